@@ -1,0 +1,42 @@
+/** Everything the ledger tells of. A verb that opens a transaction names those it may write. */
+export const auditActions = [
+  'auth.registration.started',
+  'auth.registration.resent',
+  'auth.registration.verified',
+  'auth.registration.failed',
+  'auth.sign_in.succeeded',
+  'auth.sign_in.failed',
+  'auth.sign_in.locked',
+  'auth.session.revoked',
+  'auth.sessions.revoked',
+  'auth.token.reuse_detected',
+  'auth.key.rotated',
+  'auth.delivery.sent',
+  'auth.delivery.failed',
+  'user.created',
+  'user.read',
+  'user.contact_read',
+  'user.status_changed',
+  'user.roles_changed',
+  'user.erased',
+  'profile.created',
+  'profile.read',
+  'profile.updated',
+  'device.registered',
+  'device.signed_in',
+  'data_keys.destroyed',
+  'access.denied',
+  'operator.command_run',
+] as const;
+export type AuditAction = (typeof auditActions)[number];
+
+export type AuditOutcome = 'success' | 'failure' | 'denied';
+
+/** One entry for the ledger. Ids only: `subject` is the id of whom or what it is about; no personal data, no secret (SR-85). */
+export interface AuditRecord {
+  readonly action: AuditAction;
+  readonly subject: string;
+  readonly outcome: AuditOutcome;
+  readonly reason?: string;
+  readonly details?: Readonly<Record<string, string | number | boolean>>;
+}

@@ -1,0 +1,57 @@
+import type { ErrorCode } from '#errors/catalogue.ts';
+import { errorCatalogue } from '#errors/catalogue.ts';
+import type { ErrorKind } from '#errors/kind.ts';
+
+/** One field that was refused: where it is (`addresses.0.city`, empty for the whole) and the rule it broke. Never its value. */
+export interface FieldError {
+  readonly path: string;
+  readonly rule: string;
+}
+
+/** A limit that was hit, for the `RateLimit` and `RateLimit-Policy` headers. */
+export interface LimitDetails {
+  readonly name: string;
+  readonly points: number;
+  readonly remaining: number;
+  readonly windowSeconds: number;
+  readonly resetSeconds: number;
+}
+
+/** What the client is told beside code and message. Everything in here is public. */
+export interface ErrorDetails {
+  readonly errors?: readonly FieldError[];
+  readonly retryAfterSeconds?: number;
+  readonly limit?: LimitDetails;
+  /** Step-up: the authenticator assurance and the age of the sign-in that would do. */
+  readonly acr?: 'aal1' | 'aal2' | 'aal3';
+  readonly maxAgeSeconds?: number;
+  /** The methods an address does take. */
+  readonly methods?: readonly string[];
+}
+
+export interface DomainErrorOptions {
+  /** For the log alone: what really happened. Must hold no personal data and no secret. */
+  readonly reason?: string;
+  readonly details?: ErrorDetails;
+  readonly cause?: unknown;
+}
+
+/** The one family of expected failures. `reason` and `cause` go to the log; code, `publicMessage` and `details` to the client. */
+export class DomainError extends Error {
+  override readonly name = 'DomainError';
+  readonly code: ErrorCode;
+  readonly kind: ErrorKind;
+  readonly publicMessage: string;
+  readonly reason: string | undefined;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, options: DomainErrorOptions = {}) {
+    const { kind, message } = errorCatalogue[code];
+    super(options.reason === undefined ? code : `${code}: ${options.reason}`, { cause: options.cause });
+    this.code = code;
+    this.kind = kind;
+    this.publicMessage = message;
+    this.reason = options.reason;
+    this.details = options.details ?? {};
+  }
+}

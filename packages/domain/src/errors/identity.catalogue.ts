@@ -1,0 +1,16 @@
+import type { ErrorEntry } from '#errors/kind.ts';
+import { notFoundMessage } from '#errors/kind.ts';
+
+/** The things a user owns and the staff looks after. */
+export const identityErrors = {
+  'user.not_found': { kind: 'not_found', message: notFoundMessage },
+  'user.transition.illegal': { kind: 'conflict', message: 'The user cannot move to that state now.' },
+  'user.state.blocked': { kind: 'forbidden', message: 'This is not possible for the account at the moment.' },
+  'profile.not_found': { kind: 'not_found', message: notFoundMessage },
+  'profile.field.locked': { kind: 'conflict', message: 'A verified field changes only through a change request.' },
+  'device.not_found': { kind: 'not_found', message: notFoundMessage },
+  'factor.not_found': { kind: 'not_found', message: notFoundMessage },
+  'challenge.not_found': { kind: 'not_found', message: notFoundMessage },
+  'approval.not_found': { kind: 'not_found', message: notFoundMessage },
+  'approval.already_decided': { kind: 'conflict', message: 'The approval has been decided already.' },
+} as const satisfies Record<string, ErrorEntry>;

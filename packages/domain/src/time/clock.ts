@@ -1,0 +1,6 @@
+/** Where the present comes from. Decisions take a clock, so that tests can say what time it is. */
+export interface Clock {
+  now(): Date;
+}
+
+export const systemClock: Clock = { now: () => new Date() };
