@@ -1,0 +1,74 @@
+import { describeError } from '#logging/describe-error.ts';
+import { maskText } from '#logging/mask.ts';
+import { shapeOfField } from '#logging/safe-fields.ts';
+
+export const redacted = '[redacted]';
+
+const depthMax = 3;
+const itemsMax = 20;
+
+// No "@", no quotes, no spaces: ids, codes, routes, host names and addresses fit; what people type mostly does not.
+const token = /^[\w.:/{}<>*+,#=[\]()-]{1,200}$/;
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function safeScalar(name: string, value: unknown): unknown {
+  switch (shapeOfField(name)) {
+    case 'token':
+      if (typeof value === 'number' || typeof value === 'boolean') return value;
+      return typeof value === 'string' && token.test(value) ? value : redacted;
+    case 'text':
+      return typeof value === 'string' ? maskText(value) : redacted;
+    case 'number':
+      if (typeof value === 'bigint') return value.toString();
+      return typeof value === 'number' ? value : redacted;
+    case 'boolean':
+      return typeof value === 'boolean' ? value : redacted;
+    case 'time':
+      return safeTime(value);
+    default:
+      return redacted;
+  }
+}
+
+function safeTime(value: unknown): unknown {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'invalid' : value.toISOString();
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' && /^\d{4}-[\dT:.Z+-]{4,30}$/.test(value) ? value : redacted;
+}
+
+function safeValue(name: string, value: unknown, depth: number): unknown {
+  if (value === null || value === undefined) return value;
+  const shape = shapeOfField(name);
+  if (shape === undefined) return redacted;
+  if (shape === 'error') return describeError(value);
+  if (Array.isArray(value)) {
+    return value.slice(0, itemsMax).map((item: unknown) => safeItem(name, item, depth));
+  }
+  return safeItem(name, value, depth);
+}
+
+function safeItem(name: string, value: unknown, depth: number): unknown {
+  if (!isRecord(value)) return safeScalar(name, value);
+  return depth < depthMax ? redactFields(value, depth + 1) : redacted;
+}
+
+/**
+ * A copy of `fields` that holds only what the allow-list lets through. At the top, where names are written by us, an
+ * unknown name stays visible with `[redacted]`; further down names may be data themselves, so an unknown one is dropped.
+ * Instances of classes (entities, secrets, buffers) are never walked.
+ */
+export function redactFields(fields: Readonly<Record<string, unknown>>, depth = 0): Record<string, unknown> {
+  const safe: Record<string, unknown> = {};
+  for (const name of Object.keys(fields)) {
+    const known = shapeOfField(name) !== undefined;
+    if (!known && depth > 0) continue;
+    if (!known && !/^[a-z][A-Za-z]{0,39}$/.test(name)) continue;
+    safe[name] = safeValue(name, fields[name], depth);
+  }
+  return safe;
+}

@@ -1,0 +1,80 @@
+import type { MetricFactory } from '#metrics/metrics.ts';
+
+export interface PoolState {
+  size: number;
+  idle: number;
+  waiting: number;
+}
+
+/** What every service measures in the same words, so that one dashboard fits all. */
+export interface StandardMetrics {
+  /** One answered HTTP request. `route` is the template (`/v1/devices/:id`), never the path; `unmatched` for a 404. */
+  observeHttp(labels: { method: string; route: string; status: number }, seconds: number): void;
+  /** One answered call. `method` is `package.Service/Method`, `code` the Connect code or `ok`. */
+  observeRpc(labels: { method: string; code: string; side: 'server' | 'client' }, seconds: number): void;
+  /** One message handled by a consumer. */
+  observeMessage(
+    labels: { consumer: string; outcome: 'applied' | 'duplicate' | 'retried' | 'dead' },
+    seconds: number,
+  ): void;
+  watchPool(pool: string, state: () => PoolState): void;
+  watchOutbox(backlog: () => Promise<{ rows: number; oldestSeconds: number }>): void;
+  watchHashing(stats: () => { queued: number; running: number }): void;
+}
+
+const httpMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/** Registers the standard metrics with `factory` and gives the functions that feed them. */
+export function createStandardMetrics(factory: MetricFactory): StandardMetrics {
+  const http = factory.histogram('http_request_duration_seconds', 'Time to answer an HTTP request', [
+    'method',
+    'route',
+    'status',
+  ]);
+  const rpc = factory.histogram('rpc_request_duration_seconds', 'Time to answer a call', ['method', 'code', 'side']);
+  const message = factory.histogram('message_handling_duration_seconds', 'Time to handle a message', [
+    'consumer',
+    'outcome',
+  ]);
+  return {
+    observeHttp({ method, route, status }, seconds) {
+      // Clients choose the method: an unknown one must not become a new series.
+      http.observe({ method: httpMethods.has(method) ? method : 'OTHER', route, status: String(status) }, seconds);
+    },
+    observeRpc(labels, seconds) {
+      rpc.observe(labels, seconds);
+    },
+    observeMessage(labels, seconds) {
+      message.observe(labels, seconds);
+    },
+    watchPool: (pool, state) => watchPool(factory, pool, state),
+    watchOutbox: (backlog) => watchOutbox(factory, backlog),
+    watchHashing(stats) {
+      const help = 'Password hashes, waiting and running';
+      factory.read('password_hashes', help, { labels: { state: 'queued' }, value: () => stats().queued });
+      factory.read('password_hashes', help, { labels: { state: 'running' }, value: () => stats().running });
+    },
+  };
+}
+
+function watchPool(factory: MetricFactory, pool: string, state: () => PoolState): void {
+  const help = 'Connections of a pool, and requests waiting for one';
+  for (const key of ['size', 'idle', 'waiting'] as const) {
+    factory.read('pool_connections', help, { labels: { pool, state: key }, value: () => state()[key] });
+  }
+}
+
+function watchOutbox(factory: MetricFactory, backlog: () => Promise<{ rows: number; oldestSeconds: number }>): void {
+  // Both gauges of one scrape share one query.
+  let running: ReturnType<typeof backlog> | undefined;
+  const once = () => {
+    running ??= backlog().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+  factory.read('outbox_rows', 'Outbox rows that wait to be published', { value: async () => (await once()).rows });
+  factory.read('outbox_oldest_seconds', 'Age of the oldest outbox row that waits to be published', {
+    value: async () => (await once()).oldestSeconds,
+  });
+}
