@@ -62,7 +62,6 @@ function sentryOptions(options: ErrorTrackingOptions, dsn: string): NodeOptions 
     serverName: options.service,
     dataCollection: collectNothing,
     maxBreadcrumbs: 0,
-    skipOpenTelemetrySetup: true,
     beforeSend: (event: ErrorEvent, hint) => scrubEvent(event, hint.originalException),
   };
 }
