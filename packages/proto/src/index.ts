@@ -1,1 +1,11 @@
-export {};
+export * from './admin.ts';
+export * from './auth.ts';
+export * from './deliveries.ts';
+export * from './device.ts';
+export * from './errors.ts';
+export * from './events.ts';
+export * from './health.ts';
+export * from './ledger.ts';
+export * from './mfa.ts';
+export * from './profile.ts';
+export * from './user.ts';

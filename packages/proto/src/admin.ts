@@ -1,0 +1,1 @@
+export * from './gen/bank/admin/v1/admin_service_pb.ts';

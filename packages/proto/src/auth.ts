@@ -1,0 +1,2 @@
+export * from './gen/bank/auth/v1/auth_service_pb.ts';
+export * from './gen/bank/auth/v1/session_pb.ts';

@@ -1,0 +1,1 @@
+export * from './gen/bank/deliveries/v1/delivery_pb.ts';

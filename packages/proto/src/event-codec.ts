@@ -1,0 +1,61 @@
+import {
+  create,
+  type DescMessage,
+  fromJson,
+  getOption,
+  hasOption,
+  type JsonObject,
+  type JsonValue,
+  type MessageInitShape,
+  type MessageShape,
+  toJson,
+} from '@bufbuild/protobuf';
+import { file_bank_events_v1_auth_events } from './gen/bank/events/v1/auth_events_pb.ts';
+import { file_bank_events_v1_device_events } from './gen/bank/events/v1/device_events_pb.ts';
+import { event_type } from './gen/bank/events/v1/event_type_pb.ts';
+import { file_bank_events_v1_mfa_events } from './gen/bank/events/v1/mfa_events_pb.ts';
+import { file_bank_events_v1_profile_events } from './gen/bank/events/v1/profile_events_pb.ts';
+import { file_bank_events_v1_user_events } from './gen/bank/events/v1/user_events_pb.ts';
+
+/** The parts of a CloudEvent that follow from its message. */
+export interface EncodedEvent {
+  /** CloudEvents `type` and routing key, such as `user.registered.v1`. */
+  readonly type: string;
+  /** URI of the message, such as `proto:bank.events.v1.UserRegistered`. */
+  readonly dataschema: string;
+  /** The message in protobuf JSON. */
+  readonly data: JsonObject;
+}
+
+/** The CloudEvents type that a message of `bank.events.v1` declares. @throws Error for any other message */
+export function eventTypeOf(schema: DescMessage): string {
+  if (!hasOption(schema, event_type)) throw new Error(`${schema.typeName} declares no event_type`);
+  return getOption(schema, event_type);
+}
+
+/** Encodes an event as protobuf JSON, default values included so that readers without the schema see every field. */
+export function encodeEvent<Desc extends DescMessage>(schema: Desc, init: MessageInitShape<Desc>): EncodedEvent {
+  const data: JsonValue = toJson(schema, create(schema, init), { alwaysEmitImplicit: true });
+  if (data === null || typeof data !== 'object' || Array.isArray(data)) {
+    throw new Error(`${schema.typeName} has a special JSON form and cannot be an event`);
+  }
+  return { type: eventTypeOf(schema), dataschema: `proto:${schema.typeName}`, data };
+}
+
+/** Decodes the `data` of an event; fields that a newer producer added are ignored. @throws Error when it does not fit */
+export function decodeEvent<Desc extends DescMessage>(schema: Desc, data: JsonValue): MessageShape<Desc> {
+  return fromJson(schema, data, { ignoreUnknownFields: true });
+}
+
+const eventFiles = [
+  file_bank_events_v1_auth_events,
+  file_bank_events_v1_device_events,
+  file_bank_events_v1_mfa_events,
+  file_bank_events_v1_profile_events,
+  file_bank_events_v1_user_events,
+];
+
+/** Every event message by its CloudEvents type. */
+export const eventSchemas: ReadonlyMap<string, DescMessage> = new Map(
+  eventFiles.flatMap((file) => file.messages.map((schema) => [eventTypeOf(schema), schema] as const)),
+);

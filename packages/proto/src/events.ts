@@ -1,0 +1,12 @@
+export {
+  decodeEvent,
+  type EncodedEvent,
+  encodeEvent,
+  eventSchemas,
+  eventTypeOf,
+} from './event-codec.ts';
+export * from './gen/bank/events/v1/auth_events_pb.ts';
+export * from './gen/bank/events/v1/device_events_pb.ts';
+export * from './gen/bank/events/v1/mfa_events_pb.ts';
+export * from './gen/bank/events/v1/profile_events_pb.ts';
+export * from './gen/bank/events/v1/user_events_pb.ts';

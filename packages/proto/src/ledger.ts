@@ -1,0 +1,1 @@
+export * from './gen/bank/ledger/v1/audit_entry_pb.ts';

@@ -1,0 +1,2 @@
+export * from './gen/bank/mfa/v1/factor_pb.ts';
+export * from './gen/bank/mfa/v1/mfa_service_pb.ts';

@@ -1,0 +1,2 @@
+export * from './gen/bank/profile/v1/profile_pb.ts';
+export * from './gen/bank/profile/v1/profile_service_pb.ts';

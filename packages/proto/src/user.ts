@@ -1,0 +1,2 @@
+export * from './gen/bank/user/v1/user_pb.ts';
+export * from './gen/bank/user/v1/user_service_pb.ts';
