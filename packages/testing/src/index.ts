@@ -1,1 +1,15 @@
-export {};
+export {
+  type LeafOptions,
+  type TestCertificate,
+  type TestCertificates,
+  testCertificates,
+} from '#control/certificates.ts';
+export { type FixedClock, fixedClock } from '#control/clock.ts';
+export { type SequentialIds, sequentialIds } from '#control/ids.ts';
+export { losers, raceOf, winners } from '#control/race.ts';
+export { type UntilOptions, until } from '#control/until.ts';
+export { temporaryFolder } from '#run/temporary-folder.ts';
+export { type ServiceVariable, serviceAddress } from '#services/addresses.ts';
+export { type TestDatabase, type TestDatabaseOptions, testDatabase } from '#services/postgres.ts';
+export { type BrokerDefinitions, type TestRabbitVhost, testRabbitVhost } from '#services/rabbit.ts';
+export { type TestRedis, testRedis } from '#services/redis.ts';

@@ -1,0 +1,27 @@
+import pg from 'pg';
+import { serviceAddress } from '#services/addresses.ts';
+
+/** The address of one database on the test server, as its superuser. */
+export function adminUrlOf(databaseName: string): string {
+  const url = new URL(serviceAddress('TEST_POSTGRES_URL'));
+  url.pathname = `/${databaseName}`;
+  return url.href;
+}
+
+/** Runs `work` on one connection and closes it. */
+export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Drops a database together with whatever is still connected to it. */
+export async function dropDatabase(name: string): Promise<void> {
+  await withClient(serviceAddress('TEST_POSTGRES_URL'), async (client) => {
+    await client.query(`drop database if exists ${client.escapeIdentifier(name)} with (force)`);
+  });
+}

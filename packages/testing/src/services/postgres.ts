@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import type pg from 'pg';
+import { currentRun, recordResource, uniqueResourceName } from '#run/ledger.ts';
+import { serviceAddress } from '#services/addresses.ts';
+import { adminUrlOf, dropDatabase, withClient } from '#services/postgres-server.ts';
+
+// One template at a time on a server: roles belong to the cluster, and two provisioners of one role collide.
+const TEMPLATE_LOCK = 7_310_542_118;
+
+export interface TestDatabaseOptions {
+  /** Lower case; part of the database's name. */
+  name: string;
+  /** Creates roles, schemas and tables in the template. It must have closed its connections when it resolves. */
+  provision?: (adminUrl: string, databaseName: string) => Promise<void>;
+  /** What the template is made from (the SQL of the migrations); different contents get different templates. */
+  contents?: readonly string[];
+}
+
+export interface TestDatabase {
+  readonly name: string;
+  /** Connects as the superuser of the test server. */
+  readonly adminUrl: string;
+  /** Connects as another role; test servers trust every role. */
+  urlFor(role: string, password?: string): string;
+  /** One statement as the superuser, on a connection of its own: for what a test asserts about stored rows. */
+  query<T extends pg.QueryResultRow>(sql: string, params?: readonly unknown[]): Promise<T[]>;
+  drop(): Promise<void>;
+}
+
+/**
+ * A database of one test file: cloned from a template that is provisioned once a run, and dropped when the run ends
+ * (or earlier by `drop`). @throws Error naming TEST_POSTGRES_URL when it is missing.
+ */
+export async function testDatabase(options: TestDatabaseOptions): Promise<TestDatabase> {
+  const template = await prepareTemplate(options);
+  const name = uniqueResourceName(options.name);
+  recordResource('database', name);
+  await withClient(serviceAddress('TEST_POSTGRES_URL'), async (client) => {
+    await client.query(
+      `create database ${client.escapeIdentifier(name)} template ${client.escapeIdentifier(template)}`,
+    );
+  });
+  const adminUrl = adminUrlOf(name);
+  return {
+    name,
+    adminUrl,
+    urlFor(role, password = 'test') {
+      const url = new URL(adminUrl);
+      url.username = role;
+      url.password = password;
+      return url.href;
+    },
+    async query(sql, params = []) {
+      return (await withClient(adminUrl, (client) => client.query(sql, [...params]))).rows;
+    },
+    drop: () => dropDatabase(name),
+  };
+}
+
+async function prepareTemplate({ name, provision, contents = [] }: TestDatabaseOptions): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify(contents)).digest('hex').slice(0, 8);
+  const template = `bank_test_${currentRun()}_${name}_template_${hash}`;
+  await withClient(serviceAddress('TEST_POSTGRES_URL'), async (client) => {
+    await client.query('select pg_advisory_lock($1)', [TEMPLATE_LOCK]);
+    const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [template]);
+    if (rowCount === 0) {
+      await makeTemplate(client, template, provision);
+    }
+  });
+  return template;
+}
+
+async function makeTemplate(
+  client: pg.Client,
+  template: string,
+  provision: TestDatabaseOptions['provision'],
+): Promise<void> {
+  const draft = `${template}_draft`; // renamed when complete, so a failed provisioning is never cloned
+  recordResource('database', draft);
+  recordResource('database', template);
+  await client.query(`drop database if exists ${client.escapeIdentifier(draft)} with (force)`);
+  await client.query(`create database ${client.escapeIdentifier(draft)}`);
+  await provision?.(adminUrlOf(draft), draft);
+  await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [draft]);
+  await client.query(`alter database ${client.escapeIdentifier(draft)} rename to ${client.escapeIdentifier(template)}`);
+}

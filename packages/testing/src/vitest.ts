@@ -1,0 +1,25 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
+
+type TestOptions = NonNullable<ViteUserConfig['test']>;
+
+/**
+ * The vitest configuration of every package and app: pure tests beside the source, tests on real services in `test/`.
+ * Two forked workers, no globals; what a run created in the services is removed when it ends. Timeouts are milliseconds.
+ */
+export function defineTestConfig(overrides: TestOptions = {}): ViteUserConfig {
+  return defineConfig({
+    test: {
+      include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+      pool: 'forks',
+      maxWorkers: 2,
+      globals: false,
+      testTimeout: 20_000,
+      hookTimeout: 60_000,
+      teardownTimeout: 20_000,
+      globalSetup: [fileURLToPath(new URL('./run/global-setup.ts', import.meta.url))],
+      coverage: { provider: 'v8', include: ['src/**/*.ts'], exclude: ['src/**/*.test.ts'] },
+      ...overrides,
+    },
+  });
+}

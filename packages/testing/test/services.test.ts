@@ -1,0 +1,66 @@
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { serviceAddress, testDatabase, testRabbitVhost, testRedis } from '#index.ts';
+
+describe('testDatabase', () => {
+  it('clones one template, provisioned once, into separate databases', async () => {
+    const provision = vi.fn(async (adminUrl: string) => {
+      const client = new pg.Client({ connectionString: adminUrl });
+      await client.connect();
+      await client.query('create table marks (mark text)');
+      await client.end();
+    });
+    const [first, second] = await Promise.all([
+      testDatabase({ name: 'harness', provision }),
+      testDatabase({ name: 'harness', provision }),
+    ]);
+    await first.query('insert into marks values ($1)', ['first']);
+    expect(provision).toHaveBeenCalledTimes(1);
+    expect(await first.query('select mark from marks')).toEqual([{ mark: 'first' }]);
+    expect(await second.query('select mark from marks')).toEqual([]);
+    await first.drop();
+    await expect(first.query('select 1')).rejects.toThrow('does not exist');
+  });
+
+  it('never clones a template whose provisioning failed', async () => {
+    const failing = () => Promise.reject(new Error('no such migration'));
+    await expect(testDatabase({ name: 'broken', provision: failing })).rejects.toThrow('no such migration');
+    const repaired = await testDatabase({ name: 'broken', provision: async () => undefined });
+    expect(await repaired.query('select 1 as one')).toEqual([{ one: 1 }]);
+  });
+});
+
+describe('testRedis', () => {
+  it('removes only the keys under its own prefix', async () => {
+    const mine = testRedis();
+    const other = testRedis();
+    const client = new Redis(mine.url);
+    await client.mset({ [`${mine.keyPrefix}a`]: '1', [`${other.keyPrefix}a`]: '1' });
+    await mine.empty();
+    expect(await client.mget(`${mine.keyPrefix}a`, `${other.keyPrefix}a`)).toEqual([null, '1']);
+    client.disconnect();
+  });
+});
+
+describe('testRabbitVhost', () => {
+  it('declares what the definitions say and can be deleted twice', async () => {
+    const queues = [{ name: 'orders', durable: true, auto_delete: false, arguments: { 'x-queue-type': 'quorum' } }];
+    const vhost = await testRabbitVhost({ definitions: { queues } });
+    expect(await vhost.depth('orders')).toBe(0);
+    await vhost.delete();
+    await vhost.delete();
+    await expect(vhost.depth('orders')).rejects.toThrow('404');
+  });
+});
+
+describe('serviceAddress', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  it('names the variable that is missing', () => {
+    vi.stubEnv('TEST_REDIS_URL', '');
+    expect(() => serviceAddress('TEST_REDIS_URL')).toThrow(/^TEST_REDIS_URL is not set: .*npm test/);
+  });
+});
