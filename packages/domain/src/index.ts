@@ -3,7 +3,7 @@ export { assuranceLevels, reachesAssurance } from '#access/actor.ts';
 export type { AuditAction, AuditOutcome, AuditRecord } from '#access/audit.ts';
 export { auditActions } from '#access/audit.ts';
 export type { Grant } from '#access/grant.ts';
-export { allow } from '#access/grant.ts';
+export { allow, requireUser } from '#access/grant.ts';
 export type { Permission, Role } from '#access/permissions.ts';
 export { hasPermission, permissions, rolePermissions, roles } from '#access/permissions.ts';
 export type { Brand } from '#brand.ts';

@@ -18,7 +18,8 @@ function grant(actor: Actor, rule: string): Grant {
   return Object.freeze({ actor, rule }) as Grant;
 }
 
-function requireUser(actor: Actor): UserActor {
+/** The signed-in person behind a request: whose things these are. @throws auth.token.missing, access.forbidden */
+export function requireUser(actor: Actor): UserActor {
   if (actor.kind === 'user') {
     return actor;
   }
