@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { DomainError, normalisePassword } from '@bank/domain';
+import { Argon2id } from 'oslo/password';
+import type { Key, Keyring } from '#keys/keyring.ts';
+import type { WorkQueueStats } from '#password/work-queue.ts';
+import { createWorkQueue } from '#password/work-queue.ts';
+
+/** Argon2id costs (RFC 9106 §3.1). */
+export interface Argon2Parameters {
+  readonly memoryKib: number;
+  readonly iterations: number;
+  readonly parallelism: number;
+}
+
+/** OWASP's first choice: 19 MiB, two passes, one lane (SR-8). */
+export const defaultArgon2Parameters: Argon2Parameters = { memoryKib: 19_456, iterations: 2, parallelism: 1 };
+
+export interface PasswordHasherOptions {
+  /** Keys that are mixed into every hash and kept out of the database. */
+  readonly pepper: Keyring;
+  /** Hashes at a time; the number of cores by default. */
+  readonly concurrency?: number;
+  /** Callers that may wait, by default 64 for each that runs: about a second and a half. */
+  readonly queueMax?: number;
+  readonly parameters?: Argon2Parameters;
+}
+
+export interface PasswordHasher {
+  /** A hash to store: `<pepper key id>:<PHC string>`. @throws service.overloaded */
+  hash(password: string): Promise<string>;
+  /** `stale` asks for a new hash of the valid password: costs or pepper have changed. @throws service.overloaded */
+  verify(hash: string, password: string): Promise<{ valid: boolean; stale: boolean }>;
+  /** Costs what a verification costs, for when there is no user. @throws service.overloaded */
+  decoy(password: string): Promise<void>;
+  stats(): WorkQueueStats;
+}
+
+interface StoredHash {
+  readonly keyId: string;
+  readonly phc: string;
+  readonly parameters: Argon2Parameters;
+}
+
+const saltBytes = 16;
+const tagBytes = 32;
+const storedPattern =
+  /^([A-Za-z0-9_-]{1,32}):(\$argon2id\$v=19\$m=(\d{1,10}),t=(\d{1,10}),p=(\d{1,3})\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{16,})$/;
+
+/**
+ * Hashes and verifies passwords with Argon2id and a pepper, a bounded number at a time: hashing is the most expensive
+ * thing that a stranger can ask for (SR-8, SR-9).
+ */
+export function createPasswordHasher(options: PasswordHasherOptions): PasswordHasher {
+  const concurrency = options.concurrency ?? availableParallelism();
+  const queue = createWorkQueue({ concurrency, queueMax: options.queueMax ?? concurrency * 64 });
+  const parameters = options.parameters ?? defaultArgon2Parameters;
+  const { pepper } = options;
+  const decoyTail = `${unpaddedBase64(randomBytes(saltBytes))}$${unpaddedBase64(randomBytes(tagBytes))}`;
+
+  return {
+    async hash(password) {
+      const key = pepper.current();
+      const phc = await queue.run(() => argon2(parameters, key).hash(exactForm(password)));
+      return `${key.id}:${phc}`;
+    },
+    async verify(hash, password) {
+      const stored = readStoredHash(hash);
+      const key = pepper.find(stored.keyId);
+      if (key === undefined) {
+        throw new DomainError('service.internal', { reason: `pepper key ${stored.keyId} is not in the keyring` });
+      }
+      const matches = await queue.run(() => argon2(parameters, key).verify(stored.phc, exactForm(password)));
+      const valid = matches && password.isWellFormed();
+      return { valid, stale: key.id !== pepper.current().id || !sameCosts(stored.parameters, parameters) };
+    },
+    async decoy(password) {
+      const { memoryKib, iterations, parallelism } = parameters;
+      const phc = `$argon2id$v=19$m=${memoryKib},t=${iterations},p=${parallelism}$${decoyTail}`;
+      await queue.run(() => argon2(parameters, pepper.current()).verify(phc, exactForm(password)));
+    },
+    stats: () => queue.stats(),
+  };
+}
+
+function argon2({ memoryKib, iterations, parallelism }: Argon2Parameters, pepper: Key): Argon2id {
+  return new Argon2id({
+    memorySize: memoryKib,
+    iterations,
+    parallelism,
+    tagLength: tagBytes,
+    secret: new Uint8Array(pepper.bytes),
+  });
+}
+
+/**
+ * What is hashed is the hexadecimal UTF-8 of the NFC form. The library would otherwise apply NFKC, under which different
+ * passwords become equal (SR-3); on hexadecimal digits it changes nothing.
+ */
+function exactForm(password: string): string {
+  return Buffer.from(normalisePassword(password), 'utf8').toString('hex');
+}
+
+function readStoredHash(hash: string): StoredHash {
+  const [, keyId, phc, memoryKib, iterations, parallelism] = storedPattern.exec(hash) ?? [];
+  if (keyId === undefined || phc === undefined) {
+    throw new DomainError('service.internal', { reason: 'a stored password hash is malformed' });
+  }
+  const parameters = {
+    memoryKib: Number(memoryKib),
+    iterations: Number(iterations),
+    parallelism: Number(parallelism),
+  };
+  return { keyId, phc, parameters };
+}
+
+function sameCosts(a: Argon2Parameters, b: Argon2Parameters): boolean {
+  return a.memoryKib === b.memoryKib && a.iterations === b.iterations && a.parallelism === b.parallelism;
+}
+
+function unpaddedBase64(bytes: Buffer): string {
+  return bytes.toString('base64').replaceAll('=', '');
+}
