@@ -7,6 +7,8 @@ export { allow, requireUser } from '#access/grant.ts';
 export type { Permission, Role } from '#access/permissions.ts';
 export { hasPermission, permissions, rolePermissions, roles } from '#access/permissions.ts';
 export type { Brand } from '#brand.ts';
+export type { CountryCode } from '#contact/country-code.ts';
+export { CountryCodeSchema } from '#contact/country-code.ts';
 export type { Email, NormalisedEmail } from '#contact/email.ts';
 export { EmailSchema, mailboxOf, normaliseEmail } from '#contact/email.ts';
 export type { PhoneNumber } from '#contact/phone-number.ts';
