@@ -1,0 +1,196 @@
+import type { Clock } from '@bank/domain';
+import type { RevocationChannel, RevocationMessage } from '#revocation/message.ts';
+import { RevocationState } from '#revocation/state.ts';
+
+/** Where the feed reports; `@bank/observability`'s logger fits. */
+export interface FeedLogger {
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+export interface RevocationFeedOptions {
+  channel: RevocationChannel;
+  /** Asks the publisher for every entry after `sinceNumber`; 0 asks for all that are still alive. */
+  refill(sinceNumber: number): Promise<RevocationMessage>;
+  clock: Clock;
+  logger: FeedLogger;
+  /** How long without a heartbeat before what is known counts as old. */
+  silenceMs?: number;
+  /** How long one refill may take. */
+  refillTimeoutMs?: number;
+}
+
+export interface RevocationFeed {
+  /** Subscribes and refills once; resolves when the first refill has succeeded or failed. Never rejects. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Whether every revocation that was published is known here. */
+  isCurrent(): boolean;
+  /** Resolves at once while current; else when the refill that is under way has ended. Look at `isCurrent` afterwards. */
+  settled(): Promise<void>;
+  /** Whether a token of that session and user, issued at `iat` (epoch seconds, fractional), is void. */
+  isRevoked(token: { sid: string; sub: string; iat: number }): boolean;
+  /** @throws Error while not current; the readiness check of a service. */
+  ping(): Promise<void>;
+}
+
+const retryMinMs = 100;
+const retryMaxMs = 5000;
+const refillsAtOnceMax = 3;
+const pruneEveryMs = 10_000;
+
+/**
+ * Keeps the set of revocations of this process equal to the publisher's (architecture.md, "Revocations"). Pushes and
+ * heartbeats are checked for gaps; a gap, an unknown epoch, silence or a lost connection refills over RPC, and until
+ * that has succeeded the feed is not current. Silence is told by the timer as well as by the clock, so that a clock
+ * that is set back hides nothing.
+ */
+export function createRevocationFeed(options: RevocationFeedOptions): RevocationFeed {
+  return new Feed(options);
+}
+
+class Feed implements RevocationFeed {
+  readonly #options: Required<RevocationFeedOptions>;
+  readonly #state: RevocationState;
+  #refilling: Promise<void> | undefined;
+  #refillsInARow = 0;
+  #silenceTimer: NodeJS.Timeout | undefined;
+  #retryTimer: NodeJS.Timeout | undefined;
+  #subscribeTimer: NodeJS.Timeout | undefined;
+  #pruneTimer: NodeJS.Timeout | undefined;
+  #unsubscribe: (() => Promise<void>) | undefined;
+  #running = false;
+
+  constructor(options: RevocationFeedOptions) {
+    this.#options = { silenceMs: 5000, refillTimeoutMs: 2000, ...options };
+    this.#state = new RevocationState(this.#options.silenceMs);
+  }
+
+  async start(): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    this.#pruneTimer = setInterval(() => this.#state.prune(this.#now()), pruneEveryMs).unref();
+    await this.#subscribe();
+    await this.#startRefill();
+  }
+
+  async stop(): Promise<void> {
+    this.#running = false;
+    clearInterval(this.#pruneTimer);
+    for (const timer of [this.#silenceTimer, this.#retryTimer, this.#subscribeTimer]) clearTimeout(timer);
+    await this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
+    await this.#refilling;
+  }
+
+  isCurrent(): boolean {
+    return this.#running && this.#state.isCurrent(this.#now());
+  }
+
+  async settled(): Promise<void> {
+    if (this.isCurrent()) return;
+    this.#lost('silence');
+    await this.#refilling;
+  }
+
+  isRevoked(token: { sid: string; sub: string; iat: number }): boolean {
+    return this.#state.isRevoked(token);
+  }
+
+  async ping(): Promise<void> {
+    await this.settled();
+    if (!this.isCurrent()) throw new Error('revocations are not current');
+  }
+
+  #now(): number {
+    return this.#options.clock.now().getTime();
+  }
+
+  async #subscribe(): Promise<void> {
+    try {
+      this.#unsubscribe = await this.#options.channel.subscribe(
+        (message) => this.#heard(message),
+        () => this.#lost('disconnected'),
+      );
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, 'revocation channel cannot be subscribed, trying again');
+      if (!this.#running) return;
+      this.#subscribeTimer = setTimeout(() => void this.#subscribe(), retryMaxMs).unref();
+    }
+  }
+
+  #heard(message: RevocationMessage): void {
+    if (!this.#running) return;
+    const verdict = this.#state.heard(message, this.#now());
+    if (verdict === 'applied') {
+      this.#refillsInARow = 0;
+      this.#armSilence();
+    }
+    if (verdict === 'gap') this.#lost('gap');
+  }
+
+  #lost(reason: 'gap' | 'silence' | 'disconnected'): void {
+    if (!this.#running) return;
+    // Silence is what is left when a refill already runs or waits; anything else may have made that refill's answer old.
+    const refillDue = this.#refilling !== undefined || this.#retryTimer !== undefined;
+    if (refillDue && reason === 'silence') return;
+    this.#state.lost();
+    if (refillDue) return;
+    this.#options.logger.info({ reason, number: this.#state.number }, 'revocations may be missing, refilling');
+    if (reason === 'silence') this.#refillsInARow = 0;
+    this.#refillSoon();
+  }
+
+  /** The first refill after a healthy message is immediate; further ones back off, so that nothing can make them spin. */
+  #refillSoon(): void {
+    const delayMs = this.#refillsInARow === 0 ? 0 : Math.min(retryMaxMs, retryMinMs * 2 ** this.#refillsInARow);
+    if (delayMs === 0) {
+      void this.#startRefill();
+      return;
+    }
+    this.#retryTimer = setTimeout(() => {
+      this.#retryTimer = undefined;
+      void this.#startRefill();
+    }, delayMs).unref();
+  }
+
+  #startRefill(): Promise<void> {
+    if (this.#refilling !== undefined) return this.#refilling;
+    this.#refillsInARow += 1;
+    this.#refilling = this.#refill().finally(() => {
+      this.#refilling = undefined;
+      if (this.#running && !this.#state.isCurrent(this.#now())) this.#refillSoon();
+    });
+    return this.#refilling;
+  }
+
+  async #refill(): Promise<void> {
+    try {
+      for (let round = 0; round < refillsAtOnceMax && this.#running; round += 1) {
+        const since = this.#state.refillStarts(this.#now());
+        const answer = await withDeadline(this.#options.refill(since), this.#options.refillTimeoutMs);
+        const verdict = this.#state.refilled(answer, this.#now());
+        if (verdict === 'current') this.#armSilence();
+        if (verdict === 'refused') this.#options.logger.warn({ sinceNumber: since }, 'refill answered with the past');
+        if (verdict !== 'again') return;
+      }
+    } catch (error) {
+      this.#state.refillFailed();
+      this.#options.logger.warn({ err: error, sinceNumber: this.#state.number }, 'revocations cannot be refilled');
+    }
+  }
+
+  #armSilence(): void {
+    clearTimeout(this.#silenceTimer);
+    if (!this.#running) return;
+    this.#silenceTimer = setTimeout(() => this.#lost('silence'), this.#state.silentInMs(this.#now())).unref();
+  }
+}
+
+function withDeadline<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('refill took too long')), timeoutMs);
+  });
+  return Promise.race([work, deadline]).finally(() => clearTimeout(timer));
+}

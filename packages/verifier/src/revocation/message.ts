@@ -1,0 +1,64 @@
+/** One revocation: every token of a session, or of a user, that was issued at `notBefore` or earlier is void. */
+export interface RevocationEntry {
+  /** Its place in the publisher's gapless count of committed entries, from 1. */
+  readonly number: number;
+  /** Exactly one of `sid` (a session) and `sub` (all of a user's sessions) is set. */
+  readonly sid?: string;
+  readonly sub?: string;
+  /** Epoch milliseconds. A token whose `iat` is at or before it is refused. */
+  readonly notBefore: number;
+  /** Epoch milliseconds after which no token that it concerns can still be alive: token life and skew. */
+  readonly expiresAt: number;
+}
+
+/**
+ * What the publisher pushes, answers to a refill, and sends each second as a heartbeat (then without entries).
+ * `number` is the count of the publisher's newest committed entry once these are included; a push holds every entry
+ * since its previous one. `epoch` names the publisher's lease and only ever grows, also over a restore of the database.
+ */
+export interface RevocationMessage {
+  readonly epoch: number;
+  readonly number: number;
+  readonly entries: readonly RevocationEntry[];
+}
+
+/** How pushes travel. Messages may be lost, repeated and reordered; the feed notices. */
+export interface RevocationChannel {
+  publish(message: RevocationMessage): Promise<void>;
+  /**
+   * Hands over every message from now on, also after the connection was lost and found again. `onDisconnect` is called
+   * each time messages may have been missed. The promise gives the function that ends the subscription.
+   */
+  subscribe(onMessage: (message: RevocationMessage) => void, onDisconnect: () => void): Promise<() => Promise<void>>;
+}
+
+const idPattern = /^[\w.:-]{1,128}$/;
+const entriesMax = 100_000;
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function parseEntry(value: unknown): RevocationEntry | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { number, sid, sub, notBefore, expiresAt } = value as Record<string, unknown>;
+  if (!isCount(number) || number === 0 || !isCount(notBefore) || !isCount(expiresAt)) return undefined;
+  const times = { number, notBefore, expiresAt };
+  if (typeof sid === 'string' && sub === undefined && idPattern.test(sid)) return { ...times, sid };
+  if (typeof sub === 'string' && sid === undefined && idPattern.test(sub)) return { ...times, sub };
+  return undefined;
+}
+
+/** Reads a message that came from outside. Undefined when any part of it is not as described: a half message proves nothing. */
+export function parseRevocationMessage(value: unknown): RevocationMessage | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { epoch, number, entries } = value as Record<string, unknown>;
+  if (!isCount(epoch) || !isCount(number) || !Array.isArray(entries) || entries.length > entriesMax) return undefined;
+  const parsed: RevocationEntry[] = [];
+  for (const item of entries) {
+    const entry = parseEntry(item);
+    if (entry === undefined || entry.number > number) return undefined;
+    parsed.push(entry);
+  }
+  return { epoch, number, entries: parsed };
+}
