@@ -1,0 +1,10 @@
+export {
+  type BrokerDefinitions,
+  type BrokerUser,
+  brokerDefinitions,
+  type TopologyTuning,
+  type VhostDefinitions,
+  vhostDefinitions,
+} from '#topology/definitions.ts';
+export { type BrokerPermissions, type BrokerRole, brokerPermissions } from '#topology/permissions.ts';
+export { type App, type Destination, topology, type WorkQueue } from '#topology/topology.ts';
