@@ -59,9 +59,9 @@ function permission(actor: Actor, needed: Permission): Grant {
   return grant(actor, `permission:${needed}`);
 }
 
-/** For the services named. @throws access.forbidden */
-function service(actor: Actor, names: readonly string[]): Grant {
-  if (actor.kind !== 'service' || !names.includes(actor.name)) {
+/** For the services named, or for every service that the caller table let through. @throws access.forbidden */
+function service(actor: Actor, names?: readonly string[]): Grant {
+  if (actor.kind !== 'service' || names?.includes(actor.name) === false) {
     throw new DomainError('access.forbidden', { reason: 'not a listed service' });
   }
   return grant(actor, `service:${actor.name}`);
