@@ -1,3 +1,4 @@
+export { createHttpJwksSource, type JwksAnswer, type JwksSource } from '#jwks/source.ts';
 export {
   createRevocationFeed,
   type FeedLogger,
@@ -11,3 +12,4 @@ export {
   type RevocationMessage,
 } from '#revocation/message.ts';
 export type { AccessClaims } from '#token/access-claims.ts';
+export { createVerifier, type Verifier, type VerifierOptions } from '#verifier.ts';

@@ -1,0 +1,65 @@
+import { isKid, type SignatureAlgorithm } from '#jwks/document.ts';
+
+/** Longer tokens are refused before anything is done with them. */
+export const tokenLengthMax = 4096;
+
+export interface AccessTokenHeader {
+  readonly algorithm: SignatureAlgorithm;
+  readonly kid: string;
+}
+
+const compactForm = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * The header of an access token in JWS compact form (RFC 7515 §7.1), strictly: only base64url in its canonical spelling,
+ * `typ` exactly `at+jwt` (RFC 9068 §2.1), `alg` from the allow-list, and no member besides `alg`, `typ` and `kid`, so that
+ * `jku`, `x5u`, `jwk`, `x5c` and `crit` are refused (SR-52, 53, 55, 57). Undefined for anything else.
+ */
+export function readHeader(token: string): AccessTokenHeader | undefined {
+  if (token.length > tokenLengthMax || !compactForm.test(token)) return undefined;
+  const parts = token.split('.');
+  if (!parts.every(isCanonical)) return undefined;
+  const text = decodeText(parts[0] ?? '');
+  const header = parseObject(text);
+  if (text === undefined || header === undefined) return undefined;
+  const { alg, typ, kid, ...others } = header;
+  if (Object.keys(others).length > 0 || typ !== 'at+jwt' || !isKid(kid)) return undefined;
+  // None of the three values can hold a colon, so a fourth one is a repeated member.
+  if (text.split(':').length !== 4) return undefined;
+  return alg === 'ES256' || alg === 'EdDSA' ? { algorithm: alg, kid } : undefined;
+}
+
+/** The JSON object in UTF-8 bytes, or undefined. */
+export function parseJsonBytes(bytes: Uint8Array): Record<string, unknown> | undefined {
+  try {
+    return parseObject(utf8.decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+// Base64 leaves bits of the last character unused; only the spelling with zeros there counts, so a token has one form.
+function isCanonical(part: string): boolean {
+  return Buffer.from(part, 'base64url').toString('base64url') === part;
+}
+
+function decodeText(part: string): string | undefined {
+  try {
+    return utf8.decode(Buffer.from(part, 'base64url'));
+  } catch {
+    return undefined;
+  }
+}
+
+function parseObject(text: string | undefined): Record<string, unknown> | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

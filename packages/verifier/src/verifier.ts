@@ -1,0 +1,159 @@
+import { hash } from 'node:crypto';
+import { type Clock, DomainError } from '@bank/domain';
+import { compactVerify } from 'jose';
+import { LRUCache } from 'lru-cache';
+import { KeySet } from '#jwks/key-set.ts';
+import { createHttpJwksSource, type JwksSource } from '#jwks/source.ts';
+import type { FeedLogger, RevocationFeed } from '#revocation/feed.ts';
+import type { AccessClaims } from '#token/access-claims.ts';
+import { type ClaimRules, readClaims } from '#token/claims.ts';
+import { parseJsonBytes, readHeader, tokenLengthMax } from '#token/compact.ts';
+
+interface VerifierSettings {
+  /** Compared exactly with `iss`. */
+  issuer: string;
+  /** The values of `aud` that this service takes. */
+  audiences: readonly string[];
+  feed: RevocationFeed;
+  clock: Clock;
+  logger?: FeedLogger;
+  /** How many verified tokens are remembered. */
+  cacheMax?: number;
+  /** How far clocks may be apart, 0 to 10 seconds. */
+  skewSeconds?: number;
+  /** The longest life a token may have: no longer than revocations are kept. */
+  lifeSecondsMax?: number;
+}
+
+export type VerifierOptions = VerifierSettings & ({ jwksUrl: string } | { jwks: JwksSource });
+
+export interface Verifier {
+  /**
+   * The claims of a live access token. With `audience` only that one of the allowed audiences will do. A token bound to
+   * a DPoP key (`cnf`) is not proven to be its holder's: the caller checks the proof.
+   * @throws auth.token.invalid whatever is wrong with the token; `reason` says what, for the log
+   * @throws service.unavailable when it cannot be known: revocations not current, keys not readable
+   */
+  verify(token: string, options?: { audience?: string }): Promise<AccessClaims>;
+  /** Reads the keys and starts the feed. Resolves also when either failed: `ping` tells. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** @throws Error while tokens cannot be verified; the readiness check of a service. */
+  ping(): Promise<void>;
+}
+
+interface Verified {
+  readonly claims: AccessClaims;
+  readonly keyGeneration: number;
+}
+
+/** Verifies access tokens locally (SR-46, SR-52 to SR-59): signature, form, claims, revocation, with no call per request. */
+export function createVerifier(options: VerifierOptions): Verifier {
+  return new LocalVerifier(options);
+}
+
+class LocalVerifier implements Verifier {
+  readonly #keys: KeySet;
+  readonly #feed: RevocationFeed;
+  readonly #clock: Clock;
+  readonly #rules: ClaimRules;
+  readonly #verified: LRUCache<string, Verified>;
+
+  constructor(options: VerifierOptions) {
+    const { issuer, audiences, feed, clock, cacheMax = 50_000, skewSeconds = 10, lifeSecondsMax = 900 } = options;
+    if (!(skewSeconds >= 0 && skewSeconds <= 10)) throw new RangeError('skewSeconds must be 0 to 10');
+    this.#feed = feed;
+    this.#clock = clock;
+    this.#rules = { issuer, audiences: new Set(audiences), skewSeconds, lifeSecondsMax };
+    this.#verified = new LRUCache({ max: cacheMax });
+    this.#keys = new KeySet({
+      source: 'jwks' in options ? options.jwks : createHttpJwksSource(options.jwksUrl),
+      clock,
+      onFailure: (error) => options.logger?.warn({ err: error }, 'public keys of the token issuer cannot be read'),
+    });
+  }
+
+  async verify(token: string, options: { audience?: string } = {}): Promise<AccessClaims> {
+    if (token.length > tokenLengthMax) throw invalid('length');
+    if (!this.#feed.isCurrent()) await this.#feedSettles();
+    // The hash, not the token, so that a dump of the memory holds no usable credential.
+    const cacheKey = hash('sha256', token, 'base64');
+    const claims = this.#remembered(cacheKey) ?? (await this.#check(token, cacheKey));
+    if (options.audience !== undefined && claims.aud !== options.audience) throw invalid('aud');
+    // Checking took its time: what the feed says now counts, and nothing is awaited after this.
+    if (!this.#feed.isCurrent()) throw notCurrent();
+    if (this.#feed.isRevoked(claims)) throw invalid('revoked');
+    return claims;
+  }
+
+  async start(): Promise<void> {
+    await Promise.all([this.#keys.refresh(), this.#feed.start()]);
+  }
+
+  async stop(): Promise<void> {
+    await this.#feed.stop();
+    this.#verified.clear();
+  }
+
+  async ping(): Promise<void> {
+    if (!this.#keys.isLoaded) await this.#keys.refresh();
+    if (!this.#keys.isLoaded) throw new Error('public keys of the token issuer are not known');
+    await this.#feed.ping();
+  }
+
+  async #feedSettles(): Promise<void> {
+    await this.#feed.settled();
+    if (!this.#feed.isCurrent()) throw notCurrent();
+  }
+
+  #remembered(cacheKey: string): AccessClaims | undefined {
+    this.#keys.refreshIfOld();
+    const entry = this.#verified.get(cacheKey);
+    if (entry === undefined) return undefined;
+    const alive = entry.claims.exp + this.#rules.skewSeconds > this.#nowSeconds();
+    if (alive && entry.keyGeneration === this.#keys.generation) return entry.claims;
+    this.#verified.delete(cacheKey);
+    return undefined;
+  }
+
+  async #check(token: string, cacheKey: string): Promise<AccessClaims> {
+    const header = readHeader(token);
+    if (header === undefined) throw invalid('header');
+    const key = await this.#keys.find(header.kid);
+    // The algorithm is the key's, not the token's choice (RFC 8725 §3.1).
+    if (key === undefined || key.algorithm !== header.algorithm) throw invalid('kid');
+    const keyGeneration = this.#keys.generation;
+    const payload = await verifiedPayload(token, key);
+    const claims = readClaims(payload, this.#rules, this.#nowSeconds());
+    if (typeof claims === 'string') throw invalid(claims);
+    this.#verified.set(cacheKey, { claims, keyGeneration });
+    return claims;
+  }
+
+  #nowSeconds(): number {
+    return this.#clock.now().getTime() / 1000;
+  }
+}
+
+async function verifiedPayload(
+  token: string,
+  key: { key: CryptoKey; algorithm: string },
+): Promise<Record<string, unknown>> {
+  const verified = await compactVerify(token, key.key, { algorithms: [key.algorithm] }).catch((error: unknown) => {
+    throw invalid('signature', error);
+  });
+  const payload = parseJsonBytes(verified.payload);
+  if (payload === undefined) throw invalid('payload');
+  return payload;
+}
+
+function invalid(reason: string, cause?: unknown): DomainError {
+  return new DomainError('auth.token.invalid', { reason, cause });
+}
+
+function notCurrent(): DomainError {
+  return new DomainError('service.unavailable', {
+    reason: 'revocations are not current',
+    details: { retryAfterSeconds: 1 },
+  });
+}
