@@ -25,9 +25,9 @@ function octets(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
-/** The domain as the DNS knows it: lower case, IDNA A-labels (UTS 46), no trailing dot. */
+/** The domain as the DNS knows it: lower case, IDNA A-labels (UTS 46, ideographic full stops as dots), no trailing dot. */
 function asciiDomain(domain: string): string | undefined {
-  const name = domain.endsWith('.') ? domain.slice(0, -1) : domain;
+  const name = domain.replaceAll('\u3002', '.').replace(/\.$/, '');
   if (!domainCharacters.test(name) || !URL.canParse(`http://${name}`)) {
     return undefined;
   }

@@ -1,5 +1,3 @@
-import type { Email } from '#contact/email.ts';
-
 /** Why a password was refused; shown to the person as the `rule` of the field (SR-5). */
 export type PasswordProblem = 'too_short' | 'too_long' | 'not_text' | 'listed' | 'context_word';
 
@@ -8,7 +6,7 @@ export const passwordLengthMax = 256;
 const contextWordLengthMin = 4;
 
 export interface PasswordFacts {
-  readonly email?: Email | string;
+  readonly email?: string;
   /** The user's own names, as far as they are known. */
   readonly names?: readonly string[];
   /** The bank, its products, its brands. */
@@ -57,7 +55,7 @@ function wordsOf(facts: PasswordFacts): string[] {
   return [local, ...(facts.names ?? []), ...(facts.contextWords ?? [])]
     .flatMap((text) => [text, ...text.split(/[^\p{L}\p{M}\p{N}]+/u)])
     .map(fold)
-    .filter((word) => [...word].length >= contextWordLengthMin && /\p{L}/u.test(word));
+    .filter((word) => [...word].length >= contextWordLengthMin);
 }
 
 /** Case, look-alike forms, accents, separators and the usual digit-for-letter swaps make no difference to a guesser. */
