@@ -26,6 +26,7 @@ export const auditActions = [
   'device.signed_in',
   'data_keys.destroyed',
   'access.denied',
+  'audit.searched',
   'operator.command_run',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
