@@ -1,0 +1,16 @@
+import type { Content } from '#templates/content.ts';
+import type { TemplateName, TemplateValues } from '#templates/templates.ts';
+
+export interface Wording {
+  /** The bank's name as people know it. */
+  readonly brand: string;
+  /** A moment as this language writes it, in UTC and saying so. */
+  time(at: Date): string;
+}
+
+/** One language: the words of every template. The compiler names a template that has none. */
+export interface Catalogue {
+  /** The closing line of every message. */
+  readonly footer: (wording: Wording) => string;
+  readonly messages: { readonly [N in TemplateName]: (values: TemplateValues<N>, wording: Wording) => Content };
+}

@@ -1,0 +1,103 @@
+import type { Catalogue } from '#locales/catalogue.ts';
+import { facts, paragraph } from '#templates/content.ts';
+
+function minutes(count: number): string {
+  return count === 1 ? '1 minute' : `${count} minutes`;
+}
+
+const notYou = 'If this was not you, change your password now and end the sessions you do not know.';
+
+export const en: Catalogue = {
+  footer: ({ brand }) => `${brand} never asks for your password or a code by email or on the phone.`,
+  messages: {
+    'registration-code': (values, { brand }) => ({
+      subject: `Confirm your email address for ${brand}`,
+      parts: [
+        paragraph('Enter this code to finish your registration:'),
+        { kind: 'code', code: values.code },
+        paragraph(`It works once and for ${minutes(values.minutes)}. Do not give it to anyone.`),
+        paragraph('If you did not ask for it, you need do nothing: no account is opened without the code.'),
+      ],
+    }),
+    'registration-link': (values, { brand }) => ({
+      subject: `Confirm your email address for ${brand}`,
+      parts: [
+        paragraph('Open this link to finish your registration:'),
+        { kind: 'link', label: 'Confirm my email address', url: values.url },
+        paragraph(`It works once and for ${minutes(values.minutes)}. Do not pass it on.`),
+        paragraph('If you did not ask for it, you need do nothing: no account is opened without the link.'),
+      ],
+    }),
+    'registration-attempted': (values, { brand, time }) => ({
+      subject: `Someone tried to register at ${brand} with your address`,
+      parts: [
+        paragraph(
+          `On ${time(values.at)} someone tried to register with this email address. It already has an account.`,
+        ),
+        paragraph('If it was you, sign in instead, or reset your password if you have forgotten it.'),
+        paragraph('If it was not you, you need do nothing: your account has not changed.'),
+      ],
+    }),
+    welcome: (_values, { brand }) => ({
+      subject: `Welcome to ${brand}`,
+      parts: [
+        paragraph('Your email address is confirmed and your account is open.'),
+        paragraph('To keep it safe, add a second way to prove that it is you: a passkey or an authenticator app.'),
+      ],
+    }),
+    'new-device': (values, { brand, time }) => ({
+      subject: `New sign-in to your ${brand} account`,
+      parts: [
+        paragraph('Your account was signed in to on a device that we have not seen with you before.'),
+        facts(['When', time(values.at)], ['Device', values.device], ['Place', values.place]),
+        paragraph(`If this was you, you need do nothing. ${notYou}`),
+      ],
+    }),
+    'sign-in-after-failures': (values, { brand, time }) => ({
+      subject: `Sign-in to your ${brand} account after failed attempts`,
+      parts: [
+        paragraph('Your account was signed in to after wrong passwords had been entered.'),
+        facts(['When', time(values.at)], ['Failed attempts', String(values.failures)], ['Device', values.device]),
+        paragraph(notYou),
+      ],
+    }),
+    'account-locked': (values, { brand, time }) => ({
+      subject: `Your ${brand} account is locked for a while`,
+      parts: [
+        paragraph(`On ${time(values.at)} too many wrong passwords were entered for your account.`),
+        paragraph(`Signing in with a password works again in ${minutes(values.minutes)}. A passkey still works now.`),
+        paragraph('If it was not you, someone may be trying to guess your password. It has not been found out.'),
+      ],
+    }),
+    'refresh-token-reuse': (values, { brand, time }) => ({
+      subject: `We ended a session of your ${brand} account`,
+      parts: [
+        paragraph(
+          'Something used a sign-in of yours that had already been replaced. It may have been copied, so we ended that session.',
+        ),
+        facts(['When', time(values.at)], ['Device', values.device]),
+        paragraph('Sign in again to go on. If you notice anything that you did not do, change your password.'),
+      ],
+    }),
+    'sign-in-denied': (values, { brand, time }) => ({
+      subject: `We stopped a sign-in to your ${brand} account`,
+      parts: [
+        paragraph(
+          'Someone entered your correct password, and we refused the sign-in because it did not look like you.',
+        ),
+        facts(['When', time(values.at)], ['Device', values.device], ['Place', values.place]),
+        paragraph(
+          'If it was you, try again from a device that you have used before. If it was not, change your password now.',
+        ),
+      ],
+    }),
+    'session-revoked': (values, { brand, time }) => ({
+      subject: `A session of your ${brand} account was ended`,
+      parts: [
+        paragraph('One of your sessions was ended and has to sign in again.'),
+        facts(['When', time(values.at)], ['Device', values.device]),
+        paragraph(`If you did this, you need do nothing. ${notYou}`),
+      ],
+    }),
+  },
+};

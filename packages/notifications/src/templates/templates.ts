@@ -1,0 +1,40 @@
+import { encodeParameters, optional, type ParameterRules, required, type ValuesOf } from '#templates/parameters.ts';
+
+/** Every message of the system and what it has to be told. The words are in `locales/`. */
+export const templates = {
+  /** Confirms an address during registration. */
+  'registration-code': { code: required('code'), minutes: required('count') },
+  /** The same by a one-time link, when codes to that address have been guessed at. */
+  'registration-link': { url: required('url'), minutes: required('count') },
+  /** To the owner of an address with which somebody tried to register again. */
+  'registration-attempted': { at: required('time') },
+  welcome: {},
+  'new-device': { at: required('time'), device: optional('text'), place: optional('text') },
+  'sign-in-after-failures': { at: required('time'), failures: required('count'), device: optional('text') },
+  'account-locked': { at: required('time'), minutes: required('count') },
+  /** A spent refresh token came back: the session has been ended. */
+  'refresh-token-reuse': { at: required('time'), device: optional('text') },
+  /** The right password, but the sign-in was refused because of its risk. */
+  'sign-in-denied': { at: required('time'), device: optional('text'), place: optional('text') },
+  'session-revoked': { at: required('time'), device: optional('text') },
+} as const satisfies Record<string, ParameterRules>;
+
+export type TemplateName = keyof typeof templates;
+export type TemplateValues<N extends TemplateName> = ValuesOf<(typeof templates)[N]>;
+
+/** Whether a stored name is one of today's templates. */
+export function isTemplateName(name: string): name is TemplateName {
+  return Object.hasOwn(templates, name);
+}
+
+/**
+ * A template with its parameters, as a delivery carries them: `tx.deliver({ to, channel: 'email', expiresAt,
+ * ...messageOf('registration-code', { code, minutes: 10 }) })`.
+ */
+export function messageOf<N extends TemplateName>(
+  template: N,
+  values: TemplateValues<N>,
+): { template: N; params: Record<string, string> } {
+  const rules: ParameterRules = templates[template];
+  return { template, params: encodeParameters(rules, values as ValuesOf<ParameterRules>) };
+}
