@@ -10,6 +10,8 @@ export interface Wording {
 
 /** One language: the words of every template. The compiler names a template that has none. */
 export interface Catalogue {
+  /** The BCP 47 tag by which times are written. */
+  readonly timeTag: string;
   /** The closing line of every message. */
   readonly footer: (wording: Wording) => string;
   readonly messages: { readonly [N in TemplateName]: (values: TemplateValues<N>, wording: Wording) => Content };

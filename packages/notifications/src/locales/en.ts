@@ -8,6 +8,8 @@ function minutes(count: number): string {
 const notYou = 'If this was not you, change your password now and end the sessions you do not know.';
 
 export const en: Catalogue = {
+  // British order and a 24-hour clock: understood by every reader of English.
+  timeTag: 'en-GB',
   footer: ({ brand }) => `${brand} never asks for your password or a code by email or on the phone.`,
   messages: {
     'registration-code': (values, { brand }) => ({
@@ -46,7 +48,7 @@ export const en: Catalogue = {
       ],
     }),
     'new-device': (values, { brand, time }) => ({
-      subject: `New sign-in to your ${brand} account`,
+      subject: `New sign-in to your account at ${brand}`,
       parts: [
         paragraph('Your account was signed in to on a device that we have not seen with you before.'),
         facts(['When', time(values.at)], ['Device', values.device], ['Place', values.place]),
@@ -54,7 +56,7 @@ export const en: Catalogue = {
       ],
     }),
     'sign-in-after-failures': (values, { brand, time }) => ({
-      subject: `Sign-in to your ${brand} account after failed attempts`,
+      subject: `Sign-in to your account at ${brand} after failed attempts`,
       parts: [
         paragraph('Your account was signed in to after wrong passwords had been entered.'),
         facts(['When', time(values.at)], ['Failed attempts', String(values.failures)], ['Device', values.device]),
@@ -62,7 +64,7 @@ export const en: Catalogue = {
       ],
     }),
     'account-locked': (values, { brand, time }) => ({
-      subject: `Your ${brand} account is locked for a while`,
+      subject: `Your account at ${brand} is locked for a while`,
       parts: [
         paragraph(`On ${time(values.at)} too many wrong passwords were entered for your account.`),
         paragraph(`Signing in with a password works again in ${minutes(values.minutes)}. A passkey still works now.`),
@@ -70,7 +72,7 @@ export const en: Catalogue = {
       ],
     }),
     'refresh-token-reuse': (values, { brand, time }) => ({
-      subject: `We ended a session of your ${brand} account`,
+      subject: `We ended a session of your account at ${brand}`,
       parts: [
         paragraph(
           'Something used a sign-in of yours that had already been replaced. It may have been copied, so we ended that session.',
@@ -80,7 +82,7 @@ export const en: Catalogue = {
       ],
     }),
     'sign-in-denied': (values, { brand, time }) => ({
-      subject: `We stopped a sign-in to your ${brand} account`,
+      subject: `We stopped a sign-in to your account at ${brand}`,
       parts: [
         paragraph(
           'Someone entered your correct password, and we refused the sign-in because it did not look like you.',
@@ -92,7 +94,7 @@ export const en: Catalogue = {
       ],
     }),
     'session-revoked': (values, { brand, time }) => ({
-      subject: `A session of your ${brand} account was ended`,
+      subject: `A session of your account at ${brand} was ended`,
       parts: [
         paragraph('One of your sessions was ended and has to sign in again.'),
         facts(['When', time(values.at)], ['Device', values.device]),

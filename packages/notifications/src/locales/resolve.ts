@@ -6,7 +6,7 @@ const fallback = 'en';
 
 /**
  * The catalogue for a BCP 47 tag: the tag itself, else its language, else English (RFC 4647 §3.4 lookup). Gives the tag
- * under which numbers and dates are written beside it.
+ * of the catalogue beside it.
  */
 export function resolveLocale(requested: string | undefined): { tag: string; catalogue: Catalogue } {
   for (const tag of candidates(requested)) {

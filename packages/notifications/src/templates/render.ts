@@ -25,7 +25,7 @@ export interface RenderInput {
 /** A message as email, in HTML and plain text of the same words. @throws ParameterError when the parameters do not fit */
 export function renderEmail({ template, params, brand, locale }: RenderInput): RenderedEmail {
   const { tag, catalogue } = resolveLocale(locale);
-  const wording: Wording = { brand, time: timeFormat(tag) };
+  const wording: Wording = { brand, time: timeFormat(catalogue.timeTag) };
   const content = contentOf(catalogue, template, params, wording);
   const footer = catalogue.footer(wording);
   const subject = headerText(content.subject);

@@ -1,0 +1,21 @@
+import { readSandboxConfig } from '#config.ts';
+import { createSandbox } from '#sandbox.ts';
+
+function fail(error: unknown): never {
+  const { code, port, message } = error as { code?: string; port?: number; message?: string };
+  const problem = code === 'EADDRINUSE' ? `port ${port} is taken; set SANDBOX_HTTP_PORT or SANDBOX_SMTP_PORT` : message;
+  process.stderr.write(`sandbox: ${problem}\n`);
+  process.exit(1);
+}
+
+async function main(): Promise<void> {
+  const sandbox = createSandbox(readSandboxConfig(process.env));
+  const addresses = await sandbox.start();
+  const shown = Object.entries(addresses).map(([name, address]) => `${name} ${address}`);
+  process.stdout.write(`sandbox ready: ${shown.join(', ')}\n`);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => sandbox.stop().then(() => process.exit(0), fail));
+  }
+}
+
+await main().catch(fail);
