@@ -19,7 +19,7 @@ export const defaultArgon2Parameters: Argon2Parameters = { memoryKib: 19_456, it
 export interface PasswordHasherOptions {
   /** Keys that are mixed into every hash and kept out of the database. */
   readonly pepper: Keyring;
-  /** Hashes at a time; the number of cores by default. */
+  /** Hashes at a time, by default one a core. They run on libuv's pool, so UV_THREADPOOL_SIZE must be larger. */
   readonly concurrency?: number;
   /** Callers that may wait, by default 64 for each that runs: about a second and a half. */
   readonly queueMax?: number;

@@ -43,6 +43,8 @@ describe('SR-44: readToken', () => {
 
   test.each([
     ['truncated', token.slice(0, -1)],
+    ['truncated by whole bytes', token.slice(0, -3)],
+    ['longer by whole bytes', `${head}.${Buffer.alloc(33).toString('base64url')}`],
     ['padded', `${token}=`],
     ['followed by a space', `${token} `],
     ['followed by a line', `${token}\n`],
