@@ -1,0 +1,91 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { findProgram } from '#stack/host/binaries.ts';
+import { StackError } from '#stack/host/stack-error.ts';
+
+const POLICY_FILE = '/usr/sbin/policy-rc.d';
+const DENY_STARTS =
+  '#!/bin/sh\n# Written while packages are installed: services are started by their owner, not by apt.\nexit 101\n';
+const CLUSTER_SETTINGS = '/etc/postgresql-common/createcluster.conf';
+const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
+
+/** The Debian package of each server; the service it would start by itself has the same name. */
+export const debianPackages = {
+  postgres: 'postgresql',
+  redis: 'redis-server',
+  rabbitmq: 'rabbitmq-server',
+  nginx: 'nginx',
+} as const;
+
+export type ServerName = keyof typeof debianPackages;
+
+/** Whether this is a Debian or Ubuntu on which packages can be installed without asking for a password. */
+export function canInstall(): boolean {
+  return findProgram('apt-get') !== undefined && (isRoot() || spawnSync('sudo', ['-n', 'true']).status === 0);
+}
+
+/**
+ * Installs servers with apt without letting them start, now or at boot: only private instances may run.
+ * @throws StackError with apt's last line.
+ */
+export function installPackages(servers: readonly ServerName[], announce: (line: string) => void): void {
+  const packages = servers.map((server) => debianPackages[server]);
+  announce(`installing ${packages.join(', ')} with apt-get (STACK_INSTALL=0 forbids it)`);
+  const policyIsOurs = !existsSync(POLICY_FILE);
+  if (policyIsOurs) {
+    writeAsRoot(POLICY_FILE, DENY_STARTS, '755');
+  }
+  try {
+    runAsRoot(['apt-get', 'update', '-q']);
+    if (servers.includes('postgres')) {
+      withoutMainCluster(() => aptInstall(packages));
+    } else {
+      aptInstall(packages);
+    }
+    for (const service of packages) {
+      runAsRoot(['update-rc.d', service, 'disable']);
+    }
+  } finally {
+    if (policyIsOurs) {
+      runAsRoot(['rm', '-f', POLICY_FILE]);
+    }
+  }
+}
+
+// The package would make a cluster on the default port. Its settings come with postgresql-common, and are put back.
+function withoutMainCluster(install: () => void): void {
+  aptInstall(['postgresql-common']);
+  const original = readFileSync(CLUSTER_SETTINGS, 'utf8');
+  writeAsRoot(CLUSTER_SETTINGS, `${original}\ncreate_main_cluster = false\n`, '644');
+  try {
+    install();
+  } finally {
+    writeAsRoot(CLUSTER_SETTINGS, original, '644');
+  }
+}
+
+function aptInstall(packages: readonly string[]): void {
+  runAsRoot(['apt-get', 'install', '-q', '-y', '--no-install-recommends', ...packages]);
+}
+
+function writeAsRoot(file: string, content: string, mode: string): void {
+  runAsRoot(['sh', '-c', 'cat > "$1" && chmod "$2" "$1"', 'sh', file, mode], content);
+}
+
+function runAsRoot(command: readonly string[], input = ''): void {
+  const [program = '', ...args] = isRoot() ? command : ['sudo', '-n', ...command];
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    input,
+    encoding: 'utf8',
+    maxBuffer: OUTPUT_BYTES_MAX,
+  });
+  if (status !== 0) {
+    const lastLine = `${stdout}\n${stderr}`.trim().split('\n').at(-1) ?? '';
+    throw new StackError(`${command.slice(0, 2).join(' ')} failed: ${lastLine}`);
+  }
+}
+
+function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}

@@ -1,0 +1,87 @@
+import { randomInt } from 'node:crypto';
+import { connect, createServer } from 'node:net';
+import { StackError } from '#stack/host/stack-error.ts';
+
+// Below 32768, where Linux begins to hand out ports to outgoing connections.
+const RANDOM_PORTS = { min: 20_000, max: 32_000 };
+const SEARCH_STEPS = [0, 10_000, 20_000];
+const HIGHEST_PREFERRED = 65_535;
+const RANDOM_TRIES = 200;
+
+export interface PortWish {
+  readonly preferred: number;
+  /** The variable by which somebody asked for exactly this port; without it another free one will do. */
+  readonly pinnedBy?: string;
+}
+
+export interface Ports {
+  /** A free loopback port, given out once. @throws StackError naming the variable when a pinned port is taken. */
+  claim(wish: PortWish): Promise<number>;
+}
+
+/** Hands out free ports: the preferred ones, or random ones for stacks that run beside others. */
+export function createPorts(options: { random?: boolean; isFree?: (port: number) => Promise<boolean> } = {}): Ports {
+  const { random = false, isFree = isPortFree } = options;
+  const claimed = new Set<number>();
+
+  async function take(port: number): Promise<boolean> {
+    if (port > HIGHEST_PREFERRED || claimed.has(port)) {
+      return false;
+    }
+    claimed.add(port); // before the check, so that two claims in parallel never get the same port
+    if (await isFree(port)) {
+      return true;
+    }
+    claimed.delete(port);
+    return false;
+  }
+
+  return {
+    async claim({ preferred, pinnedBy }) {
+      if (pinnedBy !== undefined) {
+        if (await take(preferred)) {
+          return preferred;
+        }
+        throw new StackError(`${pinnedBy}: port ${preferred} is taken; free it or give another port`);
+      }
+      for (const step of random ? [] : SEARCH_STEPS) {
+        if (await take(preferred + step)) {
+          return preferred + step;
+        }
+      }
+      for (let tries = 0; tries < RANDOM_TRIES; tries += 1) {
+        const port = randomInt(RANDOM_PORTS.min, RANDOM_PORTS.max);
+        if (await take(port)) {
+          return port;
+        }
+      }
+      throw new StackError(`no free port found between ${RANDOM_PORTS.min} and ${RANDOM_PORTS.max}`);
+    },
+  };
+}
+
+/** Whether nothing listens on the port of either loopback address, and we may listen there. */
+export async function isPortFree(port: number): Promise<boolean> {
+  return !(await answers('127.0.0.1', port)) && !(await answers('::1', port)) && (await canListen(port));
+}
+
+function answers(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const settle = (result: boolean) => {
+      socket.destroy();
+      resolve(result);
+    };
+    socket.once('connect', () => settle(true));
+    socket.once('error', () => settle(false));
+    socket.setTimeout(1000, () => settle(true)); // something swallows packets there: not ours to use
+  });
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}

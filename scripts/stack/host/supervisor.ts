@@ -1,0 +1,157 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { poll } from '#stack/host/deadline.ts';
+import { openLog, tellingLine } from '#stack/host/log-file.ts';
+import { processIdentity } from '#stack/host/process-identity.ts';
+import { openRunRecord, signalGroup } from '#stack/host/run-record.ts';
+import type { ServiceUser } from '#stack/host/service-user.ts';
+import { describeFailure, StackError } from '#stack/host/stack-error.ts';
+
+const STOP_SECONDS = 15;
+
+export interface ProcessSpec {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly user?: ServiceUser | undefined;
+  /** The signal that lets it end its work; SIGTERM when not given. */
+  readonly stopSignal?: NodeJS.Signals;
+}
+
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface ManagedProcess {
+  readonly name: string;
+  readonly pid: number;
+  readonly exited: Promise<ProcessExit>;
+  /** Polls until the probe holds. @throws StackError with a line of the log when the process ends before that. */
+  untilReady(probe: () => Promise<unknown>, seconds: number): Promise<void>;
+  /** Asks it to stop, and kills its group when it has not within 15 s. */
+  stop(): Promise<void>;
+  /** SIGKILL to its group, at once. */
+  kill(): Promise<void>;
+}
+
+export interface Supervisor {
+  start(spec: ProcessSpec): Promise<ManagedProcess>;
+  /** Called when a process ends that nobody stopped. */
+  onUnexpectedExit(listener: (process: ManagedProcess, exit: ProcessExit) => void): void;
+  /** The file that holds what the process prints. */
+  logFile(name: string): string;
+  /** SIGKILL to every group, at once, without waiting. */
+  killAll(): void;
+}
+
+/**
+ * Starts services as direct children, each in a process group of its own so that all its descendants can be stopped,
+ * and records them in `run.json` so that the next run finds them if this one is killed.
+ */
+export function createSupervisor(stackFolder: string): Supervisor {
+  const record = openRunRecord(join(stackFolder, 'run.json'));
+  const listeners: ((process: ManagedProcess, exit: ProcessExit) => void)[] = [];
+  const running = new Set<ManagedProcess>();
+  const logFile = (name: string) => join(stackFolder, 'logs', `${name}.log`);
+
+  return {
+    logFile,
+    onUnexpectedExit: (listener) => void listeners.push(listener),
+    killAll: () => {
+      for (const { pid } of running) {
+        signalGroup(pid, 'SIGKILL');
+      }
+    },
+    async start(spec) {
+      const { child, pid } = await spawnInGroup(spec, logFile(spec.name));
+      const stopSignal = spec.stopSignal ?? 'SIGTERM';
+      const identity = processIdentity(pid);
+      if (identity !== undefined) {
+        record.add({ name: spec.name, pid, identity, stopSignal });
+      }
+      const { process, wasStopped } = manage(spec.name, pid, child, stopSignal, logFile(spec.name));
+      running.add(process);
+      process.exited.then((exit) => {
+        running.delete(process);
+        record.remove(pid);
+        if (!wasStopped()) {
+          signalGroup(pid, 'SIGKILL'); // an nginx worker outlives its master and keeps the port
+          for (const listener of listeners) {
+            listener(process, exit);
+          }
+        }
+      });
+      return process;
+    },
+  };
+}
+
+async function spawnInGroup(spec: ProcessSpec, logFile: string): Promise<{ child: ChildProcess; pid: number }> {
+  const log = openLog(logFile);
+  try {
+    const child = spawn(spec.command, spec.args, {
+      cwd: spec.cwd ?? '/',
+      env: { ...spec.env },
+      detached: true,
+      stdio: ['ignore', log.descriptor, log.descriptor],
+      ...(spec.user === undefined ? {} : { uid: spec.user.uid, gid: spec.user.gid }),
+    });
+    await once(child, 'spawn');
+    if (child.pid === undefined) {
+      throw new Error('it has no process id');
+    }
+    return { child, pid: child.pid };
+  } catch (error) {
+    throw new StackError(`${spec.name} could not be started: ${describeFailure(error)}`, { cause: error });
+  } finally {
+    log.close();
+  }
+}
+
+function manage(name: string, pid: number, child: ChildProcess, stopSignal: NodeJS.Signals, logFile: string) {
+  let stopped = false;
+  let ended: ProcessExit | undefined;
+  const exited = new Promise<ProcessExit>((resolve) => {
+    child.once('exit', (code, signal) => {
+      ended = { code, signal };
+      resolve(ended);
+    });
+  });
+
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    stopped = true;
+    if (ended === undefined) {
+      signalGroup(pid, signal);
+      const timer = setTimeout(() => signalGroup(pid, 'SIGKILL'), STOP_SECONDS * 1000);
+      await exited;
+      clearTimeout(timer);
+    }
+    signalGroup(pid, 'SIGKILL'); // whatever its leader left behind
+  }
+
+  const process: ManagedProcess = {
+    name,
+    pid,
+    exited,
+    stop: () => end(stopSignal),
+    kill: () => end('SIGKILL'),
+    async untilReady(probe, seconds) {
+      const what = `${name}: getting ready (log: ${logFile})`;
+      await poll(
+        async () => {
+          if (ended !== undefined) {
+            const line = tellingLine(logFile) ?? `ended with ${ended.signal ?? `code ${ended.code}`}`;
+            throw new StackError(`${name} ended while starting: ${line} (log: ${logFile})`);
+          }
+          return (await probe()) !== false;
+        },
+        { what, deadlineMs: seconds * 1000 },
+      );
+    },
+  };
+  return { process, wasStopped: () => stopped };
+}

@@ -1,0 +1,54 @@
+import { Secret } from '@bank/domain';
+import { brokerDefinitions, vhostDefinitions } from '@bank/messaging/topology';
+import { shortHash } from '#stack/host/short-hash.ts';
+import { type Broker, callManagement } from '#stack/services/broker-management.ts';
+import { appNames } from '#stack/settings/app-catalogue.ts';
+
+const MARKER = 'made by the launcher of user-service, topology';
+
+/**
+ * Makes the stack's virtual host with its exchanges, queues and bindings, and a user with its own rights for each app and
+ * for the operator commands. When the topology has changed, the virtual host is made anew: queues cannot be changed.
+ */
+export async function provisionBroker(
+  broker: Broker,
+  vhost: string,
+  passwordOf: (user: string) => string,
+  report: (line: string) => void,
+): Promise<void> {
+  const description = `${MARKER} ${shortHash(JSON.stringify(vhostDefinitions()))}`;
+  const found = await describedVhosts(broker);
+  const known = found.get(vhost);
+  if (known !== undefined && known !== description && known.startsWith(MARKER)) {
+    report('rabbitmq: the topology has changed, its queues are made anew');
+    await callManagement(broker, 'DELETE', `vhosts/${encodeURIComponent(vhost)}`);
+  }
+  await callManagement(broker, 'PUT', `vhosts/${encodeURIComponent(vhost)}`, { description });
+  const administrator = decodeURIComponent(new URL(broker.managementUrl).username);
+  await callManagement(broker, 'PUT', `permissions/${encodeURIComponent(vhost)}/${administrator}`, {
+    configure: '.*',
+    write: '.*',
+    read: '.*',
+  });
+  const users = [...appNames, 'operator'].map((name) => ({ name, password: new Secret(passwordOf(name)) }));
+  await callManagement(broker, 'POST', 'definitions', brokerDefinitions({ vhost, users }));
+}
+
+/** Removes a virtual host with its queues and connections. */
+export async function removeVhost(broker: Broker, vhost: string): Promise<void> {
+  await callManagement(broker, 'DELETE', `vhosts/${encodeURIComponent(vhost)}`);
+}
+
+/** The address by which a user reaches the stack's virtual host. */
+export function brokerUrl(url: string, user: string, password: string, vhost: string): string {
+  const address = new URL(url);
+  address.username = user;
+  address.password = password;
+  address.pathname = `/${encodeURIComponent(vhost)}`;
+  return address.href;
+}
+
+async function describedVhosts(broker: Broker): Promise<Map<string, string>> {
+  const vhosts = (await callManagement(broker, 'GET', 'vhosts')) as { name: string; description?: string }[];
+  return new Map(vhosts.map(({ name, description }) => [name, description ?? '']));
+}

@@ -1,0 +1,82 @@
+import { copyFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AppName } from '#stack/settings/app-catalogue.ts';
+import { repositoryFolder } from '#stack/settings/repository.ts';
+
+const SOURCES = join(repositoryFolder, 'infra', 'gateway');
+const INCLUDED = ['server.conf', 'proxy.conf', 'problems.conf', 'problem-headers.conf'];
+
+/** What a listener passes on: the first segments of a path, and the app they belong to. */
+const publicRoutes: readonly [pattern: string, app: AppName][] = [
+  ['^/v1/(auth|webhooks)(/|$)', 'auth'],
+  ['^/\\.well-known(/|$)', 'auth'],
+  ['^/v1/(profile|settings|kyc|data)(/|$)', 'profile'],
+  ['^/v1/mfa(/|$)', 'mfa'],
+  ['^/v1/devices(/|$)', 'device'],
+];
+const staffRoutes: readonly [pattern: string, app: AppName][] = [
+  ['^/v1/admin(/|$)', 'admin'],
+  ['^/v1/auth(/|$)', 'auth'],
+];
+
+export interface GatewayOptions {
+  /** A folder of nginx's own: its temporary files, its access log and the rendered configuration. */
+  readonly folder: string;
+  readonly publicListen: string;
+  readonly staffListen: string;
+  /** `host:port` of each replica. */
+  readonly upstreams: Readonly<Record<AppName, readonly string[]>>;
+  /** A number, or `auto` for one per core. */
+  readonly workers: string;
+  /** Networks of proxies in front whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies?: readonly string[];
+  /** A folder of static pages for `/docs/`; without it there is no such address. */
+  readonly docsFolder?: string;
+}
+
+/** The text of the main configuration file. The included files must lie beside it (`copyGatewayIncludes`). */
+export function renderGatewayConfig(options: GatewayOptions): string {
+  const docs = options.docsFolder === undefined ? [] : [docsLocation(options.docsFolder)];
+  const values: Record<string, string> = {
+    folder: options.folder,
+    workers: options.workers,
+    publicListen: options.publicListen,
+    staffListen: options.staffListen,
+    trustedProxies: trustedProxyLines(options.trustedProxies ?? []),
+    upstreams: Object.entries(options.upstreams).map(upstreamBlock).join('\n'),
+    publicRoutes: [...publicRoutes.map(routeBlock), ...docs].join('\n'),
+    staffRoutes: staffRoutes.map(routeBlock).join('\n'),
+  };
+  return readFileSync(join(SOURCES, 'nginx.conf.template'), 'utf8').replace(/\{\{(\w+)\}\}/g, (place, name: string) => {
+    return values[name] ?? place;
+  });
+}
+
+/** Puts the included files beside the main one. */
+export function copyGatewayIncludes(folder: string): void {
+  for (const file of INCLUDED) {
+    copyFileSync(join(SOURCES, file), join(folder, file));
+  }
+}
+
+function upstreamBlock([app, addresses]: [app: string, addresses: readonly string[]]): string {
+  // A replica is never set aside for its failures: with few of them that would leave none.
+  const servers = addresses.map((address) => `    server ${address} max_fails=0;`);
+  return [`  upstream ${app} {`, ...servers, '    keepalive 64;', '    keepalive_timeout 30s;', '  }'].join('\n');
+}
+
+function routeBlock([pattern, app]: readonly [pattern: string, app: AppName]): string {
+  return `    location ~ ${pattern} { set $upstream_name ${app}; include proxy.conf; proxy_pass http://${app}; }`;
+}
+
+function docsLocation(folder: string): string {
+  return `    location /docs/ { alias ${folder}/; }\n    location = /docs { return 308 /docs/; }`;
+}
+
+function trustedProxyLines(networks: readonly string[]): string {
+  if (networks.length === 0) {
+    return '';
+  }
+  const trusted = networks.map((network) => `  set_real_ip_from ${network};`);
+  return [...trusted, '  real_ip_header X-Forwarded-For;', '  real_ip_recursive on;'].join('\n');
+}

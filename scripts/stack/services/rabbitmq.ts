@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import { chownSync, mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { ownedFolder, type ServiceUser, serviceUser } from '#stack/host/service-user.ts';
+import { shortHash } from '#stack/host/short-hash.ts';
+import { type Broker, callManagement } from '#stack/services/broker-management.ts';
+import { copyOwned, writeOwned } from '#stack/services/owned-file.ts';
+import { makeRabbitHome } from '#stack/services/rabbitmq-home.ts';
+import { bareEnvironment, type ServiceContext } from '#stack/services/service-context.ts';
+
+const ADMIN = 'stack';
+const READY_SECONDS = 120;
+const SCHEDULERS_MAX = 2;
+
+interface BrokerPorts {
+  readonly amqps: number;
+  /** 0 where nothing listens without TLS. */
+  readonly amqp: number;
+  readonly management: number;
+  readonly distribution: number;
+  readonly epmd: number;
+}
+
+/**
+ * Starts a private RabbitMQ node, and in front of it the Erlang port mapper that it would otherwise leave behind as a
+ * daemon. Takes 10 to 15 s, most of it Erlang loading code: start it first.
+ */
+export async function startRabbit(binaries: { home: string; epmd: string }, context: ServiceContext): Promise<Broker> {
+  const user = serviceUser(['nobody', 'rabbitmq']);
+  const folder = ownedFolder(context.folder, 'rabbitmq', user);
+  const ports = await claimPorts(context);
+  const password = context.secrets.password('rabbitmq');
+  writeConfiguration(folder, user, ports, password, context);
+
+  await context.supervisor.start({
+    name: 'epmd',
+    command: binaries.epmd,
+    args: ['-port', String(ports.epmd), '-address', '127.0.0.1'],
+    env: bareEnvironment(),
+    user,
+  });
+  const node = await context.supervisor.start({
+    name: 'rabbitmq',
+    command: makeRabbitHome(binaries.home, join(folder, 'home')),
+    args: [],
+    env: nodeEnvironment(folder, ports),
+    cwd: folder,
+    user,
+  });
+
+  const credentials = `${ADMIN}:${password}`;
+  const broker = {
+    url: `amqps://${credentials}@127.0.0.1:${ports.amqps}`,
+    managementUrl: `http://${credentials}@127.0.0.1:${ports.management}`,
+    caFile: context.tls.caFile,
+    ...(ports.amqp === 0 ? {} : { plainUrl: `amqp://${credentials}@127.0.0.1:${ports.amqp}` }),
+  };
+  // The listener for clients opens last.
+  await node.untilReady(
+    () => callManagement(broker, 'GET', `health/checks/port-listener/${ports.amqps}`),
+    READY_SECONDS,
+  );
+  return broker;
+}
+
+async function claimPorts({ ports, portFor, tuning }: ServiceContext): Promise<BrokerPorts> {
+  return {
+    amqps: await portFor('RABBITMQ_PORT'),
+    amqp: tuning === 'test' ? await ports.claim({ preferred: 25_673 }) : 0,
+    management: await portFor('RABBITMQ_MANAGEMENT_PORT'),
+    distribution: await ports.claim({ preferred: 25_674 }),
+    epmd: await ports.claim({ preferred: 14_369 }),
+  };
+}
+
+function writeConfiguration(
+  folder: string,
+  user: ServiceUser | undefined,
+  ports: BrokerPorts,
+  password: string,
+  { tls }: ServiceContext,
+): void {
+  for (const name of ['mnesia', 'log', 'schema']) {
+    mkdirSync(join(folder, name), { recursive: true });
+    if (user !== undefined) {
+      chownSync(join(folder, name), user.uid, user.gid);
+    }
+  }
+  const own = (name: string, content: string, mode?: number) => writeOwned(join(folder, name), content, user, mode);
+  const settings = {
+    'listeners.tcp': ports.amqp === 0 ? 'none' : undefined,
+    'listeners.tcp.default': ports.amqp === 0 ? undefined : `127.0.0.1:${ports.amqp}`,
+    'listeners.ssl.default': `127.0.0.1:${ports.amqps}`,
+    'ssl_options.cacertfile': copyOwned(tls.caFile, join(folder, 'ca.pem'), user),
+    'ssl_options.certfile': copyOwned(tls.certFile('rabbitmq'), join(folder, 'server.pem'), user),
+    'ssl_options.keyfile': copyOwned(tls.keyFile('rabbitmq'), join(folder, 'server.key'), user),
+    'ssl_options.verify': 'verify_none', // apps sign in by password; their certificates are for RPC
+    'ssl_options.fail_if_no_peer_cert': 'false',
+    'management.tcp.ip': '127.0.0.1',
+    'management.tcp.port': ports.management,
+    default_user: ADMIN,
+    default_pass: password,
+    'disk_free_limit.absolute': '200MB',
+    'log.console.level': 'info',
+  };
+  const lines = Object.entries(settings).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name} = ${value}`],
+  );
+  own('rabbitmq.conf', `${lines.join('\n')}\n`);
+  own('enabled_plugins', '[rabbitmq_management].\n', 0o644);
+  own('advanced.config', '[].\n');
+  own('env.conf', '');
+  own('.erlang.cookie', randomBytes(16).toString('hex'), 0o400);
+}
+
+function nodeEnvironment(folder: string, ports: BrokerPorts): Record<string, string> {
+  const schedulers = Math.min(availableParallelism(), SCHEDULERS_MAX);
+  return {
+    ...bareEnvironment(),
+    detached: 'true', // the script then becomes the node, instead of waiting for it as a shell
+    HOME: folder,
+    RABBITMQ_NODENAME: `bank-${shortHash(folder)}@localhost`,
+    RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
+    RABBITMQ_DIST_PORT: String(ports.distribution),
+    RABBITMQ_MNESIA_BASE: join(folder, 'mnesia'),
+    RABBITMQ_LOG_BASE: join(folder, 'log'),
+    RABBITMQ_LOGS: '-',
+    RABBITMQ_SCHEMA_DIR: join(folder, 'schema'),
+    RABBITMQ_GENERATED_CONFIG_DIR: join(folder, 'schema'),
+    RABBITMQ_PID_FILE: join(folder, 'rabbit.pid'),
+    RABBITMQ_CONFIG_FILE: join(folder, 'rabbitmq.conf'),
+    RABBITMQ_ADVANCED_CONFIG_FILE: join(folder, 'advanced.config'),
+    RABBITMQ_CONF_ENV_FILE: join(folder, 'env.conf'),
+    RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'enabled_plugins'),
+    RABBITMQ_FEATURE_FLAGS_FILE: join(folder, 'feature_flags'),
+    ERL_EPMD_PORT: String(ports.epmd),
+    ERL_EPMD_ADDRESS: '127.0.0.1',
+    // Few schedulers that sleep instead of spinning: the node shares the machine with everything else.
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: `-kernel inet_dist_use_interface {127,0,0,1} +S ${schedulers}:${schedulers} +sbwt none +sbwtdcpu none +sbwtdio none`,
+  };
+}
