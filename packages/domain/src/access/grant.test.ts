@@ -89,6 +89,14 @@ describe('allow.service', () => {
   ])('refuses %s', (_, actor) => {
     expect(() => allow.service(actor, ['profile'])).toThrow(refusal('access.forbidden'));
   });
+
+  test('without names lets any service, and services only', () => {
+    expect(allow.service(service).rule).toBe('service:profile');
+    expect(() => allow.service(service, [])).toThrow(refusal('access.forbidden'));
+    for (const actor of [anonymous, user({ roles: ['admin'], acr: 'aal3' }), system]) {
+      expect(() => allow.service(actor)).toThrow(refusal('access.forbidden'));
+    }
+  });
 });
 
 test('allow.anyone and allow.system name their rule', () => {
