@@ -1,0 +1,174 @@
+// The import table of the architecture, as failing rules. `turbo boundaries` checks the same table by package tag; what a tag
+// cannot say stands here: node:* in core, single drivers, layers inside an app, cycles between files, test code.
+
+/** A forbidden import: one sentence that says what to do instead. */
+function forbid(name, comment, from, to) {
+  return { name, comment, severity: 'error', from, to };
+}
+
+const tests = String.raw`\.test\.ts$|/test/|^packages/testing/|/vitest\.config\.ts$`;
+const packagesOf = (...names) => `^packages/(${names.join('|')})/src/`;
+const npm = (...names) => `node_modules/(${names.join('|')})/`;
+const libs = packagesOf('security', 'observability', 'verifier', 'notifications');
+const infra = packagesOf('database', 'messaging', 'redis');
+const source = { pathNot: tests };
+
+const packageRules = [
+  forbid(
+    'core-is-pure',
+    'domain imports only itself, valibot and libphonenumber-js: no node:*, no framework, no driver.',
+    { path: packagesOf('domain'), ...source },
+    { pathNot: [packagesOf('domain'), npm('valibot', 'libphonenumber-js')] },
+  ),
+  forbid(
+    'contract-is-generated-code',
+    'proto imports only itself and the protobuf runtime.',
+    { path: packagesOf('proto'), ...source },
+    { pathNot: [packagesOf('proto'), npm('@bufbuild/protobuf', '@connectrpc/connect')] },
+  ),
+  forbid(
+    'lib-stands-on-core',
+    'A lib imports core and contract, no infra, kit, app or other lib; only verifier also imports security.',
+    { path: packagesOf('security', 'observability', 'notifications'), ...source },
+    { path: '^(packages|apps)/', pathNot: [packagesOf('domain', 'proto'), '^packages/$1/'] },
+  ),
+  forbid(
+    'verifier-stands-on-core-and-security',
+    'verifier imports core, contract and security: it is usable outside this repository.',
+    { path: packagesOf('verifier'), ...source },
+    { path: '^(packages|apps)/', pathNot: packagesOf('domain', 'proto', 'security', 'verifier') },
+  ),
+  forbid(
+    'infra-knows-no-neighbour',
+    'An infra package imports core, contract and libs; another infra package comes to it as a port that the app wires.',
+    { path: infra, ...source },
+    { path: '^(packages|apps)/', pathNot: [packagesOf('domain', 'proto'), libs, '^packages/$1/'] },
+  ),
+  forbid(
+    'kit-reaches-storage-through-ports',
+    'service-kit imports core, contract and libs; what needs storage comes to it as a port.',
+    { path: packagesOf('service-kit'), ...source },
+    { path: '^(packages|apps)/', pathNot: [packagesOf('domain', 'proto', 'service-kit'), libs] },
+  ),
+  forbid(
+    'testing-stands-on-core',
+    'The harness imports core, contract and the drivers; migrations are handed in.',
+    { path: '^packages/testing/' },
+    { path: '^(packages|apps)/', pathNot: ['^packages/testing/', packagesOf('domain', 'proto')] },
+  ),
+  forbid(
+    'testing-from-tests-alone',
+    'The harness is imported from tests, never from code that ships.',
+    { path: '^(apps|packages)/[^/]+/src/', ...source },
+    { path: '^packages/testing/' },
+  ),
+  forbid(
+    'no-app-from-outside',
+    'An app is a process: another app, a package or a tool reaches it over its ports.',
+    { path: '^(apps|packages|infra|test|scripts|bench|chaos)/([^/]+)/' },
+    { path: '^apps/', pathNot: '^$1/$2/' },
+  ),
+  forbid(
+    'no-test-code-in-source',
+    'Code that ships does not import tests.',
+    { path: '^(apps|packages|infra/sandbox)/', ...source },
+    { path: String.raw`\.test\.ts$|^(apps|packages)/[^/]+/test/` },
+  ),
+];
+
+/** A driver has one owner, so that it can be replaced and its traps are handled once. */
+function driver(name, owner, modules) {
+  return forbid(
+    `driver-${name}`,
+    `${modules.join(', ')}: only ${owner} and tests import it.`,
+    { pathNot: [owner, tests, '^(scripts|test|bench|chaos)/'] },
+    { path: npm(...modules) },
+  );
+}
+
+const driverRules = [
+  driver('postgres', '^packages/database/|^apps/[^/]+/(src/storage|migrations)/', ['@mikro-orm/[^/]+', 'pg']),
+  driver('redis', '^packages/redis/', ['ioredis', 'rate-limiter-flexible']),
+  driver('rabbitmq', '^packages/messaging/', ['amqplib', 'rascal']),
+  driver('oslo', '^packages/security/', ['oslo', '@node-rs/argon2']),
+  driver('mail', '^packages/notifications/', ['nodemailer']),
+  driver('logger', '^packages/observability/', ['pino', 'prom-client', '@sentry/node']),
+];
+
+const inApp = (layer) => `^apps/([^/]+)/src/${layer}/`;
+
+const layerRules = [
+  forbid(
+    'features-know-no-transport',
+    'A feature takes plain input and returns plain output: no Hono, no Connect, no proto, no transport.',
+    { path: inApp('features'), ...source },
+    {
+      path: [
+        inApp('transport'),
+        '^packages/proto/',
+        npm('hono', '@hono/[^/]+', '@connectrpc/[^/]+', '@bufbuild/[^/]+'),
+      ],
+    },
+  ),
+  forbid(
+    'transport-calls-features',
+    'A transport converts, calls a feature, converts. It never touches storage or an adapter.',
+    { path: inApp('transport'), ...source },
+    { path: [inApp('storage'), inApp('adapters'), npm('@mikro-orm/[^/]+')] },
+  ),
+  forbid(
+    'requests-open-no-transaction',
+    'HTTP and RPC transports leave the database to features; only a consumer takes its inbox row (`once`).',
+    { path: inApp('transport/(http|rpc)'), ...source },
+    { path: '^packages/(database|redis)/' },
+  ),
+  forbid(
+    'storage-is-the-bottom',
+    'Storage knows rows: no feature, transport or adapter.',
+    { path: inApp('storage'), ...source },
+    { path: [inApp('features'), inApp('transport'), inApp('adapters')] },
+  ),
+  forbid(
+    'adapters-stand-alone',
+    'An adapter talks to the world outside and knows nothing of features, transport or storage.',
+    { path: inApp('adapters'), ...source },
+    { path: [inApp('features'), inApp('transport'), inApp('storage')] },
+  ),
+  forbid(
+    'main-is-the-top',
+    'main.ts and service.ts start an app; nothing imports them.',
+    { path: '^apps/[^/]+/src/', pathNot: [tests, '^apps/[^/]+/src/(main|service)\\.ts$'] },
+    { path: '^apps/[^/]+/src/(main|service)\\.ts$' },
+  ),
+];
+
+const generalRules = [
+  forbid('no-cycle', 'Two files that need each other are one thing or want a third.', {}, { circular: true }),
+  forbid('resolvable', 'Every import leads somewhere.', {}, { couldNotResolve: true }),
+  forbid(
+    'declared',
+    'A package is imported only where the nearest package.json names it.',
+    { pathNot: '^(node_modules|\\.dependency-cruiser)' },
+    { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+  ),
+  forbid(
+    'no-dev-dependency-in-source',
+    'Code that ships imports dependencies, not devDependencies.',
+    { path: '^(apps|packages)/[^/]+/src/', pathNot: [tests, '^packages/testing/'] },
+    { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+  ),
+];
+
+export default {
+  forbidden: [...generalRules, ...packageRules, ...driverRules, ...layerRules],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(apps|packages|infra|test)/[^/]+/(dist|coverage|test-results)/' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      mainFields: ['module', 'main', 'types'],
+    },
+  },
+};

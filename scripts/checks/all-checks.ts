@@ -1,0 +1,22 @@
+import { checkTransactions } from '#checks/access/transactions.ts';
+import { checkFileSizes } from '#checks/files/file-sizes.ts';
+import { checkMachineText } from '#checks/files/machine-text.ts';
+import { checkNames } from '#checks/files/names.ts';
+import { checkBoundaries } from '#checks/imports/boundaries.ts';
+import { checkImportRules } from '#checks/imports/import-rules.ts';
+import type { Check } from '#checks/problem.ts';
+import { checkWorkflows } from '#checks/workflows.ts';
+
+/** Every check that is ours, by the name it is called with: `node scripts/check.ts <name>`. */
+export const allChecks: Readonly<Record<string, Check>> = {
+  boundaries: checkBoundaries,
+  // Loaded when asked for: they bring the apps' route inventories with them.
+  compatibility: async (root) => (await import('#checks/contracts.ts')).checkCompatibility(root),
+  'file-sizes': checkFileSizes,
+  generated: async (root) => (await import('#checks/contracts.ts')).checkGenerated(root),
+  imports: checkImportRules,
+  'machine-text': checkMachineText,
+  names: checkNames,
+  transactions: checkTransactions,
+  workflows: checkWorkflows,
+};

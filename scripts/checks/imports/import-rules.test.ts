@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkImportRules } from '#checks/imports/import-rules.ts';
+import type { Problem } from '#checks/problem.ts';
+import { copyWorkspace, type WorkspaceCopy } from '#test/workspace-copy.ts';
+
+/** Rules under which, as with a compiler it does not know, dependency-cruiser sees none of our files. */
+const blind = `export default { forbidden: [], options: { doNotFollow: { path: 'node_modules' }, exclude: '[.]ts$' } };\n`;
+
+/** One breach of each rule: the file that commits it, what it imports, the rule that must name it. */
+const breaches: readonly (readonly [rule: string, file: string, imported: string])[] = [
+  ['core-is-pure', 'packages/domain/src/planted-node.ts', 'node:fs'],
+  ['core-is-pure', 'packages/domain/src/planted-framework.ts', '../../service-kit/node_modules/hono'],
+  ['contract-is-generated-code', 'packages/proto/src/planted.ts', '../../domain/src/index.ts'],
+  ['lib-stands-on-core', 'packages/security/src/planted.ts', '../../redis/src/index.ts'],
+  ['lib-stands-on-core', 'packages/notifications/src/planted.ts', '../../security/src/index.ts'],
+  ['verifier-stands-on-core-and-security', 'packages/verifier/src/planted.ts', '../../observability/src/index.ts'],
+  ['infra-knows-no-neighbour', 'packages/messaging/src/planted.ts', '../../database/src/index.ts'],
+  ['kit-reaches-storage-through-ports', 'packages/service-kit/src/planted.ts', '../../redis/src/index.ts'],
+  ['testing-stands-on-core', 'packages/testing/src/planted.ts', '../../database/src/index.ts'],
+  ['testing-from-tests-alone', 'apps/device/src/planted-harness.ts', '@bank/testing'],
+  ['no-app-from-outside', 'apps/device/src/planted-neighbour.ts', '../../auth/src/events.ts'],
+  ['no-app-from-outside', 'test/e2e/src/planted.ts', '../../../apps/auth/src/events.ts'],
+  ['no-test-code-in-source', 'packages/domain/src/planted-test.ts', './planted.test.ts'],
+  ['driver-postgres', 'apps/device/src/features/planted-driver.ts', '@mikro-orm/core'],
+  ['driver-redis', 'apps/device/src/planted-redis.ts', '../../../packages/redis/node_modules/ioredis'],
+  ['driver-rabbitmq', 'apps/device/src/planted-broker.ts', '../../../packages/messaging/node_modules/amqplib'],
+  ['driver-oslo', 'apps/device/src/planted-hash.ts', '../../../packages/security/node_modules/oslo/password'],
+  ['features-know-no-transport', 'apps/device/src/features/planted-hono.ts', 'hono'],
+  ['features-know-no-transport', 'apps/device/src/features/planted-proto.ts', '@bank/proto'],
+  ['features-know-no-transport', 'apps/device/src/features/planted-route.ts', '#transport/http/device.routes.ts'],
+  ['transport-calls-features', 'apps/device/src/transport/http/planted-row.ts', '#storage/device.repository.ts'],
+  ['transport-calls-features', 'apps/device/src/transport/messages/planted-adapter.ts', '#adapters/planted.ts'],
+  ['requests-open-no-transaction', 'apps/device/src/transport/rpc/planted-unit.ts', '@bank/database'],
+  ['storage-is-the-bottom', 'apps/device/src/storage/planted.ts', '#features/device/view.ts'],
+  ['adapters-stand-alone', 'apps/device/src/adapters/planted.ts', '#storage/device.repository.ts'],
+  ['main-is-the-top', 'apps/device/src/features/planted-service.ts', '#service.ts'],
+  ['no-cycle', 'packages/domain/src/planted-a.ts', './planted-b.ts'],
+  ['resolvable', 'packages/domain/src/planted-nowhere.ts', '#nowhere.ts'],
+  ['declared', 'apps/mfa/src/planted-undeclared.ts', 'rolldown'],
+  ['no-dev-dependency-in-source', 'apps/device/src/planted-dev.ts', 'fast-check'],
+];
+
+describe('the import table', () => {
+  let copy: WorkspaceCopy;
+  let problems: readonly Problem[];
+
+  beforeAll(async () => {
+    copy = await copyWorkspace();
+    await copy.write('packages/domain/src/planted.test.ts', 'export {};\n');
+    await copy.write('packages/domain/src/planted-b.ts', "export * from './planted-a.ts';\n");
+    for (const [, file, imported] of breaches) await copy.write(file, `export * from '${imported}';\n`);
+    problems = await checkImportRules(copy.root);
+  });
+  afterAll(() => copy.remove());
+
+  it.each(breaches)('%s: fails %s, which imports %s', (rule, file) => {
+    const rules = problems.filter((problem) => problem.file === file).map((problem) => problem.message);
+    expect(rules.join('\n')).toContain(`[${rule}]`);
+  });
+
+  it('looks at every file', () => {
+    expect(problems.filter((problem) => problem.message.includes('was not looked at'))).toEqual([]);
+  });
+});
+
+describe('a compiler that dependency-cruiser does not know', () => {
+  it('fails instead of passing with nothing looked at', async () => {
+    const copy = await copyWorkspace();
+    await copy.write('.dependency-cruiser.mjs', blind);
+    const problems = await checkImportRules(copy.root);
+    await copy.remove();
+    expect(problems.length).toBeGreaterThan(50);
+    expect(problems[0]?.message).toBe('was not looked at by dependency-cruiser');
+  });
+});

@@ -1,0 +1,9 @@
+/** Where the machine-readable contracts live, from the root of the repository. */
+export const contractPaths = {
+  generatedCode: 'packages/proto/src/gen',
+  openApi: 'docs/openapi.yaml',
+  /** What the last release promised; only `pnpm release` writes these three. */
+  protoBaseline: 'proto/baseline.binpb',
+  openApiBaseline: 'docs/openapi.baseline.yaml',
+  baselineRecord: 'docs/baselines.json',
+} as const;
