@@ -2,10 +2,11 @@ import type { ErrorEvent, NodeOptions } from '@sentry/node';
 import { requestContext } from '#context/request-context.ts';
 import { scrubEvent } from '#errors/scrub-event.ts';
 import { redactFields } from '#logging/redact.ts';
+import type { LogFields } from '#logging/safe-fields.ts';
 
 export interface ErrorTracker {
   /** Reports an unexpected error. Never throws and never waits. */
-  capture(error: unknown, context?: Readonly<Record<string, unknown>>): void;
+  capture(error: unknown, context?: LogFields): void;
   /** Sends what is queued, at most `timeoutMs`. */
   close(timeoutMs?: number): Promise<void>;
 }

@@ -3,9 +3,9 @@ import { clientNetwork } from '#context/client-network.ts';
 import { requestContext } from '#context/request-context.ts';
 import { maskText } from '#logging/mask.ts';
 import { redactFields } from '#logging/redact.ts';
+import type { LogFields } from '#logging/safe-fields.ts';
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
-export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Writes one line: `log(fields, message)` or `log(message)`. The message is a fixed sentence; data goes into fields. */
 export interface LogMethod {

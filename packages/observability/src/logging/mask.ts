@@ -11,7 +11,7 @@ const longDigits = /\+?\d(?:[ .-]?\d){5,}/g;
  */
 export function maskText(text: string, lengthMax = 500): string {
   const masked = text
-    .replace(urlCredentials, '$1[redacted]@')
+    .replace(urlCredentials, '$1')
     .replace(jwt, '[redacted]')
     .replace(bearerSecret, '[redacted]')
     .replace(email, '[redacted]')

@@ -18,7 +18,7 @@ const tokens = [
   ...['sqlState', 'syscall', 'signal', 'host', 'listenAddress', 'variable', 'nodeVersion', 'dataschema', 'lease'],
 ] as const;
 
-const texts = ['reason', 'detail'] as const;
+const texts = ['reason'] as const;
 
 const numbers = [
   ...[
@@ -63,9 +63,23 @@ const booleans = [
   'valid',
 ] as const;
 
+const errors = ['err', 'error'] as const;
+
 const times = ['at', 'since', 'until', 'expiresAt', 'startedAt', 'notBefore'] as const;
 
 const groups = ['errors', 'dependencies', 'details', 'limits'] as const;
+
+type SafeName =
+  | (typeof tokens)[number]
+  | (typeof texts)[number]
+  | (typeof numbers)[number]
+  | (typeof booleans)[number]
+  | (typeof times)[number]
+  | (typeof errors)[number]
+  | (typeof groups)[number];
+
+/** What a log line may carry. A name that would not be printed does not compile, so nothing vanishes unseen. */
+export type LogFields = { readonly [N in SafeName]?: unknown };
 
 function table(): ReadonlyMap<string, Shape> {
   const entries: [string, Shape][] = [];
@@ -77,7 +91,7 @@ function table(): ReadonlyMap<string, Shape> {
   put(numbers, 'number');
   put(booleans, 'boolean');
   put(times, 'time');
-  put(['err', 'error'], 'error');
+  put(errors, 'error');
   put(groups, 'group');
   return new Map(entries);
 }
