@@ -1,1 +1,20 @@
+export type { BrokerAddress } from '#connection/broker-address.ts';
+export { BrokerUnavailable } from '#connection/broker-unavailable.ts';
+export type { Consumer } from '#consume/consumer.ts';
+export { type Consumers, type ConsumersOptions, createConsumers } from '#consume/consumers.ts';
+export { PermanentFailure } from '#consume/failure.ts';
+export {
+  type DeadLetter,
+  type DeadLettersOptions,
+  listDeadLetters,
+  replayDeadLetters,
+} from '#dead-letters/dead-letters.ts';
+export { type CloudEvent, cloudEventMediaType, parseCloudEvent } from '#envelope/cloud-event.ts';
+export type { BatchOutcome } from '#publish/batch.ts';
+export type { OutgoingMessage } from '#publish/outgoing-message.ts';
+export { createPublisher, type Publisher } from '#publish/publisher.ts';
+export type { OutboxRow, OutboxStore } from '#relay/outbox-store.ts';
+export { outgoingRow, sourceOf } from '#relay/outgoing-row.ts';
+export { createRelay, type RelayOptions } from '#relay/relay.ts';
 export * from '#topology/index.ts';
+export type { Worker } from '#worker.ts';

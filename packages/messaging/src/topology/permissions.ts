@@ -50,7 +50,7 @@ export function brokerPermissions(role: BrokerRole): BrokerPermissions {
 /** Which event types a role may publish: its own areas and what every app emits. Undefined where there is no bound. */
 export function topicPermission(role: BrokerRole): TopicPermission | undefined {
   if (role === 'operator' || role === 'administrator') return undefined;
-  const areas = topology.apps[role].emits.map((area) => `${literally(area)}\\..+`);
+  const areas = topology.apps[role].emits.map((area) => `${literally(area)}[.].+`);
   const shared = topology.emittedByEveryApp.map(literally);
   return {
     exchange: topology.destinations.events.exchange,

@@ -1,0 +1,49 @@
+import { DomainError } from '@bank/domain';
+import { describeError } from '@bank/observability';
+
+/**
+ * Thrown by a consumer for a message that no repetition will make right. `reason` stands in the dead letter's headers,
+ * so it must hold no personal data.
+ */
+export class PermanentFailure extends Error {
+  override readonly name = 'PermanentFailure';
+  readonly reason: string;
+
+  constructor(reason: string, options?: ErrorOptions) {
+    super(reason, options);
+    this.reason = reason;
+  }
+}
+
+export interface Failure {
+  readonly permanent: boolean;
+  /** For headers and logs: never the text of an error, which in drivers repeats the data (SR-85). */
+  readonly reason: string;
+}
+
+const reasonLengthMax = 300;
+
+/**
+ * What a thrown value means for the message. Input that is invalid now stays invalid, so `malformed` and `invalid`
+ * domain errors are permanent as well; everything else may pass by itself.
+ */
+export function failureOf(thrown: unknown): Failure {
+  if (thrown instanceof PermanentFailure) return { permanent: true, reason: cut(thrown.reason) };
+  if (thrown instanceof DomainError) {
+    const permanent = thrown.kind === 'malformed' || thrown.kind === 'invalid';
+    const { reason } = describeError(thrown);
+    return { permanent, reason: cut(reason === undefined ? thrown.code : `${thrown.code}: ${reason}`) };
+  }
+  const { type, code, stack } = describeError(thrown);
+  const place = placeOf(stack);
+  return { permanent: false, reason: cut([type, code, place].filter((part) => part !== undefined).join(' ')) };
+}
+
+/** The innermost frame without folders: `at recordSignIn (record-sign-in.ts:42:7)`. */
+function placeOf(stack: string | undefined): string | undefined {
+  return stack?.split('\n')[0]?.replace(/(?:[a-z]+:\/\/)?\/\S*\//g, '');
+}
+
+function cut(reason: string): string {
+  return reason.length > reasonLengthMax ? `${reason.slice(0, reasonLengthMax)}…` : reason;
+}

@@ -1,0 +1,116 @@
+import type { Logger } from '@bank/observability';
+import type { ConfirmChannel, GetMessage } from 'amqplib';
+import type { BrokerAddress } from '#connection/broker-address.ts';
+import { createConfirmLink } from '#connection/confirm-link.ts';
+import { failureStory, type Headers, headersAsPublished } from '#consume/attempts.ts';
+import { publishBatch } from '#publish/batch.ts';
+import type { OutgoingMessage } from '#publish/outgoing-message.ts';
+import { deadQueueOf, recoveryExchangeOf, topology, workQueue } from '#topology/topology.ts';
+
+export interface DeadLettersOptions extends BrokerAddress {
+  /** The work queue whose dead letters are meant, or the queue of unroutable messages. */
+  queue: string;
+  logger: Logger;
+  /** At most so many letters, oldest first; 100 when left out. */
+  limit?: number;
+}
+
+/** What a dead letter says without its content. */
+export interface DeadLetter {
+  readonly id: string;
+  readonly type: string;
+  readonly reason: string;
+  /** How often it was tried; 0 for one that never reached a consumer, or that killed its consumers. */
+  readonly failures: number;
+  readonly firstFailedAt: string | undefined;
+  readonly lastFailedAt: string | undefined;
+  readonly consumer: string | undefined;
+  readonly requestId: string | undefined;
+}
+
+const confirmDeadlineMs = 5000;
+
+/** Shows the dead letters of a queue and leaves them there. While it looks, nobody else sees them. */
+export function listDeadLetters(options: DeadLettersOptions): Promise<DeadLetter[]> {
+  return withDeadLetters(options, async (letters) => {
+    const found: DeadLetter[] = [];
+    for await (const letter of letters) found.push(describe(letter));
+    return found;
+  });
+}
+
+/**
+ * Puts dead letters back to where they failed, as if they were published just now, and gives their ids. A letter
+ * leaves its queue only when the broker has confirmed the copy. Without `ids` all of them.
+ */
+export function replayDeadLetters(options: DeadLettersOptions & { ids?: readonly string[] }): Promise<string[]> {
+  const wanted = options.ids === undefined ? undefined : new Set(options.ids);
+  return withDeadLetters(options, async (letters, channel) => {
+    const replayed: string[] = [];
+    for await (const letter of letters) {
+      const copy = copyOf(letter, options.queue);
+      if (wanted !== undefined && !wanted.has(copy.id)) continue;
+      const { confirmed } = await publishBatch(channel, [copy], confirmDeadlineMs);
+      if (confirmed.length === 0) throw new Error(`the broker did not take ${copy.id} back`);
+      channel.ack(letter);
+      replayed.push(copy.id);
+      options.logger.info({ queue: options.queue, messageId: copy.id }, 'a dead letter was replayed');
+    }
+    return replayed;
+  });
+}
+
+async function withDeadLetters<T>(
+  options: DeadLettersOptions,
+  work: (letters: AsyncIterable<GetMessage>, channel: ConfirmChannel) => Promise<T>,
+): Promise<T> {
+  const { queue, limit = 100 } = options;
+  const source = isUnroutable(queue) ? queue : deadQueueOf(workQueue(queue).name);
+  const link = createConfirmLink(options, { name: 'dead letters', logger: options.logger });
+  try {
+    const channel = await link.channel();
+    return await work(lettersOf(channel, source, limit), channel);
+  } finally {
+    await link.close(); // what was not acknowledged goes back to where it lay
+  }
+}
+
+// Counted at the start, or a letter that fails again at once would be replayed forever.
+async function* lettersOf(channel: ConfirmChannel, queue: string, limit: number): AsyncGenerator<GetMessage> {
+  const { messageCount } = await channel.checkQueue(queue);
+  for (let taken = 0; taken < Math.min(messageCount, limit); taken += 1) {
+    const letter = await channel.get(queue);
+    if (letter === false) return;
+    yield letter;
+  }
+}
+
+function describe({ properties }: GetMessage): DeadLetter {
+  const headers: Headers = properties.headers ?? {};
+  const requestId = headers['x-request-id'];
+  return {
+    id: String(properties.messageId),
+    type: String(properties.type),
+    ...failureStory(headers),
+    requestId: typeof requestId === 'string' ? requestId : undefined,
+  };
+}
+
+function copyOf({ content, properties, fields }: GetMessage, queue: string): OutgoingMessage {
+  const target = isUnroutable(queue)
+    ? { exchange: fields.exchange, routingKey: fields.routingKey }
+    : { exchange: recoveryExchangeOf(workQueue(queue).app), routingKey: queue };
+  return {
+    ...target,
+    id: String(properties.messageId),
+    type: String(properties.type),
+    contentType: String(properties.contentType),
+    body: content,
+    headers: headersAsPublished(properties.headers ?? {}),
+    time: typeof properties.timestamp === 'number' ? new Date(properties.timestamp * 1000) : new Date(),
+  };
+}
+
+function isUnroutable(queue: string): boolean {
+  return queue === topology.unroutable;
+}
