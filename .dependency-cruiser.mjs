@@ -87,7 +87,10 @@ function driver(name, owner, modules) {
 }
 
 const driverRules = [
-  driver('postgres', '^packages/database/|^apps/[^/]+/(src/storage|migrations)/', ['@mikro-orm/[^/]+', 'pg']),
+  driver('postgres', '^packages/(database|composition)/|^apps/[^/]+/(src/storage|migrations)/', [
+    '@mikro-orm/[^/]+',
+    'pg',
+  ]),
   driver('redis', '^packages/redis/', ['ioredis', 'rate-limiter-flexible']),
   driver('rabbitmq', '^packages/messaging/', ['amqplib', 'rascal']),
   driver('oslo', '^packages/security/', ['oslo', '@node-rs/argon2']),

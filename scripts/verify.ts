@@ -1,0 +1,55 @@
+// `pnpm verify`: everything CI needs. Ends with a table of the steps and, on a line of its own, the number of tests.
+import { fileURLToPath } from 'node:url';
+import { runStep, type StepResult, stopSteps } from '#verify/run-step.ts';
+import { heavySteps, type Step, staticSteps } from '#verify/steps.ts';
+import { clearTestResults, testTotals } from '#verify/test-totals.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
+const startedAt = performance.now();
+
+for (const [signal, status] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const) {
+  process.once(signal, () => void stopSteps().then(() => process.exit(status)));
+}
+
+await clearTestResults(root);
+const results = [...(await runAll(staticSteps, 2)), ...(await runAll(heavySteps, 1))];
+const totals = await testTotals(root);
+const failed = results.filter((result) => !result.ok);
+printSummary();
+process.exitCode = failed.length > 0 || totals.failed + totals.skipped > 0 ? 1 : 0;
+
+/** Runs steps in order, at most `width` at a time, and tells of each as it ends. */
+async function runAll(steps: readonly Step[], width: number): Promise<readonly StepResult[]> {
+  const waiting = [...steps];
+  const done: StepResult[] = [];
+  const work = async (): Promise<void> => {
+    for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) {
+      if (step.live) console.log(`… ${step.name}`);
+      const result = await runStep(root, step);
+      console.log(lineOf(result));
+      if (!result.ok && result.output !== '') console.log(result.output.replaceAll(/^/gm, '    '));
+      done.push(result);
+    }
+  };
+  await Promise.all(Array.from({ length: width }, work));
+  return done;
+}
+
+function lineOf({ step, ok, seconds }: StepResult): string {
+  return `${ok ? 'ok    ' : 'FAILED'} ${seconds.toFixed(1).padStart(6)} s  ${step.name}`;
+}
+
+function printSummary(): void {
+  console.log('\nStep results');
+  for (const result of results) console.log(lineOf(result));
+  console.log(
+    `${failed.length === 0 ? 'ok    ' : 'FAILED'} ${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  total`,
+  );
+  if (failed.length > 0) console.log(`Failed: ${failed.map(({ step }) => step.name).join(', ')}`);
+  if (totals.skipped > 0) console.log(`${totals.skipped} skipped: a test that does not run protects nothing`);
+  console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
+}

@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { delimiter, join } from 'node:path';
+import type { Step } from '#verify/steps.ts';
+
+/** How a step ended. */
+export interface StepResult {
+  readonly step: Step;
+  readonly ok: boolean;
+  readonly seconds: number;
+  /** What it printed; empty for a live step, whose output was seen. */
+  readonly output: string;
+}
+
+const running = new Set<ChildProcess>();
+
+/** Runs a step at `root` in a process group of its own. It never throws: a command that cannot start has failed. */
+export async function runStep(root: string, step: Step): Promise<StepResult> {
+  const startedAt = performance.now();
+  const path = [join(root, 'node_modules/.bin'), process.env['PATH']].join(delimiter);
+  const child = spawn(step.command, step.args, {
+    cwd: root,
+    env: { ...process.env, PATH: path, TURBO_TELEMETRY_DISABLED: '1' },
+    stdio: ['ignore', step.live ? 'inherit' : 'pipe', step.live ? 'inherit' : 'pipe'],
+    detached: true,
+  });
+  running.add(child);
+  const chunks: Buffer[] = [];
+  child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  child.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const ok = await new Promise<boolean>((resolve) => {
+    child.on('error', (error) => {
+      chunks.push(Buffer.from(error.message));
+      resolve(false);
+    });
+    child.on('close', (status) => resolve(status === 0));
+  });
+  running.delete(child);
+  const seconds = (performance.now() - startedAt) / 1000;
+  return { step, ok, seconds, output: Buffer.concat(chunks).toString().trim() };
+}
+
+/** Ends every running step with its whole process group: politely, after 5 s for good. */
+export async function stopSteps(): Promise<void> {
+  const children = [...running];
+  signalGroups(children, 'SIGTERM');
+  const timer = setTimeout(() => signalGroups(children, 'SIGKILL'), 5_000);
+  await Promise.all(
+    children.map(
+      (child) => child.exitCode ?? child.signalCode ?? new Promise((resolve) => child.once('close', resolve)),
+    ),
+  );
+  clearTimeout(timer);
+}
+
+function signalGroups(children: readonly ChildProcess[], signal: NodeJS.Signals): void {
+  for (const { pid } of children) {
+    if (pid === undefined) continue;
+    try {
+      process.kill(-pid, signal);
+    } catch {
+      // The group has gone by itself.
+    }
+  }
+}

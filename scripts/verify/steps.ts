@@ -1,0 +1,55 @@
+/** A part of `pnpm verify`: a command of the workspace that fails when something is wrong. */
+export interface Step {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Shows its output while it runs, because it takes minutes; other steps show theirs when they fail. */
+  readonly live?: true;
+}
+
+function own(name: string, ...checks: readonly string[]): Step {
+  return { name, command: 'node', args: ['scripts/check.ts', ...checks] };
+}
+
+function turbo(...args: readonly string[]): Step['args'] {
+  return ['run', ...args, '--concurrency=2', '--output-logs=new-only'];
+}
+
+/** Where every package's tests leave their results, below its own folder. */
+export const testResults = 'test-results/vitest.json';
+
+const vitest = ['--', '--reporter=default', '--reporter=json', `--outputFile.json=${testResults}`];
+
+/** Checks that read the sources and disturb nobody: two of them run at a time. */
+export const staticSteps: readonly Step[] = [
+  { name: 'types', command: 'turbo', args: turbo('typecheck') },
+  { name: 'format and lint', command: 'biome', args: ['check', '--error-on-warnings', '.'] },
+  own('package boundaries', 'boundaries'),
+  own('import rules', 'imports'),
+  { name: 'unused code and dependencies', command: 'knip', args: ['--no-progress'] },
+  own('files and names', 'file-sizes', 'names', 'machine-text'),
+  own('transactions say who and what', 'transactions'),
+  { name: 'secrets', command: 'secretlint', args: ['**/*'] },
+  { name: 'proto lint', command: 'buf', args: ['lint'] },
+  { name: 'proto format', command: 'buf', args: ['format', '--diff', '--exit-code'] },
+  own('generated code and documents', 'generated'),
+  own('no breaking change', 'compatibility'),
+  own('workflows', 'workflows'),
+];
+
+/** Steps that want the machine to themselves, one after another. */
+export const heavySteps: readonly Step[] = [
+  {
+    name: 'unit and integration tests',
+    command: 'turbo',
+    args: [...turbo('test', '--continue', '--filter=!@bank/e2e'), ...vitest],
+    live: true,
+  },
+  { name: 'bundles', command: 'turbo', args: turbo('build') },
+  {
+    name: 'end-to-end tests',
+    command: 'turbo',
+    args: [...turbo('test', '--filter=@bank/e2e'), ...vitest],
+    live: true,
+  },
+];
