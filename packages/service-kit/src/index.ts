@@ -1,1 +1,54 @@
-export {};
+export { type BaseConfig, baseEnv } from '#config/base-env.ts';
+export { ConfigError } from '#config/config-error.ts';
+export { readConfig } from '#config/read-config.ts';
+export {
+  envDirectory,
+  envFile,
+  envInteger,
+  envList,
+  envNetworks,
+  envOrigins,
+  envPort,
+  envRpcUrl,
+  envSecret,
+  envSecretUrl,
+  envUrl,
+} from '#config/values.ts';
+export { type Problem, problemOf } from '#http/answer/problem.ts';
+export { etagOf, versionOf } from '#http/contract/conditional.ts';
+export { type Cookie, expiredCookie, secureCookie } from '#http/contract/cookie.ts';
+export { defineRoutes } from '#http/contract/define-routes.ts';
+export { impliedErrors } from '#http/contract/implied-errors.ts';
+export { listQuery, type Page, pageOf, pageSchema } from '#http/contract/list.ts';
+export { accepted, created, type HttpReply, noContent, ok } from '#http/contract/reply.ts';
+export type { HttpMethod, HttpRequest } from '#http/contract/request.ts';
+export type { Route, RouteDescription, RouteLimit, StepUp } from '#http/contract/route.ts';
+export { bearerToken, checkClaims, type TokenVerifier, userActor } from '#http/guards/authentication.ts';
+export type { CorsOptions } from '#http/guards/cors.ts';
+export type { IdempotencyScope, IdempotencyStore, StoredAnswer } from '#http/guards/idempotency.ts';
+export type { RateLimitStore } from '#http/guards/rate-limit.ts';
+export { type OpenApiDocument, openApiDocument } from '#openapi/document.ts';
+export { docsPage, docsPolicy } from '#ops/docs-page.ts';
+export type { Dependency } from '#ops/readiness.ts';
+export { createRpcClient, type RpcClientOptions } from '#rpc/client/create-rpc-client.ts';
+export { forwardUser } from '#rpc/client/forward-user.ts';
+export {
+  defineRpc,
+  methodName,
+  type RpcAccess,
+  type RpcCall,
+  type RpcMethod,
+  type RpcMethods,
+  type RpcService,
+} from '#rpc/define-rpc.ts';
+export type { TlsFiles } from '#rpc/tls-files.ts';
+export { PortError } from '#runtime/ports.ts';
+export { runService } from '#runtime/run-service.ts';
+export {
+  composeService,
+  type Service,
+  type ServiceConfig,
+  type ServiceOptions,
+  type ServiceTimings,
+  type Worker,
+} from '#runtime/service.ts';

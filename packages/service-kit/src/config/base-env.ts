@@ -1,0 +1,53 @@
+import * as v from 'valibot';
+import {
+  envDirectory,
+  envFile,
+  envInteger,
+  envNetworks,
+  envPort,
+  envSecret,
+  envSecretUrl,
+  envUrl,
+} from '#config/values.ts';
+
+const environments = ['development', 'test', 'production'] as const;
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/**
+ * The variables every app reads, to spread into its own schema: `v.object({ ...baseEnv, SMTP_URL: … })`. A variable
+ * keeps its name in the configuration, so that a search for it finds every use. Nothing said means production.
+ */
+export const baseEnv = {
+  NODE_ENV: v.optional(v.picklist(environments, `must be one of ${environments.join(', ')}`), 'production'),
+  LOG_LEVEL: v.optional(v.picklist(logLevels, `must be one of ${logLevels.join(', ')}`), 'info'),
+  HTTP_HOST: v.optional(v.string(), '127.0.0.1'),
+  HTTP_PORT: envPort,
+  RPC_HOST: v.optional(v.string(), '127.0.0.1'),
+  RPC_PORT: envPort,
+  DATABASE_URL: envSecretUrl('postgres', 'postgresql'),
+  /** Past a connection pooler, for LISTEN. */
+  DATABASE_DIRECT_URL: v.optional(envSecretUrl('postgres', 'postgresql')),
+  DATABASE_CA_FILE: v.optional(envFile),
+  DATABASE_POOL_MAX: v.optional(envInteger(1, 200), '10'),
+  REDIS_URL: envSecretUrl('redis', 'rediss'),
+  REDIS_CA_FILE: v.optional(envFile),
+  REDIS_KEY_PREFIX: v.optional(
+    v.pipe(v.string(), v.regex(/^[\w:-]{0,64}$/, 'must be letters, digits, ":" or "-"')),
+    '',
+  ),
+  RABBITMQ_URL: envSecretUrl('amqp', 'amqps'),
+  RABBITMQ_CA_FILE: v.optional(envFile),
+  TLS_CA_FILE: envFile,
+  TLS_CERT_FILE: envFile,
+  TLS_KEY_FILE: envFile,
+  RPC_CALLERS_FILE: envFile,
+  TOKEN_ISSUER: envUrl('https', 'http'),
+  KEYRING_DIR: envDirectory,
+  SENTRY_DSN: v.optional(envSecret),
+  TRUSTED_PROXIES: v.optional(envNetworks, ''),
+  RATE_LIMIT_IP_MULTIPLIER: v.optional(envInteger(1, 10_000), '1'),
+} as const;
+
+const BaseEnvSchema = v.object(baseEnv);
+
+export type BaseConfig = Readonly<v.InferOutput<typeof BaseEnvSchema>>;

@@ -1,0 +1,45 @@
+import { DomainError } from '@bank/domain';
+import * as v from 'valibot';
+import { impliedErrors } from '#http/contract/implied-errors.ts';
+import type { HttpReply } from '#http/contract/reply.ts';
+import type { RouteDescription } from '#http/contract/route.ts';
+
+/**
+ * Holds a route to its own description, in tests: an answer or an error code that the document does not promise becomes
+ * an internal error and a warning that says what is undeclared. Production does not pay for it.
+ */
+export async function keepPromises(route: RouteDescription, handle: () => Promise<HttpReply>): Promise<HttpReply> {
+  const name = `${route.method} ${route.path}`;
+  let reply: HttpReply;
+  try {
+    reply = await handle();
+  } catch (error) {
+    if (error instanceof DomainError && !isDeclared(route, error)) {
+      throw broken(`${name} answered ${error.code}, which its errors do not list`);
+    }
+    throw error;
+  }
+  const schema = route.responses[reply.status];
+  if (schema === undefined) {
+    throw broken(`${name} answered ${reply.status}, which its responses do not list`);
+  }
+  if (schema !== null && reply.raw === undefined) {
+    const body: unknown = JSON.parse(JSON.stringify(reply.body ?? null));
+    const result = v.safeParse(schema, body);
+    if (!result.success) {
+      throw broken(
+        `${name} answered ${reply.status} with another body at ${v.getDotPath(result.issues[0]) ?? 'its root'}`,
+      );
+    }
+  }
+  return reply;
+}
+
+function isDeclared(route: RouteDescription, { code, kind }: DomainError): boolean {
+  return kind === 'internal' || kind === 'unavailable' || [...route.errors, ...impliedErrors(route)].includes(code);
+}
+
+function broken(reason: string): DomainError {
+  process.emitWarning(reason, 'BrokenPromise');
+  return new DomainError('service.internal', { reason });
+}

@@ -1,0 +1,26 @@
+import type { Actor } from '@bank/domain';
+
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** What a route's handler sees of a request: everything here has passed the kit's checks, nothing the feature's. */
+export interface HttpRequest {
+  readonly method: HttpMethod;
+  /** The path as it was asked for, without the query. */
+  readonly path: string;
+  /** Who asks: `anonymous` on a public route, otherwise the person of the verified access token. */
+  readonly actor: Actor;
+  /** The parsed JSON body; undefined when the route has none. The feature parses it against its schema. */
+  readonly body: unknown;
+  /** The body as it came, for signatures over raw bytes. Empty when there is none. */
+  readonly bytes: Uint8Array;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  /** The client's address behind the trusted proxies, in canonical form. */
+  readonly clientAddress: string;
+  readonly requestId: string;
+  header(name: string): string | undefined;
+  /** The cookie of that name; undefined when it is missing or was sent twice. */
+  cookie(name: string): string | undefined;
+  /** The `If-Match` header as it came. `versionOf` reads it. */
+  ifMatch(): string | undefined;
+}

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { DomainError } from '@bank/domain';
+import type { HttpReply } from '#http/contract/reply.ts';
+import type { HttpRequest } from '#http/contract/request.ts';
+
+/** One use of a key: whose, on which route. The same key of another user or on another route is another key. */
+export interface IdempotencyScope {
+  readonly userId: string;
+  /** `POST /v1/profile/change-requests` */
+  readonly route: string;
+  readonly key: string;
+}
+
+/** An answer as it can be given again. The body is a JSON text, or empty. */
+export interface StoredAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Remembers requests and their answers for 24 h; the answer is sealed for the user. Implemented by @bank/database. */
+export interface IdempotencyStore {
+  /** Claims the key, or tells why it cannot be: answered already, used for another request, or still running. */
+  begin(
+    scope: IdempotencyScope,
+    requestHash: Uint8Array,
+  ): Promise<'new' | 'conflict' | 'running' | { readonly replay: StoredAnswer }>;
+  /** Keeps the answer of a claimed key. */
+  finish(scope: IdempotencyScope, answer: StoredAnswer): Promise<void>;
+  /** Gives a claimed key back, since nothing was done. */
+  release(scope: IdempotencyScope): Promise<void>;
+}
+
+const validKey = /^[\x21-\x7e]{1,255}$/;
+const retryRunningSeconds = 1;
+
+/**
+ * Runs `handle` at most once for a key. Only a success is kept: a request that failed has changed nothing and may be
+ * sent again with the same key, corrected or not.
+ * @throws request.idempotency_conflict, request.idempotency_in_progress, request.invalid
+ */
+export async function handleOnce(
+  store: IdempotencyStore,
+  route: string,
+  request: HttpRequest,
+  handle: () => Promise<HttpReply>,
+): Promise<HttpReply> {
+  const key = request.header('idempotency-key');
+  if (key === undefined || request.actor.kind !== 'user') {
+    return handle();
+  }
+  if (!validKey.test(key)) {
+    throw new DomainError('request.invalid', { details: { errors: [{ path: 'Idempotency-Key', rule: 'format' }] } });
+  }
+  const scope = { userId: request.actor.userId, route, key };
+  const begun = await store.begin(scope, hashOf(request));
+  switch (begun) {
+    case 'new':
+      return handleClaimed(store, scope, handle);
+    case 'conflict':
+      throw new DomainError('request.idempotency_conflict');
+    case 'running':
+      throw new DomainError('request.idempotency_in_progress', { details: { retryAfterSeconds: retryRunningSeconds } });
+    default:
+      return replay(begun.replay);
+  }
+}
+
+async function handleClaimed(
+  store: IdempotencyStore,
+  scope: IdempotencyScope,
+  handle: () => Promise<HttpReply>,
+): Promise<HttpReply> {
+  let reply: HttpReply;
+  try {
+    reply = await handle();
+  } catch (error) {
+    // What failed in an unknown way may have happened: such a key stays claimed until the store lets it expire.
+    if (error instanceof DomainError && error.kind !== 'internal' && error.kind !== 'unavailable') {
+      await store.release(scope);
+    }
+    throw error;
+  }
+  await store.finish(scope, {
+    status: reply.status,
+    headers: { ...reply.headers, ...(reply.etag === undefined ? {} : { etag: reply.etag }) },
+    body: reply.body === undefined ? '' : JSON.stringify(reply.body),
+  });
+  return reply;
+}
+
+function replay({ status, headers, body }: StoredAnswer): HttpReply {
+  const marked = { ...headers, 'idempotency-replayed': 'true' };
+  return body === '' ? { status, headers: marked } : { status, headers: marked, body: JSON.parse(body) as unknown };
+}
+
+/** What makes a request the same one: its full target and the bytes of its body. The store keys this hash. */
+function hashOf(request: HttpRequest): Uint8Array {
+  const target = [request.method, request.path, ...Object.entries(request.query).flat()];
+  return createHash('sha256').update(JSON.stringify(target)).update('\n').update(request.bytes).digest();
+}

@@ -1,0 +1,88 @@
+import ipaddr from 'ipaddr.js';
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+type Network = readonly [Address, number];
+
+/** Finds the client behind the proxies that are ours. */
+export interface ClientAddresses {
+  /** The client's address in canonical form, given who is connected and what `X-Forwarded-For` said. */
+  of(peer: string, forwardedFor: string | undefined): string;
+}
+
+const hopsMax = 20;
+const rememberedMax = 10_000;
+const prefixGroups = 4;
+
+/**
+ * Reads `X-Forwarded-For` from the right and only as far as the hops are trusted proxies: everything left of the first
+ * stranger was written by him (SR-17). Other headers that claim an address are never looked at.
+ * @throws RangeError when a network is not CIDR notation
+ */
+export function createClientAddresses(trustedProxies: readonly string[]): ClientAddresses {
+  const trusted: readonly Network[] = trustedProxies.map(readNetwork);
+  const remembered = new Map<string, string>();
+  return {
+    of(peer, forwardedFor) {
+      const key = forwardedFor === undefined ? peer : `${peer} ${forwardedFor}`;
+      const known = remembered.get(key);
+      if (known !== undefined) {
+        return known;
+      }
+      const address = resolve(trusted, peer, forwardedFor);
+      // Emptied rather than trimmed: a full cache means addresses that do not come back.
+      if (remembered.size >= rememberedMax) {
+        remembered.clear();
+      }
+      remembered.set(key, address);
+      return address;
+    },
+  };
+}
+
+function readNetwork(notation: string): Network {
+  const slash = notation.indexOf('/');
+  const address = ipaddr.process(slash === -1 ? notation : notation.slice(0, slash));
+  const whole = address.kind() === 'ipv4' ? 32 : 128;
+  const bits = slash === -1 ? whole : Number(notation.slice(slash + 1));
+  if (!Number.isInteger(bits) || bits < 0 || bits > whole) {
+    throw new RangeError('not a network');
+  }
+  return [address, bits];
+}
+
+function resolve(trusted: readonly Network[], peer: string, forwardedFor: string | undefined): string {
+  let nearest = readAddress(peer);
+  if (nearest === undefined) {
+    return 'unknown';
+  }
+  const hops = forwardedFor?.split(',').slice(-hopsMax) ?? [];
+  while (hops.length > 0 && isTrusted(trusted, nearest)) {
+    const next = readAddress(hops.pop()?.trim() ?? '');
+    if (next === undefined) {
+      break;
+    }
+    nearest = next;
+  }
+  return nearest.toString();
+}
+
+function isTrusted(trusted: readonly Network[], address: Address): boolean {
+  return trusted.some(([network, bits]) => address.kind() === network.kind() && address.match(network, bits));
+}
+
+function readAddress(text: string): Address | undefined {
+  return ipaddr.isValid(text) ? ipaddr.process(text) : undefined;
+}
+
+/** What a limit by address counts: an IPv4 address, or the /64 that one IPv6 subscriber has to himself. */
+export function addressGroup(address: string): string {
+  if (!ipaddr.isValid(address)) {
+    return 'unknown';
+  }
+  const parsed = ipaddr.process(address);
+  if (parsed instanceof ipaddr.IPv6) {
+    const prefix = parsed.parts.slice(0, prefixGroups).map((group) => group.toString(16));
+    return `${prefix.join(':')}::/64`;
+  }
+  return parsed.toString();
+}

@@ -1,0 +1,56 @@
+import { DomainError } from '@bank/domain';
+
+export const jsonType = 'application/json';
+const utf8Charset = /^charset\s*=\s*"?utf-8"?$/i;
+
+/**
+ * The media type of a body, lower case, out of those a route takes. A charset other than UTF-8 and any content coding
+ * are refused as well: what is compressed here could only be a bomb.
+ * @throws request.unsupported_type
+ */
+export function mediaTypeOf(
+  contentType: string | undefined,
+  contentEncoding: string | undefined,
+  accepted: readonly string[],
+): string {
+  const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim());
+  const mediaType = type.toLowerCase();
+  const charset = parameters.find((parameter) => /^charset\s*=/i.test(parameter));
+  const plain = contentEncoding === undefined || contentEncoding.toLowerCase() === 'identity';
+  if (!accepted.includes(mediaType) || !plain || (charset !== undefined && !utf8Charset.test(charset))) {
+    throw new DomainError('request.unsupported_type');
+  }
+  return mediaType;
+}
+
+/** Whether a media type is JSON, by itself or by its suffix (RFC 6839 §3.1). */
+export function isJson(mediaType: string): boolean {
+  return mediaType === jsonType || mediaType.endsWith('+json');
+}
+
+/**
+ * Refuses a client that does not take what is produced (RFC 9110 §12.5.1). A weight of zero means not taken.
+ * @throws request.not_acceptable
+ */
+export function refuseUnacceptable(accept: string | undefined, produced: string): void {
+  if (accept === undefined || accept === '*/*' || accept === produced || accept.trim() === '') {
+    return;
+  }
+  const ranges = new Map(accept.split(',').map(readRange));
+  for (const range of [produced, produced.replace(/\/.*$/, '/*'), '*/*']) {
+    const weight = ranges.get(range);
+    if (weight !== undefined) {
+      if (weight > 0) {
+        return;
+      }
+      break;
+    }
+  }
+  throw new DomainError('request.not_acceptable');
+}
+
+function readRange(item: string): readonly [range: string, weight: number] {
+  const [range = '', ...parameters] = item.split(';').map((part) => part.trim().toLowerCase());
+  const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2);
+  return [range, weight === undefined ? 1 : Number(weight)];
+}

@@ -1,0 +1,141 @@
+import type { Clock } from '@bank/domain';
+import { DomainError, systemClock } from '@bank/domain';
+import type { Logger, Metrics } from '@bank/observability';
+import { newTraceparent } from '@bank/observability';
+import type { DescMethod, DescService } from '@bufbuild/protobuf';
+import { MethodOptions_IdempotencyLevel as Idempotency } from '@bufbuild/protobuf/wkt';
+import { type Client, Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
+import { type BreakerOptions, CircuitBreaker } from '#rpc/client/circuit-breaker.ts';
+import { type RetryPolicy, retry } from '#rpc/client/retry.ts';
+import { createTlsTransport } from '#rpc/client/transport.ts';
+import { methodName } from '#rpc/define-rpc.ts';
+import { fromConnectError } from '#rpc/error-map.ts';
+import { codeName } from '#rpc/server/server-call.ts';
+import type { TlsFiles } from '#rpc/tls-files.ts';
+import { asDomainError } from '#runtime/failure.ts';
+import { acceptRequestId, currentScope } from '#runtime/request-scope.ts';
+
+export interface RpcClientOptions<S extends DescService> {
+  /** `https://…`, the callee's private port. */
+  readonly baseUrl: string;
+  readonly tls: TlsFiles;
+  /** The SAN URI that the callee's certificate must carry. */
+  readonly serverUri?: string;
+  /** For each call, all tries together; never longer than what the running request has left. 2 s unless said. */
+  readonly deadlineMs?: number;
+  /** Methods that may be tried again beside those whose `idempotency_level` says so. */
+  readonly idempotentMethods?: readonly (keyof S['method'] & string)[];
+  readonly breaker?: Partial<BreakerOptions>;
+  readonly retry?: Partial<RetryPolicy>;
+  readonly logger?: Logger;
+  readonly metrics?: Metrics;
+  readonly clock?: Clock;
+}
+
+const deadlineDefaultMs = 2000;
+const breakerDefaults: BreakerOptions = { failures: 5, openMs: 2000 };
+const retryDefaults: RetryPolicy = { attemptsMax: 3, waitMs: 40 };
+
+/**
+ * A typed client of another app. Each call carries a deadline, the request id and the trace of the running request;
+ * reads are tried again when the callee is away, and a callee that stays away is left alone for a while. Failures are
+ * `DomainError`s: those the callee answered, or `service.unavailable` and `service.deadline`. The person's token goes
+ * along only with `forwardUser()`.
+ */
+export function createRpcClient<S extends DescService>(service: S, options: RpcClientOptions<S>): Client<S> {
+  const transport = createTlsTransport({
+    baseUrl: options.baseUrl,
+    tls: options.tls,
+    serverUri: options.serverUri,
+    onTlsError: (err) => options.logger?.error({ component: 'rpc', err }, 'certificate cannot be loaded'),
+  });
+  return createClient(service, guard(transport, service, options));
+}
+
+type Unary = Transport['unary'];
+type Stream = Transport['stream'];
+
+function guard<S extends DescService>(inner: Transport, service: S, options: RpcClientOptions<S>): Transport {
+  const { clock = systemClock, metrics } = options;
+  const breaker = new CircuitBreaker(service.typeName, { ...breakerDefaults, ...options.breaker }, clock);
+  const policy = { ...retryDefaults, ...options.retry };
+  const repeatable = new Set<string>(options.idempotentMethods ?? []);
+
+  const unary: Unary = async (method, signal, timeoutMs, header, message, contextValues) => {
+    const deadlineAt = deadlineOf(timeoutMs ?? options.deadlineMs ?? deadlineDefaultMs);
+    const headers = withContext(header);
+    const attempt = () => inner.unary(method, signal, remainingMs(deadlineAt), headers, message, contextValues);
+    const tries = isRepeatable(method, repeatable) ? policy : { ...policy, attemptsMax: 1 };
+    return observed(metrics, method, () => retry(() => breaker.run(attempt, isAway), tries, deadlineAt, isUnreachable));
+  };
+  const stream: Stream = async (method, signal, timeoutMs, header, input, contextValues) => {
+    const headers = withContext(header);
+    const open = () => inner.stream(method, signal, timeoutMs, headers, input, contextValues);
+    const response = await observed(metrics, method, () => breaker.run(open, isAway));
+    return { ...response, message: withDomainErrors(response.message, methodName(method)) };
+  };
+  return { unary, stream };
+}
+
+/** Epoch milliseconds: the call's own deadline or, when that comes first, the running request's. */
+function deadlineOf(timeoutMs: number): number {
+  return Math.min(Date.now() + timeoutMs, currentScope()?.deadlineAt ?? Number.POSITIVE_INFINITY);
+}
+
+function remainingMs(deadlineAt: number): number {
+  const remaining = Math.floor(deadlineAt - Date.now());
+  if (remaining <= 0) {
+    throw new DomainError('service.deadline', { reason: 'no time left for a further call' });
+  }
+  return remaining;
+}
+
+function withContext(header: Parameters<Unary>[3]): Headers {
+  const headers = new Headers(header);
+  const scope = currentScope();
+  headers.set('x-request-id', acceptRequestId(scope?.requestId));
+  headers.set('traceparent', newTraceparent(scope?.traceparent));
+  return headers;
+}
+
+function isRepeatable(method: DescMethod, listed: ReadonlySet<string>): boolean {
+  return method.idempotency !== Idempotency.IDEMPOTENCY_UNKNOWN || listed.has(method.localName);
+}
+
+/** The callee was never reached, broke off, or cannot work at the moment. `Aborted` with a detail is a conflict it answered. */
+function isUnreachable(error: unknown): boolean {
+  if (!(error instanceof ConnectError)) {
+    return false;
+  }
+  return error.code === Code.Unavailable || (error.code === Code.Aborted && error.details.length === 0);
+}
+
+/** What counts against the callee as a whole. An answer of its own, even `unavailable`, shows that it is there. */
+function isAway(error: unknown): boolean {
+  if (!(error instanceof ConnectError) || error.details.length > 0) {
+    return false;
+  }
+  return isUnreachable(error) || error.code === Code.DeadlineExceeded;
+}
+
+async function observed<T>(metrics: Metrics | undefined, method: DescMethod, work: () => Promise<T>): Promise<T> {
+  const startedAt = performance.now();
+  const name = methodName(method);
+  let code = 'ok';
+  try {
+    return await work();
+  } catch (error) {
+    code = error instanceof ConnectError ? codeName(error.code) : 'not_sent';
+    throw error instanceof ConnectError ? fromConnectError(error, name) : asDomainError(error);
+  } finally {
+    metrics?.observeRpc({ method: name, code, side: 'client' }, (performance.now() - startedAt) / 1000);
+  }
+}
+
+async function* withDomainErrors<T>(messages: AsyncIterable<T>, name: string): AsyncGenerator<T> {
+  try {
+    yield* messages;
+  } catch (error) {
+    throw error instanceof ConnectError ? fromConnectError(error, name) : asDomainError(error);
+  }
+}

@@ -1,0 +1,85 @@
+import { Agent } from 'node:https';
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
+import type { Transport } from '@connectrpc/connect';
+import { createConnectTransport } from '@connectrpc/connect-node';
+import { uriOf } from '#rpc/server/peer.ts';
+import { filesOf, readTls, type TlsFiles, watchFiles } from '#rpc/tls-files.ts';
+
+export interface TransportOptions {
+  readonly baseUrl: string;
+  readonly tls: TlsFiles;
+  /** The SAN URI that the server's certificate must carry, beside its host name. */
+  readonly serverUri: string | undefined;
+  readonly onTlsError: (error: unknown) => void;
+  readonly pollMs?: number | undefined;
+}
+
+const messageBytesMax = 4 << 20;
+const connectionsMax = 32;
+const idleConnectionsMax = 8;
+
+/**
+ * Connect in binary over HTTP/1.1 keep-alive, the fastest way between our processes, with mutual TLS. A changed
+ * certificate is used from the next call on; calls in flight keep their connection.
+ */
+export function createTlsTransport(options: TransportOptions): Transport {
+  let agent = createAgent(options);
+  let transport = createTransport(options.baseUrl, agent);
+  watchFiles(
+    filesOf(options.tls),
+    () => {
+      try {
+        const next = createAgent(options);
+        transport = createTransport(options.baseUrl, next);
+        retire(agent);
+        agent = next;
+      } catch (error) {
+        options.onTlsError(error);
+      }
+    },
+    options.pollMs,
+  );
+  return {
+    unary: (...call) => transport.unary(...call),
+    stream: (...call) => transport.stream(...call),
+  };
+}
+
+function createTransport(baseUrl: string, agent: Agent): Transport {
+  return createConnectTransport({
+    baseUrl,
+    httpVersion: '1.1',
+    useBinaryFormat: true,
+    acceptCompression: [],
+    readMaxBytes: messageBytesMax,
+    nodeOptions: { agent },
+  });
+}
+
+function createAgent({ serverUri, tls }: TransportOptions): Agent {
+  return new Agent({
+    ...readTls(tls),
+    keepAlive: true,
+    maxSockets: connectionsMax,
+    maxFreeSockets: idleConnectionsMax,
+    checkServerIdentity: (host, certificate) =>
+      checkServerIdentity(host, certificate) ?? checkUri(certificate, serverUri),
+  });
+}
+
+function checkUri(certificate: PeerCertificate, serverUri: string | undefined): Error | undefined {
+  if (serverUri === undefined || uriOf(certificate.subjectaltname) === serverUri) {
+    return undefined;
+  }
+  return new Error('the certificate belongs to another service');
+}
+
+/** Idle connections close at once, busy ones when their call has ended. */
+function retire(agent: Agent): void {
+  agent.maxFreeSockets = 0;
+  for (const sockets of Object.values(agent.freeSockets)) {
+    for (const socket of sockets ?? []) {
+      socket.destroy();
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { DomainError } from '@bank/domain';
+import type { Logger } from '@bank/observability';
+import * as v from 'valibot';
+import { watchFiles } from '#rpc/tls-files.ts';
+
+const uri = /^spiffe:\/\/[a-z0-9.-]+(?:\/[A-Za-z0-9._-]+)+$/;
+const method = /^[a-z0-9_.]+\.[A-Za-z]\w*\/[A-Za-z]\w*$/;
+
+const CallerTableSchema = v.record(
+  v.pipe(v.string(), v.regex(uri, 'spiffe_uri')),
+  v.strictObject({
+    name: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]*$/, 'name')),
+    methods: v.array(v.pipe(v.string(), v.regex(method, 'method'))),
+    audiences: v.optional(v.array(v.string()), []),
+  }),
+);
+
+/** An app that may call, as the mounted table says. */
+export interface Caller {
+  readonly name: string;
+  readonly methods: ReadonlySet<string>;
+  /** The audiences of users' tokens that it may forward; none unless the table says so. */
+  readonly audiences: readonly string[];
+}
+
+export interface CallerTable {
+  /** Who calls. @throws access.caller.unknown unless the table lists this method for that certificate */
+  authorise(peerUri: string | undefined, methodName: string): Caller;
+  close(): void;
+}
+
+/**
+ * The table of callers: SAN URI of the certificate → name, methods and audiences. What is not listed is refused. The file
+ * is read again when it changes; one that cannot be read leaves the old table in force.
+ * @throws Error when the file cannot be read at the start
+ */
+export function openCallerTable(file: string, logger: Logger, pollMs?: number): CallerTable {
+  let callers = readCallers(file);
+  const close = watchFiles(
+    [file],
+    () => {
+      try {
+        callers = readCallers(file);
+        logger.info({ component: 'rpc', entries: callers.size }, 'caller table reloaded');
+      } catch (err) {
+        logger.error({ component: 'rpc', err }, 'caller table cannot be read; the old one stays in force');
+      }
+    },
+    pollMs,
+  );
+  return {
+    authorise(peerUri, methodName) {
+      const caller = peerUri === undefined ? undefined : callers.get(peerUri);
+      if (caller === undefined || !caller.methods.has(methodName)) {
+        const reason =
+          caller === undefined ? 'certificate not in the caller table' : `${caller.name} may not call this`;
+        throw new DomainError('access.caller.unknown', { reason });
+      }
+      return caller;
+    },
+    close,
+  };
+}
+
+function readCallers(file: string): ReadonlyMap<string, Caller> {
+  const result = v.safeParse(CallerTableSchema, JSON.parse(readFileSync(file, 'utf8')));
+  if (!result.success) {
+    throw new Error(`the caller table is not valid at ${v.getDotPath(result.issues[0]) ?? 'its root'}`);
+  }
+  return new Map(
+    Object.entries(result.output).map(([peerUri, { name, methods, audiences }]) => [
+      peerUri,
+      { name, methods: new Set(methods), audiences },
+    ]),
+  );
+}

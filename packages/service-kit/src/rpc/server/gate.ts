@@ -1,0 +1,97 @@
+import type { Actor } from '@bank/domain';
+import { DomainError } from '@bank/domain';
+import { requestContext } from '@bank/observability';
+import type { HandlerContext } from '@connectrpc/connect';
+import { type TokenVerifier, userActor } from '#http/guards/authentication.ts';
+import { methodName, type RpcAccess } from '#rpc/define-rpc.ts';
+import { toConnectError } from '#rpc/error-map.ts';
+import type { Caller, CallerTable } from '#rpc/server/callers.ts';
+import { callKey, type ServerCall } from '#rpc/server/server-call.ts';
+import { asDomainError } from '#runtime/failure.ts';
+import { RequestScope } from '#runtime/request-scope.ts';
+
+export const userTokenHeader = 'bank-user-token';
+
+export interface GateOptions {
+  readonly callers: CallerTable;
+  readonly verifier: TokenVerifier | undefined;
+  /** Undefined for what any certificate of our authority may call. */
+  accessOf(rpc: string): RpcAccess | undefined;
+}
+
+/**
+ * Decides on a call before a byte of its message is read: the certificate must be listed for the method, and where a
+ * person decides, his token must verify for an audience that this caller may forward (SR-67, SR-68).
+ */
+export function createGate(options: GateOptions): (context: HandlerContext) => Promise<void> {
+  return async (context) => {
+    const call = context.values.get(callKey);
+    if (call === undefined) {
+      throw toConnectError(new DomainError('service.internal', { reason: 'a call without its record' }));
+    }
+    const { requestHeader } = context;
+    const timeoutMs = context.timeoutMs();
+    const scope = new RequestScope({
+      requestId: requestHeader.get('x-request-id') ?? undefined,
+      traceparent: requestHeader.get('traceparent') ?? undefined,
+      deadlineAt: timeoutMs === undefined ? undefined : Date.now() + timeoutMs,
+    });
+    call.scope = scope;
+    await requestContext.run(scope, async () => {
+      try {
+        await identify(call, scope, context, options);
+      } catch (error) {
+        const failure = asDomainError(error);
+        call.fail(failure);
+        throw toConnectError(failure);
+      }
+    });
+  };
+}
+
+async function identify(
+  call: ServerCall,
+  scope: RequestScope,
+  { method, requestHeader }: HandlerContext,
+  { accessOf, callers, verifier }: GateOptions,
+): Promise<void> {
+  const name = methodName(method);
+  const access = accessOf(name);
+  if (access === undefined) {
+    return;
+  }
+  const caller = callers.authorise(call.peerUri, name);
+  call.caller = caller.name;
+  if (access === 'service') {
+    call.actor = { kind: 'service', name: caller.name };
+    scope.identify(call.actor);
+    return;
+  }
+  const token = requestHeader.get(userTokenHeader);
+  if (token === null) {
+    throw new DomainError('auth.token.missing', { reason: 'no user token was forwarded' });
+  }
+  call.actor = await personOf(token, caller, access, verifier);
+  scope.identify(call.actor, token);
+}
+
+/** A key-bound token is taken here without its proof: the caller, listed as one that forwards, has checked that. */
+async function personOf(
+  token: string,
+  caller: Caller,
+  access: RpcAccess,
+  verifier: TokenVerifier | undefined,
+): Promise<Actor> {
+  if (verifier === undefined) {
+    throw new DomainError('service.internal', { reason: 'a method for people without a verifier' });
+  }
+  const claims = await verifier.verify(token);
+  if (!caller.audiences.includes(claims.aud)) {
+    throw new DomainError('auth.token.invalid', { reason: `${caller.name} may not forward this audience` });
+  }
+  const actor = userActor(claims);
+  if (access === 'staff' && actor.roles.every((role) => role === 'customer')) {
+    throw new DomainError('access.forbidden', { reason: 'a method for staff' });
+  }
+  return actor;
+}

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import type { Actor } from '@bank/domain';
+import { newTraceparent, type RequestContext, requestContext } from '@bank/observability';
+
+const safeRequestId = /^[\w.-]{8,64}$/;
+
+/** The caller's request id when it is harmless to log and to hand on, else a new one. */
+export function acceptRequestId(offered: string | undefined): string {
+  return offered !== undefined && safeRequestId.test(offered) ? offered : randomUUID();
+}
+
+export interface ScopeOptions {
+  readonly requestId: string | undefined;
+  readonly traceparent: string | undefined;
+  /** Epoch milliseconds; undefined for a stream that may last. */
+  readonly deadlineAt: number | undefined;
+  readonly clientAddress?: () => string;
+}
+
+/**
+ * What travels with a request through everything that it starts: ids for logs and the next hop, the deadline, and the
+ * person's token for calls on his behalf. The token is private, so that nothing prints it.
+ */
+export class RequestScope implements RequestContext {
+  readonly requestId: string;
+  readonly traceparent: string;
+  readonly deadlineAt: number | undefined;
+  readonly #clientAddress: (() => string) | undefined;
+  #actor: string | undefined;
+  #userToken: string | undefined;
+
+  constructor(options: ScopeOptions) {
+    this.requestId = acceptRequestId(options.requestId);
+    this.traceparent = newTraceparent(options.traceparent);
+    this.deadlineAt = options.deadlineAt;
+    this.#clientAddress = options.clientAddress;
+  }
+
+  get clientAddress(): string {
+    return this.#clientAddress?.() ?? 'unknown';
+  }
+
+  get actor(): string {
+    return this.#actor ?? 'anonymous';
+  }
+
+  get userToken(): string | undefined {
+    return this.#userToken;
+  }
+
+  /** Notes who was found to be asking, and with which token when it is a person. */
+  identify(actor: Actor, userToken?: string): void {
+    this.#actor = nameOf(actor);
+    this.#userToken = userToken;
+  }
+}
+
+function nameOf(actor: Actor): string {
+  switch (actor.kind) {
+    case 'user':
+      return `user:${actor.userId}`;
+    case 'service':
+      return `service:${actor.name}`;
+    case 'system':
+      return `system:${actor.task}`;
+    default:
+      return actor.kind;
+  }
+}
+
+/** The scope of the running request; undefined in jobs and consumers. */
+export function currentScope(): RequestScope | undefined {
+  const context = requestContext.get();
+  return context instanceof RequestScope ? context : undefined;
+}

@@ -1,0 +1,247 @@
+import type { Server } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Clock } from '@bank/domain';
+import { systemClock } from '@bank/domain';
+import type { ErrorTracker, Logger, Metrics } from '@bank/observability';
+import type { BaseConfig } from '#config/base-env.ts';
+import { createHttpApp, type HttpFetch } from '#http/app.ts';
+import type { Route } from '#http/contract/route.ts';
+import type { TokenVerifier } from '#http/guards/authentication.ts';
+import { type CorsOptions, createCorsPolicy } from '#http/guards/cors.ts';
+import type { IdempotencyStore } from '#http/guards/idempotency.ts';
+import type { RateLimitStore } from '#http/guards/rate-limit.ts';
+import { createClientAddresses } from '#http/input/client-address.ts';
+import { createHttpServer, drainHttpServer, type HttpTimeouts, httpTimeouts } from '#http/server.ts';
+import { openApiDocument } from '#openapi/document.ts';
+import { opsPages } from '#ops/pages.ts';
+import { createReadiness, type Dependency, type Readiness } from '#ops/readiness.ts';
+import type { RpcService } from '#rpc/define-rpc.ts';
+import { createRpcServer, type RpcServer } from '#rpc/server/server.ts';
+import { withinTime } from '#runtime/failure.ts';
+import { listen } from '#runtime/ports.ts';
+
+/** Something that runs beside the ports: a relay, consumers, a scheduled job. */
+export interface Worker {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export type ServiceConfig = Pick<
+  BaseConfig,
+  | 'NODE_ENV'
+  | 'HTTP_HOST'
+  | 'HTTP_PORT'
+  | 'RPC_HOST'
+  | 'RPC_PORT'
+  | 'TLS_CA_FILE'
+  | 'TLS_CERT_FILE'
+  | 'TLS_KEY_FILE'
+  | 'RPC_CALLERS_FILE'
+  | 'TRUSTED_PROXIES'
+  | 'RATE_LIMIT_IP_MULTIPLIER'
+>;
+
+/** How long things take; the defaults are those of production. Tests shorten them. */
+export interface ServiceTimings {
+  /** Between the first failing readiness probe and closed ports, for load balancers to notice. */
+  readonly drainDelayMs: number;
+  readonly inFlightMs: number;
+  readonly workersMs: number;
+  /** The deadline of a call that names none. */
+  readonly rpcDeadlineMs: number;
+  readonly http: HttpTimeouts;
+}
+
+export interface ServiceOptions<C> {
+  readonly name: string;
+  readonly version?: string;
+  readonly config: ServiceConfig;
+  /** What routes and methods are handed as `ctx`. */
+  readonly context: C;
+  readonly routes: readonly Route<C>[];
+  readonly rpc: readonly RpcService<C>[];
+  /** Readiness asks each of them. */
+  readonly dependencies: Readonly<Record<string, Dependency>>;
+  readonly workers: readonly Worker[];
+  /** Started before the ports open, stopped after they closed. */
+  readonly verifier?: TokenVerifier & Partial<Worker>;
+  /** Audiences of access tokens that routes take unless they say otherwise; all that the verifier takes when left out. */
+  readonly audiences?: readonly string[];
+  readonly cors?: CorsOptions;
+  readonly rateLimits: RateLimitStore;
+  readonly idempotency?: IdempotencyStore;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly errors: ErrorTracker;
+  readonly clock?: Clock;
+  readonly timings?: Partial<ServiceTimings>;
+  /** Closes pools and connections, last of all. */
+  close(): Promise<void>;
+}
+
+export interface Service {
+  readonly name: string;
+  /** Opens the ports and starts the workers. @throws PortError, ConfigError, or what a worker throws; nothing stays open */
+  start(): Promise<void>;
+  /** Drains and closes everything, in order. Never throws; safe to call twice. */
+  stop(): Promise<void>;
+  /** The ports in use; zero before the start. */
+  readonly httpPort: number;
+  readonly rpcPort: number;
+  /** The HTTP side without a socket, for tests. */
+  fetch(request: Request): Promise<Response>;
+  /** Notes an error that nobody caught. */
+  reportFatal(error: unknown): void;
+}
+
+const defaultTimings: ServiceTimings = {
+  drainDelayMs: 1000,
+  inFlightMs: 12_000,
+  workersMs: 5000,
+  rpcDeadlineMs: 10_000,
+  http: httpTimeouts,
+};
+
+/**
+ * Puts a service together: HTTP port, RPC port, workers, health and shutdown. Nothing runs before `start`.
+ * @throws TypeError when routes contradict each other or need a port that was not handed in
+ */
+export function composeService<C>(options: ServiceOptions<C>): Service {
+  return new ComposedService(options);
+}
+
+class ComposedService<C> implements Service {
+  readonly #options: ServiceOptions<C>;
+  readonly #timings: ServiceTimings;
+  readonly #fetch: HttpFetch;
+  readonly #readiness: Readiness;
+  #http: Server | undefined;
+  #rpc: RpcServer | undefined;
+  readonly #running: Worker[] = [];
+  #stopping: Promise<void> | undefined;
+  httpPort = 0;
+  rpcPort = 0;
+
+  constructor(options: ServiceOptions<C>) {
+    this.#options = options;
+    this.#timings = { ...defaultTimings, ...options.timings };
+    const { dependencies, logger } = options;
+    this.#readiness = createReadiness({ dependencies, logger, isDraining: () => this.#isDraining() });
+    this.#fetch = httpSide(options, this.#readiness, () => this.#isDraining());
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  async fetch(request: Request): Promise<Response> {
+    return this.#fetch(request);
+  }
+
+  async start(): Promise<void> {
+    try {
+      await this.#open();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+    const { logger, name } = this.#options;
+    logger.info({ service: name, httpPort: this.httpPort, rpcPort: this.rpcPort }, 'service started');
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#drain();
+    return this.#stopping;
+  }
+
+  reportFatal(error: unknown): void {
+    this.#options.logger.fatal({ err: error }, 'an error that nobody caught; stopping');
+    this.#options.errors.capture(error, { stage: 'uncaught' });
+  }
+
+  #isDraining(): boolean {
+    return this.#stopping !== undefined;
+  }
+
+  async #open(): Promise<void> {
+    const { config, verifier, workers } = this.#options;
+    await verifier?.start?.();
+    this.#rpc = rpcSide(this.#options, this.#timings, this.#readiness);
+    this.rpcPort = await this.#rpc.listen(config.RPC_HOST, config.RPC_PORT);
+    this.#http = createHttpServer(this.#fetch, this.#timings.http);
+    this.httpPort = await listen(this.#http, config.HTTP_HOST, config.HTTP_PORT, 'HTTP_PORT');
+    for (const worker of workers) {
+      this.#running.push(worker);
+      await worker.start();
+    }
+  }
+
+  async #drain(): Promise<void> {
+    const { close, errors, logger, name, verifier } = this.#options;
+    const { drainDelayMs, inFlightMs, workersMs } = this.#timings;
+    const isOpen = this.httpPort !== 0;
+    logger.info({ service: name }, 'service stopping');
+    await pause(isOpen ? drainDelayMs : 0);
+    await this.#attempt('ports', () =>
+      Promise.all([
+        this.#http?.listening ? drainHttpServer(this.#http, inFlightMs) : undefined,
+        this.rpcPort === 0 ? undefined : this.#rpc?.stop(inFlightMs),
+      ]),
+    );
+    await Promise.all(
+      this.#running.map((worker) => this.#attempt('worker', () => withinTime(worker.stop(), workersMs))),
+    );
+    await this.#attempt('verifier', async () => verifier?.stop?.());
+    await this.#attempt('connections', () => close());
+    logger.info({ service: name }, 'service stopped');
+    await this.#attempt('reports', () => Promise.all([errors.close(), logger.flush()]));
+  }
+
+  /** One part that cannot be closed must not keep the others open. */
+  async #attempt(stage: string, work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (err) {
+      this.#options.logger.error({ stage, err }, 'could not be stopped cleanly');
+    }
+  }
+}
+
+function httpSide<C>(options: ServiceOptions<C>, readiness: Readiness, isDraining: () => boolean): HttpFetch {
+  const { config, errors, logger, metrics, name, routes } = options;
+  const document = () => openApiDocument({ title: name, version: options.version ?? '0.0.0', routes });
+  return createHttpApp({
+    context: options.context,
+    routes,
+    pages: opsPages({ readiness, metrics, document, docs: config.NODE_ENV === 'development' }),
+    verifier: options.verifier,
+    audiences: options.audiences,
+    rateLimits: options.rateLimits,
+    idempotency: options.idempotency,
+    clock: options.clock ?? systemClock,
+    cors: createCorsPolicy(options.cors ?? { origins: [] }),
+    addresses: createClientAddresses(config.TRUSTED_PROXIES),
+    addressMultiplier: config.RATE_LIMIT_IP_MULTIPLIER,
+    checkReplies: config.NODE_ENV === 'test',
+    logger,
+    metrics,
+    errors,
+    isDraining,
+  });
+}
+
+function rpcSide<C>(options: ServiceOptions<C>, timings: ServiceTimings, readiness: Readiness): RpcServer {
+  const { config, context, errors, logger, metrics, rpc, verifier } = options;
+  return createRpcServer({
+    context,
+    services: rpc,
+    tls: { caFile: config.TLS_CA_FILE, certFile: config.TLS_CERT_FILE, keyFile: config.TLS_KEY_FILE },
+    callersFile: config.RPC_CALLERS_FILE,
+    verifier,
+    defaultDeadlineMs: timings.rpcDeadlineMs,
+    isReady: async () => (await readiness.report()).status === 'ready',
+    logger,
+    metrics,
+    errors,
+  });
+}
