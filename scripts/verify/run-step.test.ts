@@ -1,0 +1,26 @@
+import { tmpdir } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { runStep, stopSteps } from '#verify/run-step.ts';
+
+const step = (script: string) => ({ name: 'a step', command: 'sh', args: ['-c', script] });
+
+describe('a step', () => {
+  it('is ok when its command is, and keeps what it printed', async () => {
+    expect(await runStep(tmpdir(), step('echo out; echo err >&2'))).toMatchObject({ ok: true, output: 'out\nerr' });
+  });
+
+  it('fails with its command', async () => {
+    expect(await runStep(tmpdir(), step('echo why; exit 3'))).toMatchObject({ ok: false, output: 'why' });
+  });
+
+  it('fails when its command does not exist', async () => {
+    const result = await runStep(tmpdir(), { name: 'a step', command: 'no-such-command', args: [] });
+    expect(result).toMatchObject({ ok: false, output: expect.stringContaining('ENOENT') });
+  });
+
+  it('is stopped with everything it started', async () => {
+    const started = runStep(tmpdir(), step('trap "" TERM; sh -c "echo $$; sleep 600"'));
+    await stopSteps();
+    expect(await started).toMatchObject({ ok: false });
+  }, 10_000);
+});
