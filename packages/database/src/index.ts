@@ -1,1 +1,60 @@
-export {};
+export {
+  connectDatabase,
+  type Database,
+  type DatabaseMetrics,
+  type DatabaseOptions,
+} from '#connection/database.ts';
+export { isCheckViolation, isUniqueViolation } from '#connection/failures.ts';
+export type { StopListening } from '#connection/listener.ts';
+export type { Entities } from '#connection/orm-options.ts';
+export {
+  type Chore,
+  createHousekeeping,
+  type Housekeeping,
+  type HousekeepingOptions,
+} from '#housekeeping/housekeeping.ts';
+export { maintainPartitions, type PartitionReport } from '#housekeeping/partitions.ts';
+export type { IdempotencyScope } from '#idempotency/idempotency-key.repository.ts';
+export {
+  createIdempotencyStore,
+  type IdempotencyStore,
+  type IdempotencyStoreOptions,
+  type StoredAnswer,
+} from '#idempotency/idempotency-store.ts';
+export {
+  createMigrator,
+  type MigratorOptions,
+  type NamedMigration,
+  type SchemaMigrator,
+  schemaDrift,
+} from '#migrations/migrator.ts';
+export { type PartitionedTable, partitionedTableSql } from '#migrations/platform/partitions.ts';
+export { platformTablesV1 } from '#migrations/platform-tables.ts';
+export { rolesOf } from '#migrations/roles.ts';
+export { SqlMigration } from '#migrations/sql-migration.ts';
+export { type Delivery, type OpenedDelivery, openDelivery } from '#outbox/delivery.ts';
+export { createOutboxStore, type OutboxRow, type OutboxStore } from '#outbox/outbox-store.ts';
+export type { KeyClass, Tombstone } from '#pii/data-key.ts';
+export {
+  createPiiVault,
+  DataKeyMissing,
+  type PiiVault,
+  type PiiVaultOptions,
+  type SealedPlace,
+} from '#pii/pii-vault.ts';
+export { dataKeysUnder, rewrapDataKeys } from '#pii/rewrap.ts';
+export { type ProvisionOptions, provisionStatements, type SchemaPasswords } from '#provisioning/provision.ts';
+export { type BlindIndex, type BlindIndexOptions, blindIndexTableSql, createBlindIndex } from '#search/blind-index.ts';
+export type { Access } from '#transaction/access.ts';
+export { once } from '#transaction/once.ts';
+export { Repository, runStatement } from '#transaction/repository.ts';
+export type { OutboxEvent, Transaction } from '#transaction/transaction.ts';
+export {
+  createUnitOfWork,
+  type ReadScope,
+  type TransactionalContext,
+  type TransactionScope,
+  type UnitOfWork,
+  type UnitOfWorkOptions,
+} from '#transaction/unit-of-work.ts';
+export { readerOf, withTransaction } from '#transaction/with-transaction.ts';

@@ -1,0 +1,84 @@
+import type { Secret } from '@bank/domain';
+import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import type pg from 'pg';
+import { translateFailure } from '#connection/failures.ts';
+import { Listener, type StopListening } from '#connection/listener.ts';
+import { type Entities, ormOptions } from '#connection/orm-options.ts';
+import { createWaker } from '#connection/waker.ts';
+
+/** Where measurements go; the `Metrics` of @bank/observability satisfies it. */
+export interface DatabaseMetrics {
+  watchPool(pool: string, state: () => { size: number; idle: number; waiting: number }): void;
+  watchOutbox(backlog: () => Promise<{ rows: number; oldestSeconds: number }>): void;
+}
+
+export interface DatabaseOptions {
+  /** The app role's address; a pooler in transaction mode will do. */
+  readonly url: Secret;
+  /** An address without a pooler in between, for LISTEN; `url` unless given. */
+  readonly directUrl?: Secret;
+  readonly schema: string;
+  readonly entities: Entities;
+  /** PEM file of the authority that signed the server's certificate; without it the connection is plain. */
+  readonly caFile?: string | undefined;
+  readonly poolMax: number;
+  readonly service: string;
+  readonly metrics?: DatabaseMetrics;
+}
+
+export interface Database {
+  readonly orm: MikroORM;
+  readonly schema: string;
+  readonly service: string;
+  readonly metrics: DatabaseMetrics | undefined;
+  /** An entity manager for one request or message. */
+  fork(): EntityManager;
+  /** @throws service.unavailable */
+  ping(): Promise<void>;
+  /** Calls `onNotify` at each NOTIFY on the channel, and once after a reconnection. Survives a server that is down. */
+  listen(channel: string, onNotify: () => void): Promise<StopListening>;
+  /** NOTIFYs the channel soon, many calls becoming one. Never fails: a notification only spares somebody a poll. */
+  notifySoon(channel: string): void;
+  close(): Promise<void>;
+}
+
+/** Opens the pool of one service. It does not connect yet: a service starts, unready, while its database is away. */
+export async function connectDatabase(options: DatabaseOptions): Promise<Database> {
+  let pool: pg.Pool | undefined;
+  const orm = await MikroORM.init(ormOptions({ ...options, onPool: (created) => (pool = created) }));
+  const listener = new Listener({ ...options, url: options.directUrl ?? options.url });
+  const waker = createWaker((sql, parameters) => requirePool(pool).query(sql, [...parameters]));
+  options.metrics?.watchPool('postgres', () => ({
+    size: pool?.totalCount ?? 0,
+    idle: pool?.idleCount ?? 0,
+    waiting: pool?.waitingCount ?? 0,
+  }));
+  return {
+    orm,
+    schema: options.schema,
+    service: options.service,
+    metrics: options.metrics,
+    fork: () => orm.em.fork(),
+    async ping() {
+      await requirePool(pool).query('select 1').catch(rethrowTranslated);
+    },
+    listen: (channel, onNotify) => listener.listen(channel, onNotify),
+    notifySoon: waker.notifySoon,
+    async close() {
+      await listener.close();
+      await waker.settled();
+      await orm.close();
+    },
+  };
+}
+
+function requirePool(pool: pg.Pool | undefined): pg.Pool {
+  if (pool === undefined) {
+    throw new Error('the connection pool has not been made');
+  }
+  return pool;
+}
+
+function rethrowTranslated(error: unknown): never {
+  throw translateFailure(error);
+}

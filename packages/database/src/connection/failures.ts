@@ -1,0 +1,82 @@
+import { DomainError } from '@bank/domain';
+
+const RETRY_AFTER_SECONDS = 2;
+
+const socketErrors = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENOENT', // the socket file of a server that is down
+]);
+
+/** PostgreSQL errors that pass by themselves (appendix A of its manual), with what the log says of each. */
+const passingStates: Readonly<Record<string, string>> = {
+  '25006': 'database is read-only, a failover is under way',
+  '40001': 'serialisation failure',
+  '40P01': 'deadlock',
+  '53300': 'too many connections',
+  '55P03': 'lock timeout',
+  '57014': 'statement timeout',
+  '57P01': 'database is shutting down',
+  '57P02': 'database crashed',
+  '57P03': 'database is starting',
+};
+
+/** The driver reports a lost connection by words alone; these are the words of pg 8 and pg-pool 3. */
+const lostConnection =
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired|Cannot use a pool after calling end)/;
+
+interface DriverError extends Error {
+  readonly code?: unknown;
+  readonly constraint?: unknown;
+}
+
+function passingFailure(error: unknown): string | undefined {
+  if (!(error instanceof Error)) {
+    return undefined;
+  }
+  const { code } = error as DriverError;
+  if (typeof code === 'string') {
+    if (socketErrors.has(code)) {
+      return `database connection: ${code}`;
+    }
+    return code.startsWith('08') ? 'database connection lost' : passingStates[code];
+  }
+  return lostConnection.test(error.message) ? 'database connection lost' : undefined;
+}
+
+/**
+ * What a failure of the database means to whoever asked: `service.unavailable` (503, retry shortly) when it passes by
+ * itself, and otherwise the error as it is.
+ */
+export function translateFailure(error: unknown): unknown {
+  const reason = passingFailure(error);
+  return reason === undefined
+    ? error
+    : new DomainError('service.unavailable', {
+        reason,
+        cause: error,
+        details: { retryAfterSeconds: RETRY_AFTER_SECONDS },
+      });
+}
+
+/** Whether a statement broke the unique constraint of that name; without a name, any unique constraint. */
+export function isUniqueViolation(error: unknown, constraint?: string): boolean {
+  return violates(error, '23505', constraint);
+}
+
+/** Whether a statement broke the check constraint of that name; without a name, any check constraint. */
+export function isCheckViolation(error: unknown, constraint?: string): boolean {
+  return violates(error, '23514', constraint);
+}
+
+function violates(error: unknown, state: string, constraint: string | undefined): boolean {
+  const { code, constraint: broken } = (error instanceof Error ? error : {}) as Partial<DriverError>;
+  return code === state && (constraint === undefined || broken === constraint);
+}

@@ -1,0 +1,126 @@
+import pg from 'pg';
+import { type AddressOptions, readAddress } from '#connection/address.ts';
+
+const RECONNECT_MS = 250;
+const RECONNECT_MAX_MS = 10_000;
+
+/** Ends a subscription; the connection closes with the last one. */
+export type StopListening = () => Promise<void>;
+
+export interface ListenerOptions extends AddressOptions {
+  readonly service: string;
+}
+
+/**
+ * LISTEN on one direct connection of its own, since a pooler in transaction mode cannot carry it. A lost connection is
+ * made anew, waiting longer each time; after that every subscriber is called once, for it may have missed something.
+ */
+export class Listener {
+  readonly #options: ListenerOptions;
+  readonly #subscribers = new Map<string, Set<() => void>>();
+  #client: pg.Client | undefined;
+  #connecting: Promise<void> | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #failures = 0;
+
+  constructor(options: ListenerOptions) {
+    this.#options = options;
+  }
+
+  /** Calls `onNotify` at each notification. Does not wait for a server that is away. */
+  async listen(channel: string, onNotify: () => void): Promise<StopListening> {
+    const present = this.#subscribers.get(channel) ?? new Set();
+    this.#subscribers.set(channel, present.add(onNotify));
+    if (this.#client === undefined) {
+      await this.#connect().catch(() => this.#reconnectLater());
+    } else if (present.size === 1) {
+      await this.#client.query(`listen ${pg.escapeIdentifier(channel)}`).catch(() => undefined); // 'end' follows
+    }
+    return () => this.#unsubscribe(channel, onNotify);
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    this.#subscribers.clear();
+    const client = this.#client;
+    this.#client = undefined;
+    await client?.end();
+  }
+
+  #connect(): Promise<void> {
+    this.#connecting ??= this.#open().finally(() => {
+      this.#connecting = undefined;
+    });
+    return this.#connecting;
+  }
+
+  async #open(): Promise<void> {
+    const client = new pg.Client({
+      ...readAddress(this.#options),
+      application_name: `${this.#options.service}:listen`,
+      connectionTimeoutMillis: RECONNECT_MAX_MS,
+      keepAlive: true,
+    });
+    client.on('error', () => undefined); // 'end' follows, and says all there is to do
+    client.on('end', () => this.#onEnd(client));
+    client.on('notification', ({ channel }) => notify(this.#subscribers.get(channel)));
+    await client.connect();
+    for (const channel of this.#subscribers.keys()) {
+      await client.query(`listen ${pg.escapeIdentifier(channel)}`);
+    }
+    this.#failures = 0;
+    if (this.#subscribers.size === 0) {
+      await client.end(); // closed while it connected
+    } else {
+      this.#client = client;
+    }
+  }
+
+  #onEnd(client: pg.Client): void {
+    if (this.#client === client) {
+      this.#client = undefined;
+      this.#reconnectLater();
+    }
+  }
+
+  #reconnectLater(): void {
+    if (this.#subscribers.size === 0 || this.#retry !== undefined) {
+      return;
+    }
+    const waitMs = Math.min(RECONNECT_MS * 2 ** this.#failures, RECONNECT_MAX_MS);
+    this.#failures += 1;
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      this.#connect().then(
+        () => this.#notifyAll(),
+        () => this.#reconnectLater(),
+      );
+    }, waitMs).unref();
+  }
+
+  #notifyAll(): void {
+    for (const subscribers of this.#subscribers.values()) {
+      notify(subscribers);
+    }
+  }
+
+  async #unsubscribe(channel: string, onNotify: () => void): Promise<void> {
+    const rest = this.#subscribers.get(channel);
+    if (rest === undefined || !rest.delete(onNotify) || rest.size > 0) {
+      return;
+    }
+    this.#subscribers.delete(channel);
+    if (this.#subscribers.size === 0) {
+      await this.close();
+    } else {
+      await this.#client?.query(`unlisten ${pg.escapeIdentifier(channel)}`).catch(() => undefined);
+    }
+  }
+}
+
+function notify(subscribers: ReadonlySet<() => void> | undefined): void {
+  for (const onNotify of subscribers ?? []) {
+    onNotify();
+  }
+}

@@ -1,0 +1,41 @@
+type RunStatement = (sql: string, parameters: readonly unknown[]) => Promise<unknown>;
+
+export interface Waker {
+  notifySoon(channel: string): void;
+  /** Resolves when nothing is under way. */
+  settled(): Promise<void>;
+}
+
+/**
+ * Sends NOTIFY after the commit instead of inside the transaction: a transaction that notifies takes a lock over the
+ * whole cluster until its commit is on disk, so that all of them would commit one after another. At most one
+ * notification a channel is under way; what is asked for meanwhile becomes one more.
+ */
+export function createWaker(run: RunStatement): Waker {
+  const underWay = new Map<string, { again: boolean; done: Promise<void> }>();
+
+  async function send(channel: string, state: { again: boolean }): Promise<void> {
+    do {
+      state.again = false;
+      // A listener that is not told finds the rows at its next poll.
+      await run("select pg_notify($1, '')", [channel]).catch(() => undefined);
+    } while (state.again);
+    underWay.delete(channel);
+  }
+
+  return {
+    notifySoon(channel) {
+      const present = underWay.get(channel);
+      if (present === undefined) {
+        const state = { again: false, done: Promise.resolve() };
+        underWay.set(channel, state);
+        state.done = send(channel, state);
+      } else {
+        present.again = true;
+      }
+    },
+    async settled() {
+      await Promise.all([...underWay.values()].map(({ done }) => done));
+    },
+  };
+}

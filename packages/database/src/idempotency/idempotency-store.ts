@@ -1,0 +1,120 @@
+import { type Clock, systemClock } from '@bank/domain';
+import { blindIndex, type Keyring, sameBytes } from '@bank/security';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Database } from '#connection/database.ts';
+import { hashOfKey, IdempotencyKeyRepository, type IdempotencyScope } from '#idempotency/idempotency-key.repository.ts';
+import { DataKeyMissing, type PiiVault, type SealedPlace } from '#pii/pii-vault.ts';
+
+/** An answer as it can be given again. */
+export interface StoredAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** The port of @bank/service-kit, and the chore that belongs to it. */
+export interface IdempotencyStore {
+  /** Claims the key, or tells why it cannot be: answered already, used for another request, or still running. */
+  begin(
+    scope: IdempotencyScope,
+    requestHash: Uint8Array,
+  ): Promise<'new' | 'conflict' | 'running' | { readonly replay: StoredAnswer }>;
+  /** Keeps the answer of a claimed key, sealed under the user's erasable key. */
+  finish(scope: IdempotencyScope, answer: StoredAnswer): Promise<void>;
+  /** Gives a claimed key back, since nothing was done. */
+  release(scope: IdempotencyScope): Promise<void>;
+  /** Deletes what is past its 24 h; how many. */
+  purge(): Promise<number>;
+}
+
+export interface IdempotencyStoreOptions {
+  readonly database: Database;
+  readonly vault: PiiVault;
+  /** Keys the hashes of requests, so that a request cannot be guessed from the table. */
+  readonly keyring: Keyring;
+  readonly clock?: Clock;
+}
+
+/**
+ * Idempotency keys in Postgres, replayed for 24 h. A claim without an answer lapses after a minute: its process died, or
+ * failed in an unknown way, and the same request may then be tried again.
+ */
+export function createIdempotencyStore(options: IdempotencyStoreOptions): IdempotencyStore {
+  const { database, vault, keyring, clock = systemClock } = options;
+  const keys = (em: EntityManager = database.fork()) => new IdempotencyKeyRepository(em, database.schema);
+  return {
+    async begin(scope, request) {
+      const em = database.fork();
+      const hashes = hashesOf(keyring, request);
+      for (;;) {
+        if (await keys(em).claim(scope, hashes, clock.now())) {
+          return 'new';
+        }
+        const known = await keys(em).find(scope);
+        if (known === undefined) {
+          continue; // given back in between
+        }
+        if (!hashes.some((hash) => sameBytes(hash, known.requestHash))) {
+          return 'conflict';
+        }
+        if (known.answer === null) {
+          return 'running';
+        }
+        return { replay: await openAnswer(vault, em, scope, known.answer) };
+      }
+    },
+    async finish(scope, answer) {
+      const em = database.fork();
+      const sealed = await sealAnswer(vault, em, scope, answer);
+      await (sealed === undefined ? keys(em).release(scope) : keys(em).keep(scope, sealed));
+    },
+    release: (scope) => keys().release(scope),
+    purge: () => keys().purge(clock.now()),
+  };
+}
+
+/** The hash of a request under every live key, so that a change of keys does not forget the last 24 h. */
+function hashesOf(keyring: Keyring, request: Uint8Array): Uint8Array[] {
+  const text = Buffer.from(request).toString('hex');
+  return blindIndex(keyring, 'idempotency-request', text).map(({ digest }) => digest);
+}
+
+async function openAnswer(
+  vault: PiiVault,
+  em: EntityManager,
+  scope: IdempotencyScope,
+  sealed: Buffer,
+): Promise<StoredAnswer> {
+  return (await vault.open(em, placeOf(scope), sealed)) as unknown as StoredAnswer;
+}
+
+/** Undefined when the user was erased meanwhile: then no answer of his is kept. */
+async function sealAnswer(
+  vault: PiiVault,
+  em: EntityManager,
+  scope: IdempotencyScope,
+  { status, headers, body }: StoredAnswer,
+): Promise<Buffer | undefined> {
+  const seal = () => vault.seal(em, placeOf(scope), { status, headers: { ...headers }, body });
+  try {
+    return await seal().catch(async (error: unknown) => {
+      rethrowUnlessMissing(error);
+      await vault.createKeys(em, scope.userId); // his first sealed record in this service
+      return seal();
+    });
+  } catch (error) {
+    rethrowUnlessMissing(error);
+    return undefined;
+  }
+}
+
+function rethrowUnlessMissing(error: unknown): void {
+  if (!(error instanceof DataKeyMissing)) {
+    throw error;
+  }
+}
+
+function placeOf(scope: IdempotencyScope): SealedPlace {
+  const group = `${scope.route} ${hashOfKey(scope).toString('hex')}`;
+  return { userId: scope.userId, table: 'idempotency_keys', group, keyClass: 'erasable' };
+}

@@ -1,0 +1,54 @@
+import type { Actor, AuditOutcome, AuditRecord, JsonValue } from '@bank/domain';
+import { clientNetwork, type RequestContext } from '@bank/observability';
+import { ActorKind, AuditEntrySchema, AuditOutcome as OutcomeOf } from '@bank/proto/ledger';
+import { create, type MessageInitShape, toJson } from '@bufbuild/protobuf';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+
+export const auditType = 'audit.entry_recorded.v1';
+export const auditDataschema = `proto:${AuditEntrySchema.typeName}`;
+
+const outcomes = {
+  success: OutcomeOf.SUCCESS,
+  failure: OutcomeOf.FAILURE,
+  denied: OutcomeOf.DENIED,
+} as const satisfies Record<AuditOutcome, OutcomeOf>;
+
+export interface AuditSurroundings {
+  readonly id: string;
+  readonly actor: Actor;
+  readonly service: string;
+  readonly at: Date;
+  readonly request: Pick<RequestContext, 'requestId' | 'traceparent' | 'clientAddress'>;
+}
+
+/** An audit record with who, when and from where. The client's address is cut to its network (SR-85, SR-86). */
+export function auditEntry(record: AuditRecord, { id, actor, service, at, request }: AuditSurroundings): JsonValue {
+  const entry = create(AuditEntrySchema, {
+    entryId: id,
+    action: record.action,
+    actor: actorOf(actor),
+    subject: record.subject,
+    outcome: outcomes[record.outcome],
+    reason: record.reason ?? '',
+    details: { ...record.details },
+    requestId: request.requestId,
+    traceparent: request.traceparent,
+    clientNetwork: request.clientAddress === undefined ? '' : clientNetwork(request.clientAddress),
+    source: service,
+    occurredAt: timestampFromDate(at),
+  });
+  return toJson(AuditEntrySchema, entry);
+}
+
+function actorOf(actor: Actor): NonNullable<MessageInitShape<typeof AuditEntrySchema>['actor']> {
+  switch (actor.kind) {
+    case 'anonymous':
+      return { kind: ActorKind.ANONYMOUS };
+    case 'user':
+      return { kind: ActorKind.USER, id: actor.userId, sessionId: actor.sessionId, roles: [...actor.roles] };
+    case 'service':
+      return { kind: ActorKind.SERVICE, id: actor.name };
+    case 'system':
+      return { kind: ActorKind.SYSTEM, id: actor.task };
+  }
+}

@@ -1,0 +1,84 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { identifier } from '#connection/identifier.ts';
+import type { KeyClass, StoredKey, Tombstone, WrappedKey } from '#pii/data-key.ts';
+import { Repository } from '#transaction/repository.ts';
+
+export type DestroyCondition =
+  | { readonly userId: string; readonly keyClass: KeyClass }
+  | { readonly keyIds: readonly string[] };
+
+/** The users' wrapped data keys in one schema, and the tombstones of the destroyed ones. */
+export class DataKeyRepository extends Repository {
+  readonly #schema: string;
+
+  constructor(em: EntityManager, schema: string) {
+    super(em);
+    this.#schema = identifier(schema);
+  }
+
+  /** Adds what is not there yet; the ids of what was added. */
+  async add(keys: readonly WrappedKey[], at: Date): Promise<string[]> {
+    const added = await this.rows<{ id: string }>(
+      `insert into ${this.#schema}.data_keys (id, user_id, key_class, kek_id, wrapped, created_at)
+       select *, ?::timestamptz from unnest(?::uuid[], ?::uuid[], ?::text[], ?::text[], ?::bytea[])
+       on conflict on constraint data_keys_user_id_key_class_key do nothing returning id`,
+      [
+        at,
+        keys.map((key) => key.id),
+        keys.map((key) => key.userId),
+        keys.map((key) => key.keyClass),
+        keys.map((key) => key.kekId),
+        keys.map((key) => key.wrapped),
+      ],
+    );
+    return added.map(({ id }) => id);
+  }
+
+  ofUser(userId: string): Promise<StoredKey[]> {
+    return this.rows(
+      `select id, key_class as "keyClass", wrapped,
+              coalesce(xmin = pg_current_xact_id_if_assigned()::xid, false) as uncommitted
+         from ${this.#schema}.data_keys where user_id = ?`,
+      [userId],
+    );
+  }
+
+  /** Empties keys that still have bytes, and writes their tombstones. */
+  destroy(condition: DestroyCondition, at: Date): Promise<Tombstone[]> {
+    const [where, params] =
+      'keyIds' in condition
+        ? ['id = any(?)', [condition.keyIds]]
+        : ['user_id = ? and key_class = ?', [condition.userId, condition.keyClass]];
+    return this.rows(
+      `with destroyed as (
+         update ${this.#schema}.data_keys set wrapped = null, kek_id = null, destroyed_at = ?
+          where ${where} and destroyed_at is null returning id, user_id, key_class, destroyed_at)
+       insert into ${this.#schema}.data_key_tombstones (key_id, user_id, key_class, destroyed_at)
+       select * from destroyed
+       returning key_id as "keyId", user_id as "userId", key_class as "keyClass", destroyed_at as "destroyedAt"`,
+      [at, ...params],
+    );
+  }
+
+  /** Locks some keys that are wrapped under one of these KEKs and that nobody else holds. */
+  claimUnder(kekIds: readonly string[], limit: number): Promise<WrappedKey[]> {
+    return this.rows(
+      `select id, user_id as "userId", key_class as "keyClass", kek_id as "kekId", wrapped
+         from ${this.#schema}.data_keys where kek_id = any(?) limit ? for update skip locked`,
+      [kekIds, limit],
+    );
+  }
+
+  async rewrap(keys: readonly WrappedKey[]): Promise<void> {
+    await this.affected(
+      `update ${this.#schema}.data_keys k set kek_id = n.kek_id, wrapped = n.wrapped
+         from unnest(?::uuid[], ?::text[], ?::bytea[]) as n (id, kek_id, wrapped) where k.id = n.id`,
+      [keys.map((key) => key.id), keys.map((key) => key.kekId), keys.map((key) => key.wrapped)],
+    );
+  }
+
+  async countUnder(kekId: string): Promise<number> {
+    const sql = `select count(*) as count from ${this.#schema}.data_keys where kek_id = ?`;
+    return (await this.row<{ count: number }>(sql, [kekId]))?.count ?? 0;
+  }
+}

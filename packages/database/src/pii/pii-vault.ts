@@ -1,0 +1,149 @@
+import { type Clock, type IdSource, type JsonObject, systemClock, systemIds } from '@bank/domain';
+import { type Key, type Keyring, open, seal } from '@bank/security';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { LRUCache } from 'lru-cache';
+import { DataKeyRepository } from '#pii/data-key.repository.ts';
+import { type KeyClass, keyClasses, type Tombstone } from '#pii/data-key.ts';
+import { generateDataKey, unwrapDataKey, wrapDataKey } from '#pii/wrapping.ts';
+
+/** Where a sealed record belongs. It opens nowhere else. */
+export interface SealedPlace {
+  readonly userId: string;
+  readonly table: string;
+  /** The sensitivity group: one record holds all the fields of a row that are read and hidden together. */
+  readonly group: string;
+  readonly keyClass: KeyClass;
+}
+
+/** The user has no data key of that class: never had, or it was destroyed. What it sealed is gone. */
+export class DataKeyMissing extends Error {
+  override readonly name = 'DataKeyMissing';
+  readonly keyClass: KeyClass;
+
+  constructor(keyClass: KeyClass) {
+    super(`there is no ${keyClass} data key`);
+    this.keyClass = keyClass;
+  }
+}
+
+export interface PiiVaultOptions {
+  readonly schema: string;
+  /** The key-encryption keys. */
+  readonly keyring: Keyring;
+  readonly clock?: Clock;
+  readonly ids?: IdSource;
+  /** Users whose unwrapped keys are remembered; 5,000 unless given. */
+  readonly cacheMax?: number;
+  /** How long a key may outlive its destruction in the memory of another replica; 30 s unless given. */
+  readonly cacheTtlMs?: number;
+}
+
+type UserKeys = Partial<Record<KeyClass, Key>>;
+
+/** The vault of one schema. */
+export function createPiiVault(options: PiiVaultOptions): PiiVault {
+  return new PiiVault(options);
+}
+
+/** Seals and opens personal data under two keys per user and schema (SR-84). */
+export class PiiVault {
+  readonly #schema: string;
+  readonly #keyring: Keyring;
+  readonly #clock: Clock;
+  readonly #ids: IdSource;
+  readonly #cache: LRUCache<string, UserKeys>;
+  // Keys that only their own transaction may use: it could be rolled back, and what they sealed elsewhere be lost.
+  readonly #uncommitted = new WeakMap<EntityManager, Map<string, UserKeys>>();
+
+  constructor({ schema, keyring, clock, ids, cacheMax = 5000, cacheTtlMs = 30_000 }: PiiVaultOptions) {
+    this.#schema = schema;
+    this.#keyring = keyring;
+    this.#clock = clock ?? systemClock;
+    this.#ids = ids ?? systemIds;
+    this.#cache = new LRUCache({ max: cacheMax, ttl: cacheTtlMs });
+  }
+
+  /** Makes both keys of a user who has none; else does nothing. @throws DataKeyMissing when one was destroyed */
+  async createKeys(em: EntityManager, userId: string): Promise<void> {
+    const keys: UserKeys = {};
+    const wrapped = keyClasses.map((keyClass) => {
+      const place = { id: this.#ids.next(), userId, keyClass };
+      const key = generateDataKey(place);
+      keys[keyClass] = key;
+      return wrapDataKey(this.#keyring, this.#schema, place, key);
+    });
+    const added = await this.#repository(em).add(wrapped, this.#clock.now());
+    if (added.length === wrapped.length) {
+      const known = this.#uncommitted.get(em) ?? new Map<string, UserKeys>();
+      this.#uncommitted.set(em, known.set(userId, keys));
+      return;
+    }
+    const present = await this.#load(em, userId);
+    const missing = keyClasses.find((keyClass) => present[keyClass] === undefined);
+    if (missing !== undefined) {
+      throw new DataKeyMissing(missing);
+    }
+  }
+
+  /** Seals a group of fields for its place. @throws DataKeyMissing */
+  async seal(em: EntityManager, place: SealedPlace, value: JsonObject): Promise<Buffer> {
+    const key = await this.#keyOf(em, place);
+    return Buffer.from(seal(key, Buffer.from(JSON.stringify(value)), this.#aadOf(place)));
+  }
+
+  /** Opens a sealed group. @throws DataKeyMissing, SealBroken when the record belongs to another place */
+  async open(em: EntityManager, place: SealedPlace, sealed: Uint8Array): Promise<JsonObject> {
+    const key = await this.#keyOf(em, place);
+    return JSON.parse(Buffer.from(open(key, sealed, this.#aadOf(place))).toString('utf8')) as JsonObject;
+  }
+
+  /** Makes everything sealed under a user's key unreadable. Gives the tombstones, to be kept outside as well. */
+  async destroyKeys(em: EntityManager, userId: string, keyClass: KeyClass): Promise<readonly Tombstone[]> {
+    return this.#forget(em, await this.#repository(em).destroy({ userId, keyClass }, this.#clock.now()));
+  }
+
+  /** Destroys again, after a restore, what had been destroyed since the backup was made. */
+  async replayTombstones(em: EntityManager, keyIds: readonly string[]): Promise<readonly Tombstone[]> {
+    return this.#forget(em, await this.#repository(em).destroy({ keyIds }, this.#clock.now()));
+  }
+
+  async #keyOf(em: EntityManager, { userId, keyClass }: SealedPlace): Promise<Key> {
+    const known = this.#uncommitted.get(em)?.get(userId)?.[keyClass] ?? this.#cache.get(userId)?.[keyClass];
+    const key = known ?? (await this.#load(em, userId))[keyClass];
+    if (key === undefined) {
+      throw new DataKeyMissing(keyClass);
+    }
+    return key;
+  }
+
+  async #load(em: EntityManager, userId: string): Promise<UserKeys> {
+    const keys: UserKeys = {};
+    let committed = true;
+    for (const { id, keyClass, wrapped, uncommitted } of await this.#repository(em).ofUser(userId)) {
+      committed &&= !uncommitted;
+      if (wrapped !== null) {
+        keys[keyClass] = unwrapDataKey(this.#keyring, this.#schema, { id, userId, keyClass }, wrapped);
+      }
+    }
+    if (committed) {
+      this.#cache.set(userId, keys);
+    }
+    return keys;
+  }
+
+  #forget(em: EntityManager, tombstones: readonly Tombstone[]): readonly Tombstone[] {
+    for (const { userId } of tombstones) {
+      this.#cache.delete(userId);
+      this.#uncommitted.get(em)?.delete(userId);
+    }
+    return tombstones;
+  }
+
+  #repository(em: EntityManager): DataKeyRepository {
+    return new DataKeyRepository(em, this.#schema);
+  }
+
+  #aadOf({ table, group, userId, keyClass }: SealedPlace): string {
+    return JSON.stringify(['pii', this.#schema, table, group, userId, keyClass]);
+  }
+}

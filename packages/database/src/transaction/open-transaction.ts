@@ -1,0 +1,153 @@
+import type { AuditRecord, Clock, IdSource } from '@bank/domain';
+import { newTraceparent, type RequestContext, requestContext } from '@bank/observability';
+import type { Keyring } from '@bank/security';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { auditDataschema, auditEntry, auditType } from '#outbox/audit-entry.ts';
+import { type Delivery, deliveryDataschema, deliveryType, sealDelivery } from '#outbox/delivery.ts';
+import { type PendingRow, writeOutbox } from '#outbox/outbox-writer.ts';
+import { type Access, declaredAudits } from '#transaction/access.ts';
+import { type HandledMessage, noteHandled } from '#transaction/inbox.ts';
+import { runStatement } from '#transaction/repository.ts';
+import type { OutboxEvent, Transaction } from '#transaction/transaction.ts';
+
+export interface TransactionSettings {
+  readonly schema: string;
+  readonly service: string;
+  readonly deliveryKeys: Keyring;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly refuseUnauditedWrites: boolean;
+}
+
+/** One database transaction, from BEGIN to COMMIT, with everything that joined it. */
+export class OpenTransaction {
+  readonly em: EntityManager;
+  readonly #settings: TransactionSettings;
+  readonly #request: RequestContext;
+  readonly #rows: PendingRow[] = [];
+  readonly #unaudited: Access[] = [];
+  #noted = false;
+  #failure: { readonly error: unknown } | undefined;
+  #over = false;
+
+  constructor(em: EntityManager, settings: TransactionSettings) {
+    this.em = em;
+    this.#settings = settings;
+    this.#request = requestContext.get() ?? { requestId: settings.ids.next(), traceparent: newTraceparent() };
+  }
+
+  /** Whether anything waits to be published once this is committed. */
+  get hasMessages(): boolean {
+    return this.#rows.length > 0;
+  }
+
+  /** Runs one `withTransaction` within this transaction. When it fails, nothing of the whole can be committed any more. */
+  async runLayer<T>(access: Access, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const layer = { audited: declaredAudits(access).length === 0 };
+    try {
+      const result = await work(this.#transactionFor(access, layer));
+      if (!layer.audited) {
+        this.#unaudited.push(access);
+      }
+      return result;
+    } catch (error) {
+      this.#failure ??= { error };
+      throw error;
+    }
+  }
+
+  /** Notes that a message is handled by this transaction; false when it was already. */
+  noteHandled(message: HandledMessage): Promise<boolean> {
+    this.#noted = true;
+    return noteHandled(this.em, this.#settings.schema, message);
+  }
+
+  /** Everything that remains before the commit. @throws Error when a part failed, or wrote without telling the ledger */
+  async complete(): Promise<void> {
+    if (this.#failure !== undefined) {
+      throw new Error('a transaction cannot be committed after one that joined it failed', {
+        cause: this.#failure.error,
+      });
+    }
+    await this.em.flush();
+    await this.#refuseUnauditedWrite();
+    await writeOutbox(this.em, this.#rows, { ...this.#settings, ...this.#request });
+  }
+
+  /** After this nothing can be added. */
+  end(): void {
+    this.#over = true;
+  }
+
+  #transactionFor(access: Access, layer: { audited: boolean }): Transaction {
+    return {
+      em: this.em,
+      emit: async (event) => this.#emit(event),
+      audit: async (record) => {
+        this.#audit(access, record);
+        layer.audited = true;
+      },
+      deliver: async (message) => this.#deliver(message),
+    };
+  }
+
+  #emit(event: OutboxEvent): void {
+    this.#push({ id: this.#settings.ids.next(), destination: 'events', ...event });
+  }
+
+  #audit(access: Access, record: AuditRecord): void {
+    if (!declaredAudits(access).includes(record.action)) {
+      throw new Error(`${record.action} is not declared among the audits of a transaction for ${access.who.rule}`);
+    }
+    const id = this.#settings.ids.next();
+    const data = auditEntry(record, {
+      id,
+      actor: access.who.actor,
+      service: this.#settings.service,
+      at: this.#settings.clock.now(),
+      request: this.#request,
+    });
+    const { subject } = record;
+    this.#push({ id, destination: 'audit', type: auditType, subject, dataschema: auditDataschema, data });
+  }
+
+  #deliver(message: Delivery): void {
+    const id = this.#settings.ids.next();
+    this.#push({
+      id,
+      destination: 'deliveries',
+      type: deliveryType,
+      subject: 'userId' in message.to ? message.to.userId : id, // an address is personal data: no subject
+      dataschema: deliveryDataschema,
+      data: sealDelivery(this.#settings.deliveryKeys, id, message),
+    });
+  }
+
+  #push({ id, destination, type, subject, dataschema, data }: PendingRow): void {
+    if (this.#over) {
+      throw new Error('the transaction is over: await everything that writes within it');
+    }
+    if (subject === '') {
+      throw new Error(`${type} needs a subject`);
+    }
+    this.#rows.push({ id, destination, type, subject, dataschema, data });
+  }
+
+  async #refuseUnauditedWrite(): Promise<void> {
+    const [access] = this.#unaudited;
+    if (access === undefined || !this.#settings.refuseUnauditedWrites) {
+      return;
+    }
+    if (this.hasMessages || (await this.#wrote())) {
+      throw new Error(`a transaction for ${access.who.rule} declared audits, wrote, and told the ledger nothing`);
+    }
+  }
+
+  async #wrote(): Promise<boolean> {
+    if (this.#noted) {
+      return false; // the note itself is a write, and a message that changes nothing has nothing to tell
+    }
+    const { rows } = await runStatement(this.em, 'select 1 where pg_current_xact_id_if_assigned() is not null');
+    return rows.length > 0;
+  }
+}
