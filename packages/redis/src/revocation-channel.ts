@@ -1,0 +1,65 @@
+import { parseRevocationMessage, type RevocationChannel, type RevocationMessage } from '@bank/verifier';
+import type { Redis } from 'ioredis';
+import type { RedisConnection } from '#connection.ts';
+
+const channelName = 'revocations';
+
+/**
+ * Revocations over Redis pub/sub. Each subscription has a connection of its own, subscribes again after a loss, and
+ * reports the loss the moment the connection ends; a connection that hangs is told by the missing heartbeat.
+ */
+export function createRevocationChannel(redis: RedisConnection): RevocationChannel {
+  const channel = `${redis.keyPrefix}${channelName}`;
+  return {
+    async publish(message) {
+      await redis.client.publish(channel, JSON.stringify(message));
+    },
+
+    /** Resolves when the first attempt to subscribe has ended; one that failed was reported to `onDisconnect`. */
+    async subscribe(onMessage, onDisconnect) {
+      const tried = Promise.withResolvers<void>();
+      let ended = false;
+      const subscriber = redis.client.duplicate({
+        // Subscribing is done below, each time the connection is ready.
+        autoResubscribe: false,
+        lazyConnect: true,
+        // Nothing is sent on this connection for hours, so silence is not death.
+        socketTimeout: undefined,
+      });
+      subscriber.on('error', () => undefined); // 'close' follows
+      subscriber.on('close', () => {
+        if (!ended) onDisconnect();
+        tried.resolve();
+      });
+      subscriber.on('ready', () => void subscribeOn(subscriber, channel).then(tried.resolve));
+      subscriber.on('message', (_channel: string, text: string) => {
+        const message = readMessage(text);
+        if (message === undefined) redis.logger.warn('a malformed revocation message was ignored');
+        else if (!ended) onMessage(message);
+      });
+      subscriber.connect().catch(() => undefined); // 'close' tells, and it connects again by itself
+      await tried.promise;
+      return async () => {
+        ended = true;
+        subscriber.disconnect();
+      };
+    },
+  };
+}
+
+/** A connection that cannot subscribe is worth nothing: it is ended, which reports the loss and connects again. */
+async function subscribeOn(subscriber: Redis, channel: string): Promise<void> {
+  try {
+    await subscriber.subscribe(channel);
+  } catch {
+    subscriber.disconnect(true);
+  }
+}
+
+function readMessage(text: string): RevocationMessage | undefined {
+  try {
+    return parseRevocationMessage(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
