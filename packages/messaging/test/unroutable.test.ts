@@ -2,8 +2,9 @@ import type { Secret } from '@bank/domain';
 import type { TestRabbitVhost } from '@bank/testing';
 import { until } from '@bank/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createPublisher, listDeadLetters, type Publisher, topology } from '#index.ts';
+import { createPublisher, listDeadLetters, type Publisher, replayDeadLetters, topology } from '#index.ts';
 import { message, silent, testBroker } from './support/broker.ts';
+import { callManagement } from './support/management.ts';
 
 describe('a message that no queue is bound for', () => {
   let broker: TestRabbitVhost & { secretUrl: Secret };
@@ -26,6 +27,19 @@ describe('a message that no queue is bound for', () => {
       return found.some((letter) => letter.id === lost.id) ? found : undefined;
     });
     expect(letters.find((letter) => letter.id === lost.id)).toMatchObject({ type: lost.type, failures: 0 });
+  });
+
+  it('can be replayed to where it was sent, once a queue is bound', async () => {
+    const early = message('user.soon_known.v1');
+    await publisher.publish([early]);
+    const options = { url: broker.secretUrl, queue: topology.unroutable, logger: silent, ids: [early.id] };
+    await until(async () => (await listDeadLetters(options)).some((letter) => letter.id === early.id));
+    await callManagement('POST', `bindings/${broker.name}/e/user-service.events/q/mfa.events`, {
+      routing_key: 'user.soon_known.v1',
+    });
+    expect(await replayDeadLetters(options)).toEqual([early.id]);
+    await until(async () => (await publisher.depth('mfa.events')) === 1);
+    expect((await listDeadLetters(options)).map((letter) => letter.id)).not.toContain(early.id);
   });
 
   it('can be seen in the depth of that queue', async () => {
