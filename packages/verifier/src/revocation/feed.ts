@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '@bank/domain';
 import type { RevocationChannel, RevocationMessage } from '#revocation/message.ts';
 import { RevocationState } from '#revocation/state.ts';
@@ -34,7 +35,7 @@ export interface RevocationFeed {
   ping(): Promise<void>;
 }
 
-const retryMinMs = 100;
+const retryMinMs = 50;
 const retryMaxMs = 5000;
 const refillsAtOnceMax = 3;
 const pruneEveryMs = 10_000;
@@ -60,6 +61,7 @@ class Feed implements RevocationFeed {
   #pruneTimer: NodeJS.Timeout | undefined;
   #unsubscribe: (() => Promise<void>) | undefined;
   #running = false;
+  #refilled = false;
 
   constructor(options: RevocationFeedOptions) {
     this.#options = { silenceMs: 5000, refillTimeoutMs: 2000, ...options };
@@ -70,7 +72,8 @@ class Feed implements RevocationFeed {
     if (this.#running) return;
     this.#running = true;
     this.#pruneTimer = setInterval(() => this.#state.prune(this.#now()), pruneEveryMs).unref();
-    await this.#subscribe();
+    // A channel that cannot be reached does not hold up the start: refills alone keep the feed current.
+    await Promise.race([this.#subscribe(), pause(this.#options.refillTimeoutMs, undefined, { ref: false })]);
     await this.#startRefill();
   }
 
@@ -80,7 +83,6 @@ class Feed implements RevocationFeed {
     for (const timer of [this.#silenceTimer, this.#retryTimer, this.#subscribeTimer]) clearTimeout(timer);
     await this.#unsubscribe?.();
     this.#unsubscribe = undefined;
-    await this.#refilling;
   }
 
   isCurrent(): boolean {
@@ -108,10 +110,14 @@ class Feed implements RevocationFeed {
 
   async #subscribe(): Promise<void> {
     try {
-      this.#unsubscribe = await this.#options.channel.subscribe(
+      const unsubscribe = await this.#options.channel.subscribe(
         (message) => this.#heard(message),
         () => this.#lost('disconnected'),
       );
+      if (!this.#running) return await unsubscribe();
+      this.#unsubscribe = unsubscribe;
+      // Subscribed after a refill was asked: what was pushed in between has been missed.
+      if (this.#refilled) this.#lost('disconnected');
     } catch (error) {
       this.#options.logger.warn({ err: error }, 'revocation channel cannot be subscribed, trying again');
       if (!this.#running) return;
@@ -141,9 +147,9 @@ class Feed implements RevocationFeed {
     this.#refillSoon();
   }
 
-  /** The first refill after a healthy message is immediate; further ones back off, so that nothing can make them spin. */
+  /** Two refills without a healthy message between them are immediate; further ones back off, so that nothing can make them spin. */
   #refillSoon(): void {
-    const delayMs = this.#refillsInARow === 0 ? 0 : Math.min(retryMaxMs, retryMinMs * 2 ** this.#refillsInARow);
+    const delayMs = this.#refillsInARow < 2 ? 0 : Math.min(retryMaxMs, retryMinMs * 2 ** this.#refillsInARow);
     if (delayMs === 0) {
       void this.#startRefill();
       return;
@@ -157,6 +163,7 @@ class Feed implements RevocationFeed {
   #startRefill(): Promise<void> {
     if (this.#refilling !== undefined) return this.#refilling;
     this.#refillsInARow += 1;
+    this.#refilled = true;
     this.#refilling = this.#refill().finally(() => {
       this.#refilling = undefined;
       if (this.#running && !this.#state.isCurrent(this.#now())) this.#refillSoon();

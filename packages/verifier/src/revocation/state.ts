@@ -1,12 +1,17 @@
 import { RevokedEntries } from '#revocation/entries.ts';
 import { parseRevocationMessage, type RevocationMessage } from '#revocation/message.ts';
 
+interface Heard {
+  readonly message: RevocationMessage;
+  readonly at: number;
+}
+
 interface Refill {
   since: number;
   startedAt: number;
   /** Something was lost while it ran, so its answer may already be old. */
   tainted: boolean;
-  heard: RevocationMessage[];
+  heard: Heard[];
 }
 
 const heardDuringRefillMax = 1000;
@@ -46,7 +51,7 @@ export class RevocationState {
     if (message.epoch < this.#epoch) return 'ignored';
     for (const entry of message.entries) this.#entries.add(entry, now);
     if (this.#refill !== undefined) {
-      this.#keepForLater(this.#refill, message);
+      this.#keepForLater(this.#refill, { message, at: now });
       return 'ignored';
     }
     if (!this.#live) return 'ignored';
@@ -84,7 +89,7 @@ export class RevocationState {
     this.#number = answer.number;
     this.#fromStart = false;
     this.#heardAt = refill.startedAt;
-    const complete = this.#replay(refill.heard, now);
+    const complete = this.#replay(refill.heard);
     this.#live = complete && !refill.tainted;
     return this.#live ? 'current' : 'again';
   }
@@ -114,18 +119,18 @@ export class RevocationState {
     this.#entries.prune(now);
   }
 
-  #keepForLater(refill: Refill, message: RevocationMessage): void {
-    if (refill.heard.length < heardDuringRefillMax) refill.heard.push(message);
+  #keepForLater(refill: Refill, heard: Heard): void {
+    if (refill.heard.length < heardDuringRefillMax) refill.heard.push(heard);
     else refill.tainted = true;
   }
 
   /** What was heard while the refill ran, in the publisher's order. False when something between is still missing. */
-  #replay(messages: RevocationMessage[], now: number): boolean {
-    const ordered = messages.toSorted((a, b) => a.number - b.number);
-    return ordered.every((message) => message.epoch < this.#epoch || this.#apply(message, now) !== 'gap');
+  #replay(heard: readonly Heard[]): boolean {
+    const ordered = heard.toSorted((a, b) => a.message.number - b.message.number);
+    return ordered.every(({ message, at }) => message.epoch < this.#epoch || this.#apply(message, at) !== 'gap');
   }
 
-  #apply(message: RevocationMessage, now: number): 'applied' | 'ignored' | 'gap' {
+  #apply(message: RevocationMessage, at: number): 'applied' | 'ignored' | 'gap' {
     if (message.epoch !== this.#epoch) {
       this.#fromStart = true;
       return 'gap';
@@ -136,7 +141,7 @@ export class RevocationState {
     for (const entry of message.entries) if (entry.number > this.#number) fresh.add(entry.number);
     if (fresh.size !== message.number - this.#number) return 'gap';
     this.#number = message.number;
-    this.#heardAt = now;
+    this.#heardAt = at;
     return 'applied';
   }
 }
