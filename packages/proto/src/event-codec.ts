@@ -43,8 +43,8 @@ export function encodeEvent<Desc extends DescMessage>(schema: Desc, init: Messag
 }
 
 /** Decodes the `data` of an event; fields that a newer producer added are ignored. @throws Error when it does not fit */
-export function decodeEvent<Desc extends DescMessage>(schema: Desc, data: JsonValue): MessageShape<Desc> {
-  return fromJson(schema, data, { ignoreUnknownFields: true });
+export function decodeEvent<Desc extends DescMessage>(schema: Desc, data: unknown): MessageShape<Desc> {
+  return fromJson(schema, data as JsonValue, { ignoreUnknownFields: true });
 }
 
 const eventFiles = [

@@ -19,6 +19,8 @@ const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
  */
 export const baseEnv = {
   NODE_ENV: v.optional(v.picklist(environments, `must be one of ${environments.join(', ')}`), 'production'),
+  /** The version that runs, for error reports. */
+  RELEASE: v.optional(v.string(), 'development'),
   LOG_LEVEL: v.optional(v.picklist(logLevels, `must be one of ${logLevels.join(', ')}`), 'info'),
   HTTP_HOST: v.optional(v.string(), '127.0.0.1'),
   HTTP_PORT: envPort,

@@ -16,19 +16,21 @@ interface ObjectSchema extends v.GenericSchema {
  * @throws ConfigError with every problem at once, each naming its variable and never its value
  */
 export function readConfig<const S extends ObjectSchema>(schema: S, env: Environment): Readonly<v.InferOutput<S>> {
-  const problems: string[] = [];
+  const unreadable = new Map<string, string>();
   const input: Record<string, string> = {};
   for (const name of Object.keys(schema.entries)) {
-    const value = variable(name, env, problems);
-    if (value !== undefined && value !== '') {
+    const { value, problem } = readVariable(name, env);
+    if (problem !== undefined) {
+      unreadable.set(name, problem);
+    } else if (value !== undefined && value !== '') {
       input[name] = value;
     }
   }
   const result = v.safeParse(schema, input, { abortPipeEarly: true });
+  const problems = [...unreadable.values()];
   if (!result.success) {
-    const unread = new Set(problems.map((problem) => problem.split(':', 1)[0]));
-    problems.push(...result.issues.map(problemOf).filter((problem) => !unread.has(problem.split(':', 1)[0])));
-    throw new ConfigError(problems);
+    const others = result.issues.filter((issue) => !unreadable.has(nameOf(issue)));
+    throw new ConfigError([...problems, ...others.map(problemOf)]);
   }
   const values = result.output as Readonly<Record<string, unknown>>;
   if (values['NODE_ENV'] === 'production') {
@@ -40,30 +42,30 @@ export function readConfig<const S extends ObjectSchema>(schema: S, env: Environ
   return deepFreeze(result.output);
 }
 
-function variable(name: string, env: Environment, problems: string[]): string | undefined {
-  const direct = env[name];
+function readVariable(name: string, env: Environment): { value?: string | undefined; problem?: string } {
+  const value = env[name];
   const file = env[`${name}_FILE`];
   if (file === undefined || file === '') {
-    return direct;
+    return { value };
   }
-  if (direct !== undefined && direct !== '') {
-    problems.push(`${name}: set it or ${name}_FILE, not both`);
-    return undefined;
+  if (value !== undefined && value !== '') {
+    return { problem: `${name}: set it or ${name}_FILE, not both` };
   }
   try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+    return { value: readFileSync(file, 'utf8').replace(/\r?\n$/, '') };
   } catch {
-    problems.push(`${name}_FILE: must name a file that can be read`);
-    return undefined;
+    return { problem: `${name}_FILE: must name a file that can be read` };
   }
 }
 
+function nameOf(issue: v.BaseIssue<unknown>): string {
+  const key = issue.path?.[0]?.key;
+  return typeof key === 'string' ? key : 'environment';
+}
+
 function problemOf(issue: v.BaseIssue<unknown>): string {
-  const item = issue.path?.[0];
-  const name = typeof item?.key === 'string' ? item.key : 'environment';
-  return item !== undefined && 'origin' in item && item.origin === 'key'
-    ? `${name}: is missing`
-    : `${name}: ${issue.message}`;
+  const isMissing = issue.path?.[0]?.origin === 'key';
+  return `${nameOf(issue)}: ${isMissing ? 'is missing' : issue.message}`;
 }
 
 function deepFreeze<T>(value: T): T {

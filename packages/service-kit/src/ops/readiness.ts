@@ -1,8 +1,10 @@
 import type { Logger } from '@bank/observability';
 import { withinTime } from '#runtime/failure.ts';
 
-/** Something the service cannot work without. */
+/** Something the service stands on. */
 export interface Dependency {
+  /** The service answers requests without it too: its state is told, and it makes nothing unready. */
+  readonly optional?: boolean;
   /** Rejects when it is away. */
   ping(): Promise<void>;
 }
@@ -31,6 +33,7 @@ export function createReadiness(options: {
   readonly isDraining: () => boolean;
   readonly logger: Logger;
 }): Readiness {
+  const needed = Object.keys(options.dependencies).filter((name) => options.dependencies[name]?.optional !== true);
   const down = new Set<string>();
   let askedAt = Number.NEGATIVE_INFINITY;
   let answer: Promise<Readonly<Record<string, DependencyState>>> | undefined;
@@ -63,8 +66,8 @@ export function createReadiness(options: {
         answer = ask();
       }
       const dependencies = await answer;
-      const allUp = Object.values(dependencies).every(({ status }) => status === 'up');
-      return { status: options.isDraining() ? 'draining' : allUp ? 'ready' : 'not_ready', dependencies };
+      const isReady = needed.every((name) => dependencies[name]?.status === 'up');
+      return { status: options.isDraining() ? 'draining' : isReady ? 'ready' : 'not_ready', dependencies };
     },
   };
 }

@@ -1,0 +1,4 @@
+import { Ledger } from './202611230001-ledger.ts';
+
+/** In the order they run; a name is never changed once it has landed. */
+export const migrations = [{ name: '202611230001-ledger', class: Ledger }];

@@ -1,0 +1,35 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
+
+/** An entry at its place in the chain of its shard. The columns beside `body` repeat parts of it, for searching. */
+export const LedgerEntryEntity = defineEntity({
+  name: 'LedgerEntry',
+  tableName: 'ledger_entries',
+  schema: 'admin',
+  properties: {
+    id: p.uuid().primary(),
+    shard: p.smallint(),
+    position: p.bigint('number'),
+    version: p.smallint(),
+    action: p.text(),
+    actorId: p.text(),
+    subject: p.text(),
+    outcome: p.text(),
+    occurredAt: p.datetime(),
+    recordedAt: p.datetime(),
+    body: p.text(),
+    previousHash: p.blob(),
+    hash: p.blob(),
+  },
+});
+
+export type LedgerEntry = InferEntity<typeof LedgerEntryEntity>;
+
+/** The last entry of a shard: position 0 and 32 zero bytes before the first. */
+export const LedgerHeadEntity = defineEntity({
+  name: 'LedgerHead',
+  tableName: 'ledger_heads',
+  schema: 'admin',
+  properties: { shard: p.smallint().primary(), position: p.bigint('number'), hash: p.blob() },
+});
+
+export type LedgerHead = InferEntity<typeof LedgerHeadEntity>;

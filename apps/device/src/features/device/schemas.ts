@@ -1,0 +1,48 @@
+import { UserIdSchema, UuidSchema, Uuidv7Schema } from '@bank/domain';
+import { listQuery, pageSchema } from '@bank/service-kit';
+import * as v from 'valibot';
+
+export const platforms = ['unspecified', 'web', 'android', 'ios', 'desktop'] as const;
+export type PlatformName = (typeof platforms)[number];
+
+/** A sign-in as `auth` told of it. */
+export const SignInFacts = v.strictObject({
+  eventId: Uuidv7Schema,
+  userId: UserIdSchema,
+  deviceId: UuidSchema,
+  sessionId: UuidSchema,
+  clientId: v.pipe(v.string(), v.maxLength(64)),
+  acr: v.picklist(['aal1', 'aal2', 'aal3']),
+  platform: v.picklist(platforms),
+  model: v.pipe(v.string(), v.maxLength(100)),
+  appVersion: v.pipe(v.string(), v.maxLength(50)),
+  newDevice: v.boolean(),
+  signedInAt: v.date(),
+});
+export type SignInFacts = v.InferOutput<typeof SignInFacts>;
+
+/** An attempt to sign in, to be judged. `knownDeviceId` is empty when no known device was presented. */
+export const Attempt = v.strictObject({
+  attemptId: UuidSchema,
+  userId: UserIdSchema,
+  knownDeviceId: v.union([v.literal(''), UuidSchema]),
+});
+
+export const DevicePage = v.strictObject(listQuery);
+
+const timestamp = v.pipe(v.string(), v.isoTimestamp());
+
+/** A device as its user sees it. */
+export const DeviceView = v.strictObject({
+  id: UuidSchema,
+  platform: v.picklist(platforms),
+  model: v.string(),
+  appVersion: v.string(),
+  firstSeenAt: timestamp,
+  lastSeenAt: timestamp,
+  trusted: v.boolean(),
+  current: v.boolean(),
+});
+export type DeviceView = v.InferOutput<typeof DeviceView>;
+
+export const DeviceList = pageSchema(DeviceView);

@@ -1,0 +1,47 @@
+import { once } from '@bank/database';
+import type { CloudEvent, Consumer } from '@bank/messaging';
+import { Platform } from '@bank/proto/device';
+import { decodeEvent, eventTypeOf, SignInSucceededSchema } from '@bank/proto/events';
+import { timestampDate } from '@bufbuild/protobuf/wkt';
+import type { AppContext } from '#context.ts';
+import { recordSignIn } from '#features/device/record-sign-in.ts';
+import type { PlatformName } from '#features/device/schemas.ts';
+
+const name = 'device.sign-in-succeeded';
+
+const platformNames: Record<Platform, PlatformName> = {
+  [Platform.UNSPECIFIED]: 'unspecified',
+  [Platform.WEB]: 'web',
+  [Platform.ANDROID]: 'android',
+  [Platform.IOS]: 'ios',
+  [Platform.DESKTOP]: 'desktop',
+};
+
+/** Every sign-in that `auth` tells of goes into the history, once. */
+export function signInSucceededConsumer(ctx: AppContext): Consumer {
+  return {
+    name,
+    queue: 'device.events',
+    types: [eventTypeOf(SignInSucceededSchema)],
+    async handle(message) {
+      await once(ctx, name, message.id, (tx) => recordSignIn(tx, toSignInFacts(message)));
+    },
+  };
+}
+
+function toSignInFacts(message: CloudEvent) {
+  const event = decodeEvent(SignInSucceededSchema, message.data);
+  return {
+    eventId: message.id,
+    userId: event.userId,
+    deviceId: event.deviceId,
+    sessionId: event.sessionId,
+    clientId: event.clientId,
+    acr: event.acr,
+    platform: platformNames[event.platform] ?? 'unspecified',
+    model: event.deviceModel,
+    appVersion: event.appVersion,
+    newDevice: event.newDevice,
+    signedInAt: event.signedInAt === undefined ? undefined : timestampDate(event.signedInAt),
+  };
+}

@@ -1,0 +1,19 @@
+import { audiences, composeApp, createTokenVerifier, type Overrides } from '@bank/composition';
+import type { Service } from '@bank/service-kit';
+import type { Config } from '#config.ts';
+import { createContext } from '#context.ts';
+import { routes } from '#transport/http/routes.ts';
+import { userActivatedConsumer } from '#transport/messages/user-activated.consumer.ts';
+import { mfaRpc } from '#transport/rpc/mfa.rpc.ts';
+
+/** The whole service, not started: its context, and everything that calls its features. */
+export async function createService(config: Config, overrides: Overrides = {}): Promise<Service> {
+  const ctx = await createContext(config, overrides);
+  return composeApp(ctx, config, {
+    routes,
+    rpc: [mfaRpc],
+    consumers: [userActivatedConsumer(ctx)],
+    verifier: createTokenVerifier(ctx, config),
+    audiences: [audiences.customers],
+  });
+}

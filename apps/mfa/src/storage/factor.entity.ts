@@ -1,0 +1,33 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
+
+/** A user who may enrol factors: he is active, and his data keys exist. */
+export const SubjectEntity = defineEntity({
+  name: 'Subject',
+  tableName: 'subjects',
+  schema: 'mfa',
+  properties: { userId: p.uuid().primary(), activatedAt: p.datetime() },
+});
+
+/** A second factor. `sealed` holds the user's name for it and what proves it; it counts only once confirmed. */
+export const FactorEntity = defineEntity({
+  name: 'Factor',
+  tableName: 'factors',
+  schema: 'mfa',
+  properties: {
+    id: p.uuid().primary(),
+    userId: p.uuid(),
+    type: p.text(),
+    sealed: p.blob(),
+    createdAt: p.datetime(),
+    confirmedAt: p.datetime().nullable(),
+    lastUsedAt: p.datetime().nullable(),
+  },
+});
+
+type FactorRow = InferEntity<typeof FactorEntity>;
+
+/** A confirmed factor without its secret. */
+export interface ConfirmedFactor extends Pick<FactorRow, 'id' | 'lastUsedAt'> {
+  readonly type: 'totp' | 'sms' | 'email' | 'webauthn';
+  readonly confirmedAt: Date;
+}

@@ -1,0 +1,4 @@
+import { factorRoutes } from '#transport/http/factor.routes.ts';
+
+/** Every REST route of the service. */
+export const routes = [...factorRoutes];

@@ -1,0 +1,15 @@
+import { readerOf } from '@bank/database';
+import { type Actor, DomainError, requireUser } from '@bank/domain';
+import type { AppContext } from '#context.ts';
+import type { Profile } from '#storage/profile.entity.ts';
+
+/**
+ * The signed-in user's own profile. It appears moments after the user is activated, so a very new user may not have
+ * one yet.
+ * @throws auth.token.missing, profile.not_found
+ */
+export async function getProfile(ctx: AppContext, actor: Actor): Promise<Profile> {
+  const profile = await readerOf(ctx).profiles.find(requireUser(actor).userId);
+  if (profile === undefined) throw new DomainError('profile.not_found');
+  return profile;
+}

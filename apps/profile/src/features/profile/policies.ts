@@ -1,0 +1,47 @@
+import { DomainError } from '@bank/domain';
+import type { ProfilePatch } from '#features/profile/schemas.ts';
+import type { Identity, Particulars, Profile } from '#storage/profile.entity.ts';
+
+const oldestYears = 130;
+
+/** What a patch changes: the two groups as they will be, and the names of the fields whose value differs. */
+export interface ProfileChange {
+  readonly identity: Identity;
+  readonly particulars: Particulars;
+  readonly changedFields: readonly (keyof ProfilePatch)[];
+}
+
+/** Applies a merge patch to a profile. */
+export function applyPatch(profile: Profile, patch: ProfilePatch): ProfileChange {
+  const identity: Identity = {
+    givenName: merged(profile, patch, 'givenName'),
+    middleName: merged(profile, patch, 'middleName'),
+    familyName: merged(profile, patch, 'familyName'),
+    dateOfBirth: merged(profile, patch, 'dateOfBirth'),
+    nationality: merged(profile, patch, 'nationality'),
+  };
+  const particulars: Particulars = {
+    preferredName: merged(profile, patch, 'preferredName'),
+    occupation: merged(profile, patch, 'occupation'),
+  };
+  const after = { ...identity, ...particulars };
+  const fields = Object.keys(after) as (keyof typeof after)[];
+  return { identity, particulars, changedFields: fields.filter((field) => after[field] !== profile[field]) };
+}
+
+/** A date of birth lies in the past, and not so far that nobody lives who has it. @throws request.invalid */
+export function checkDateOfBirth(dateOfBirth: string | null, now: Date): void {
+  if (dateOfBirth === null) return;
+  const today = now.toISOString().slice(0, 10);
+  const oldest = `${now.getUTCFullYear() - oldestYears}${today.slice(4)}`;
+  if (dateOfBirth > today || dateOfBirth < oldest) {
+    throw new DomainError('request.invalid', {
+      details: { errors: [{ path: 'dateOfBirth', rule: 'plausible_date' }] },
+    });
+  }
+}
+
+function merged<K extends keyof ProfilePatch>(profile: Profile, patch: ProfilePatch, field: K): Profile[K] {
+  const value = patch[field];
+  return value === undefined ? profile[field] : (value as Profile[K]);
+}

@@ -1,0 +1,89 @@
+import { type Chore, createHousekeeping, createOutboxStore, maintainPartitions } from '@bank/database';
+import { type Consumer, type Consumers, createConsumers, createPublisher, createRelay } from '@bank/messaging';
+import {
+  type BaseConfig,
+  type CorsOptions,
+  composeService,
+  type Route,
+  type RpcService,
+  type Service,
+  type Worker,
+} from '@bank/service-kit';
+import type { Verifier } from '@bank/verifier';
+import type { Foundations } from '#foundations.ts';
+
+/** What an app adds to its foundations. */
+export interface AppParts<C> {
+  readonly routes: readonly Route<C>[];
+  readonly rpc: readonly RpcService<C>[];
+  readonly consumers: readonly Consumer[];
+  readonly verifier: Verifier;
+  /** Audiences of access tokens that routes take unless they say otherwise. */
+  readonly audiences: readonly string[];
+  readonly cors?: CorsOptions;
+  /** What runs beside the relay, the consumers and the housekeeping. */
+  readonly workers?: readonly Worker[];
+  /** What is tidied each hour beside partitions and idempotency keys. */
+  readonly chores?: readonly Chore[];
+}
+
+/**
+ * The whole app, not started: its HTTP and RPC ports, the relay of its outbox, its consumers and its housekeeping, and
+ * what readiness asks. Requests need neither Redis nor RabbitMQ to be answered, so those two only inform.
+ */
+export function composeApp<C extends Foundations>(ctx: C, config: BaseConfig, parts: AppParts<C>): Service {
+  const { database, errors, idempotency, keyrings, logger, metrics, rateLimits, redis, service } = ctx;
+  const broker = {
+    url: config.RABBITMQ_URL,
+    ...(config.RABBITMQ_CA_FILE && { caFile: config.RABBITMQ_CA_FILE }),
+    service,
+    logger,
+  };
+  const publisher = createPublisher(broker);
+  const consumers = createConsumers({ ...broker, consumers: parts.consumers, metrics, errors });
+  const relay = createRelay({ store: createOutboxStore(database), publisher, service, logger, metrics });
+  return composeService({
+    name: service,
+    config,
+    context: ctx,
+    routes: parts.routes,
+    rpc: parts.rpc,
+    ...dependenciesOf(ctx, parts.verifier, consumers),
+    workers: [relay, consumers, housekeepingOf(ctx, parts.chores ?? []), ...(parts.workers ?? [])],
+    audiences: parts.audiences,
+    ...(parts.cors && { cors: parts.cors }),
+    clock: ctx.clock,
+    rateLimits,
+    idempotency,
+    logger,
+    metrics,
+    errors,
+    async close() {
+      keyrings.close();
+      await Promise.all([publisher.close(), redis.close(), database.close()]);
+    },
+  });
+}
+
+function dependenciesOf({ database, redis }: Foundations, verifier: Verifier, consumers: Consumers) {
+  return {
+    verifier,
+    dependencies: {
+      postgres: database,
+      tokens: verifier,
+      redis: { ping: () => redis.ping(), optional: true },
+      rabbitmq: { ping: () => consumers.ping(), optional: true },
+    },
+  } as const;
+}
+
+function housekeepingOf({ database, idempotency, logger }: Foundations, chores: readonly Chore[]): Worker {
+  return createHousekeeping({
+    chores: [
+      { name: 'partitions', run: () => maintainPartitions(database) },
+      { name: 'idempotency keys', run: () => idempotency.purge() },
+      ...chores,
+    ],
+    onError: (job, err) => logger.warn({ job, err }, 'a chore failed; the next round tries it again'),
+  });
+}

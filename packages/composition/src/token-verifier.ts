@@ -1,0 +1,76 @@
+import { AuthService, type ListRevocationsResponse, type Revocation } from '@bank/proto/auth';
+import { createRevocationChannel } from '@bank/redis';
+import { type BaseConfig, createRpcClient } from '@bank/service-kit';
+import {
+  createRevocationFeed,
+  createVerifier,
+  type RevocationEntry,
+  type RevocationMessage,
+  type Verifier,
+} from '@bank/verifier';
+import { timestampMs } from '@bufbuild/protobuf/wkt';
+import { tlsFilesOf } from '#app-tls.ts';
+import type { Foundations } from '#foundations.ts';
+
+/** Who access tokens are for: the routes of customers, and those of staff. */
+export const audiences = { customers: 'user-service', staff: 'user-service-staff' } as const;
+
+type VerifierConfig = BaseConfig & { readonly AUTH_HTTP_URL: string; readonly AUTH_RPC_URL: string };
+
+/**
+ * Checks access tokens by the keys that `auth` publishes and by its revocation feed: pushes come through Redis, and what
+ * was missed is asked for over RPC (ADR 4).
+ */
+export function createTokenVerifier(foundations: Foundations, config: VerifierConfig): Verifier {
+  const { clock, logger, metrics, redis } = foundations;
+  const auth = createRpcClient(AuthService, {
+    baseUrl: config.AUTH_RPC_URL,
+    tls: tlsFilesOf(config),
+    serverUri: 'spiffe://bank/app/auth',
+    logger,
+    metrics,
+  });
+  const feed = createRevocationFeed({
+    channel: createRevocationChannel(redis),
+    refill: () => readAll((epoch, sinceNumber) => auth.listRevocations({ epoch, sinceNumber })),
+    clock,
+    logger,
+  });
+  return createVerifier({
+    issuer: config.TOKEN_ISSUER,
+    audiences: Object.values(audiences),
+    jwksUrl: `${config.AUTH_HTTP_URL}/.well-known/jwks.json`,
+    feed,
+    clock,
+    logger,
+  });
+}
+
+/** Every live entry, page after page. The first question names no epoch, so the answer begins at the beginning. */
+async function readAll(
+  list: (epoch: bigint, sinceNumber: bigint) => Promise<ListRevocationsResponse>,
+): Promise<RevocationMessage> {
+  let page = await list(0n, 0n);
+  const entries = page.entries.map(toEntry);
+  while (page.hasMore) {
+    page = await list(page.epoch, page.number);
+    entries.push(...page.entries.map(toEntry));
+  }
+  return { epoch: Number(page.epoch), number: Number(page.number), entries };
+}
+
+function toEntry({ number, target, notBefore, expiresAt }: Revocation): RevocationEntry {
+  const times = {
+    number: Number(number),
+    notBefore: notBefore === undefined ? 0 : timestampMs(notBefore),
+    expiresAt: expiresAt === undefined ? 0 : timestampMs(expiresAt),
+  };
+  switch (target.case) {
+    case 'sessionId':
+      return { ...times, sid: target.value };
+    case 'userId':
+      return { ...times, sub: target.value };
+    case undefined:
+      throw new Error('a revocation that names nobody');
+  }
+}

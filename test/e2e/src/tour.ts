@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import { type Exchange, GatewayClient } from './client.ts';
+import { firstJourney } from './first-journey.ts';
+
+const addressesFile = new URL('../../../.stack/addresses.json', import.meta.url);
+const shownMax = 48;
+
+/** The main journey against the running stack, each request and answer printed. Exits 1 where a step goes another way. */
+async function tour(): Promise<void> {
+  const addresses = await readAddresses();
+  await firstJourney({
+    client: new GatewayClient(addresses.gateway, print),
+    inboxUrl: addresses.inbox,
+    announce: (step) => process.stdout.write(`\n\u001b[1m${step}\u001b[0m\n`),
+  });
+  process.stdout.write('\nThat was the tour.\n');
+}
+
+async function readAddresses(): Promise<{ gateway: string; inbox: string }> {
+  try {
+    return JSON.parse(await readFile(addressesFile, 'utf8'));
+  } catch {
+    throw new Error('the stack is not running: start it with "npm start" in another terminal');
+  }
+}
+
+function print(exchange: Exchange): void {
+  const { method, path, requestBody, status, body, headers } = exchange;
+  const etag = headers.get('etag');
+  process.stdout.write(`  → ${method} ${path}${requestBody === undefined ? '' : `  ${readable(requestBody)}`}\n`);
+  process.stdout.write(
+    `  ← ${status}${etag === null ? '' : ` ETag ${etag}`}${body === undefined ? '' : `  ${readable(body)}`}\n`,
+  );
+}
+
+/** JSON on one line, long values (tokens) cut. */
+function readable(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'string' && part.length > shownMax ? `${part.slice(0, shownMax)}…` : part,
+  );
+}
+
+try {
+  await tour();
+} catch (error) {
+  process.stderr.write(`\ntour: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
