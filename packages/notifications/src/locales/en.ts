@@ -47,6 +47,15 @@ export const en: Catalogue = {
         paragraph('To keep it safe, add a second way to prove that it is you: a passkey or an authenticator app.'),
       ],
     }),
+    'sign-in-code': (values, { brand }) => ({
+      subject: `Your code to sign in to ${brand}`,
+      parts: [
+        paragraph('Enter this code to go on with your sign-in:'),
+        { kind: 'code', code: values.code },
+        paragraph(`It works once and for ${minutes(values.minutes)}. Do not give it to anyone.`),
+        paragraph('If you are not signing in right now, someone has entered your password: change it now.'),
+      ],
+    }),
     'new-device': (values, { brand, time }) => ({
       subject: `New sign-in to your account at ${brand}`,
       parts: [

@@ -9,6 +9,8 @@ export const templates = {
   /** To the owner of an address with which somebody tried to register again. */
   'registration-attempted': { at: required('time') },
   welcome: {},
+  /** The second step of a sign-in that looked unusual, for a user without a second factor. */
+  'sign-in-code': { code: required('code'), minutes: required('count') },
   'new-device': { at: required('time'), device: optional('text'), place: optional('text') },
   'sign-in-after-failures': { at: required('time'), failures: required('count'), device: optional('text') },
   'account-locked': { at: required('time'), minutes: required('count') },
