@@ -6,7 +6,7 @@ import { workspaceFiles } from '#checks/files/workspace-files.ts';
 import { runTool } from '#checks/tool.ts';
 
 /** The root of this repository. */
-export const workspaceRoot = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+const workspaceRoot = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 
 /** A copy of this workspace that a test may break. */
 export interface WorkspaceCopy {
