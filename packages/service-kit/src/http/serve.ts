@@ -36,15 +36,14 @@ export function serve(context: ServeContext, endpoint: Endpoint, http: HttpConte
 
 async function answer(context: ServeContext, endpoint: Endpoint, exchange: Exchange): Promise<Response> {
   const startedAt = performance.now();
-  const extra = extraHeaders(context, exchange);
   let response: Response;
   let failure: DomainError | undefined;
   try {
     const reply = await withinTime(endpoint.handle(exchange), endpoint.timeoutMs);
-    response = replyResponse(reply, exchange, endpoint.frame, extra);
+    response = replyResponse(reply, exchange, endpoint.frame, extraHeaders(context, exchange));
   } catch (error) {
     failure = asDomainError(error);
-    response = problemResponse(failure, exchange, endpoint.frame, extra);
+    response = problemResponse(failure, exchange, endpoint.frame, extraHeaders(context, exchange));
     if (failure.kind === 'too_large' || failure.code === 'service.deadline') {
       // The rest of such a body will not be read.
       response.headers.set('connection', 'close');
@@ -54,6 +53,7 @@ async function answer(context: ServeContext, endpoint: Endpoint, exchange: Excha
   return response;
 }
 
+/** Asked for when the answer is ready: the service may have begun to stop meanwhile. */
 function extraHeaders({ cors, isDraining }: ServeContext, exchange: Exchange): Record<string, string> {
   const headers: Record<string, string> = { ...cors.headers(exchange.header('origin')) };
   if (isDraining()) {
