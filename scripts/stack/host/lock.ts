@@ -20,7 +20,7 @@ export interface StackLock {
  * Takes the lock of a stack folder. The lock of a process that no longer runs is replaced; one that is stopping is
  * waited for. @throws StackError naming the process when another launcher runs.
  */
-export async function acquireLock(file: string): Promise<StackLock> {
+export async function acquireLock(file: string, signal?: AbortSignal): Promise<StackLock> {
   const identity = processIdentity(process.pid) ?? 'unknown';
   const mine: LockHolder = { pid: process.pid, identity, stopping: false };
   const startedAt = Date.now();
@@ -36,7 +36,7 @@ export async function acquireLock(file: string): Promise<StackLock> {
     if (Date.now() - startedAt > (holder.stopping ? STOPPING_MS : GRACE_MS)) {
       throw new StackError(`a stack already runs here (process ${holder.pid}); stop it with "pnpm stack stop"`);
     }
-    await delay(100);
+    await delay(100, undefined, signal === undefined ? {} : { signal });
   }
 }
 

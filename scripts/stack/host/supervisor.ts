@@ -10,8 +10,13 @@ import { describeFailure, StackError } from '#stack/host/stack-error.ts';
 
 const STOP_SECONDS = 15;
 
+/** Processes of a layer are stopped together, after those of the layers before. */
+export const layers = ['app', 'edge', 'store', 'support'] as const;
+export type Layer = (typeof layers)[number];
+
 export interface ProcessSpec {
   readonly name: string;
+  readonly layer: Layer;
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -39,7 +44,10 @@ export interface ManagedProcess {
 }
 
 export interface Supervisor {
+  /** @throws StackError when the program cannot be started, or everything is being stopped */
   start(spec: ProcessSpec): Promise<ManagedProcess>;
+  /** Stops all processes, layer by layer; nothing can be started any more. */
+  stopAll(): Promise<void>;
   /** Called when a process ends that nobody stopped. */
   onUnexpectedExit(listener: (process: ManagedProcess, exit: ProcessExit) => void): void;
   /** The file that holds what the process prints. */
@@ -50,42 +58,57 @@ export interface Supervisor {
 
 /**
  * Starts services as direct children, each in a process group of its own so that all its descendants can be stopped,
- * and records them in `run.json` so that the next run finds them if this one is killed.
+ * and records them so that the next run finds them if this one is killed.
  */
-export function createSupervisor(stackFolder: string): Supervisor {
-  const record = openRunRecord(join(stackFolder, 'run.json'));
+export function createSupervisor(recordFile: string, logFolder: string): Supervisor {
+  const record = openRunRecord(recordFile);
   const listeners: ((process: ManagedProcess, exit: ProcessExit) => void)[] = [];
-  const running = new Set<ManagedProcess>();
-  const logFile = (name: string) => join(stackFolder, 'logs', `${name}.log`);
+  const running = new Map<ManagedProcess, Layer>();
+  let stopping = false;
+  const logFile = (name: string) => join(logFolder, `${name}.log`);
+
+  function track({ process, wasStopped }: ReturnType<typeof manage>, layer: Layer): ManagedProcess {
+    running.set(process, layer);
+    process.exited.then((exit) => {
+      running.delete(process);
+      record.remove(process.pid);
+      if (!wasStopped()) {
+        signalGroup(process.pid, 'SIGKILL'); // an nginx worker outlives its master and keeps the port
+        for (const listener of listeners) {
+          listener(process, exit);
+        }
+      }
+    });
+    return process;
+  }
 
   return {
     logFile,
     onUnexpectedExit: (listener) => void listeners.push(listener),
-    killAll: () => {
-      for (const { pid } of running) {
-        signalGroup(pid, 'SIGKILL');
-      }
-    },
     async start(spec) {
+      if (stopping) {
+        throw new StackError(`${spec.name} is not started: the stack is being stopped`);
+      }
       const { child, pid } = await spawnInGroup(spec, logFile(spec.name));
       const stopSignal = spec.stopSignal ?? 'SIGTERM';
       const identity = processIdentity(pid);
       if (identity !== undefined) {
         record.add({ name: spec.name, pid, identity, stopSignal });
       }
-      const { process, wasStopped } = manage(spec.name, pid, child, stopSignal, logFile(spec.name));
-      running.add(process);
-      process.exited.then((exit) => {
-        running.delete(process);
-        record.remove(pid);
-        if (!wasStopped()) {
-          signalGroup(pid, 'SIGKILL'); // an nginx worker outlives its master and keeps the port
-          for (const listener of listeners) {
-            listener(process, exit);
-          }
-        }
-      });
-      return process;
+      return track(manage(spec.name, pid, child, stopSignal, logFile(spec.name)), spec.layer);
+    },
+    async stopAll() {
+      stopping = true;
+      for (const layer of layers) {
+        const members = [...running].filter(([, of]) => of === layer);
+        await Promise.all(members.map(([process]) => process.stop()));
+      }
+    },
+    killAll() {
+      stopping = true;
+      for (const { pid } of running.keys()) {
+        signalGroup(pid, 'SIGKILL');
+      }
     },
   };
 }

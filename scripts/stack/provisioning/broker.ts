@@ -1,8 +1,10 @@
 import { Secret } from '@bank/domain';
 import { brokerDefinitions, vhostDefinitions } from '@bank/messaging/topology';
 import { shortHash } from '#stack/host/short-hash.ts';
-import { type Broker, callManagement } from '#stack/services/broker-management.ts';
-import { appNames } from '#stack/settings/app-catalogue.ts';
+import { appNames } from '#stack/settings/apps.ts';
+import { type Broker, callManagement } from '#stack/stores/broker-management.ts';
+
+const brokerRoles = [...appNames, 'operator'] as const;
 
 const MARKER = 'made by the launcher of user-service, topology';
 
@@ -30,13 +32,21 @@ export async function provisionBroker(
     write: '.*',
     read: '.*',
   });
-  const users = [...appNames, 'operator'].map((name) => ({ name, password: new Secret(passwordOf(name)) }));
+  const users = brokerRoles.map((role) => {
+    const name = brokerUser(vhost, role);
+    return { name, role, password: new Secret(passwordOf(name)) };
+  });
   await callManagement(broker, 'POST', 'definitions', brokerDefinitions({ vhost, users }));
 }
 
 /** Removes a virtual host with its queues and connections. */
 export async function removeVhost(broker: Broker, vhost: string): Promise<void> {
   await callManagement(broker, 'DELETE', `vhosts/${encodeURIComponent(vhost)}`);
+}
+
+/** The name of a role's user: users belong to the whole broker, which may serve other stacks. */
+export function brokerUser(vhost: string, role: (typeof brokerRoles)[number]): string {
+  return `${vhost}.${role}`;
 }
 
 /** The address by which a user reaches the stack's virtual host. */

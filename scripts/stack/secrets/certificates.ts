@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
 import { writePrivately } from '#stack/secrets/secret-store.ts';
-import { appNames, spiffeId } from '#stack/settings/app-catalogue.ts';
+import { appNames, spiffeId } from '#stack/settings/apps.ts';
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY_MS = 86_400_000;

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { developmentKeyMarker } from '@bank/security';
 import { writePrivately } from '#stack/secrets/secret-store.ts';
-import { appNames } from '#stack/settings/app-catalogue.ts';
+import { appNames } from '#stack/settings/apps.ts';
 
 const KEY_BYTES = 32; // what AES-256 takes
 

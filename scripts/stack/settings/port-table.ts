@@ -1,4 +1,4 @@
-import { apps } from '#stack/settings/app-catalogue.ts';
+import { appNames } from '#stack/settings/apps.ts';
 
 /** Every port of a stack that a person may care about: its variable, and what is taken when the variable is not set. */
 export const defaultPorts: Readonly<Record<string, number>> = {
@@ -12,9 +12,9 @@ export const defaultPorts: Readonly<Record<string, number>> = {
   RABBITMQ_PORT: 15671,
   RABBITMQ_MANAGEMENT_PORT: 15672,
   ...Object.fromEntries(
-    apps.flatMap(({ name, httpPort, rpcPort }) => [
-      [httpPortVariable(name), httpPort],
-      [rpcPortVariable(name), rpcPort],
+    appNames.flatMap((app, index) => [
+      [httpPortVariable(app), 4101 + index],
+      [rpcPortVariable(app), 4201 + index],
     ]),
   ),
 };

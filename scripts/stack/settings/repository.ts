@@ -9,3 +9,6 @@ export const nodeProgram = join(repositoryFolder, 'node_modules', '.bin', 'node'
 
 /** The folder of the stack that `npm start` runs. */
 export const defaultStackFolder = join(repositoryFolder, '.stack');
+
+/** The folder of the stores that `npm test` starts. */
+export const testStackFolder = join(defaultStackFolder, 'test');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AppName, appNames, spiffeId } from '#stack/settings/app-catalogue.ts';
+import { type AppName, appNames, spiffeId } from '#stack/settings/apps.ts';
 import { repositoryFolder } from '#stack/settings/repository.ts';
 
 /** Who may call which methods, by the URI in the caller's certificate: the content of an app's `RPC_CALLERS_FILE`. */

@@ -25,7 +25,12 @@ const port = v.pipe(
 
 const launcherVariables = v.object({
   STACK_INSTALL: v.optional(v.picklist(['0', '1'], 'must be 0 or 1'), '1'),
-  POSTGRES_URL: v.optional(address('postgres:', 'postgresql:')),
+  POSTGRES_URL: v.optional(
+    v.pipe(
+      address('postgres:', 'postgresql:'),
+      v.check((url) => new URL(url).search === '', 'must not carry parameters; POSTGRES_CA_FILE asks for TLS'),
+    ),
+  ),
   POSTGRES_CA_FILE: v.optional(v.string()),
   REDIS_URL: v.optional(address('redis:', 'rediss:')),
   REDIS_CA_FILE: v.optional(v.string()),

@@ -1,6 +1,6 @@
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AppName } from '#stack/settings/app-catalogue.ts';
+import type { AppName } from '#stack/settings/apps.ts';
 import { repositoryFolder } from '#stack/settings/repository.ts';
 
 const SOURCES = join(repositoryFolder, 'infra', 'gateway');

@@ -8,10 +8,12 @@ export type Source<Program, Given = GivenService> =
   | { readonly kind: 'given'; readonly given: Given }
   | { readonly kind: 'private'; readonly program: Program };
 
-export interface ServicePlan {
+export interface StorePlan {
   readonly postgres: Source<NonNullable<Binaries['postgres']>>;
   readonly redis: Source<NonNullable<Binaries['redis']>>;
   readonly rabbitmq: Source<NonNullable<Binaries['rabbitmq']>, NonNullable<GivenAddresses['rabbitmq']>>;
+  /** The gateway's program, where one was asked for. */
+  readonly nginx: string | undefined;
 }
 
 /** What can be asked of the machine; replaced in tests. */
@@ -24,48 +26,50 @@ export interface Host {
 export const thisHost: Host = { findBinaries, canInstall, install: installPackages };
 
 /**
- * Decides for each service by itself: an address that was given, else binaries of this machine, installed first where
- * that is possible and allowed. @throws StackError naming everything that is missing, and how to get it
+ * Decides for each store by itself: an address that was given, else binaries of this machine. What is missing is
+ * installed in one go where that is possible and allowed. @throws StackError naming all that is missing, and how to get it
  */
-export function planServices(
+export function planStores(
   settings: Pick<Settings, 'given' | 'mayInstall'>,
-  report: (line: string) => void,
+  options: { withGateway: boolean; report: (line: string) => void },
   host: Host = thisHost,
-): ServicePlan {
-  const binaries = requirePrograms(neededServers(settings.given), settings.mayInstall, report, host);
+): StorePlan {
+  const { given, mayInstall } = settings;
+  const stores = (['postgres', 'redis', 'rabbitmq'] as const).filter((store) => given[store] === undefined);
+  const binaries = requirePrograms([...stores, ...(options.withGateway ? (['nginx'] as const) : [])], {
+    ...options,
+    mayInstall,
+    host,
+  });
   return {
-    postgres: source(settings.given.postgres, binaries.postgres),
-    redis: source(settings.given.redis, binaries.redis),
-    rabbitmq: source(settings.given.rabbitmq, binaries.rabbitmq),
+    postgres: source(given.postgres, binaries.postgres),
+    redis: source(given.redis, binaries.redis),
+    rabbitmq: source(given.rabbitmq, binaries.rabbitmq),
+    nginx: binaries.nginx?.server,
   };
 }
 
-/** The programs of the named servers. @throws StackError as `planServices` */
-export function requirePrograms(
+function requirePrograms(
   needed: readonly ServerName[],
-  mayInstall: boolean,
-  report: (line: string) => void,
-  host: Host = thisHost,
+  { mayInstall, report, host }: { mayInstall: boolean; report: (line: string) => void; host: Host },
 ): Binaries {
   const found = host.findBinaries();
   const missing = missingOf(needed, found);
   if (missing.length === 0) {
     return found;
   }
-  if (mayInstall && host.canInstall()) {
-    host.install(missing, report);
-    const installed = host.findBinaries();
-    if (missingOf(needed, installed).length === 0) {
-      return installed;
-    }
-    throw new StackError(missingMessage(missingOf(needed, installed), 'this system has older packages'));
+  if (!mayInstall || !host.canInstall()) {
+    throw new StackError(
+      missingMessage(missing, mayInstall ? 'nothing can be installed from here' : 'STACK_INSTALL=0'),
+    );
   }
-  throw new StackError(missingMessage(missing, mayInstall ? 'they cannot be installed from here' : 'STACK_INSTALL=0'));
-}
-
-function neededServers(given: GivenAddresses): ServerName[] {
-  const services = ['postgres', 'redis', 'rabbitmq'] as const;
-  return services.filter((service) => given[service] === undefined);
+  host.install(missing, report);
+  const installed = host.findBinaries();
+  const stillMissing = missingOf(needed, installed);
+  if (stillMissing.length > 0) {
+    throw new StackError(missingMessage(stillMissing, 'this system has older packages'));
+  }
+  return installed;
 }
 
 function missingOf(needed: readonly ServerName[], found: Binaries): ServerName[] {

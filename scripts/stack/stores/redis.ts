@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
+import net from 'node:net';
 import { join } from 'node:path';
-import { connect } from 'node:tls';
+import tls from 'node:tls';
 import { ownedFolder, serviceUser } from '#stack/host/service-user.ts';
-import { copyOwned, writeOwned } from '#stack/services/owned-file.ts';
-import { bareEnvironment, type ServiceContext } from '#stack/services/service-context.ts';
+import { bareEnvironment, type ServiceContext } from '#stack/run/service-context.ts';
+import { copyOwned, writeOwned } from '#stack/stores/owned-file.ts';
 
 const READY_SECONDS = 20;
 const PROBE_MS = 2_000;
@@ -42,23 +43,27 @@ export async function startRedis(program: string, context: ServiceContext): Prom
   const lines = Object.entries(settings).map(([name, value]) => `${name} ${value}`);
   const process = await context.supervisor.start({
     name: 'redis',
+    layer: 'store',
     command: program,
     args: [writeOwned(join(folder, 'redis.conf'), `${lines.join('\n')}\n`, user)],
     env: bareEnvironment(),
     user,
   });
-  await process.untilReady(() => ping(port, password, context.tls.caFile), READY_SECONDS);
-  return {
-    url: `rediss://:${password}@127.0.0.1:${port}`,
-    caFile: context.tls.caFile,
-    ...(isTest ? { plainUrl: `redis://:${password}@127.0.0.1:${plainPort}` } : {}),
-  };
+  const server = { url: `rediss://:${password}@127.0.0.1:${port}`, caFile: context.tls.caFile };
+  await process.untilReady(() => pingRedis(server), READY_SECONDS);
+  return isTest ? { ...server, plainUrl: `redis://:${password}@127.0.0.1:${plainPort}` } : server;
 }
 
-/** Signs in and pings over the line protocol. */
-function ping(port: number, password: string, caFile: string): Promise<boolean> {
+/** Whether the server at an address lets us in and answers: signs in and pings over the line protocol. */
+export function pingRedis({ url, caFile }: Pick<RedisServer, 'url' | 'caFile'>): Promise<boolean> {
+  const { protocol, hostname: host, port, username, password } = new URL(url);
+  const credentials = [username, password].filter((part) => part !== '').map(decodeURIComponent);
+  const signIn = credentials.length === 0 ? '' : `AUTH ${credentials.join(' ')}\r\n`;
+  const ca = caFile === undefined ? {} : { ca: readFileSync(caFile) };
   return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port, ca: readFileSync(caFile) });
+    const to = { host, port: Number(port || '6379') };
+    const isTls = protocol === 'rediss:';
+    const socket = isTls ? tls.connect({ ...to, ...ca }) : net.connect(to);
     let answer = '';
     const settle = (result: boolean) => {
       socket.destroy();
@@ -66,13 +71,13 @@ function ping(port: number, password: string, caFile: string): Promise<boolean> 
     };
     socket.setTimeout(PROBE_MS, () => settle(false));
     socket.once('error', () => settle(false));
-    socket.once('secureConnect', () => socket.write(`AUTH ${password}\r\nPING\r\n`));
+    socket.once('close', () => settle(false));
+    socket.once(isTls ? 'secureConnect' : 'connect', () => socket.write(`${signIn}PING\r\n`));
     socket.on('data', (chunk) => {
       answer += chunk;
       if (answer.includes('+PONG')) {
         settle(true);
       }
     });
-    socket.once('close', () => settle(false));
   });
 }

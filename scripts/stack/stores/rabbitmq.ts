@@ -4,10 +4,10 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { ownedFolder, type ServiceUser, serviceUser } from '#stack/host/service-user.ts';
 import { shortHash } from '#stack/host/short-hash.ts';
-import { type Broker, callManagement } from '#stack/services/broker-management.ts';
-import { copyOwned, writeOwned } from '#stack/services/owned-file.ts';
-import { makeRabbitHome } from '#stack/services/rabbitmq-home.ts';
-import { bareEnvironment, type ServiceContext } from '#stack/services/service-context.ts';
+import { bareEnvironment, type ServiceContext } from '#stack/run/service-context.ts';
+import { type Broker, callManagement } from '#stack/stores/broker-management.ts';
+import { copyOwned, writeOwned } from '#stack/stores/owned-file.ts';
+import { makeRabbitHome } from '#stack/stores/rabbitmq-home.ts';
 
 const ADMIN = 'stack';
 const READY_SECONDS = 120;
@@ -35,6 +35,7 @@ export async function startRabbit(binaries: { home: string; epmd: string }, cont
 
   await context.supervisor.start({
     name: 'epmd',
+    layer: 'support',
     command: binaries.epmd,
     args: ['-port', String(ports.epmd), '-address', '127.0.0.1'],
     env: bareEnvironment(),
@@ -42,6 +43,7 @@ export async function startRabbit(binaries: { home: string; epmd: string }, cont
   });
   const node = await context.supervisor.start({
     name: 'rabbitmq',
+    layer: 'store',
     command: makeRabbitHome(binaries.home, join(folder, 'home')),
     args: [],
     env: nodeEnvironment(folder, ports),

@@ -31,7 +31,7 @@ export async function callManagement(
   });
   const text = await response.text();
   if (response.status === 401) {
-    throw new StackError(`RabbitMQ refuses user ${username} (RABBITMQ_MANAGEMENT_URL, or "pnpm stack reset")`);
+    throw new StackError(`RabbitMQ refuses user ${username}; a private broker is made anew by "pnpm stack reset"`);
   }
   if (!response.ok) {
     throw new Error(`RabbitMQ: ${method} ${path} answered ${response.status}: ${text.slice(0, 200)}`);

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { checkServerIdentity } from 'node:tls';
 import pg from 'pg';
 
 const CONNECT_MS = 5_000;
 
 /** A Postgres server and the right to make roles and databases on it. */
 export interface PostgresServer {
-  /** Connects as a role that may create roles and databases; `sslmode` says whether TLS is asked for. */
+  /** Connects as a superuser; without parameters. */
   readonly adminUrl: string;
+  /** The authority that signed the server's certificate; with it connections use TLS. */
   readonly caFile?: string;
 }
 
@@ -16,7 +18,11 @@ export async function withAdmin<T>(
   database: string,
   work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
-  const client = new pg.Client(clientOptions(databaseUrl(server.adminUrl, { database }), server.caFile));
+  const client = new pg.Client({
+    connectionString: databaseUrl(server.adminUrl, { database }),
+    connectionTimeoutMillis: CONNECT_MS,
+    ssl: server.caFile === undefined ? false : verifiedTls(new URL(server.adminUrl).hostname, server.caFile),
+  });
   client.on('error', () => undefined); // a lost connection also rejects the statement that runs
   await client.connect();
   try {
@@ -35,14 +41,16 @@ export function databaseUrl(url: string, change: { database?: string; role?: str
   return changed.href;
 }
 
-// The driver would let `sslmode` in the address override the certificate authority given beside it.
-function clientOptions(address: string, caFile: string | undefined): pg.ClientConfig {
-  const url = new URL(address);
-  const sslMode = url.searchParams.get('sslmode');
-  url.searchParams.delete('sslmode');
-  const options = { connectionString: url.href, connectionTimeoutMillis: CONNECT_MS };
-  if (sslMode === null || sslMode === 'disable') {
-    return options;
-  }
-  return { ...options, ssl: caFile === undefined ? true : { ca: readFileSync(caFile, 'utf8') } };
+/** The database that an address names; `postgres` where it names none. */
+export function databaseOf(url: string): string {
+  return decodeURIComponent(new URL(url).pathname.slice(1)) || 'postgres';
+}
+
+// The driver does not tell Node the name of a host that is an address, and Node would compare with "localhost".
+function verifiedTls(host: string, caFile: string) {
+  return {
+    ca: readFileSync(caFile, 'utf8'),
+    checkServerIdentity: (_name: string, certificate: Parameters<typeof checkServerIdentity>[1]) =>
+      checkServerIdentity(host, certificate),
+  };
 }

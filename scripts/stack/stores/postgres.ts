@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { ownedFolder, type ServiceUser, serviceUser } from '#stack/host/service-user.ts';
 import { StackError } from '#stack/host/stack-error.ts';
 import { readVersion } from '#stack/host/version.ts';
-import { copyOwned, writeOwned } from '#stack/services/owned-file.ts';
-import { type PostgresServer, withAdmin } from '#stack/services/postgres-client.ts';
-import { bareEnvironment, type ServiceContext } from '#stack/services/service-context.ts';
+import { bareEnvironment, type ServiceContext } from '#stack/run/service-context.ts';
 import { repositoryFolder } from '#stack/settings/repository.ts';
+import { copyOwned, writeOwned } from '#stack/stores/owned-file.ts';
+import { type PostgresServer, withAdmin } from '#stack/stores/postgres-client.ts';
 
 const ADMIN = 'postgres';
 const READY_SECONDS = 30;
@@ -26,6 +26,7 @@ export async function startPostgres(binFolder: string, context: ServiceContext):
   const ownCopy = (source: string, name: string) => copyOwned(source, join(folder, name), user);
   const process = await context.supervisor.start({
     name: 'postgres',
+    layer: 'store',
     command: join(binFolder, 'postgres'),
     args: [
       ...['-D', data],
@@ -40,8 +41,7 @@ export async function startPostgres(binFolder: string, context: ServiceContext):
     stopSignal: 'SIGINT', // "fast": ends sessions instead of waiting for them
   });
 
-  const sslMode = context.tuning === 'development' ? '?sslmode=verify-full' : '';
-  const adminUrl = `postgres://${ADMIN}:${password}@127.0.0.1:${port}/${ADMIN}${sslMode}`;
+  const adminUrl = `postgres://${ADMIN}:${password}@127.0.0.1:${port}/${ADMIN}`;
   const server = { adminUrl, caFile: context.tls.caFile };
   await process.untilReady(() => withAdmin(server, ADMIN, (client) => client.query('select 1')), READY_SECONDS);
   return server;

@@ -1,0 +1,3 @@
+#!/bin/sh
+# The same as `pnpm db migrate`.
+cd "$(dirname "$0")/.." && exec node_modules/.bin/pnpm db migrate "$@"

@@ -1,0 +1,34 @@
+import { describeFailure, StackError } from '#stack/host/stack-error.ts';
+import { describeStack, resetStack, showLog, stopStack } from '#stack/run/stack-commands.ts';
+import { defaultStackFolder } from '#stack/settings/repository.ts';
+
+const usage = 'usage: pnpm stack status | stop | reset | logs <name> [-f]';
+
+try {
+  await run(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`error: ${describeFailure(error)}\n`);
+  process.exitCode = 1;
+}
+
+async function run([command, name, flag]: readonly string[]): Promise<void> {
+  switch (command) {
+    case 'status':
+      return say(describeStack(defaultStackFolder));
+    case 'stop':
+      return say(await stopStack(defaultStackFolder));
+    case 'reset':
+      return say(await resetStack(defaultStackFolder));
+    case 'logs':
+      if (name !== undefined) {
+        return showLog(defaultStackFolder, name, flag === '-f');
+      }
+      throw new StackError(usage);
+    default:
+      throw new StackError(usage);
+  }
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import type { ManagedProcess, Supervisor } from '#stack/host/supervisor.ts';
+import { bareEnvironment } from '#stack/run/service-context.ts';
+import type { AppName } from '#stack/settings/apps.ts';
+import { nodeProgram, repositoryFolder } from '#stack/settings/repository.ts';
+
+const READY_SECONDS = 60;
+const PROBE_MS = 3_000;
+
+export interface AppLaunch {
+  readonly name: AppName;
+  readonly env: Readonly<Record<string, string>>;
+  readonly httpPort: number;
+  /** Compiled code is kept here between starts. */
+  readonly cacheFolder: string;
+}
+
+/** One app of a stack, which tests may stop, kill and start again. */
+export interface AppHandle {
+  readonly name: AppName;
+  readonly url: string;
+  pid(): number | undefined;
+  /** Whether it has been ready since it was last started. */
+  isReady(): boolean;
+  /** Starts it and resolves when it is ready. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  kill(): Promise<void>;
+}
+
+/** An app as a process of its own, run from its sources. It is not started yet. */
+export function createAppHandle(launch: AppLaunch, supervisor: Supervisor): AppHandle {
+  const url = `http://127.0.0.1:${launch.httpPort}`;
+  let process: ManagedProcess | undefined;
+  let ready = false;
+  return {
+    name: launch.name,
+    url,
+    pid: () => process?.pid,
+    isReady: () => ready,
+    async start() {
+      ready = false;
+      process = await supervisor.start({
+        name: launch.name,
+        layer: 'app',
+        command: nodeProgram,
+        args: ['src/main.ts'],
+        cwd: join(repositoryFolder, 'apps', launch.name),
+        env: { ...bareEnvironment(), NODE_COMPILE_CACHE: launch.cacheFolder, ...launch.env },
+      });
+      const probe = () => fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(PROBE_MS) });
+      await process.untilReady(async () => (await probe()).ok, READY_SECONDS);
+      ready = true;
+    },
+    async stop() {
+      await process?.stop();
+      process = undefined;
+    },
+    async kill() {
+      await process?.kill();
+      process = undefined;
+    },
+  };
+}

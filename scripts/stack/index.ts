@@ -1,0 +1,11 @@
+export type { AppHandle } from '#stack/apps/app-process.ts';
+export { describeFailure, StackError } from '#stack/host/stack-error.ts';
+export type { ManagedProcess, ProcessExit } from '#stack/host/supervisor.ts';
+export { type Stack, type StackOptions, startStack } from '#stack/run/start-stack.ts';
+export { type RunningStores, type Stores, startStores } from '#stack/run/start-stores.ts';
+export { testSettings, testVariables } from '#stack/run/test-settings.ts';
+export { type Addresses, readAddresses } from '#stack/settings/addresses.ts';
+export { type AppName, appNames, spiffeId } from '#stack/settings/apps.ts';
+export type { OwnerAddress } from '#stack/settings/owner-addresses.ts';
+export { defaultStackFolder, repositoryFolder, testStackFolder } from '#stack/settings/repository.ts';
+export { readSettings, type Settings } from '#stack/settings/settings.ts';

@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { createPorts } from '#stack/host/ports.ts';
+import type { Supervisor } from '#stack/host/supervisor.ts';
+import type { ServiceContext, Tuning } from '#stack/run/service-context.ts';
+import type { OpenOptions } from '#stack/run/stack-folder.ts';
+import { ensureCertificates } from '#stack/secrets/certificates.ts';
+import { openSecretStore } from '#stack/secrets/secret-store.ts';
+import { defaultPorts } from '#stack/settings/port-table.ts';
+import type { Settings } from '#stack/settings/settings.ts';
+
+export interface RunOptions extends OpenOptions {
+  readonly settings: Settings;
+  readonly tuning?: Tuning;
+  /** For stacks that run beside others: random ports instead of the usual ones. */
+  readonly randomPorts?: boolean;
+}
+
+/** Makes what services need before any of them starts: ports, passwords, certificates. */
+export async function prepareServices(options: RunOptions, supervisor: Supervisor): Promise<ServiceContext> {
+  const { folder, settings, tuning = 'development', randomPorts = false, report = () => undefined } = options;
+  const ports = createPorts({ random: randomPorts });
+  return {
+    folder,
+    tuning,
+    supervisor,
+    ports,
+    report,
+    secrets: openSecretStore(secretsFolder(folder)),
+    tls: await ensureCertificates(tlsFolder(folder)),
+    async portFor(variable) {
+      const pinned = settings.pinnedPorts.get(variable);
+      const preferred = defaultPorts[variable] ?? 0;
+      if (pinned !== undefined) {
+        return ports.claim({ preferred: pinned, pinnedBy: variable });
+      }
+      const port = await ports.claim({ preferred });
+      if (port !== preferred && !randomPorts) {
+        report(`port ${preferred} is taken: ${port} is used instead (${variable} chooses another)`);
+      }
+      return port;
+    },
+  };
+}
+
+/** Passwords, keyrings and the tables of RPC callers. */
+export function secretsFolder(folder: string): string {
+  return join(folder, 'secrets');
+}
+
+/** The development CA and the certificates it signed. */
+export function tlsFolder(folder: string): string {
+  return join(folder, 'tls');
+}

@@ -1,0 +1,32 @@
+import type { StackPorts } from '#stack/run/stack-ports.ts';
+import type { Stores } from '#stack/run/start-stores.ts';
+import type { TlsFiles } from '#stack/secrets/certificates.ts';
+import type { Addresses } from '#stack/settings/addresses.ts';
+import { eachApp } from '#stack/settings/apps.ts';
+
+/** Where a stack can be reached, without any password. */
+export function addressesOf({ postgres, redis, rabbitmq }: Stores, ports: StackPorts, tls: TlsFiles): Addresses {
+  return {
+    gateway: `http://localhost:${ports.gateway}`,
+    staff: `http://localhost:${ports.staff}`,
+    apps: eachApp((app) => ({
+      http: `http://127.0.0.1:${ports.apps[app].http}`,
+      rpc: `https://127.0.0.1:${ports.apps[app].rpc}`,
+    })),
+    sandbox: { http: `http://localhost:${ports.sandbox.http}`, smtp: `smtp://127.0.0.1:${ports.sandbox.smtp}` },
+    stores: {
+      postgres: withoutPassword(postgres.adminUrl),
+      redis: withoutPassword(redis.url),
+      rabbitmq: withoutPassword(rabbitmq.url),
+    },
+    brokerConsole: withoutPassword(rabbitmq.managementUrl),
+    tls: { ca: tls.caFile, cert: tls.certFile('tools'), key: tls.keyFile('tools') },
+  };
+}
+
+function withoutPassword(address: string): string {
+  const url = new URL(address);
+  url.username = '';
+  url.password = '';
+  return url.href.replace(/\/$/, '');
+}

@@ -1,0 +1,147 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type AppSurroundings, appEnvironment } from '#stack/apps/app-environment.ts';
+import { environmentFile, writeCallersFiles, writeEnvironmentFile } from '#stack/apps/app-files.ts';
+import { type AppHandle, createAppHandle } from '#stack/apps/app-process.ts';
+import { sandboxEnvironment, startSandbox } from '#stack/apps/sandbox.ts';
+import { startGateway } from '#stack/gateway/gateway.ts';
+import type { ManagedProcess, ProcessExit } from '#stack/host/supervisor.ts';
+import { removeVhost } from '#stack/provisioning/broker.ts';
+import { removeDatabase } from '#stack/provisioning/database.ts';
+import { prepareServices, type RunOptions, secretsFolder } from '#stack/run/prepare.ts';
+import { ownerAddress, provisionStores } from '#stack/run/provision.ts';
+import type { ServiceContext } from '#stack/run/service-context.ts';
+import { addressesOf } from '#stack/run/stack-addresses.ts';
+import { type OpenStackFolder, openStackFolder } from '#stack/run/stack-folder.ts';
+import { claimStackPorts, type StackPorts } from '#stack/run/stack-ports.ts';
+import type { Stores } from '#stack/run/start-stores.ts';
+import { ensureKeyrings } from '#stack/secrets/keyrings.ts';
+import { type Addresses, addressesFile, writeAddresses } from '#stack/settings/addresses.ts';
+import { type AppName, appNames, eachApp } from '#stack/settings/apps.ts';
+import { type OwnerAddress, writeOwnerAddresses } from '#stack/settings/owner-addresses.ts';
+import { planStores } from '#stack/stores/plan.ts';
+import { beginStores } from '#stack/stores/stores.ts';
+
+export interface StackOptions extends RunOptions {
+  /** Names the database, the virtual host and the Redis keys; `bank` by default. */
+  readonly name?: string;
+  /** The apps to start, all by default; the others have handles as well and can be started later. */
+  readonly apps?: readonly AppName[];
+  /** Variables for every app, over those of the launcher. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A running stack: stores, apps, sandbox and gateway as processes. */
+export interface Stack {
+  readonly addresses: Addresses;
+  readonly stores: Stores;
+  readonly apps: Readonly<Record<AppName, AppHandle>>;
+  readonly environments: Readonly<Record<AppName, Readonly<Record<string, string>>>>;
+  /** Where the owner role of each app's schema connects. */
+  readonly owners: Readonly<Record<AppName, OwnerAddress>>;
+  /** Called when a process ends that nobody stopped. */
+  onUnexpectedExit(listener: (process: ManagedProcess, exit: ProcessExit) => void): void;
+  stop(): Promise<void>;
+  /** Stops the stack and removes its database and virtual host, which stores that others run would keep. */
+  stopAndRemove(): Promise<void>;
+  /** SIGKILL to everything, for a person who will not wait. */
+  kill(): void;
+}
+
+/**
+ * Starts everything from nothing and resolves when every app is ready. When anything fails or the signal aborts, all that
+ * was started is stopped again. @throws StackError with one line that names the cause
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const folder = await openStackFolder(options);
+  try {
+    return await launch(options, folder);
+  } catch (error) {
+    await folder.close();
+    throw error;
+  }
+}
+
+async function launch(options: StackOptions, folder: OpenStackFolder): Promise<Stack> {
+  const { settings, name = 'bank', report = () => undefined } = options;
+  const context = await prepareServices(options, folder.supervisor);
+  prepareAppFiles(options.folder);
+  const plan = planStores(settings, { withGateway: true, report });
+  const ports = await claimStackPorts(context);
+  const [stores] = await Promise.all([
+    provisionStores(beginStores(plan, context), name, context),
+    startGateway(plan.nginx, ports, context),
+    startSandbox(ports.sandbox, context),
+  ]);
+  const environments = writeEnvironments(options, stores, ports, context);
+  const handles = createHandles(environments, ports, context);
+  await Promise.all((options.apps ?? appNames).map((app) => startApp(handles[app], context)));
+  const owners = eachApp((app) => ownerAddress(app, stores.postgres, name, context.secrets));
+  writeOwnerAddresses(secretsFolder(options.folder), owners);
+  const addresses = addressesOf(stores, ports, context.tls);
+  writeAddresses(options.folder, addresses);
+
+  async function stop(): Promise<void> {
+    rmSync(addressesFile(options.folder), { force: true });
+    await folder.close();
+  }
+  return {
+    addresses,
+    stores,
+    apps: handles,
+    environments,
+    owners,
+    onUnexpectedExit: folder.supervisor.onUnexpectedExit,
+    stop,
+    async stopAndRemove() {
+      await Promise.all(Object.values(handles).map((app) => app.stop()));
+      await Promise.all([removeDatabase(stores.postgres, name), removeVhost(stores.rabbitmq, name)]);
+      await stop();
+    },
+    kill: folder.supervisor.killAll,
+  };
+}
+
+function prepareAppFiles(folder: string): void {
+  ensureKeyrings(secretsFolder(folder));
+  writeCallersFiles(secretsFolder(folder));
+}
+
+async function startApp(app: AppHandle, { report }: ServiceContext): Promise<void> {
+  const startedAt = performance.now();
+  await app.start();
+  report(`${app.name} is ready (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
+}
+
+/** The environment of each app, kept in files as well: `pnpm dev` starts the apps by itself. */
+function writeEnvironments(options: StackOptions, stores: Stores, ports: StackPorts, context: ServiceContext) {
+  const around: AppSurroundings = {
+    ...stores,
+    name: options.name ?? 'bank',
+    secrets: context.secrets,
+    secretsFolder: secretsFolder(options.folder),
+    tls: context.tls,
+    ports: ports.apps,
+    gatewayUrl: `http://localhost:${ports.gateway}`,
+    staffUrl: `http://localhost:${ports.staff}`,
+    smtpUrl: `smtp://127.0.0.1:${ports.sandbox.smtp}`,
+    overrides: { ...options.settings.appVariables, ...options.env },
+  };
+  writeEnvironmentFile(environmentFile(options.folder, 'sandbox'), sandboxEnvironment(ports.sandbox));
+  return eachApp((app) => {
+    const env = appEnvironment(app, around);
+    writeEnvironmentFile(environmentFile(options.folder, app), env);
+    return env;
+  });
+}
+
+function createHandles(
+  environments: Readonly<Record<AppName, Readonly<Record<string, string>>>>,
+  ports: StackPorts,
+  { folder, supervisor }: ServiceContext,
+): Readonly<Record<AppName, AppHandle>> {
+  const cacheFolder = join(folder, 'cache');
+  return eachApp((name) => {
+    return createAppHandle({ name, env: environments[name], httpPort: ports.apps[name].http, cacheFolder }, supervisor);
+  });
+}

@@ -1,0 +1,41 @@
+import { prepareServices, type RunOptions } from '#stack/run/prepare.ts';
+import { openStackFolder } from '#stack/run/stack-folder.ts';
+import type { Broker } from '#stack/stores/broker-management.ts';
+import { planStores } from '#stack/stores/plan.ts';
+import type { PostgresServer } from '#stack/stores/postgres-client.ts';
+import type { RedisServer } from '#stack/stores/redis.ts';
+import { beginStores } from '#stack/stores/stores.ts';
+
+export interface Stores {
+  readonly postgres: PostgresServer;
+  readonly redis: RedisServer;
+  readonly rabbitmq: Broker;
+}
+
+/** Postgres, Redis and RabbitMQ without the apps. */
+export interface RunningStores {
+  /** Resolves when all three are there; rejects with the first failure. */
+  readonly ready: Promise<Stores>;
+  stop(): Promise<void>;
+}
+
+/** Starts the stores alone, for tests. Other work can be done until they are ready. @throws StackError before any starts */
+export async function startStores(options: RunOptions): Promise<RunningStores> {
+  const report = options.report ?? (() => undefined);
+  const folder = await openStackFolder(options);
+  try {
+    const context = await prepareServices(options, folder.supervisor);
+    const starting = beginStores(planStores(options.settings, { withGateway: false, report }), context);
+    const { postgres, redis, rabbitmq } = starting;
+    const ready = Promise.all([postgres, redis, rabbitmq]).then(([p, r, b]) => ({
+      postgres: p,
+      redis: r,
+      rabbitmq: b,
+    }));
+    ready.catch(() => undefined); // whoever awaits it hears of the failure
+    return { ready, stop: folder.close };
+  } catch (error) {
+    await folder.close();
+    throw error;
+  }
+}

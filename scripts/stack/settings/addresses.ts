@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writePrivately } from '#stack/secrets/secret-store.ts';
+import type { AppName } from '#stack/settings/apps.ts';
+
+/** Where a running stack can be reached; `.stack/addresses.json`. It holds no secrets. */
+export interface Addresses {
+  readonly gateway: string;
+  readonly staff: string;
+  readonly apps: Readonly<Record<AppName, { readonly http: string; readonly rpc: string }>>;
+  readonly sandbox: { readonly http: string; readonly smtp: string };
+  readonly stores: { readonly postgres: string; readonly redis: string; readonly rabbitmq: string };
+  readonly brokerConsole: string;
+  /** The development CA, and a client certificate for tools that call RPC methods. */
+  readonly tls: { readonly ca: string; readonly cert: string; readonly key: string };
+}
+
+/** Writes the addresses for tools and people. */
+export function writeAddresses(stackFolder: string, addresses: Addresses): void {
+  writePrivately(addressesFile(stackFolder), `${JSON.stringify(addresses, null, 2)}\n`);
+}
+
+/** The addresses of the stack that runs in a folder; undefined when none is ready. */
+export function readAddresses(stackFolder: string): Addresses | undefined {
+  try {
+    return JSON.parse(readFileSync(addressesFile(stackFolder), 'utf8')) as Addresses;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where the addresses lie while the stack runs. */
+export function addressesFile(stackFolder: string): string {
+  return join(stackFolder, 'addresses.json');
+}
+
+/** The addresses as a table for the terminal. */
+export function addressTable(addresses: Addresses): string {
+  const rows: [string, string][] = [
+    ['gateway', addresses.gateway],
+    ['gateway for staff', addresses.staff],
+    ['sandbox inbox', addresses.sandbox.http],
+    ...Object.entries(addresses.apps).map(([name, { http, rpc }]): [string, string] => [name, `${http}  rpc ${rpc}`]),
+    ['postgres', addresses.stores.postgres],
+    ['redis', addresses.stores.redis],
+    ['rabbitmq', `${addresses.stores.rabbitmq}  console ${addresses.brokerConsole}`],
+    ['development CA', addresses.tls.ca],
+    ['client certificate', addresses.tls.cert],
+  ];
+  const width = Math.max(...rows.map(([label]) => label.length));
+  return rows.map(([label, address]) => `  ${label.padEnd(width)}  ${address}`).join('\n');
+}

@@ -1,0 +1,65 @@
+import { describeFailure, StackError } from '#stack/host/stack-error.ts';
+import type { ServiceContext } from '#stack/run/service-context.ts';
+import type { GivenService } from '#stack/settings/settings.ts';
+import { type Broker, callManagement } from '#stack/stores/broker-management.ts';
+import type { StorePlan } from '#stack/stores/plan.ts';
+import { startPostgres } from '#stack/stores/postgres.ts';
+import { databaseOf, type PostgresServer, withAdmin } from '#stack/stores/postgres-client.ts';
+import { startRabbit } from '#stack/stores/rabbitmq.ts';
+import { pingRedis, type RedisServer, startRedis } from '#stack/stores/redis.ts';
+
+/** The three stores while they start: each can be used as soon as it is there. */
+export interface StartingStores {
+  readonly postgres: Promise<PostgresServer>;
+  readonly redis: Promise<RedisServer>;
+  readonly rabbitmq: Promise<Broker>;
+}
+
+/** Starts the private servers of a plan side by side, the slowest first, and checks that the given ones let us in. */
+export function beginStores(plan: StorePlan, context: ServiceContext): StartingStores {
+  const { postgres, redis, rabbitmq } = plan;
+  return {
+    rabbitmq: timed('rabbitmq', context, () =>
+      rabbitmq.kind === 'given' ? checkBroker(rabbitmq.given) : startRabbit(rabbitmq.program, context),
+    ),
+    postgres: timed('postgres', context, () =>
+      postgres.kind === 'given' ? checkPostgres(postgres.given) : startPostgres(postgres.program.folder, context),
+    ),
+    redis: timed('redis', context, () =>
+      redis.kind === 'given' ? checkRedis(redis.given) : startRedis(redis.program.server, context),
+    ),
+  };
+}
+
+async function timed<T>(name: string, context: ServiceContext, start: () => Promise<T>): Promise<T> {
+  const startedAt = performance.now();
+  const service = await start();
+  context.report(`${name} is ready (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
+  return service;
+}
+
+async function checkPostgres({ url, ...ca }: GivenService): Promise<PostgresServer> {
+  const server = { adminUrl: url, ...ca };
+  await naming('POSTGRES_URL', () => withAdmin(server, databaseOf(url), (client) => client.query('select 1')));
+  return server;
+}
+
+async function checkRedis(given: GivenService): Promise<RedisServer> {
+  if (!(await pingRedis(given))) {
+    throw new StackError('REDIS_URL: the server does not answer, or refuses the password');
+  }
+  return given;
+}
+
+async function checkBroker(given: GivenService & { managementUrl: string }): Promise<Broker> {
+  await naming('RABBITMQ_MANAGEMENT_URL', () => callManagement(given, 'GET', 'whoami'));
+  return given;
+}
+
+async function naming(variable: string, check: () => Promise<unknown>): Promise<void> {
+  try {
+    await check();
+  } catch (error) {
+    throw new StackError(`${variable}: ${describeFailure(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,54 @@
+// `npm test`: everything `pnpm verify` checks, on stores of its own.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { describeFailure } from '#stack/host/stack-error.ts';
+import { listenForStop } from '#stack/host/stop-signals.ts';
+import { progressPrinter } from '#stack/run/progress.ts';
+import { type RunningStores, startStores } from '#stack/run/start-stores.ts';
+import { testSettings, testVariables } from '#stack/run/test-settings.ts';
+import { readEnvFile } from '#stack/settings/env-file.ts';
+import { nodeProgram, repositoryFolder, testStackFolder } from '#stack/settings/repository.ts';
+
+const stop = listenForStop(() => process.exit(1));
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`error: ${describeFailure(error)}\n`);
+  process.exitCode = stop.signal.aborted ? stop.exitCode() : 1;
+}
+
+async function run(args: readonly string[]): Promise<number> {
+  const stores = await startStores({
+    folder: testStackFolder,
+    settings: testSettings(process.env, readEnvFile(join(repositoryFolder, '.env'))),
+    tuning: 'test',
+    randomPorts: true,
+    report: progressPrinter(),
+  });
+  const checks = spawn(nodeProgram, [join(repositoryFolder, 'scripts', 'verify.ts'), ...args], {
+    cwd: repositoryFolder,
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
+  const ended = once(checks, 'exit') as Promise<[code: number | null]>;
+  stop.signal.addEventListener('abort', () => checks.kill('SIGTERM'));
+  try {
+    await handOver(stores, checks);
+    const [code] = await ended;
+    return code ?? 1;
+  } finally {
+    checks.kill('SIGTERM');
+    await ended;
+    await stores.stop();
+  }
+}
+
+/** Tells the checks where the stores are, as soon as they are there; the static checks run meanwhile. */
+async function handOver(stores: RunningStores, checks: ChildProcess): Promise<void> {
+  const ended = once(checks, 'exit');
+  const ready = await Promise.race([stores.ready, ended.then(() => undefined)]);
+  if (ready !== undefined && checks.connected) {
+    checks.send(testVariables(ready));
+  }
+}
