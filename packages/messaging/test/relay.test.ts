@@ -6,6 +6,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createPublisher, createRelay, type Publisher, type RelayOptions, type Worker } from '#index.ts';
 import { ArrayOutbox } from './support/array-outbox.ts';
 import { silent, testBroker, testMetrics } from './support/broker.ts';
+import { callManagement } from './support/management.ts';
 
 let broker: TestRabbitVhost & { secretUrl: Secret };
 let publisher: Publisher;
@@ -98,6 +99,20 @@ describe('the outbox relay', () => {
     await startRelay({ batchSize: 10, pollMs: 60_000 });
     await until(() => store.published.length === 25);
     expect(store.batches).toEqual([10, 10, 5]);
+  });
+
+  it('keeps a row that the broker does not keep, and publishes the others', async () => {
+    const own = await testBroker();
+    await callManagement('DELETE', `exchanges/${own.name}/user-service.unroutable`);
+    const [lost = ''] = store.add(1, { type: 'no.such.v1' });
+    const others = store.add(2);
+    await publisher.close();
+    publisher = createPublisher({ url: own.secretUrl, service: 'auth', logger: silent });
+    await startRelay({ pollMs: 20 });
+    await until(() => store.published.length === 2);
+    await until(() => store.batches.length > 3);
+    expect(store.published.sort()).toEqual(others.sort());
+    expect(store.waiting.map(({ id }) => id)).toEqual([lost]);
   });
 
   it('ends the batch at hand when it is stopped, and begins no other', async () => {

@@ -108,8 +108,6 @@ function recoveryOf(failed: FailedDelivery, options: DeliveryOptions): readonly 
   const forward: Recovery = {
     strategy: 'forward',
     publication: recovery,
-    // RabbitMQ would take the history of an earlier round for a cycle and drop the message.
-    xDeathFix: true,
     options: {
       routingKey: dead ? deadQueueOf(queue) : retryQueueOf(queue, failures),
       options: { headers: headersAfterFailure(attempts, { reason, consumer, at: new Date() }) },

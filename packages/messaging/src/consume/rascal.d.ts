@@ -5,7 +5,6 @@ declare module 'rascal' {
   interface Recovery {
     strategy: 'nack' | 'forward';
     publication?: string;
-    xDeathFix?: boolean;
     options?: { routingKey: string; options: { headers: Record<string, string | number> } };
   }
 
