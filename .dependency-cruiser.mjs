@@ -6,7 +6,7 @@ function forbid(name, comment, from, to) {
   return { name, comment, severity: 'error', from, to };
 }
 
-const tests = String.raw`\.test\.ts$|/test/|^packages/testing/|/vitest\.config\.ts$`;
+const tests = String.raw`\.test\.ts$|/test/|/src/testing/|^packages/testing/|/vitest\.config\.ts$`;
 const packagesOf = (...names) => `^packages/(${names.join('|')})/src/`;
 const npm = (...names) => `node_modules/(${names.join('|')})/`;
 const libs = packagesOf('security', 'observability', 'verifier', 'notifications');
@@ -72,7 +72,7 @@ const packageRules = [
     'no-test-code-in-source',
     'Code that ships does not import tests.',
     { path: '^(apps|packages|infra/sandbox)/', ...source },
-    { path: String.raw`\.test\.ts$|^(apps|packages)/[^/]+/test/` },
+    { path: String.raw`\.test\.ts$|^(apps|packages)/[^/]+/(test|src/testing)/` },
   ),
 ];
 

@@ -1,5 +1,5 @@
-// `pnpm verify`: everything CI needs. Ends with a table of the steps and, on a line of its own, the number of tests.
-// `pnpm verify --static`: only what reads the sources, in seconds.
+// Everything CI needs: what `pnpm verify` and `npm test` run once they have started the services of the tests. Ends with a table
+// of the steps and, on a line of its own, the number of tests. `--static`: only what reads the sources, in seconds.
 import { fileURLToPath } from 'node:url';
 import { runStep, type StepResult, stopSteps } from '#verify/run-step.ts';
 import { heavySteps, type Step, staticSteps } from '#verify/steps.ts';
@@ -17,11 +17,17 @@ for (const [signal, status] of [
   process.once(signal, () => void stopSteps().then(() => process.exit(status)));
 }
 
+const isStatic = process.argv.includes('--static');
+const services = isStatic ? Promise.resolve() : receiveTestServices();
+services.catch((error: Error) => {
+  console.error(`error: ${error.message}`);
+  process.exit(1);
+});
+
 await clearTestResults(root);
-const heavy = process.argv.includes('--static') ? [] : heavySteps;
 const results = [...(await runAll(staticSteps, 2))];
-if (heavy.length > 0) await receiveTestServices();
-results.push(...(await runAll(heavy, 1)));
+await services;
+if (!isStatic) results.push(...(await runAll(heavySteps, 1)));
 const totals = await testTotals(root);
 const failed = results.filter((result) => !result.ok);
 printSummary();
