@@ -16,8 +16,11 @@ export interface RateLimitResult {
 }
 
 export interface RateLimitStore {
-  /** Takes one point of the key's window. Never rejects because Redis is away. */
-  consume(key: string, limit: RateLimit): Promise<RateLimitResult>;
+  /**
+   * Takes `cost` points of the key's window, one unless said; 0 only asks whether the limit has been passed. Never rejects
+   * because Redis is away.
+   */
+  consume(key: string, limit: RateLimit, cost?: number): Promise<RateLimitResult>;
 }
 
 /**
@@ -45,10 +48,10 @@ export function createRateLimitStore(redis: RedisConnection, { logger }: { logge
   }
 
   return {
-    async consume(key, limit) {
+    async consume(key, limit, cost = 1) {
       noteInsurance();
       try {
-        return resultOf(await limiterOf(limit).consume(key), true);
+        return resultOf(await limiterOf(limit).consume(key, cost), true);
       } catch (thrown) {
         // The library throws its result when the limit is reached, and errors only for what is wrong in the call.
         if (thrown instanceof RateLimiterRes) return resultOf(thrown, false);

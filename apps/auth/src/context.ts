@@ -1,0 +1,110 @@
+import {
+  audiences,
+  createFoundations,
+  type Overrides as FoundationOverrides,
+  type Foundations,
+  tlsFilesOf,
+} from '@bank/composition';
+import type { ReadScope, TransactionalContext, TransactionScope } from '@bank/database';
+import { createRevocationChannel } from '@bank/redis';
+import { createPasswordHasher, type Keyring, type PasswordHasher } from '@bank/security';
+import { createRevocationFeed, createVerifier, type RevocationChannel, type Verifier } from '@bank/verifier';
+import { createFactorDirectory, type FactorDirectory } from '#adapters/factors/factor-directory.ts';
+import { createMailer, type Mailer } from '#adapters/mail/mailer.ts';
+import { createSignInAssessor, type SignInAssessor } from '#adapters/risk/sign-in-assessor.ts';
+import type { Config } from '#config.ts';
+import { readAllRevocations } from '#features/revocation/read-revocations.ts';
+import { createKeyRing, type KeyRing } from '#features/signing-key/key-ring.ts';
+import { listPublicKeys } from '#features/signing-key/list-public-keys.ts';
+import { entities } from '#storage/entities.ts';
+import { createRepositories, type Repositories } from '#storage/repositories.ts';
+import { type ClientRegistry, createClientRegistry } from '#storage/sessions/client-registry.ts';
+
+/** The keyrings by what they are for. */
+export interface Keys {
+  /** Wraps signing keys. */
+  keyEncryption: Keyring;
+  /** Finds sealed addresses. */
+  blindIndex: Keyring;
+  /** Names addresses and users in counters, and hashes short codes. */
+  limits: Keyring;
+  /** Derives the successors of refresh tokens. */
+  refresh: Keyring;
+  /** Opens messages to people. */
+  delivery: Keyring;
+}
+
+/** What every feature is handed. */
+export interface AppContext extends Foundations, TransactionalContext<Repositories> {
+  readonly config: Config;
+  readonly keys: Keys;
+  readonly hasher: PasswordHasher;
+  readonly clientRegistry: ClientRegistry;
+  readonly keyRing: KeyRing;
+  readonly verifier: Verifier;
+  readonly revocationChannel: RevocationChannel;
+  readonly assessor: SignInAssessor;
+  readonly factors: FactorDirectory;
+  readonly mailer: Mailer;
+}
+
+/** The context inside of a transaction, and of a reader. */
+export type AppTransaction = AppContext & TransactionScope<Repositories>;
+export type ReadContext = AppContext & ReadScope<Repositories>;
+
+/** What a test puts in place of the real thing. */
+export interface Overrides extends FoundationOverrides {
+  readonly hasher?: PasswordHasher;
+  readonly assessor?: SignInAssessor;
+  readonly factors?: FactorDirectory;
+  readonly mailer?: Mailer;
+}
+
+/** The composition root. Nothing connects yet: an app starts, unready, while what it stands on is away. */
+export async function createContext(config: Config, overrides: Overrides = {}): Promise<AppContext> {
+  const foundations = await createFoundations(config, { service: 'auth', entities, overrides });
+  const { clock, keyrings, logger, redis } = foundations;
+  const channel = createRevocationChannel(redis);
+  const ctx: AppContext = {
+    ...foundations,
+    config,
+    unitOfWork: foundations.unitOfWorkOf(createRepositories),
+    keys: {
+      keyEncryption: keyrings.open('kek'),
+      blindIndex: keyrings.open('blind-index'),
+      limits: keyrings.open('limits'),
+      refresh: keyrings.open('refresh'),
+      delivery: keyrings.open('delivery'),
+    },
+    hasher: overrides.hasher ?? createPasswordHasher({ pepper: keyrings.open('pepper') }),
+    clientRegistry: createClientRegistry(),
+    keyRing: createKeyRing(),
+    revocationChannel: channel,
+    // Whoever issues the tokens checks them by its own keys and its own list of revocations, without a call.
+    verifier: createVerifier({
+      issuer: config.TOKEN_ISSUER,
+      audiences: Object.values(audiences),
+      jwks: { load: async () => ({ document: listPublicKeys(ctx.keyRing) }) },
+      feed: createRevocationFeed({ channel, refill: () => readAllRevocations(ctx), clock, logger }),
+      clock,
+      logger,
+    }),
+    ...adaptersOf(config, foundations, overrides),
+  };
+  return ctx;
+}
+
+function adaptersOf(config: Config, { logger, metrics }: Foundations, overrides: Overrides) {
+  const rpc = { tls: tlsFilesOf(config), logger, metrics };
+  return {
+    assessor:
+      overrides.assessor ??
+      createSignInAssessor({ ...rpc, baseUrl: config.DEVICE_RPC_URL, serverUri: 'spiffe://bank/app/device' }),
+    factors:
+      overrides.factors ??
+      createFactorDirectory({ ...rpc, baseUrl: config.MFA_RPC_URL, serverUri: 'spiffe://bank/app/mfa' }),
+    mailer:
+      overrides.mailer ??
+      createMailer({ url: config.SMTP_URL, from: config.MAIL_FROM, requireTls: config.NODE_ENV === 'production' }),
+  };
+}

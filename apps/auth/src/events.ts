@@ -1,0 +1,178 @@
+import type { OutboxEvent } from '@bank/database';
+import type { UserId } from '@bank/domain';
+import {
+  encodeEvent,
+  KeyRotatedSchema,
+  LockedSchema,
+  LockPool,
+  Platform,
+  SessionEndReason,
+  SessionRevokedSchema,
+  SignInFailedSchema,
+  SignInFailureReason,
+  SignInSucceededSchema,
+  TokenReuseDetectedSchema,
+  UserActivatedSchema,
+  UserRegisteredSchema,
+} from '@bank/proto';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import type { EndReason } from '#features/session/end-reasons.ts';
+import type { DevicePlatform } from '#features/session/schemas.ts';
+
+const platforms: Record<DevicePlatform, Platform> = {
+  web: Platform.WEB,
+  android: Platform.ANDROID,
+  ios: Platform.IOS,
+  desktop: Platform.DESKTOP,
+};
+
+const endReasons: Record<EndReason, SessionEndReason> = {
+  logout: SessionEndReason.LOGOUT,
+  logout_all: SessionEndReason.LOGOUT_ALL,
+  ended_by_user: SessionEndReason.ENDED_BY_USER,
+  ended_by_staff: SessionEndReason.ENDED_BY_STAFF,
+  token_reuse: SessionEndReason.TOKEN_REUSE,
+  device_removed: SessionEndReason.DEVICE_REMOVED,
+};
+
+const failureReasons = {
+  credentials: SignInFailureReason.CREDENTIALS,
+  locked: SignInFailureReason.LOCKED,
+  status: SignInFailureReason.STATUS,
+  risk: SignInFailureReason.RISK,
+  factor: SignInFailureReason.FACTOR,
+} as const;
+export type SignInFailure = keyof typeof failureReasons;
+
+/** A registration was verified and became a user. */
+export function userRegistered(facts: {
+  userId: UserId;
+  clientId: string;
+  locale: string | null;
+  acceptedTerms: string;
+  at: Date;
+}): OutboxEvent {
+  const { userId, clientId, acceptedTerms, at } = facts;
+  const data = { userId, clientId, locale: facts.locale ?? '', acceptedTerms, registeredAt: timestampFromDate(at) };
+  return { subject: userId, ...encodeEvent(UserRegisteredSchema, data) };
+}
+
+/** A user may sign in from now on. */
+export function userActivated(facts: {
+  userId: UserId;
+  roles: readonly string[];
+  locale: string | null;
+  at: Date;
+}): OutboxEvent {
+  const { userId, at } = facts;
+  const data = { userId, roles: [...facts.roles], locale: facts.locale ?? '', activatedAt: timestampFromDate(at) };
+  return { subject: userId, ...encodeEvent(UserActivatedSchema, data) };
+}
+
+/** A session was opened; `device` learns of its device by this. */
+export function signInSucceeded(facts: {
+  userId: UserId;
+  sessionId: string;
+  clientId: string;
+  acr: string;
+  amr: readonly string[];
+  at: Date;
+  device: {
+    id: string;
+    isNew: boolean;
+    platform?: DevicePlatform | undefined;
+    name?: string | undefined;
+    model?: string | undefined;
+    appVersion?: string | undefined;
+  };
+}): OutboxEvent {
+  const { userId, sessionId, clientId, acr, device } = facts;
+  const data = {
+    userId,
+    sessionId,
+    clientId,
+    acr,
+    amr: [...facts.amr],
+    deviceId: device.id,
+    newDevice: device.isNew,
+    platform: device.platform === undefined ? Platform.UNSPECIFIED : platforms[device.platform],
+    deviceName: device.name ?? '',
+    deviceModel: device.model ?? '',
+    appVersion: device.appVersion ?? '',
+    signedInAt: timestampFromDate(facts.at),
+  };
+  return { subject: userId, ...encodeEvent(SignInSucceededSchema, data) };
+}
+
+/** An attempt on an existing user opened no session. `deviceId` is the known device it came from. */
+export function signInFailed(facts: {
+  userId: UserId;
+  deviceId: string | undefined;
+  clientId: string;
+  reason: SignInFailure;
+  at: Date;
+}): OutboxEvent {
+  const { userId, clientId } = facts;
+  const reason = failureReasons[facts.reason];
+  const data = { userId, clientId, reason, deviceId: facts.deviceId ?? '', failedAt: timestampFromDate(facts.at) };
+  return { subject: userId, ...encodeEvent(SignInFailedSchema, data) };
+}
+
+/** Consecutive failures closed a pool for a while: one known device's, or without `deviceId` that of all unknown devices. */
+export function locked(facts: {
+  userId: UserId;
+  deviceId: string | undefined;
+  failures: number;
+  lockedUntil: Date;
+  at: Date;
+}): OutboxEvent {
+  const { userId, failures, deviceId } = facts;
+  const data = {
+    userId,
+    failures,
+    pool: deviceId === undefined ? LockPool.UNKNOWN_DEVICES : LockPool.KNOWN_DEVICE,
+    deviceId: deviceId ?? '',
+    lockedUntil: timestampFromDate(facts.lockedUntil),
+    lockedAt: timestampFromDate(facts.at),
+  };
+  return { subject: userId, ...encodeEvent(LockedSchema, data) };
+}
+
+/** A session ended before its time. */
+export function sessionRevoked(facts: {
+  userId: UserId;
+  sessionId: string;
+  deviceId: string;
+  reason: EndReason;
+  at: Date;
+}): OutboxEvent {
+  const { userId, sessionId, deviceId } = facts;
+  const reason = endReasons[facts.reason];
+  const data = { userId, sessionId, deviceId, reason, revokedAt: timestampFromDate(facts.at) };
+  return { subject: userId, ...encodeEvent(SessionRevokedSchema, data) };
+}
+
+/** A spent refresh token was presented again (RFC 9700 §4.14). */
+export function tokenReuseDetected(facts: {
+  userId: UserId;
+  sessionId: string;
+  deviceId: string;
+  clientId: string;
+  at: Date;
+}): OutboxEvent {
+  const { userId, sessionId, deviceId, clientId } = facts;
+  const data = { userId, sessionId, deviceId, clientId, detectedAt: timestampFromDate(facts.at) };
+  return { subject: userId, ...encodeEvent(TokenReuseDetectedSchema, data) };
+}
+
+/** Another key signs access tokens. The subject is the key's id. */
+export function keyRotated(facts: {
+  keyId: string;
+  previousKeyId: string | undefined;
+  algorithm: string;
+  at: Date;
+}): OutboxEvent {
+  const { keyId, algorithm } = facts;
+  const data = { keyId, algorithm, previousKeyId: facts.previousKeyId ?? '', rotatedAt: timestampFromDate(facts.at) };
+  return { subject: keyId, ...encodeEvent(KeyRotatedSchema, data) };
+}

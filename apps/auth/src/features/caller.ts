@@ -1,0 +1,15 @@
+import type { Actor } from '@bank/domain';
+
+/** Which of the gateway's two doors a request came through. */
+export type Listener = 'public' | 'staff';
+
+/** Who calls a verb, and what the transport knows about the request apart from its body. */
+export interface Caller {
+  readonly actor: Actor;
+  readonly clientAddress: string;
+  readonly listener: Listener;
+  readonly userAgent?: string | undefined;
+  /** The `Origin` header, which cookie-bearing requests must have (SR-61). */
+  readonly origin?: string | undefined;
+  readonly cookies: { readonly refreshToken?: string | undefined; readonly deviceSecret?: string | undefined };
+}

@@ -1,0 +1,24 @@
+/** Wrong codes one registration bears, resends included (SR-25). */
+export const codeAttemptsMax = 5;
+
+/** Wrong codes all registrations of one address bear in a day (UTC); then its mails carry a link instead of a code. */
+export const addressFailuresMax = 20;
+
+/** Life of a code (SR-22), and of a link, which nobody can guess. */
+export const codeSeconds = 600;
+export const linkSeconds = 3600;
+
+/** How long a registration can be resent and verified at all. */
+export const registrationSeconds = 86_400;
+
+export type ProofKind = 'code' | 'link';
+
+/** Whether the next message for an address carries a code, or, after too many wrong codes today, a link. */
+export function proofKindFor(failuresToday: number): ProofKind {
+  return failuresToday < addressFailuresMax ? 'code' : 'link';
+}
+
+/** The day in which wrong codes are counted, as `YYYY-MM-DD` (UTC). */
+export function countingDay(now: Date): string {
+  return now.toISOString().slice(0, 10);
+}

@@ -1,0 +1,66 @@
+import { withTransaction } from '@bank/database';
+import type { UserId } from '@bank/domain';
+import { allow, DomainError, parse } from '@bank/domain';
+import type { AppContext } from '#context.ts';
+import { hashAddress, indexAddress } from '#features/address/index-address.ts';
+import type { Caller } from '#features/caller.ts';
+import { requireAcceptablePassword } from '#features/registration/accept-password.ts';
+import { codeSeconds, countingDay, proofKindFor, registrationSeconds } from '#features/registration/policies.ts';
+import { makeProof } from '#features/registration/proof.ts';
+import { StartRegistrationSchema } from '#features/registration/schemas.ts';
+import { mayWriteTo, writeToAddress } from '#features/registration/write-to-address.ts';
+import { sealContact } from '#features/user/contact.ts';
+
+export interface StartedRegistration {
+  registrationId: string;
+  /** Seconds until the code must have been used. */
+  expiresIn: number;
+}
+
+/**
+ * Starts a registration and writes to the address. A taken address gets the same answer after the same work; only its owner
+ * learns that somebody tried (SR-15). Nothing is reserved: the first verified registration wins the address.
+ * @throws request.invalid, auth.password.unacceptable, auth.terms.outdated, service.overloaded
+ */
+export async function startRegistration(ctx: AppContext, input: unknown, caller: Caller): Promise<StartedRegistration> {
+  const who = allow.anyone(caller.actor);
+  const request = parse(StartRegistrationSchema, input);
+  if (request.acceptedTerms !== ctx.config.TERMS_VERSION) throw new DomainError('auth.terms.outdated');
+  requireAcceptablePassword(ctx, { password: request.password, email: request.email, path: 'password' });
+
+  const address = { kind: 'email', value: request.email } as const;
+  const addressHash = hashAddress(ctx, address);
+  const passwordHash = await ctx.hasher.hash(request.password);
+  const mayWrite = await mayWriteTo(ctx, addressHash);
+  const registrationId = ctx.ids.next();
+
+  await withTransaction(ctx, { who, audits: ['auth.registration.started'] }, async (tx) => {
+    const ownerId = await tx.identifiers.ownerOf('email', indexAddress(ctx, address));
+    const failures = await tx.registrations.failuresOn(addressHash, countingDay(ctx.clock.now()));
+    const proof = makeProof(ctx, registrationId, proofKindFor(failures));
+    const now = ctx.clock.now();
+    const contact = { email: request.email, phone: request.phone ?? null };
+    const userId = ctx.ids.next() as UserId;
+    // Data keys of its own: an abandoned registration is forgotten by destroying them.
+    await ctx.vault.createKeys(tx.em, userId);
+    await tx.registrations.insert({
+      id: registrationId,
+      userId,
+      contact: await sealContact(tx, { table: 'registrations', userId }, contact),
+      addressHash,
+      passwordHash,
+      codeHash: proof.codeHash,
+      linkDigest: proof.linkDigest,
+      locale: request.locale ?? null,
+      acceptedTerms: request.acceptedTerms,
+      createdAt: now,
+      codeExpiresAt: proof.expiresAt,
+      expiresAt: new Date(now.getTime() + registrationSeconds * 1000),
+    });
+    if (mayWrite) {
+      await writeToAddress(tx, { registrationId, email: request.email, ownerId, proof, locale: request.locale });
+    }
+    await tx.audit({ action: 'auth.registration.started', subject: registrationId, outcome: 'success' });
+  });
+  return { registrationId, expiresIn: codeSeconds };
+}

@@ -1,0 +1,89 @@
+import { withTransaction } from '@bank/database';
+import { allow, DomainError, parse } from '@bank/domain';
+import type { AppContext, AppTransaction } from '#context.ts';
+import { userActivated, userRegistered } from '#events.ts';
+import type { Caller } from '#features/caller.ts';
+import { resolveClient } from '#features/client/resolve-client.ts';
+import { addressFailuresMax, codeAttemptsMax, countingDay } from '#features/registration/policies.ts';
+import { proves } from '#features/registration/proof.ts';
+import { VerifyRegistrationSchema } from '#features/registration/schemas.ts';
+import type { SignedIn } from '#features/session/open-session.ts';
+import { openSession } from '#features/session/open-session.ts';
+import { createUser } from '#features/user/create-user.ts';
+import type { UserView } from '#features/user/view-user.ts';
+import { viewUser } from '#features/user/view-user.ts';
+import type { Registration } from '#storage/registrations/registration.repository.ts';
+import type { Client } from '#storage/sessions/client.repository.ts';
+
+const refusals = ['unknown', 'wrong_code', 'address_taken'] as const;
+type Outcome = { kind: 'verified'; signedIn: SignedIn; user: UserView } | { kind: (typeof refusals)[number] };
+
+/**
+ * Proves the address of a registration: creates the user, opens the first session on a device that is known from now on, and
+ * ends every other registration of the address. The first to verify wins. Wrong codes are counted per registration and per
+ * address before they are compared (SR-25). @throws request.invalid, auth.client.unknown, auth.registration.code_invalid
+ */
+export async function verifyRegistration(
+  ctx: AppContext,
+  input: unknown,
+  caller: Caller,
+): Promise<{ signedIn: SignedIn; user: UserView }> {
+  const who = allow.anyone(caller.actor);
+  const request = parse(VerifyRegistrationSchema, input);
+  const client = resolveClient(ctx, request.clientId, caller);
+  const audits = ['auth.registration.verified', 'auth.registration.failed', 'auth.sign_in.succeeded'] as const;
+  const outcome = await withTransaction(ctx, { who, audits }, async (tx): Promise<Outcome> => {
+    const claim = await claimAttempt(tx, request.registrationId, request.code);
+    if (claim.kind !== 'proven') return claim;
+    const { registration } = claim;
+    const user = await createUser(tx, registration);
+    if (user === undefined) return await refuse(tx, registration.id, 'address_taken');
+    await tx.registrations.closeOthers(registration.addressHash, ctx.clock.now());
+    await announce(tx, registration, client);
+    const device = { input: request.device, secret: request.device?.secret ?? caller.cookies.deviceSecret };
+    const facts = { user, client, acr: 'aal1', amr: ['pwd', 'otp'], device, becomesKnown: true } as const;
+    return { kind: 'verified', signedIn: await openSession(tx, facts), user: viewUser(user) };
+  });
+  if (outcome.kind !== 'verified') throw new DomainError('auth.registration.code_invalid', { reason: outcome.kind });
+  return outcome;
+}
+
+type Claim = { kind: 'proven'; registration: Registration } | { kind: 'unknown' | 'wrong_code' };
+
+/**
+ * Takes the address's counter and then the registration's row, always in this order: so all verifications of one address
+ * stand in line, and every wrong code has been counted before the next one is compared.
+ */
+async function claimAttempt(tx: AppTransaction, id: string, code: string): Promise<Claim> {
+  const now = tx.clock.now();
+  const found = await tx.registrations.find(id, now);
+  if (found === undefined) return { kind: 'unknown' };
+  const day = countingDay(now);
+  const failures = await tx.registrations.lockFailures(found.addressHash, day);
+  const registration = await tx.registrations.claimAttempt(id, codeAttemptsMax, now);
+  if (registration === undefined) return { kind: 'unknown' };
+  if (proves(tx, registration, code)) {
+    await tx.registrations.close(id, now);
+    return { kind: 'proven', registration };
+  }
+  await tx.registrations.countFailure(found.addressHash, day);
+  if (failures + 1 >= addressFailuresMax) await tx.registrations.dropCodes(found.addressHash);
+  return await refuse(tx, id, 'wrong_code');
+}
+
+async function refuse<K extends 'wrong_code' | 'address_taken'>(
+  tx: AppTransaction,
+  registrationId: string,
+  kind: K,
+): Promise<{ kind: K }> {
+  await tx.audit({ action: 'auth.registration.failed', subject: registrationId, outcome: 'failure', reason: kind });
+  return { kind };
+}
+
+async function announce(tx: AppTransaction, registration: Registration, client: Client): Promise<void> {
+  const { userId, locale, acceptedTerms } = registration;
+  const at = tx.clock.now();
+  await tx.emit(userRegistered({ userId, clientId: client.id, locale, acceptedTerms, at }));
+  await tx.emit(userActivated({ userId, roles: ['customer'], locale, at }));
+  await tx.audit({ action: 'auth.registration.verified', subject: userId, outcome: 'success' });
+}

@@ -1,0 +1,48 @@
+import type { Email, UserId } from '@bank/domain';
+import { messageOf } from '@bank/notifications';
+import type { AppContext, AppTransaction } from '#context.ts';
+import type { Proof } from '#features/registration/proof.ts';
+
+/** Whom a registration writes to: its address, or the user who owns that address already. */
+export interface RegistrationMessage {
+  registrationId: string;
+  email: Email;
+  ownerId: UserId | undefined;
+  proof: Proof;
+  locale: string | undefined;
+}
+
+/** Whether an address may get another message now. Asked for every address alike, owned or not. */
+export async function mayWriteTo(ctx: AppContext, addressHash: Uint8Array): Promise<boolean> {
+  const key = `registration-mail:${Buffer.from(addressHash).toString('hex')}`;
+  const { allowed } = await ctx.rateLimits.consume(key, {
+    points: ctx.config.REGISTRATION_MAILS_PER_HOUR,
+    windowSeconds: 3600,
+  });
+  return allowed;
+}
+
+/** Writes the message that belongs to the registration: the proof, or to the owner of the address that somebody tried. */
+export async function writeToAddress(tx: AppTransaction, message: RegistrationMessage): Promise<void> {
+  const { proof, ownerId } = message;
+  const now = tx.clock.now();
+  const minutes = Math.round((proof.expiresAt.getTime() - now.getTime()) / 60_000);
+  const common = { channel: 'email', expiresAt: proof.expiresAt } as const;
+  if (ownerId !== undefined) {
+    await tx.deliver({ ...common, to: { userId: ownerId }, ...messageOf('registration-attempted', { at: now }) });
+    return;
+  }
+  const locale = message.locale === undefined ? {} : { locale: message.locale };
+  const content =
+    proof.kind === 'code'
+      ? messageOf('registration-code', { code: proof.plain, minutes })
+      : messageOf('registration-link', { url: linkOf(tx, message.registrationId, proof.plain), minutes });
+  await tx.deliver({ ...common, ...locale, ...content, to: { email: message.email } });
+}
+
+/** The secret rides in the fragment, which no browser sends to a server or in a Referer (SR-83); the base is configuration (SR-37). */
+function linkOf(ctx: AppContext, registrationId: string, secret: string): string {
+  const url = new URL('/register/verify', ctx.config.PUBLIC_BASE_URL);
+  url.hash = new URLSearchParams({ registrationId, code: secret }).toString();
+  return url.href;
+}

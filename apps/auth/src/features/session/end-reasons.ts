@@ -1,0 +1,10 @@
+/** Why a session ended before its time; kept with the session and told in events. */
+export const endReasons = [
+  'logout',
+  'logout_all',
+  'ended_by_user',
+  'ended_by_staff',
+  'token_reuse',
+  'device_removed',
+] as const;
+export type EndReason = (typeof endReasons)[number];

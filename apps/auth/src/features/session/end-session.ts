@@ -1,0 +1,31 @@
+import type { AppTransaction } from '#context.ts';
+import { sessionRevoked } from '#events.ts';
+import type { EndReason } from '#features/session/end-reasons.ts';
+import { accessTokenSeconds } from '#features/session/policies.ts';
+import type { Session, SessionScope } from '#storage/sessions/session.repository.ts';
+
+/** How long a revocation is kept beyond the life of the last token it concerns: clocks differ. */
+const skewSeconds = 60;
+
+/** Ends the sessions that are meant and still live; answers how many. Their rows are held from here to the commit. */
+export async function endSessions(tx: AppTransaction, scope: SessionScope, reason: EndReason): Promise<number> {
+  const live = await tx.sessions.lockLive(scope, tx.clock.now());
+  for (const session of live) await endSession(tx, session, reason);
+  return live.length;
+}
+
+/**
+ * Ends a live session whose row the caller holds: refresh stops at once, and its access tokens everywhere as soon as the
+ * feed has told (SR-46).
+ */
+export async function endSession(tx: AppTransaction, session: Session, reason: EndReason): Promise<void> {
+  const { id: sessionId, userId, deviceId } = session;
+  const at = tx.clock.now();
+  await tx.sessions.end(sessionId, reason, at);
+  const expiresAt = new Date(at.getTime() + (accessTokenSeconds + skewSeconds) * 1000);
+  // An ended session never issues again, so every token of it is refused, also one from a process whose clock is ahead.
+  await tx.revocations.insert({ id: tx.ids.next(), sessionId, notBefore: expiresAt, expiresAt });
+  await tx.emit(sessionRevoked({ userId, sessionId, deviceId, reason, at }));
+  const details = { sessionId, deviceId };
+  await tx.audit({ action: 'auth.session.revoked', subject: userId, outcome: 'success', reason, details });
+}

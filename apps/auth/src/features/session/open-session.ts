@@ -1,0 +1,64 @@
+import type { AssuranceLevel, Role, UserId } from '@bank/domain';
+import { mintToken } from '@bank/security';
+import type { AppTransaction } from '#context.ts';
+import { signInSucceeded } from '#events.ts';
+import { newSessionEnds } from '#features/session/policies.ts';
+import type { PresentedDevice } from '#features/session/recognise-device.ts';
+import { rememberDevice } from '#features/session/recognise-device.ts';
+import { refreshTokenPrefix } from '#features/session/tokens.ts';
+import type { Client } from '#storage/sessions/client.repository.ts';
+import type { Session } from '#storage/sessions/session.repository.ts';
+
+/** What a session is opened with. `becomesKnown` when the sign-in proved more than a password (or was the first one). */
+export interface SessionFacts {
+  user: { id: UserId; roles: readonly Role[] };
+  client: Client;
+  acr: AssuranceLevel;
+  amr: readonly string[];
+  device: PresentedDevice;
+  becomesKnown: boolean;
+}
+
+/** A session with what only its client learns: refresh token, and the device secret when one was made. */
+export interface SignedIn {
+  session: Session;
+  client: Client;
+  roles: readonly Role[];
+  refreshToken: string;
+  device: { id: string; secret?: string };
+}
+
+/** Opens a session with a new id and a new refresh token (SR-44), within the caller's transaction. */
+export async function openSession(tx: AppTransaction, facts: SessionFacts): Promise<SignedIn> {
+  const { user, client, acr, amr } = facts;
+  const now = tx.clock.now();
+  const device = await rememberDevice(tx, user.id, facts.device, facts.becomesKnown);
+  const session: Session = {
+    id: tx.ids.next(),
+    userId: user.id,
+    clientId: client.id,
+    deviceId: device.id,
+    acr,
+    amr,
+    authTime: now,
+    createdAt: now,
+    lastUsedAt: now,
+    ...newSessionEnds(client, now),
+    revokedAt: null,
+  };
+  await tx.sessions.insert(session);
+  const tokenId = tx.ids.next();
+  const { token, digest } = mintToken(refreshTokenPrefix, tokenId);
+  await tx.refreshTokens.insert({ id: tokenId, sessionId: session.id, generation: 0, digest, createdAt: now });
+  await announce(tx, session, facts, device.isNew);
+  const known = device.secret === undefined ? { id: device.id } : { id: device.id, secret: device.secret };
+  return { session, client, roles: user.roles, refreshToken: token, device: known };
+}
+
+async function announce(tx: AppTransaction, session: Session, facts: SessionFacts, isNew: boolean): Promise<void> {
+  const { userId, deviceId, clientId, acr, amr, createdAt } = session;
+  const device = { ...facts.device.input, id: deviceId, isNew };
+  await tx.emit(signInSucceeded({ userId, sessionId: session.id, clientId, acr, amr, at: createdAt, device }));
+  const details = { sessionId: session.id, deviceId, clientId, acr };
+  await tx.audit({ action: 'auth.sign_in.succeeded', subject: userId, outcome: 'success', details });
+}

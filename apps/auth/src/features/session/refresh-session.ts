@@ -1,0 +1,79 @@
+import { withTransaction } from '@bank/database';
+import { allow, DomainError, isBlocked, parse } from '@bank/domain';
+import type { ReadToken } from '@bank/security';
+import { readToken, sameBytes } from '@bank/security';
+import type { AppContext } from '#context.ts';
+import type { Caller } from '#features/caller.ts';
+import { requireOrigin } from '#features/client/resolve-client.ts';
+import type { SignedIn } from '#features/session/open-session.ts';
+import { isLive } from '#features/session/policies.ts';
+import { punishReuse } from '#features/session/punish-reuse.ts';
+import { renewAgain, rotate } from '#features/session/rotate-refresh-token.ts';
+import { RefreshSchema } from '#features/session/schemas.ts';
+import { deviceSecretPrefix, refreshTokenPrefix } from '#features/session/tokens.ts';
+import type { Client } from '#storage/sessions/client.repository.ts';
+import type { TokenHolder } from '#storage/sessions/refresh-token.repository.ts';
+
+/** What a request presents: the token, how it came, and who the caller says it is. */
+interface Presented {
+  token: ReadToken;
+  fromCookie: boolean;
+  clientId: string | undefined;
+  device: ReadToken | undefined;
+}
+
+type Outcome = { kind: 'renewed'; signedIn: SignedIn } | { kind: 'invalid' | 'reuse' };
+
+/**
+ * Rotates a refresh token (RFC 9700 §4.14.2). A second use within ten seconds by the same device gets the same successor,
+ * while nobody has spent that; every other second use ends the session and tells its user.
+ * @throws request.invalid, auth.refresh.invalid, auth.origin.refused
+ */
+export async function refreshSession(ctx: AppContext, input: unknown, caller: Caller): Promise<SignedIn> {
+  const who = allow.anyone(caller.actor);
+  const presented = readPresented(ctx, input, caller);
+  const unaudited = 'a renewal is routine: the ledger has how the session opened and how it ends';
+  const outcome = await withTransaction(ctx, { who, unaudited }, async (tx): Promise<Outcome> => {
+    // Locks the session row, as revoking does: a session cannot be renewed and ended at once.
+    const holder = await tx.refreshTokens.lockHolder(presented.token.id);
+    const client = holder === undefined ? undefined : ctx.clientRegistry.find(holder.session.clientId);
+    if (holder === undefined || client === undefined || !isGood(ctx, holder, presented)) return { kind: 'invalid' };
+    if (!isItsClient(client, presented, caller)) return { kind: 'invalid' };
+    const renewal =
+      (await rotate(tx, { holder, client, presented: presented.token })) ??
+      (await renewAgain(tx, { holder, presented: presented.token, isSameDevice: isSameDevice(holder, presented) }));
+    if (renewal === undefined) return { kind: 'reuse' };
+    const session = { ...holder.session, idleExpiresAt: renewal.idleExpiresAt };
+    const { roles } = holder;
+    const device = { id: session.deviceId };
+    return { kind: 'renewed', signedIn: { session, client, roles, device, refreshToken: renewal.refreshToken } };
+  });
+  if (outcome.kind === 'reuse') await punishReuse(ctx, presented.token.id);
+  if (outcome.kind !== 'renewed') throw new DomainError('auth.refresh.invalid', { reason: outcome.kind });
+  return outcome.signedIn;
+}
+
+/** The token comes in the body or, from clients with cookie delivery, in the cookie. @throws auth.refresh.invalid */
+function readPresented(ctx: AppContext, input: unknown, caller: Caller): Presented {
+  const request = parse(RefreshSchema, input ?? {});
+  const fromCookie = request.refreshToken === undefined;
+  if (fromCookie && caller.cookies.refreshToken !== undefined) requireOrigin(ctx, caller);
+  const token = readToken(refreshTokenPrefix, request.refreshToken ?? caller.cookies.refreshToken ?? '');
+  if (token === undefined) throw new DomainError('auth.refresh.invalid', { reason: 'malformed or missing' });
+  const secret = request.device?.secret ?? caller.cookies.deviceSecret ?? '';
+  return { token, fromCookie, clientId: request.clientId, device: readToken(deviceSecretPrefix, secret) };
+}
+
+function isGood(ctx: AppContext, { session, token, userState }: TokenHolder, presented: Presented): boolean {
+  const isTheToken = sameBytes(token.digest, presented.token.digest);
+  return isTheToken && isLive(session, ctx.clock.now()) && !isBlocked(userState, 'session');
+}
+
+function isItsClient(client: Client, presented: Presented, caller: Caller): boolean {
+  const isNamed = presented.clientId === undefined || presented.clientId === client.id;
+  return isNamed && client.listener === caller.listener && (client.tokenDelivery === 'cookie') === presented.fromCookie;
+}
+
+function isSameDevice({ session, deviceDigest }: TokenHolder, { device }: Presented): boolean {
+  return device !== undefined && device.id === session.deviceId && sameBytes(device.digest, deviceDigest);
+}

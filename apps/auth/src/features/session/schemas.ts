@@ -1,0 +1,69 @@
+import { passwordLengthMax } from '@bank/domain';
+import * as v from 'valibot';
+
+const text = (max: number) => v.pipe(v.string(), v.trim(), v.nonEmpty(), v.maxLength(max));
+
+/** Which registered client asks; `web` unless it says so. */
+export const ClientIdSchema = v.optional(v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/, 'client_id')), 'web');
+
+/** A password that is presented: never cut, and too long to be anyone's before any hash runs (SR-2). */
+export const PasswordSchema = v.pipe(
+  v.string(),
+  v.nonEmpty(),
+  v.check((password) => password.length <= passwordLengthMax * 4, 'too_long'),
+);
+
+/** A password that is chosen; the policy itself is `checkPassword`. */
+export const NewPasswordSchema = v.pipe(v.string(), v.nonEmpty());
+
+const platforms = ['web', 'android', 'ios', 'desktop'] as const;
+export type DevicePlatform = (typeof platforms)[number];
+
+/** What a client tells about the device it runs on. `secret` is what an earlier sign-in gave it. */
+export const DeviceSchema = v.strictObject({
+  secret: v.optional(text(128)),
+  name: v.optional(text(64)),
+  platform: v.optional(v.picklist(platforms)),
+  model: v.optional(text(64)),
+  appVersion: v.optional(text(32)),
+});
+export type DeviceInput = v.InferOutput<typeof DeviceSchema>;
+
+export const RefreshSchema = v.strictObject({
+  refreshToken: v.optional(v.pipe(v.string(), v.maxLength(256))),
+  clientId: v.optional(v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/, 'client_id'))),
+  device: v.optional(DeviceSchema),
+});
+
+export const TokensSchema = v.object({
+  accessToken: v.string(),
+  tokenType: v.literal('Bearer'),
+  expiresIn: v.number(),
+  refreshToken: v.optional(v.string()),
+  refreshExpiresIn: v.number(),
+  sessionId: v.string(),
+  acr: v.picklist(['aal1', 'aal2', 'aal3']),
+  device: v.optional(v.object({ id: v.string(), secret: v.optional(v.string()) })),
+});
+
+export const SessionSchema = v.object({
+  id: v.string(),
+  acr: v.picklist(['aal1', 'aal2', 'aal3']),
+  amr: v.array(v.string()),
+  authTime: v.string(),
+  clientId: v.string(),
+  deviceId: v.string(),
+  createdAt: v.string(),
+  lastUsedAt: v.string(),
+  expiresAt: v.string(),
+  current: v.boolean(),
+});
+
+export const CurrentSessionSchema = v.object({
+  id: v.string(),
+  acr: v.picklist(['aal1', 'aal2', 'aal3']),
+  amr: v.array(v.string()),
+  authTime: v.string(),
+  deviceId: v.nullable(v.string()),
+  expiresAt: v.string(),
+});

@@ -1,0 +1,70 @@
+import { withTransaction } from '@bank/database';
+import type { Grant } from '@bank/domain';
+import { DomainError } from '@bank/domain';
+import { keyedHash } from '@bank/security';
+import type { AppContext } from '#context.ts';
+import { hashAddress, indexAddress } from '#features/address/index-address.ts';
+import type { Caller } from '#features/caller.ts';
+import { findDevice, type PresentedDevice } from '#features/session/recognise-device.ts';
+import { lockSchedule, unknownDevices } from '#features/sign-in/lockout-policies.ts';
+import type { Identifier } from '#features/sign-in/schemas.ts';
+import type { Client } from '#storage/sessions/client.repository.ts';
+import type { ClaimedAttempt, PoolKey } from '#storage/sign-ins/lockout.repository.ts';
+import type { Credential } from '#storage/users/user.repository.ts';
+
+/** One password attempt that has been counted and may be judged. */
+export interface Attempt extends PoolKey {
+  /** Of the attempt, and of the sign-in that waits for its second half. */
+  id: string;
+  at: Date;
+  client: Client;
+  device: PresentedDevice;
+  /** The device of a known-device pool. */
+  knownDeviceId: string | undefined;
+  credential: Credential | undefined;
+  /** The user's id, or a decoy that names nobody. */
+  userId: string;
+  claimed: ClaimedAttempt;
+  caller: Caller;
+}
+
+interface Begin {
+  who: Grant;
+  identifier: Identifier;
+  client: Client;
+  device: PresentedDevice;
+  caller: Caller;
+}
+
+type Counted = Omit<Attempt, 'id' | 'client' | 'device' | 'caller'>;
+type Outcome = { kind: 'counted'; counted: Counted } | { kind: 'locked'; until: Date };
+
+/**
+ * Finds out whom an attempt is about and counts it, committed before anything is verified. The steps are the same whether
+ * or not there is such a user. @throws auth.credentials.locked while the pool is locked
+ */
+export async function beginAttempt(ctx: AppContext, begin: Begin): Promise<Attempt> {
+  const { who, identifier, client, device, caller } = begin;
+  const at = ctx.clock.now();
+  const unaudited = 'counts an attempt: the ledger gets what becomes of it';
+  const outcome = await withTransaction(ctx, { who, unaudited }, async (tx): Promise<Outcome> => {
+    const credential = await tx.users.findCredentialOf(identifier.kind, indexAddress(tx, identifier));
+    const userId = credential?.userId ?? tx.ids.next();
+    const known = await findDevice(tx, userId, device.secret);
+    const knownDeviceId = known === undefined || known.knownAt === null ? undefined : known.id;
+    // Email and phone of one user share their pools; an identifier of nobody has pools of its own.
+    const subjectHash =
+      credential === undefined ? hashAddress(tx, identifier) : keyedHash(tx.keys.limits, 'user', userId);
+    const key = { subjectHash, pool: knownDeviceId ?? unknownDevices };
+    const claimed = await tx.lockouts.claim(key, lockSchedule, at);
+    if (claimed === undefined) return { kind: 'locked', until: (await tx.lockouts.lockedUntil(key)) ?? at };
+    return { kind: 'counted', counted: { at, userId, credential, knownDeviceId, claimed, ...key } };
+  });
+  if (outcome.kind === 'locked') throw lockedOut(outcome.until, at);
+  return { id: ctx.ids.next(), client, device, caller, ...outcome.counted };
+}
+
+function lockedOut(until: Date, now: Date): DomainError {
+  const retryAfterSeconds = Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1000));
+  return new DomainError('auth.credentials.locked', { reason: 'pool is locked', details: { retryAfterSeconds } });
+}

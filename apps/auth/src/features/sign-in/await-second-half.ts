@@ -1,0 +1,43 @@
+import { withTransaction } from '@bank/database';
+import type { Grant } from '@bank/domain';
+import { DomainError } from '@bank/domain';
+import type { Factor } from '#adapters/factors/factor-directory.ts';
+import type { AppContext } from '#context.ts';
+import type { Attempt } from '#features/sign-in/attempt.ts';
+import { pendingSignInSeconds } from '#features/sign-in/policies.ts';
+import { openContact } from '#features/user/contact.ts';
+import { maskEmail } from '#features/user/mask-email.ts';
+
+/** A sign-in whose password was right and which needs more. */
+export interface SecondHalf {
+  kind: 'mfa_required';
+  loginId: string;
+  factors: readonly Factor[];
+  expiresIn: number;
+}
+
+/** Keeps the sign-in for its second half: one of the user's factors, or an emailed code for a user who has none. */
+export async function awaitSecondHalf(
+  ctx: AppContext,
+  who: Grant,
+  attempt: Attempt,
+  by: readonly Factor[] | 'emailed_code',
+): Promise<SecondHalf> {
+  const { id, at, client, subjectHash, pool, credential } = attempt;
+  if (credential === undefined) throw new DomainError('auth.credentials.invalid', { reason: 'no user' });
+  const { userId } = credential;
+  const expiresAt = new Date(at.getTime() + pendingSignInSeconds * 1000);
+  const method = by === 'emailed_code' ? by : 'factor';
+  const pending = { id, userId, clientId: client.id, subjectHash, pool, method, createdAt: at, expiresAt } as const;
+  const unaudited = 'nothing has been decided: the ledger gets the end of it';
+  const factors = await withTransaction(ctx, { who, unaudited }, async (tx) => {
+    await tx.signIns.insert(pending);
+    if (by !== 'emailed_code') return by;
+    const user = await tx.users.find(userId);
+    if (user === undefined || user.contact === null) return [];
+    const { email } = await openContact(tx, { table: 'users', userId }, user.contact);
+    // An emailed code is no enrolled factor: it goes by the id of the sign-in that it belongs to.
+    return [{ id, type: 'email', hint: maskEmail(email) }];
+  });
+  return { kind: 'mfa_required', loginId: id, factors, expiresIn: pendingSignInSeconds };
+}

@@ -1,0 +1,58 @@
+import { withTransaction } from '@bank/database';
+import type { Grant, UserId } from '@bank/domain';
+import { DomainError, isBlocked } from '@bank/domain';
+import { messageOf } from '@bank/notifications';
+import type { AppContext, AppTransaction } from '#context.ts';
+import type { SignedIn } from '#features/session/open-session.ts';
+import { openSession } from '#features/session/open-session.ts';
+import type { Attempt } from '#features/sign-in/attempt.ts';
+import { failuresWorthTelling } from '#features/sign-in/policies.ts';
+
+const noticeSeconds = 86_400;
+
+/**
+ * Opens a session at `aal1` on the password alone. The device stays as known, or unknown, as it was.
+ * @throws auth.credentials.invalid when status or password changed while the password was being verified
+ */
+export async function completeWithPassword(
+  ctx: AppContext,
+  who: Grant,
+  attempt: Attempt,
+  password: string,
+  verified: { stale: boolean },
+): Promise<SignedIn> {
+  const { credential, client, device } = attempt;
+  if (credential === undefined) throw new DomainError('auth.credentials.invalid', { reason: 'no user' });
+  const signedIn = await withTransaction(ctx, { who, audits: ['auth.sign_in.succeeded'] }, async (tx) => {
+    const current = await tx.users.shareCredential(credential.userId);
+    if (current === undefined || current.passwordHash !== credential.passwordHash) return undefined;
+    if (isBlocked(current.status, 'sign_in')) return undefined;
+    await tx.lockouts.reset(attempt);
+    await tellOfFailures(tx, attempt, current.userId);
+    const user = { id: current.userId, roles: current.roles };
+    return await openSession(tx, { user, client, acr: 'aal1', amr: ['pwd'], device, becomesKnown: false });
+  });
+  if (signedIn === undefined) throw new DomainError('auth.credentials.invalid', { reason: 'changed meanwhile' });
+  if (verified.stale) await renewHash(ctx, who, { userId: credential.userId, from: credential.passwordHash, password });
+  return signedIn;
+}
+
+/** Hashes the password again under today's costs and pepper (SR-8). */
+async function renewHash(
+  ctx: AppContext,
+  who: Grant,
+  { userId, from, password }: { userId: UserId; from: string; password: string },
+): Promise<void> {
+  const to = await ctx.hasher.hash(password);
+  const unaudited = 'the same password in another form';
+  await withTransaction(ctx, { who, unaudited }, (tx) => tx.users.rehash(userId, from, to));
+}
+
+/** A success after several failures is worth a message: somebody may have guessed (SR-20). */
+async function tellOfFailures(tx: AppTransaction, attempt: Attempt, userId: UserId): Promise<void> {
+  const failures = attempt.claimed.failures - 1;
+  if (failures < failuresWorthTelling) return;
+  const expiresAt = new Date(attempt.at.getTime() + noticeSeconds * 1000);
+  const message = messageOf('sign-in-after-failures', { at: attempt.at, failures });
+  await tx.deliver({ to: { userId }, channel: 'email', expiresAt, ...message });
+}

@@ -1,0 +1,60 @@
+import type { UserState } from '@bank/domain';
+import { DomainError } from '@bank/domain';
+import type { Factor } from '#adapters/factors/factor-directory.ts';
+import type { Verdict } from '#adapters/risk/sign-in-assessor.ts';
+import type { AppContext } from '#context.ts';
+import type { Attempt } from '#features/sign-in/attempt.ts';
+import type { SignInFacts } from '#features/sign-in/policies.ts';
+
+export interface Judgement extends SignInFacts {
+  factors: readonly Factor[];
+  /** The hash is of older costs or an older pepper. */
+  stale: boolean;
+}
+
+/**
+ * Verifies the password while `device` and `mfa` are asked, always all three, with a decoy where there is no user.
+ * @throws service.unavailable when mfa does not answer, whatever the password was: the attempt stays counted
+ */
+export async function judgeAttempt(ctx: AppContext, attempt: Attempt, password: string): Promise<Judgement> {
+  const [verified, verdict, factors] = await Promise.all([
+    verify(ctx, attempt, password),
+    assess(ctx, attempt),
+    ctx.factors.list(attempt.userId),
+  ]);
+  if (factors === undefined) {
+    throw new DomainError('service.unavailable', { reason: 'mfa did not answer', details: { retryAfterSeconds: 2 } });
+  }
+  const userState: UserState | undefined = attempt.credential?.status;
+  return {
+    passwordValid: verified.valid,
+    stale: verified.stale,
+    userState,
+    verdict,
+    factors,
+    hasFactors: factors.length > 0,
+  };
+}
+
+async function verify(
+  ctx: AppContext,
+  attempt: Attempt,
+  password: string,
+): Promise<{ valid: boolean; stale: boolean }> {
+  if (attempt.credential !== undefined) return await ctx.hasher.verify(attempt.credential.passwordHash, password);
+  await ctx.hasher.decoy(password);
+  return { valid: false, stale: false };
+}
+
+function assess(ctx: AppContext, attempt: Attempt): Promise<Verdict> {
+  return ctx.assessor.assess({
+    attemptId: attempt.id,
+    userId: attempt.userId,
+    knownDeviceId: attempt.knownDeviceId,
+    clientId: attempt.client.id,
+    clientAddress: attempt.caller.clientAddress,
+    userAgent: attempt.caller.userAgent,
+    platform: attempt.device.input?.platform,
+    at: attempt.at,
+  });
+}

@@ -1,0 +1,20 @@
+/** Consecutive failures in one pool after which the pool locks (SR-11). */
+export const failuresBeforeLock = 5;
+
+/**
+ * How long a pool stays locked, in seconds: the first entry at the fifth consecutive failure, the next at the sixth, and
+ * so on; the last entry repeats. After a lock has run out a single failure locks again, for longer.
+ */
+export const lockSeconds: readonly number[] = [60, 120, 240, 480, 960, 1800];
+
+/** The pool of everyone whose device the named user does not know: strangers share it, the owner's devices do not. */
+export const unknownDevices = 'unknown';
+
+/** Seconds a pool locks once `failures` consecutive attempts have failed; 0 while it stays open. */
+export function lockAfter(failures: number): number {
+  if (failures < failuresBeforeLock) return 0;
+  return lockSeconds[Math.min(failures - failuresBeforeLock, lockSeconds.length - 1)] ?? 0;
+}
+
+/** The same as the counter in the database applies it, in one statement. */
+export const lockSchedule = { failuresBeforeLock, lockSeconds };

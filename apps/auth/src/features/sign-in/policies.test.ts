@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { decideSignIn } from './policies.ts';
+
+const good = { passwordValid: true, userState: 'active', verdict: 'allow', hasFactors: false } as const;
+
+describe('decideSignIn', () => {
+  it('opens a session for the right password on a device nobody doubts', () => {
+    expect(decideSignIn(good)).toEqual({ kind: 'open_session' });
+  });
+
+  it('asks for a factor whenever one is enrolled', () => {
+    expect(decideSignIn({ ...good, hasFactors: true })).toEqual({ kind: 'ask_factor' });
+    expect(decideSignIn({ ...good, hasFactors: true, verdict: 'unavailable' })).toEqual({ kind: 'ask_factor' });
+  });
+
+  it.each(['challenge', 'unavailable'] as const)('asks for an emailed code when device says %s', (verdict) => {
+    expect(decideSignIn({ ...good, verdict })).toEqual({ kind: 'ask_emailed_code' });
+  });
+
+  it('refuses a wrong password before anything else', () => {
+    const facts = { ...good, passwordValid: false, verdict: 'deny', userState: 'locked' } as const;
+    expect(decideSignIn(facts)).toEqual({ kind: 'refuse', reason: 'credentials' });
+  });
+
+  it('refuses where there is no user, whatever was verified', () => {
+    expect(decideSignIn({ ...good, userState: undefined })).toEqual({ kind: 'refuse', reason: 'credentials' });
+  });
+
+  it.each(['locked', 'suspended', 'closed', 'erased'] as const)('refuses a user who is %s', (userState) => {
+    expect(decideSignIn({ ...good, userState })).toEqual({ kind: 'refuse', reason: 'status' });
+  });
+
+  it('refuses what the risk assessment denies', () => {
+    expect(decideSignIn({ ...good, verdict: 'deny', hasFactors: true })).toEqual({ kind: 'refuse', reason: 'risk' });
+  });
+});

@@ -1,0 +1,44 @@
+import type { UserState } from '@bank/domain';
+import { isBlocked } from '@bank/domain';
+import type { Verdict } from '#adapters/risk/sign-in-assessor.ts';
+
+/** Life of a sign-in that waits for its second half, and of an emailed code, in seconds. */
+export const pendingSignInSeconds = 600;
+export const emailedCodeSeconds = 600;
+
+/** Wrong codes one pending sign-in bears, and codes it may ask for. */
+export const codeAttemptsMax = 5;
+export const challengesMax = 3;
+
+/** What is known once the password was checked, `device` was asked and `mfa` answered. */
+export interface SignInFacts {
+  passwordValid: boolean;
+  userState: UserState | undefined;
+  verdict: Verdict;
+  hasFactors: boolean;
+}
+
+export type RefusalReason = 'credentials' | 'status' | 'risk';
+
+export type SignInDecision =
+  | { kind: 'open_session' }
+  /** Ask for one of the user's factors. */
+  | { kind: 'ask_factor' }
+  /** No factor is enrolled: ask for a code sent to the verified address. Stays `aal1`. */
+  | { kind: 'ask_emailed_code' }
+  | { kind: 'refuse'; reason: RefusalReason };
+
+/**
+ * What a password attempt comes to. Every refusal looks the same from outside (SR-16). An enrolled factor is always asked;
+ * without one, doubt about the device asks for an emailed code.
+ */
+export function decideSignIn(facts: SignInFacts): SignInDecision {
+  if (!facts.passwordValid || facts.userState === undefined) return { kind: 'refuse', reason: 'credentials' };
+  if (isBlocked(facts.userState, 'sign_in')) return { kind: 'refuse', reason: 'status' };
+  if (facts.verdict === 'deny') return { kind: 'refuse', reason: 'risk' };
+  if (facts.hasFactors) return { kind: 'ask_factor' };
+  return facts.verdict === 'allow' ? { kind: 'open_session' } : { kind: 'ask_emailed_code' };
+}
+
+/** After how many failures in a row a success is reported to the user (SR-20). */
+export const failuresWorthTelling = 3;

@@ -1,0 +1,55 @@
+import { withTransaction } from '@bank/database';
+import type { Grant, UserId } from '@bank/domain';
+import { messageOf } from '@bank/notifications';
+import type { AppContext, AppTransaction } from '#context.ts';
+import { locked, signInFailed } from '#events.ts';
+import type { Attempt } from '#features/sign-in/attempt.ts';
+import { failuresBeforeLock } from '#features/sign-in/lockout-policies.ts';
+import type { RefusalReason } from '#features/sign-in/policies.ts';
+
+const noticeSeconds = 86_400;
+
+/** Tells the ledger of a refused attempt, and the user of a lock or of a sign-in that was stopped. The attempt is counted already. */
+export async function recordRefusal(
+  ctx: AppContext,
+  who: Grant,
+  attempt: Attempt,
+  reason: RefusalReason,
+): Promise<void> {
+  const { client, pool, claimed } = attempt;
+  const userId = attempt.credential?.userId;
+  // Attempts on one unknown identifier can be told to belong together, and nothing more.
+  const subject = userId ?? `unknown:${Buffer.from(attempt.subjectHash).toString('hex').slice(0, 32)}`;
+  await withTransaction(ctx, { who, audits: ['auth.sign_in.failed', 'auth.sign_in.locked'] }, async (tx) => {
+    const details = { clientId: client.id, failures: claimed.failures };
+    await tx.audit({ action: 'auth.sign_in.failed', subject, outcome: 'failure', reason, details });
+    if (claimed.lockedUntil !== null) {
+      await tx.audit({ action: 'auth.sign_in.locked', subject, outcome: 'denied', details: { pool } });
+    }
+    if (userId === undefined) return;
+    await tx.emit(
+      signInFailed({ userId, deviceId: attempt.knownDeviceId, clientId: client.id, reason, at: attempt.at }),
+    );
+    if (claimed.lockedUntil !== null) await tellOfLock(tx, attempt, userId, claimed.lockedUntil);
+    if (reason === 'risk') await notify(tx, attempt, userId, messageOf('sign-in-denied', { at: attempt.at }));
+  });
+}
+
+async function tellOfLock(tx: AppTransaction, attempt: Attempt, userId: UserId, lockedUntil: Date): Promise<void> {
+  const { at, knownDeviceId, claimed } = attempt;
+  await tx.emit(locked({ userId, deviceId: knownDeviceId, failures: claimed.failures, lockedUntil, at }));
+  // Once a series: who tries on must not be able to fill the user's mailbox.
+  if (claimed.failures !== failuresBeforeLock) return;
+  const minutes = Math.ceil((lockedUntil.getTime() - at.getTime()) / 60_000);
+  await notify(tx, attempt, userId, messageOf('account-locked', { at, minutes }));
+}
+
+async function notify(
+  tx: AppTransaction,
+  attempt: Attempt,
+  userId: UserId,
+  message: { template: string; params: Record<string, string> },
+): Promise<void> {
+  const expiresAt = new Date(attempt.at.getTime() + noticeSeconds * 1000);
+  await tx.deliver({ to: { userId }, channel: 'email', expiresAt, ...message });
+}

@@ -1,0 +1,45 @@
+import { EmailSchema, PhoneNumberSchema, Uuidv7Schema } from '@bank/domain';
+import * as v from 'valibot';
+import { ClientIdSchema, DeviceSchema, PasswordSchema } from '#features/session/schemas.ts';
+
+/** An email address or a phone number in international form; which of the two its shape says. */
+export const IdentifierSchema = v.union(
+  [
+    v.pipe(
+      EmailSchema,
+      v.transform((value) => ({ kind: 'email' as const, value })),
+    ),
+    v.pipe(
+      PhoneNumberSchema,
+      v.transform((value) => ({ kind: 'phone' as const, value })),
+    ),
+  ],
+  'identifier',
+);
+export type Identifier = v.InferOutput<typeof IdentifierSchema>;
+
+export const SignInSchema = v.strictObject({
+  identifier: IdentifierSchema,
+  password: PasswordSchema,
+  clientId: ClientIdSchema,
+  device: v.optional(DeviceSchema),
+});
+
+export const ChallengeSchema = v.strictObject({ loginId: Uuidv7Schema, factorId: Uuidv7Schema });
+
+export const CompleteSignInSchema = v.strictObject({
+  loginId: Uuidv7Schema,
+  challengeId: Uuidv7Schema,
+  response: v.strictObject({ code: v.pipe(v.string('code'), v.regex(/^\d{6}$/, 'code')) }),
+  clientId: ClientIdSchema,
+  device: v.optional(DeviceSchema),
+});
+
+export const FactorRequiredSchema = v.object({
+  status: v.literal('mfa_required'),
+  loginId: v.string(),
+  factors: v.array(v.object({ id: v.string(), type: v.string(), hint: v.string() })),
+  expiresIn: v.number(),
+});
+
+export const ChallengeStartedSchema = v.object({ challengeId: v.string(), type: v.string(), expiresIn: v.number() });

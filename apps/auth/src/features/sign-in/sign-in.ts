@@ -1,0 +1,40 @@
+import { allow, DomainError, parse } from '@bank/domain';
+import type { AppContext } from '#context.ts';
+import type { Caller } from '#features/caller.ts';
+import { resolveClient } from '#features/client/resolve-client.ts';
+import type { SignedIn } from '#features/session/open-session.ts';
+import { beginAttempt } from '#features/sign-in/attempt.ts';
+import { awaitSecondHalf, type SecondHalf } from '#features/sign-in/await-second-half.ts';
+import { completeWithPassword } from '#features/sign-in/complete-with-password.ts';
+import { judgeAttempt } from '#features/sign-in/judge-attempt.ts';
+import { decideSignIn } from '#features/sign-in/policies.ts';
+import { recordRefusal } from '#features/sign-in/record-refusal.ts';
+import { SignInSchema } from '#features/sign-in/schemas.ts';
+
+export type SignInResult = { kind: 'signed_in'; signedIn: SignedIn } | SecondHalf;
+
+/**
+ * Signs in with a password, or with its first half when more is asked. Attempts are counted before anything is hashed, and
+ * every attempt costs the same work, whether or not the identifier names a user (SR-12, SR-15, SR-16).
+ * @throws request.invalid, auth.client.unknown, auth.origin.refused, auth.credentials.invalid, auth.credentials.locked,
+ * request.rate_limited, service.overloaded, service.unavailable
+ */
+export async function signIn(ctx: AppContext, input: unknown, caller: Caller): Promise<SignInResult> {
+  const who = allow.anyone(caller.actor);
+  const request = parse(SignInSchema, input);
+  const client = resolveClient(ctx, request.clientId, caller);
+  const device = { input: request.device, secret: request.device?.secret ?? caller.cookies.deviceSecret };
+  const attempt = await beginAttempt(ctx, { who, identifier: request.identifier, client, device, caller });
+  const judged = await judgeAttempt(ctx, attempt, request.password);
+  const decision = decideSignIn(judged);
+  switch (decision.kind) {
+    case 'refuse':
+      await recordRefusal(ctx, who, attempt, decision.reason);
+      throw new DomainError('auth.credentials.invalid', { reason: decision.reason });
+    case 'ask_factor':
+    case 'ask_emailed_code':
+      return await awaitSecondHalf(ctx, who, attempt, decision.kind === 'ask_factor' ? judged.factors : 'emailed_code');
+    case 'open_session':
+      return { kind: 'signed_in', signedIn: await completeWithPassword(ctx, who, attempt, request.password, judged) };
+  }
+}

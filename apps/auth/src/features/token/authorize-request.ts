@@ -1,0 +1,63 @@
+import type { AssuranceLevel, Permission } from '@bank/domain';
+import { DomainError, hasPermission, parse, permissions, reachesAssurance } from '@bank/domain';
+import type { AccessClaims } from '@bank/verifier';
+import * as v from 'valibot';
+import type { AppContext } from '#context.ts';
+
+/** What a gateway's configuration asks for. `maxAge` in seconds. */
+export const AuthorizeSchema = v.strictObject({
+  audience: v.pipe(v.string(), v.nonEmpty(), v.maxLength(128)),
+  acr: v.optional(v.picklist(['aal1', 'aal2', 'aal3'])),
+  maxAge: v.optional(v.pipe(v.string('integer'), v.regex(/^\d{1,7}$/, 'integer'), v.transform(Number))),
+  permission: v.optional(v.picklist(permissions)),
+});
+type Demands = v.InferOutput<typeof AuthorizeSchema>;
+
+/**
+ * Decides for a gateway about a request that it holds (nginx `auth_request`, Envoy `ext_authz`).
+ * @throws request.malformed when the gateway is configured wrongly, auth.token.missing, auth.token.invalid,
+ * auth.step_up.required, access.forbidden, service.unavailable
+ */
+export async function authorizeRequest(
+  ctx: AppContext,
+  input: unknown,
+  authorization: string | undefined,
+): Promise<AccessClaims> {
+  const demands = readDemands(input);
+  const [scheme, token, ...rest] = (authorization ?? '').split(' ');
+  if (scheme?.toLowerCase() !== 'bearer' || token === undefined || token === '' || rest.length > 0) {
+    throw new DomainError('auth.token.missing');
+  }
+  const claims = await ctx.verifier.verify(token, { audience: demands.audience });
+  // A bound token is worth nothing without the proof that goes with it, and the proof is not here (RFC 9449 §7.1).
+  if (claims.cnf !== undefined) throw new DomainError('auth.token.invalid', { reason: 'bound to a key' });
+  requirePermission(claims, demands.permission);
+  requireStepUp(ctx, claims, demands);
+  return claims;
+}
+
+function readDemands(input: unknown): Demands {
+  try {
+    return parse(AuthorizeSchema, input);
+  } catch (error) {
+    throw new DomainError('request.malformed', { reason: 'parameters of the gateway', cause: error });
+  }
+}
+
+function requirePermission(claims: AccessClaims, permission: Permission | undefined): void {
+  if (permission === undefined || hasPermission(claims.roles, permission)) return;
+  throw new DomainError('access.forbidden', { reason: `lacks ${permission}` });
+}
+
+function requireStepUp(ctx: AppContext, claims: AccessClaims, { acr, maxAge, permission }: Demands): void {
+  const level: AssuranceLevel = permission === undefined ? (acr ?? 'aal1') : strongest(acr);
+  const ageSeconds = ctx.clock.now().getTime() / 1000 - claims.authTime;
+  if (reachesAssurance(claims.acr, level) && (maxAge === undefined || ageSeconds <= maxAge)) return;
+  const age = maxAge === undefined ? {} : { maxAgeSeconds: maxAge };
+  throw new DomainError('auth.step_up.required', { reason: 'too weak or too old', details: { acr: level, ...age } });
+}
+
+/** A permission is never exercised below `aal2`, whatever the gateway asks for. */
+function strongest(acr: AssuranceLevel | undefined): AssuranceLevel {
+  return acr === 'aal3' ? 'aal3' : 'aal2';
+}

@@ -1,0 +1,65 @@
+import type { AssuranceLevel } from '@bank/domain';
+import { signJwt } from '@bank/security';
+import type { AppContext } from '#context.ts';
+import type { SignedIn } from '#features/session/open-session.ts';
+import { accessExpiry } from '#features/session/policies.ts';
+
+/** What a client gets for a session, before the transport decides what of it goes into cookies. */
+export interface TokenSet {
+  accessToken: string;
+  tokenType: 'Bearer';
+  /** Seconds, as all of them here. */
+  expiresIn: number;
+  refreshToken: string;
+  refreshExpiresIn: number;
+  sessionId: string;
+  acr: AssuranceLevel;
+  device: { id: string; secret?: string };
+}
+
+/** Signs an access token (RFC 9068) for a session whose opening or renewal has been committed. */
+export function issueTokens(
+  ctx: Pick<AppContext, 'clock' | 'ids' | 'config' | 'keyRing'>,
+  signedIn: SignedIn,
+): TokenSet {
+  const { session, refreshToken, device } = signedIn;
+  const now = ctx.clock.now();
+  const expiresAt = accessExpiry(session.absoluteExpiresAt, now);
+  return {
+    accessToken: signJwt(ctx.keyRing.current(now), 'at+jwt', claimsOf(ctx, signedIn, now, expiresAt)),
+    tokenType: 'Bearer',
+    expiresIn: secondsUntil(expiresAt, now),
+    refreshToken,
+    refreshExpiresIn: secondsUntil(session.idleExpiresAt, now),
+    sessionId: session.id,
+    acr: session.acr,
+    device,
+  };
+}
+
+/** Ids only, no personal data (SR-59). `iat` has milliseconds, so that a revocation tells tokens of one second apart. */
+function claimsOf(
+  ctx: Pick<AppContext, 'ids' | 'config'>,
+  { session, client, roles }: SignedIn,
+  now: Date,
+  expiresAt: Date,
+): Record<string, string | number | string[]> {
+  return {
+    iss: ctx.config.TOKEN_ISSUER,
+    aud: client.audience,
+    sub: session.userId,
+    sid: session.id,
+    jti: ctx.ids.next(),
+    iat: now.getTime() / 1000,
+    exp: Math.floor(expiresAt.getTime() / 1000),
+    auth_time: Math.floor(session.authTime.getTime() / 1000),
+    acr: session.acr,
+    amr: [...session.amr],
+    roles: [...roles],
+    did: session.deviceId,
+  };
+}
+
+function secondsUntil(end: Date, now: Date): number {
+  return Math.max(0, Math.floor((end.getTime() - now.getTime()) / 1000));
+}

@@ -1,0 +1,17 @@
+import type { AppContext } from '#context.ts';
+import { sendDeliveries } from '#features/delivery/send-deliveries.ts';
+import { createLoop, type Loop } from '#jobs/loop.ts';
+
+const everyMs = 1000;
+
+/** Sends messages as soon as they are taken over, and again when they are due again. */
+export function createDeliverySender(ctx: AppContext): Loop {
+  return createLoop({
+    name: 'deliveries',
+    everyMs,
+    logger: ctx.logger,
+    async work() {
+      while (await sendDeliveries(ctx));
+    },
+  });
+}

@@ -1,0 +1,36 @@
+import type { Verifier } from '@bank/verifier';
+import type { AppContext } from '#context.ts';
+import { loadClients } from '#features/client/load-clients.ts';
+import { rotateSigningKeys } from '#features/signing-key/rotate-signing-keys.ts';
+import { createLoop } from '#jobs/loop.ts';
+import { createRevocationPublisher } from '#jobs/revocation-publisher.ts';
+
+const rotationCheckMs = 60_000;
+
+/**
+ * The verifier of the process that issues the tokens: before it starts there are keys to verify with and somebody publishes
+ * revocations, and both go on until it has stopped.
+ */
+export function createIssuer(ctx: AppContext): Verifier {
+  const { verifier, logger } = ctx;
+  const rotation = createLoop({
+    name: 'signing keys',
+    everyMs: rotationCheckMs,
+    logger,
+    work: () => rotateSigningKeys(ctx),
+  });
+  const clients = createLoop({ name: 'clients', everyMs: rotationCheckMs, logger, work: () => loadClients(ctx) });
+  const publisher = createRevocationPublisher(ctx);
+  return {
+    verify: (token, options) => verifier.verify(token, options),
+    ping: () => verifier.ping(),
+    async start() {
+      await Promise.all([clients.start(), rotation.start(), publisher.start()]);
+      await verifier.start();
+    },
+    async stop() {
+      await verifier.stop();
+      await Promise.all([clients.stop(), rotation.stop(), publisher.stop()]);
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto';
+import type { AppContext } from '#context.ts';
+import { publishRevocations, releasePublisher } from '#features/revocation/publish-revocations.ts';
+import { createLoop } from '#jobs/loop.ts';
+
+const heartbeatMs = 1000;
+
+/** Publishes revocations as soon as they are committed, and a heartbeat each second. One process at a time does. */
+export function createRevocationPublisher(ctx: AppContext): { start(): Promise<void>; stop(): Promise<void> } {
+  const holder = randomUUID();
+  let stopListening: (() => Promise<void>) | undefined;
+  const loop = createLoop({
+    name: 'revocation publisher',
+    everyMs: heartbeatMs,
+    logger: ctx.logger,
+    async work() {
+      while (await publishRevocations(ctx, holder));
+    },
+  });
+  return {
+    async start() {
+      await loop.start();
+      stopListening = await ctx.database.listen('auth_revocations', loop.wake);
+    },
+    async stop() {
+      await stopListening?.();
+      await loop.stop();
+      await releasePublisher(ctx, holder).catch((error: unknown) =>
+        ctx.logger.warn({ err: error, job: 'revocation publisher' }, 'the lease was not let go: it runs out by itself'),
+      );
+    },
+  };
+}

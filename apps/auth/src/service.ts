@@ -1,0 +1,39 @@
+import { audiences, composeApp } from '@bank/composition';
+import type { Service } from '@bank/service-kit';
+import type { Config } from '#config.ts';
+import { type AppContext, createContext, type Overrides } from '#context.ts';
+import { forgetNonces } from '#features/session/forget-nonces.ts';
+import { createDeliverySender } from '#jobs/delivery-sender.ts';
+import { createIssuer } from '#jobs/issuer.ts';
+import { createLoop } from '#jobs/loop.ts';
+import { trimmingChores } from '#jobs/trim.ts';
+import { routes } from '#transport/http/routes.ts';
+import { deliveryRequestedConsumer } from '#transport/messages/delivery-requested.consumer.ts';
+import { authRpc } from '#transport/rpc/auth.rpc.ts';
+import { userRpc } from '#transport/rpc/user.rpc.ts';
+
+const nonceCheckMs = 5000;
+
+/** The whole service, not started: its context, and everything that calls its features. */
+export async function createService(config: Config, overrides: Overrides = {}): Promise<Service> {
+  return assembleService(await createContext(config, overrides));
+}
+
+/** A service over a context that somebody else also holds. */
+export function assembleService(ctx: AppContext): Service {
+  const { config, logger, metrics, hasher } = ctx;
+  metrics.read('password_hashes_queued', 'Passwords that wait to be hashed', { value: () => hasher.stats().queued });
+  metrics.read('password_hashes_running', 'Passwords being hashed', { value: () => hasher.stats().running });
+  const sender = createDeliverySender(ctx);
+  const nonces = createLoop({ name: 'nonces', everyMs: nonceCheckMs, logger, work: () => forgetNonces(ctx) });
+  return composeApp(ctx, config, {
+    routes,
+    rpc: [userRpc, authRpc],
+    consumers: [deliveryRequestedConsumer(ctx, sender.wake)],
+    verifier: createIssuer(ctx),
+    audiences: Object.values(audiences),
+    cors: { origins: [...config.WEB_ORIGINS, ...config.STAFF_ORIGINS] },
+    workers: [sender, nonces],
+    chores: trimmingChores(ctx),
+  });
+}

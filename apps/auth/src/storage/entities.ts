@@ -1,0 +1,25 @@
+import { DeliveryEntity } from '#storage/deliveries/delivery.entity.ts';
+import { RevocationEntity, RevocationLeaseEntity, SigningKeyEntity } from '#storage/feed/feed.entity.ts';
+import { AddressFailuresEntity, RegistrationEntity } from '#storage/registrations/registration.entity.ts';
+import { ClientEntity, DeviceEntity, RefreshTokenEntity, SessionEntity } from '#storage/sessions/session.entity.ts';
+import { LockoutEntity, SignInEntity } from '#storage/sign-ins/sign-in.entity.ts';
+import { CredentialEntity, IdentifierEntity, UserEntity } from '#storage/users/user.entity.ts';
+
+/** Every table of the schema that is not the platform's own; the migrations are checked against them. */
+export const entities = [
+  ClientEntity,
+  RegistrationEntity,
+  AddressFailuresEntity,
+  UserEntity,
+  CredentialEntity,
+  IdentifierEntity,
+  SessionEntity,
+  RefreshTokenEntity,
+  DeviceEntity,
+  LockoutEntity,
+  SignInEntity,
+  SigningKeyEntity,
+  RevocationEntity,
+  RevocationLeaseEntity,
+  DeliveryEntity,
+];

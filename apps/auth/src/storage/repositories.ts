@@ -1,0 +1,33 @@
+import type { Database } from '@bank/database';
+import { DeliveryRepository } from '#storage/deliveries/delivery.repository.ts';
+import { RevocationRepository } from '#storage/feed/revocation.repository.ts';
+import { SigningKeyRepository } from '#storage/feed/signing-key.repository.ts';
+import { RegistrationRepository } from '#storage/registrations/registration.repository.ts';
+import { ClientRepository } from '#storage/sessions/client.repository.ts';
+import { DeviceRepository } from '#storage/sessions/device.repository.ts';
+import { RefreshTokenRepository } from '#storage/sessions/refresh-token.repository.ts';
+import { SessionRepository } from '#storage/sessions/session.repository.ts';
+import { LockoutRepository } from '#storage/sign-ins/lockout.repository.ts';
+import { SignInRepository } from '#storage/sign-ins/sign-in.repository.ts';
+import { IdentifierRepository } from '#storage/users/identifier.repository.ts';
+import { UserRepository } from '#storage/users/user.repository.ts';
+
+export type Repositories = ReturnType<typeof createRepositories>;
+
+/** The repositories of one transaction or reader. */
+export function createRepositories(em: ReturnType<Database['fork']>) {
+  return {
+    registrations: new RegistrationRepository(em),
+    users: new UserRepository(em),
+    identifiers: new IdentifierRepository(em),
+    clients: new ClientRepository(em),
+    sessions: new SessionRepository(em),
+    refreshTokens: new RefreshTokenRepository(em),
+    devices: new DeviceRepository(em),
+    lockouts: new LockoutRepository(em),
+    signIns: new SignInRepository(em),
+    signingKeys: new SigningKeyRepository(em),
+    revocations: new RevocationRepository(em),
+    deliveries: new DeliveryRepository(em),
+  };
+}

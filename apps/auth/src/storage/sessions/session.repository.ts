@@ -1,0 +1,92 @@
+import { Repository } from '@bank/database';
+import type { AssuranceLevel, UserId } from '@bank/domain';
+
+export interface Session {
+  id: string;
+  userId: UserId;
+  clientId: string;
+  deviceId: string;
+  acr: AssuranceLevel;
+  amr: readonly string[];
+  authTime: Date;
+  createdAt: Date;
+  lastUsedAt: Date;
+  idleExpiresAt: Date;
+  absoluteExpiresAt: Date;
+  revokedAt: Date | null;
+}
+
+/** Which of a user's sessions are meant. */
+export interface SessionScope {
+  userId: UserId;
+  sessionId?: string | undefined;
+  deviceId?: string | undefined;
+  exceptSessionId?: string | undefined;
+}
+
+export const sessionColumns = `s.id, s.user_id as "userId", s.client_id as "clientId", s.device_id as "deviceId", s.acr, s.amr,
+  s.auth_time as "authTime", s.created_at as "createdAt", s.last_used_at as "lastUsedAt",
+  s.idle_expires_at as "idleExpiresAt", s.absolute_expires_at as "absoluteExpiresAt", s.revoked_at as "revokedAt"`;
+
+/** Sessions. A session that ended keeps its row until it is trimmed. */
+export class SessionRepository extends Repository {
+  async insert(session: Session): Promise<void> {
+    const s = session;
+    await this.affected(
+      `insert into auth.sessions (id, user_id, client_id, device_id, acr, amr, auth_time, created_at, last_used_at,
+        idle_expires_at, absolute_expires_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      [
+        ...[s.id, s.userId, s.clientId, s.deviceId, s.acr, [...s.amr], s.authTime, s.createdAt, s.lastUsedAt],
+        ...[s.idleExpiresAt, s.absoluteExpiresAt],
+      ],
+    );
+  }
+
+  find(id: string): Promise<Session | undefined> {
+    return this.row(`select ${sessionColumns} from auth.sessions s where s.id = ?`, [id]);
+  }
+
+  /** The live sessions of a user, newest first, after the one with id `before`. */
+  listLive(userId: UserId, page: { before: string | undefined; limit: number; now: Date }): Promise<Session[]> {
+    return this.rows(
+      `select ${sessionColumns} from auth.sessions s
+        where s.user_id = ? and s.revoked_at is null and s.idle_expires_at > ? and s.absolute_expires_at > ?
+          and (?::uuid is null or s.id < ?::uuid)
+        order by s.id desc limit ?`,
+      [userId, page.now, page.now, page.before ?? null, page.before ?? null, page.limit],
+    );
+  }
+
+  /** Sessions that can still be renewed, their rows held until the transaction ends, in one order for everybody. */
+  lockLive(scope: SessionScope, now: Date): Promise<Session[]> {
+    const { userId, sessionId = null, deviceId = null, exceptSessionId = null } = scope;
+    return this.rows(
+      `select ${sessionColumns} from auth.sessions s
+        where s.user_id = ? and s.revoked_at is null and s.absolute_expires_at > ?
+          and (?::uuid is null or s.id = ?::uuid) and (?::uuid is null or s.device_id = ?::uuid)
+          and (?::uuid is null or s.id <> ?::uuid)
+        order by s.id for update`,
+      [userId, now, sessionId, sessionId, deviceId, deviceId, exceptSessionId, exceptSessionId],
+    );
+  }
+
+  async touch(id: string, idleExpiresAt: Date, now: Date): Promise<void> {
+    const sql = 'update auth.sessions set last_used_at = ?, idle_expires_at = ? where id = ?';
+    await this.affected(sql, [now, idleExpiresAt, id]);
+  }
+
+  /** Ends a live session. */
+  async end(id: string, reason: string, now: Date): Promise<void> {
+    const sql = 'update auth.sessions set revoked_at = ?, end_reason = ? where id = ? and revoked_at is null';
+    await this.affected(sql, [now, reason, id]);
+  }
+
+  /** Removes sessions whose absolute end lies before that moment, at most `limit` at a time. */
+  removeEnded(before: Date, limit: number): Promise<number> {
+    return this.affected(
+      `delete from auth.sessions where id in
+        (select id from auth.sessions where absolute_expires_at < ? order by absolute_expires_at limit ?)`,
+      [before, limit],
+    );
+  }
+}

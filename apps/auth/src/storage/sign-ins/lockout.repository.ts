@@ -1,0 +1,57 @@
+import { Repository } from '@bank/database';
+
+/** A counter: a keyed hash of whom it is about, and the pool of devices it counts. */
+export interface PoolKey {
+  subjectHash: Uint8Array;
+  pool: string;
+}
+
+/** An attempt that may be made. It counts as a failure until its success resets the pool. */
+export interface ClaimedAttempt {
+  failures: number;
+  /** Set when this attempt is the one that locks the pool, unless it succeeds. */
+  lockedUntil: Date | null;
+}
+
+/** After how many failures a pool locks, and for how many seconds: one entry a failure from there, the last one repeats. */
+export interface LockSchedule {
+  readonly failuresBeforeLock: number;
+  readonly lockSeconds: readonly number[];
+}
+
+/** Consecutive failures by pool (SR-11, SR-12). */
+export class LockoutRepository extends Repository {
+  /** Counts an attempt before anything is verified, in one statement; undefined while the pool is locked. */
+  claim({ subjectHash, pool }: PoolKey, schedule: LockSchedule, now: Date): Promise<ClaimedAttempt | undefined> {
+    const { failuresBeforeLock, lockSeconds } = schedule;
+    return this.row(
+      `insert into auth.lockouts as l (subject_hash, pool, failures, updated_at) values (?, ?, 1, ?)
+        on conflict on constraint lockouts_pkey do update set
+          failures = l.failures + 1,
+          locked_until = case when l.failures + 1 >= ? then excluded.updated_at
+            + make_interval(secs => (?::integer[])[least(l.failures + 2 - ?, ?)]) end,
+          updated_at = excluded.updated_at
+          where l.locked_until is null or l.locked_until <= excluded.updated_at
+        returning failures, locked_until as "lockedUntil"`,
+      [subjectHash, pool, now, failuresBeforeLock, [...lockSeconds], failuresBeforeLock, lockSeconds.length],
+    );
+  }
+
+  async lockedUntil({ subjectHash, pool }: PoolKey): Promise<Date | undefined> {
+    const sql = 'select locked_until as "lockedUntil" from auth.lockouts where subject_hash = ? and pool = ?';
+    return (await this.row<{ lockedUntil: Date | null }>(sql, [subjectHash, pool]))?.lockedUntil ?? undefined;
+  }
+
+  async reset({ subjectHash, pool }: PoolKey): Promise<void> {
+    await this.affected('delete from auth.lockouts where subject_hash = ? and pool = ?', [subjectHash, pool]);
+  }
+
+  /** Forgets pools that nobody has tried since that moment. */
+  removeUntouchedSince(moment: Date, limit: number): Promise<number> {
+    return this.affected(
+      `delete from auth.lockouts where (subject_hash, pool) in
+        (select subject_hash, pool from auth.lockouts where updated_at < ? limit ? for update skip locked)`,
+      [moment, limit],
+    );
+  }
+}

@@ -1,0 +1,36 @@
+import { defineEntity, p } from '@mikro-orm/postgresql';
+
+export const LockoutEntity = defineEntity({
+  name: 'Lockout',
+  tableName: 'lockouts',
+  schema: 'auth',
+  properties: {
+    subjectHash: p.blob().primary(),
+    pool: p.text().primary(),
+    failures: p.integer(),
+    lockedUntil: p.datetime().nullable(),
+    updatedAt: p.datetime().index('lockouts_updated_at_idx'),
+  },
+});
+
+export const SignInEntity = defineEntity({
+  name: 'SignIn',
+  tableName: 'sign_ins',
+  schema: 'auth',
+  properties: {
+    id: p.uuid().primary(),
+    userId: p.uuid(),
+    clientId: p.text(),
+    subjectHash: p.blob(),
+    pool: p.text(),
+    method: p.text(),
+    challengeId: p.uuid().nullable(),
+    codeHash: p.blob().nullable(),
+    codeExpiresAt: p.datetime().nullable(),
+    attempts: p.smallint().default(0),
+    challenges: p.smallint().default(0),
+    createdAt: p.datetime(),
+    expiresAt: p.datetime().index('sign_ins_expires_at_idx'),
+    closedAt: p.datetime().nullable(),
+  },
+});

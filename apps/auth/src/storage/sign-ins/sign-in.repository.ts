@@ -1,0 +1,72 @@
+import { Repository } from '@bank/database';
+import type { UserId } from '@bank/domain';
+
+/** A sign-in whose password was right and which waits for its second half. */
+export interface PendingSignIn {
+  id: string;
+  userId: UserId;
+  clientId: string;
+  subjectHash: Uint8Array;
+  pool: string;
+  method: 'emailed_code' | 'factor';
+  createdAt: Date;
+  expiresAt: Date;
+}
+
+/** A try of a code, with what it is compared with. */
+export interface CodeAttempt extends PendingSignIn {
+  codeHash: Uint8Array;
+  codeExpiresAt: Date;
+}
+
+const columns = `id, user_id as "userId", client_id as "clientId", subject_hash as "subjectHash", pool, method,
+  created_at as "createdAt", expires_at as "expiresAt"`;
+
+/** Sign-ins between their two halves. */
+export class SignInRepository extends Repository {
+  async insert(s: PendingSignIn): Promise<void> {
+    await this.affected(
+      `insert into auth.sign_ins (id, user_id, client_id, subject_hash, pool, method, created_at, expires_at)
+        values (?, ?, ?, ?, ?, ?, ?, ?)`,
+      [s.id, s.userId, s.clientId, s.subjectHash, s.pool, s.method, s.createdAt, s.expiresAt],
+    );
+  }
+
+  /** Puts a new code in place of the older one, while the sign-in is open and may still ask for codes. */
+  challenge(
+    id: string,
+    code: { challengeId: string; codeHash: Uint8Array; expiresAt: Date; challengesMax: number; now: Date },
+  ): Promise<PendingSignIn | undefined> {
+    return this.row(
+      `update auth.sign_ins
+        set challenge_id = ?, code_hash = ?, code_expires_at = ?, challenges = challenges + 1
+        where id = ? and method = 'emailed_code' and closed_at is null and expires_at > ? and challenges < ?
+        returning ${columns}`,
+      [code.challengeId, code.codeHash, code.expiresAt, id, code.now, code.challengesMax],
+    );
+  }
+
+  /** Counts one try of a code before it is compared, and holds the row until the transaction ends. */
+  claimAttempt(
+    id: string,
+    attempt: { challengeId: string; attemptsMax: number; now: Date },
+  ): Promise<CodeAttempt | undefined> {
+    return this.row(
+      `update auth.sign_ins set attempts = attempts + 1
+        where id = ? and challenge_id = ? and attempts < ? and closed_at is null and expires_at > ?
+        returning ${columns}, code_hash as "codeHash", code_expires_at as "codeExpiresAt"`,
+      [id, attempt.challengeId, attempt.attemptsMax, attempt.now],
+    );
+  }
+
+  async close(id: string, now: Date): Promise<void> {
+    await this.affected('update auth.sign_ins set closed_at = ? where id = ?', [now, id]);
+  }
+
+  removeExpired(before: Date, limit: number): Promise<number> {
+    return this.affected(
+      'delete from auth.sign_ins where id in (select id from auth.sign_ins where expires_at < ? limit ?)',
+      [before, limit],
+    );
+  }
+}

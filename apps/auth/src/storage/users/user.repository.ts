@@ -1,0 +1,101 @@
+import { Repository } from '@bank/database';
+import type { Role, UserId, UserState } from '@bank/domain';
+import type { Digest, IdentifierKind } from '#storage/users/identifier.repository.ts';
+
+export interface User {
+  id: UserId;
+  status: UserState;
+  roles: readonly Role[];
+  /** Sealed; null once erased. */
+  contact: Uint8Array | null;
+  emailVerifiedAt: Date | null;
+  phoneVerifiedAt: Date | null;
+  locale: string | null;
+  version: number;
+  createdAt: Date;
+}
+
+export interface NewUser extends Pick<User, 'id' | 'status' | 'roles' | 'contact' | 'emailVerifiedAt' | 'locale'> {
+  acceptedTerms: string;
+  at: Date;
+}
+
+/** What a sign-in compares with: the hash, and whom it belongs to. */
+export interface Credential {
+  userId: UserId;
+  status: UserState;
+  roles: readonly Role[];
+  passwordHash: string;
+  changedAt: Date;
+}
+
+const credentialColumns = `u.id as "userId", u.status, u.roles, c.password_hash as "passwordHash",
+  c.changed_at as "changedAt"`;
+
+const columns = `id, status, roles, contact, email_verified_at as "emailVerifiedAt",
+  phone_verified_at as "phoneVerifiedAt", locale, version, created_at as "createdAt"`;
+
+/** Users, and their credentials in a table apart. */
+export class UserRepository extends Repository {
+  async insert(user: NewUser): Promise<User> {
+    const { id, status, roles, contact, emailVerifiedAt, locale, acceptedTerms, at } = user;
+    await this.affected(
+      `insert into auth.users (id, status, roles, contact, email_verified_at, locale, accepted_terms, created_at, updated_at)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      [id, status, [...roles], contact, emailVerifiedAt, locale, acceptedTerms, at, at],
+    );
+    return { id, status, roles, contact, emailVerifiedAt, phoneVerifiedAt: null, locale, version: 1, createdAt: at };
+  }
+
+  find(id: UserId): Promise<User | undefined> {
+    return this.row(`select ${columns} from auth.users where id = ?`, [id]);
+  }
+
+  /** Users that exist among these, in no promised order. */
+  findMany(ids: readonly UserId[]): Promise<User[]> {
+    return this.rows(`select ${columns} from auth.users where id = any (?)`, [[...ids]]);
+  }
+
+  /** Holds the user against every change of status until the transaction ends; sign-ins and sign-outs wait for each other. */
+  lock(id: UserId): Promise<User | undefined> {
+    return this.row(`select ${columns} from auth.users where id = ? for update`, [id]);
+  }
+
+  async insertCredential(credential: { userId: UserId; passwordHash: string; at: Date }): Promise<void> {
+    await this.affected('insert into auth.credentials (user_id, password_hash, changed_at) values (?, ?, ?)', [
+      credential.userId,
+      credential.passwordHash,
+      credential.at,
+    ]);
+  }
+
+  /** The credential of whoever an address names. */
+  findCredentialOf(kind: IdentifierKind, digests: readonly Digest[]): Promise<Credential | undefined> {
+    return this.row(
+      `select ${credentialColumns}
+        from auth.identifiers i
+          join unnest(?::text[], ?::bytea[]) as asked (key_id, digest) on asked.key_id = i.key_id and asked.digest = i.digest
+          join auth.users u on u.id = i.user_id
+          join auth.credentials c on c.user_id = u.id
+        where i.kind = ? limit 1`,
+      [digests.map((one) => one.keyId), digests.map((one) => one.digest), kind],
+    );
+  }
+
+  /**
+   * A credential, held against change until the transaction ends, so that a session opens on what was verified and not on
+   * what has been replaced meanwhile.
+   */
+  shareCredential(userId: UserId): Promise<Credential | undefined> {
+    return this.row(
+      `select ${credentialColumns} from auth.users u join auth.credentials c on c.user_id = u.id where u.id = ? for share of u, c`,
+      [userId],
+    );
+  }
+
+  /** Replaces a hash by one of the same password under newer costs, unless it has been replaced already. */
+  async rehash(userId: UserId, from: string, to: string): Promise<void> {
+    const sql = 'update auth.credentials set password_hash = ? where user_id = ? and password_hash = ?';
+    await this.affected(sql, [to, userId, from]);
+  }
+}

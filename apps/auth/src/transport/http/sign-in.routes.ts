@@ -1,0 +1,86 @@
+import { defineRoutes, ok } from '@bank/service-kit';
+import * as v from 'valibot';
+import type { AppContext } from '#context.ts';
+import { TokensSchema } from '#features/session/schemas.ts';
+import { challengeSignIn } from '#features/sign-in/challenge-sign-in.ts';
+import { completeSignIn } from '#features/sign-in/complete-sign-in.ts';
+import {
+  ChallengeSchema,
+  ChallengeStartedSchema,
+  CompleteSignInSchema,
+  FactorRequiredSchema,
+  SignInSchema,
+} from '#features/sign-in/schemas.ts';
+import { signIn } from '#features/sign-in/sign-in.ts';
+import { callerOf } from '#transport/http/caller.ts';
+import { tokenReply } from '#transport/http/token-reply.ts';
+
+const tag = 'sign-in';
+
+export const signInRoutes = defineRoutes<AppContext>([
+  {
+    method: 'POST',
+    path: '/v1/auth/login',
+    summary: 'Sign in with a password',
+    tag,
+    access: 'public',
+    body: SignInSchema,
+    responses: { 200: v.union([TokensSchema, FactorRequiredSchema]) },
+    errors: [
+      'request.invalid',
+      'request.rate_limited',
+      'auth.client.unknown',
+      'auth.origin.refused',
+      'auth.credentials.invalid',
+      'auth.credentials.locked',
+      'service.overloaded',
+      'service.unavailable',
+    ],
+    // A flood only: what guesses is stopped by counting its failures, and many people may share an address.
+    limits: [{ name: 'login', points: 1200, windowSeconds: 600, by: 'address' }],
+    async handle(ctx, request) {
+      const result = await signIn(ctx, request.body, callerOf(request));
+      if (result.kind === 'mfa_required') {
+        const { loginId, factors, expiresIn } = result;
+        return ok({ status: 'mfa_required', loginId, factors, expiresIn });
+      }
+      const { body, cookies } = tokenReply(ctx, result.signedIn);
+      return ok(body, { cookies });
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/auth/login/challenge',
+    summary: 'Ask for the second half of a sign-in',
+    tag,
+    access: 'public',
+    body: ChallengeSchema,
+    responses: { 200: ChallengeStartedSchema },
+    errors: ['request.invalid', 'auth.login.invalid'],
+    limits: [{ name: 'login-challenge', points: 30, windowSeconds: 600, by: 'address' }],
+    async handle(ctx, request) {
+      return ok(await challengeSignIn(ctx, request.body, callerOf(request)));
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/auth/login/verify',
+    summary: 'Present the second half of a sign-in',
+    tag,
+    access: 'public',
+    body: CompleteSignInSchema,
+    responses: { 200: TokensSchema },
+    errors: [
+      'request.invalid',
+      'auth.client.unknown',
+      'auth.origin.refused',
+      'auth.login.invalid',
+      'auth.second_factor.invalid',
+    ],
+    limits: [{ name: 'login-verify', points: 60, windowSeconds: 600, by: 'address' }],
+    async handle(ctx, request) {
+      const { body, cookies } = tokenReply(ctx, await completeSignIn(ctx, request.body, callerOf(request)));
+      return ok(body, { cookies });
+    },
+  },
+]);

@@ -1,0 +1,90 @@
+import { AuthService, type RevokeSessionsRequest, SessionEndReason } from '@bank/proto/auth';
+import { defineRpc } from '@bank/service-kit';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import type { AppContext } from '#context.ts';
+import { listRevocations } from '#features/revocation/list-revocations.ts';
+import type { EndReason } from '#features/session/end-reasons.ts';
+import { revokeSessions } from '#features/session/revoke-sessions.ts';
+import { introspectToken } from '#features/token/introspect-token.ts';
+
+type Introspected = NonNullable<Awaited<ReturnType<typeof introspectToken>>>;
+type Listed = Awaited<ReturnType<typeof listRevocations>>['entries'][number];
+
+const reasons: Readonly<Record<number, EndReason>> = {
+  [SessionEndReason.LOGOUT]: 'logout',
+  [SessionEndReason.LOGOUT_ALL]: 'logout_all',
+  [SessionEndReason.ENDED_BY_USER]: 'ended_by_user',
+  [SessionEndReason.ENDED_BY_STAFF]: 'ended_by_staff',
+  [SessionEndReason.DEVICE_REMOVED]: 'device_removed',
+};
+
+export const authRpc = defineRpc<AppContext, typeof AuthService>(AuthService, {
+  introspectToken: {
+    access: 'service',
+    idempotent: true,
+    async handle(ctx, { token, audience }, call) {
+      const claims = await introspectToken(ctx, { token, audience }, call);
+      return claims === undefined ? { active: false } : { active: true, claims: toClaims(claims) };
+    },
+  },
+  listRevocations: {
+    access: 'service',
+    idempotent: true,
+    async handle(ctx, request, call) {
+      const since = { epoch: Number(request.epoch), sinceNumber: Number(request.sinceNumber) };
+      const { epoch, number, entries, hasMore } = await listRevocations(ctx, since, call.actor);
+      return { epoch: BigInt(epoch), number: BigInt(number), entries: entries.map(toRevocation), hasMore };
+    },
+  },
+  revokeSessions: {
+    access: 'user',
+    idempotent: true,
+    async handle(ctx, request, call) {
+      return { revokedCount: await revokeSessions(ctx, toInput(request), call) };
+    },
+  },
+});
+
+function toClaims(claims: Introspected) {
+  return {
+    userId: claims.sub,
+    sessionId: claims.sid,
+    tokenId: claims.jti,
+    deviceId: claims.did ?? '',
+    audience: claims.aud,
+    acr: claims.acr,
+    amr: [...claims.amr],
+    roles: [...claims.roles],
+    issuedAt: timestampFromMs(Math.round(claims.iat * 1000)),
+    authenticatedAt: timestampFromMs(claims.authTime * 1000),
+    expiresAt: timestampFromMs(claims.exp * 1000),
+    confirmationThumbprint: claims.cnf?.jkt ?? '',
+  };
+}
+
+function toRevocation({ number, sid, sub = '', notBefore, expiresAt }: Listed) {
+  const target =
+    sid === undefined ? { case: 'userId' as const, value: sub } : { case: 'sessionId' as const, value: sid };
+  return {
+    number: BigInt(number),
+    target,
+    notBefore: timestampFromMs(notBefore),
+    expiresAt: timestampFromMs(expiresAt),
+  };
+}
+
+function toInput({ userId, scope, reason }: RevokeSessionsRequest) {
+  const why = reasons[reason];
+  switch (scope.case) {
+    case 'sessionId':
+      return { userId, reason: why, sessionId: scope.value };
+    case 'deviceId':
+      return { userId, reason: why, deviceId: scope.value };
+    case 'allSessions': {
+      const { exceptSessionId } = scope.value;
+      return { userId, reason: why, all: true, ...(exceptSessionId === '' ? {} : { exceptSessionId }) };
+    }
+    default:
+      return { userId, reason: why };
+  }
+}

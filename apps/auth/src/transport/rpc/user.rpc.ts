@@ -1,0 +1,61 @@
+import type { UserState } from '@bank/domain';
+import { UserService, UserStatus } from '@bank/proto/user';
+import { defineRpc } from '@bank/service-kit';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import type { AppContext } from '#context.ts';
+import { getContact } from '#features/user/get-contact.ts';
+import { batchGetUsers, getUser } from '#features/user/get-users.ts';
+import { lookupUser } from '#features/user/lookup-user.ts';
+
+const statuses: Record<UserState, UserStatus> = {
+  active: UserStatus.ACTIVE,
+  locked: UserStatus.LOCKED,
+  suspended: UserStatus.SUSPENDED,
+  closed: UserStatus.CLOSED,
+  erased: UserStatus.ERASED,
+};
+
+type FoundUser = Awaited<ReturnType<typeof getUser>>;
+
+export const userRpc = defineRpc<AppContext, typeof UserService>(UserService, {
+  getUser: {
+    access: 'service',
+    idempotent: true,
+    handle: async (ctx, { userId }, call) => ({ user: toMessage(await getUser(ctx, { userId }, call)) }),
+  },
+  batchGetUsers: {
+    access: 'service',
+    idempotent: true,
+    async handle(ctx, { userIds }, call) {
+      return { users: (await batchGetUsers(ctx, { userIds }, call)).map(toMessage) };
+    },
+  },
+  lookupUser: {
+    access: 'staff',
+    idempotent: true,
+    async handle(ctx, { identifier }, call) {
+      const address = { kind: identifier.case, value: identifier.value };
+      return { user: toMessage(await lookupUser(ctx, address, call)) };
+    },
+  },
+  getContact: {
+    access: 'service',
+    idempotent: true,
+    async handle(ctx, { userId }, call) {
+      const { email = '', phone = '', locale = '' } = await getContact(ctx, { userId }, call);
+      return { userId, email, phone, locale };
+    },
+  },
+});
+
+function toMessage(user: FoundUser) {
+  return {
+    userId: user.id,
+    status: statuses[user.status],
+    roles: [...user.roles],
+    emailVerified: user.emailVerifiedAt !== null,
+    phoneVerified: user.phoneVerifiedAt !== null,
+    createdAt: timestampFromDate(user.createdAt),
+    version: BigInt(user.version),
+  };
+}
