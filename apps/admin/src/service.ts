@@ -14,7 +14,7 @@ export async function createService(config: Config, overrides: Overrides = {}): 
     routes,
     rpc: [adminRpc],
     consumers: [auditEntryConsumer(ctx), userActivatedConsumer(ctx)],
-    verifier: createTokenVerifier(ctx, config),
+    verifier: overrides.verifier ?? createTokenVerifier(ctx, config),
     audiences: [audiences.staff],
   });
 }

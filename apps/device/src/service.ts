@@ -13,7 +13,7 @@ export async function createService(config: Config, overrides: Overrides = {}): 
     routes,
     rpc: [deviceRpc],
     consumers: [signInSucceededConsumer(ctx)],
-    verifier: createTokenVerifier(ctx, config),
+    verifier: overrides.verifier ?? createTokenVerifier(ctx, config),
     audiences: [audiences.customers],
   });
 }

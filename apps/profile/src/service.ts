@@ -13,7 +13,7 @@ export async function createService(config: Config, overrides: Overrides = {}): 
     routes,
     rpc: [profileRpc],
     consumers: [userActivatedConsumer(ctx)],
-    verifier: createTokenVerifier(ctx, config),
+    verifier: overrides.verifier ?? createTokenVerifier(ctx, config),
     audiences: [audiences.customers],
   });
 }

@@ -21,6 +21,7 @@ import {
 import { connectRedis, createRateLimitStore, type RateLimitStore, type RedisConnection } from '@bank/redis';
 import { type CursorCodec, createCursorCodec } from '@bank/security';
 import type { BaseConfig } from '@bank/service-kit';
+import type { Verifier } from '@bank/verifier';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type KeyringFolder, openKeyringFolder } from '#keyrings.ts';
 
@@ -50,6 +51,7 @@ export interface Overrides {
   readonly clock?: Clock;
   readonly ids?: IdSource;
   readonly logger?: Logger;
+  readonly verifier?: Verifier;
 }
 
 export interface FoundationsOptions {

@@ -1,0 +1,4 @@
+export { publishEvents, type TestEvent } from '#testing/publish-event.ts';
+export { request, type TestRequest } from '#testing/request.ts';
+export { type AppUnderTest, type TestEnvironment, testEnvironment } from '#testing/test-environment.ts';
+export { type TestIssuer, type TokenOptions, testIssuer } from '#testing/test-issuer.ts';

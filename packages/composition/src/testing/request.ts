@@ -1,0 +1,29 @@
+import type { Service } from '@bank/service-kit';
+
+export interface TestRequest {
+  readonly token?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One request to an app without a socket; the body of the answer is parsed when there is one. */
+export async function request(
+  app: Service,
+  method: string,
+  path: string,
+  { token, body, headers }: TestRequest = {},
+): Promise<{ status: number; body: unknown; headers: Headers }> {
+  const response = await app.fetch(
+    new Request(new URL(path, 'http://app.test'), {
+      method,
+      headers: {
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    }),
+  );
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? undefined : JSON.parse(text), headers: response.headers };
+}

@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createMigrator, type Entities, type NamedMigration, provisionStatements } from '@bank/database';
+import { Secret } from '@bank/domain';
+import { vhostDefinitions } from '@bank/messaging';
+import {
+  type TestCertificates,
+  type TestDatabase,
+  type TestRabbitVhost,
+  temporaryFolder,
+  testCertificates,
+  testDatabase,
+  testRabbitVhost,
+  testRedis,
+} from '@bank/testing';
+import pg from 'pg';
+
+/** What an app hands in to be tested. */
+export interface AppUnderTest {
+  readonly service: string;
+  readonly entities: Entities;
+  readonly migrations: readonly NamedMigration[];
+  /** Who may call the app's RPC port: SAN URI → name and methods. */
+  readonly callers?: Readonly<
+    Record<string, { name: string; methods: readonly string[]; audiences?: readonly string[] }>
+  >;
+  /** Variables beside the common ones. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Real services for one test file, and the environment that leads an app to them. */
+export interface TestEnvironment {
+  readonly env: Readonly<Record<string, string>>;
+  readonly database: TestDatabase;
+  readonly broker: TestRabbitVhost;
+  readonly certificates: TestCertificates;
+}
+
+const password = 'test';
+const keyringNames = ['kek', 'blind-index', 'pepper', 'delivery', 'refresh', 'limits', 'cursor', 'idempotency'];
+
+/** A migrated database, a virtual host with the whole topology, keys and certificates: all of the test file's own. */
+export async function testEnvironment(app: AppUnderTest): Promise<TestEnvironment> {
+  const { service } = app;
+  const [database, broker, certificates] = await Promise.all([
+    migratedDatabase(app),
+    testRabbitVhost({ definitions: vhostDefinitions({ retryDelaysMs: [50, 50, 50, 50] }) }),
+    testCertificates(),
+  ]);
+  const leaf = await certificates.issue({ name: service, uris: [`spiffe://bank/app/${service}`] });
+  const redis = testRedis();
+  const env = {
+    NODE_ENV: 'test',
+    LOG_LEVEL: 'silent',
+    HTTP_PORT: '0',
+    RPC_PORT: '0',
+    DATABASE_URL: database.urlFor(`${service}_app`, password),
+    DATABASE_POOL_MAX: '10',
+    REDIS_URL: redis.url,
+    REDIS_KEY_PREFIX: redis.keyPrefix,
+    RABBITMQ_URL: broker.url,
+    TLS_CA_FILE: certificates.caFile,
+    TLS_CERT_FILE: leaf.certFile,
+    TLS_KEY_FILE: leaf.keyFile,
+    RPC_CALLERS_FILE: callersFile(app.callers ?? {}),
+    TOKEN_ISSUER: 'https://id.bank.test',
+    AUTH_HTTP_URL: 'http://127.0.0.1:1',
+    AUTH_RPC_URL: 'https://127.0.0.1:1',
+    KEYRING_DIR: keyringFolder(),
+    TRUSTED_PROXIES: '127.0.0.1/32',
+    ...app.env,
+  };
+  return { env, database, broker, certificates };
+}
+
+function migratedDatabase({ service, entities, migrations }: AppUnderTest): Promise<TestDatabase> {
+  return testDatabase({
+    name: service,
+    contents: migrations.map(({ name, class: migration }) => `${name} ${migration.toString()}`),
+    async provision(adminUrl, database) {
+      const secret = new Secret(password);
+      await runAll(adminUrl, provisionStatements({ database, schemas: { [service]: { owner: secret, app: secret } } }));
+      const ownerUrl = new URL(adminUrl);
+      ownerUrl.username = `${service}_owner`;
+      ownerUrl.password = password;
+      const migrator = await createMigrator({
+        ownerUrl: new Secret(ownerUrl.href),
+        schema: service,
+        entities,
+        migrations,
+      });
+      await migrator.up();
+      await migrator.close();
+    },
+  });
+}
+
+async function runAll(url: string, statements: readonly string[]): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+function callersFile(callers: NonNullable<AppUnderTest['callers']>): string {
+  const file = join(temporaryFolder('callers'), 'callers.json');
+  writeFileSync(file, JSON.stringify(callers));
+  return file;
+}
+
+function keyringFolder(): string {
+  const folder = temporaryFolder('keyrings');
+  mkdirSync(folder, { recursive: true });
+  for (const name of keyringNames) {
+    const keys = { k1: randomBytes(32).toString('base64') };
+    writeFileSync(join(folder, `${name}.json`), JSON.stringify({ current: 'k1', keys }));
+  }
+  return folder;
+}

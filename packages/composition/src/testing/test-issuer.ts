@@ -1,0 +1,92 @@
+import { type Clock, type Role, systemClock, type UserId, uuidv7 } from '@bank/domain';
+import { generateSigningKey, publicJwk, signJwt } from '@bank/security';
+import { createRevocationFeed, createVerifier, type RevocationMessage, type Verifier } from '@bank/verifier';
+import { audiences } from '#token-verifier.ts';
+
+/** Whom a token is for; a fresh customer at `aal1` unless said otherwise. Times are epoch seconds. */
+export interface TokenOptions {
+  readonly userId?: UserId;
+  readonly sessionId?: string;
+  readonly deviceId?: string;
+  readonly roles?: readonly Role[];
+  readonly acr?: 'aal1' | 'aal2' | 'aal3';
+  readonly audience?: string;
+  readonly authTime?: number;
+}
+
+/** Issues access tokens as `auth` does, and verifies them as every app does. */
+export interface TestIssuer {
+  readonly verifier: Verifier;
+  token(options?: TokenOptions): string;
+  /** Ends a session for the verifier, at once. */
+  revoke(sessionId: string): void;
+}
+
+const lifeSeconds = 300;
+const heartbeatMs = 1000;
+
+/** An issuer with a key and a revocation feed of its own, in memory: the ports of the verifier, without `auth`. */
+export function testIssuer({ issuer, clock = systemClock }: { issuer: string; clock?: Clock }): TestIssuer {
+  const key = generateSigningKey('test-key');
+  const channel = memoryChannel();
+  const feed = createRevocationFeed({
+    channel,
+    refill: async () => channel.last(),
+    clock,
+    logger: { info: () => undefined, warn: () => undefined },
+  });
+  const verifier = createVerifier({
+    issuer,
+    audiences: Object.values(audiences),
+    jwks: { load: async () => ({ document: { keys: [publicJwk(key)] }, maxAgeSeconds: 300 }) },
+    feed,
+    clock,
+  });
+  return {
+    verifier,
+    token: (options = {}) => signJwt(key, 'at+jwt', claimsOf(issuer, clock.now().getTime() / 1000, options)),
+    revoke(sessionId) {
+      const now = clock.now().getTime();
+      channel.add({ sid: sessionId, notBefore: now, expiresAt: now + 2 * lifeSeconds * 1000 });
+    },
+  };
+}
+
+function claimsOf(issuer: string, now: number, options: TokenOptions) {
+  return {
+    iss: issuer,
+    aud: options.audience ?? audiences.customers,
+    sub: options.userId ?? uuidv7(),
+    sid: options.sessionId ?? uuidv7(),
+    jti: uuidv7(),
+    iat: now,
+    exp: Math.floor(now) + lifeSeconds,
+    auth_time: options.authTime ?? Math.floor(now),
+    acr: options.acr ?? 'aal1',
+    amr: ['pwd'],
+    roles: [...(options.roles ?? ['customer'])],
+    ...(options.deviceId !== undefined && { did: options.deviceId }),
+  };
+}
+
+/** The channel's port in memory: hands messages to its one subscriber, and a heartbeat each second. */
+function memoryChannel() {
+  let state: RevocationMessage = { epoch: 1, number: 0, entries: [] };
+  let push: (message: RevocationMessage) => void = () => undefined;
+  return {
+    last: () => state,
+    async publish(message: RevocationMessage) {
+      push(message);
+    },
+    async subscribe(onMessage: (message: RevocationMessage) => void) {
+      push = onMessage;
+      const timer = setInterval(() => onMessage({ ...state, entries: [] }), heartbeatMs).unref();
+      return async () => clearInterval(timer);
+    },
+    add(entry: Omit<RevocationMessage['entries'][number], 'number'>) {
+      const numbered = { ...entry, number: state.number + 1 };
+      state = { ...state, number: numbered.number, entries: [...state.entries, numbered] };
+      push({ ...state, entries: [numbered] });
+    },
+  };
+}
