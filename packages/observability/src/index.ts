@@ -5,6 +5,7 @@ export { type ErrorTracker, type ErrorTrackingOptions, startErrorTracking } from
 export { describeError, type ErrorDescription } from '#logging/describe-error.ts';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel } from '#logging/logger.ts';
 export type { LogFields } from '#logging/safe-fields.ts';
-export { createMetrics, latencyBuckets, type MetricFactory, type Metrics } from '#metrics/metrics.ts';
+export type { MetricFactory } from '#metrics/metric-factory.ts';
+export { createMetrics, latencyBuckets, type Metrics } from '#metrics/metrics.ts';
 export type { Reading } from '#metrics/reading.ts';
 export type { PoolState, StandardMetrics } from '#metrics/standard-metrics.ts';

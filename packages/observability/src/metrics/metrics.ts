@@ -1,23 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { createReading, type Reading } from '#metrics/reading.ts';
+import type { MetricFactory } from '#metrics/metric-factory.ts';
+import { createReading } from '#metrics/reading.ts';
 import { createStandardMetrics, type StandardMetrics } from '#metrics/standard-metrics.ts';
-
-export interface MetricFactory {
-  /** The counter of that name; asking again gives the same one. */
-  counter<L extends string = never>(name: string, help: string, labels?: readonly L[]): Counter<L>;
-  gauge<L extends string = never>(name: string, help: string, labels?: readonly L[]): Gauge<L>;
-  histogram<L extends string = never>(
-    name: string,
-    help: string,
-    labels?: readonly L[],
-    buckets?: readonly number[],
-  ): Histogram<L>;
-  /**
-   * A gauge read when it is scraped. Reading the same name again with other labels adds a series. A read that fails
-   * or takes over a second leaves the series out of that scrape and counts in `metric_read_failures_total`.
-   */
-  read(name: string, help: string, reading: Reading): void;
-}
 
 export interface Metrics extends MetricFactory, StandardMetrics {
   /** Everything in the Prometheus text format 0.0.4. */

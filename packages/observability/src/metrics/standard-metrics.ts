@@ -1,4 +1,4 @@
-import type { MetricFactory } from '#metrics/metrics.ts';
+import type { MetricFactory } from '#metrics/metric-factory.ts';
 
 export interface PoolState {
   size: number;
