@@ -164,3 +164,8 @@ export async function openShop(): Promise<Shop> {
 
 /** Access of a task without anything to audit. */
 export const unaudited = { who: allow.system('test'), unaudited: 'a test' } as const;
+
+/** A fact about a widget. */
+export function widgetMade(subject: string) {
+  return { type: 'widget.made.v1', subject, dataschema: 'proto:test.WidgetMade', data: { made: true } };
+}

@@ -23,6 +23,25 @@ describe('testDatabase', () => {
     await expect(first.query('select 1')).rejects.toThrow('does not exist');
   });
 
+  it('gives a clone the privileges of its template', async () => {
+    const clone = await testDatabase({
+      name: 'private',
+      async provision(adminUrl, name) {
+        const client = new pg.Client({ connectionString: adminUrl });
+        await client.connect();
+        await client.query(`revoke temporary on database ${name} from public`);
+        await client.query(`grant connect on database ${name} to pg_monitor`);
+        await client.end();
+      },
+    });
+    const [row] = await clone.query(
+      `select has_database_privilege('pg_monitor', current_database(), 'connect') as connect,
+              has_database_privilege('pg_monitor', current_database(), 'temporary') as temporary,
+              has_database_privilege('pg_signal_backend', current_database(), 'connect') as everybody`,
+    );
+    expect(row).toEqual({ connect: true, temporary: false, everybody: true });
+  });
+
   it('never clones a template whose provisioning failed', async () => {
     const failing = () => Promise.reject(new Error('no such migration'));
     await expect(testDatabase({ name: 'broken', provision: failing })).rejects.toThrow('no such migration');

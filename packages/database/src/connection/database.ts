@@ -1,15 +1,14 @@
 import type { Secret } from '@bank/domain';
 import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import type pg from 'pg';
 import { translateFailure } from '#connection/failures.ts';
 import { Listener, type StopListening } from '#connection/listener.ts';
 import { type Entities, ormOptions } from '#connection/orm-options.ts';
+import { freeBrokenConnections } from '#connection/pool.ts';
 import { createWaker } from '#connection/waker.ts';
 
 /** Where measurements go; the `Metrics` of @bank/observability satisfies it. */
 export interface DatabaseMetrics {
   watchPool(pool: string, state: () => { size: number; idle: number; waiting: number }): void;
-  watchOutbox(backlog: () => Promise<{ rows: number; oldestSeconds: number }>): void;
 }
 
 export interface DatabaseOptions {
@@ -30,7 +29,6 @@ export interface Database {
   readonly orm: MikroORM;
   readonly schema: string;
   readonly service: string;
-  readonly metrics: DatabaseMetrics | undefined;
   /** An entity manager for one request or message. */
   fork(): EntityManager;
   /** @throws service.unavailable */
@@ -44,23 +42,23 @@ export interface Database {
 
 /** Opens the pool of one service. It does not connect yet: a service starts, unready, while its database is away. */
 export async function connectDatabase(options: DatabaseOptions): Promise<Database> {
-  let pool: pg.Pool | undefined;
-  const orm = await MikroORM.init(ormOptions({ ...options, onPool: (created) => (pool = created) }));
+  const orm = await MikroORM.init(ormOptions(options));
+  const pool = await orm.em.getConnection().getNativeClient();
+  freeBrokenConnections(pool);
   const listener = new Listener({ ...options, url: options.directUrl ?? options.url });
-  const waker = createWaker((sql, parameters) => requirePool(pool).query(sql, [...parameters]));
+  const waker = createWaker((sql, parameters) => pool.query(sql, [...parameters]));
   options.metrics?.watchPool('postgres', () => ({
-    size: pool?.totalCount ?? 0,
-    idle: pool?.idleCount ?? 0,
-    waiting: pool?.waitingCount ?? 0,
+    size: pool.totalCount,
+    idle: pool.idleCount,
+    waiting: pool.waitingCount,
   }));
   return {
     orm,
     schema: options.schema,
     service: options.service,
-    metrics: options.metrics,
     fork: () => orm.em.fork(),
     async ping() {
-      await requirePool(pool).query('select 1').catch(rethrowTranslated);
+      await pool.query('select 1').catch(rethrowTranslated);
     },
     listen: (channel, onNotify) => listener.listen(channel, onNotify),
     notifySoon: waker.notifySoon,
@@ -70,13 +68,6 @@ export async function connectDatabase(options: DatabaseOptions): Promise<Databas
       await orm.close();
     },
   };
-}
-
-function requirePool(pool: pg.Pool | undefined): pg.Pool {
-  if (pool === undefined) {
-    throw new Error('the connection pool has not been made');
-  }
-  return pool;
 }
 
 function rethrowTranslated(error: unknown): never {

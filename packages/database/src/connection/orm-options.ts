@@ -1,19 +1,17 @@
 import { type EntitySchema, type Options, UnderscoreNamingStrategy } from '@mikro-orm/postgresql';
-import type pg from 'pg';
 import { TranslatingDriver } from '#connection/driver.ts';
 import { identifier } from '#connection/identifier.ts';
-import { freeBrokenConnections, type PoolOptions, poolOptions } from '#connection/pool.ts';
+import { type PoolOptions, poolOptions } from '#connection/pool.ts';
 
 export type Entities = readonly EntitySchema[];
 
 export interface OrmOptions extends PoolOptions {
   readonly schema: string;
   readonly entities: Entities;
-  readonly onPool?: (pool: pg.Pool) => void;
 }
 
 /** MikroORM for one schema of a database that several services share. */
-export function ormOptions({ schema, entities, onPool, ...pool }: OrmOptions): Options {
+export function ormOptions({ schema, entities, ...pool }: OrmOptions): Options {
   const connection = poolOptions(pool);
   return {
     driver: TranslatingDriver,
@@ -23,13 +21,7 @@ export function ormOptions({ schema, entities, onPool, ...pool }: OrmOptions): O
     dbName: String(connection.database),
     timezone: 'UTC',
     forceUtcTimezone: true,
-    driverOptions: {
-      ...connection,
-      onPoolCreated: (created: pg.Pool) => {
-        freeBrokenConnections(created);
-        onPool?.(created);
-      },
-    },
+    driverOptions: connection,
     ensureDatabase: false,
     discovery: { warnWhenNoEntities: false }, // a service may do with statements alone
     logger: () => undefined, // statements hold personal data; what fails is thrown and logged by whoever catches it

@@ -60,12 +60,13 @@ export class DataKeyRepository extends Repository {
     );
   }
 
-  /** Locks some keys that are wrapped under one of these KEKs and that nobody else holds. */
-  claimUnder(kekIds: readonly string[], limit: number): Promise<WrappedKey[]> {
+  /** Locks the next keys that are wrapped under one of these KEKs and that nobody else holds. */
+  claimUnder(kekIds: readonly string[], after: string, limit: number): Promise<WrappedKey[]> {
     return this.rows(
       `select id, user_id as "userId", key_class as "keyClass", kek_id as "kekId", wrapped
-         from ${this.#schema}.data_keys where kek_id = any(?) limit ? for update skip locked`,
-      [kekIds, limit],
+         from ${this.#schema}.data_keys where kek_id = any(?) and id > ?
+        order by id limit ? for update skip locked`,
+      [kekIds, after, limit],
     );
   }
 

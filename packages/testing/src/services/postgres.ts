@@ -35,11 +35,7 @@ export async function testDatabase(options: TestDatabaseOptions): Promise<TestDa
   const template = await prepareTemplate(options);
   const name = uniqueResourceName(options.name);
   recordResource('database', name);
-  await withClient(serviceAddress('TEST_POSTGRES_URL'), async (client) => {
-    await client.query(
-      `create database ${client.escapeIdentifier(name)} template ${client.escapeIdentifier(template)}`,
-    );
-  });
+  await withClient(serviceAddress('TEST_POSTGRES_URL'), (client) => cloneDatabase(client, template, name));
   const adminUrl = adminUrlOf(name);
   return {
     name,
@@ -55,6 +51,23 @@ export async function testDatabase(options: TestDatabaseOptions): Promise<TestDa
     },
     drop: () => dropDatabase(name),
   };
+}
+
+async function cloneDatabase(client: pg.Client, template: string, name: string): Promise<void> {
+  const clone = client.escapeIdentifier(name);
+  await client.query(`create database ${clone} template ${client.escapeIdentifier(template)}`);
+  // Who may connect and make temporary tables is said of the database itself, and a template does not pass it on.
+  const { rows } = await client.query<{ role: string; privilege: string }>(
+    `select case a.grantee when 0 then 'public' else a.grantee::regrole::text end as role, a.privilege_type as privilege
+       from pg_database d, aclexplode(d.datacl) a where d.datname = $1`,
+    [template],
+  );
+  if (rows.length > 0) {
+    await client.query(`revoke all on database ${clone} from public`);
+  }
+  for (const { role, privilege } of rows) {
+    await client.query(`grant ${privilege} on database ${clone} to ${role}`);
+  }
 }
 
 async function prepareTemplate({ name, provision, contents = [] }: TestDatabaseOptions): Promise<string> {
