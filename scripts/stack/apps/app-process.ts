@@ -6,6 +6,7 @@ import { nodeProgram, repositoryFolder } from '#stack/settings/repository.ts';
 
 const READY_SECONDS = 60;
 const PROBE_MS = 3_000;
+const ANSWER_LENGTH_MAX = 300;
 
 export interface AppLaunch {
   readonly name: AppName;
@@ -48,8 +49,7 @@ export function createAppHandle(launch: AppLaunch, supervisor: Supervisor): AppH
         cwd: join(repositoryFolder, 'apps', launch.name),
         env: { ...bareEnvironment(), NODE_COMPILE_CACHE: launch.cacheFolder, ...launch.env },
       });
-      const probe = () => fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(PROBE_MS) });
-      await process.untilReady(async () => (await probe()).ok, READY_SECONDS);
+      await process.untilReady(() => requireReady(`${url}/health/ready`), READY_SECONDS);
       ready = true;
     },
     async stop() {
@@ -61,4 +61,11 @@ export function createAppHandle(launch: AppLaunch, supervisor: Supervisor): AppH
       process = undefined;
     },
   };
+}
+
+async function requireReady(url: string): Promise<void> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(PROBE_MS) });
+  if (!response.ok) {
+    throw new Error(`${url} answers ${response.status}: ${(await response.text()).slice(0, ANSWER_LENGTH_MAX)}`);
+  }
 }

@@ -6,6 +6,7 @@ const SAME_REQUEST_MS = 1_000;
 export interface StopRequest {
   /** Aborted by the first SIGINT, SIGTERM or SIGHUP, or when the process that started us is gone. */
   readonly signal: AbortSignal;
+  readonly requested: Promise<undefined>;
   /** What a process that was stopped so exits with (128 + signal number for SIGINT, 0 for SIGTERM). */
   exitCode(): number;
 }
@@ -28,5 +29,7 @@ export function listenForStop(onImpatience: () => void): StopRequest {
   process.on('SIGTERM', () => request(0));
   process.on('SIGHUP', () => request(129));
   watchParent(() => request(1));
-  return { signal: controller.signal, exitCode: () => code };
+  const { signal } = controller;
+  const requested = new Promise<undefined>((resolve) => signal.addEventListener('abort', () => resolve(undefined)));
+  return { signal, requested, exitCode: () => code };
 }

@@ -22,6 +22,8 @@ export interface ProcessSpec {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly user?: ServiceUser | undefined;
+  /** Its output goes to our terminal instead of a log. */
+  readonly inTerminal?: true;
   /** The signal that lets it end its work; SIGTERM when not given. */
   readonly stopSignal?: NodeJS.Signals;
 }
@@ -120,7 +122,7 @@ async function spawnInGroup(spec: ProcessSpec, logFile: string): Promise<{ child
       cwd: spec.cwd ?? '/',
       env: { ...spec.env },
       detached: true,
-      stdio: ['ignore', log.descriptor, log.descriptor],
+      stdio: spec.inTerminal ? ['ignore', 'inherit', 'inherit'] : ['ignore', log.descriptor, log.descriptor],
       ...(spec.user === undefined ? {} : { uid: spec.user.uid, gid: spec.user.gid }),
     });
     await once(child, 'spawn');
@@ -163,7 +165,7 @@ function manage(name: string, pid: number, child: ChildProcess, stopSignal: Node
     stop: () => end(stopSignal),
     kill: () => end('SIGKILL'),
     async untilReady(probe, seconds) {
-      const what = `${name}: getting ready (log: ${logFile})`;
+      const until = `${name} is ready; its log is ${logFile}`;
       await poll(
         async () => {
           if (ended !== undefined) {
@@ -172,7 +174,7 @@ function manage(name: string, pid: number, child: ChildProcess, stopSignal: Node
           }
           return (await probe()) !== false;
         },
-        { what, deadlineMs: seconds * 1000 },
+        { until, deadlineMs: seconds * 1000 },
       );
     },
   };

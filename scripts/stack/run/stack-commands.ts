@@ -38,7 +38,7 @@ export async function stopStack(folder: string): Promise<string> {
   const holder = readLockHolder(lockFile(folder));
   if (holder !== undefined && isAlive(holder)) {
     process.kill(holder.pid, 'SIGTERM');
-    await poll(async () => !isAlive(holder), { what: `the end of process ${holder.pid}`, deadlineMs: STOP_MS });
+    await poll(async () => !isAlive(holder), { until: `process ${holder.pid} has ended`, deadlineMs: STOP_MS });
     return 'stopped';
   }
   const orphans = await stopOrphans(runRecordFile(folder));

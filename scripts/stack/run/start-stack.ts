@@ -5,7 +5,7 @@ import { environmentFile, writeCallersFiles, writeEnvironmentFile } from '#stack
 import { type AppHandle, createAppHandle } from '#stack/apps/app-process.ts';
 import { sandboxEnvironment, startSandbox } from '#stack/apps/sandbox.ts';
 import { startGateway } from '#stack/gateway/gateway.ts';
-import type { ManagedProcess, ProcessExit } from '#stack/host/supervisor.ts';
+import type { ManagedProcess, ProcessExit, ProcessSpec } from '#stack/host/supervisor.ts';
 import { removeVhost } from '#stack/provisioning/broker.ts';
 import { removeDatabase } from '#stack/provisioning/database.ts';
 import { prepareServices, type RunOptions, secretsFolder } from '#stack/run/prepare.ts';
@@ -39,6 +39,8 @@ export interface Stack {
   readonly environments: Readonly<Record<AppName, Readonly<Record<string, string>>>>;
   /** Where the owner role of each app's schema connects. */
   readonly owners: Readonly<Record<AppName, OwnerAddress>>;
+  /** Starts a further process that is stopped with the stack. */
+  startProcess(spec: ProcessSpec): Promise<ManagedProcess>;
   /** Called when a process ends that nobody stopped. */
   onUnexpectedExit(listener: (process: ManagedProcess, exit: ProcessExit) => void): void;
   stop(): Promise<void>;
@@ -91,6 +93,7 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
     apps: handles,
     environments,
     owners,
+    startProcess: folder.supervisor.start,
     onUnexpectedExit: folder.supervisor.onUnexpectedExit,
     stop,
     async stopAndRemove() {
