@@ -10,12 +10,12 @@ function fail(error: unknown): never {
 
 async function main(): Promise<void> {
   const sandbox = createSandbox(readSandboxConfig(process.env));
-  const addresses = await sandbox.start();
-  const shown = Object.entries(addresses).map(([name, address]) => `${name} ${address}`);
-  process.stdout.write(`sandbox ready: ${shown.join(', ')}\n`);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => sandbox.stop().then(() => process.exit(0), fail));
   }
+  const addresses = await sandbox.start();
+  const shown = Object.entries(addresses).map(([name, address]) => `${name} ${address}`);
+  process.stdout.write(`sandbox ready: ${shown.join(', ')}\n`);
 }
 
 await main().catch(fail);

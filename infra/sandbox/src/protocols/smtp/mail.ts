@@ -1,4 +1,4 @@
-import PostalMime from 'postal-mime';
+import PostalMime, { decodeWords } from 'postal-mime';
 
 export interface Mail {
   readonly messageId: string;
@@ -13,7 +13,7 @@ export async function parseMail(source: Uint8Array): Promise<Mail> {
   const mail = await PostalMime.parse(source);
   return {
     messageId: mail.messageId ?? '',
-    template: mail.headers.find((header) => header.key === 'x-template')?.value ?? '',
+    template: decodeWords(mail.headers.find((header) => header.key === 'x-template')?.value ?? ''),
     subject: mail.subject ?? '',
     text: mail.text ?? '',
     html: mail.html ?? '',
