@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import type { Exchange, GatewayClient } from './client.ts';
-import { codeIn, waitForMessage } from './inbox.ts';
+import type { Exchange, GatewayClient } from '#client.ts';
+import { codeIn, waitForMessage } from '#inbox.ts';
 
 /** Where the journey goes, and who hears of it. `announce` gets a line before each step. */
 export interface JourneyOptions {

@@ -1,27 +1,20 @@
-import { readFile } from 'node:fs/promises';
-import { type Exchange, GatewayClient } from './client.ts';
-import { firstJourney } from './first-journey.ts';
+import { defaultStackFolder, readAddresses } from '@bank/scripts/stack';
+import { type Exchange, GatewayClient } from '#client.ts';
+import { firstJourney } from '#first-journey.ts';
 
-const addressesFile = new URL('../../../.stack/addresses.json', import.meta.url);
 const shownMax = 48;
 
 /** The main journey against the running stack, each request and answer printed. Exits 1 where a step goes another way. */
 async function tour(): Promise<void> {
-  const addresses = await readAddresses();
+  const addresses = readAddresses(defaultStackFolder);
+  if (addresses === undefined)
+    throw new Error('the stack is not running: start it with "npm start" in another terminal');
   await firstJourney({
     client: new GatewayClient(addresses.gateway, print),
-    inboxUrl: addresses.inbox,
+    inboxUrl: addresses.sandbox.http,
     announce: (step) => process.stdout.write(`\n\u001b[1m${step}\u001b[0m\n`),
   });
   process.stdout.write('\nThat was the tour.\n');
-}
-
-async function readAddresses(): Promise<{ gateway: string; inbox: string }> {
-  try {
-    return JSON.parse(await readFile(addressesFile, 'utf8'));
-  } catch {
-    throw new Error('the stack is not running: start it with "npm start" in another terminal');
-  }
 }
 
 function print(exchange: Exchange): void {
