@@ -75,7 +75,7 @@ function codeOf(error: Error, code: unknown): string | number | undefined {
 }
 
 /** The frames of the stack without its head, since the head repeats the message. */
-export function framesOf(error: Error): string | undefined {
+function framesOf(error: Error): string | undefined {
   const frames = error.stack
     ?.split('\n')
     .filter((line) => /^\s+at .*(?::\d+:\d+\)?|<anonymous>\)?|native\)?)$/.test(line));

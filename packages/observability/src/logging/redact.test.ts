@@ -9,6 +9,11 @@ describe('SR-85: what a log line may hold', () => {
     expect(redactFields(fields)).toEqual({ ...fields, at: '1970-01-01T00:00:00.000Z' });
   });
 
+  test('what our code calls its own parts may be in words', () => {
+    const fields = { job: 'revocation publisher', actor: 'system:partition upkeep' };
+    expect(redactFields(fields)).toEqual(fields);
+  });
+
   test('an unknown name keeps its place and loses its value', () => {
     expect(redactFields({ password: 'hunter2', body: { email: 'ada@bank.example' } })).toEqual({
       password: '[redacted]',
@@ -29,6 +34,7 @@ describe('SR-85: what a log line may hold', () => {
     ['at', 'yesterday, said Ada'],
     ['subject', { email: 'ada@bank.example' }],
     ['code', 'two words'],
+    ['job', 'mail to ada@bank.example'],
     ['userId', 'x'.repeat(201)],
   ])('a value of another shape under %s is not printed', (name, value) => {
     expect(JSON.stringify(redactFields({ [name]: value }))).not.toMatch(/ada|482913|hunter|Ada|two words|xxx/);

@@ -2,13 +2,14 @@ import { describeError } from '#logging/describe-error.ts';
 import { maskText } from '#logging/mask.ts';
 import { shapeOfField } from '#logging/safe-fields.ts';
 
-export const redacted = '[redacted]';
+const redacted = '[redacted]';
 
 const depthMax = 3;
 const itemsMax = 20;
 
 // No "@", no quotes, no spaces: ids, codes, routes, host names and addresses fit; what people type mostly does not.
 const token = /^[\w.:/{}<>*+,#=[\]()-]{1,200}$/;
+const label = /^(?=.{1,100}$)[\w.:/-]+(?: [\w.:/-]+){0,5}$/;
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
@@ -21,6 +22,8 @@ function safeScalar(name: string, value: unknown): unknown {
     case 'token':
       if (typeof value === 'number' || typeof value === 'boolean') return value;
       return typeof value === 'string' && token.test(value) ? value : redacted;
+    case 'label':
+      return typeof value === 'string' && label.test(value) ? value : redacted;
     case 'text':
       return typeof value === 'string' ? maskText(value) : redacted;
     case 'number':

@@ -4,19 +4,22 @@
  * address that strays into `userId` is stopped as well. Adding a name is a decision for review: ids, counts, states
  * and names of our own code belong here, anything a person typed does not.
  */
-type Shape = 'token' | 'text' | 'number' | 'boolean' | 'time' | 'error' | 'group';
+type Shape = 'token' | 'label' | 'text' | 'number' | 'boolean' | 'time' | 'error' | 'group';
 
 const tokens = [
-  ...['requestId', 'traceparent', 'traceId', 'spanId', 'actor', 'actorKind', 'clientNetwork', 'caller', 'audience'],
+  ...['requestId', 'traceparent', 'traceId', 'spanId', 'actorKind', 'clientNetwork', 'caller', 'audience'],
   ...['userId', 'sessionId', 'deviceId', 'registrationId', 'subject', 'clientId', 'factorId', 'challengeId', 'loginId'],
   ...['approvalId', 'caseId', 'documentId', 'deliveryId', 'providerMessageId', 'eventId', 'messageId', 'tokenId'],
-  ...['service', 'environment', 'release', 'dependency', 'worker', 'job', 'task', 'command', 'component', 'stage'],
+  ...['service', 'environment', 'release'],
   ...['method', 'route', 'rpc', 'rpcCode', 'protocol', 'code', 'kind', 'rule', 'type', 'outcome', 'state', 'action'],
   ...['fromState', 'toState', 'acr', 'permission', 'role', 'limitName', 'keyId', 'keyring', 'algorithm', 'source'],
   ...['eventType', 'destination', 'queue', 'exchange', 'routingKey', 'consumer', 'producer', 'vhost', 'channel'],
   ...['template', 'locale', 'provider', 'schema', 'table', 'column', 'constraint', 'migration', 'partition', 'routine'],
   ...['sqlState', 'syscall', 'signal', 'host', 'listenAddress', 'variable', 'nodeVersion', 'dataschema', 'lease'],
 ] as const;
+
+/** Names that our code gives to its own parts, in words. */
+const labels = ['actor', 'dependency', 'worker', 'job', 'task', 'command', 'component', 'stage'] as const;
 
 const texts = ['reason'] as const;
 
@@ -71,6 +74,7 @@ const groups = ['errors', 'dependencies', 'details', 'limits'] as const;
 
 type SafeName =
   | (typeof tokens)[number]
+  | (typeof labels)[number]
   | (typeof texts)[number]
   | (typeof numbers)[number]
   | (typeof booleans)[number]
@@ -87,6 +91,7 @@ function table(): ReadonlyMap<string, Shape> {
     for (const name of names) entries.push([name, shape]);
   };
   put(tokens, 'token');
+  put(labels, 'label');
   put(texts, 'text');
   put(numbers, 'number');
   put(booleans, 'boolean');
