@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { describe, expect, it } from 'vitest';
 import { SessionEndReason } from './auth.ts';
-import { decodeEvent, encodeEvent, eventSchemas, eventTypeOf } from './event-codec.ts';
+import { decodeEvent, encodeEvent, eventSchemas, eventTypeOf, MalformedEvent } from './event-codec.ts';
 import { SessionRevokedSchema } from './events.ts';
 import { UserSchema } from './user.ts';
 
@@ -41,7 +41,7 @@ describe('decodeEvent', () => {
   });
 
   it('refuses data of another shape', () => {
-    expect(() => decodeEvent(SessionRevokedSchema, { userId: 7 })).toThrow();
+    expect(() => decodeEvent(SessionRevokedSchema, { userId: 7 })).toThrow(MalformedEvent);
   });
 });
 

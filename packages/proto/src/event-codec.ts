@@ -42,9 +42,26 @@ export function encodeEvent<Desc extends DescMessage>(schema: Desc, init: Messag
   return { type: eventTypeOf(schema), dataschema: `proto:${schema.typeName}`, data };
 }
 
-/** Decodes the `data` of an event; fields that a newer producer added are ignored. @throws Error when it does not fit */
-export function decodeEvent<Desc extends DescMessage>(schema: Desc, data: unknown): MessageShape<Desc> {
-  return fromJson(schema, data as JsonValue, { ignoreUnknownFields: true });
+/** Data of an event that does not fit its message. It says which message, and nothing of the data. */
+export class MalformedEvent extends Error {
+  override readonly name = 'MalformedEvent';
+  /** Full name of the message, such as `bank.events.v1.UserRegistered`. */
+  readonly typeName: string;
+
+  constructor(typeName: string) {
+    super(`data is no ${typeName}`);
+    this.typeName = typeName;
+  }
+}
+
+/** Decodes the `data` of an event; fields that a newer producer added are ignored. @throws MalformedEvent when it does not fit */
+export function decodeEvent<Desc extends DescMessage>(schema: Desc, data: JsonValue): MessageShape<Desc> {
+  try {
+    return fromJson(schema, data, { ignoreUnknownFields: true });
+  } catch {
+    // The decoder's own error repeats what it read.
+    throw new MalformedEvent(schema.typeName);
+  }
 }
 
 const eventFiles = [

@@ -4,6 +4,7 @@ export {
   encodeEvent,
   eventSchemas,
   eventTypeOf,
+  MalformedEvent,
 } from './event-codec.ts';
 export * from './gen/bank/events/v1/auth_events_pb.ts';
 export * from './gen/bank/events/v1/device_events_pb.ts';

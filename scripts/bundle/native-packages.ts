@@ -1,0 +1,57 @@
+import { cp, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { Plugin } from 'rolldown';
+import * as v from 'valibot';
+
+const Manifest = v.object({ optionalDependencies: v.optional(v.record(v.string(), v.string()), {}) });
+
+/** Packages that hold machine code: a bundle cannot contain them, it can only lie beside them. */
+export interface NativePackages {
+  /** Keeps them out of the bundle, and leaves out those from which nothing is used. */
+  readonly plugin: Plugin;
+  /** Copies the named packages, and their code for this platform, into a `node_modules` folder. */
+  copy(names: readonly string[], folder: string): Promise<void>;
+}
+
+/** Collects the packages whose name fits while a bundle is made. */
+export function nativePackages(name: RegExp): NativePackages {
+  const manifests = new Map<string, string>();
+  return {
+    plugin: {
+      name: 'native-packages',
+      resolveId: {
+        filter: { id: name },
+        handler(id, importer) {
+          if (importer === undefined) return null;
+          manifests.set(id, createRequire(importer).resolve(`${id}/package.json`));
+          return { id, external: true, moduleSideEffects: false };
+        },
+      },
+    },
+    async copy(names, folder) {
+      for (const id of names) {
+        const manifest = manifests.get(id);
+        if (manifest !== undefined) await copyPackage(id, manifest, folder);
+      }
+    },
+  };
+}
+
+async function copyPackage(id: string, manifest: string, folder: string): Promise<void> {
+  await cp(dirname(manifest), join(folder, id), { recursive: true, dereference: true });
+  const { optionalDependencies } = v.parse(Manifest, JSON.parse(await readFile(manifest, 'utf8')));
+  for (const platform of Object.keys(optionalDependencies)) {
+    const found = resolveFrom(manifest, `${platform}/package.json`);
+    if (found !== undefined) await copyPackage(platform, found, folder);
+  }
+}
+
+/** Of the packages for all platforms only the one for this machine is installed. */
+function resolveFrom(manifest: string, id: string): string | undefined {
+  try {
+    return createRequire(manifest).resolve(id);
+  } catch {
+    return undefined;
+  }
+}
