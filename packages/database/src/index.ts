@@ -26,7 +26,6 @@ export {
   type MigratorOptions,
   type NamedMigration,
   type SchemaMigrator,
-  schemaDrift,
 } from '#migrations/migrator.ts';
 export { type PartitionedTable, partitionedTableSql } from '#migrations/platform/partitions.ts';
 export { platformTablesV1 } from '#migrations/platform-tables.ts';

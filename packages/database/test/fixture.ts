@@ -6,6 +6,7 @@ import { defineEntity, type EntityManager, p } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { afterAll } from 'vitest';
 import {
+  blindIndexTableSql,
   connectDatabase,
   createMigrator,
   createUnitOfWork,
@@ -42,6 +43,8 @@ class FirstShopMigration extends SqlMigration {
         id uuid not null, name text not null, count int not null, total bigint not null default 0, day date,
         touched_at timestamptz not null, constraint widgets_pkey primary key (id))`,
       'alter table shop.widgets add constraint widgets_name_key unique (name)',
+      ...blindIndexTableSql('shop', 'emails', { unique: true }),
+      ...blindIndexTableSql('shop', 'words', { unique: false }),
       `create table shop.visits (id uuid not null, at timestamptz not null, open boolean not null,
         constraint visits_pkey primary key (id)) partition by range (id)`,
       ...partitionedTableSql('shop', {

@@ -10,6 +10,8 @@ const privileges = ['select', 'insert', 'update', 'delete', 'truncate', 'referen
 const expected: Readonly<Record<string, readonly string[]>> = {
   widgets: ['select', 'insert', 'update', 'delete'],
   visits: ['select', 'insert', 'update', 'delete'],
+  emails: ['select', 'insert', 'delete'],
+  words: ['select', 'insert', 'delete'],
   outbox: ['select', 'insert'],
   outbox_sequences: ['select', 'insert'],
   inbox: ['select', 'insert'],

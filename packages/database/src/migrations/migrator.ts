@@ -44,7 +44,7 @@ export async function createMigrator(options: MigratorOptions): Promise<SchemaMi
 }
 
 /** Where the tables of a schema differ from its entities, as statements that would change the tables; none is best. */
-export async function schemaDrift(orm: MikroORM, schema: string): Promise<string[]> {
+async function schemaDrift(orm: MikroORM, schema: string): Promise<string[]> {
   const difference = await orm.schema.getUpdateSchemaSQL({ schema: identifier(schema), wrap: false });
   return difference
     .split(/;\n/)

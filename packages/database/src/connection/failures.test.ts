@@ -1,0 +1,35 @@
+import { DomainError } from '@bank/domain';
+import { describe, expect, it } from 'vitest';
+import { translateFailure } from '#connection/failures.ts';
+
+const withCode = (code: string) => Object.assign(new Error('driver words'), { code });
+
+describe('translateFailure', () => {
+  it.each(['ECONNREFUSED', 'ECONNRESET', '08006', '57P01', '57P03', '53300', '40P01', '55P03', '57014', '25006'])(
+    'makes %s service.unavailable',
+    (code) => {
+      const translated = translateFailure(withCode(code));
+      expect(translated).toBeInstanceOf(DomainError);
+      expect(translated).toMatchObject({ code: 'service.unavailable', cause: { code } });
+    },
+  );
+
+  it.each([
+    'Connection terminated unexpectedly',
+    'timeout exceeded when trying to connect',
+    'Client has encountered a connection error and is not queryable',
+  ])('makes "%s" service.unavailable', (message) => {
+    expect(translateFailure(new Error(message))).toMatchObject({ code: 'service.unavailable' });
+  });
+
+  it.each([
+    withCode('23505'),
+    withCode('42501'),
+    new Error('ours'),
+    new DomainError('access.forbidden'),
+    'text',
+    undefined,
+  ])('leaves %s as it is', (error) => {
+    expect(translateFailure(error)).toBe(error);
+  });
+});
