@@ -1,0 +1,38 @@
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runTool } from '#checks/tool.ts';
+import { copyWorkspace, type WorkspaceCopy } from '#test/workspace-copy.ts';
+
+describe('a bundle away from the repository', () => {
+  let copy: WorkspaceCopy;
+  let elsewhere: string;
+
+  beforeAll(async () => {
+    copy = await copyWorkspace();
+    elsewhere = await mkdtemp(join(tmpdir(), 'bundle-'));
+  });
+  afterAll(async () => {
+    await copy.remove();
+    await rm(elsewhere, { recursive: true, force: true });
+  });
+
+  async function bundle(app: string): Promise<string> {
+    const built = await runTool(join(copy.root, 'apps', app), 'node', ['../../scripts/build.ts']);
+    expect(built).toMatchObject({ status: 0, stderr: '' });
+    await cp(join(copy.root, 'apps', app, 'dist'), join(elsewhere, app), { recursive: true });
+    return join(elsewhere, app);
+  }
+
+  it.each(['auth', 'device'])('%s starts as far as its configuration', { timeout: 60_000 }, async (app) => {
+    const { status, stderr, stdout } = await runTool(await bundle(app), process.execPath, ['main.mjs']);
+    expect(stdout + stderr).toContain('configuration: DATABASE_URL: is missing');
+    expect(status).not.toBe(0);
+  });
+
+  it('is one file and its map, with machine code beside it only where it is used', async () => {
+    expect(await readdir(join(elsewhere, 'device'))).toEqual(['main.mjs', 'main.mjs.map']);
+    expect(await readdir(join(elsewhere, 'auth/node_modules/@node-rs'))).toContain('argon2');
+  });
+});
