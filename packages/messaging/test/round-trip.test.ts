@@ -15,14 +15,14 @@ describe('a message from publisher to consumer', () => {
     publisher = createPublisher({ url: secretUrl, service: 'auth', logger: silent });
     consumers = createConsumers({
       url: secretUrl,
-      service: 'device',
+      service: 'profile',
       logger: silent,
       metrics,
       consumers: [
         {
-          name: 'record-first-sign-in',
-          queue: 'device.events',
-          types: ['user.activated.v1', 'auth.sign_in_succeeded.v1'],
+          name: 'create-profile',
+          queue: 'profile.events',
+          types: ['user.activated.v1'],
           async handle(event) {
             received.push({ event, context: requestContext.get() });
             return { applied: received.filter((other) => other.event.id === event.id).length === 1 };
@@ -44,12 +44,12 @@ describe('a message from publisher to consumer', () => {
     expect((await publisher.publish([sent])).confirmed).toEqual([sent.id]);
     const { event, context } = await until(() => received.find((one) => one.event.id === sent.id));
     expect(event).toEqual(JSON.parse(sent.body.toString()));
-    expect(context).toMatchObject({ requestId: 'request-1', actor: 'system:record-first-sign-in' });
+    expect(context).toMatchObject({ requestId: 'request-1', actor: 'system:create-profile' });
     expect(context?.traceparent).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-(?!b7ad6b7169203331)[\da-f]{16}-01$/);
   });
 
   it('gets a request id of its own when it has none', async () => {
-    const sent = message('auth.sign_in_succeeded.v1');
+    const sent = message('user.activated.v1');
     await publisher.publish([sent]);
     const { context } = await until(() => received.find((one) => one.event.id === sent.id));
     expect(context?.requestId).toBe(sent.id);
@@ -73,7 +73,7 @@ describe('a message from publisher to consumer', () => {
 
   it('is counted by consumer and outcome', async () => {
     expect(await metrics.text()).toMatch(
-      /message_handling_duration_seconds_count\{[^}]*consumer="record-first-sign-in"[^}]*outcome="applied"/,
+      /message_handling_duration_seconds_count\{[^}]*consumer="create-profile"[^}]*outcome="applied"/,
     );
   });
 

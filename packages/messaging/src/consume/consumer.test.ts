@@ -13,15 +13,29 @@ test('a consumer takes the types it names, or all', () => {
 });
 
 test('consumers are grouped by queue in their order', () => {
-  const [a, b, c] = [consumer('a', 'q1', []), consumer('b', 'q2', []), consumer('c', 'q1', [])];
+  const a = consumer('a', 'profile.events', ['user.activated.v1']);
+  const b = consumer('b', 'admin.audit', ['*']);
+  const c = consumer('c', 'profile.events', ['*']);
   expect([...consumersByQueue([a, b, c])]).toEqual([
-    ['q1', [a, c]],
-    ['q2', [b]],
+    ['profile.events', [a, c]],
+    ['admin.audit', [b]],
   ]);
 });
 
-test('two consumers of one name would share an inbox, and are refused', () => {
-  expect(() => consumersByQueue([consumer('a', 'q1', []), consumer('a', 'q2', [])])).toThrow(
-    'two consumers are named a',
+test.each([
+  ['two of one name, who would share an inbox', ['a', 'a'], 'profile.events', 'two consumers are named a'],
+  ['a queue that does not exist', ['a'], 'profile.event', 'infra/rabbitmq/topology.json has no queue profile.event'],
+])('refused: %s', (_case, names, queue, problem) => {
+  const consumers = names.map((name) => consumer(name, queue, ['user.activated.v1']));
+  expect(() => consumersByQueue(consumers)).toThrow(problem);
+});
+
+test('a binding without a consumer, and a consumer without a binding, are refused', () => {
+  expect(() => consumersByQueue([consumer('a', 'profile.events', [])])).toThrow(
+    'profile.events is bound to user.activated.v1, which no consumer takes',
+  );
+  const takesMore = consumer('a', 'profile.events', ['user.activated.v1', 'user.erased.v1']);
+  expect(() => consumersByQueue([takesMore])).toThrow(
+    'a consumer of profile.events takes user.erased.v1, which is not bound to it',
   );
 });

@@ -1,4 +1,5 @@
 import { DomainError } from '@bank/domain';
+import { MalformedEvent, UserActivatedSchema } from '@bank/proto/events';
 import { describe, expect, it } from 'vitest';
 import { failureOf, PermanentFailure } from '#consume/failure.ts';
 
@@ -6,6 +7,11 @@ describe('failureOf', () => {
   it.each([
     ['a permanent failure', new PermanentFailure('profile.locked'), 'profile.locked'],
     ['invalid input', new DomainError('request.invalid'), 'request.invalid'],
+    [
+      'data of another schema',
+      new MalformedEvent(UserActivatedSchema.typeName),
+      'message.malformed: data is no bank.events.v1.UserActivated',
+    ],
   ])('takes %s for permanent', (_case, thrown, reason) => {
     expect(failureOf(thrown)).toEqual({ permanent: true, reason });
   });

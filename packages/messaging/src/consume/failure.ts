@@ -1,5 +1,6 @@
 import { DomainError } from '@bank/domain';
 import { describeError } from '@bank/observability';
+import { MalformedEvent } from '@bank/proto/events';
 
 /**
  * Thrown by a consumer for a message that no repetition will make right. `reason` stands in the dead letter's headers,
@@ -24,11 +25,14 @@ export interface Failure {
 const reasonLengthMax = 300;
 
 /**
- * What a thrown value means for the message. Input that is invalid now stays invalid, so `malformed` and `invalid`
- * domain errors are permanent as well; everything else may pass by itself.
+ * What a thrown value means for the message. Input that is invalid now stays invalid, so data that does not fit its
+ * schema and `malformed` and `invalid` domain errors are permanent as well; everything else may pass by itself.
  */
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof PermanentFailure) return { permanent: true, reason: cut(thrown.reason) };
+  if (thrown instanceof MalformedEvent) {
+    return { permanent: true, reason: `message.malformed: data is no ${thrown.typeName}` };
+  }
   if (thrown instanceof DomainError) {
     const permanent = thrown.kind === 'malformed' || thrown.kind === 'invalid';
     const { reason } = describeError(thrown);
