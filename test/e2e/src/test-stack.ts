@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { repositoryFolder, type Stack, startStack, testSettings } from '@bank/scripts/stack';
+import { repositoryFolder, type Stack, startStack, readTestSettings } from '@bank/scripts/stack';
 import { afterAll, beforeAll } from 'vitest';
 
 const startMs = 120_000;
@@ -8,18 +9,20 @@ const startMs = 120_000;
 /** A whole stack for one test file: five apps, gateway and sandbox as processes, on the stores of the test run. */
 export function testStack(): { readonly stack: Stack } {
   const held: { stack?: Stack } = {};
+  const name = `e2e_${randomBytes(4).toString('hex')}`;
+  const folder = join(repositoryFolder, '.stack', name);
   beforeAll(async () => {
-    const name = `e2e_${randomBytes(4).toString('hex')}`;
     held.stack = await startStack({
-      folder: join(repositoryFolder, '.stack', name),
+      folder,
       name,
-      settings: testSettings(process.env),
+      settings: readTestSettings(process.env),
       tuning: 'test',
       randomPorts: true,
     });
   }, startMs);
   afterAll(async () => {
     await held.stack?.stopAndRemove();
+    rmSync(folder, { recursive: true, force: true });
   }, startMs);
   return {
     get stack() {

@@ -13,7 +13,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { counterService, repositories } from '#crash/counter-service.ts';
 
 const program = fileURLToPath(new URL('../src/crash/mortal-process.ts', import.meta.url));
-const deaths = 5;
+const deaths = 3;
 const eventsPerLife = 30;
 
 let environment: TestEnvironment;
