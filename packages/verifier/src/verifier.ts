@@ -7,7 +7,7 @@ import { createHttpJwksSource, type JwksSource } from '#jwks/source.ts';
 import type { FeedLogger, RevocationFeed } from '#revocation/feed.ts';
 import type { AccessClaims } from '#token/access-claims.ts';
 import { type ClaimRules, readClaims } from '#token/claims.ts';
-import { parseJsonBytes, readHeader, tokenLengthMax } from '#token/compact.ts';
+import { parseJsonBytes, readHeader } from '#token/compact.ts';
 
 interface VerifierSettings {
   /** Compared exactly with `iss`. */
@@ -46,6 +46,9 @@ interface Verified {
   readonly claims: AccessClaims;
   readonly keyGeneration: number;
 }
+
+/** Longer tokens are refused before anything is done with them (SR-57). */
+const tokenLengthMax = 4096;
 
 /** Verifies access tokens locally (SR-46, SR-52 to SR-59): signature, form, claims, revocation, with no call per request. */
 export function createVerifier(options: VerifierOptions): Verifier {

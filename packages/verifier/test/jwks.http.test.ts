@@ -34,7 +34,13 @@ test.each([
 
 test.each<[string, RequestListener]>([
   ['another status', (_request, response) => response.writeHead(503).end('{"keys":[]}')],
-  ['a redirect (SR-75)', (_request, response) => response.writeHead(302, { location: '/elsewhere' }).end()],
+  [
+    'a redirect (SR-75)',
+    (request, response) => {
+      if (request.url === '/elsewhere') response.end('{"keys":[]}');
+      else response.writeHead(302, { location: '/elsewhere' }).end();
+    },
+  ],
   ['no JSON', (_request, response) => response.end('<html>')],
   ['no UTF-8', (_request, response) => response.end(Buffer.from('{"keys":["\xff"]}', 'latin1'))],
   ['more than 64 KiB', (_request, response) => response.end(`{"keys":[]${' '.repeat(70_000)}}`)],

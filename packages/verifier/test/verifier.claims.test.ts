@@ -43,6 +43,10 @@ describe('SR-54: times are numbers within skew', () => {
     await expect(verified({ [claim]: value })).rejects.toMatchObject({ code: 'auth.token.invalid' });
   });
 
+  test('a token that ends before it begins is refused', async () => {
+    await expect(verified({ iat: now + 5, exp: now + 4 })).rejects.toMatchObject(refusedFor('exp'));
+  });
+
   test('clocks that are up to ten seconds apart do no harm', async () => {
     await expect(verified({ auth_time: now - 400, iat: now - 300, exp: now - 9.9 })).resolves.toBeDefined();
     await expect(verified({ iat: now + 10, nbf: now + 10, auth_time: now + 10 })).resolves.toBeDefined();

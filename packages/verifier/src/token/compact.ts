@@ -1,8 +1,5 @@
 import { isKid, type SignatureAlgorithm } from '#jwks/document.ts';
 
-/** Longer tokens are refused before anything is done with them. */
-export const tokenLengthMax = 4096;
-
 export interface AccessTokenHeader {
   readonly algorithm: SignatureAlgorithm;
   readonly kid: string;
@@ -17,7 +14,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  * `jku`, `x5u`, `jwk`, `x5c` and `crit` are refused (SR-52, 53, 55, 57). Undefined for anything else.
  */
 export function readHeader(token: string): AccessTokenHeader | undefined {
-  if (token.length > tokenLengthMax || !compactForm.test(token)) return undefined;
+  if (!compactForm.test(token)) return undefined;
   const parts = token.split('.');
   if (!parts.every(isCanonical)) return undefined;
   const text = decodeText(parts[0] ?? '');
