@@ -1,3 +1,4 @@
 import { defineTestConfig } from '@bank/testing/vitest';
 
-export default defineTestConfig({ include: ['**/*.test.ts'] });
+// The checks are tried with their real tools on copies of the repository: seconds each, more on a busy machine.
+export default defineTestConfig({ include: ['**/*.test.ts'], testTimeout: 60_000 });

@@ -25,7 +25,7 @@ describe('a bundle away from the repository', () => {
     return join(elsewhere, app);
   }
 
-  it.each(['auth', 'device'])('%s starts as far as its configuration', { timeout: 60_000 }, async (app) => {
+  it.each(['auth', 'device'])('%s starts as far as its configuration', async (app) => {
     const { status, stderr, stdout } = await runTool(await bundle(app), process.execPath, ['main.mjs']);
     expect(stdout + stderr).toContain('configuration: DATABASE_URL: is missing');
     expect(status).not.toBe(0);

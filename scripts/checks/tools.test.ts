@@ -28,6 +28,19 @@ describe('the configured tools', () => {
     },
   );
 
+  it('secretlint finds the password of a real address', async () => {
+    await copy.write(
+      'infra/planted.env',
+      `DATABASE_URL=${['postgres://bank:Tr0ub4dor', 'db.bank.internal/bank'].join('@')}\n`,
+    );
+    expect(await outputOf('secretlint', 'infra/*')).toMatchObject({ status: 1 });
+    await copy.write(
+      'infra/planted.env',
+      `DATABASE_URL=${['postgres://bank:Tr0ub4dor', '127.0.0.1:5432/bank'].join('@')}\n`,
+    );
+    expect(await outputOf('secretlint', 'infra/*')).toMatchObject({ status: 0 });
+  });
+
   it('knip finds an unused file, export and dependency', async () => {
     await copy.write('packages/redis/src/planted.ts', 'export const planted = 1;\n');
     const events = 'apps/device/src/events.ts';
