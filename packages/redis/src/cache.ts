@@ -25,7 +25,6 @@ export function createCache<T extends JsonValue>(redis: RedisConnection, options
   const keyOf = (key: string) => `cache:${namespace}:${key}`;
 
   async function attempt<R>(work: () => Promise<R>): Promise<R | undefined> {
-    if (!redis.isReady()) return undefined;
     try {
       return await work();
     } catch (error) {

@@ -66,7 +66,6 @@ function createLimiter(redis: RedisConnection, { points, windowSeconds }: RateLi
   return new RateLimiterRedis({
     ...common,
     storeClient: redis.client,
-    rejectIfRedisNotReady: true,
     insuranceLimiter: new RateLimiterMemory(common),
   });
 }
