@@ -62,7 +62,7 @@ export function fromConnectError(error: ConnectError, method: string): DomainErr
     case Code.ResourceExhausted:
       return new DomainError('service.overloaded', { reason: `${method} is overloaded`, cause: error });
     default:
-      return new DomainError('service.internal', { reason: `${method} refused this service's call`, cause: error });
+      return new DomainError('service.internal', { reason: `the call of ${method} failed`, cause: error });
   }
 }
 

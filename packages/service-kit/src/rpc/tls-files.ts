@@ -1,4 +1,4 @@
-import { readFileSync, type StatsListener, unwatchFile, watchFile } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 
 /** A certificate, its key, and the authority that must have signed the other side's. PEM files. */
@@ -34,19 +34,24 @@ export function readTls({ caFile, certFile, keyFile }: TlsFiles): TlsMaterial {
  * notices a mounted secret whose symbolic link is turned to a new folder. Keeps no process alive.
  */
 export function watchFiles(files: readonly string[], onChange: () => void, everyMs = pollMs): () => void {
-  const listener: StatsListener = (now, before) => {
-    if (now.mtimeMs !== before.mtimeMs || now.ino !== before.ino) {
+  let seen = stateOf(files);
+  const timer = setInterval(() => {
+    const now = stateOf(files);
+    if (now !== seen) {
+      seen = now;
       onChange();
     }
-  };
-  for (const file of files) {
-    watchFile(file, { persistent: false, interval: everyMs }, listener);
-  }
-  return () => {
-    for (const file of files) {
-      unwatchFile(file, listener);
-    }
-  };
+  }, everyMs);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+function stateOf(files: readonly string[]): string {
+  const states = files.map((file) => {
+    const stat = statSync(file, { throwIfNoEntry: false });
+    return `${stat?.ino} ${stat?.mtimeMs} ${stat?.size}`;
+  });
+  return states.join();
 }
 
 /** All files of a TLS identity, for watching. */

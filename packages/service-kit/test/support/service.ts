@@ -5,9 +5,12 @@ import { type TestCertificates, testCertificates } from '@bank/testing';
 import { composeService, type Service, type ServiceOptions, type TlsFiles } from '#index.ts';
 import { mapIdempotency, mapRateLimits } from './stores.ts';
 
-export interface LogLines {
-  readonly lines: Record<string, unknown>[];
+interface LogSink {
   write(line: string): void;
+}
+
+export interface LogLines extends LogSink {
+  readonly lines: Record<string, unknown>[];
 }
 
 export function logLines(): LogLines {
@@ -35,18 +38,22 @@ export async function testTls(callers: object = {}): Promise<TestTls> {
   return { certificates, callersFile, identity, server: await identity('server') };
 }
 
-type Changes<C> = Partial<ServiceOptions<C>> & Pick<ServiceOptions<C>, 'context'> & { readonly log?: LogLines };
+type Changes<C> = Partial<ServiceOptions<C>> &
+  Pick<ServiceOptions<C>, 'context'> & {
+    readonly log?: LogSink;
+    readonly httpPort?: number;
+  };
 
 /** A service on free ports of loopback with the given parts, and everything else empty. Not started. */
 export async function testService<C>(changes: Changes<C>, tls?: TestTls): Promise<Service> {
   const { callersFile, server } = tls ?? (await testTls());
-  const { log, ...rest } = changes;
+  const { httpPort = 0, log, ...rest } = changes;
   return composeService<C>({
     name: 'test',
     config: {
       NODE_ENV: 'test',
       HTTP_HOST: '127.0.0.1',
-      HTTP_PORT: 0,
+      HTTP_PORT: httpPort,
       RPC_HOST: '127.0.0.1',
       RPC_PORT: 0,
       TLS_CA_FILE: server.caFile,
