@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { repositoryFolder, type Stack, startStack, readTestSettings } from '@bank/scripts/stack';
+import { readTestSettings, repositoryFolder, type Stack, startStack } from '@bank/scripts/stack';
 import { afterAll, beforeAll } from 'vitest';
 
 const startMs = 120_000;
