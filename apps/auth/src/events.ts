@@ -81,7 +81,6 @@ export function signInSucceeded(facts: {
     id: string;
     isNew: boolean;
     platform?: DevicePlatform | undefined;
-    name?: string | undefined;
     model?: string | undefined;
     appVersion?: string | undefined;
   };
@@ -96,7 +95,6 @@ export function signInSucceeded(facts: {
     deviceId: device.id,
     newDevice: device.isNew,
     platform: device.platform === undefined ? Platform.UNSPECIFIED : platforms[device.platform],
-    deviceName: device.name ?? '',
     deviceModel: device.model ?? '',
     appVersion: device.appVersion ?? '',
     signedInAt: timestampFromDate(facts.at),

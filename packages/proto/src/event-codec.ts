@@ -55,9 +55,9 @@ export class MalformedEvent extends Error {
 }
 
 /** Decodes the `data` of an event; fields that a newer producer added are ignored. @throws MalformedEvent when it does not fit */
-export function decodeEvent<Desc extends DescMessage>(schema: Desc, data: JsonValue): MessageShape<Desc> {
+export function decodeEvent<Desc extends DescMessage>(schema: Desc, data: unknown): MessageShape<Desc> {
   try {
-    return fromJson(schema, data, { ignoreUnknownFields: true });
+    return fromJson(schema, data as JsonValue, { ignoreUnknownFields: true });
   } catch {
     // The decoder's own error repeats what it read.
     throw new MalformedEvent(schema.typeName);

@@ -17,7 +17,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/events/v1/auth_events.proto.
  */
 export const file_bank_events_v1_auth_events: GenFile = /*@__PURE__*/
-  fileDesc("CiBiYW5rL2V2ZW50cy92MS9hdXRoX2V2ZW50cy5wcm90bxIOYmFuay5ldmVudHMudjEixwIKD1NpZ25JblN1Y2NlZWRlZBIPCgd1c2VyX2lkGAEgASgJEhIKCnNlc3Npb25faWQYAiABKAkSEQoJZGV2aWNlX2lkGAMgASgJEhIKCm5ld19kZXZpY2UYBCABKAgSKgoIcGxhdGZvcm0YBSABKA4yGC5iYW5rLmRldmljZS52MS5QbGF0Zm9ybRITCgtkZXZpY2VfbmFtZRgGIAEoCRIUCgxkZXZpY2VfbW9kZWwYByABKAkSEwoLYXBwX3ZlcnNpb24YCCABKAkSCwoDYWNyGAkgASgJEgsKA2FtchgKIAMoCRIRCgljbGllbnRfaWQYCyABKAkSMAoMc2lnbmVkX2luX2F0GAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDodirUYGWF1dGguc2lnbl9pbl9zdWNjZWVkZWQudjEixQEKDFNpZ25JbkZhaWxlZBIPCgd1c2VyX2lkGAEgASgJEhEKCWRldmljZV9pZBgCIAEoCRIRCgljbGllbnRfaWQYAyABKAkSMwoGcmVhc29uGAQgASgOMiMuYmFuay5ldmVudHMudjEuU2lnbkluRmFpbHVyZVJlYXNvbhItCglmYWlsZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOhqKtRgWYXV0aC5zaWduX2luX2ZhaWxlZC52MSLbAQoGTG9ja2VkEg8KB3VzZXJfaWQYASABKAkSJgoEcG9vbBgCIAEoDjIYLmJhbmsuZXZlbnRzLnYxLkxvY2tQb29sEhEKCWRldmljZV9pZBgDIAEoCRIQCghmYWlsdXJlcxgEIAEoBRIwCgxsb2NrZWRfdW50aWwYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCWxvY2tlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6Eoq1GA5hdXRoLmxvY2tlZC52MSLFAQoOU2Vzc2lvblJldm9rZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEhEKCWRldmljZV9pZBgDIAEoCRIuCgZyZWFzb24YBCABKA4yHi5iYW5rLmF1dGgudjEuU2Vzc2lvbkVuZFJlYXNvbhIuCgpyZXZva2VkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDobirUYF2F1dGguc2Vzc2lvbl9yZXZva2VkLnYxIrIBChJUb2tlblJldXNlRGV0ZWN0ZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEhEKCWRldmljZV9pZBgDIAEoCRIRCgljbGllbnRfaWQYBCABKAkSLwoLZGV0ZWN0ZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOiCKtRgcYXV0aC50b2tlbl9yZXVzZV9kZXRlY3RlZC52MSKRAQoKS2V5Um90YXRlZBIOCgZrZXlfaWQYASABKAkSFwoPcHJldmlvdXNfa2V5X2lkGAIgASgJEhEKCWFsZ29yaXRobRgDIAEoCRIuCgpyb3RhdGVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoXirUYE2F1dGgua2V5X3JvdGF0ZWQudjEq7wEKE1NpZ25JbkZhaWx1cmVSZWFzb24SJgoiU0lHTl9JTl9GQUlMVVJFX1JFQVNPTl9VTlNQRUNJRklFRBAAEiYKIlNJR05fSU5fRkFJTFVSRV9SRUFTT05fQ1JFREVOVElBTFMQARIhCh1TSUdOX0lOX0ZBSUxVUkVfUkVBU09OX0xPQ0tFRBACEiEKHVNJR05fSU5fRkFJTFVSRV9SRUFTT05fU1RBVFVTEAMSHwobU0lHTl9JTl9GQUlMVVJFX1JFQVNPTl9SSVNLEAQSIQodU0lHTl9JTl9GQUlMVVJFX1JFQVNPTl9GQUNUT1IQBSpgCghMb2NrUG9vbBIZChVMT0NLX1BPT0xfVU5TUEVDSUZJRUQQABIdChlMT0NLX1BPT0xfVU5LTk9XTl9ERVZJQ0VTEAESGgoWTE9DS19QT09MX0tOT1dOX0RFVklDRRACYgZwcm90bzM", [file_bank_auth_v1_session, file_bank_device_v1_device, file_bank_events_v1_event_type, file_google_protobuf_timestamp]);
+  fileDesc("CiBiYW5rL2V2ZW50cy92MS9hdXRoX2V2ZW50cy5wcm90bxIOYmFuay5ldmVudHMudjEisgIKD1NpZ25JblN1Y2NlZWRlZBIPCgd1c2VyX2lkGAEgASgJEhIKCnNlc3Npb25faWQYAiABKAkSEQoJZGV2aWNlX2lkGAMgASgJEhIKCm5ld19kZXZpY2UYBCABKAgSKgoIcGxhdGZvcm0YBSABKA4yGC5iYW5rLmRldmljZS52MS5QbGF0Zm9ybRIUCgxkZXZpY2VfbW9kZWwYBiABKAkSEwoLYXBwX3ZlcnNpb24YByABKAkSCwoDYWNyGAggASgJEgsKA2FtchgJIAMoCRIRCgljbGllbnRfaWQYCiABKAkSMAoMc2lnbmVkX2luX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDodirUYGWF1dGguc2lnbl9pbl9zdWNjZWVkZWQudjEixQEKDFNpZ25JbkZhaWxlZBIPCgd1c2VyX2lkGAEgASgJEhEKCWRldmljZV9pZBgCIAEoCRIRCgljbGllbnRfaWQYAyABKAkSMwoGcmVhc29uGAQgASgOMiMuYmFuay5ldmVudHMudjEuU2lnbkluRmFpbHVyZVJlYXNvbhItCglmYWlsZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOhqKtRgWYXV0aC5zaWduX2luX2ZhaWxlZC52MSLbAQoGTG9ja2VkEg8KB3VzZXJfaWQYASABKAkSJgoEcG9vbBgCIAEoDjIYLmJhbmsuZXZlbnRzLnYxLkxvY2tQb29sEhEKCWRldmljZV9pZBgDIAEoCRIQCghmYWlsdXJlcxgEIAEoBRIwCgxsb2NrZWRfdW50aWwYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCWxvY2tlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6Eoq1GA5hdXRoLmxvY2tlZC52MSLFAQoOU2Vzc2lvblJldm9rZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEhEKCWRldmljZV9pZBgDIAEoCRIuCgZyZWFzb24YBCABKA4yHi5iYW5rLmF1dGgudjEuU2Vzc2lvbkVuZFJlYXNvbhIuCgpyZXZva2VkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDobirUYF2F1dGguc2Vzc2lvbl9yZXZva2VkLnYxIrIBChJUb2tlblJldXNlRGV0ZWN0ZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEhEKCWRldmljZV9pZBgDIAEoCRIRCgljbGllbnRfaWQYBCABKAkSLwoLZGV0ZWN0ZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOiCKtRgcYXV0aC50b2tlbl9yZXVzZV9kZXRlY3RlZC52MSKRAQoKS2V5Um90YXRlZBIOCgZrZXlfaWQYASABKAkSFwoPcHJldmlvdXNfa2V5X2lkGAIgASgJEhEKCWFsZ29yaXRobRgDIAEoCRIuCgpyb3RhdGVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoXirUYE2F1dGgua2V5X3JvdGF0ZWQudjEq7wEKE1NpZ25JbkZhaWx1cmVSZWFzb24SJgoiU0lHTl9JTl9GQUlMVVJFX1JFQVNPTl9VTlNQRUNJRklFRBAAEiYKIlNJR05fSU5fRkFJTFVSRV9SRUFTT05fQ1JFREVOVElBTFMQARIhCh1TSUdOX0lOX0ZBSUxVUkVfUkVBU09OX0xPQ0tFRBACEiEKHVNJR05fSU5fRkFJTFVSRV9SRUFTT05fU1RBVFVTEAMSHwobU0lHTl9JTl9GQUlMVVJFX1JFQVNPTl9SSVNLEAQSIQodU0lHTl9JTl9GQUlMVVJFX1JFQVNPTl9GQUNUT1IQBSpgCghMb2NrUG9vbBIZChVMT0NLX1BPT0xfVU5TUEVDSUZJRUQQABIdChlMT0NLX1BPT0xfVU5LTk9XTl9ERVZJQ0VTEAESGgoWTE9DS19QT09MX0tOT1dOX0RFVklDRRACYgZwcm90bzM", [file_bank_auth_v1_session, file_bank_device_v1_device, file_bank_events_v1_event_type, file_google_protobuf_timestamp]);
 
 /**
  * SignInSucceeded tells that a session was opened.
@@ -61,51 +61,44 @@ export type SignInSucceeded = Message<"bank.events.v1.SignInSucceeded"> & {
   platform: Platform;
 
   /**
-   * What the user or client calls the device; empty when not said.
-   *
-   * @generated from field: string device_name = 6;
-   */
-  deviceName: string;
-
-  /**
    * The device's model; empty when not said.
    *
-   * @generated from field: string device_model = 7;
+   * @generated from field: string device_model = 6;
    */
   deviceModel: string;
 
   /**
    * Version of the client application; empty when not said.
    *
-   * @generated from field: string app_version = 8;
+   * @generated from field: string app_version = 7;
    */
   appVersion: string;
 
   /**
    * Authentication assurance: `aal1`, `aal2` or `aal3`.
    *
-   * @generated from field: string acr = 9;
+   * @generated from field: string acr = 8;
    */
   acr: string;
 
   /**
    * Authentication methods (RFC 8176), such as `pwd`.
    *
-   * @generated from field: repeated string amr = 10;
+   * @generated from field: repeated string amr = 9;
    */
   amr: string[];
 
   /**
    * The registered client, such as `web`.
    *
-   * @generated from field: string client_id = 11;
+   * @generated from field: string client_id = 10;
    */
   clientId: string;
 
   /**
    * When.
    *
-   * @generated from field: google.protobuf.Timestamp signed_in_at = 12;
+   * @generated from field: google.protobuf.Timestamp signed_in_at = 11;
    */
   signedInAt?: Timestamp | undefined;
 };
