@@ -15,7 +15,7 @@ import { viewUser } from '#features/user/view-user.ts';
 import type { Registration } from '#storage/registrations/registration.repository.ts';
 import type { Client } from '#storage/sessions/client.repository.ts';
 
-const refusals = ['unknown', 'wrong_code', 'address_taken'] as const;
+const refusals = ['unknown', 'closed', 'wrong_code', 'address_taken'] as const;
 type Outcome = { kind: 'verified'; signedIn: SignedIn; user: UserView } | { kind: (typeof refusals)[number] };
 
 /**
@@ -48,7 +48,9 @@ export async function verifyRegistration(
   return outcome;
 }
 
-type Claim = { kind: 'proven'; registration: Registration } | { kind: 'unknown' | 'wrong_code' };
+type Claim =
+  | { kind: 'proven'; registration: Registration }
+  | { kind: Exclude<(typeof refusals)[number], 'address_taken'> };
 
 /**
  * Takes the address's counter and then the registration's row, always in this order: so all verifications of one address
@@ -61,7 +63,7 @@ async function claimAttempt(tx: AppTransaction, id: string, code: string): Promi
   const day = countingDay(now);
   const failures = await tx.registrations.lockFailures(found.addressHash, day);
   const registration = await tx.registrations.claimAttempt(id, codeAttemptsMax, now);
-  if (registration === undefined) return { kind: 'unknown' };
+  if (registration === undefined) return await refuse(tx, id, 'closed');
   if (proves(tx, registration, code)) {
     await tx.registrations.close(id, now);
     return { kind: 'proven', registration };
@@ -71,7 +73,7 @@ async function claimAttempt(tx: AppTransaction, id: string, code: string): Promi
   return await refuse(tx, id, 'wrong_code');
 }
 
-async function refuse<K extends 'wrong_code' | 'address_taken'>(
+async function refuse<K extends (typeof refusals)[number]>(
   tx: AppTransaction,
   registrationId: string,
   kind: K,

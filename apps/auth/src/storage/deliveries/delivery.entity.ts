@@ -19,4 +19,16 @@ export const DeliveryEntity = defineEntity({
     expiresAt: p.datetime(),
     settledAt: p.datetime().nullable(),
   },
+  indexes: [
+    { name: 'deliveries_due_idx', properties: ['nextAttemptAt'], where: `state = 'pending'` },
+    { name: 'deliveries_settled_at_idx', properties: ['settledAt'], where: `state <> 'pending'` },
+  ],
+  checks: [
+    { name: 'deliveries_channel_check', expression: `channel in ('email', 'sms')` },
+    {
+      name: 'deliveries_state_check',
+      expression: `state in ('pending', 'sent', 'expired', 'failed', 'undeliverable')`,
+    },
+    { name: 'deliveries_wiped_check', expression: `state = 'pending' or content is null` },
+  ],
 });

@@ -20,12 +20,14 @@ export const RevocationEntity = defineEntity({
   schema: 'auth',
   properties: {
     id: p.uuid().primary(),
-    number: p.bigint().nullable().unique('revocations_number_key'),
+    number: p.bigint('number').nullable().unique('revocations_number_key'),
     sessionId: p.uuid().nullable(),
     userId: p.uuid().nullable(),
     notBefore: p.datetime(),
     expiresAt: p.datetime().index('revocations_expires_at_idx'),
   },
+  indexes: [{ name: 'revocations_unnumbered_idx', properties: ['id'], where: 'number is null' }],
+  checks: [{ name: 'revocations_target_check', expression: '(session_id is null) <> (user_id is null)' }],
 });
 
 export const RevocationLeaseEntity = defineEntity({
@@ -34,8 +36,8 @@ export const RevocationLeaseEntity = defineEntity({
   schema: 'auth',
   properties: {
     name: p.text().primary(),
-    epoch: p.bigint(),
-    number: p.bigint(),
+    epoch: p.bigint('number'),
+    number: p.bigint('number'),
     holder: p.uuid().nullable(),
     expiresAt: p.datetime().nullable(),
   },

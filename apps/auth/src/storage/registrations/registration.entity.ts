@@ -20,6 +20,7 @@ export const RegistrationEntity = defineEntity({
     expiresAt: p.datetime().index('registrations_expires_at_idx'),
     closedAt: p.datetime().nullable(),
   },
+  indexes: [{ name: 'registrations_address_hash_idx', properties: ['addressHash'], where: 'closed_at is null' }],
 });
 
 export const AddressFailuresEntity = defineEntity({

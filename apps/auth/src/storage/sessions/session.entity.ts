@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
+import { UserEntity } from '#storage/users/user.entity.ts';
 
 export const ClientEntity = defineEntity({
   name: 'Client',
@@ -12,6 +13,12 @@ export const ClientEntity = defineEntity({
     idleSeconds: p.integer(),
     absoluteSeconds: p.integer(),
   },
+  checks: [
+    { name: 'clients_token_delivery_check', expression: `token_delivery in ('body', 'cookie')` },
+    { name: 'clients_listener_check', expression: `listener in ('public', 'staff')` },
+    { name: 'clients_idle_seconds_check', expression: 'idle_seconds > 0' },
+    { name: 'clients_absolute_seconds_check', expression: 'absolute_seconds >= idle_seconds' },
+  ],
 });
 
 export const SessionEntity = defineEntity({
@@ -20,8 +27,8 @@ export const SessionEntity = defineEntity({
   schema: 'auth',
   properties: {
     id: p.uuid().primary(),
-    userId: p.uuid(),
-    clientId: p.text(),
+    user: () => p.manyToOne(UserEntity).mapToPk().foreignKeyName('sessions_user_id_fkey'),
+    client: () => p.manyToOne(ClientEntity).mapToPk().foreignKeyName('sessions_client_id_fkey'),
     deviceId: p.uuid(),
     acr: p.text(),
     amr: p.array(),
@@ -33,6 +40,8 @@ export const SessionEntity = defineEntity({
     revokedAt: p.datetime().nullable(),
     endReason: p.text().nullable(),
   },
+  indexes: [{ name: 'sessions_user_id_idx', properties: ['user'], where: 'revoked_at is null' }],
+  checks: [{ name: 'sessions_acr_check', expression: `acr in ('aal1', 'aal2', 'aal3')` }],
 });
 
 export const RefreshTokenEntity = defineEntity({
@@ -51,6 +60,7 @@ export const RefreshTokenEntity = defineEntity({
     createdAt: p.datetime(),
     consumedAt: p.datetime().nullable(),
   },
+  indexes: [{ name: 'refresh_tokens_nonce_idx', properties: ['consumedAt'], where: 'nonce is not null' }],
 });
 
 export const DeviceEntity = defineEntity({
@@ -58,7 +68,7 @@ export const DeviceEntity = defineEntity({
   tableName: 'devices',
   schema: 'auth',
   properties: {
-    userId: p.uuid().primary(),
+    user: () => p.manyToOne(UserEntity).primary().mapToPk().foreignKeyName('devices_user_id_fkey'),
     id: p.uuid().primary(),
     secretDigest: p.blob(),
     createdAt: p.datetime(),

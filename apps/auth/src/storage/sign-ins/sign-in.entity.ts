@@ -1,4 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
+import { ClientEntity } from '#storage/sessions/session.entity.ts';
+import { UserEntity } from '#storage/users/user.entity.ts';
 
 export const LockoutEntity = defineEntity({
   name: 'Lockout',
@@ -19,8 +21,8 @@ export const SignInEntity = defineEntity({
   schema: 'auth',
   properties: {
     id: p.uuid().primary(),
-    userId: p.uuid(),
-    clientId: p.text(),
+    user: () => p.manyToOne(UserEntity).mapToPk().foreignKeyName('sign_ins_user_id_fkey'),
+    client: () => p.manyToOne(ClientEntity).mapToPk().foreignKeyName('sign_ins_client_id_fkey'),
     subjectHash: p.blob(),
     pool: p.text(),
     method: p.text(),
@@ -33,4 +35,5 @@ export const SignInEntity = defineEntity({
     expiresAt: p.datetime().index('sign_ins_expires_at_idx'),
     closedAt: p.datetime().nullable(),
   },
+  checks: [{ name: 'sign_ins_method_check', expression: `method in ('emailed_code', 'factor')` }],
 });

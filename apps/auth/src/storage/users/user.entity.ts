@@ -1,4 +1,4 @@
-import { defineEntity, p } from '@mikro-orm/postgresql';
+import { DeferMode, defineEntity, p } from '@mikro-orm/postgresql';
 
 export const UserEntity = defineEntity({
   name: 'User',
@@ -13,10 +13,13 @@ export const UserEntity = defineEntity({
     phoneVerifiedAt: p.datetime().nullable(),
     locale: p.text().nullable(),
     acceptedTerms: p.text(),
-    version: p.bigint().default(1),
+    version: p.bigint('number').defaultRaw('1'),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),
   },
+  checks: [
+    { name: 'users_status_check', expression: `status in ('active', 'locked', 'suspended', 'closed', 'erased')` },
+  ],
 });
 
 export const CredentialEntity = defineEntity({
@@ -24,7 +27,14 @@ export const CredentialEntity = defineEntity({
   tableName: 'credentials',
   schema: 'auth',
   properties: {
-    userId: p.uuid().primary(),
+    user: () =>
+      p
+        .oneToOne(UserEntity)
+        .primary()
+        .mapToPk()
+        .foreignKeyName('credentials_user_id_fkey')
+        .updateRule('no action')
+        .deleteRule('no action'),
     passwordHash: p.text(),
     changedAt: p.datetime(),
   },
@@ -38,7 +48,14 @@ export const IdentifierEntity = defineEntity({
     kind: p.text().primary(),
     keyId: p.text().primary(),
     digest: p.blob().primary(),
-    userId: p.uuid().index('identifiers_user_id_idx'),
+    user: () =>
+      p
+        .manyToOne(UserEntity)
+        .mapToPk()
+        .index('identifiers_user_id_idx')
+        .foreignKeyName('identifiers_user_id_fkey')
+        .deferMode(DeferMode.INITIALLY_DEFERRED),
     createdAt: p.datetime(),
   },
+  checks: [{ name: 'identifiers_kind_check', expression: `kind in ('email', 'phone')` }],
 });

@@ -1,0 +1,277 @@
+import { describe, expect, it } from 'vitest';
+import { codeFor, freshEmail, messagesTo, password, register, signIn } from './support/accounts.ts';
+import { cheapHasher, startAuth } from './support/auth.ts';
+import { type Answer, get, post } from './support/http.ts';
+
+const auth = await startAuth();
+const wrong = { password: 'not the right one' };
+
+/** What must be the same in two refusals. */
+function outside({ status, body, headers }: Answer) {
+  const { requestId: _, ...problem } = body;
+  const names = [...headers.keys()].filter((name) => !['date', 'x-request-id', 'traceparent'].includes(name));
+  return { status, problem, names };
+}
+
+async function failTimes(count: number, account: { email: string }, changes: object = {}): Promise<number[]> {
+  const statuses: number[] = [];
+  for (let tries = 0; tries < count; tries += 1) {
+    statuses.push((await signIn(auth, account, { ...wrong, ...changes })).status);
+  }
+  return statuses;
+}
+
+describe('POST /v1/auth/login', () => {
+  it('200 opens a session', async () => {
+    const account = await register(auth);
+    const { status, body, headers } = await signIn(auth, account);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ tokenType: 'Bearer', expiresIn: 300, acr: 'aal1' });
+    expect(headers.get('cache-control')).toBe('no-store');
+    const session = await get(auth, '/v1/auth/session', body.accessToken);
+    expect(session.body).toMatchObject({ id: body.sessionId, acr: 'aal1', amr: ['pwd'], deviceId: body.device.id });
+  });
+
+  it('200 keeps the device whose secret was presented, and gives another one to anybody else', async () => {
+    const [account, other] = [await register(auth), await register(auth)];
+    const again = await signIn(auth, account, { device: { secret: account.device.secret } });
+    expect(again.body.device).toEqual({ id: account.device.id });
+    const stranger = await signIn(auth, other, { device: { secret: account.device.secret } });
+    expect(stranger.body.device).toEqual({
+      id: expect.not.stringMatching(account.device.id),
+      secret: expect.any(String),
+    });
+  });
+
+  it('SR-44 200 opens a new session each time', async () => {
+    const account = await register(auth);
+    const [first, second] = [await signIn(auth, account), await signIn(auth, account)];
+    expect(first.body.sessionId).not.toBe(second.body.sessionId);
+    expect(first.body.refreshToken).not.toBe(second.body.refreshToken);
+  });
+
+  it('SR-16 401 alike for a wrong password, nobody, a user who is stopped and a sign-in that is denied', async () => {
+    const [account, stopped, denied] = [await register(auth), await register(auth), await register(auth)];
+    const refusal = outside(await signIn(auth, account, wrong));
+    expect(refusal).toMatchObject({ status: 401, problem: { code: 'auth.credentials.invalid' } });
+    expect(outside(await signIn(auth, { email: freshEmail() }))).toEqual(refusal);
+    await auth.database.query(`update auth.users set status = 'suspended' where id = $1`, [stopped.id]);
+    expect(outside(await signIn(auth, stopped))).toEqual(refusal);
+    auth.neighbours.verdict = 'deny';
+    expect(outside(await signIn(auth, denied))).toEqual(refusal);
+    auth.neighbours.verdict = 'allow';
+    expect((await messagesTo(auth, denied.id)).at(-1)?.template).toBe('sign-in-denied');
+  });
+
+  it('SR-3 takes a password whole and exactly, composed and decomposed forms alike', async () => {
+    const account = await register(auth);
+    expect((await signIn(auth, account, { password: `${password} ` })).status).toBe(401);
+    expect((await signIn(auth, account, { password: password.toUpperCase() })).status).toBe(401);
+    expect((await signIn(auth, account, { password: password.normalize('NFD') })).status).toBe(200);
+  });
+
+  it('SR-8 hashes again when the costs have changed', async () => {
+    const account = await register(auth);
+    const older = await cheapHasher({ memoryKib: 128 }).hash(password);
+    await auth.database.query('update auth.credentials set password_hash = $2 where user_id = $1', [account.id, older]);
+    expect((await signIn(auth, account)).status).toBe(200);
+    expect(await hashOf(account.id)).toContain('$m=64,t=1,p=1$');
+    expect((await signIn(auth, account)).status).toBe(200);
+  });
+
+  it.each([
+    ['no password', { password: undefined }, 'required'],
+    ['ten kilobytes of password', { password: 'x'.repeat(10_240) }, 'too_long'],
+    ['an identifier that is neither', { identifier: 'nobody' }, 'identifier'],
+    ['an unknown field', { remember: true }, 'unknown_field'],
+  ])('422 for %s', async (_, changes, rule) => {
+    const { status, body } = await post(auth, '/v1/auth/login', { identifier: freshEmail(), password, ...changes });
+    expect([status, body.errors[0].rule]).toEqual([422, rule]);
+  });
+
+  it('422 for a client of the other listener, whoever says otherwise', async () => {
+    const account = await register(auth);
+    const { status, body } = await signIn(auth, account, { clientId: 'staff-console' });
+    expect([status, body.code]).toEqual([422, 'auth.client.unknown']);
+  });
+
+  it('503 for everybody while mfa does not answer, and the attempt stays counted', async () => {
+    const account = await register(auth);
+    auth.neighbours.factors = undefined;
+    for (const changes of [{}, wrong]) expect((await signIn(auth, account, changes)).status).toBe(503);
+    expect((await signIn(auth, { email: freshEmail() })).status).toBe(503);
+    auth.neighbours.factors = [];
+    const [row] = await auth.database.query<{ failures: number }>(
+      'select failures from auth.lockouts order by updated_at desc offset 1 limit 1',
+    );
+    expect(row?.failures).toBe(2);
+  });
+
+  it('SR-15 asks device and mfa about nobody as about somebody', async () => {
+    const before = auth.neighbours.asked.mfa.length;
+    await signIn(auth, { email: freshEmail() });
+    expect(auth.neighbours.asked.mfa.length).toBe(before + 1);
+    expect(auth.neighbours.asked.device.at(-1)).toBe(auth.neighbours.asked.mfa.at(-1));
+  });
+});
+
+describe('SR-11 lockout', () => {
+  it('429 after five failures, also for the right password, and for nobody alike', async () => {
+    const account = await register(auth);
+    const nobody = { email: freshEmail() };
+    expect(await failTimes(5, account)).toEqual([401, 401, 401, 401, 401]);
+    expect(await failTimes(5, nobody)).toEqual([401, 401, 401, 401, 401]);
+    const [mine, theirs] = [await signIn(auth, account), await signIn(auth, nobody)];
+    expect(mine.body.code).toBe('auth.credentials.locked');
+    expect(Number(mine.headers.get('retry-after'))).toBeLessThanOrEqual(60);
+    mine.body.retryAfterSeconds = theirs.body.retryAfterSeconds;
+    expect(outside(theirs)).toEqual(outside(mine));
+  });
+
+  it('locks for longer after the first failure behind a lock, and a success resets it', async () => {
+    const account = await register(auth);
+    await failTimes(5, account);
+    auth.clock.advance(61_000);
+    expect((await signIn(auth, account, wrong)).status).toBe(401);
+    const locked = await signIn(auth, account);
+    expect(Number(locked.headers.get('retry-after'))).toBeGreaterThan(60);
+    auth.clock.advance(121_000);
+    expect((await signIn(auth, account)).status).toBe(200);
+    expect(await failTimes(4, account)).toEqual([401, 401, 401, 401]);
+    expect((await signIn(auth, account)).status).toBe(200);
+  });
+
+  it('SR-14 strangers cannot lock out a device that the user is known on', async () => {
+    const account = await register(auth);
+    await failTimes(6, account);
+    const known = { device: { secret: account.device.secret } };
+    expect((await signIn(auth, account, known)).status).toBe(200);
+    expect((await signIn(auth, account)).status).toBe(429); // its success resets its own pool only
+    await failTimes(5, account, known);
+    expect((await signIn(auth, account, known)).status).toBe(429);
+  });
+
+  it('a device that signed in by password alone is not known', async () => {
+    const account = await register(auth);
+    const { body } = await signIn(auth, account);
+    await failTimes(5, account, { device: { secret: body.device.secret } });
+    expect((await signIn(auth, account)).status).toBe(429);
+  });
+
+  it('tells the user once a series, and the rest of the house each time', async () => {
+    const account = await register(auth);
+    await failTimes(5, account);
+    auth.clock.advance(61_000);
+    await failTimes(1, account);
+    const notices = (await messagesTo(auth, account.id)).filter(({ template }) => template === 'account-locked');
+    expect(notices).toHaveLength(1);
+    const events = await auth.database.query(`select 1 from auth.outbox where subject = $1 and type = $2`, [
+      account.id,
+      'auth.locked.v1',
+    ]);
+    expect(events).toHaveLength(2);
+  });
+
+  it('SR-20 tells the user of a success after failures', async () => {
+    const account = await register(auth);
+    await failTimes(3, account);
+    await signIn(auth, account);
+    const message = (await messagesTo(auth, account.id)).at(-1);
+    expect(message).toMatchObject({ template: 'sign-in-after-failures', params: { failures: '3' } });
+  });
+});
+
+describe('a doubtful device', () => {
+  it.each(['challenge', 'unavailable'] as const)(
+    '200 asks for an emailed code when device says %s',
+    async (verdict) => {
+      const account = await register(auth);
+      const pending = await doubtful(account, verdict);
+      const { loginId, factors } = pending.body;
+      const hint = expect.stringMatching(/^u\*\*\*@mail\.example$/);
+      expect(pending.body).toMatchObject({
+        status: 'mfa_required',
+        factors: [{ type: 'email', hint }],
+        expiresIn: 600,
+      });
+      const challenge = await post(auth, '/v1/auth/login/challenge', { loginId, factorId: factors[0].id });
+      expect(challenge.body).toMatchObject({ type: 'email', expiresIn: 600 });
+      const { challengeId } = challenge.body;
+      const code = await codeFor(auth, account.id);
+      const done = await post(auth, '/v1/auth/login/verify', { loginId, challengeId, response: { code } });
+      expect(done.status).toBe(200);
+      expect(done.body).toMatchObject({ acr: 'aal1', device: { secret: expect.any(String) } });
+      const known = { device: { secret: done.body.device.secret } };
+      await failTimes(6, account);
+      expect((await signIn(auth, account, known)).status).toBe(200);
+    },
+  );
+
+  it('SR-25 401 for wrong codes, and for the right one after five of them', async () => {
+    const account = await register(auth);
+    const { loginId } = (await doubtful(account, 'challenge')).body;
+    const { challengeId } = (await post(auth, '/v1/auth/login/challenge', { loginId, factorId: loginId })).body;
+    const right = await codeFor(auth, account.id);
+    const code = right === '000000' ? '000001' : '000000';
+    for (let tries = 0; tries < 5; tries += 1) {
+      const { body } = await post(auth, '/v1/auth/login/verify', { loginId, challengeId, response: { code } });
+      expect(body.code).toBe('auth.second_factor.invalid');
+    }
+    const dead = await post(auth, '/v1/auth/login/verify', { loginId, challengeId, response: { code: right } });
+    expect([dead.status, dead.body.code]).toEqual([401, 'auth.login.invalid']);
+  });
+
+  it('SR-24 401 for the code of another sign-in, and SR-26 for a code that was replaced', async () => {
+    const account = await register(auth);
+    const first = (await doubtful(account, 'challenge')).body.loginId;
+    const second = (await doubtful(account, 'challenge')).body.loginId;
+    const older = (await post(auth, '/v1/auth/login/challenge', { loginId: first, factorId: first })).body;
+    const code = await codeFor(auth, account.id);
+    const other = (await post(auth, '/v1/auth/login/challenge', { loginId: second, factorId: second })).body;
+    const response = { code };
+    const crossed = { loginId: second, challengeId: other.challengeId, response };
+    if ((await codeFor(auth, account.id)) !== code) {
+      expect((await post(auth, '/v1/auth/login/verify', crossed)).body.code).toBe('auth.second_factor.invalid');
+    }
+    await post(auth, '/v1/auth/login/challenge', { loginId: first, factorId: first });
+    const replaced = { loginId: first, challengeId: older.challengeId, response };
+    expect((await post(auth, '/v1/auth/login/verify', replaced)).body.code).toBe('auth.login.invalid');
+  });
+
+  it('401 for a sign-in that does not exist, and for one that asked too often', async () => {
+    const account = await register(auth);
+    const { loginId } = (await doubtful(account, 'challenge')).body;
+    const ask = () => post(auth, '/v1/auth/login/challenge', { loginId, factorId: loginId });
+    expect([(await ask()).status, (await ask()).status, (await ask()).status]).toEqual([200, 200, 200]);
+    expect((await ask()).body.code).toBe('auth.login.invalid');
+    const nowhere = '01980000-0000-7000-8000-000000000001';
+    const { status } = await post(auth, '/v1/auth/login/challenge', { loginId: nowhere, factorId: nowhere });
+    expect(status).toBe(401);
+  });
+
+  it('an enrolled factor is not got round by an emailed code', async () => {
+    const account = await register(auth);
+    auth.neighbours.factors = [{ id: '01980000-0000-7000-8000-00000000000f', type: 'totp', hint: '' }];
+    const { body } = await signIn(auth, account);
+    auth.neighbours.factors = [];
+    expect(body.factors).toEqual([expect.objectContaining({ type: 'totp' })]);
+    const { loginId } = body;
+    const { status } = await post(auth, '/v1/auth/login/challenge', { loginId, factorId: loginId });
+    expect(status).toBe(401);
+  });
+});
+
+async function doubtful(account: { email: string }, verdict: 'challenge' | 'unavailable'): Promise<Answer> {
+  auth.neighbours.verdict = verdict;
+  const answer = await signIn(auth, account);
+  auth.neighbours.verdict = 'allow';
+  return answer;
+}
+
+async function hashOf(userId: string): Promise<string | undefined> {
+  const [row] = await auth.database.query<{ password_hash: string }>(
+    'select password_hash from auth.credentials where user_id = $1',
+    [userId],
+  );
+  return row?.password_hash;
+}

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { openDelivery } from '@bank/database';
+import type { JsonValue } from '@bank/domain';
+import type { TestAuth } from './auth.ts';
+import { type Answer, post } from './http.ts';
+
+/** A registered user with the session that his registration opened. */
+export interface Account {
+  id: string;
+  email: string;
+  password: string;
+  accessToken: string;
+  refreshToken: string;
+  sessionId: string;
+  device: { id: string; secret: string };
+}
+
+export const password = 'correct horse battery staple';
+
+/** An address that nobody else uses. */
+export function freshEmail(): string {
+  return `u${randomBytes(8).toString('hex')}@mail.example`;
+}
+
+/** What a registration is asked for with. */
+export function registration(email: string, changes: object = {}) {
+  return { email, password, acceptedTerms: '2026-01', ...changes };
+}
+
+/** A message as it lies in the outbox, opened. */
+export interface WrittenMessage {
+  template: string;
+  params: Readonly<Record<string, string>>;
+  to: { readonly userId: string } | { readonly address: string };
+}
+
+/** The messages that were written to an address or a user, oldest first. */
+export async function messagesTo(auth: TestAuth, recipient: string): Promise<WrittenMessage[]> {
+  const rows = await auth.database.query<{ id: string; data: JsonValue }>(
+    `select id, data from auth.outbox where destination = 'deliveries' order by id`,
+  );
+  return rows
+    .map(({ id, data }) => openDelivery(auth.ctx.keys.delivery, id, data))
+    .filter(({ to }) => ('userId' in to ? to.userId : to.address) === recipient);
+}
+
+/** The code that was last sent to an address. */
+export async function codeFor(auth: TestAuth, email: string): Promise<string> {
+  const messages = await messagesTo(auth, email);
+  const code = messages.findLast((message) => message.params['code'] !== undefined)?.params['code'];
+  if (code === undefined) throw new Error(`no code was sent to ${email}`);
+  return code;
+}
+
+/** Registers and verifies a new user. */
+export async function register(auth: TestAuth, email = freshEmail()): Promise<Account> {
+  const started = await post(auth, '/v1/auth/register', registration(email));
+  const { registrationId } = started.body;
+  const verified = await post(auth, '/v1/auth/register/verify', { registrationId, code: await codeFor(auth, email) });
+  if (verified.status !== 201) throw new Error(`registration answered ${verified.status} ${verified.body.code}`);
+  const { user, accessToken, refreshToken, sessionId, device } = verified.body;
+  return { id: user.id, email, password, accessToken, refreshToken, sessionId, device };
+}
+
+/** Signs in with the account's password, or another one. */
+export function signIn(auth: TestAuth, account: { email: string }, changes: object = {}): Promise<Answer> {
+  return post(auth, '/v1/auth/login', { identifier: account.email, password, ...changes });
+}
+
+/** Rotates a refresh token. */
+export function refresh(auth: TestAuth, refreshToken: string, deviceSecret?: string): Promise<Answer> {
+  const device = deviceSecret === undefined ? {} : { device: { secret: deviceSecret } };
+  return post(auth, '/v1/auth/token/refresh', { refreshToken, ...device });
+}

@@ -1,0 +1,122 @@
+import { vhostDefinitions } from '@bank/messaging';
+import { createLogger } from '@bank/observability';
+import { createPasswordHasher, type PasswordHasher, staticKeyring } from '@bank/security';
+import type { Service } from '@bank/service-kit';
+import { type TestDatabase, testRabbitVhost, testRedis } from '@bank/testing';
+import { afterAll } from 'vitest';
+import type { FactorDirectory } from '#adapters/factors/factor-directory.ts';
+import type { SignInAssessor } from '#adapters/risk/sign-in-assessor.ts';
+import { loadConfig } from '#config.ts';
+import { type AppContext, createContext } from '#context.ts';
+import { assembleService } from '#service.ts';
+import { type ShiftedClock, shiftedClock } from './clock.ts';
+import { authDatabase } from './database.ts';
+import { type Files, makeFiles } from './environment.ts';
+import { type Mailbox, startMailbox } from './mailbox.ts';
+
+/** A running auth service on real Postgres, Redis, RabbitMQ and SMTP. */
+export interface TestAuth {
+  ctx: AppContext;
+  service: Service;
+  url: string;
+  clock: ShiftedClock;
+  database: TestDatabase;
+  mailbox: Mailbox;
+  files: Files;
+  /** What device and mfa answer, to be changed by a test. */
+  neighbours: Neighbours;
+}
+
+export interface Neighbours {
+  verdict: Awaited<ReturnType<SignInAssessor['assess']>>;
+  factors: Awaited<ReturnType<FactorDirectory['list']>>;
+  /** User ids that were asked about. */
+  asked: { device: string[]; mfa: string[] };
+}
+
+export interface StartOptions {
+  env?: Record<string, string>;
+  callers?: object;
+  /** Hashing with production's costs, instead of the cheapest there is. */
+  realHashing?: boolean;
+  /** Not started: no ports, no workers. */
+  idle?: boolean;
+}
+
+export const origin = 'https://app.bank.example';
+export const staffOrigin = 'https://staff.bank.example';
+
+/** The cheapest Argon2id there is, where the number of hashes matters and not their strength. */
+export function cheapHasher({ memoryKib = 64 } = {}): PasswordHasher {
+  const pepper = staticKeyring('pepper', { k1: new Uint8Array(32).fill(7) }, 'k1');
+  return createPasswordHasher({ pepper, parameters: { memoryKib, iterations: 1, parallelism: 1 }, queueMax: 5000 });
+}
+
+/** Starts a service for one test file; it is stopped when the file ends. */
+export async function startAuth(options: StartOptions = {}): Promise<TestAuth> {
+  const redis = testRedis();
+  const [database, vhost, mailbox, files] = await Promise.all([
+    authDatabase(),
+    testRabbitVhost({ definitions: vhostDefinitions() }),
+    startMailbox(),
+    makeFiles(options.callers ?? {}),
+  ]);
+  const config = loadConfig({
+    NODE_ENV: 'test',
+    LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'fatal',
+    HTTP_PORT: '0',
+    RPC_PORT: '0',
+    DATABASE_URL: database.urlFor('auth_app'),
+    REDIS_URL: redis.url,
+    REDIS_KEY_PREFIX: redis.keyPrefix,
+    RABBITMQ_URL: vhost.url,
+    TOKEN_ISSUER: 'https://id.bank.example',
+    MFA_RPC_URL: 'https://127.0.0.1:9',
+    DEVICE_RPC_URL: 'https://127.0.0.1:9',
+    SMTP_URL: mailbox.url,
+    MAIL_FROM: 'Bank <no-reply@bank.example>',
+    PUBLIC_BASE_URL: origin,
+    WEB_ORIGINS: origin,
+    STAFF_ORIGINS: staffOrigin,
+    TRUSTED_PROXIES: '127.0.0.1',
+    RATE_LIMIT_IP_MULTIPLIER: '1000',
+    REGISTRATION_MAILS_PER_HOUR: '1000',
+    ...files.env,
+    ...options.env,
+  });
+  const clock = shiftedClock();
+  const neighbours: Neighbours = { verdict: 'allow', factors: [], asked: { device: [], mfa: [] } };
+  const ctx = await createContext(config, {
+    clock,
+    logger: createLogger({ service: 'auth', level: config.LOG_LEVEL }),
+    ...(options.realHashing === true ? {} : { hasher: cheapHasher() }),
+    ...answersOf(neighbours),
+  });
+  const service = assembleService(ctx);
+  if (options.idle !== true) await service.start();
+  afterAll(async () => {
+    await service.stop();
+    await mailbox.close();
+    await database.drop();
+    await vhost.delete();
+  });
+  const url = `http://127.0.0.1:${service.httpPort}`;
+  return { ctx, service, url, clock, database, mailbox, files, neighbours };
+}
+
+function answersOf(neighbours: Neighbours): { assessor: SignInAssessor; factors: FactorDirectory } {
+  return {
+    assessor: {
+      async assess({ userId }) {
+        neighbours.asked.device.push(userId);
+        return neighbours.verdict;
+      },
+    },
+    factors: {
+      async list(userId) {
+        neighbours.asked.mfa.push(userId);
+        return neighbours.factors;
+      },
+    },
+  };
+}
