@@ -39,11 +39,11 @@ function run(env: Record<string, string>): Run {
 
 async function started(env: Record<string, string> = {}): Promise<Run> {
   const process = run({ HTTP_PORT: '0', ...env });
-  await until(() => process.messages().includes('service started'));
+  await until(() => process.messages().includes('service started'), { deadlineMs: 25_000 });
   return process;
 }
 
-describe('runService', () => {
+describe('runService', { timeout: 40_000 }, () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('stops in order at %s and exits with 0', async (signal) => {
     const service = await started();
     service.signal(signal);

@@ -1,0 +1,1 @@
+export { type FuzzOptions, type FuzzReport, type FuzzTarget, fuzzRoutes } from '#fuzz/fuzz-routes.ts';
