@@ -35,7 +35,7 @@ async function main([task = '', ...args]) {
   if (!isInstalled()) {
     await install();
   }
-  return run(pinnedNode, [join(root, 'scripts', `${task}.ts`), ...args], {});
+  return run(pinnedNode, [join(root, 'scripts', `${task}.ts`), ...args]);
 }
 
 /** Whether what is installed was installed from the lockfile and the settings that are there now. */
@@ -54,11 +54,13 @@ function fingerprint() {
 async function install() {
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   process.stdout.write(`installing dependencies with ${packageManager}\n`);
-  const npx = process.platform === 'win32' ? 'npx.cmd' : 'npx';
-  // As on CI: without questions, and never changing the lockfile.
-  const code = await run(npx, ['--yes', packageManager, 'install', '--frozen-lockfile'], { CI: 'true' });
+  const withoutQuestions = '--config.confirmModulesPurge=false';
+  const code = await run('npx', ['--yes', packageManager, 'install', '--frozen-lockfile', withoutQuestions]);
   if (code !== 0) {
     throw new Error(`the dependencies could not be installed (${packageManager} ended with ${code}); see above`);
+  }
+  if (!existsSync(pinnedNode)) {
+    throw new Error(`the lockfile has no Node for ${process.platform} on ${process.arch}`);
   }
   writeFileSync(stamp, fingerprint());
 }
@@ -67,12 +69,11 @@ async function install() {
  * Runs a program in the foreground, passing on the signals that ask us to stop.
  * @param {string} program
  * @param {string[]} args
- * @param {Record<string, string>} variables
  * @returns {Promise<number>} its exit code
  */
-function run(program, args, variables) {
+function run(program, args) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...variables } });
+    const child = spawn(program, args, { cwd: root, stdio: 'inherit' });
     const passOn = (signal) => child.kill(signal);
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of signals) {

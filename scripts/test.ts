@@ -6,9 +6,10 @@ import { describeFailure } from '#stack/host/stack-error.ts';
 import { listenForStop } from '#stack/host/stop-signals.ts';
 import { progressPrinter } from '#stack/run/progress.ts';
 import { type RunningStores, startStores } from '#stack/run/start-stores.ts';
-import { testSettings, testVariables } from '#stack/run/test-settings.ts';
+import { testVariables } from '#stack/run/test-variables.ts';
 import { readEnvFile } from '#stack/settings/env-file.ts';
 import { nodeProgram, repositoryFolder, testStackFolder } from '#stack/settings/repository.ts';
+import { readTestSettings } from '#stack/settings/settings.ts';
 
 const stop = listenForStop(() => process.exit(1));
 
@@ -22,7 +23,7 @@ try {
 async function run(args: readonly string[]): Promise<number> {
   const stores = await startStores({
     folder: testStackFolder,
-    settings: testSettings(process.env, readEnvFile(join(repositoryFolder, '.env'))),
+    settings: readTestSettings(process.env, readEnvFile(join(repositoryFolder, '.env'))),
     tuning: 'test',
     randomPorts: true,
     report: progressPrinter(),

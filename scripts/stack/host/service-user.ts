@@ -55,20 +55,26 @@ export function ownedFolder(stackFolder: string, name: string, user: ServiceUser
   return fallback;
 }
 
+/** Removes the data of a stack's services, wherever it lies. */
+export function removeData(stackFolder: string): void {
+  rmSync(join(stackFolder, 'data'), { recursive: true, force: true });
+  rmSync(fallbackPath(stackFolder), { recursive: true, force: true });
+}
+
 /** Where the data of a stack lies when its own folder is closed to service accounts. */
-export function fallbackFolder(stackFolder: string): string {
-  const folder = join(FALLBACK_BASE, `bank-stack-${shortHash(stackFolder)}`);
+function fallbackFolder(stackFolder: string): string {
+  const folder = fallbackPath(stackFolder);
   mkdirSync(folder, { recursive: true, mode: 0o711 });
   // Anybody may create names in that folder: never trust one that another account made.
-  if (lstatSync(folder).uid !== process.getuid?.() || !lstatSync(folder).isDirectory()) {
+  const made = lstatSync(folder);
+  if (made.uid !== process.getuid?.() || !made.isDirectory()) {
     throw new StackError(`${folder} belongs to another account; remove it`);
   }
   return folder;
 }
 
-/** Removes the data that lies outside of the stack's own folder. */
-export function removeFallbackFolder(stackFolder: string): void {
-  rmSync(fallbackFolder(stackFolder), { recursive: true, force: true });
+function fallbackPath(stackFolder: string): string {
+  return join(FALLBACK_BASE, `bank-stack-${shortHash(stackFolder)}`);
 }
 
 function canWrite(folder: string, { uid, gid }: ServiceUser): boolean {

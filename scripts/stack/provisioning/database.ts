@@ -32,7 +32,7 @@ export async function provisionDatabase(
       await client.query(`comment on database ${name} is '${MARKER}'`);
     } else if (found.comment !== MARKER && database !== named) {
       throw new StackError(
-        `POSTGRES_URL: database ${database} is not the launcher's; name it in the address to use it`,
+        `database ${database} was not made by the launcher; name it in the server's address to use it`,
       );
     }
     await withAdmin(server, database, async (inside) => {

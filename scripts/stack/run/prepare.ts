@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createPorts } from '#stack/host/ports.ts';
+import { removeData } from '#stack/host/service-user.ts';
 import type { Supervisor } from '#stack/host/supervisor.ts';
 import type { ServiceContext, Tuning } from '#stack/run/service-context.ts';
 import type { OpenOptions } from '#stack/run/stack-folder.ts';
@@ -18,6 +19,9 @@ export interface RunOptions extends OpenOptions {
 /** Makes what services need before any of them starts: ports, passwords, certificates. */
 export async function prepareServices(options: RunOptions, supervisor: Supervisor): Promise<ServiceContext> {
   const { folder, settings, tuning = 'development', randomPorts = false, report = () => undefined } = options;
+  if (tuning === 'test') {
+    removeData(folder); // each run of the tests begins with nothing
+  }
   const ports = createPorts({ random: randomPorts });
   return {
     folder,

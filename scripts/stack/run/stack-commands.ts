@@ -5,7 +5,7 @@ import { poll } from '#stack/host/deadline.ts';
 import { readLockHolder } from '#stack/host/lock.ts';
 import { isAlive } from '#stack/host/process-identity.ts';
 import { readRunRecord, stopOrphans } from '#stack/host/run-record.ts';
-import { removeFallbackFolder } from '#stack/host/service-user.ts';
+import { removeData } from '#stack/host/service-user.ts';
 import { StackError } from '#stack/host/stack-error.ts';
 import { lockFile, runRecordFile } from '#stack/run/stack-folder.ts';
 import { addressTable, readAddresses } from '#stack/settings/addresses.ts';
@@ -14,7 +14,7 @@ const STOP_MS = 60_000;
 const LINES_SHOWN = '200';
 
 // What a run makes in its folder. Stacks of tests lie in folders of their own below it, and are not touched.
-const ownFolders = ['data', 'logs', 'secrets', 'tls', 'env', 'cache', 'run.json', 'addresses.json', 'lock'];
+const ownFolders = ['logs', 'secrets', 'tls', 'env', 'cache', 'run.json', 'addresses.json', 'lock'];
 
 /** What runs in a stack's folder, in lines for the terminal. */
 export function describeStack(folder: string): string {
@@ -52,7 +52,7 @@ export async function resetStack(folder: string): Promise<string> {
   for (const name of ownFolders) {
     rmSync(join(folder, name), { recursive: true, force: true });
   }
-  removeFallbackFolder(folder);
+  removeData(folder);
   return `${outcome}; data, secrets and logs are removed`;
 }
 

@@ -13,6 +13,9 @@ export const appVariables = [
   'TOKEN_ISSUER',
   'WEB_ORIGINS',
   'STAFF_ORIGINS',
+  'BRAND',
+  'TERMS_VERSION',
+  'REGISTRATION_MAILS_PER_HOUR',
 ] as const;
 
 const port = v.pipe(
@@ -23,8 +26,9 @@ const port = v.pipe(
   v.maxValue(65_535, 'must be a port from 1024 to 65535'),
 );
 
-const launcherVariables = v.object({
-  STACK_INSTALL: v.optional(v.picklist(['0', '1'], 'must be 0 or 1'), '1'),
+const switches = v.object({ STACK_INSTALL: v.optional(v.picklist(['0', '1'], 'must be 0 or 1'), '1') });
+
+const addresses = v.object({
   POSTGRES_URL: v.optional(
     v.pipe(
       address('postgres:', 'postgresql:'),
@@ -45,6 +49,8 @@ const pinnedPorts = v.record(v.string(), port);
 export interface GivenService {
   readonly url: string;
   readonly caFile?: string;
+  /** The variable that holds the address, for errors. */
+  readonly variable: string;
 }
 
 export interface GivenAddresses {
@@ -61,76 +67,96 @@ export interface Settings {
   readonly appVariables: Readonly<Record<string, string>>;
 }
 
+const testPrefix = 'TEST_';
+
 /** Names that may stand in `.env`. */
 export const settingNames: readonly string[] = [
-  ...Object.keys(launcherVariables.entries),
+  ...Object.keys(switches.entries),
+  ...Object.keys(addresses.entries),
+  ...Object.keys(addresses.entries).map((name) => `${testPrefix}${name}`),
   ...Object.keys(defaultPorts),
   ...appVariables,
-  ...['POSTGRES', 'REDIS', 'RABBITMQ', 'RABBITMQ_MANAGEMENT'].map((service) => `TEST_${service}_URL`),
 ];
+
+type Values = Readonly<Record<string, string>>;
 
 /**
  * The launcher's settings: the environment, then `.env`. @throws StackError naming the first variable that is unknown in
- * `.env` or has a value that cannot be.
+ * `.env` or has a value that cannot be
  */
 export function readSettings(env: NodeJS.ProcessEnv, envFile: ReadonlyMap<string, string> = new Map()): Settings {
+  const values = readValues(env, envFile);
+  return {
+    mayInstall: judge(switches, values).STACK_INSTALL === '1',
+    given: readAddresses(values, ''),
+    pinnedPorts: new Map(Object.entries(judge(pinnedPorts, pick(Object.keys(defaultPorts), values)))),
+    appVariables: pick(appVariables, values),
+  };
+}
+
+/** Settings of stores for tests: only `TEST_*` addresses are read, so that no test reaches a development store. */
+export function readTestSettings(env: NodeJS.ProcessEnv, envFile: ReadonlyMap<string, string> = new Map()): Settings {
+  const values = readValues(env, envFile);
+  return {
+    mayInstall: judge(switches, values).STACK_INSTALL === '1',
+    given: readAddresses(values, testPrefix),
+    pinnedPorts: new Map(),
+    appVariables: {},
+  };
+}
+
+function readValues(env: NodeJS.ProcessEnv, envFile: ReadonlyMap<string, string>): Values {
   const stranger = [...envFile.keys()].find((name) => !settingNames.includes(name));
   if (stranger !== undefined) {
     throw new StackError(`.env: ${stranger} is not a setting (see .env.example)`);
   }
-  const values = pick(settingNames, (name) => env[name] || envFile.get(name));
-  const read = judge(launcherVariables, values);
-  return {
-    mayInstall: read.STACK_INSTALL === '1',
-    given: givenAddresses(read),
-    pinnedPorts: new Map(
-      Object.entries(
-        judge(
-          pinnedPorts,
-          pick(Object.keys(defaultPorts), (name) => values[name]),
-        ),
-      ),
-    ),
-    appVariables: pick(appVariables, (name) => values[name]),
-  };
+  return pick(settingNames, { ...Object.fromEntries(envFile), ...withoutEmpty(env) });
 }
 
-function pick(names: readonly string[], read: (name: string) => string | undefined): Record<string, string> {
+function withoutEmpty(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([, text]) => text !== ''));
+}
+
+function pick(names: readonly string[], values: NodeJS.ProcessEnv): Values {
   return Object.fromEntries(
     names.flatMap((name) => {
-      const text = read(name);
+      const text = values[name];
       return text === undefined || text === '' ? [] : [[name, text]];
     }),
   );
 }
 
-function judge<S extends v.GenericSchema>(schema: S, values: unknown): v.InferOutput<S> {
-  const result = v.safeParse(schema, values);
-  if (!result.success) {
-    const [issue] = result.issues;
-    throw new StackError(`${v.getDotPath(issue)}: ${issue.message}`);
-  }
-  return result.output;
-}
-
-type LauncherValues = v.InferOutput<typeof launcherVariables>;
-
-function givenAddresses(read: LauncherValues): GivenAddresses {
-  const { RABBITMQ_URL: broker, RABBITMQ_MANAGEMENT_URL: managementUrl } = read;
+function readAddresses(values: Values, prefix: string): GivenAddresses {
+  const unprefixed = Object.keys(addresses.entries).map((name) => [name, values[`${prefix}${name}`]]);
+  const read = judge(addresses, Object.fromEntries(unprefixed), prefix);
+  const {
+    POSTGRES_URL: postgres,
+    REDIS_URL: redis,
+    RABBITMQ_URL: broker,
+    RABBITMQ_MANAGEMENT_URL: managementUrl,
+  } = read;
   if ((broker === undefined) !== (managementUrl === undefined)) {
-    throw new StackError('RABBITMQ_URL and RABBITMQ_MANAGEMENT_URL: give both or neither');
+    throw new StackError(`${prefix}RABBITMQ_URL and ${prefix}RABBITMQ_MANAGEMENT_URL: give both or neither`);
   }
+  const given = (url: string, store: string, caFile: string | undefined) => {
+    return { url, variable: `${prefix}${store}_URL`, ...(caFile === undefined ? {} : { caFile }) };
+  };
   return {
-    ...(read.POSTGRES_URL === undefined ? {} : { postgres: given(read.POSTGRES_URL, read.POSTGRES_CA_FILE) }),
-    ...(read.REDIS_URL === undefined ? {} : { redis: given(read.REDIS_URL, read.REDIS_CA_FILE) }),
+    ...(postgres === undefined ? {} : { postgres: given(postgres, 'POSTGRES', read.POSTGRES_CA_FILE) }),
+    ...(redis === undefined ? {} : { redis: given(redis, 'REDIS', read.REDIS_CA_FILE) }),
     ...(broker === undefined || managementUrl === undefined
       ? {}
-      : { rabbitmq: { ...given(broker, read.RABBITMQ_CA_FILE), managementUrl } }),
+      : { rabbitmq: { ...given(broker, 'RABBITMQ', read.RABBITMQ_CA_FILE), managementUrl } }),
   };
 }
 
-function given(url: string, caFile: string | undefined): GivenService {
-  return caFile === undefined ? { url } : { url, caFile };
+function judge<S extends v.GenericSchema>(schema: S, values: unknown, prefix = ''): v.InferOutput<S> {
+  const result = v.safeParse(schema, values);
+  if (!result.success) {
+    const [issue] = result.issues;
+    throw new StackError(`${prefix}${v.getDotPath(issue)}: ${issue.message}`);
+  }
+  return result.output;
 }
 
 function address(...protocols: readonly string[]) {

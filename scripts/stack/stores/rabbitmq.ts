@@ -49,6 +49,7 @@ export async function startRabbit(binaries: { home: string; epmd: string }, cont
     env: nodeEnvironment(folder, ports),
     cwd: folder,
     user,
+    stopSignal: context.tuning === 'test' ? 'SIGKILL' : 'SIGTERM', // nobody needs what a test left in its queues
   });
 
   const credentials = `${ADMIN}:${password}`;

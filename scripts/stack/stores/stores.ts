@@ -38,21 +38,21 @@ async function timed<T>(name: string, context: ServiceContext, start: () => Prom
   return service;
 }
 
-async function checkPostgres({ url, ...ca }: GivenService): Promise<PostgresServer> {
+async function checkPostgres({ url, variable, ...ca }: GivenService): Promise<PostgresServer> {
   const server = { adminUrl: url, ...ca };
-  await naming('POSTGRES_URL', () => withAdmin(server, databaseOf(url), (client) => client.query('select 1')));
+  await naming(variable, () => withAdmin(server, databaseOf(url), (client) => client.query('select 1')));
   return server;
 }
 
 async function checkRedis(given: GivenService): Promise<RedisServer> {
   if (!(await pingRedis(given))) {
-    throw new StackError('REDIS_URL: the server does not answer, or refuses the password');
+    throw new StackError(`${given.variable}: the server does not answer, or refuses the password`);
   }
   return given;
 }
 
 async function checkBroker(given: GivenService & { managementUrl: string }): Promise<Broker> {
-  await naming('RABBITMQ_MANAGEMENT_URL', () => callManagement(given, 'GET', 'whoami'));
+  await naming(given.variable.replace('_URL', '_MANAGEMENT_URL'), () => callManagement(given, 'GET', 'whoami'));
   return given;
 }
 

@@ -1,18 +1,4 @@
 import type { Stores } from '#stack/run/start-stores.ts';
-import { readSettings, type Settings } from '#stack/settings/settings.ts';
-
-const TEST_VARIABLES = ['POSTGRES_URL', 'REDIS_URL', 'RABBITMQ_URL', 'RABBITMQ_MANAGEMENT_URL'] as const;
-
-/**
- * Settings for tests: only `TEST_*` addresses are read, so that no test reaches a development store; and `STACK_INSTALL`.
- * @throws StackError naming a variable that cannot be
- */
-export function testSettings(env: NodeJS.ProcessEnv, envFile: ReadonlyMap<string, string> = new Map()): Settings {
-  const own = Object.fromEntries(
-    TEST_VARIABLES.map((name) => [name, env[`TEST_${name}`] || envFile.get(`TEST_${name}`)]),
-  );
-  return readSettings({ ...own, STACK_INSTALL: env['STACK_INSTALL'] ?? envFile.get('STACK_INSTALL') });
-}
 
 /** The variables by which tests find their stores. The TLS addresses are there for private stores alone. */
 export function testVariables({ postgres, redis, rabbitmq }: Stores): Record<string, string> {
