@@ -8,6 +8,7 @@ const storage = {
   'apps/device/src/storage/device.repository.ts': `
     const removal = 'delete from device.devices where id = ?';
     export class DeviceRepository extends Repository {
+      touch(id) { const row = this.row('update device.devices set seen_at = now() where id = ?', [id]); return row; }
       find(id) { return this.row('select id from device.devices where id = ? for update', [id]); }
       rename(id, name) { return this.affected(\`update device.devices set name = ? where id = ?\`, [name, id]); }
       remove(id) { return this.row(removal, [id]); }
@@ -72,7 +73,7 @@ describe('another way into a transaction', () => {
 });
 
 describe('a write of a feature', () => {
-  it.each(['rename', 'remove', 'removeAll'])('fails on the context: %s', async (method) => {
+  it.each(['rename', 'touch', 'remove', 'removeAll'])('fails on the context: %s', async (method) => {
     expect(await messagesOf(`await ctx.devices.${method}(id);`)).toEqual([
       `ctx.devices.${method} writes outside a transaction: call it on the tx of withTransaction`,
     ]);

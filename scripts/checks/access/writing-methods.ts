@@ -34,15 +34,13 @@ function repositoriesIn(source: Source): [string, ReadonlySet<string>][] {
   return found;
 }
 
-/** Constants of the file that hold a statement which writes. */
+/** Constants of the module that hold a statement which writes. */
 function writingConstants(source: Source): readonly string[] {
-  const names: string[] = [];
-  visitSource(source, {
-    VariableDeclarator(node) {
-      if (node.id.type === 'Identifier' && writes.test(textOf(source, node))) names.push(node.id.name);
-    },
-  });
-  return names;
+  const declarations = source.program.body.filter((node) => node.type === 'VariableDeclaration');
+  return declarations
+    .flatMap((declaration) => declaration.declarations)
+    .filter((constant) => writes.test(textOf(source, constant)))
+    .flatMap(({ id }) => (id.type === 'Identifier' ? [id.name] : []));
 }
 
 /** Methods that write, and methods that call one that does. */
