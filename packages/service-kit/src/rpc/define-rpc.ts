@@ -14,6 +14,8 @@ import type {
 export interface RpcCall {
   /** The calling app, by the name that the caller table gives its certificate. */
   readonly caller: string;
+  /** The fields of this method's answer that the caller table lists for it, by their JSON names. */
+  readonly fields: ReadonlySet<string>;
   /** The person of the forwarded token, or the calling service itself. */
   readonly actor: Actor;
   /** Aborted at the deadline, when the caller hangs up, and for streams when the service stops. */

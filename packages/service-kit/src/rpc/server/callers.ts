@@ -6,15 +6,26 @@ import { watchFiles } from '#rpc/tls-files.ts';
 
 const uri = /^spiffe:\/\/[a-z0-9.-]+(?:\/[A-Za-z0-9._-]+)+$/;
 const method = /^[a-z0-9_.]+\.[A-Za-z]\w*\/[A-Za-z]\w*$/;
+const field = /^[a-z][A-Za-z0-9]*$/;
+
+const MethodName = v.pipe(v.string(), v.regex(method, 'method'));
+
+const CallerSchema = v.strictObject({
+  name: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]*$/, 'name')),
+  methods: v.array(MethodName),
+  audiences: v.optional(v.array(v.string()), []),
+  fields: v.optional(v.record(MethodName, v.array(v.pipe(v.string(), v.regex(field, 'field')))), {}),
+});
 
 const CallerTableSchema = v.record(
   v.pipe(v.string(), v.regex(uri, 'spiffe_uri')),
-  v.strictObject({
-    name: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]*$/, 'name')),
-    methods: v.array(v.pipe(v.string(), v.regex(method, 'method'))),
-    audiences: v.optional(v.array(v.string()), []),
-  }),
+  v.pipe(
+    CallerSchema,
+    v.check(({ fields, methods }) => Object.keys(fields).every((name) => methods.includes(name)), 'fields_of_methods'),
+  ),
 );
+
+const noFields: ReadonlySet<string> = new Set();
 
 /** An app that may call, as the mounted table says. */
 export interface Caller {
@@ -22,6 +33,8 @@ export interface Caller {
   readonly methods: ReadonlySet<string>;
   /** The audiences of users' tokens that it may forward; none unless the table says so. */
   readonly audiences: readonly string[];
+  /** The fields of a method's answer that it may see, by their JSON names; none unless the table says so. */
+  fieldsOf(methodName: string): ReadonlySet<string>;
 }
 
 export interface CallerTable {
@@ -31,8 +44,8 @@ export interface CallerTable {
 }
 
 /**
- * The table of callers: SAN URI of the certificate → name, methods and audiences. What is not listed is refused. The file
- * is read again when it changes; one that cannot be read leaves the old table in force.
+ * The table of callers: SAN URI of the certificate → name, methods, audiences and fields. What is not listed is refused.
+ * The file is read again when it changes; one that cannot be read leaves the old table in force.
  * @throws Error when the file cannot be read at the start
  */
 export function openCallerTable(file: string, logger: Logger, pollMs?: number): CallerTable {
@@ -68,10 +81,10 @@ function readCallers(file: string): ReadonlyMap<string, Caller> {
   if (!result.success) {
     throw new Error(`the caller table is not valid at ${v.getDotPath(result.issues[0]) ?? 'its root'}`);
   }
-  return new Map(
-    Object.entries(result.output).map(([peerUri, { name, methods, audiences }]) => [
-      peerUri,
-      { name, methods: new Set(methods), audiences },
-    ]),
-  );
+  return new Map(Object.entries(result.output).map(([peerUri, caller]) => [peerUri, toCaller(caller)]));
+}
+
+function toCaller({ name, methods, audiences, fields }: v.InferOutput<typeof CallerSchema>): Caller {
+  const listed = new Map(Object.entries(fields).map(([methodName, names]) => [methodName, new Set(names)]));
+  return { name, methods: new Set(methods), audiences, fieldsOf: (methodName) => listed.get(methodName) ?? noFields };
 }

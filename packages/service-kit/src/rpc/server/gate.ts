@@ -62,6 +62,7 @@ async function identify(
   }
   const caller = callers.authorise(call.peerUri, name);
   call.caller = caller.name;
+  call.fields = caller.fieldsOf(name);
   if (access === 'service') {
     call.actor = { kind: 'service', name: caller.name };
     scope.identify(call.actor);

@@ -15,6 +15,7 @@ export class ServerCall {
   readonly rpc: string;
   readonly peerUri: string | undefined;
   caller = 'unknown';
+  fields: ReadonlySet<string> = new Set();
   actor: Actor = { kind: 'anonymous' };
   scope: RequestScope | undefined;
   readonly #startedAt = performance.now();

@@ -105,6 +105,7 @@ function callOf(context: HandlerContext): RpcCall {
   }
   return {
     caller: call.caller,
+    fields: call.fields,
     actor: call.actor,
     signal: context.signal,
     deadline: timeoutMs === undefined ? undefined : new Date(Date.now() + timeoutMs),
