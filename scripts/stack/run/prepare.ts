@@ -52,6 +52,6 @@ export function secretsFolder(folder: string): string {
 }
 
 /** The development CA and the certificates it signed. */
-export function tlsFolder(folder: string): string {
+function tlsFolder(folder: string): string {
   return join(folder, 'tls');
 }

@@ -27,7 +27,7 @@ export interface TlsFiles {
 }
 
 /** Where the certificates of a stack lie: `ca.pem`, and `<holder>.pem` with `<holder>.key`. */
-export function tlsFiles(folder: string): TlsFiles {
+function tlsFiles(folder: string): TlsFiles {
   return {
     caFile: join(folder, 'ca.pem'),
     certFile: (holder) => join(folder, `${holder}.pem`),

@@ -3,7 +3,7 @@ import { StackError } from '#stack/host/stack-error.ts';
 import { defaultPorts } from '#stack/settings/port-table.ts';
 
 /** Variables that go to every app as they are; the app judges their values. */
-export const appVariables = [
+const appVariables = [
   'LOG_LEVEL',
   'SENTRY_DSN',
   'RATE_LIMIT_IP_MULTIPLIER',

@@ -23,7 +23,7 @@ export interface Host {
   install(servers: readonly ServerName[], announce: (line: string) => void): void;
 }
 
-export const thisHost: Host = { findBinaries, canInstall, install: installPackages };
+const thisHost: Host = { findBinaries, canInstall, install: installPackages };
 
 /**
  * Decides for each store by itself: an address that was given, else binaries of this machine. What is missing is

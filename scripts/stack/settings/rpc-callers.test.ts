@@ -1,0 +1,50 @@
+import * as proto from '@bank/proto';
+import { describe, expect, it } from 'vitest';
+import { appNames, spiffeId } from '#stack/settings/apps.ts';
+import { appsCalledBy, readRpcCallers } from '#stack/settings/rpc-callers.ts';
+
+const table = readRpcCallers();
+
+/** Every method of our services, as `bank.user.v1.UserService/GetUser`. */
+const methods = Object.values(proto)
+  .filter((member) => typeof member === 'object' && 'kind' in member && member.kind === 'service')
+  .flatMap(({ typeName, methods: of }) => of.map(({ name }) => `${typeName}/${name}`));
+
+describe('infra/rpc-callers.json', () => {
+  it('has a table for every app', () => {
+    expect(Object.keys(table).sort()).toEqual([...appNames].sort());
+  });
+
+  it('names methods that exist', () => {
+    const allowed = Object.values(table).flatMap((callers) =>
+      Object.values(callers).flatMap((caller) => caller.methods),
+    );
+    expect(allowed.filter((method) => !methods.includes(method))).toEqual([]);
+  });
+
+  it('names each caller as its certificate does', () => {
+    for (const [uri, { name }] of Object.values(table).flatMap((callers) => Object.entries(callers))) {
+      expect(uri).toMatch(/^spiffe:\/\/bank\/(app|tool|platform)\/[a-z]+$/);
+      expect(uri.split('/').at(-1)).toBe(name);
+    }
+  });
+
+  it('lets auth alone assess sign-ins and list factors, and the notification service alone see contacts', () => {
+    const callersOf = (method: string) =>
+      Object.values(table)
+        .flatMap((callers) => Object.values(callers))
+        .filter((caller) => caller.methods.includes(method))
+        .map(({ name }) => name);
+    expect(callersOf('bank.device.v1.DeviceService/AssessSignIn')).toEqual(['auth']);
+    expect(callersOf('bank.mfa.v1.MfaService/ListFactors')).toEqual(['auth']);
+    expect(callersOf('bank.user.v1.UserService/GetContact')).toEqual(['notification']);
+    expect(callersOf('bank.user.v1.UserService/LookupUser')).toEqual(['admin']);
+  });
+});
+
+it('knows which apps an app calls', () => {
+  const empty = { auth: {}, profile: {}, mfa: {}, device: {}, admin: {} };
+  const caller = { [spiffeId('auth')]: { name: 'auth', methods: [] } };
+  expect(appsCalledBy('auth', { ...empty, mfa: caller, device: caller })).toEqual(['mfa', 'device']);
+  expect(appsCalledBy('profile', empty)).toEqual([]);
+});

@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { join } from 'node:path';
+import { temporaryFolder, until } from '@bank/testing';
+import { copyGatewayIncludes, type GatewayOptions, renderGatewayConfig } from '#stack/gateway/gateway-config.ts';
+import { findBinaries } from '#stack/host/binaries.ts';
+import { createPorts } from '#stack/host/ports.ts';
+import { type AppName, appNames, eachApp } from '#stack/settings/apps.ts';
+import { writeOwned } from '#stack/stores/owned-file.ts';
+
+/** What an app saw of a request. */
+export interface SeenRequest {
+  readonly app: AppName;
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+  readonly headers: IncomingMessage['headers'];
+}
+
+export interface GatewayUnderTest {
+  readonly publicUrl: string;
+  readonly staffUrl: string;
+  readonly publicPort: number;
+  /** Requests that reached an app, oldest first. */
+  readonly seen: SeenRequest[];
+  stopApp(app: AppName): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** The gateway with an echo in the place of every app: what reaches it is written down and answered with 200. */
+export async function startGatewayUnderTest(options: Partial<GatewayOptions> = {}): Promise<GatewayUnderTest> {
+  const seen: SeenRequest[] = [];
+  const servers = await listenAsApps(seen);
+  const ports = createPorts({ random: true });
+  const [publicPort, staffPort] = [await ports.claim({ preferred: 0 }), await ports.claim({ preferred: 0 })];
+  const folder = temporaryFolder('gateway');
+  const config = renderGatewayConfig({
+    folder,
+    publicListen: `127.0.0.1:${publicPort}`,
+    staffListen: `127.0.0.1:${staffPort}`,
+    workers: '1',
+    upstreams: eachApp((app) => [`127.0.0.1:${portOf(servers[app])}`]),
+    ...options,
+  });
+  copyGatewayIncludes(folder);
+  const nginx = spawn(
+    nginxProgram(),
+    ['-e', 'stderr', '-p', folder, '-c', writeOwned(join(folder, 'nginx.conf'), config, undefined)],
+    {
+      stdio: 'ignore',
+    },
+  );
+  const urls = { publicUrl: `http://127.0.0.1:${publicPort}`, staffUrl: `http://127.0.0.1:${staffPort}` };
+  await until(() => Promise.all(Object.values(urls).map((url) => fetch(url))));
+  return {
+    ...urls,
+    publicPort,
+    seen,
+    stopApp: (app) => close(servers[app]),
+    async stop() {
+      nginx.kill('SIGTERM');
+      await once(nginx, 'exit');
+      await Promise.all(appNames.map((app) => close(servers[app])));
+    },
+  };
+}
+
+/** Sends bytes as they are, which no HTTP client would, and gives the whole answer. */
+export async function sendRaw(port: number, request: string): Promise<string> {
+  const socket = connect({ host: '127.0.0.1', port });
+  socket.end(request);
+  let answer = '';
+  for await (const chunk of socket) {
+    answer += chunk;
+  }
+  return answer;
+}
+
+/** The nginx of this machine. */
+export function nginxProgram(): string {
+  const program = findBinaries().nginx?.server;
+  if (program === undefined) {
+    throw new Error('nginx is missing: "npm test" installs it');
+  }
+  return program;
+}
+
+function recorder(app: AppName, seen: SeenRequest[]): RequestListener {
+  return (request, response) => {
+    request.resume().on('end', () => {
+      seen.push({ app, method: request.method, url: request.url, headers: request.headers });
+      response.writeHead(200, { 'content-type': 'application/json', 'x-powered-by': 'echo' }).end('{}');
+    });
+  };
+}
+
+async function listenAsApps(seen: SeenRequest[]): Promise<Readonly<Record<AppName, Server>>> {
+  const servers = eachApp((app) => createServer(recorder(app, seen)).listen(0, '127.0.0.1'));
+  await Promise.all(Object.values(servers).map((server) => once(server, 'listening')));
+  return servers;
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
+async function close(server: Server): Promise<void> {
+  if (server.listening) {
+    server.close();
+    server.closeAllConnections();
+    await once(server, 'close');
+  }
+}

@@ -1,0 +1,218 @@
+import { errorCatalogue } from '@bank/domain';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type GatewayUnderTest, sendRaw, startGatewayUnderTest } from '#test/gateway-under-test.ts';
+
+let gateway: GatewayUnderTest;
+beforeAll(async () => {
+  gateway = await startGatewayUnderTest();
+});
+afterAll(() => gateway.stop());
+beforeEach(() => {
+  gateway.seen.length = 0;
+});
+
+/** The one request that reached an app. */
+async function passedOn(url: string, init?: RequestInit) {
+  const response = await fetch(url, init);
+  expect(response.status).toBe(200);
+  const [request, ...others] = gateway.seen;
+  expect(others).toEqual([]);
+  return { response, ...request };
+}
+
+describe('routes', () => {
+  it.each([
+    ['/v1/auth/login', 'auth'],
+    ['/.well-known/jwks.json', 'auth'],
+    ['/v1/webhooks/twilio', 'auth'],
+    ['/v1/profile', 'profile'],
+    ['/v1/settings/consents', 'profile'],
+    ['/v1/kyc/documents', 'profile'],
+    ['/v1/data/exports', 'profile'],
+    ['/v1/mfa/factors', 'mfa'],
+    ['/v1/devices/1?limit=5&cursor=a%2Fb', 'device'],
+  ])('%s goes to %s, as it came', async (path, app) => {
+    expect(await passedOn(gateway.publicUrl + path)).toMatchObject({ app, url: path });
+  });
+
+  it.each([
+    ['/v1/admin/users', 'admin'],
+    ['/v1/auth/login', 'auth'],
+  ])('staff reach %s at %s', async (path, app) => {
+    expect(await passedOn(gateway.staffUrl + path)).toMatchObject({ app });
+  });
+
+  it.each(['/v1/admin/users', '/v1/authx', '/v1', '/v1/profiles', '/docs/'])('%s is not public', async (path) => {
+    expect((await fetch(gateway.publicUrl + path)).status).toBe(404);
+  });
+
+  it.each(['/v1/profile', '/v1/devices', '/v1/mfa/factors'])('%s is not for staff', async (path) => {
+    expect((await fetch(gateway.staffUrl + path)).status).toBe(404);
+  });
+});
+
+describe('private addresses of the apps (SR-81)', () => {
+  it.each(['/health/ready', '/health/live', '/metrics', '/authorize', '/openapi.json'])('%s', async (path) => {
+    for (const listener of [gateway.publicUrl, gateway.staffUrl]) {
+      expect((await fetch(listener + path)).status).toBe(404);
+    }
+    expect(gateway.seen).toEqual([]);
+  });
+
+  it.each([
+    '/v1/auth/../../metrics',
+    '/v1/auth/%2e%2e/%2e%2e/metrics',
+    '/v1/auth/..%2f..%2fmetrics',
+    '/v1/auth/..\\..\\metrics',
+    '/v1/auth/%5c..%5c..%5cmetrics',
+    '/v1/auth//../../metrics',
+    '/v1/auth/./login',
+    '/v1/auth/..',
+    '/v1/auth/.',
+    '//metrics',
+    '/v1//auth/login',
+    '/v1/auth/..;/metrics',
+    '/v1/auth/%2500',
+    '/v1/auth/#/../../metrics',
+    '/v1/profile/../admin/users',
+  ])('are not reached by %s', async (path) => {
+    const answer = await sendRaw(gateway.publicPort, `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 40[04] /);
+    expect(gateway.seen).toEqual([]);
+  });
+
+  it('are not reached by an absolute request line', async () => {
+    const request = 'GET http://evil.example/v1/auth/../../metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+    expect(await sendRaw(gateway.publicPort, request)).toMatch(/^HTTP\/1\.1 400 /);
+    expect(gateway.seen).toEqual([]);
+  });
+});
+
+describe('header hygiene (SR-17)', () => {
+  it('lets nothing through that an app might take for the word of another hop', async () => {
+    const { headers } = await passedOn(`${gateway.publicUrl}/v1/profile`, {
+      headers: {
+        'x-forwarded-for': '203.0.113.9',
+        'x-forwarded-host': 'evil.example',
+        'x-forwarded-proto': 'https',
+        forwarded: 'for=203.0.113.9',
+        'x-real-ip': '203.0.113.9',
+        'x-user-id': '1',
+        'x-internal-caller': 'admin',
+        'x-bank-listener': 'staff',
+        'bank-user-token': 'forged',
+        'x-anything': 'else',
+        'x-original-uri': '/v1/admin',
+      },
+    });
+    expect(headers).toMatchObject({ 'x-forwarded-for': '127.0.0.1', 'x-bank-listener': 'public', host: 'profile' });
+    expect(
+      Object.keys(headers ?? {})
+        .filter((name) => /^(forwarded|bank-|x-)/.test(name))
+        .sort(),
+    ).toEqual(['x-bank-listener', 'x-forwarded-for', 'x-request-id']);
+  });
+
+  it('says by which listener a request came', async () => {
+    const { headers } = await passedOn(`${gateway.staffUrl}/v1/auth/session`, {
+      headers: { 'x-bank-listener': 'public' },
+    });
+    expect(headers?.['x-bank-listener']).toBe('staff');
+  });
+
+  it('passes on what the contracts know', async () => {
+    const known = {
+      accept: 'application/json',
+      'accept-language': 'fr',
+      authorization: 'Bearer abc',
+      'content-type': 'application/json',
+      cookie: 'a=b; c=d',
+      dpop: 'proof',
+      'idempotency-key': 'k-1',
+      'if-match': '"3"',
+      origin: 'https://app.example',
+      traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+      'user-agent': 'test',
+      'x-request-id': 'request-0001',
+    };
+    const { headers } = await passedOn(`${gateway.publicUrl}/v1/profile`, {
+      method: 'PATCH',
+      headers: known,
+      body: '{}',
+    });
+    expect(headers).toMatchObject({ ...known, 'content-length': '2' });
+  });
+
+  it('replaces a request id that could do harm in a log', async () => {
+    const { headers } = await passedOn(`${gateway.publicUrl}/v1/profile`, { headers: { 'x-request-id': 'a b"c' } });
+    expect(headers?.['x-request-id']).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  it('does not tell what the apps run on', async () => {
+    const { response } = await passedOn(`${gateway.publicUrl}/v1/profile`);
+    expect(response.headers.get('x-powered-by')).toBeNull();
+    expect(response.headers.get('server')).toBe('nginx');
+  });
+});
+
+describe('limits (SR-78)', () => {
+  const body = Buffer.alloc(300_000, 'x');
+
+  it('refuse a large body', async () => {
+    const response = await fetch(`${gateway.publicUrl}/v1/profile`, { method: 'PATCH', body });
+    expect(response.status).toBe(413);
+    expect(gateway.seen).toEqual([]);
+  });
+
+  it('refuse a large body that comes in chunks', async () => {
+    const chunks = Array.from({ length: 10 }, () => `7530\r\n${'x'.repeat(30_000)}\r\n`).join('');
+    const head = 'PATCH /v1/profile HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n';
+    expect(await sendRaw(gateway.publicPort, `${head}${chunks}0\r\n\r\n`)).toMatch(/^HTTP\/1\.1 413 /);
+    expect(gateway.seen).toEqual([]);
+  });
+
+  it('refuse a header field of a megabyte', async () => {
+    const request = `GET /v1/profile HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${'x'.repeat(1_000_000)}\r\n\r\n`;
+    expect(await sendRaw(gateway.publicPort, request)).toMatch(/^HTTP\/1\.1 431 /);
+  });
+});
+
+describe('errors of the gateway itself', () => {
+  it.each([
+    ['/nowhere', 404, 'request.unknown_route'],
+    ['/v1/auth//login', 400, 'request.malformed'],
+  ] as const)('%s is a problem with status %i', async (path, status, code) => {
+    const response = await fetch(gateway.publicUrl + path, { headers: { 'x-request-id': 'request-0001' } });
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(response.headers.get('x-request-id')).toBe('request-0001');
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(await response.json()).toEqual({
+      type: `urn:bank:problem:${code}`,
+      title: expect.any(String),
+      status,
+      code,
+      detail: errorCatalogue[code].message,
+      requestId: 'request-0001',
+      errors: [],
+    });
+  });
+
+  it('an app that is away is 503, with when to try again', async () => {
+    await gateway.stopApp('mfa');
+    const response = await fetch(`${gateway.publicUrl}/v1/mfa/factors`);
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('1');
+    expect(await response.json()).toMatchObject({ status: 503, code: 'service.unavailable' });
+  });
+
+  it('methods that no app takes are answered here', async () => {
+    const answer = await sendRaw(
+      gateway.publicPort,
+      'TRACE /v1/profile HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 405 /);
+    expect(answer).toContain('"code":"request.method_not_allowed"');
+  });
+});
