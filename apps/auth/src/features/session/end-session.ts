@@ -15,6 +15,18 @@ export async function endSessions(tx: AppTransaction, scope: SessionScope, reaso
 }
 
 /**
+ * The same for sessions that are not counted beforehand, held against sign-ins under way: one either commits before this and
+ * is ended too, or opens its session afterwards.
+ */
+export async function endManySessions(tx: AppTransaction, scope: SessionScope, reason: EndReason): Promise<number> {
+  const { userId } = scope;
+  await tx.users.lock(userId);
+  const count = await endSessions(tx, scope, reason);
+  await tx.audit({ action: 'auth.sessions.revoked', subject: userId, outcome: 'success', reason, details: { count } });
+  return count;
+}
+
+/**
  * Ends a live session whose row the caller holds: refresh stops at once, and its access tokens everywhere as soon as the
  * feed has told (SR-46).
  */

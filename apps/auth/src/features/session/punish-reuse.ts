@@ -16,18 +16,15 @@ export async function punishReuse(ctx: AppContext, tokenId: string): Promise<voi
   const audits = ['auth.token.reuse_detected', 'auth.session.revoked'] as const;
   await withTransaction(ctx, { who, audits }, async (tx) => {
     const holder = await tx.refreshTokens.lockHolder(tokenId);
-    if (holder === undefined || holder.session.revokedAt !== null) return;
+    if (holder === undefined) return;
     const { session } = holder;
     const { userId, deviceId, clientId } = session;
-    const at = ctx.clock.now();
+    const details = { sessionId: session.id, deviceId, clientId };
+    await tx.audit({ action: 'auth.token.reuse_detected', subject: userId, outcome: 'denied', details });
+    if (session.revokedAt !== null) return;
+    const at = tx.clock.now();
     await endSession(tx, session, 'token_reuse');
     await tx.emit(tokenReuseDetected({ userId, sessionId: session.id, deviceId, clientId, at }));
-    await tx.audit({
-      action: 'auth.token.reuse_detected',
-      subject: userId,
-      outcome: 'denied',
-      details: { sessionId: session.id, deviceId, clientId },
-    });
     await tx.deliver({
       to: { userId },
       channel: 'email',

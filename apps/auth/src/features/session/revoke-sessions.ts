@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { endReasons } from '#features/session/end-reasons.ts';
-import { endSessions } from '#features/session/end-session.ts';
+import { endManySessions } from '#features/session/end-session.ts';
 
 const reason = v.picklist(endReasons);
 const RevokeSessionsSchema = v.union([
@@ -20,11 +20,8 @@ const RevokeSessionsSchema = v.union([
 export async function revokeSessions(ctx: AppContext, input: unknown, caller: Pick<Caller, 'actor'>): Promise<number> {
   const { reason: why, ...scope } = parse(RevokeSessionsSchema, input);
   const who = mayRevoke(caller.actor, scope.userId);
-  return await withTransaction(ctx, { who, audits: ['auth.session.revoked'] }, async (tx) => {
-    // With the user's row held, a sign-in under way opens its session before this, or after.
-    await tx.users.lock(scope.userId);
-    return await endSessions(tx, scope, why);
-  });
+  const audits = ['auth.session.revoked', 'auth.sessions.revoked'] as const;
+  return await withTransaction(ctx, { who, audits }, (tx) => endManySessions(tx, scope, why));
 }
 
 function mayRevoke(actor: Actor, userId: v.InferOutput<typeof UserIdSchema>) {

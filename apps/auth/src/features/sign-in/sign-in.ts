@@ -3,6 +3,7 @@ import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { resolveClient } from '#features/client/resolve-client.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
+import { countFailure, requireFewFailures } from '#features/sign-in/address-failures.ts';
 import { beginAttempt } from '#features/sign-in/attempt.ts';
 import { awaitSecondHalf, type SecondHalf } from '#features/sign-in/await-second-half.ts';
 import { completeWithPassword } from '#features/sign-in/complete-with-password.ts';
@@ -24,11 +25,13 @@ export async function signIn(ctx: AppContext, input: unknown, caller: Caller): P
   const request = parse(SignInSchema, input);
   const client = resolveClient(ctx, request.clientId, caller);
   const device = { input: request.device, secret: request.device?.secret ?? caller.cookies.deviceSecret };
+  await requireFewFailures(ctx, caller.clientAddress);
   const attempt = await beginAttempt(ctx, { who, identifier: request.identifier, client, device, caller });
   const judged = await judgeAttempt(ctx, attempt, request.password);
   const decision = decideSignIn(judged);
   switch (decision.kind) {
     case 'refuse':
+      await countFailure(ctx, caller.clientAddress);
       await recordRefusal(ctx, who, attempt, decision.reason);
       throw new DomainError('auth.credentials.invalid', { reason: decision.reason });
     case 'ask_factor':

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { codeFor, freshEmail, password, refresh, register, registration, signIn } from './support/accounts.ts';
+import { origin, staffOrigin, startAuth } from './support/auth.ts';
+import { type Answer, post } from './support/http.ts';
+
+const auth = await startAuth();
+
+const fromPage = (cookie?: string, from = origin) => ({
+  headers: { origin: from, ...(cookie === undefined ? {} : { cookie }) },
+});
+
+function cookieOf(answer: Answer, name: string): string | undefined {
+  return answer.headers.getSetCookie().find((cookie) => cookie.startsWith(`${name}=`));
+}
+
+const pair = (cookie: string | undefined) => cookie?.split(';', 1)[0] ?? '';
+
+async function signInFromPage(account: { email: string }): Promise<Answer> {
+  const body = { identifier: account.email, password, clientId: 'browser' };
+  return await post(auth, '/v1/auth/login', body, fromPage());
+}
+
+describe('SR-61 a client with cookie delivery', () => {
+  it('gets its secrets in cookies that only these routes see, and nothing of them in the body', async () => {
+    const answer = await signInFromPage(await register(auth));
+    expect(answer.status).toBe(200);
+    expect(JSON.stringify(answer.body)).not.toMatch(/rt_|dv_/);
+    for (const name of ['__Secure-refresh', '__Secure-device']) {
+      expect(cookieOf(answer, name)).toMatch(/; Path=\/v1\/auth; Max-Age=\d+; Secure; HttpOnly; SameSite=Strict$/);
+    }
+    expect(cookieOf(answer, '__Secure-refresh')).toMatch(/Max-Age=(900|899);/);
+  });
+
+  it('registers the same way', async () => {
+    const email = freshEmail();
+    const { body } = await post(auth, '/v1/auth/register', registration(email));
+    const request = { registrationId: body.registrationId, code: await codeFor(auth, email), clientId: 'browser' };
+    const verified = await post(auth, '/v1/auth/register/verify', request, fromPage());
+    expect(verified.status).toBe(201);
+    expect(cookieOf(verified, '__Secure-refresh')).toContain('rt_');
+  });
+
+  it('refreshes by the cookie, twice within the grace by the device cookie', async () => {
+    const signedIn = await signInFromPage(await register(auth));
+    const [token, device] = ['__Secure-refresh', '__Secure-device'].map((name) => pair(cookieOf(signedIn, name)));
+    const again = fromPage(`${token}; ${device}`);
+    const first = await post(auth, '/v1/auth/token/refresh', {}, again);
+    const second = await post(auth, '/v1/auth/token/refresh', {}, again);
+    expect([first.status, second.status]).toEqual([200, 200]);
+    expect(pair(cookieOf(first, '__Secure-refresh'))).toBe(pair(cookieOf(second, '__Secure-refresh')));
+    expect(pair(cookieOf(first, '__Secure-refresh'))).not.toBe(token);
+  });
+
+  it('stays known by its device cookie', async () => {
+    const account = await register(auth);
+    const signedIn = await signInFromPage(account);
+    const device = pair(cookieOf(signedIn, '__Secure-device'));
+    const body = { identifier: account.email, password, clientId: 'browser' };
+    const again = await post(auth, '/v1/auth/login', body, fromPage(device));
+    expect(again.body.device).toEqual({ id: signedIn.body.device.id });
+    expect(cookieOf(again, '__Secure-device')).toBeUndefined();
+  });
+
+  it.each([
+    ['no origin', {}],
+    ['a foreign origin', { origin: 'https://evil.example' }],
+    ['the origin of the other listener', { origin: staffOrigin }],
+  ])('403 from %s, for signing in and for refreshing', async (_, headers) => {
+    const account = await register(auth);
+    const body = { identifier: account.email, password, clientId: 'browser' };
+    expect((await post(auth, '/v1/auth/login', body, { headers })).body.code).toBe('auth.origin.refused');
+    const cookie = pair(cookieOf(await signInFromPage(account), '__Secure-refresh'));
+    const refreshed = await post(auth, '/v1/auth/token/refresh', {}, { headers: { ...headers, cookie } });
+    expect([refreshed.status, refreshed.body.code]).toEqual([403, 'auth.origin.refused']);
+  });
+
+  it('cannot use its token in the body, nor a body client its token in the cookie', async () => {
+    const account = await register(auth);
+    const cookie = pair(cookieOf(await signInFromPage(account), '__Secure-refresh'));
+    expect((await refresh(auth, cookie.slice('__Secure-refresh='.length))).status).toBe(401);
+    const foreign = fromPage(`__Secure-refresh=${account.refreshToken}`);
+    expect((await post(auth, '/v1/auth/token/refresh', {}, foreign)).status).toBe(401);
+  });
+
+  it('loses the refresh cookie when it signs out', async () => {
+    const signedIn = await signInFromPage(await register(auth));
+    const out = await post(auth, '/v1/auth/logout', undefined, { ...fromPage(), token: signedIn.body.accessToken });
+    expect(cookieOf(out, '__Secure-refresh')).toMatch(/^__Secure-refresh=; Path=\/v1\/auth; Max-Age=0;/);
+  });
+});
+
+describe('the staff client', () => {
+  it('exists on the staff listener alone, with an audience of its own', async () => {
+    const account = await register(auth);
+    const body = { identifier: account.email, password, clientId: 'staff-console' };
+    const headers = { origin: staffOrigin, 'x-bank-listener': 'staff' };
+    const staff = await post(auth, '/v1/auth/login', body, { headers });
+    expect(staff.status).toBe(200);
+    const [, payload = ''] = staff.body.accessToken.split('.');
+    expect(JSON.parse(Buffer.from(payload, 'base64url').toString()).aud).toBe('user-service-staff');
+    const web = await signIn(auth, account, {});
+    expect(web.status).toBe(200);
+    const customerOnStaff = await post(auth, '/v1/auth/login', { ...body, clientId: 'web' }, { headers });
+    expect(customerOnStaff.body.code).toBe('auth.client.unknown');
+    const cookie = pair(cookieOf(staff, '__Secure-refresh'));
+    expect((await post(auth, '/v1/auth/token/refresh', {}, fromPage(cookie))).status).toBe(401);
+  });
+});

@@ -1,0 +1,121 @@
+import { raceOf, winners } from '@bank/testing';
+import { describe, expect, it } from 'vitest';
+import { codeFor, freshEmail, messagesTo, refresh, register, registration, signIn } from './support/accounts.ts';
+import { startAuth } from './support/auth.ts';
+import { type Answer, post } from './support/http.ts';
+
+// More contestants than the pool has connections.
+const auth = await startAuth({ env: { DATABASE_POOL_MAX: '8' } });
+const rounds = 20;
+
+function statuses(outcomes: readonly PromiseSettledResult<Answer>[]): number[] {
+  return winners(outcomes)
+    .map(({ status }) => status)
+    .sort();
+}
+
+async function count(sql: string, params: readonly unknown[]): Promise<number> {
+  const [row] = await auth.database.query<{ count: string }>(sql, params);
+  return Number(row?.count);
+}
+
+describe('SR-73 one address', () => {
+  it('becomes one user, however many registrations of it are verified at once', { timeout: 240_000 }, async () => {
+    for (let round = 0; round < rounds; round += 1) {
+      const email = freshEmail();
+      const started = winners(await raceOf(50, () => post(auth, '/v1/auth/register', registration(email))));
+      expect(started.map(({ status }) => status)).toEqual(Array(50).fill(202));
+      const codes = new Map((await messagesTo(auth, email)).map(({ params }, place) => [place, params['code']]));
+      expect(codes.size).toBe(50);
+      await assignCodes(started, email);
+      const answers = await raceOf(50, (number) => post(auth, '/v1/auth/register/verify', proofs[number]));
+      const created = winners(answers).filter(({ status }) => status === 201);
+      expect(created).toHaveLength(1);
+      expect(statuses(answers).filter((status) => status !== 201 && status !== 422)).toEqual([]);
+      const userId = created[0]?.body.user.id;
+      const ids = started.map(({ body }) => body.registrationId);
+      const users =
+        'select count(*) from auth.users where id in (select user_id from auth.registrations where id = any ($1))';
+      expect(await count(users, [ids])).toBe(1);
+      expect(await count(`select count(*) from auth.identifiers where user_id = $1`, [userId])).toBe(1);
+      expect(await count(`select count(*) from auth.sessions where user_id = $1`, [userId])).toBe(1);
+      const events = `select count(*) from auth.outbox where subject = $1 and type = 'user.registered.v1'`;
+      expect(await count(events, [userId])).toBe(1);
+    }
+  });
+});
+
+/** Which code belongs to which registration is known to the mail's reader alone: each is found by the stored hash. */
+let proofs: { registrationId: string; code: string }[] = [];
+async function assignCodes(started: readonly Answer[], email: string): Promise<void> {
+  const { proves } = await import('#features/registration/proof.ts');
+  const codes = (await messagesTo(auth, email)).map(({ params }) => params['code'] ?? '');
+  const rows = await auth.database.query<{ id: string; code_hash: Buffer; code_expires_at: Date }>(
+    'select id, code_hash, code_expires_at from auth.registrations where id = any ($1)',
+    [started.map(({ body }) => body.registrationId)],
+  );
+  proofs = rows.map(({ id, code_hash: codeHash, code_expires_at: codeExpiresAt }) => {
+    const stored = { id, codeHash, codeExpiresAt, linkDigest: null };
+    return { registrationId: id, code: codes.find((code) => proves(auth.ctx, stored, code)) ?? '' };
+  });
+}
+
+describe('SR-73 one code', () => {
+  it('works once, however many use it at once', { timeout: 120_000 }, async () => {
+    for (let round = 0; round < rounds; round += 1) {
+      const email = freshEmail();
+      const { body } = await post(auth, '/v1/auth/register', registration(email));
+      const proof = { registrationId: body.registrationId, code: await codeFor(auth, email) };
+      const answers = await raceOf(16, () => post(auth, '/v1/auth/register/verify', proof));
+      expect(statuses(answers)).toEqual([201, ...Array(15).fill(422)]);
+      const failures =
+        'select sum(failures) as count from auth.address_failures f join auth.registrations r using (address_hash) where r.id = $1';
+      expect(await count(failures, [body.registrationId])).toBe(0);
+    }
+  });
+});
+
+describe('SR-50 one refresh token', () => {
+  it('has one successor, however many ask with the device secret', { timeout: 120_000 }, async () => {
+    for (let round = 0; round < rounds; round += 1) {
+      const account = await register(auth);
+      const answers = await raceOf(20, () => refresh(auth, account.refreshToken, account.device.secret));
+      expect(statuses(answers)).toEqual(Array(20).fill(200));
+      expect(new Set(winners(answers).map(({ body }) => body.refreshToken)).size).toBe(1);
+      expect(await count('select count(*) from auth.refresh_tokens where session_id = $1', [account.sessionId])).toBe(
+        2,
+      );
+      expect(
+        await count('select count(*) from auth.sessions where id = $1 and revoked_at is null', [account.sessionId]),
+      ).toBe(1);
+    }
+  });
+
+  it('has no second lineage without it: the session ends', { timeout: 120_000 }, async () => {
+    for (let round = 0; round < rounds; round += 1) {
+      const account = await register(auth);
+      const answers = await raceOf(20, () => refresh(auth, account.refreshToken));
+      const won = winners(answers).filter(({ status }) => status === 200);
+      expect(statuses(answers).filter((status) => status >= 500)).toEqual([]);
+      expect(won).toHaveLength(1);
+      expect(await count('select count(*) from auth.refresh_tokens where session_id = $1', [account.sessionId])).toBe(
+        2,
+      );
+      expect((await refresh(auth, won[0]?.body.refreshToken, account.device.secret)).status).toBe(401);
+      const told = (await messagesTo(auth, account.id)).filter(({ template }) => template === 'refresh-token-reuse');
+      expect(told).toHaveLength(1);
+    }
+  });
+});
+
+describe('SR-12 one password', () => {
+  it('is compared with at most five guesses of fifty at once', { timeout: 120_000 }, async () => {
+    for (let round = 0; round < rounds; round += 1) {
+      const account = await register(auth);
+      const before = auth.ctx.hasher.stats().completed;
+      const answers = await raceOf(50, () => signIn(auth, account, { password: 'a wrong guess of it' }));
+      expect(auth.ctx.hasher.stats().completed - before).toBeLessThanOrEqual(5);
+      expect(statuses(answers)).toEqual([...Array(5).fill(401), ...Array(45).fill(429)]);
+    }
+  });
+});

@@ -1,0 +1,89 @@
+import { createRevocationChannel } from '@bank/redis';
+import { until } from '@bank/testing';
+import type { RevocationMessage } from '@bank/verifier';
+import { describe, expect, it } from 'vitest';
+import { publishRevocations, releasePublisher } from '#features/revocation/publish-revocations.ts';
+import { readAllRevocations } from '#features/revocation/read-revocations.ts';
+import { register } from './support/accounts.ts';
+import { startAuth } from './support/auth.ts';
+import { post } from './support/http.ts';
+
+const auth = await startAuth();
+const idle = await startAuth({ idle: true });
+
+async function listen(): Promise<RevocationMessage[]> {
+  const heard: RevocationMessage[] = [];
+  await createRevocationChannel(auth.ctx.redis).subscribe(
+    (message) => heard.push(message),
+    () => undefined,
+  );
+  return heard;
+}
+
+describe('the publisher of revocations', () => {
+  it('pushes an entry within a second of its commit, and a heartbeat each second', async () => {
+    const heard = await listen();
+    const account = await register(auth);
+    await post(auth, '/v1/auth/logout', undefined, { token: account.accessToken });
+    const push = await until(() => heard.find(({ entries }) => entries.some(({ sid }) => sid === account.sessionId)), {
+      deadlineMs: 1000,
+    });
+    expect(push.entries.at(-1)?.number).toBe(push.number);
+    const beats = heard.length;
+    await until(() => heard.length >= beats + 2, { deadlineMs: 3500 });
+    expect(heard.at(-1)).toEqual({ epoch: push.epoch, number: push.number, entries: [] });
+  });
+
+  it('is one at a time: another gets nothing while the lease is held', async () => {
+    const heard = await listen();
+    const account = await register(auth);
+    expect(await publishRevocations(auth.ctx, crypto.randomUUID())).toBe(false);
+    await post(auth, '/v1/auth/logout', undefined, { token: account.accessToken });
+    await until(() => heard.some(({ entries }) => entries.length > 0));
+    expect(new Set(heard.map(({ epoch }) => epoch)).size).toBe(1);
+  });
+
+  it('numbers what many commit at once without gaps', async () => {
+    const accounts = await Promise.all(Array.from({ length: 30 }, () => register(auth)));
+    await Promise.all(
+      accounts.map(({ accessToken: token }) => post(auth, '/v1/auth/logout-all', undefined, { token })),
+    );
+    await until(
+      async () => (await auth.database.query('select 1 from auth.revocations where number is null')).length === 0,
+    );
+    const rows = await auth.database.query<{ number: string }>('select number from auth.revocations order by number');
+    expect(rows.map(({ number }) => Number(number))).toEqual(rows.map((_, place) => place + 1));
+  });
+
+  it('begins a later epoch when another takes over, and goes on counting', async () => {
+    const before = await lease();
+    const heard = await listen();
+    // As if the holder had been stopped for longer than its lease.
+    await auth.database.query(`update auth.revocation_lease set expires_at = now() - interval '1 minute'`);
+    const other = crypto.randomUUID();
+    await until(async () => {
+      await auth.database.query(`update auth.revocation_lease set expires_at = now() - interval '1 minute'`);
+      await publishRevocations(auth.ctx, other);
+      return (await lease()).holder === other;
+    });
+    const after = await lease();
+    expect(after.epoch).toBeGreaterThan(before.epoch);
+    expect(after.number).toBe(before.number);
+    await until(() => heard.some(({ epoch }) => epoch === after.epoch));
+    await releasePublisher(auth.ctx, other);
+    await until(async () => (await lease()).holder !== other);
+  });
+
+  it('leaves the list unanswered while nobody publishes: it could lack entries', async () => {
+    await expect(readAllRevocations(idle.ctx)).rejects.toMatchObject({ code: 'service.unavailable' });
+    await publishRevocations(idle.ctx, crypto.randomUUID());
+    expect(await readAllRevocations(idle.ctx)).toMatchObject({ number: 0, entries: [] });
+  });
+});
+
+async function lease(): Promise<{ epoch: number; number: number; holder: string }> {
+  const [row] = await auth.database.query<{ epoch: string; number: string; holder: string }>(
+    'select * from auth.revocation_lease',
+  );
+  return { epoch: Number(row?.epoch), number: Number(row?.number), holder: row?.holder ?? '' };
+}

@@ -1,0 +1,214 @@
+import { AuthService, SessionEndReason } from '@bank/proto/auth';
+import { UserService, UserStatus } from '@bank/proto/user';
+import { Code } from '@connectrpc/connect';
+import { describe, expect, it } from 'vitest';
+import { freshEmail, refresh, register, signIn } from './support/accounts.ts';
+import { startAuth } from './support/auth.ts';
+import { get, post } from './support/http.ts';
+import { callerTable, clientAs, onBehalfOf } from './support/rpc.ts';
+
+const users = (...methods: string[]) => methods.map((method) => `bank.user.v1.UserService/${method}`);
+const tokens = (...methods: string[]) => methods.map((method) => `bank.auth.v1.AuthService/${method}`);
+
+const auth = await startAuth({
+  callers: callerTable({
+    profile: { methods: [...users('GetUser', 'BatchGetUsers'), ...tokens('IntrospectToken', 'ListRevocations')] },
+    notification: { methods: users('GetContact') },
+    admin: {
+      methods: [...users('LookupUser'), ...tokens('RevokeSessions')],
+      audiences: ['user-service', 'user-service-staff'],
+    },
+  }),
+});
+const profile = await clientAs(auth, 'profile', UserService);
+const feed = await clientAs(auth, 'profile', AuthService);
+const notification = await clientAs(auth, 'notification', UserService);
+const staffUsers = await clientAs(auth, 'admin', UserService);
+const staffSessions = await clientAs(auth, 'admin', AuthService);
+const nobody = '01980000-0000-7000-8000-000000000001';
+
+/** A member of staff with a session at `aal2`: what the second factor will give. */
+async function staff(role: string): Promise<string> {
+  const account = await register(auth);
+  await auth.database.query('update auth.users set roles = $2 where id = $1', [account.id, ['customer', role]]);
+  await auth.database.query(`update auth.sessions set acr = 'aal2' where id = $1`, [account.sessionId]);
+  return (await refresh(auth, account.refreshToken)).body.accessToken;
+}
+
+describe('GetUser and BatchGetUsers', () => {
+  it('tell who exists, without addresses', async () => {
+    const account = await register(auth);
+    const { user } = await profile.getUser({ userId: account.id });
+    expect(user).toMatchObject({
+      userId: account.id,
+      status: UserStatus.ACTIVE,
+      roles: ['customer'],
+      emailVerified: true,
+      phoneVerified: false,
+      version: 1n,
+    });
+    const many = await profile.batchGetUsers({ userIds: [account.id, nobody, account.id] });
+    expect(many.users.map(({ userId }) => userId)).toEqual([account.id]);
+  });
+
+  it.each([
+    [nobody, 'user.not_found'],
+    ['x', 'request.invalid'],
+  ])('refuse %s', async (userId, code) => {
+    await expect(profile.getUser({ userId })).rejects.toMatchObject({ code });
+  });
+
+  it('refuse more than a hundred', async () => {
+    const userIds = Array<string>(101).fill(nobody);
+    await expect(profile.batchGetUsers({ userIds })).rejects.toMatchObject({ code: 'request.invalid' });
+  });
+
+  it('SR-68 refuse a caller that is not listed for the method', async () => {
+    await expect(notification.getUser({ userId: nobody })).rejects.toMatchObject({
+      cause: { code: Code.PermissionDenied },
+    });
+    const stranger = await clientAs(auth, 'stranger', UserService);
+    await expect(stranger.getUser({ userId: nobody })).rejects.toMatchObject({
+      cause: { code: Code.PermissionDenied },
+    });
+  });
+});
+
+describe('GetContact', () => {
+  it('gives proven addresses, and the ledger hears of it', async () => {
+    const account = await register(auth);
+    const contact = await notification.getContact({ userId: account.id });
+    expect(contact).toMatchObject({ userId: account.id, email: account.email, phone: '' });
+    const read = await auth.database.query(
+      `select 1 from auth.outbox where destination = 'audit' and subject = $1 and data ->> 'action' = 'user.contact_read'`,
+      [account.id],
+    );
+    expect(read).toHaveLength(1);
+  });
+
+  it('finds nobody', async () => {
+    await expect(notification.getContact({ userId: nobody })).rejects.toMatchObject({ code: 'user.not_found' });
+  });
+});
+
+describe('LookupUser', () => {
+  it('finds a user by any spelling of his address, for staff at aal2', async () => {
+    const account = await register(auth);
+    const asked = { identifier: { case: 'email' as const, value: account.email.toUpperCase() } };
+    const { user } = await staffUsers.lookupUser(asked, onBehalfOf(await staff('support')));
+    expect(user?.userId).toBe(account.id);
+  });
+
+  it('finds nobody, and does not take what is no address', async () => {
+    const token = onBehalfOf(await staff('support'));
+    const none = { identifier: { case: 'email' as const, value: freshEmail() } };
+    await expect(staffUsers.lookupUser(none, token)).rejects.toMatchObject({ code: 'user.not_found' });
+    await expect(staffUsers.lookupUser({}, token)).rejects.toMatchObject({ code: 'request.invalid' });
+  });
+
+  it('SR-67 is not for customers, not without a person, and not at aal1', async () => {
+    const account = await register(auth);
+    const asked = { identifier: { case: 'email' as const, value: account.email } };
+    const refusedWith = (token: string | undefined, code: string) =>
+      expect(staffUsers.lookupUser(asked, token === undefined ? {} : onBehalfOf(token))).rejects.toMatchObject({
+        code,
+      });
+    await refusedWith(undefined, 'auth.token.missing');
+    await refusedWith('not.a.token', 'auth.token.invalid');
+    await refusedWith(account.accessToken, 'access.forbidden');
+    await auth.database.query('update auth.users set roles = $2 where id = $1', [account.id, ['support']]);
+    await refusedWith((await signIn(auth, account)).body.accessToken, 'auth.step_up.required');
+  });
+});
+
+describe('IntrospectToken', () => {
+  it('says what a live token says', async () => {
+    const account = await register(auth);
+    const { active, claims } = await feed.introspectToken({ token: account.accessToken, audience: 'user-service' });
+    expect(active).toBe(true);
+    expect(claims).toMatchObject({
+      userId: account.id,
+      sessionId: account.sessionId,
+      deviceId: account.device.id,
+      acr: 'aal1',
+      roles: ['customer'],
+    });
+  });
+
+  it('says no more than that of any other', async () => {
+    const account = await register(auth);
+    await post(auth, '/v1/auth/logout', undefined, { token: account.accessToken });
+    const asked = [
+      { token: 'x', audience: 'user-service' },
+      { token: account.refreshToken, audience: 'user-service' },
+      { token: (await register(auth)).accessToken, audience: 'user-service-staff' },
+    ];
+    for (const request of asked) {
+      const { active, claims } = await feed.introspectToken(request);
+      expect([active, claims]).toEqual([false, undefined]);
+    }
+  });
+});
+
+describe('ListRevocations', () => {
+  it('gives live entries after a number, without gaps, and starts over for another epoch', async () => {
+    const before = await feed.listRevocations({ epoch: 0n, sinceNumber: 0n });
+    const accounts = [await register(auth), await register(auth)];
+    for (const { accessToken } of accounts) await post(auth, '/v1/auth/logout', undefined, { token: accessToken });
+    for (const { accessToken } of accounts) {
+      while ((await get(auth, '/v1/auth/session', accessToken)).status !== 401);
+    }
+    const after = await feed.listRevocations({ epoch: before.epoch, sinceNumber: before.number });
+    expect(after.entries.map(({ target }) => target.value)).toEqual(accounts.map(({ sessionId }) => sessionId));
+    expect(after.entries.map(({ number }) => number - before.number)).toEqual([1n, 2n]);
+    expect(after).toMatchObject({ number: before.number + 2n, hasMore: false });
+    const anew = await feed.listRevocations({ epoch: 1n, sinceNumber: after.number });
+    expect(anew.entries.length).toBeGreaterThanOrEqual(2);
+  });
+});
+
+describe('RevokeSessions', () => {
+  it('ends sessions of the caller himself', async () => {
+    const account = await register(auth);
+    await signIn(auth, account);
+    const request = {
+      userId: account.id,
+      reason: SessionEndReason.LOGOUT_ALL,
+      scope: { case: 'allSessions' as const, value: { exceptSessionId: account.sessionId } },
+    };
+    expect(await staffSessions.revokeSessions(request, onBehalfOf(account.accessToken))).toMatchObject({
+      revokedCount: 1,
+    });
+    expect(await staffSessions.revokeSessions(request, onBehalfOf(account.accessToken))).toMatchObject({
+      revokedCount: 0,
+    });
+    const device = { ...request, scope: { case: 'deviceId' as const, value: account.device.id } };
+    expect(await staffSessions.revokeSessions(device, onBehalfOf(account.accessToken))).toMatchObject({
+      revokedCount: 1,
+    });
+  });
+
+  it('ends sessions of others for staff who may, and for nobody else', async () => {
+    const account = await register(auth);
+    const request = {
+      userId: account.id,
+      reason: SessionEndReason.ENDED_BY_STAFF,
+      scope: { case: 'sessionId' as const, value: account.sessionId },
+    };
+    const neighbour = await register(auth);
+    await expect(staffSessions.revokeSessions(request, onBehalfOf(neighbour.accessToken))).rejects.toMatchObject({
+      code: 'user.not_found',
+    });
+    const token = onBehalfOf(await staff('support'));
+    expect(await staffSessions.revokeSessions(request, token)).toMatchObject({ revokedCount: 1 });
+  });
+
+  it('wants to know which and why', async () => {
+    const account = await register(auth);
+    const token = onBehalfOf(account.accessToken);
+    const nothing = { userId: account.id, reason: SessionEndReason.LOGOUT };
+    await expect(staffSessions.revokeSessions(nothing, token)).rejects.toMatchObject({ code: 'request.invalid' });
+    const noReason = { userId: account.id, scope: { case: 'sessionId' as const, value: account.sessionId } };
+    await expect(staffSessions.revokeSessions(noReason, token)).rejects.toMatchObject({ code: 'request.invalid' });
+  });
+});
