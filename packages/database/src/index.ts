@@ -7,6 +7,7 @@ export {
 export { isCheckViolation, isUniqueViolation } from '#connection/failures.ts';
 export type { StopListening } from '#connection/listener.ts';
 export type { Entities } from '#connection/orm-options.ts';
+export { TransactionOver } from '#connection/session.ts';
 export {
   type Chore,
   createHousekeeping,

@@ -47,6 +47,17 @@ describe('a lost connection', () => {
     expect(winners(recovered)).toHaveLength(9);
   });
 
+  it('takes no place away either when the entity manager had opened the transaction', async () => {
+    const small = await connect({ poolMax: 1 });
+    const interrupted = small.database.fork().transactional(async (em) => {
+      await em.findOne(Widget, { name: 'any' });
+      await breakConnections();
+      await em.findOne(Widget, { name: 'any' });
+    });
+    await expect(interrupted).rejects.toEqual(unavailable);
+    await until(() => small.database.ping().then(() => true), { deadlineMs: 4000 });
+  });
+
   it('leaves nothing of a transaction whose commit it hit', async () => {
     const id = systemIds.next();
     const interrupted = withTransaction(ctx, unaudited, async (tx) => {

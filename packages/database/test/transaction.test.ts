@@ -2,8 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { allow, systemIds, type UserActor, type UserId } from '@bank/domain';
 import { requestContext } from '@bank/observability';
 import { describe, expect, it } from 'vitest';
-import { type Access, openDelivery, readerOf, withTransaction } from '#index.ts';
-import { deliveryKeys, openShop, type ShopContext, unaudited, widgetMade } from './fixture.ts';
+import { type Access, openDelivery, readerOf, TransactionOver, withTransaction } from '#index.ts';
+import {
+  deliveryKeys,
+  openShop,
+  type ShopContext,
+  unaudited,
+  Widget,
+  WidgetRepository,
+  widgetMade,
+} from './fixture.ts';
 
 const { ctx, postgres } = await openShop();
 
@@ -65,9 +73,37 @@ describe('commit and rollback', () => {
     expect(await readerOf(ctx).widgets.countOf(id)).toBe(0);
   });
 
-  it('refuses what is written after the end', async () => {
+  it('refuses whatever comes after the end, by statement, entity or outbox', async () => {
     const late = await withTransaction(ctx, unaudited, async (tx) => tx);
-    await expect(late.emit(widgetMade(systemIds.next()))).rejects.toThrow('the transaction is over');
+    await expect(late.emit(widgetMade(systemIds.next()))).rejects.toThrow(TransactionOver);
+    await expect(late.widgets.add(systemIds.next())).rejects.toThrow(TransactionOver);
+    await expect(late.em.findOne(Widget, { name: 'any' })).rejects.toThrow('the transaction is over');
+  });
+
+  it('does not pass a swallowed failure of a statement off as a commit', async () => {
+    const id = systemIds.next();
+    const swallowing = withTransaction(ctx, unaudited, async (tx) => {
+      await tx.widgets.add(id);
+      await tx.widgets.add(id).catch(() => undefined);
+    });
+    await expect(swallowing).rejects.toThrow('nothing was committed');
+    expect(await readerOf(ctx).widgets.countOf(id)).toBeUndefined();
+  });
+
+  it('takes statements side by side', async () => {
+    const ids = Array.from({ length: 5 }, () => systemIds.next());
+    await withTransaction(ctx, unaudited, async (tx) => {
+      await Promise.all(ids.map((id) => tx.widgets.add(id)));
+    });
+    expect(await Promise.all(ids.map((id) => readerOf(ctx).widgets.countOf(id)))).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  it('is not to be confused with a transaction of the entity manager', async () => {
+    const id = systemIds.next();
+    const foreign = ctx.database.fork().transactional((em) => new WidgetRepository(em).add(id));
+    await expect(foreign).rejects.toThrow('open transactions with withTransaction');
+    const nested = withTransaction(ctx, unaudited, (tx) => tx.em.transactional((em) => em.findOne(Widget, { id })));
+    await expect(nested).rejects.toThrow('withTransaction');
   });
 });
 

@@ -1,9 +1,11 @@
 import type { Secret } from '@bank/domain';
 import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import type pg from 'pg';
 import { translateFailure } from '#connection/failures.ts';
 import { Listener, type StopListening } from '#connection/listener.ts';
 import { type Entities, ormOptions } from '#connection/orm-options.ts';
 import { freeBrokenConnections } from '#connection/pool.ts';
+import { registerPool } from '#connection/session.ts';
 import { createWaker } from '#connection/waker.ts';
 
 /** Where measurements go; the `Metrics` of @bank/observability satisfies it. */
@@ -27,6 +29,8 @@ export interface DatabaseOptions {
 
 export interface Database {
   readonly orm: MikroORM;
+  /** The connections under the entity managers. */
+  readonly pool: pg.Pool;
   readonly schema: string;
   readonly service: string;
   /** An entity manager for one request or message. */
@@ -45,6 +49,7 @@ export async function connectDatabase(options: DatabaseOptions): Promise<Databas
   const orm = await MikroORM.init(ormOptions(options));
   const pool = await orm.em.getConnection().getNativeClient();
   freeBrokenConnections(pool);
+  registerPool(orm.em, pool);
   const listener = new Listener({ ...options, url: options.directUrl ?? options.url });
   const waker = createWaker((sql, parameters) => pool.query(sql, [...parameters]));
   options.metrics?.watchPool('postgres', () => ({
@@ -54,6 +59,7 @@ export async function connectDatabase(options: DatabaseOptions): Promise<Databas
   }));
   return {
     orm,
+    pool,
     schema: options.schema,
     service: options.service,
     fork: () => orm.em.fork(),

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 type RunStatement = (sql: string, parameters: readonly unknown[]) => Promise<unknown>;
 
 export interface Waker {
@@ -6,10 +8,12 @@ export interface Waker {
   settled(): Promise<void>;
 }
 
+const PAUSE_MS = 10;
+
 /**
  * Sends NOTIFY after the commit instead of inside the transaction: a transaction that notifies takes a lock over the
- * whole cluster until its commit is on disk, so that all of them would commit one after another. At most one
- * notification a channel is under way; what is asked for meanwhile becomes one more.
+ * whole cluster until its commit is on disk, so that all of them would commit one after another. The first is sent at
+ * once; what is asked for within the next ten milliseconds becomes one more.
  */
 export function createWaker(run: RunStatement): Waker {
   const underWay = new Map<string, { again: boolean; done: Promise<void> }>();
@@ -19,6 +23,7 @@ export function createWaker(run: RunStatement): Waker {
       state.again = false;
       // A listener that is not told finds the rows at its next poll.
       await run("select pg_notify($1, '')", [channel]).catch(() => undefined);
+      await pause(PAUSE_MS);
     } while (state.again);
     underWay.delete(channel);
   }

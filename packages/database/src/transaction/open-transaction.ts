@@ -2,6 +2,7 @@ import type { AuditRecord, Clock, IdSource } from '@bank/domain';
 import { newTraceparent, type RequestContext, requestContext } from '@bank/observability';
 import type { Keyring } from '@bank/security';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { TransactionOver } from '#connection/session.ts';
 import { auditDataschema, auditEntry, auditType } from '#outbox/audit-entry.ts';
 import { type Delivery, deliveryDataschema, deliveryType, sealDelivery } from '#outbox/delivery.ts';
 import { type PendingRow, writeOutbox } from '#outbox/outbox-writer.ts';
@@ -125,7 +126,7 @@ export class OpenTransaction {
 
   #push({ id, destination, type, subject, dataschema, data }: PendingRow): void {
     if (this.#over) {
-      throw new Error('the transaction is over: await everything that writes within it');
+      throw new TransactionOver();
     }
     if (subject === '') {
       throw new Error(`${type} needs a subject`);

@@ -1,9 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { CompiledQuery } from 'kysely';
 import { translateFailure } from '#connection/failures.ts';
+import { runnerOf } from '#connection/session.ts';
 import { numberPlaceholders } from '#connection/statement.ts';
 
-/** A statement's rows, and for INSERT, UPDATE, DELETE and MERGE how many rows it touched. */
+/** A statement's rows, and how many rows it read or touched. */
 export interface StatementResult {
   readonly rows: readonly unknown[];
   readonly affected: number;
@@ -20,8 +20,8 @@ export async function runStatement(
   params: readonly unknown[] = [],
 ): Promise<StatementResult> {
   try {
-    const result = await em.getKysely().executeQuery(CompiledQuery.raw(numberPlaceholders(sql), [...params]));
-    return { rows: result.rows, affected: Number(result.numAffectedRows ?? 0n) };
+    const { rows, rowCount } = await runnerOf(em).query(numberPlaceholders(sql), params);
+    return { rows, affected: rowCount ?? 0 };
   } catch (error) {
     throw translateFailure(error);
   }

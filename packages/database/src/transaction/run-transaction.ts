@@ -1,22 +1,45 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '#connection/database.ts';
 import { translateFailure } from '#connection/failures.ts';
+import { enterTransaction, leaveTransaction, Session } from '#connection/session.ts';
 
-/** Runs `work` between BEGIN and COMMIT on an entity manager of its own. @throws service.unavailable, or what `work` throws */
+/**
+ * Runs `work` between BEGIN and COMMIT on an entity manager of its own.
+ * @throws service.unavailable, what `work` throws, or Error when it swallowed the failure of a statement: Postgres then
+ * rolls back and answers the COMMIT as if all were well
+ */
 export async function runTransaction<T>(
-  database: Pick<Database, 'fork'>,
+  { pool, fork }: Pick<Database, 'pool' | 'fork'>,
   work: (em: EntityManager) => Promise<T>,
 ): Promise<T> {
-  const em = database.fork();
+  const client = await pool.connect().catch((error: unknown) => {
+    throw translateFailure(error);
+  });
+  const session = Session.of(client);
+  const em = fork();
+  enterTransaction(em, session);
+  let broken = false;
   try {
-    await em.begin();
+    await session.query('begin');
     const result = await work(em);
-    await em.commit();
+    const { command } = await session.query('commit');
+    if (command === 'ROLLBACK') {
+      throw new Error('nothing was committed: a statement of the transaction failed, and its failure was swallowed');
+    }
     return result;
   } catch (error) {
-    if (em.isInTransaction()) {
-      await em.rollback().catch(() => undefined); // a connection that is gone has rolled back already
-    }
+    broken = !(await rollBack(session));
     throw translateFailure(error);
+  } finally {
+    leaveTransaction(em);
+    client.release(broken);
   }
+}
+
+/** False when the connection is gone; then Postgres has rolled back already, or will. */
+function rollBack(session: Session): Promise<boolean> {
+  return session.query('rollback').then(
+    () => true,
+    () => false,
+  );
 }
