@@ -14,10 +14,9 @@ export class Devices extends SqlMigration {
       first_seen_at timestamptz not null,
       last_seen_at timestamptz not null,
       trusted_at timestamptz,
-      removed_at timestamptz,
-      version integer not null default 1
+      removed_at timestamptz
     )`,
-      'create index devices_user_id_index on device.devices (user_id, id desc) where removed_at is null',
+      'create index devices_user_id_index on device.devices (user_id, id desc)',
       `create table device.sign_ins (
       id uuid not null,
       user_id uuid not null,

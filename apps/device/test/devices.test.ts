@@ -1,38 +1,20 @@
 import { request } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
 import { describe, expect, test } from 'vitest';
-import { recordSignIn } from '#features/device/record-sign-in.ts';
 import { deviceApp } from './device-app.ts';
+import { givenDevice } from './given-device.ts';
 
 const app = deviceApp();
 
-async function givenDevice(userId: string): Promise<string> {
-  const deviceId = uuidv7();
-  await recordSignIn(app.ctx, {
-    eventId: uuidv7(),
-    userId,
-    deviceId,
-    sessionId: uuidv7(),
-    clientId: 'web',
-    acr: 'aal1',
-    platform: 'ios',
-    model: 'iPhone 17',
-    appVersion: '1.0.0',
-    newDevice: true,
-    signedInAt: new Date('2026-11-23T12:00:00Z'),
-  });
-  return deviceId;
-}
-
 function tokenOf(userId: string, deviceId?: string): string {
-  return app.issuer.token({ userId: userId as never, ...(deviceId !== undefined && { deviceId }) });
+  return app.issuer.token({ userId, ...(deviceId !== undefined && { deviceId }) });
 }
 
 describe('GET /v1/devices', () => {
   test('200: the devices of the user, the one in use marked', async () => {
     const userId = uuidv7();
-    const first = await givenDevice(userId);
-    const second = await givenDevice(userId);
+    const first = await givenDevice(app.ctx, userId);
+    const second = await givenDevice(app.ctx, userId);
     const answer = await request(app.service, 'GET', '/v1/devices', { token: tokenOf(userId, first) });
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({
@@ -46,7 +28,11 @@ describe('GET /v1/devices', () => {
 
   test('200: page after page by cursor', async () => {
     const userId = uuidv7();
-    const devices = [await givenDevice(userId), await givenDevice(userId), await givenDevice(userId)];
+    const devices = [
+      await givenDevice(app.ctx, userId),
+      await givenDevice(app.ctx, userId),
+      await givenDevice(app.ctx, userId),
+    ];
     const token = tokenOf(userId);
     const seen: string[] = [];
     let cursor = '';
@@ -62,8 +48,8 @@ describe('GET /v1/devices', () => {
 
   test('SR-74: a cursor of another user opens nothing', async () => {
     const userId = uuidv7();
-    await givenDevice(userId);
-    await givenDevice(userId);
+    await givenDevice(app.ctx, userId);
+    await givenDevice(app.ctx, userId);
     const { body } = await request(app.service, 'GET', '/v1/devices?limit=1', { token: tokenOf(userId) });
     const { nextCursor } = body as { nextCursor: string };
     const path = `/v1/devices?cursor=${encodeURIComponent(nextCursor)}`;
@@ -89,13 +75,13 @@ describe('GET /v1/devices', () => {
 describe('GET /v1/devices/{id}', () => {
   test('200: one of the own devices', async () => {
     const userId = uuidv7();
-    const id = await givenDevice(userId);
+    const id = await givenDevice(app.ctx, userId);
     const answer = await request(app.service, 'GET', `/v1/devices/${id}`, { token: tokenOf(userId) });
     expect(answer).toMatchObject({ status: 200, body: { id, model: 'iPhone 17' } });
   });
 
   test('SR-65: 404 for a foreign device, as for a missing one', async () => {
-    const foreign = await givenDevice(uuidv7());
+    const foreign = await givenDevice(app.ctx, uuidv7());
     const token = tokenOf(uuidv7());
     const answers = [foreign, uuidv7()].map((id) => request(app.service, 'GET', `/v1/devices/${id}`, { token }));
     const [one, other] = await Promise.all(answers);

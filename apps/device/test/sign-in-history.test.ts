@@ -1,29 +1,17 @@
 import { publishEvents } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
 import { encodeEvent, SignInSucceededSchema } from '@bank/proto/events';
-import { until } from '@bank/testing';
+import { raceOf, until } from '@bank/testing';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { describe, expect, test } from 'vitest';
 import { recordSignIn } from '#features/device/record-sign-in.ts';
 import { deviceApp } from './device-app.ts';
+import { signInFacts } from './given-device.ts';
 
 const app = deviceApp();
 
 function signIn(overrides: object = {}) {
-  return {
-    eventId: uuidv7(),
-    userId: uuidv7(),
-    deviceId: uuidv7(),
-    sessionId: uuidv7(),
-    clientId: 'web',
-    acr: 'aal1',
-    platform: 'web',
-    model: '',
-    appVersion: '1.2.3',
-    newDevice: true,
-    signedInAt: new Date(),
-    ...overrides,
-  };
+  return { ...signInFacts(), ...overrides };
 }
 
 async function outboxTypes(subject: string): Promise<string[]> {
@@ -41,7 +29,7 @@ describe('a sign-in that auth tells of', () => {
     const [device] = await app.database.query('select user_id, platform from device.devices where id = $1', [
       facts.deviceId,
     ]);
-    expect(device).toEqual({ user_id: facts.userId, platform: 'web' });
+    expect(device).toEqual({ user_id: facts.userId, platform: 'ios' });
     expect(await outboxTypes(facts.userId)).toContain('device.registered.v1');
     expect(await outboxTypes(facts.userId)).not.toContain('device.new_sign_in.v1');
   });
@@ -51,6 +39,22 @@ describe('a sign-in that auth tells of', () => {
     await recordSignIn(app.ctx, facts);
     await recordSignIn(app.ctx, signIn({ userId: facts.userId }));
     expect(await outboxTypes(facts.userId)).toContain('device.new_sign_in.v1');
+  });
+
+  test('on a new device is told of although all others were removed', async () => {
+    const facts = signIn();
+    await recordSignIn(app.ctx, facts);
+    await app.database.query('update device.devices set removed_at = now() where user_id = $1', [facts.userId]);
+    await recordSignIn(app.ctx, signIn({ userId: facts.userId }));
+    expect(await outboxTypes(facts.userId)).toContain('device.new_sign_in.v1');
+  });
+
+  test('on two first devices at once makes one of them the new one', async () => {
+    const userId = uuidv7();
+    await raceOf(8, () => recordSignIn(app.ctx, signIn({ userId })));
+    const types = await outboxTypes(userId);
+    expect(types.filter((type) => type === 'device.registered.v1')).toHaveLength(8);
+    expect(types.filter((type) => type === 'device.new_sign_in.v1')).toHaveLength(7);
   });
 
   test('on a known device is history alone', async () => {

@@ -15,7 +15,6 @@ export const DeviceEntity = defineEntity({
     lastSeenAt: p.datetime(),
     trustedAt: p.datetime().nullable(),
     removedAt: p.datetime().nullable(),
-    version: p.integer().default(1),
   },
 });
 

@@ -4,9 +4,19 @@ import type { Device } from '#storage/device.entity.ts';
 type Sighting = Pick<Device, 'id' | 'userId' | 'platform' | 'model' | 'appVersion'> & { readonly seenAt: Date };
 
 const columns = `id, user_id as "userId", platform, model, app_version as "appVersion", first_seen_at as "firstSeenAt",
-  last_seen_at as "lastSeenAt", trusted_at as "trustedAt", removed_at as "removedAt", version`;
+  last_seen_at as "lastSeenAt", trusted_at as "trustedAt", removed_at as "removedAt"`;
 
 export class DeviceRepository extends Repository {
+  /** Holds the devices of a user until the transaction ends, those he does not have yet included. */
+  async lockOf(userId: string): Promise<void> {
+    await this.rows("select pg_advisory_xact_lock(hashtextextended('device.devices ' || ?::text, 0))", [userId]);
+  }
+
+  /** Whether the user ever had a device, removed ones included. */
+  async hasAny(userId: string): Promise<boolean> {
+    return (await this.row('select 1 from device.devices where user_id = ? limit 1', [userId])) !== undefined;
+  }
+
   /**
    * Notes that a user's device was seen. Sightings may come twice and in any order: the newest wins. Tells whether the
    * device was new; a device that belongs to somebody else is left as it is.

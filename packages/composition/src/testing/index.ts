@@ -1,4 +1,5 @@
 export { publishEvents, type TestEvent } from '#testing/publish-event.ts';
 export { request, type TestRequest } from '#testing/request.ts';
+export { type StartableApp, type TestApp, testApp } from '#testing/test-app.ts';
 export { type AppUnderTest, type TestEnvironment, testEnvironment } from '#testing/test-environment.ts';
 export { type TestIssuer, type TokenOptions, testIssuer } from '#testing/test-issuer.ts';

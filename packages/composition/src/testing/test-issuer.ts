@@ -1,11 +1,11 @@
-import { type Clock, type Role, systemClock, type UserId, uuidv7 } from '@bank/domain';
+import { type Clock, type Role, systemClock, uuidv7 } from '@bank/domain';
 import { generateSigningKey, publicJwk, signJwt } from '@bank/security';
 import { createRevocationFeed, createVerifier, type RevocationMessage, type Verifier } from '@bank/verifier';
 import { audiences } from '#token-verifier.ts';
 
 /** Whom a token is for; a fresh customer at `aal1` unless said otherwise. Times are epoch seconds. */
 export interface TokenOptions {
-  readonly userId?: UserId;
+  readonly userId?: string;
   readonly sessionId?: string;
   readonly deviceId?: string;
   readonly roles?: readonly Role[];

@@ -13,7 +13,8 @@ export async function recordSignIn(ctx: AppContext, input: unknown): Promise<voi
   const facts = parse(SignInFacts, input);
   const access = { who: allow.system('record-sign-in'), audits: ['device.registered', 'device.signed_in'] } as const;
   await withTransaction(ctx, access, async (tx) => {
-    const hadDevices = (await tx.devices.list(facts.userId, { limit: 1 })).length > 0;
+    await tx.devices.lockOf(facts.userId); // two first sign-ins at once: the later one is the new device
+    const hadDevices = await tx.devices.hasAny(facts.userId);
     const device = {
       id: facts.deviceId,
       userId: facts.userId,

@@ -16,14 +16,13 @@ export const SignInFacts = v.strictObject({
   platform: v.picklist(platforms),
   model: v.pipe(v.string(), v.maxLength(100)),
   appVersion: v.pipe(v.string(), v.maxLength(50)),
-  newDevice: v.boolean(),
   signedInAt: v.date(),
 });
 export type SignInFacts = v.InferOutput<typeof SignInFacts>;
 
 /** An attempt to sign in, to be judged. `knownDeviceId` is empty when no known device was presented. */
 export const Attempt = v.strictObject({
-  attemptId: UuidSchema,
+  attemptId: Uuidv7Schema,
   userId: UserIdSchema,
   knownDeviceId: v.union([v.literal(''), UuidSchema]),
 });

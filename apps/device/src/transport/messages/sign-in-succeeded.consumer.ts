@@ -41,7 +41,6 @@ function toSignInFacts(message: CloudEvent) {
     platform: platformNames[event.platform] ?? 'unspecified',
     model: event.deviceModel,
     appVersion: event.appVersion,
-    newDevice: event.newDevice,
     signedInAt: event.signedInAt === undefined ? undefined : timestampDate(event.signedInAt),
   };
 }

@@ -13,7 +13,8 @@ export const deviceRpc = defineRpc<AppContext, typeof DeviceService>(DeviceServi
       const { attemptId, userId, knownDeviceId } = request;
       const assessment = await assessSignIn(ctx, call.actor, { attemptId, userId, knownDeviceId });
       return {
-        assessmentId: ctx.ids.next(),
+        // An attempt has one assessment, so asking again gives the same one.
+        assessmentId: attemptId,
         verdict: verdicts[assessment.verdict],
         score: assessment.score,
         reasons: [...assessment.reasons],

@@ -1,0 +1,75 @@
+import { uuidv7 } from '@bank/domain';
+import { DeviceService, RiskVerdict } from '@bank/proto/device';
+import { describe, expect, test } from 'vitest';
+import { assessSignIn } from '#features/device/assess-sign-in.ts';
+import { auth, deviceApp } from './device-app.ts';
+import { givenDevice } from './given-device.ts';
+
+const app = deviceApp();
+
+function attempt(facts: { userId?: string; knownDeviceId?: string } = {}) {
+  return { attemptId: uuidv7(), userId: uuidv7(), clientId: 'web', clientAddress: '203.0.113.7', ...facts };
+}
+
+describe('AssessSignIn', () => {
+  test('finds nothing against a device of the user', async () => {
+    const client = await app.client(DeviceService, auth);
+    const userId = uuidv7();
+    const knownDeviceId = await givenDevice(app.ctx, userId);
+    const answer = await client.assessSignIn(attempt({ userId, knownDeviceId }));
+    expect(answer).toMatchObject({ verdict: RiskVerdict.ALLOW, score: 0, reasons: [] });
+  });
+
+  test('answers a decoy like a user on an unknown device', async () => {
+    const client = await app.client(DeviceService, auth);
+    const userId = uuidv7();
+    await givenDevice(app.ctx, userId);
+    const answers = await Promise.all([client.assessSignIn(attempt({ userId })), client.assessSignIn(attempt())]);
+    for (const answer of answers) {
+      expect(answer).toMatchObject({ verdict: RiskVerdict.ALLOW, score: 20, reasons: ['device.unknown'] });
+    }
+  });
+
+  test('asks for more proof on a device that its user removed', async () => {
+    const client = await app.client(DeviceService, auth);
+    const userId = uuidv7();
+    const knownDeviceId = await givenDevice(app.ctx, userId);
+    await app.database.query('update device.devices set removed_at = now() where id = $1', [knownDeviceId]);
+    const answer = await client.assessSignIn(attempt({ userId, knownDeviceId }));
+    expect(answer).toMatchObject({ verdict: RiskVerdict.CHALLENGE, reasons: ['device.removed'] });
+  });
+
+  test('gives one attempt one assessment', async () => {
+    const client = await app.client(DeviceService, auth);
+    const facts = attempt();
+    const [first, second] = await Promise.all([client.assessSignIn(facts), client.assessSignIn(facts)]);
+    expect(first).toEqual(second);
+  });
+
+  test.each([
+    ['userId', { userId: "' or 1=1 --" }],
+    ['attemptId', { attemptId: '' }],
+    ['knownDeviceId', { knownDeviceId: 'x' }],
+  ])('refuses a %s that is none', async (path, change) => {
+    const client = await app.client(DeviceService, auth);
+    await expect(client.assessSignIn({ ...attempt(), ...change })).rejects.toMatchObject({
+      code: 'request.invalid',
+      details: { errors: [expect.objectContaining({ path })] },
+    });
+  });
+});
+
+describe('SR-68: who may ask', () => {
+  test('no app that the caller table does not list', async () => {
+    const client = await app.client(DeviceService, 'spiffe://bank/app/profile');
+    await expect(client.assessSignIn(attempt())).rejects.toMatchObject({
+      cause: { rawMessage: 'The calling service may not use this method.' },
+    });
+  });
+
+  test('nobody but auth, whatever the table says', async () => {
+    const tools = { kind: 'service', name: 'tools' } as const;
+    const forbidden = expect.objectContaining({ code: 'access.forbidden' });
+    await expect(assessSignIn(app.ctx, tools, attempt())).rejects.toEqual(forbidden);
+  });
+});

@@ -1,0 +1,26 @@
+import { uuidv7 } from '@bank/domain';
+import type { AppContext } from '#context.ts';
+import { recordSignIn } from '#features/device/record-sign-in.ts';
+
+/** The facts of a sign-in on a new device of a new user. */
+export function signInFacts() {
+  return {
+    eventId: uuidv7(),
+    userId: uuidv7(),
+    deviceId: uuidv7(),
+    sessionId: uuidv7(),
+    clientId: 'web',
+    acr: 'aal1',
+    platform: 'ios',
+    model: 'iPhone 17',
+    appVersion: '1.2.3',
+    signedInAt: new Date(),
+  };
+}
+
+/** A device that the user has signed in on; its id. */
+export async function givenDevice(ctx: AppContext, userId: string): Promise<string> {
+  const facts = { ...signInFacts(), userId };
+  await recordSignIn(ctx, facts);
+  return facts.deviceId;
+}

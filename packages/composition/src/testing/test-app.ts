@@ -1,0 +1,64 @@
+import { createRpcClient, type Service, type TlsFiles } from '@bank/service-kit';
+import type { DescService } from '@bufbuild/protobuf';
+import { afterAll, beforeAll } from 'vitest';
+import type { Foundations, Overrides } from '#foundations.ts';
+import { type AppUnderTest, type TestEnvironment, testEnvironment } from '#testing/test-environment.ts';
+import { type TestIssuer, testIssuer } from '#testing/test-issuer.ts';
+
+/** What an app is started with: the functions of its `config.ts`, `context.ts` and `service.ts`. */
+export interface StartableApp<Config, C> extends AppUnderTest {
+  loadConfig(env: NodeJS.ProcessEnv): Config;
+  createContext(config: Config): Promise<C>;
+  createService(config: Config, overrides: Overrides): Promise<Service>;
+}
+
+type RpcClient<S extends DescService> = ReturnType<typeof createRpcClient<S>>;
+
+/** The app of one test file. Its members are there once the tests run. */
+export interface TestApp<C> extends TestEnvironment {
+  readonly service: Service;
+  readonly issuer: TestIssuer;
+  /** A context of its own, for calling features directly. */
+  readonly ctx: C;
+  /** A client of the app's RPC port, with a certificate for that SAN URI. */
+  client<S extends DescService>(service: S, callerUri: string): Promise<RpcClient<S>>;
+}
+
+/** Starts an app before the tests of a file, on services of its own, and stops it after them. */
+export function testApp<Config extends { readonly TOKEN_ISSUER: string }, C extends Foundations>(
+  parts: StartableApp<Config, C>,
+): TestApp<C> {
+  const app = {} as { -readonly [K in keyof TestApp<C>]: TestApp<C>[K] };
+  beforeAll(async () => {
+    Object.assign(app, await testEnvironment(parts));
+    const config = parts.loadConfig(app.env);
+    app.issuer = testIssuer({ issuer: config.TOKEN_ISSUER });
+    app.ctx = await parts.createContext(config);
+    app.service = await parts.createService(config, { verifier: app.issuer.verifier });
+    app.client = async (service, callerUri) =>
+      createRpcClient(service, {
+        baseUrl: `https://localhost:${app.service.rpcPort}`,
+        tls: await identityOf(app, callerUri),
+        serverUri: `spiffe://bank/app/${parts.service}`,
+        deadlineMs: 10_000,
+      });
+    await app.service.start();
+  });
+  afterAll(async () => {
+    await app.service?.stop();
+    await closeContext(app.ctx);
+  });
+  return app;
+}
+
+async function identityOf({ certificates }: TestEnvironment, uri: string): Promise<TlsFiles> {
+  const leaf = await certificates.issue({ name: uri.replace(/\W+/g, '-'), uris: [uri] });
+  return { caFile: certificates.caFile, certFile: leaf.certFile, keyFile: leaf.keyFile };
+}
+
+/** A context that belongs to no service is closed by who made it. */
+async function closeContext(ctx: Foundations | undefined): Promise<void> {
+  await ctx?.database.close();
+  await ctx?.redis.close();
+  ctx?.keyrings.close();
+}
