@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { chownSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { temporaryFolder, until } from '@bank/testing';
-import { copyGatewayIncludes, type GatewayOptions, renderGatewayConfig } from '#stack/gateway/gateway-config.ts';
+import { makeDocsFolder } from '#stack/gateway/docs-folder.ts';
+import { copyGatewayIncludes, renderGatewayConfig } from '#stack/gateway/gateway-config.ts';
 import { findBinaries } from '#stack/host/binaries.ts';
 import { createPorts } from '#stack/host/ports.ts';
+import { serviceUser } from '#stack/host/service-user.ts';
 import { type AppName, appNames, eachApp } from '#stack/settings/apps.ts';
 import { writeOwned } from '#stack/stores/owned-file.ts';
 
@@ -29,28 +32,31 @@ export interface GatewayUnderTest {
 }
 
 /** The gateway with an echo in the place of every app: what reaches it is written down and answered with 200. */
-export async function startGatewayUnderTest(options: Partial<GatewayOptions> = {}): Promise<GatewayUnderTest> {
+export async function startGatewayUnderTest(): Promise<GatewayUnderTest> {
   const seen: SeenRequest[] = [];
   const servers = await listenAsApps(seen);
   const ports = createPorts({ random: true });
   const [publicPort, staffPort] = [await ports.claim({ preferred: 0 }), await ports.claim({ preferred: 0 })];
+  const user = serviceUser(['nobody']);
   const folder = temporaryFolder('gateway');
+  if (user !== undefined) {
+    chownSync(folder, user.uid, user.gid);
+  }
   const config = renderGatewayConfig({
     folder,
     publicListen: `127.0.0.1:${publicPort}`,
     staffListen: `127.0.0.1:${staffPort}`,
     workers: '1',
     upstreams: eachApp((app) => [`127.0.0.1:${portOf(servers[app])}`]),
-    ...options,
+    docsFolder: makeDocsFolder(join(folder, 'docs'), user),
   });
   copyGatewayIncludes(folder);
-  const nginx = spawn(
-    nginxProgram(),
-    ['-e', 'stderr', '-p', folder, '-c', writeOwned(join(folder, 'nginx.conf'), config, undefined)],
-    {
-      stdio: 'ignore',
-    },
-  );
+  const configFile = writeOwned(join(folder, 'nginx.conf'), config, user);
+  const nginx = spawn(nginxProgram(), ['-e', 'stderr', '-p', folder, '-c', configFile], {
+    stdio: 'ignore',
+    cwd: '/',
+    ...(user === undefined ? {} : { uid: user.uid, gid: user.gid }),
+  });
   const urls = { publicUrl: `http://127.0.0.1:${publicPort}`, staffUrl: `http://127.0.0.1:${staffPort}` };
   await until(() => Promise.all(Object.values(urls).map((url) => fetch(url))));
   return {

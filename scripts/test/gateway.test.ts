@@ -42,7 +42,7 @@ describe('routes', () => {
     expect(await passedOn(gateway.staffUrl + path)).toMatchObject({ app });
   });
 
-  it.each(['/v1/admin/users', '/v1/authx', '/v1', '/v1/profiles', '/docs/'])('%s is not public', async (path) => {
+  it.each(['/v1/admin/users', '/v1/authx', '/v1', '/v1/profiles'])('%s is not public', async (path) => {
     expect((await fetch(gateway.publicUrl + path)).status).toBe(404);
   });
 
@@ -85,6 +85,27 @@ describe('private addresses of the apps (SR-81)', () => {
     const request = 'GET http://evil.example/v1/auth/../../metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
     expect(await sendRaw(gateway.publicPort, request)).toMatch(/^HTTP\/1\.1 400 /);
     expect(gateway.seen).toEqual([]);
+  });
+});
+
+describe('the API reference', () => {
+  const get = (path: string) => fetch(gateway.publicUrl + path, { redirect: 'manual' });
+
+  it('is a page that runs its own script alone, and the document beside it', async () => {
+    const page = await get('/docs/');
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(page.headers.get('content-security-policy')).toBe("default-src 'self'; frame-ancestors 'none'");
+    expect(await (await get('/docs/openapi.json')).json()).toMatchObject({ openapi: '3.1.0' });
+  });
+
+  it('redirects without naming a host', async () => {
+    expect((await get('/docs')).headers.get('location')).toBe('/docs/');
+  });
+
+  it('is not for the staff listener, nor a way out of its folder', async () => {
+    expect((await fetch(`${gateway.staffUrl}/docs/`)).status).toBe(404);
+    expect((await get('/docs/..%2fnginx.conf')).status).toBe(400);
+    expect(await (await get('/docs/nginx.conf')).json()).toMatchObject({ status: 404 });
   });
 });
 

@@ -4,7 +4,7 @@ import type { AppName } from '#stack/settings/apps.ts';
 import { repositoryFolder } from '#stack/settings/repository.ts';
 
 const SOURCES = join(repositoryFolder, 'infra', 'gateway');
-const INCLUDED = ['server.conf', 'proxy.conf', 'problems.conf', 'problem-headers.conf'];
+const INCLUDED = ['server.conf', 'proxy.conf', 'problems.conf', 'problem-headers.conf', 'docs.conf'];
 
 /** What a listener passes on: the first segments of a path, and the app they belong to. */
 const publicRoutes: readonly [pattern: string, app: AppName][] = [
@@ -70,7 +70,7 @@ function routeBlock([pattern, app]: readonly [pattern: string, app: AppName]): s
 }
 
 function docsLocation(folder: string): string {
-  return `    location /docs/ { alias ${folder}/; }\n    location = /docs { return 308 /docs/; }`;
+  return `    location /docs/ { alias ${folder}/; include docs.conf; }\n    location = /docs { return 308 /docs/; }`;
 }
 
 function trustedProxyLines(networks: readonly string[]): string {

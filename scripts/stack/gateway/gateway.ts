@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { makeDocsFolder } from '#stack/gateway/docs-folder.ts';
 import { copyGatewayIncludes, renderGatewayConfig } from '#stack/gateway/gateway-config.ts';
 import { ownedFolder, serviceUser } from '#stack/host/service-user.ts';
 import { StackError } from '#stack/host/stack-error.ts';
@@ -27,6 +28,7 @@ export async function startGateway(
     publicListen: `127.0.0.1:${ports.gateway}`,
     staffListen: `127.0.0.1:${ports.staff}`,
     workers: '1',
+    docsFolder: makeDocsFolder(join(folder, 'docs'), user),
   });
   copyGatewayIncludes(folder);
   const process = await context.supervisor.start({
