@@ -49,7 +49,7 @@ export function createLogger(options: LoggerOptions): Logger {
     openDestination({
       dest: 1,
       sync: false,
-      minLength: 4096,
+      minLength: 12_288,
       periodicFlush: flushEveryMs,
       maxLength: bufferedBytesMax,
     });
