@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Actor, LimitDetails } from '@bank/domain';
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
@@ -31,10 +32,12 @@ export class Exchange implements HttpRequest {
   bytes: Uint8Array = noBytes;
   query: Readonly<Record<string, string>> = nothing;
   readonly #context: HttpContext;
+  readonly #incoming: IncomingMessage | undefined;
   readonly #addresses: ClientAddresses;
 
   constructor(context: HttpContext, addresses: ClientAddresses, timeoutMs: number) {
     this.#context = context;
+    this.#incoming = context.env.incoming;
     this.#addresses = addresses;
     this.verb = context.req.raw.method;
     this.method = (this.verb === 'HEAD' ? 'GET' : this.verb) as HttpMethod;
@@ -59,7 +62,7 @@ export class Exchange implements HttpRequest {
   }
 
   get clientAddress(): string {
-    const peer = this.#context.env.incoming?.socket.remoteAddress ?? localPeer;
+    const peer = this.#incoming?.socket.remoteAddress ?? localPeer;
     return this.#addresses.of(peer, this.header('x-forwarded-for'));
   }
 
@@ -69,7 +72,11 @@ export class Exchange implements HttpRequest {
   }
 
   header(name: string): string | undefined {
-    return this.#context.req.raw.headers.get(name) ?? undefined;
+    if (this.#incoming === undefined) {
+      return this.#context.req.raw.headers.get(name) ?? undefined;
+    }
+    const value = this.#incoming.headers[name.toLowerCase()];
+    return typeof value === 'object' ? value.join(', ') : value;
   }
 
   cookie(name: string): string | undefined {
@@ -82,9 +89,6 @@ export class Exchange implements HttpRequest {
 
   /** The body's bytes, read from the socket where there is one: the stream survives a refusal, so the answer gets out. */
   source(): ByteSource | undefined {
-    const incoming = this.#context.env.incoming;
-    return incoming === undefined
-      ? (this.#context.req.raw.body ?? undefined)
-      : incoming.iterator({ destroyOnReturn: false });
+    return this.#incoming?.iterator({ destroyOnReturn: false }) ?? this.#context.req.raw.body ?? undefined;
   }
 }
