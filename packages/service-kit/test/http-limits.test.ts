@@ -119,6 +119,20 @@ describe('SR-18 rate limits', () => {
     expect([...rateLimits.used.keys()]).toContain(`by-user:{${sub}}`);
   });
 
+  it('by address are as many times wider as the configuration says, all others are not', async () => {
+    const wide = await testService({
+      context,
+      routes,
+      verifier: { verify: tokens.verifier.verify },
+      addressMultiplier: 100,
+    });
+    const body = JSON.stringify({ target: 'a' });
+    const headers = { 'content-type': 'application/json' };
+    const response = await wide.fetch(new Request('http://bank.test/v1/limited', { method: 'POST', body, headers }));
+    expect(response.headers.get('ratelimit-policy')).toBe('"by-address";q=200;w=60, "by-target";q=1;w=600');
+    await wide.stop();
+  });
+
   it('SR-19 that nobody can count let nobody through', async () => {
     const broken = { consume: () => Promise.reject(new Error('no Redis')) };
     const other = await testService({
