@@ -182,15 +182,23 @@ describe('Idempotency-Key', () => {
     expect(statuses.filter((status) => status !== 201 && status !== 409)).toEqual([]);
   });
 
-  it('is free again after a refusal, and stays taken after an accident', async () => {
+  it('is free again after a refusal', async () => {
     context.fail = new DomainError('user.state.blocked');
     expect((await make('key-4')).status).toBe(403);
     context.fail = undefined;
     expect((await make('key-4', { corrected: true })).status).toBe(201);
-    context.fail = new Error('who knows how far it came');
-    expect((await make('key-5')).status).toBe(500);
+  });
+
+  it.each([
+    ['an accident', new Error('who knows how far it came'), 500],
+    ['a failure of our own', new DomainError('service.internal'), 500],
+    ['a dependency that went away', new DomainError('service.unavailable'), 503],
+  ])('stays taken after %s, which may have happened', async (name, fail, status) => {
+    context.fail = fail;
+    const key = `after-${name.replaceAll(' ', '-')}`;
+    expect((await make(key)).status).toBe(status);
     context.fail = undefined;
-    const response = await make('key-5');
+    const response = await make(key);
     expect(response.status).toBe(409);
     expect(response.headers.get('retry-after')).toBe('1');
   });
