@@ -17,7 +17,7 @@ const occupation = v.pipe(v.string(), v.normalize('NFC'), v.trim(), v.maxLength(
 const dateOfBirth = v.pipe(v.string(), v.isoDate(), v.check(isCalendarDate, 'calendar_date'));
 
 /** The group kept as law demands: who the person is. */
-export const Identity = v.strictObject({
+const Identity = v.strictObject({
   givenName: v.nullable(name),
   middleName: v.nullable(name),
   familyName: v.nullable(name),
@@ -26,7 +26,7 @@ export const Identity = v.strictObject({
 });
 
 /** The group that goes with the erasable key: what the person chose to tell. */
-export const Particulars = v.strictObject({ preferredName: v.nullable(name), occupation: v.nullable(occupation) });
+const Particulars = v.strictObject({ preferredName: v.nullable(name), occupation: v.nullable(occupation) });
 
 /** JSON Merge Patch (RFC 7396): a member that is absent stays, `null` removes. */
 export const ProfilePatch = v.partial(v.strictObject({ ...Identity.entries, ...Particulars.entries }));
