@@ -85,6 +85,7 @@ describe('SR-87: the chain', () => {
 
 describe('an entry is refused', () => {
   test.each([
+    ['with an id that is none', { id: 'x' }],
     ['with an id of another time', { occurredAt: new Date('2026-01-01') }],
     ['with a time outside of every calendar', { occurredAt: new Date(Number.NaN) }],
     ['with NUL in its text', { subject: 'a\0b' }],

@@ -38,13 +38,7 @@ const Entry = v.strictObject({
 });
 
 /** Who did what to whom, and how it ended: ids and codes only. This is what the ledger keeps, hashed as it is. */
-export const AuditEntry = v.pipe(
-  Entry,
-  v.check(
-    ({ id, occurredAt }) => Math.abs(timeOfId(id).getTime() - occurredAt.getTime()) <= idDriftMaxMs,
-    'id_of_its_time',
-  ),
-);
+export const AuditEntry = v.pipe(Entry, v.check(hasIdOfItsTime, 'id_of_its_time'));
 export type AuditEntry = v.InferOutput<typeof AuditEntry>;
 
 export const AuditEntries = v.pipe(v.array(AuditEntry), v.minLength(1), v.maxLength(100));
@@ -84,4 +78,9 @@ export const LedgerPage = pageSchema(LedgerRecordView);
 /** A time that both languages of the ledger, JSON and SQL, write alike. */
 function isPlausible(date: Date): boolean {
   return date >= earliest && date < latest;
+}
+
+/** Whether the id was made when it happened, a day more or less. An id that is none is refused for that alone. */
+function hasIdOfItsTime({ id, occurredAt }: v.InferOutput<typeof Entry>): boolean {
+  return !v.is(Uuidv7Schema, id) || Math.abs(timeOfId(id).getTime() - occurredAt.getTime()) <= idDriftMaxMs;
 }
