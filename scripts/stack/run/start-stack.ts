@@ -6,6 +6,7 @@ import { type AppHandle, createAppHandle } from '#stack/apps/app-process.ts';
 import { sandboxEnvironment, startSandbox } from '#stack/apps/sandbox.ts';
 import { startGateway } from '#stack/gateway/gateway.ts';
 import { failureOn } from '#stack/host/disk.ts';
+import { removeData } from '#stack/host/service-user.ts';
 import type { ManagedProcess, ProcessExit, ProcessSpec } from '#stack/host/supervisor.ts';
 import { removeVhost } from '#stack/provisioning/broker.ts';
 import { removeDatabase } from '#stack/provisioning/database.ts';
@@ -105,6 +106,7 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
       await Promise.all(Object.values(handles).map((app) => app.stop()));
       await Promise.all([removeDatabase(stores.postgres, name), removeVhost(stores.rabbitmq, name)]);
       await stop();
+      removeData(options.folder);
     },
     kill: folder.supervisor.killAll,
   };
