@@ -20,7 +20,7 @@ import type { Stores } from '#stack/run/start-stores.ts';
 import { ensureKeyrings } from '#stack/secrets/keyrings.ts';
 import { type Addresses, addressesFile, writeAddresses } from '#stack/settings/addresses.ts';
 import { type AppName, appNames, eachApp } from '#stack/settings/apps.ts';
-import { type OwnerAddress, writeOwnerAddresses } from '#stack/settings/owner-addresses.ts';
+import { type OwnerAddress, removeOwnerAddresses, writeOwnerAddresses } from '#stack/settings/owner-addresses.ts';
 import { planStores } from '#stack/stores/plan.ts';
 import { beginStores } from '#stack/stores/stores.ts';
 
@@ -91,6 +91,7 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
 
   async function stop(): Promise<void> {
     rmSync(addressesFile(options.folder), { force: true });
+    removeOwnerAddresses(secretsFolder(options.folder));
     await folder.close();
   }
   return {
