@@ -1,4 +1,4 @@
-import { publishEvents } from '@bank/composition/testing';
+import { publishEvents, untilDeadLettered } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
 import { raceOf, until, winners } from '@bank/testing';
 import { describe, expect, test } from 'vitest';
@@ -44,7 +44,7 @@ describe('what an app did', () => {
   test('goes to the dead letters when it is no entry', async () => {
     const message = auditMessage({ ...entryMessage(uuidv7()), action: 'no dotted name' });
     await publishEvents(app, 'device', [message]);
-    await until(async () => (await app.broker.depth('admin.audit.dead')) === 1);
+    await untilDeadLettered(app, 'admin.audit');
   });
 });
 

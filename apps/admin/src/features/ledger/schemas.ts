@@ -27,7 +27,7 @@ const Entry = v.strictObject({
   details: v.optional(
     v.pipe(
       v.record(text, v.union([text, v.pipe(v.number(), v.finite()), v.boolean()])),
-      v.check((details) => JSON.stringify(details).length <= detailsBytesMax, 'details_too_large'),
+      v.check((details) => Buffer.byteLength(JSON.stringify(details)) <= detailsBytesMax, 'details_too_large'),
     ),
   ),
   requestId: v.optional(text),
@@ -41,6 +41,7 @@ const Entry = v.strictObject({
 export const AuditEntry = v.pipe(Entry, v.check(hasIdOfItsTime, 'id_of_its_time'));
 export type AuditEntry = v.InferOutput<typeof AuditEntry>;
 
+/** What is appended at once. */
 export const AuditEntries = v.pipe(v.array(AuditEntry), v.minLength(1), v.maxLength(100));
 
 const timestamp = v.pipe(v.string(), v.isoTimestamp());
@@ -51,6 +52,7 @@ const moment = v.pipe(
   v.check(isPlausible, 'plausible_time'),
 );
 
+/** What staff search for; a time is that of what happened, from `from` until before `to`. */
 export const AuditSearch = v.strictObject({
   subject: v.optional(identifier),
   actorId: v.optional(identifier),
