@@ -1,3 +1,4 @@
+import { telltaleGap } from '@bank/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Account, freshEmail, password, register, registration, signIn } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
@@ -6,7 +7,6 @@ import { post } from './support/http.ts';
 // Production's costs of hashing: what would give the difference away is a hash that does not run.
 const auth = await startAuth({ realHashing: true });
 const samples = 40;
-const agreeingMin = 31;
 const gapMaxMs = 5;
 let owner: Account;
 
@@ -26,21 +26,6 @@ async function costOf(work: () => Promise<unknown>): Promise<Cost> {
   await work();
   const { user, system } = process.cpuUsage(before);
   return { wallMs: performance.now() - startedAt, processorMs: (user + system) / 1000 };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
-/**
- * The gap between two kinds of request that an observer could act on: the median of the differences within pairs, in
- * milliseconds, when nearly all pairs agree on which is slower; otherwise 0. With 40 pairs chance alone brings 31 of
- * them to one side in less than one run of a thousand (sign test), however busy the machine is.
- */
-function telltaleGap(differences: readonly number[]): number {
-  const slower = differences.filter((difference) => difference > 0).length;
-  const agreeing = Math.max(slower, differences.length - slower);
-  return agreeing >= agreeingMin ? Math.abs(median(differences)) : 0;
 }
 
 /** Two kinds of request, taken in turns so that both meet the same machine, differ neither in work nor in waiting. */
