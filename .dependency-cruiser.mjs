@@ -51,6 +51,12 @@ const packageRules = [
     { path: '^(packages|apps)/', pathNot: [packagesOf('domain', 'proto', 'service-kit'), libs] },
   ),
   forbid(
+    'composition-serves-apps',
+    'composition puts an app together (ADR 7): apps and tools import it, a package never does.',
+    { path: '^packages/', pathNot: '^packages/composition/' },
+    { path: packagesOf('composition') },
+  ),
+  forbid(
     'testing-stands-on-core',
     'The harness imports core, contract and the drivers; migrations are handed in.',
     { path: '^packages/testing/' },

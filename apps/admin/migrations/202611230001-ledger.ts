@@ -32,11 +32,17 @@ export class Ledger extends SqlMigration {
     )`,
       `insert into admin.ledger_heads (shard, position, hash)
      select shard, 0, decode(repeat('00', 32), 'hex') from generate_series(0, 15) as shard`,
-      // Entries are only ever added: the role may not, and the trigger stops whoever may.
+      // Entries are only ever added: the role may not change them, and the trigger stops whoever may. Only partition
+      // maintenance, which runs as the owner on behalf of the app, moves entries out of the default partition.
       'revoke update, delete, truncate on admin.ledger_entries from admin_app',
       'revoke insert, delete, truncate on admin.ledger_heads from admin_app',
-      `create function admin.refuse_change() returns trigger language plpgsql as $$
-      begin raise exception 'the ledger is append-only' using errcode = 'insufficient_privilege'; end $$`,
+      `create function admin.refuse_change() returns trigger language plpgsql set search_path = pg_catalog as $$
+      begin
+        if tg_op = 'DELETE' and tg_table_name = 'ledger_entries_default' and session_user <> current_user then
+          return old;
+        end if;
+        raise exception 'the ledger is append-only' using errcode = 'insufficient_privilege';
+      end $$`,
       `create trigger ledger_entries_append_only before update or delete on admin.ledger_entries
       for each row execute function admin.refuse_change()`,
       `create trigger ledger_entries_no_truncate before truncate on admin.ledger_entries

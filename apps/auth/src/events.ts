@@ -69,7 +69,7 @@ export function userActivated(facts: {
   return { subject: userId, ...encodeEvent(UserActivatedSchema, data) };
 }
 
-/** A session was opened; `device` learns of its device by this. */
+/** A session was opened; `device` learns of its device by this. The name that a person gave it is not for everybody to read. */
 export function signInSucceeded(facts: {
   userId: UserId;
   sessionId: string;

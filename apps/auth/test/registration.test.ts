@@ -161,6 +161,10 @@ describe('POST /v1/auth/register/verify', () => {
     const firstCode = await codeFor(auth, email);
     const { body: second } = await start(email);
     expect((await verify(second.registrationId, await codeFor(auth, email))).status).toBe(201);
+    const [loser] = await auth.database.query('select closed_at from auth.registrations where id = $1', [
+      first.registrationId,
+    ]);
+    expect(loser?.['closed_at']).toBeInstanceOf(Date);
     expect((await verify(first.registrationId, firstCode)).status).toBe(422);
     expect((await signIn(auth, { email })).status).toBe(200);
     expect((await signIn(auth, { email }, { password: 'a squatter chose this one' })).status).toBe(401);

@@ -1,4 +1,4 @@
-import { uuidv7 } from '@bank/domain';
+import { systemIds, uuidv7 } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import { recordSignIn } from '#features/device/record-sign-in.ts';
 
@@ -7,7 +7,7 @@ export function signInFacts() {
   return {
     eventId: uuidv7(),
     userId: uuidv7(),
-    deviceId: uuidv7(),
+    deviceId: systemIds.next(),
     sessionId: uuidv7(),
     clientId: 'web',
     acr: 'aal1',

@@ -11,6 +11,7 @@ import {
 } from '@bank/service-kit';
 import type { Verifier } from '@bank/verifier';
 import type { Foundations } from '#foundations.ts';
+import { refuseUnreadQueues } from '#unread-queues.ts';
 
 /** What an app adds to its foundations. */
 export interface AppParts<C> {
@@ -30,9 +31,11 @@ export interface AppParts<C> {
 /**
  * The whole app, not started: its HTTP and RPC ports, the relay of its outbox, its consumers and its housekeeping, and
  * what readiness asks. Requests need neither Redis nor RabbitMQ to be answered, so those two only inform.
+ * @throws Error when the consumers and the queues of the app do not fit each other
  */
 export function composeApp<C extends Foundations>(ctx: C, config: BaseConfig, parts: AppParts<C>): Service {
   const { database, errors, idempotency, keyrings, logger, metrics, rateLimits, redis, service } = ctx;
+  refuseUnreadQueues(service, parts.consumers);
   const broker = {
     url: config.RABBITMQ_URL,
     ...(config.RABBITMQ_CA_FILE && { caFile: config.RABBITMQ_CA_FILE }),

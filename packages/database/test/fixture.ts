@@ -64,7 +64,7 @@ class FirstStockMigration extends SqlMigration {
   }
 }
 
-export const shopMigrations = [{ name: '20260101000000_first', class: FirstShopMigration }];
+const shopMigrations = [{ name: '20260101000000_first', class: FirstShopMigration }];
 
 const passwords = { owner: new Secret('test'), app: new Secret('test') };
 
@@ -91,7 +91,7 @@ async function migrate(adminUrl: string, schema: string, migrations: typeof shop
   await migrator.close();
 }
 
-export function asRole(adminUrl: string, role: string): string {
+function asRole(adminUrl: string, role: string): string {
   const url = new URL(adminUrl);
   url.username = role;
   url.password = 'test';
@@ -132,7 +132,7 @@ export interface ShopContext {
 
 export const deliveryKeys: Keyring = staticKeyring('delivery', { d1: randomBytes(32) }, 'd1');
 
-export const repositories = (em: EntityManager): ShopRepositories => ({ widgets: new WidgetRepository(em) });
+const repositories = (em: EntityManager): ShopRepositories => ({ widgets: new WidgetRepository(em) });
 
 export interface Shop {
   readonly postgres: TestDatabase;

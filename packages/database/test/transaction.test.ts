@@ -173,6 +173,24 @@ describe('audit', () => {
     expect(await withTransaction(ctx, audited, (tx) => tx.widgets.countOf(randomUUID()))).toBeUndefined();
   });
 
+  it('lets a verb that changes nothing join one that records', async () => {
+    const id = systemIds.next();
+    await withTransaction(ctx, audited, async (tx) => {
+      await tx.widgets.add(id);
+      await tx.audit(created(id));
+      await withTransaction(tx, audited, async () => undefined);
+    });
+    expect(await outboxOf(id)).toHaveLength(1);
+  });
+
+  it('refuses a joined write that declared audits where nobody recorded any', async () => {
+    const id = systemIds.next();
+    const failing = withTransaction(ctx, unaudited, (tx) =>
+      withTransaction(tx, audited, (inner) => inner.emit(widgetMade(id))),
+    );
+    await expect(failing).rejects.toThrow('told the ledger nothing');
+  });
+
   it('records who, in which request, and only the network of the client (SR-86)', async () => {
     const subject = systemIds.next();
     const actor: UserActor = {

@@ -19,6 +19,7 @@ export function createRevocationChannel(redis: RedisConnection): RevocationChann
     async subscribe(onMessage, onDisconnect) {
       const tried = Promise.withResolvers<void>();
       let ended = false;
+      let lost = false;
       const subscriber = redis.client.duplicate({
         // Subscribing is done below, each time the connection is ready.
         autoResubscribe: false,
@@ -28,10 +29,15 @@ export function createRevocationChannel(redis: RedisConnection): RevocationChann
       });
       subscriber.on('error', () => undefined); // 'close' follows
       subscriber.on('close', () => {
-        if (!ended) onDisconnect();
+        // Told once: a connection that fails to come back has nothing new to miss.
+        if (!ended && !lost) onDisconnect();
+        lost = true;
         tried.resolve();
       });
-      subscriber.on('ready', () => void subscribeOn(subscriber, channel).then(tried.resolve));
+      subscriber.on('ready', async () => {
+        lost = !(await subscribeOn(subscriber, channel));
+        tried.resolve();
+      });
       subscriber.on('message', (_channel: string, text: string) => {
         const message = readMessage(text);
         if (message === undefined) redis.logger.warn('a malformed revocation message was ignored');
@@ -48,11 +54,13 @@ export function createRevocationChannel(redis: RedisConnection): RevocationChann
 }
 
 /** A connection that cannot subscribe is worth nothing: it is ended, which reports the loss and connects again. */
-async function subscribeOn(subscriber: Redis, channel: string): Promise<void> {
+async function subscribeOn(subscriber: Redis, channel: string): Promise<boolean> {
   try {
     await subscriber.subscribe(channel);
+    return true;
   } catch {
     subscriber.disconnect(true);
+    return false;
   }
 }
 

@@ -16,7 +16,8 @@ const routes = defineRoutes<null>([
     path: '/v1/who',
     access: 'user',
     responses: { 200: Any },
-    handle: async (_ctx, request) => ok({ actor: request.actor, address: request.clientAddress }),
+    handle: async (_ctx, request) =>
+      ok({ actor: request.actor, claims: request.claims, address: request.clientAddress }),
   },
   {
     ...described,
@@ -85,6 +86,7 @@ describe('a bearer token', () => {
     const [sub, sid, did] = [uuidv7(), uuidv7(), uuidv7()];
     const response = await call('GET', '/v1/who', tokens.headers({ sub, sid, did }));
     expect(await response.json()).toMatchObject({
+      claims: { sub, sid, exp: expect.any(Number) },
       actor: { kind: 'user', userId: sub, sessionId: sid, deviceId: did, acr: 'aal1', audience: 'customer' },
     });
   });

@@ -119,6 +119,20 @@ describe('SR-18 rate limits', () => {
     expect([...rateLimits.used.keys()]).toContain(`by-user:{${sub}}`);
   });
 
+  it('by address are as many times wider as the configuration says, all others are not', async () => {
+    const wide = await testService({
+      context,
+      routes,
+      verifier: { verify: tokens.verifier.verify },
+      addressMultiplier: 100,
+    });
+    const body = JSON.stringify({ target: 'a' });
+    const headers = { 'content-type': 'application/json' };
+    const response = await wide.fetch(new Request('http://bank.test/v1/limited', { method: 'POST', body, headers }));
+    expect(response.headers.get('ratelimit-policy')).toBe('"by-address";q=200;w=60, "by-target";q=1;w=600');
+    await wide.stop();
+  });
+
   it('SR-19 that nobody can count let nobody through', async () => {
     const broken = { consume: () => Promise.reject(new Error('no Redis')) };
     const other = await testService({
@@ -168,15 +182,23 @@ describe('Idempotency-Key', () => {
     expect(statuses.filter((status) => status !== 201 && status !== 409)).toEqual([]);
   });
 
-  it('is free again after a refusal, and stays taken after an accident', async () => {
+  it('is free again after a refusal', async () => {
     context.fail = new DomainError('user.state.blocked');
     expect((await make('key-4')).status).toBe(403);
     context.fail = undefined;
     expect((await make('key-4', { corrected: true })).status).toBe(201);
-    context.fail = new Error('who knows how far it came');
-    expect((await make('key-5')).status).toBe(500);
+  });
+
+  it.each([
+    ['an accident', new Error('who knows how far it came'), 500],
+    ['a failure of our own', new DomainError('service.internal'), 500],
+    ['a dependency that went away', new DomainError('service.unavailable'), 503],
+  ])('stays taken after %s, which may have happened', async (name, fail, status) => {
+    context.fail = fail;
+    const key = `after-${name.replaceAll(' ', '-')}`;
+    expect((await make(key)).status).toBe(status);
     context.fail = undefined;
-    const response = await make('key-5');
+    const response = await make(key);
     expect(response.status).toBe(409);
     expect(response.headers.get('retry-after')).toBe('1');
   });

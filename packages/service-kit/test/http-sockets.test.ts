@@ -26,6 +26,16 @@ const routes = defineRoutes<null>([
   },
   {
     method: 'GET',
+    path: '/v1/injected',
+    summary: 'Lets a client write a header',
+    tag: 'x',
+    access: 'public',
+    responses: { 200: v.any() },
+    errors: [],
+    handle: async () => ok({}, { headers: { location: '/x\r\nx-evil: 1' } }),
+  },
+  {
+    method: 'GET',
     path: '/v1/waits',
     summary: 'Waits until it is let go',
     tag: 'x',
@@ -156,6 +166,16 @@ describe('what is no request', () => {
     const { socket, received } = open();
     socket.write('GET http://evil.test/health/live HTTP/1.1\r\nhost: bank.test\r\nconnection: close\r\n\r\n');
     expect(await received).not.toContain('evil.test');
+  });
+});
+
+describe('SR-76 a header with a line break', () => {
+  it('is not sent, nor anything that says why', async () => {
+    const { socket, received } = open();
+    socket.write('GET /v1/injected HTTP/1.1\r\nhost: bank.test\r\nconnection: close\r\n\r\n');
+    const text = await received;
+    expect(text).toMatch(/^HTTP\/1\.1 500 [\s\S]*application\/problem\+json[\s\S]*"service\.internal"/);
+    expect(text).not.toContain('evil');
   });
 });
 

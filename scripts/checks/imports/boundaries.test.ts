@@ -1,21 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkBoundaries } from '#checks/imports/boundaries.ts';
 import { copyWorkspace, type WorkspaceCopy } from '#test/workspace-copy.ts';
 
 describe('package boundaries', () => {
   let copy: WorkspaceCopy;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     copy = await copyWorkspace();
   });
-  afterEach(() => copy.remove());
+  afterAll(() => copy.remove());
 
-  async function declare(folder: string, dependency: string): Promise<void> {
-    const file = join(folder, 'package.json');
-    const text = await readFile(join(copy.root, file), 'utf8');
-    await copy.write(file, text.replace('"dependencies": {', `"dependencies": {\n    "${dependency}": "workspace:*",`));
+  /** What the check says while a file holds something else. */
+  async function messagesWith(file: string, change: (text: string) => string): Promise<string> {
+    const before = await readFile(join(copy.root, file), 'utf8');
+    await copy.write(file, change(before));
+    const problems = await checkBoundaries(copy.root);
+    await copy.write(file, before);
+    return problems.map((problem) => problem.message).join('\n');
   }
 
   it.each([
@@ -28,19 +31,18 @@ describe('package boundaries', () => {
     ['apps/device', '@bank/auth'],
     ['test/e2e', '@bank/auth'],
   ])('fail when %s declares %s', async (folder, dependency) => {
-    await declare(folder, dependency);
-    expect((await checkBoundaries(copy.root)).map((problem) => problem.message).join()).toContain(dependency);
-  });
-
-  it('fail on an import that no package.json declares', async () => {
-    await copy.write('packages/domain/src/planted.ts', `export * from 'rolldown';\n`);
-    expect((await checkBoundaries(copy.root)).map((problem) => problem.message).join()).toContain('rolldown');
-  });
-
-  it('fail on an import that leaves its package', async () => {
-    await copy.write('packages/domain/src/planted.ts', `export * from '../../security/src/index.ts';\n`);
-    expect((await checkBoundaries(copy.root)).map((problem) => problem.message).join()).toContain(
-      'security/src/index.ts',
+    const declared = `"dependencies": {\n    "${dependency}": "workspace:*",`;
+    const messages = await messagesWith(`${folder}/package.json`, (text) =>
+      text.replace('"dependencies": {', declared),
     );
+    expect(messages).toContain(dependency);
+  });
+
+  it.each([
+    ['that no package.json declares', 'rolldown'],
+    ['that leaves its package', '../../security/src/index.ts'],
+  ])('fail on an import %s', async (_, imported) => {
+    const file = 'packages/domain/src/index.ts';
+    expect(await messagesWith(file, (text) => `${text}export * from '${imported}';\n`)).toContain(imported);
   });
 });

@@ -21,11 +21,19 @@ const breaches: readonly (readonly [rule: string, file: string, imported: string
   ['no-app-from-outside', 'apps/device/src/planted-neighbour.ts', '../../auth/src/events.ts'],
   ['no-app-from-outside', 'test/e2e/src/planted.ts', '../../../apps/auth/src/events.ts'],
   ['no-test-code-in-source', 'packages/domain/src/planted-test.ts', './planted.test.ts'],
-  ['driver-postgres', 'apps/device/src/features/planted-driver.ts', '@mikro-orm/core'],
+  [
+    'driver-postgres',
+    'apps/device/src/features/planted-driver.ts',
+    '../../../../packages/database/node_modules/@mikro-orm/core',
+  ],
   ['driver-redis', 'apps/device/src/planted-redis.ts', '../../../packages/redis/node_modules/ioredis'],
   ['driver-rabbitmq', 'apps/device/src/planted-broker.ts', '../../../packages/messaging/node_modules/amqplib'],
   ['driver-oslo', 'apps/device/src/planted-hash.ts', '../../../packages/security/node_modules/oslo/password'],
-  ['features-know-no-transport', 'apps/device/src/features/planted-hono.ts', 'hono'],
+  [
+    'features-know-no-transport',
+    'apps/device/src/features/planted-hono.ts',
+    '../../../../packages/service-kit/node_modules/hono',
+  ],
   ['features-know-no-transport', 'apps/device/src/features/planted-proto.ts', '@bank/proto'],
   ['features-know-no-transport', 'apps/device/src/features/planted-route.ts', '#transport/http/device.routes.ts'],
   ['transport-calls-features', 'apps/device/src/transport/http/planted-row.ts', '#storage/device.repository.ts'],
@@ -36,7 +44,7 @@ const breaches: readonly (readonly [rule: string, file: string, imported: string
   ['main-is-the-top', 'apps/device/src/features/planted-service.ts', '#service.ts'],
   ['no-cycle', 'packages/domain/src/planted-a.ts', './planted-b.ts'],
   ['resolvable', 'packages/domain/src/planted-nowhere.ts', '#nowhere.ts'],
-  ['declared', 'apps/mfa/src/planted-undeclared.ts', 'rolldown'],
+  ['declared', 'apps/mfa/src/planted-undeclared.ts', 'dependency-cruiser'],
   ['no-dev-dependency-in-source', 'apps/device/src/planted-dev.ts', 'fast-check'],
 ];
 

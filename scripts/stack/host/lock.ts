@@ -51,7 +51,13 @@ export function readLockHolder(file: string): LockHolder | undefined {
 
 function heldLock(file: string, mine: LockHolder): StackLock {
   return {
-    markStopping: () => replace(file, { ...mine, stopping: true }),
+    markStopping() {
+      try {
+        replace(file, { ...mine, stopping: true });
+      } catch {
+        // On a full disk as well, stopping goes on; who waits for the lock just waits less.
+      }
+    },
     release: () => rmSync(file, { force: true }),
   };
 }

@@ -32,7 +32,11 @@ export function openRunRecord(file: string): RunRecord {
     },
     remove(pid) {
       entries = entries.filter((entry) => entry.pid !== pid);
-      save();
+      try {
+        save();
+      } catch {
+        // A full disk must not keep anything from being stopped; an entry too many is harmless, its process is gone.
+      }
     },
   };
 }

@@ -5,6 +5,7 @@ import { environmentFile, writeCallersFiles, writeEnvironmentFile } from '#stack
 import { type AppHandle, createAppHandle } from '#stack/apps/app-process.ts';
 import { sandboxEnvironment, startSandbox } from '#stack/apps/sandbox.ts';
 import { startGateway } from '#stack/gateway/gateway.ts';
+import { failureOn } from '#stack/host/disk.ts';
 import type { ManagedProcess, ProcessExit, ProcessSpec } from '#stack/host/supervisor.ts';
 import { removeVhost } from '#stack/provisioning/broker.ts';
 import { removeDatabase } from '#stack/provisioning/database.ts';
@@ -56,11 +57,15 @@ export interface Stack {
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const folder = await openStackFolder(options);
+  let failed = false;
+  // The failure has the last word: services that were on their way when it happened say nothing any more.
+  const report = (line: string) => (failed ? undefined : options.report?.(line));
   try {
-    return await launch(options, folder);
+    return await launch({ ...options, report }, folder);
   } catch (error) {
+    failed = true;
     await folder.close();
-    throw error;
+    throw failureOn(options.folder, error);
   }
 }
 

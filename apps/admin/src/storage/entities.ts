@@ -1,4 +1,5 @@
-import { LedgerEntryEntity, LedgerHeadEntity } from '#storage/ledger-entry.entity.ts';
+import { LedgerEntryEntity } from '#storage/ledger-entry.entity.ts';
+import { LedgerHeadEntity } from '#storage/ledger-head.entity.ts';
 import { UserEntity } from '#storage/user.entity.ts';
 
 /** Every entity of the schema `admin`: what the migrations are checked against. */

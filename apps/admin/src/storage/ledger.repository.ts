@@ -1,20 +1,25 @@
 import { Repository } from '@bank/database';
-import type { LedgerEntry, LedgerHead } from '#storage/ledger-entry.entity.ts';
+import { idFloor } from '@bank/domain';
+import type { LedgerEntry } from '#storage/ledger-entry.entity.ts';
+import type { LedgerHead } from '#storage/ledger-head.entity.ts';
 
 /** Narrows a search; what is absent does not narrow. `before` is the id the page starts after. */
-export interface LedgerSearch {
+interface LedgerSearch {
   readonly subject?: string | undefined;
   readonly actorId?: string | undefined;
   readonly action?: string | undefined;
   readonly outcome?: string | undefined;
-  readonly idFrom?: string | undefined;
-  readonly idTo?: string | undefined;
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
   readonly before?: string | undefined;
   readonly limit: number;
 }
 
 const columns = `id, shard, position, version, action, actor_id as "actorId", subject, outcome,
   occurred_at as "occurredAt", recorded_at as "recordedAt", body, previous_hash as "previousHash", hash`;
+
+/** How far the time in an entry's id and the time it happened may lie apart, in milliseconds. */
+export const idDriftMaxMs = 86_400_000;
 
 export class LedgerRepository extends Repository {
   /** Holds the end of a shard until the transaction ends: one entry after the other. */
@@ -27,6 +32,7 @@ export class LedgerRepository extends Repository {
     return head;
   }
 
+  /** Whether the entry is there already. */
   async has(id: string): Promise<boolean> {
     return (await this.row('select 1 from admin.ledger_entries where id = ?', [id])) !== undefined;
   }
@@ -60,15 +66,18 @@ export class LedgerRepository extends Repository {
     ]);
   }
 
-  /** Entries, newest first. */
+  /** Entries, newest first. A time also bounds the ids, which lie close to it: so only the partitions around are read. */
   search(search: LedgerSearch): Promise<LedgerEntry[]> {
-    const conditions: [string, string | undefined][] = [
+    const { from, to } = search;
+    const conditions: [string, string | Date | undefined][] = [
       ['subject = ?', search.subject],
       ['actor_id = ?', search.actorId],
       ['action = ?', search.action],
       ['outcome = ?', search.outcome],
-      ['id >= ?', search.idFrom],
-      ['id < ?', search.idTo],
+      ['occurred_at >= ?', from],
+      ['id >= ?', from && idFloor(new Date(from.getTime() - idDriftMaxMs))],
+      ['occurred_at < ?', to],
+      ['id < ?', to && idFloor(new Date(to.getTime() + idDriftMaxMs))],
       ['id < ?', search.before],
     ];
     const narrowing = conditions.filter(([, value]) => value !== undefined);

@@ -1,7 +1,7 @@
 import type { SearchAuditRequest } from '@bank/proto/admin';
 import { ActorKind, type AuditEntry, AuditOutcome, type LedgerRecordSchema } from '@bank/proto/ledger';
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { type Timestamp, timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { LedgerRecord } from '#features/ledger/view.ts';
 
 const actorKinds = {
@@ -45,8 +45,8 @@ export function fromSearchMessage(request: SearchAuditRequest): object {
   return {
     ...given({ subject: request.subject, actorId: request.actorId, action: request.action, cursor: request.cursor }),
     ...given({ outcome: nameOf(outcomes, request.outcome) }),
-    ...(request.occurredFrom && { from: timestampDate(request.occurredFrom).toISOString() }),
-    ...(request.occurredTo && { to: timestampDate(request.occurredTo).toISOString() }),
+    ...(request.occurredFrom && { from: toIsoTime(request.occurredFrom) }),
+    ...(request.occurredTo && { to: toIsoTime(request.occurredTo) }),
     ...(request.limit !== 0 && { limit: String(request.limit) }),
   };
 }
@@ -81,6 +81,12 @@ export function toRecordMessage(record: LedgerRecord): MessageInitShape<typeof L
     hash: Buffer.from(record.hash, 'base64url'),
     recordedAt: timestampFromDate(new Date(record.recordedAt)),
   };
+}
+
+/** ISO 8601; empty, which the feature refuses, for a moment outside of every calendar. */
+function toIsoTime(timestamp: Timestamp): string {
+  const date = timestampDate(timestamp);
+  return Number.isNaN(date.getTime()) ? '' : date.toISOString();
 }
 
 /** The name of an enum's value; an unknown one has none, which the feature refuses. */

@@ -6,7 +6,7 @@ const everyMs = 1000;
 
 /** Sends messages as soon as they are taken over, and again when they are due again. */
 export function createDeliverySender(ctx: AppContext): Loop {
-  return createLoop({
+  const loop = createLoop({
     name: 'deliveries',
     everyMs,
     logger: ctx.logger,
@@ -14,4 +14,11 @@ export function createDeliverySender(ctx: AppContext): Loop {
       while (await sendDeliveries(ctx));
     },
   });
+  return {
+    ...loop,
+    async stop() {
+      await loop.stop();
+      await ctx.mailer.close();
+    },
+  };
 }

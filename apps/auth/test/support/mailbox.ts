@@ -27,6 +27,7 @@ export async function startMailbox(): Promise<Mailbox> {
   let refusal = 0;
   const server = new SMTPServer({
     authOptional: true,
+    closeTimeout: 100,
     disabledCommands: ['STARTTLS'],
     onData(stream, session, done) {
       const chunks: Buffer[] = [];

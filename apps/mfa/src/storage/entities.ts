@@ -1,4 +1,5 @@
-import { FactorEntity, SubjectEntity } from '#storage/factor.entity.ts';
+import { FactorEntity } from '#storage/factor.entity.ts';
+import { SubjectEntity } from '#storage/subject.entity.ts';
 
 /** Every entity of the schema `mfa`: what the migrations are checked against. */
 export const entities = [SubjectEntity, FactorEntity];

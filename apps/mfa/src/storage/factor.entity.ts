@@ -1,13 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
 
-/** A user who may enrol factors: he is active, and his data keys exist. */
-export const SubjectEntity = defineEntity({
-  name: 'Subject',
-  tableName: 'subjects',
-  schema: 'mfa',
-  properties: { userId: p.uuid().primary(), activatedAt: p.datetime() },
-});
-
 /** A second factor. `sealed` holds the user's name for it and what proves it; it counts only once confirmed. */
 export const FactorEntity = defineEntity({
   name: 'Factor',

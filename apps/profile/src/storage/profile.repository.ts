@@ -1,5 +1,6 @@
-import { type PiiVault, Repository, type SealedPlace } from '@bank/database';
-import type { UserId } from '@bank/domain';
+import { DataKeyMissing, type PiiVault, Repository, type SealedPlace } from '@bank/database';
+import { DomainError, type UserId } from '@bank/domain';
+import { SealBroken } from '@bank/security';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import {
   emptyIdentity,
@@ -11,6 +12,9 @@ import {
 } from '#storage/profile.entity.ts';
 
 const columns = `user_id as "userId", version, identity, particulars, created_at as "createdAt", updated_at as "updatedAt"`;
+
+/** Until somebody has looked into a record that does not open: it does not heal by itself. */
+const repairSeconds = 3600;
 
 /** Profiles, opened on the way out and sealed on the way in. */
 export class ProfileRepository extends Repository {
@@ -31,16 +35,13 @@ export class ProfileRepository extends Repository {
     return created === 1;
   }
 
-  /** One profile; `lock` holds its row until the transaction ends. */
-  async find(userId: UserId, options: { lock?: boolean } = {}): Promise<Profile | undefined> {
-    const row = await this.row<ProfileRow>(
-      `select ${columns} from profile.profiles where user_id = ? ${options.lock === true ? 'for update' : ''}`,
-      [userId],
-    );
+  /** The user's profile, if there is one. @throws profile.unreadable */
+  async find(userId: UserId): Promise<Profile | undefined> {
+    const row = await this.row<ProfileRow>(`select ${columns} from profile.profiles where user_id = ?`, [userId]);
     return row === undefined ? undefined : this.#open(row);
   }
 
-  /** Those of the users who have a profile. */
+  /** The profiles of those users who have one. @throws profile.unreadable */
   async findMany(userIds: readonly UserId[]): Promise<Profile[]> {
     const rows = await this.rows<ProfileRow>(`select ${columns} from profile.profiles where user_id = any(?::uuid[])`, [
       userIds,
@@ -81,8 +82,17 @@ export class ProfileRepository extends Repository {
     } as Profile;
   }
 
+  /** Nothing for a group that was never written, and for one whose key was destroyed: what it held is erased. */
   async #openGroup(place: SealedPlace, sealed: Uint8Array | null | undefined): Promise<object | undefined> {
-    return sealed == null ? undefined : this.#vault.open(this.em, place, sealed);
+    if (sealed == null) return undefined;
+    try {
+      return await this.#vault.open(this.em, place, sealed);
+    } catch (cause) {
+      if (cause instanceof DataKeyMissing) return undefined;
+      if (!(cause instanceof SealBroken)) throw cause;
+      const reason = `${place.group} does not open: damaged, or moved from another row (SR-84)`;
+      throw new DomainError('profile.unreadable', { reason, details: { retryAfterSeconds: repairSeconds }, cause });
+    }
   }
 }
 

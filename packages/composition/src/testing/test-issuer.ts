@@ -1,5 +1,5 @@
 import { type Clock, type Role, systemClock, uuidv7 } from '@bank/domain';
-import { generateSigningKey, publicJwk, signJwt } from '@bank/security';
+import { generateSigningKey, type PublicJwk, publicJwk, signJwt } from '@bank/security';
 import { createRevocationFeed, createVerifier, type RevocationMessage, type Verifier } from '@bank/verifier';
 import { audiences } from '#token-verifier.ts';
 
@@ -17,6 +17,8 @@ export interface TokenOptions {
 /** Issues access tokens as `auth` does, and verifies them as every app does. */
 export interface TestIssuer {
   readonly verifier: Verifier;
+  /** Its public keys, as `auth` publishes them. */
+  readonly jwks: { readonly keys: readonly PublicJwk[] };
   token(options?: TokenOptions): string;
   /** Ends a session for the verifier, at once. */
   revoke(sessionId: string): void;
@@ -28,6 +30,7 @@ const heartbeatMs = 1000;
 /** An issuer with a key and a revocation feed of its own, in memory: the ports of the verifier, without `auth`. */
 export function testIssuer({ issuer, clock = systemClock }: { issuer: string; clock?: Clock }): TestIssuer {
   const key = generateSigningKey('test-key');
+  const jwks = { keys: [publicJwk(key)] };
   const channel = memoryChannel();
   const feed = createRevocationFeed({
     channel,
@@ -38,12 +41,13 @@ export function testIssuer({ issuer, clock = systemClock }: { issuer: string; cl
   const verifier = createVerifier({
     issuer,
     audiences: Object.values(audiences),
-    jwks: { load: async () => ({ document: { keys: [publicJwk(key)] }, maxAgeSeconds: 300 }) },
+    jwks: { load: async () => ({ document: jwks, maxAgeSeconds: 300 }) },
     feed,
     clock,
   });
   return {
     verifier,
+    jwks,
     token: (options = {}) => signJwt(key, 'at+jwt', claimsOf(issuer, clock.now().getTime() / 1000, options)),
     revoke(sessionId) {
       const now = clock.now().getTime();

@@ -29,7 +29,7 @@ export async function noteHandled(
 }
 
 /** Ids of our own are UUIDv7 already; anybody else's become a UUIDv8 (RFC 9562 §5.8) of their SHA-256. */
-export function inboxId(messageId: string): string {
+function inboxId(messageId: string): string {
   if (uuidPattern.test(messageId)) {
     return messageId;
   }

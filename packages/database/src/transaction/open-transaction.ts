@@ -26,7 +26,7 @@ export class OpenTransaction {
   readonly #settings: TransactionSettings;
   readonly #request: RequestContext;
   readonly #rows: PendingRow[] = [];
-  readonly #unaudited: Access[] = [];
+  #mustAudit: Access | undefined;
   #noted = false;
   #failure: { readonly error: unknown } | undefined;
   #over = false;
@@ -44,13 +44,11 @@ export class OpenTransaction {
 
   /** Runs one `withTransaction` within this transaction. When it fails, nothing of the whole can be committed any more. */
   async runLayer<T>(access: Access, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    const layer = { audited: declaredAudits(access).length === 0 };
+    if (declaredAudits(access).length > 0) {
+      this.#mustAudit ??= access;
+    }
     try {
-      const result = await work(this.#transactionFor(access, layer));
-      if (!layer.audited) {
-        this.#unaudited.push(access);
-      }
-      return result;
+      return await work(this.#transactionFor(access));
     } catch (error) {
       this.#failure ??= { error };
       throw error;
@@ -80,14 +78,11 @@ export class OpenTransaction {
     this.#over = true;
   }
 
-  #transactionFor(access: Access, layer: { audited: boolean }): Transaction {
+  #transactionFor(access: Access): Transaction {
     return {
       em: this.em,
       emit: async (event) => this.#emit(event),
-      audit: async (record) => {
-        this.#audit(access, record);
-        layer.audited = true;
-      },
+      audit: async (record) => this.#audit(access, record),
       deliver: async (message) => this.#deliver(message),
     };
   }
@@ -135,8 +130,9 @@ export class OpenTransaction {
   }
 
   async #refuseUnauditedWrite(): Promise<void> {
-    const [access] = this.#unaudited;
-    if (access === undefined || !this.#settings.refuseUnauditedWrites) {
+    const access = this.#mustAudit;
+    const audited = this.#rows.some(({ destination }) => destination === 'audit');
+    if (access === undefined || audited || !this.#settings.refuseUnauditedWrites) {
       return;
     }
     if (this.hasMessages || (await this.#wrote())) {

@@ -7,6 +7,7 @@ export const identityErrors = {
   'user.transition.illegal': { kind: 'conflict', message: 'The user cannot move to that state now.' },
   'user.state.blocked': { kind: 'forbidden', message: 'This is not possible for the account at the moment.' },
   'profile.not_found': { kind: 'not_found', message: notFoundMessage },
+  'profile.unreadable': { kind: 'unavailable', message: 'The profile cannot be read at the moment.' },
   'profile.field.locked': { kind: 'conflict', message: 'A verified field changes only through a change request.' },
   'device.not_found': { kind: 'not_found', message: notFoundMessage },
   'factor.not_found': { kind: 'not_found', message: notFoundMessage },

@@ -1,8 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { Secret } from '@bank/domain';
+import { temporaryFolder } from '@bank/testing';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { baseEnv } from '#config/base-env.ts';
@@ -10,7 +10,7 @@ import { ConfigError } from '#config/config-error.ts';
 import { readConfig } from '#config/read-config.ts';
 import { envList, envOrigins, envUrl } from '#config/values.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'bank-config-'));
+const folder = temporaryFolder('config');
 const file = join(folder, 'some.pem');
 writeFileSync(file, 'x');
 

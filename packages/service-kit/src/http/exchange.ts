@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Actor, LimitDetails } from '@bank/domain';
+import type { AccessClaims } from '@bank/verifier';
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import { readCookie } from '#http/contract/cookie.ts';
@@ -28,6 +29,7 @@ export class Exchange implements HttpRequest {
   readonly scope: RequestScope;
   readonly limits: LimitDetails[] = [];
   actor: Actor = anonymous;
+  claims: AccessClaims | undefined = undefined;
   body: unknown = undefined;
   bytes: Uint8Array = noBytes;
   query: Readonly<Record<string, string>> = nothing;

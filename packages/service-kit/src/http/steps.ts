@@ -8,7 +8,7 @@ import { consumeLimit, type LimitContext } from '#http/guards/rate-limit.ts';
 import { requireStepUp } from '#http/guards/step-up.ts';
 import { readBytes, refuseDeclaredLength } from '#http/input/body.ts';
 import { parseJson } from '#http/input/json.ts';
-import { isJson, jsonType, mediaTypeOf, refuseUnacceptable } from '#http/input/media-type.ts';
+import { acceptedTypes, isJson, jsonType, mediaTypeOf, refuseUnacceptable } from '#http/input/media-type.ts';
 import { checkPathParameters, parseQuery } from '#http/input/query.ts';
 
 /** One check on the way to the handler; it throws or fills in the exchange. */
@@ -24,7 +24,6 @@ export interface GuardContext {
 
 const bodyLimitDefaultBytes = 64 * 1024;
 const jsonTypes = [jsonType];
-const patchTypes = [jsonType, 'application/merge-patch+json'];
 
 /**
  * The checks of a route in their order, put together once. Cheap ones and those that protect the others come first:
@@ -74,6 +73,7 @@ function identitySteps(route: RouteDescription, { verifier, clock, audiences }: 
       const token = bearerToken(exchange.header('authorization'));
       const claims = await verifier.verify(token);
       checkClaims(claims, route.audiences ?? audiences);
+      exchange.claims = claims;
       exchange.actor = userActor(claims);
       exchange.scope.identify(exchange.actor, token);
     },
@@ -107,7 +107,7 @@ function refuseQuery(exchange: Exchange): void {
 
 function bodyStep(route: RouteDescription): Step {
   const limitBytes = route.bodyLimitBytes ?? bodyLimitDefaultBytes;
-  const accepted = route.mediaTypes ?? (route.method === 'PATCH' ? patchTypes : jsonTypes);
+  const accepted = acceptedTypes(route);
   const read = async (exchange: Exchange) => {
     refuseDeclaredLength(exchange.header('content-length'), limitBytes);
     const source = exchange.source();

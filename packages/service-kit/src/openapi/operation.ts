@@ -4,7 +4,7 @@ import { errorCatalogue } from '@bank/domain';
 import { statusOfKind } from '#http/answer/status.ts';
 import { impliedErrors } from '#http/contract/implied-errors.ts';
 import type { RouteDescription } from '#http/contract/route.ts';
-import { jsonType } from '#http/input/media-type.ts';
+import { acceptedTypes, jsonType } from '#http/input/media-type.ts';
 import { headerReferences } from '#openapi/components.ts';
 import { jsonSchemaOf } from '#openapi/json-schema.ts';
 import type { JsonSchema, Operation, OperationResponse, Parameter } from '#openapi/types.ts';
@@ -85,9 +85,9 @@ function headerParameter(name: string, required: boolean, description: string): 
   return { name, in: 'header', required, description, schema: { type: 'string' } };
 }
 
-function contentOf({ body, mediaTypes = [jsonType] }: RouteDescription) {
-  const schema = body === undefined ? {} : jsonSchemaOf(body, 'input');
-  return Object.fromEntries(mediaTypes.map((mediaType) => [mediaType, { schema }]));
+function contentOf(route: RouteDescription) {
+  const schema = route.body === undefined ? {} : jsonSchemaOf(route.body, 'input');
+  return Object.fromEntries(acceptedTypes(route).map((mediaType) => [mediaType, { schema }]));
 }
 
 function successes(route: RouteDescription): Record<string, OperationResponse> {

@@ -44,7 +44,7 @@ export async function runService(create: () => Promise<Service>): Promise<void> 
 }
 
 /** What a person at a terminal needs to know, without stack and without credentials. */
-export function startProblems(error: unknown): readonly string[] {
+function startProblems(error: unknown): readonly string[] {
   if (error instanceof ConfigError) {
     return error.problems.map((problem) => `configuration: ${problem}`);
   }

@@ -94,9 +94,12 @@ export interface Service {
   reportFatal(error: unknown): void;
 }
 
+/** With the default timings all parts together stay below the 25 s that a process has to stop. */
+const closeMs = 3000;
+
 const defaultTimings: ServiceTimings = {
   drainDelayMs: 1000,
-  inFlightMs: 12_000,
+  inFlightMs: 10_000,
   workersMs: 5000,
   rpcDeadlineMs: 10_000,
   http: httpTimeouts,
@@ -191,8 +194,8 @@ class ComposedService<C> implements Service {
     await Promise.all(
       this.#running.map((worker) => this.#attempt('worker', () => withinTime(worker.stop(), workersMs))),
     );
-    await this.#attempt('verifier', async () => verifier?.stop?.());
-    await this.#attempt('connections', () => close());
+    await this.#attempt('verifier', () => withinTime(Promise.resolve(verifier?.stop?.()), closeMs));
+    await this.#attempt('connections', () => withinTime(close(), closeMs));
     logger.info({ service: name }, 'service stopped');
     await this.#attempt('reports', () => Promise.all([errors.close(), logger.flush()]));
   }

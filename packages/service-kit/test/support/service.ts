@@ -42,12 +42,13 @@ type Changes<C> = Partial<ServiceOptions<C>> &
   Pick<ServiceOptions<C>, 'context'> & {
     readonly log?: LogSink;
     readonly httpPort?: number;
+    readonly addressMultiplier?: number;
   };
 
 /** A service on free ports of loopback with the given parts, and everything else empty. Not started. */
 export async function testService<C>(changes: Changes<C>, tls?: TestTls): Promise<Service> {
   const { callersFile, server } = tls ?? (await testTls());
-  const { httpPort = 0, log, ...rest } = changes;
+  const { addressMultiplier = 1, httpPort = 0, log, ...rest } = changes;
   return composeService<C>({
     name: 'test',
     config: {
@@ -61,7 +62,7 @@ export async function testService<C>(changes: Changes<C>, tls?: TestTls): Promis
       TLS_KEY_FILE: server.keyFile,
       RPC_CALLERS_FILE: callersFile,
       TRUSTED_PROXIES: ['127.0.0.1'],
-      RATE_LIMIT_IP_MULTIPLIER: 1,
+      RATE_LIMIT_IP_MULTIPLIER: addressMultiplier,
     },
     routes: [],
     rpc: [],

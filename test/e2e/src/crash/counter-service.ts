@@ -15,7 +15,7 @@ export const counterService = {
   migrations: [{ name: '1-counter', class: Counter }],
 };
 
-export class EffectRepository extends Repository {
+class EffectRepository extends Repository {
   async note(eventId: string): Promise<void> {
     await this.affected('insert into device.effects (event_id) values (?)', [eventId]);
   }

@@ -1,17 +1,14 @@
-import { Uuidv7Schema } from '@bank/domain';
+import { timeOfId, Uuidv7Schema } from '@bank/domain';
 import { listQuery, pageSchema } from '@bank/service-kit';
 import * as v from 'valibot';
+import { idDriftMaxMs } from '#storage/ledger.repository.ts';
 
 const detailsBytesMax = 4096;
-const text = v.pipe(v.string(), v.maxLength(256));
-const instant = v.union([
-  v.date(),
-  v.pipe(
-    v.string(),
-    v.isoTimestamp(),
-    v.transform((value) => new Date(value)),
-  ),
-]);
+// Nothing that Postgres cannot keep (NUL) or that breaks a line of an export.
+const text = v.pipe(v.string(), v.maxLength(256), v.regex(/^\P{Cc}*$/u, 'control_characters'));
+/** An id or a code. Not an address or a name: what is searched for stands in a URL and in the ledger. */
+const identifier = v.pipe(v.string(), v.maxLength(256), v.regex(/^[\w.:/-]+$/, 'identifier'));
+const [earliest, latest] = [new Date('2000-01-01'), new Date('2200-01-01')];
 
 const AuditActor = v.strictObject({
   kind: v.picklist(['anonymous', 'user', 'service', 'system']),
@@ -20,8 +17,7 @@ const AuditActor = v.strictObject({
   roles: v.optional(v.pipe(v.array(text), v.maxLength(10))),
 });
 
-/** Who did what to whom, and how it ended: ids and codes only. This is what the ledger keeps, hashed as it is. */
-export const AuditEntry = v.strictObject({
+const Entry = v.strictObject({
   id: Uuidv7Schema,
   action: v.pipe(text, v.regex(/^[a-z0-9_]+(\.[a-z0-9_]+)+$/, 'dotted_name')),
   actor: AuditActor,
@@ -30,7 +26,7 @@ export const AuditEntry = v.strictObject({
   reason: v.optional(text),
   details: v.optional(
     v.pipe(
-      v.record(text, v.union([text, v.number(), v.boolean()])),
+      v.record(text, v.union([text, v.pipe(v.number(), v.finite()), v.boolean()])),
       v.check((details) => JSON.stringify(details).length <= detailsBytesMax, 'details_too_large'),
     ),
   ),
@@ -38,23 +34,39 @@ export const AuditEntry = v.strictObject({
   traceparent: v.optional(text),
   clientNetwork: v.optional(text),
   source: v.pipe(text, v.minLength(1)),
-  occurredAt: instant,
+  occurredAt: v.pipe(v.date(), v.check(isPlausible, 'plausible_time')),
 });
+
+/** Who did what to whom, and how it ended: ids and codes only. This is what the ledger keeps, hashed as it is. */
+export const AuditEntry = v.pipe(
+  Entry,
+  v.check(
+    ({ id, occurredAt }) => Math.abs(timeOfId(id).getTime() - occurredAt.getTime()) <= idDriftMaxMs,
+    'id_of_its_time',
+  ),
+);
 export type AuditEntry = v.InferOutput<typeof AuditEntry>;
 
 export const AuditEntries = v.pipe(v.array(AuditEntry), v.minLength(1), v.maxLength(100));
 
 const timestamp = v.pipe(v.string(), v.isoTimestamp());
 
+const moment = v.pipe(
+  timestamp,
+  v.transform((given) => new Date(given)),
+  v.check(isPlausible, 'plausible_time'),
+);
+
 export const AuditSearch = v.strictObject({
-  subject: v.optional(text),
-  actorId: v.optional(text),
-  action: v.optional(text),
+  subject: v.optional(identifier),
+  actorId: v.optional(identifier),
+  action: v.optional(identifier),
   outcome: v.optional(v.picklist(['success', 'failure', 'denied'])),
-  from: v.optional(timestamp),
-  to: v.optional(timestamp),
+  from: v.optional(moment),
+  to: v.optional(moment),
   ...listQuery,
 });
+export type AuditSearch = v.InferOutput<typeof AuditSearch>;
 
 const LedgerRecordView = v.strictObject({
   entry: v.looseObject({ id: Uuidv7Schema }),
@@ -68,3 +80,8 @@ const LedgerRecordView = v.strictObject({
 
 /** A page of the ledger, newest first; hashes in base64url. */
 export const LedgerPage = pageSchema(LedgerRecordView);
+
+/** A time that both languages of the ledger, JSON and SQL, write alike. */
+function isPlausible(date: Date): boolean {
+  return date >= earliest && date < latest;
+}

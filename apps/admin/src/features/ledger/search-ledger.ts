@@ -1,5 +1,5 @@
 import { withTransaction } from '@bank/database';
-import { type Actor, allow, DomainError, idFloor, parse, requireUser } from '@bank/domain';
+import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain';
 import { type Page, pageOf } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
 import { AuditSearch } from '#features/ledger/schemas.ts';
@@ -16,27 +16,34 @@ const dayMs = 86_400_000;
 export async function searchLedger(ctx: AppContext, actor: Actor, input: unknown): Promise<Page<LedgerRecord>> {
   const who = allow.permission(actor, 'audit.read');
   const { userId } = requireUser(actor);
-  const { limit, cursor, from, to, ...search } = parse(AuditSearch, input);
-  if (search.subject === undefined && search.actorId === undefined) requireRange(from, to);
+  const { limit, cursor, ...criteria } = parse(AuditSearch, input);
+  checkCriteria(criteria);
   const context = `ledger:${userId}`;
   const before = cursor === undefined ? undefined : String(ctx.cursors.decode(cursor, context)['id']);
 
   return withTransaction(ctx, { who, audits: ['audit.searched'] }, async (tx) => {
-    const found = await tx.ledger.search({
-      ...search,
-      idFrom: from === undefined ? undefined : idFloor(new Date(from)),
-      idTo: to === undefined ? undefined : idFloor(new Date(to)),
-      before,
-      limit: limit + 1,
-    });
-    await tx.audit({ action: 'audit.searched', subject: search.subject ?? userId, outcome: 'success' });
+    const found = await tx.ledger.search({ ...criteria, before, limit: limit + 1 });
+    const details = toDetails(criteria);
+    await tx.audit({ action: 'audit.searched', subject: criteria.subject ?? userId, outcome: 'success', details });
     return pageOf(found.map(toRecord), limit, (last) => ctx.cursors.encode({ id: last.entry.id }, context));
   });
 }
 
-function requireRange(from: string | undefined, to: string | undefined): void {
-  const isNarrow = from !== undefined && to !== undefined && Date.parse(to) - Date.parse(from) <= rangeDaysMax * dayMs;
-  if (!isNarrow) {
-    throw new DomainError('request.invalid', { details: { errors: [{ path: 'from', rule: 'range_31_days' }] } });
-  }
+type Criteria = Omit<AuditSearch, 'limit' | 'cursor'>;
+
+function checkCriteria({ subject, actorId, from, to }: Criteria): void {
+  const days = from && to ? (to.getTime() - from.getTime()) / dayMs : undefined;
+  if (days !== undefined && days < 0) throw refusal('to', 'after_from');
+  const isNarrow = days !== undefined && days <= rangeDaysMax;
+  if (subject === undefined && actorId === undefined && !isNarrow) throw refusal('from', 'range_31_days');
+}
+
+function refusal(path: string, rule: string): DomainError {
+  return new DomainError('request.invalid', { details: { errors: [{ path, rule }] } });
+}
+
+/** What was searched for, as the ledger keeps it. */
+function toDetails(criteria: Criteria): Record<string, string> {
+  const given = Object.entries(criteria).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+  return Object.fromEntries(given.map(([name, value]) => [name, value instanceof Date ? value.toISOString() : value]));
 }

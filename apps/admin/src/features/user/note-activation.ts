@@ -1,9 +1,7 @@
 import { withTransaction } from '@bank/database';
-import { allow, parse, UserIdSchema } from '@bank/domain';
-import * as v from 'valibot';
+import { allow, parse } from '@bank/domain';
 import type { AppContext } from '#context.ts';
-
-const Activation = v.strictObject({ userId: UserIdSchema, activatedAt: v.date() });
+import { Activation } from '#features/user/schemas.ts';
 
 /** Adds an activated user to what staff can look up. Asking again changes nothing. @throws request.invalid */
 export async function noteActivation(ctx: AppContext, input: unknown): Promise<void> {

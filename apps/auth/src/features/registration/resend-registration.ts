@@ -1,14 +1,17 @@
 import { readerOf, withTransaction } from '@bank/database';
-import { allow, parse } from '@bank/domain';
+import { allow, EmailSchema, parse, type UserId } from '@bank/domain';
 import type { AppContext, AppTransaction } from '#context.ts';
-import { indexAddress } from '#features/address/index-address.ts';
+import { hashAddress, indexAddress } from '#features/address/index-address.ts';
 import type { Caller } from '#features/caller.ts';
 import { codeAttemptsMax, countingDay, proofKindFor } from '#features/registration/policies.ts';
 import { makeProof } from '#features/registration/proof.ts';
 import { ResendRegistrationSchema } from '#features/registration/schemas.ts';
-import { mayWriteTo, writeToAddress } from '#features/registration/write-to-address.ts';
+import { mayWriteTo, type RegistrationMessage, writeToAddress } from '#features/registration/write-to-address.ts';
 import { openContact } from '#features/user/contact.ts';
 import type { Registration } from '#storage/registrations/registration.repository.ts';
+
+/** Nobody's, by RFC 2606 §2. */
+const decoyAddress = parse(EmailSchema, 'nobody@mail.invalid');
 
 /**
  * Sends a new code and ends the older one; the wrong tries stay counted (SR-25, SR-26). Answers alike whether or not the
@@ -18,25 +21,32 @@ export async function resendRegistration(ctx: AppContext, input: unknown, caller
   const who = allow.anyone(caller.actor);
   const { registrationId } = parse(ResendRegistrationSchema, input);
   const found = await readerOf(ctx).registrations.find(registrationId, ctx.clock.now());
-  if (found === undefined || found.attempts >= codeAttemptsMax) return;
-  if (!(await mayWriteTo(ctx, found.addressHash))) return;
+  const registration = found ?? decoyOf(ctx, registrationId);
+  const mayWrite = await mayWriteTo(ctx, registration.addressHash);
+  const isUsable = found !== undefined && found.attempts < codeAttemptsMax;
   await withTransaction(ctx, { who, audits: ['auth.registration.resent'] }, async (tx) => {
-    await sendAgain(tx, found);
-    await tx.audit({ action: 'auth.registration.resent', subject: registrationId, outcome: 'success' });
+    const message = await renewProof(tx, registration);
+    if (isUsable && mayWrite) await writeToAddress(tx, message);
+    const outcome = isUsable ? 'success' : 'failure';
+    await tx.audit({ action: 'auth.registration.resent', subject: registrationId, outcome });
   });
 }
 
-async function sendAgain(tx: AppTransaction, registration: Registration): Promise<void> {
-  const contact = await openContact(tx, { table: 'registrations', userId: registration.userId }, registration.contact);
-  const ownerId = await tx.identifiers.ownerOf('email', indexAddress(tx, { kind: 'email', value: contact.email }));
-  const failures = await tx.registrations.failuresOn(registration.addressHash, countingDay(tx.clock.now()));
-  const proof = makeProof(tx, registration.id, proofKindFor(failures));
-  await tx.registrations.replaceProof(registration.id, proof);
-  await writeToAddress(tx, {
-    registrationId: registration.id,
-    email: contact.email,
-    ownerId,
-    proof,
-    locale: registration.locale ?? undefined,
-  });
+type Resendable = Pick<Registration, 'id' | 'userId' | 'addressHash' | 'locale'> & { contact: Uint8Array | null };
+
+/** Stands in where there is no registration: every step below is taken for it, and none finds anything. */
+function decoyOf(ctx: AppContext, id: string): Resendable {
+  const addressHash = hashAddress(ctx, { kind: 'email', value: decoyAddress });
+  return { id, userId: id as UserId, addressHash, locale: null, contact: null };
+}
+
+async function renewProof(tx: AppTransaction, registration: Resendable): Promise<RegistrationMessage> {
+  const { id, userId, addressHash, locale, contact } = registration;
+  const email =
+    contact === null ? decoyAddress : (await openContact(tx, { table: 'registrations', userId }, contact)).email;
+  const ownerId = await tx.identifiers.ownerOf('email', indexAddress(tx, { kind: 'email', value: email }));
+  const failures = await tx.registrations.failuresOn(addressHash, countingDay(tx.clock.now()));
+  const proof = makeProof(tx, id, proofKindFor(failures));
+  await tx.registrations.replaceProof(id, proof);
+  return { registrationId: id, email, ownerId, proof, locale: locale ?? undefined };
 }

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { ClientIdSchema, DeviceSchema, NewPasswordSchema } from '#features/session/schemas.ts';
 
 /** A language tag as clients send it (the common subset of BCP 47). */
-export const LocaleSchema = v.pipe(
+const LocaleSchema = v.pipe(
   v.string('locale'),
   v.maxLength(35, 'locale'),
   v.regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'locale'),
@@ -18,7 +18,7 @@ export const StartRegistrationSchema = v.strictObject({
 });
 
 /** Six digits, or the secret of a one-time link (43 characters of base64url). */
-export const VerificationCodeSchema = v.pipe(v.string('code'), v.regex(/^(?:\d{6}|[A-Za-z0-9_-]{43})$/, 'code'));
+const VerificationCodeSchema = v.pipe(v.string('code'), v.regex(/^(?:\d{6}|[A-Za-z0-9_-]{43})$/, 'code'));
 
 export const VerifyRegistrationSchema = v.strictObject({
   registrationId: Uuidv7Schema,

@@ -57,7 +57,8 @@ export async function openSession(tx: AppTransaction, facts: SessionFacts): Prom
 
 async function announce(tx: AppTransaction, session: Session, facts: SessionFacts, isNew: boolean): Promise<void> {
   const { userId, deviceId, clientId, acr, amr, createdAt } = session;
-  const device = { ...facts.device.input, id: deviceId, isNew };
+  const { platform, model, appVersion } = facts.device.input ?? {};
+  const device = { id: deviceId, isNew, platform, model, appVersion };
   await tx.emit(signInSucceeded({ userId, sessionId: session.id, clientId, acr, amr, at: createdAt, device }));
   const details = { sessionId: session.id, deviceId, clientId, acr };
   await tx.audit({ action: 'auth.sign_in.succeeded', subject: userId, outcome: 'success', details });

@@ -5,7 +5,7 @@ export const failuresBeforeLock = 5;
  * How long a pool stays locked, in seconds: the first entry at the fifth consecutive failure, the next at the sixth, and
  * so on; the last entry repeats. After a lock has run out a single failure locks again, for longer.
  */
-export const lockSeconds: readonly number[] = [60, 120, 240, 480, 960, 1800];
+const lockSeconds: readonly number[] = [60, 120, 240, 480, 960, 1800];
 
 /** The pool of everyone whose device the named user does not know: strangers share it, the owner's devices do not. */
 export const unknownDevices = 'unknown';

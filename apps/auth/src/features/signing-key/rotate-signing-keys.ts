@@ -22,7 +22,7 @@ export async function rotateSigningKeys(ctx: AppContext): Promise<void> {
 }
 
 /** Reads the keys that are stored into this process. @throws SealBroken when they are of another key-encryption key */
-export async function loadSigningKeys(ctx: AppContext): Promise<void> {
+async function loadSigningKeys(ctx: AppContext): Promise<void> {
   const stored = await readerOf(ctx).signingKeys.all();
   ctx.keyRing.replace(
     stored.map(({ kid, signsFrom, sealedPrivate, publicJwk: jwk }) => ({

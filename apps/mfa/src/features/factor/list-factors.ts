@@ -1,12 +1,7 @@
 import { readerOf } from '@bank/database';
-import { type Actor, allow, parse, requireUser, UserIdSchema } from '@bank/domain';
+import { type Actor, allow, parse, UserIdSchema } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import type { ConfirmedFactor } from '#storage/factor.entity.ts';
-
-/** The signed-in user's confirmed factors. @throws auth.token.missing */
-export function listOwnFactors(ctx: AppContext, actor: Actor): Promise<ConfirmedFactor[]> {
-  return readerOf(ctx).factors.listConfirmed(requireUser(actor).userId);
-}
 
 /**
  * The confirmed factors of a user who is signing in. None for a decoy id: the answer and its cost are those of any user.

@@ -8,11 +8,12 @@ export const Activation = v.strictObject({ userId: UserIdSchema, activatedAt: v.
 const timestamp = v.pipe(v.string(), v.isoTimestamp());
 
 /** A factor as its user sees it: never a secret. */
-const FactorView = v.strictObject({
+export const FactorView = v.strictObject({
   id: UuidSchema,
   type: v.picklist(['totp', 'sms', 'email', 'webauthn']),
   confirmedAt: timestamp,
   lastUsedAt: v.nullable(timestamp),
 });
+export type FactorView = v.InferOutput<typeof FactorView>;
 
 export const FactorList = pageSchema(FactorView);

@@ -1,6 +1,6 @@
 import { defineRoutes, ok } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
-import { listOwnFactors } from '#features/factor/list-factors.ts';
+import { listOwnFactors } from '#features/factor/list-own-factors.ts';
 import { FactorList } from '#features/factor/schemas.ts';
 
 export const factorRoutes = defineRoutes<AppContext>([
@@ -12,15 +12,7 @@ export const factorRoutes = defineRoutes<AppContext>([
     access: 'user',
     responses: { 200: FactorList },
     errors: [],
-    async handle(ctx, request) {
-      const factors = await listOwnFactors(ctx, request.actor);
-      const items = factors.map(({ id, type, confirmedAt, lastUsedAt }) => ({
-        id,
-        type,
-        confirmedAt: confirmedAt.toISOString(),
-        lastUsedAt: lastUsedAt?.toISOString() ?? null,
-      }));
-      return ok({ items, nextCursor: null });
-    },
+    // A user has few factors: the list has one page.
+    handle: async (ctx, request) => ok({ items: await listOwnFactors(ctx, request.actor), nextCursor: null }),
   },
 ]);

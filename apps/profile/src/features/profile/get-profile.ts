@@ -6,7 +6,7 @@ import type { Profile } from '#storage/profile.entity.ts';
 /**
  * The signed-in user's own profile. It appears moments after the user is activated, so a very new user may not have
  * one yet.
- * @throws auth.token.missing, profile.not_found
+ * @throws auth.token.missing, profile.not_found, profile.unreadable
  */
 export async function getProfile(ctx: AppContext, actor: Actor): Promise<Profile> {
   const profile = await readerOf(ctx).profiles.find(requireUser(actor).userId);

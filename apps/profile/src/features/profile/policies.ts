@@ -11,6 +11,17 @@ export interface ProfileChange {
   readonly changedFields: readonly (keyof ProfilePatch)[];
 }
 
+/** What another service may see of a profile: whose it is and its version, and of the rest what is listed for it. */
+export type VisibleProfile = Pick<Profile, 'userId' | 'version'> & Partial<Profile>;
+
+const shownToAll: ReadonlySet<string> = new Set(['userId', 'version'] satisfies (keyof VisibleProfile)[]);
+
+/** The profile without the fields that are not listed. */
+export function visibleFields(profile: Profile, listed: ReadonlySet<string>): VisibleProfile {
+  const visible = Object.entries(profile).filter(([field]) => shownToAll.has(field) || listed.has(field));
+  return Object.fromEntries(visible) as unknown as VisibleProfile;
+}
+
 /** Applies a merge patch to a profile. */
 export function applyPatch(profile: Profile, patch: ProfilePatch): ProfileChange {
   const identity: Identity = {

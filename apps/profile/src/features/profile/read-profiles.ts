@@ -1,14 +1,29 @@
-import { readerOf } from '@bank/database';
+import { withTransaction } from '@bank/database';
 import { type Actor, allow, parse } from '@bank/domain';
 import type { AppContext } from '#context.ts';
-import { UserIds } from '#features/profile/schemas.ts';
-import type { Profile } from '#storage/profile.entity.ts';
+import { type VisibleProfile, visibleFields } from '#features/profile/policies.ts';
+import { personalFields, UserIds } from '#features/profile/schemas.ts';
 
 /**
- * Profiles for another service of the platform, at most 100; those that do not exist are left out.
- * @throws access.forbidden, request.invalid
+ * Profiles for another service of the platform, at most 100, with the fields that are listed for it; those that do not
+ * exist are left out. Personal data is not shown unless the ledger is told of it.
+ * @throws access.forbidden, request.invalid, profile.unreadable
  */
-export async function readProfiles(ctx: AppContext, actor: Actor, userIds: unknown): Promise<Profile[]> {
-  allow.service(actor);
-  return readerOf(ctx).profiles.findMany([...new Set(parse(UserIds, userIds))]);
+export async function readProfiles(
+  ctx: AppContext,
+  actor: Actor,
+  input: { userIds: unknown; fields: ReadonlySet<string> },
+): Promise<VisibleProfile[]> {
+  const who = allow.service(actor);
+  const userIds = [...new Set(parse(UserIds, input.userIds))];
+  const disclosed = personalFields.filter((field) => input.fields.has(field)).join(' ');
+
+  return withTransaction(ctx, { who, audits: ['profile.read'] }, async (tx) => {
+    const profiles = await tx.profiles.findMany(userIds);
+    for (const { userId } of disclosed === '' ? [] : profiles) {
+      const details = { fields: disclosed };
+      await tx.audit({ action: 'profile.read', subject: userId, outcome: 'success', details });
+    }
+    return profiles.map((profile) => visibleFields(profile, input.fields));
+  });
 }

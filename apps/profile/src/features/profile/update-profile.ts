@@ -9,7 +9,7 @@ import type { Profile } from '#storage/profile.entity.ts';
 /**
  * Applies a merge patch to the signed-in user's own profile if it still has the version the user saw.
  * A patch that changes nothing leaves the version as it is and tells nobody.
- * @throws auth.token.missing, request.invalid, profile.not_found, request.precondition_failed
+ * @throws auth.token.missing, request.invalid, profile.not_found, profile.unreadable, request.precondition_failed
  */
 export async function updateProfile(
   ctx: AppContext,
@@ -22,7 +22,7 @@ export async function updateProfile(
   if (patch.dateOfBirth !== undefined) checkDateOfBirth(patch.dateOfBirth, now);
 
   return withTransaction(ctx, { who: allow.self(actor, userId), audits: ['profile.updated'] }, async (tx) => {
-    const profile = await tx.profiles.find(userId, { lock: true });
+    const profile = await tx.profiles.find(userId);
     if (profile === undefined) throw new DomainError('profile.not_found');
     if (profile.version !== input.version) throw new DomainError('request.precondition_failed');
 

@@ -3,15 +3,15 @@ import { ProfileService } from '@bank/proto/profile';
 import { defineRpc } from '@bank/service-kit';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
-
+import type { VisibleProfile } from '#features/profile/policies.ts';
 import { readProfiles } from '#features/profile/read-profiles.ts';
 
 export const profileRpc = defineRpc<AppContext, typeof ProfileService>(ProfileService, {
   getProfile: {
     access: 'service',
     idempotent: true,
-    async handle(ctx, request, call) {
-      const [profile] = await readProfiles(ctx, call.actor, [request.userId]);
+    async handle(ctx, { userId }, { actor, fields }) {
+      const [profile] = await readProfiles(ctx, actor, { userIds: [userId], fields });
       if (profile === undefined) throw new DomainError('profile.not_found');
       return { profile: toMessage(profile) };
     },
@@ -19,16 +19,14 @@ export const profileRpc = defineRpc<AppContext, typeof ProfileService>(ProfileSe
   batchGetProfiles: {
     access: 'service',
     idempotent: true,
-    async handle(ctx, request, call) {
-      const profiles = await readProfiles(ctx, call.actor, request.userIds);
-      return { profiles: profiles.map(toMessage) };
+    async handle(ctx, { userIds }, { actor, fields }) {
+      return { profiles: (await readProfiles(ctx, actor, { userIds, fields })).map(toMessage) };
     },
   },
 });
 
-type Opened = Awaited<ReturnType<typeof readProfiles>>[number];
-
-function toMessage(profile: Opened) {
+/** What is unknown or not to be seen is empty in the message. */
+function toMessage(profile: VisibleProfile) {
   return {
     userId: profile.userId,
     version: BigInt(profile.version),
@@ -39,7 +37,7 @@ function toMessage(profile: Opened) {
     dateOfBirth: profile.dateOfBirth ?? '',
     nationality: profile.nationality ?? '',
     occupation: profile.occupation ?? '',
-    createdAt: timestampFromDate(profile.createdAt),
-    updatedAt: timestampFromDate(profile.updatedAt),
+    ...(profile.createdAt && { createdAt: timestampFromDate(profile.createdAt) }),
+    ...(profile.updatedAt && { updatedAt: timestampFromDate(profile.updatedAt) }),
   };
 }

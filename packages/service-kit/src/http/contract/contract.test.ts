@@ -25,6 +25,7 @@ describe('defineRoutes', () => {
     ['no response', { responses: {} }, /no response/],
     ['a body on a GET', { method: 'GET', body: v.object({}) }, /GET/],
     ['an idempotent PUT', { method: 'PUT', idempotent: true }, /Idempotency-Key/],
+    ['a key for an answer that cannot be kept', { idempotent: true, produces: 'text/csv' }, /Idempotency-Key/],
     ['step-up in public', { access: 'public', stepUp: { acr: 'aal2', maxAgeSeconds: 1 } }, /public/],
     ['an idempotent public route', { access: 'public', idempotent: true }, /public/],
     [

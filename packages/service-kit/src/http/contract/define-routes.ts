@@ -43,8 +43,8 @@ function problemOf(route: RouteDescription): string | undefined {
   if (route.method === 'GET' && (route.body !== undefined || route.idempotent)) {
     return 'a GET has neither a body nor an Idempotency-Key';
   }
-  if (route.idempotent && route.method !== 'POST') {
-    return 'only a POST takes an Idempotency-Key';
+  if (route.idempotent && (route.method !== 'POST' || route.produces !== undefined)) {
+    return 'only a POST that answers with JSON takes an Idempotency-Key';
   }
   if (route.limits?.some(({ name, points }) => !limitName.test(name) || points < 1)) {
     return 'a limit needs a lower-case name and at least one point';

@@ -1,4 +1,5 @@
 import type { Actor } from '@bank/domain';
+import type { AccessClaims } from '@bank/verifier';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -9,6 +10,8 @@ export interface HttpRequest {
   readonly path: string;
   /** Who asks: `anonymous` on a public route, otherwise the person of the verified access token. */
   readonly actor: Actor;
+  /** What the verified access token says; undefined on a public route. */
+  readonly claims: AccessClaims | undefined;
   /** The parsed JSON body; undefined when the route has none. The feature parses it against its schema. */
   readonly body: unknown;
   /** The body as it came, for signatures over raw bytes. Empty when there is none. */

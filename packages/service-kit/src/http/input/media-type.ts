@@ -1,7 +1,14 @@
 import { DomainError } from '@bank/domain';
+import type { RouteDescription } from '#http/contract/route.ts';
 
 export const jsonType = 'application/json';
+const mergePatchType = 'application/merge-patch+json';
 const utf8Charset = /^charset\s*=\s*"?utf-8"?$/i;
+
+/** The media types a route's body may have: JSON unless it says otherwise, and JSON Merge Patch (RFC 7396) for a PATCH. */
+export function acceptedTypes({ mediaTypes, method }: RouteDescription): readonly string[] {
+  return mediaTypes ?? (method === 'PATCH' ? [jsonType, mergePatchType] : [jsonType]);
+}
 
 /**
  * The media type of a body, lower case, out of those a route takes. A charset other than UTF-8 and any content coding

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/profile/v1/profile_service.proto.
  */
 export const file_bank_profile_v1_profile_service: GenFile = /*@__PURE__*/
-  fileDesc("CiViYW5rL3Byb2ZpbGUvdjEvcHJvZmlsZV9zZXJ2aWNlLnByb3RvEg9iYW5rLnByb2ZpbGUudjEiJAoRR2V0UHJvZmlsZVJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSI/ChJHZXRQcm9maWxlUmVzcG9uc2USKQoHcHJvZmlsZRgBIAEoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlIisKF0JhdGNoR2V0UHJvZmlsZXNSZXF1ZXN0EhAKCHVzZXJfaWRzGAEgAygJIkYKGEJhdGNoR2V0UHJvZmlsZXNSZXNwb25zZRIqCghwcm9maWxlcxgBIAMoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlMtoBCg5Qcm9maWxlU2VydmljZRJaCgpHZXRQcm9maWxlEiIuYmFuay5wcm9maWxlLnYxLkdldFByb2ZpbGVSZXF1ZXN0GiMuYmFuay5wcm9maWxlLnYxLkdldFByb2ZpbGVSZXNwb25zZSIDkAIBEmwKEEJhdGNoR2V0UHJvZmlsZXMSKC5iYW5rLnByb2ZpbGUudjEuQmF0Y2hHZXRQcm9maWxlc1JlcXVlc3QaKS5iYW5rLnByb2ZpbGUudjEuQmF0Y2hHZXRQcm9maWxlc1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_bank_profile_v1_profile]);
+  fileDesc("CiViYW5rL3Byb2ZpbGUvdjEvcHJvZmlsZV9zZXJ2aWNlLnByb3RvEg9iYW5rLnByb2ZpbGUudjEiJAoRR2V0UHJvZmlsZVJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSI/ChJHZXRQcm9maWxlUmVzcG9uc2USKQoHcHJvZmlsZRgBIAEoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlIisKF0JhdGNoR2V0UHJvZmlsZXNSZXF1ZXN0EhAKCHVzZXJfaWRzGAEgAygJIkYKGEJhdGNoR2V0UHJvZmlsZXNSZXNwb25zZRIqCghwcm9maWxlcxgBIAMoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlMtoBCg5Qcm9maWxlU2VydmljZRJaCgpHZXRQcm9maWxlEiIuYmFuay5wcm9maWxlLnYxLkdldFByb2ZpbGVSZXF1ZXN0GiMuYmFuay5wcm9maWxlLnYxLkdldFByb2ZpbGVSZXNwb25zZSIDkAICEmwKEEJhdGNoR2V0UHJvZmlsZXMSKC5iYW5rLnByb2ZpbGUudjEuQmF0Y2hHZXRQcm9maWxlc1JlcXVlc3QaKS5iYW5rLnByb2ZpbGUudjEuQmF0Y2hHZXRQcm9maWxlc1Jlc3BvbnNlIgOQAgJiBnByb3RvMw", [file_bank_profile_v1_profile]);
 
 /**
  * GetProfileRequest names one user.
@@ -106,7 +106,8 @@ export const BatchGetProfilesResponseSchema: GenMessage<BatchGetProfilesResponse
 export const ProfileService: GenService<{
   /**
    * GetProfile returns one profile with the fields listed for the caller. NOT_FOUND when there is none.
-   * Callers: services named in the caller table.
+   * Callers: services named in the caller table; a read of personal data is audited, so it is not free of
+   * side effects.
    *
    * @generated from rpc bank.profile.v1.ProfileService.GetProfile
    */
@@ -116,8 +117,8 @@ export const ProfileService: GenService<{
     output: typeof GetProfileResponseSchema;
   },
   /**
-   * BatchGetProfiles returns up to 100 profiles; unknown ids are left out of the answer. Callers:
-   * services named in the caller table.
+   * BatchGetProfiles returns up to 100 profiles with the fields listed for the caller; unknown ids are left
+   * out of the answer. Callers: services named in the caller table; audited as GetProfile is.
    *
    * @generated from rpc bank.profile.v1.ProfileService.BatchGetProfiles
    */

@@ -1,0 +1,69 @@
+import { maintainPartitions } from '@bank/database';
+import { describe, expect, it } from 'vitest';
+import { trimmingChores } from '#jobs/trim.ts';
+import { freshEmail, register, registration, signIn } from './support/accounts.ts';
+import { startAuth } from './support/auth.ts';
+import { get, post } from './support/http.ts';
+
+const auth = await startAuth();
+const dayMs = 86_400_000;
+
+async function trim(): Promise<void> {
+  for (const chore of trimmingChores(auth.ctx)) await chore.run();
+}
+
+async function rowsOf(table: string): Promise<number> {
+  return (await auth.database.query(`select 1 from auth.${table}`)).length;
+}
+
+describe('trimming', () => {
+  it('keeps what is young', async () => {
+    const account = await register(auth);
+    await post(auth, '/v1/auth/register', registration(freshEmail()));
+    await signIn(auth, account, { password: 'not the right one' });
+    const before = [await rowsOf('registrations'), await rowsOf('lockouts'), await rowsOf('sessions')];
+    await trim();
+    expect([await rowsOf('registrations'), await rowsOf('lockouts'), await rowsOf('sessions')]).toEqual(before);
+  });
+
+  it('forgets registrations with the data keys of those that came to nothing', async () => {
+    const account = await register(auth);
+    const { body } = await post(auth, '/v1/auth/register', registration(freshEmail()));
+    const [abandoned] = await auth.database.query('select user_id from auth.registrations where id = $1', [
+      body.registrationId,
+    ]);
+    auth.clock.advance(dayMs + 60_000);
+    await trim();
+    expect(await rowsOf('registrations')).toBe(0);
+    const keysOf = async (userId: unknown) =>
+      (await auth.database.query('select wrapped from auth.data_keys where user_id = $1', [userId])).map(
+        ({ wrapped }) => wrapped === null,
+      );
+    expect(await keysOf(abandoned?.['user_id'])).toEqual([true, true]);
+    expect(await keysOf(account.id)).toEqual([false, false]);
+    const again = await signIn(auth, account);
+    expect((await get(auth, '/v1/auth/me', again.body.accessToken)).body.email).toBe(account.email);
+  });
+
+  it('forgets lockouts, revocations, sessions and settled messages when their time has come', async () => {
+    const account = await register(auth);
+    await signIn(auth, account, { password: 'not the right one' });
+    await post(auth, '/v1/auth/logout-all', undefined, { token: account.accessToken });
+    auth.clock.advance(100 * dayMs);
+    await trim();
+    for (const table of ['lockouts', 'revocations', 'sessions', 'sign_ins', 'address_failures']) {
+      expect([table, await rowsOf(table)]).toEqual([table, 0]);
+    }
+    expect(await auth.database.query(`select 1 from auth.deliveries where state <> 'pending'`)).toEqual([]);
+  });
+});
+
+describe('partitions', () => {
+  it('of refresh tokens are there for the weeks to come', async () => {
+    await maintainPartitions(auth.ctx.database);
+    const partitions = await auth.database.query(
+      `select 1 from pg_inherits where inhparent = 'auth.refresh_tokens'::regclass`,
+    );
+    expect(partitions.length).toBeGreaterThanOrEqual(5);
+  });
+});

@@ -1,0 +1,12 @@
+import { fuzzRoutes } from '@bank/service-kit/fuzz';
+import { expect, test } from 'vitest';
+import { routes } from '#transport/http/routes.ts';
+import { mfaApp } from './mfa-app.ts';
+
+const app = mfaApp();
+
+test('SR-82: no route breaks, echoes or takes long', async () => {
+  const headers = () => ({ authorization: `Bearer ${app.issuer.token()}` });
+  const answers = await fuzzRoutes(app.service, routes, { headers });
+  expect(answers[200]).toBeGreaterThan(0);
+});

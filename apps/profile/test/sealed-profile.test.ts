@@ -1,0 +1,70 @@
+import { request } from '@bank/composition/testing';
+import { readerOf, withTransaction } from '@bank/database';
+import { allow } from '@bank/domain';
+import { ProfileService } from '@bank/proto/profile';
+import { describe, expect, test } from 'vitest';
+import { admin, givenProfile, profileApp } from './profile-app.ts';
+
+const app = profileApp();
+
+async function givenNamed(givenName: string) {
+  const user = await givenProfile(app);
+  const body = { givenName, familyName: 'Quintessa', occupation: 'Astronomer' };
+  await request(app.service, 'PATCH', '/v1/profile', { token: user.token, body, headers: { 'if-match': '"v1"' } });
+  return user;
+}
+
+/** Every row of the database in which the text stands, readable or as hexadecimal bytes. */
+async function tablesWith(text: string): Promise<string[]> {
+  const tables = await app.database.query<{ name: string }>(
+    "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'profile'",
+  );
+  const found = await Promise.all(
+    tables.map(async ({ name }) => {
+      const rows = await app.database.query<{ row: string }>(`select t::text as row from ${name} t`);
+      const hex = Buffer.from(text).toString('hex');
+      return rows.some(({ row }) => row.includes(text) || row.includes(hex)) ? [name] : [];
+    }),
+  );
+  return found.flat();
+}
+
+describe('SR-84: personal data at rest', () => {
+  test('stands nowhere in the database', async () => {
+    const { userId } = await givenNamed('Ottoline');
+    expect(await tablesWith('Ottoline')).toEqual([]);
+    expect(await tablesWith('Astronomer')).toEqual([]);
+    expect(await tablesWith(userId)).toContain('profile.profiles');
+  });
+
+  test.each(['identity', 'particulars'])('of two users does not open when their %s is swapped', async (group) => {
+    const [one, other] = [await givenNamed('Ada'), await givenNamed('Grace')];
+    await app.database.query(
+      `update profile.profiles p set ${group} = q.${group} from profile.profiles q
+        where (p.user_id, q.user_id) in (($1, $2), ($2, $1))`,
+      [one.userId, other.userId],
+    );
+    for (const { token, userId } of [one, other]) {
+      const answer = await request(app.service, 'GET', '/v1/profile', { token });
+      expect(answer).toMatchObject({ status: 503, body: { code: 'profile.unreadable' } });
+      expect(answer.headers.get('retry-after')).toBe('3600');
+      const client = await app.client(ProfileService, admin);
+      await expect(client.getProfile({ userId })).rejects.toMatchObject({ code: 'profile.unreadable' });
+    }
+  });
+
+  test('of one user does not open when his two groups are swapped', async () => {
+    const { token, userId } = await givenNamed('Ada');
+    const swap = 'update profile.profiles set identity = particulars, particulars = identity where user_id = $1';
+    await app.database.query(swap, [userId]);
+    expect((await request(app.service, 'GET', '/v1/profile', { token })).status).toBe(503);
+  });
+
+  test('is gone with its erasable key, and what law keeps stays', async () => {
+    const { userId } = await givenNamed('Ada');
+    const access = { who: allow.system('erasure'), unaudited: 'only the key is of interest here' };
+    await withTransaction(app.ctx, access, ({ em }) => app.ctx.vault.destroyKeys(em, userId, 'erasable'));
+    const profile = await readerOf(app.ctx).profiles.find(userId);
+    expect(profile).toMatchObject({ givenName: 'Ada', occupation: null });
+  });
+});

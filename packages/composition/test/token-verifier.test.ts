@@ -1,0 +1,127 @@
+import { systemClock, uuidv7 } from '@bank/domain';
+import { AuthService } from '@bank/proto/auth';
+import { createRevocationChannel } from '@bank/redis';
+import { defineRoutes, defineRpc, ok } from '@bank/service-kit';
+import { until } from '@bank/testing';
+import type { Verifier } from '@bank/verifier';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import * as v from 'valibot';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { audiences, createTokenVerifier, type Foundations } from '#index.ts';
+import { type TestEnvironment, type TestIssuer, testEnvironment, testIssuer } from '#testing/index.ts';
+import { type BareApp, bare, bareApp } from './bare-app.ts';
+
+const method = 'bank.auth.v1.AuthService/ListRevocations';
+const callers = { 'spiffe://bank/app/device': { name: 'device', methods: [method] } };
+const revoked = { session: uuidv7(), user: uuidv7(), later: uuidv7() };
+
+let environment: TestEnvironment;
+let issuer: TestIssuer;
+let auth: BareApp;
+let asking: BareApp;
+let verifier: Verifier;
+
+beforeAll(async () => {
+  environment = await testEnvironment({ ...bare, callers });
+  issuer = testIssuer({ issuer: 'https://id.bank.test' });
+  auth = await authLike('spiffe://bank/app/auth');
+  asking = await bareApp(environment.env);
+  verifier = await verifierOf(asking.ctx, auth);
+});
+afterAll(async () => {
+  await verifier.stop();
+  await Promise.all([auth.service.stop(), asking.service.stop()]);
+});
+
+/** A service that publishes the issuer's keys, and revocations one a page, under a certificate for that URI. */
+async function authLike(uri: string): Promise<BareApp> {
+  const leaf = await environment.certificates.issue({ name: uri.replace(/\W+/g, '-'), uris: [uri] });
+  const env = { ...environment.env, TLS_CERT_FILE: leaf.certFile, TLS_KEY_FILE: leaf.keyFile };
+  const app = await bareApp(env, { routes: keyRoutes(), rpc: [revocationRpc()] });
+  await app.service.start();
+  return app;
+}
+
+function keyRoutes() {
+  return defineRoutes<Foundations>([
+    {
+      method: 'GET',
+      path: '/.well-known/jwks.json',
+      summary: 'Public keys',
+      tag: 'keys',
+      access: 'public',
+      responses: { 200: v.any() },
+      errors: [],
+      handle: async () => ok(issuer.jwks),
+    },
+  ]);
+}
+
+function revocationRpc() {
+  const until = Date.now() + 600_000;
+  const entry = { notBefore: timestampFromMs(until), expiresAt: timestampFromMs(until) };
+  const entries = [
+    { ...entry, number: 1n, target: { case: 'sessionId' as const, value: revoked.session } },
+    { ...entry, number: 2n, target: { case: 'userId' as const, value: revoked.user } },
+  ];
+  const notServed = async () => Promise.reject(new Error('nobody asks for this'));
+  return defineRpc<Foundations, typeof AuthService>(AuthService, {
+    introspectToken: { access: 'service', handle: notServed },
+    revokeSessions: { access: 'user', handle: notServed },
+    listRevocations: {
+      access: 'service',
+      async handle(_ctx, { epoch, sinceNumber }) {
+        const since = epoch === 1n ? Number(sinceNumber) : 0;
+        const page = entries.slice(since, since + 1);
+        return { epoch: 1n, number: BigInt(since + page.length), entries: page, hasMore: since + 1 < entries.length };
+      },
+    },
+  });
+}
+
+async function verifierOf(ctx: Foundations, { service }: BareApp): Promise<Verifier> {
+  const made = createTokenVerifier(ctx, {
+    ...asking.config,
+    AUTH_HTTP_URL: `http://127.0.0.1:${service.httpPort}`,
+    AUTH_RPC_URL: `https://localhost:${service.rpcPort}`,
+  });
+  await made.start();
+  return made;
+}
+
+describe('an access token', () => {
+  test('is good by the keys that auth publishes', async () => {
+    const userId = uuidv7();
+    const claims = await verifier.verify(issuer.token({ userId }));
+    expect(claims).toMatchObject({ sub: userId, aud: audiences.customers });
+  });
+
+  test('SR-46: is void when auth revoked its session or its user before this process began', async () => {
+    const ofSession = verifier.verify(issuer.token({ sessionId: revoked.session }));
+    await expect(ofSession).rejects.toMatchObject({ code: 'auth.token.invalid' });
+    const ofUser = verifier.verify(issuer.token({ userId: revoked.user }));
+    await expect(ofUser).rejects.toMatchObject({ code: 'auth.token.invalid' });
+  });
+
+  test('SR-46: is void as soon as a revocation is pushed', async () => {
+    const token = issuer.token({ sessionId: revoked.later });
+    await verifier.verify(token);
+    const expiresAt = systemClock.now().getTime() + 600_000;
+    const entries = [{ number: 3, sid: revoked.later, notBefore: expiresAt, expiresAt }];
+    await createRevocationChannel(auth.ctx.redis).publish({ epoch: 1, number: 3, entries });
+    await until(() =>
+      verifier.verify(token).then(
+        () => false,
+        ({ code }) => code === 'auth.token.invalid',
+      ),
+    );
+  });
+});
+
+test('SR-68: revocations are believed from auth alone', async () => {
+  const impostor = await authLike('spiffe://bank/app/profile');
+  const misled = await verifierOf(asking.ctx, impostor);
+  await expect(misled.verify(issuer.token())).rejects.toMatchObject({ code: 'service.unavailable' });
+  await misled.stop();
+  await impostor.service.stop();
+});
