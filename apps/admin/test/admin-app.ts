@@ -1,4 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type TestApp, testApp } from '@bank/composition/testing';
+import { generateCheckpointKeys } from '@bank/ledger';
+import { temporaryFolder } from '@bank/testing';
 import { loadConfig } from '#config.ts';
 import { type AppContext, createContext } from '#context.ts';
 import { createService } from '#service.ts';
@@ -21,5 +25,16 @@ const callers = {
 
 /** The admin app of one test file, started on services of its own. */
 export function adminApp(): TestApp<AppContext> {
-  return testApp({ service: 'admin', entities, migrations, callers, loadConfig, createContext, createService });
+  const env = checkpointEnv();
+  return testApp({ service: 'admin', entities, migrations, callers, env, loadConfig, createContext, createService });
+}
+
+/** A signing key and an empty folder for checkpoints. */
+function checkpointEnv(): Record<string, string> {
+  const folder = temporaryFolder('checkpoints');
+  const { privatePem, trustedKeys } = generateCheckpointKeys();
+  const [keyFile, trustedFile] = [join(folder, 'key.pem'), join(folder, 'trusted-keys.json')];
+  writeFileSync(keyFile, privatePem);
+  writeFileSync(trustedFile, trustedKeys);
+  return { CHECKPOINT_KEY_FILE: keyFile, CHECKPOINT_TRUSTED_KEYS_FILE: trustedFile, CHECKPOINT_DIR: folder };
 }

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir } from 'node:fs/promises';
+import { mkdir, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import {
@@ -20,6 +20,8 @@ const writtenAtOnce = 100;
 
 /** Checkpoints in a folder outside of the database: JSON lines, a file a month, only ever added to. */
 export interface CheckpointFile extends CheckpointStore {
+  /** The newest one, verified. @throws CheckpointInvalid */
+  last(): Promise<SignedCheckpoint | undefined>;
   /**
    * Adds what another store has and this one has not, each checkpoint verified first, and on the disk when it resolves.
    * Gives how many there were. Several processes may do it in one folder: a line that stands there twice is one.
@@ -30,6 +32,7 @@ export interface CheckpointFile extends CheckpointStore {
 
 /** Opens the checkpoints of a folder, which is made when it is not there yet by the first that is added. */
 export function openCheckpointFile(folder: string, keys: TrustedKeys): CheckpointFile {
+  const readLast = lastOf(folder, keys);
   return {
     readAfter: (number) => readAfter(folder, number),
     async manifestOf(number) {
@@ -38,8 +41,11 @@ export function openCheckpointFile(folder: string, keys: TrustedKeys): Checkpoin
       }
       return undefined;
     },
+    async last() {
+      return (await readLast())?.signed;
+    },
     async catchUp(source) {
-      let last = await readLast(folder, keys);
+      let last = (await readLast())?.checkpoint;
       let added = 0;
       let waiting: [SignedCheckpoint, Date][] = [];
       const write = async () => {
@@ -61,6 +67,28 @@ export function openCheckpointFile(folder: string, keys: TrustedKeys): Checkpoin
   };
 }
 
+interface LastCheckpoint {
+  readonly signed: SignedCheckpoint;
+  readonly checkpoint: TrailCheckpoint;
+}
+
+/** Finds the newest checkpoint of a folder, and reads again only when something was added. */
+function lastOf(folder: string, keys: TrustedKeys): () => Promise<LastCheckpoint | undefined> {
+  let seen = '';
+  let last: LastCheckpoint | undefined;
+  return async () => {
+    const names = await filesOf(folder);
+    const newest = names.at(-1);
+    if (newest === undefined) return undefined;
+    const { size } = await stat(join(folder, newest));
+    if (seen !== `${newest}:${size}`) {
+      last = await readLast(folder, names.reverse(), keys);
+      seen = `${newest}:${size}`;
+    }
+    return last;
+  };
+}
+
 async function* readAfter(folder: string, number: number): AsyncGenerator<SignedCheckpoint> {
   for (const name of await filesOf(folder)) {
     const lines = createInterface({ input: createReadStream(join(folder, name)), crlfDelay: Number.POSITIVE_INFINITY });
@@ -71,13 +99,13 @@ async function* readAfter(folder: string, number: number): AsyncGenerator<Signed
   }
 }
 
-/** The newest checkpoint of the folder, verified. @throws CheckpointInvalid */
-async function readLast(folder: string, keys: TrustedKeys): Promise<TrailCheckpoint | undefined> {
-  for (const name of (await filesOf(folder)).reverse()) {
+async function readLast(folder: string, names: readonly string[], keys: TrustedKeys) {
+  for (const name of names) {
     const lines = (await readTail(join(folder, name))).toString('utf8').split('\n').reverse();
     for (const line of lines) {
-      const found = readLine(line);
-      if (found !== undefined) return { ...readCheckpoint(found.jws, keys), jwsHash: checkpointHash(found.jws) };
+      const signed = readLine(line);
+      if (signed === undefined) continue;
+      return { signed, checkpoint: { ...readCheckpoint(signed.jws, keys), jwsHash: checkpointHash(signed.jws) } };
     }
   }
   return undefined;
