@@ -1,13 +1,10 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type TestApp, testApp } from '@bank/composition/testing';
-import { generateCheckpointKeys } from '@bank/ledger';
-import { temporaryFolder } from '@bank/testing';
 import { loadConfig } from '#config.ts';
 import { type AppContext, createContext } from '#context.ts';
 import { createService } from '#service.ts';
 import { entities } from '#storage/entities.ts';
 import { migrations } from '../migrations/index.ts';
+import { checkpointEnv } from './ledger-under-test.ts';
 
 /** A service that records entries of its own. */
 export const tools = 'spiffe://bank/tool/tools';
@@ -27,14 +24,4 @@ const callers = {
 export function adminApp(): TestApp<AppContext> {
   const env = checkpointEnv();
   return testApp({ service: 'admin', entities, migrations, callers, env, loadConfig, createContext, createService });
-}
-
-/** A signing key and an empty folder for checkpoints. */
-function checkpointEnv(): Record<string, string> {
-  const folder = temporaryFolder('checkpoints');
-  const { privatePem, trustedKeys } = generateCheckpointKeys();
-  const [keyFile, trustedFile] = [join(folder, 'key.pem'), join(folder, 'trusted-keys.json')];
-  writeFileSync(keyFile, privatePem);
-  writeFileSync(trustedFile, trustedKeys);
-  return { CHECKPOINT_KEY_FILE: keyFile, CHECKPOINT_TRUSTED_KEYS_FILE: trustedFile, CHECKPOINT_DIR: folder };
 }
