@@ -8,11 +8,11 @@ import {
   generateCheckpointKeys,
   type LedgerReport,
   openCheckpointFile,
-  readTrustedKeys,
   shardOf,
   verifyLedger,
 } from '@bank/ledger';
 import { fixedClock, temporaryFolder } from '@bank/testing';
+import pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 import { loadConfig } from '#config.ts';
 import { type AppContext, createContext } from '#context.ts';
@@ -59,6 +59,7 @@ export function ledgerUnderTest(): LedgerUnderTest {
   const clock = fixedClock(new Date());
   const contexts: AppContext[] = [];
   const env = checkpointEnv();
+  let pool: pg.Pool;
   beforeAll(async () => {
     Object.assign(ledger, await testEnvironment({ service: 'admin', entities, migrations, env }));
     ledger.replica = async () => {
@@ -69,6 +70,7 @@ export function ledgerUnderTest(): LedgerUnderTest {
     ledger.ctx = await ledger.replica();
     ledger.sign = async () => {
       clock.advance(minuteMs);
+      await letGo(ledger);
       if (!(await signNextCheckpoint(ledger.ctx, uuidv7()))) throw new Error('nothing was signed');
       await letGo(ledger);
       await copyCheckpoints(ledger.ctx);
@@ -78,9 +80,11 @@ export function ledgerUnderTest(): LedgerUnderTest {
       await appendEntries(ledger.ctx, entries);
       return entries.map(({ id }) => id);
     };
-    ledger.verify = (options) => verify(ledger, () => clock.now(), options);
+    pool = new pg.Pool({ connectionString: ledger.database.adminUrl, max: 2 });
+    ledger.verify = (options) => verify(ledger, { pool, now: () => clock.now(), ...options });
   });
   afterAll(async () => {
+    await pool?.end();
     for (const ctx of contexts) {
       await ctx.database.close();
       await ctx.redis.close();
@@ -98,17 +102,20 @@ export function subjectOfShard(shard: number): string {
   }
 }
 
-/** Lets the next signer begin at once. */
+/** Takes the lease away from whoever has it. */
 async function letGo({ database }: Pick<TestEnvironment, 'database'>): Promise<void> {
   await database.query('update admin.ledger_signer set holder = null, expires_at = null');
 }
 
-function verify(
-  { database, ctx, env }: LedgerUnderTest,
-  now: () => Date,
-  { withoutFile, entriesMax }: { withoutFile?: true; entriesMax?: number } = {},
-): Promise<LedgerReport> {
-  const query = (sql: string, params: readonly unknown[]) => database.query(sql, params);
+interface Verifying {
+  readonly pool: pg.Pool;
+  readonly now: () => Date;
+  readonly withoutFile?: true;
+  readonly entriesMax?: number;
+}
+
+function verify({ ctx, env }: LedgerUnderTest, { pool, now, withoutFile, entriesMax }: Verifying) {
+  const query = async (sql: string, params: readonly unknown[]) => (await pool.query(sql, [...params])).rows;
   const keys = ctx.checkpointing.trustedKeys;
   const file = withoutFile ? undefined : openCheckpointFile(env['CHECKPOINT_DIR'] ?? '', keys);
   return verifyLedger({
@@ -116,13 +123,7 @@ function verify(
     checkpoints: { table: createCheckpointTable(query), file },
     keys,
     now,
-    pageSize: 7,
+    pageSize: 15,
     ...(entriesMax !== undefined && { entriesMax }),
   });
-}
-
-/** Keys that nobody trusts. */
-export function strangersKeys() {
-  const { privatePem, trustedKeys } = generateCheckpointKeys();
-  return { privatePem, trusted: readTrustedKeys(trustedKeys) };
 }
