@@ -1,4 +1,4 @@
-import { linkEntry, shardOf, zeroHash } from '@bank/ledger';
+import { linkEntry, zeroHash } from '@bank/ledger';
 import type { TestDatabase } from '@bank/testing';
 import pg from 'pg';
 
@@ -55,12 +55,6 @@ export function rewriteShard(
     const head = 'update admin.ledger_heads set position = $2, hash = $3 where shard = $1';
     await client.query(head, [shard, position, previousHash]);
   });
-}
-
-/** The entries of a shard in their order. */
-export async function idsOf(database: TestDatabase, subject: string): Promise<string[]> {
-  const sql = 'select id from admin.ledger_entries where shard = $1 order by position';
-  return (await database.query<{ id: string }>(sql, [shardOf(subject)])).map(({ id }) => id);
 }
 
 function contentOf(body: string): Tampered {

@@ -80,10 +80,11 @@ function lastOf(folder: string, keys: TrustedKeys): () => Promise<LastCheckpoint
     const names = await filesOf(folder);
     const newest = names.at(-1);
     if (newest === undefined) return undefined;
-    const { size } = await stat(join(folder, newest));
-    if (seen !== `${newest}:${size}`) {
+    const { ino, size, mtimeNs } = await stat(join(folder, newest), { bigint: true });
+    const version = `${newest}:${ino}:${size}:${mtimeNs}`;
+    if (seen !== version) {
       last = await readLast(folder, names.reverse(), keys);
-      seen = `${newest}:${size}`;
+      seen = version;
     }
     return last;
   };

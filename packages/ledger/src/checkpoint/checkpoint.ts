@@ -38,7 +38,7 @@ export class CheckpointInvalid extends Error {
 }
 
 /** The head of a shard that has no entry. */
-export const emptyHead: ShardHead = { position: 0, hash: Buffer.from(zeroHash).toString('hex') };
+const emptyHead: ShardHead = { position: 0, hash: Buffer.from(zeroHash).toString('hex') };
 
 /** Where every shard stands before the first checkpoint. */
 export const emptyHeads: readonly ShardHead[] = Array.from({ length: shardCount }, () => emptyHead);
