@@ -62,5 +62,5 @@ function printSummary(): void {
   );
   if (failed.length > 0) console.log(`Failed: ${failed.map(({ step }) => step.name).join(', ')}`);
   if (totals.skipped > 0) console.log(`${totals.skipped} skipped: a test that does not run protects nothing`);
-  console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
+  if (!isStatic) console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
 }

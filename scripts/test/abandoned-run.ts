@@ -1,8 +1,11 @@
-// A launcher that starts one process in a stack's folder and then waits to be killed.
+// A launcher that starts one process in a stack's folder and then waits to be killed, or fails at SIGUSR2.
 import { openStackFolder } from '#stack/run/stack-folder.ts';
 
 const [folder = ''] = process.argv.slice(2);
 const { supervisor } = await openStackFolder({ folder });
 const env = { PATH: process.env['PATH'] ?? '' };
 await supervisor.start({ name: 'orphan', layer: 'store', command: 'sleep', args: ['600'], env });
+process.on('SIGUSR2', () => {
+  throw new Error('a mistake');
+});
 setInterval(() => undefined, 1000);

@@ -13,7 +13,7 @@ import { lockFile, openStackFolder, runRecordFile } from '#stack/run/stack-folde
 /** Starts a launcher in a process of its own and waits until it has started something. */
 async function launcherIn(folder: string): Promise<ChildProcess> {
   const script = fileURLToPath(new URL('./abandoned-run.ts', import.meta.url));
-  const launcher = spawn(process.execPath, [script, folder], { stdio: 'inherit' });
+  const launcher = spawn(process.execPath, [script, folder], { stdio: 'ignore' });
   await until(() => readRunRecord(runRecordFile(folder)).length > 0);
   return launcher;
 }
@@ -67,6 +67,15 @@ describe('a stack that runs', () => {
     expect(isAlive(orphan)).toBe(true);
     await kill(launcher);
     await stopStack(folder);
+  });
+
+  it('takes everything with it when its launcher fails without cleaning up', async () => {
+    const folder = temporaryFolder('crashed');
+    const launcher = await launcherIn(folder);
+    const child = orphanOf(folder);
+    launcher.kill('SIGUSR2');
+    expect(await once(launcher, 'exit')).toEqual([1, null]);
+    await until(() => !isAlive(child));
   });
 
   it('stops everything when its signal aborts', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { allow, systemIds, type UserActor, type UserId } from '@bank/domain';
 import { requestContext } from '@bank/observability';
+import { raceOf, winners } from '@bank/testing';
 import { describe, expect, it } from 'vitest';
 import { type Access, openDelivery, readerOf, TransactionOver, withTransaction } from '#index.ts';
 import {
@@ -171,6 +172,19 @@ describe('audit', () => {
 
   it('lets a transaction that changed nothing record nothing', async () => {
     expect(await withTransaction(ctx, audited, (tx) => tx.widgets.countOf(randomUUID()))).toBeUndefined();
+  });
+
+  it('lets those who waited for a row and found nothing left to change record nothing', async () => {
+    const id = systemIds.next();
+    await withTransaction(ctx, unaudited, (tx) => addWidget(tx, id));
+    const removals = await raceOf(16, () =>
+      withTransaction(ctx, audited, async (tx) => {
+        const removed = await tx.widgets.remove(id);
+        if (removed) await tx.audit(created(id));
+        return removed;
+      }),
+    );
+    expect(winners(removals).toSorted()).toEqual([...Array<boolean>(15).fill(false), true]);
   });
 
   it('lets a verb that changes nothing join one that records', async () => {

@@ -29,6 +29,9 @@ export function listenForStop(onImpatience: () => void): StopRequest {
   process.on('SIGTERM', () => request(0));
   process.on('SIGHUP', () => request(129));
   watchParent(() => request(1));
+  for (const output of [process.stdout, process.stderr]) {
+    output.on('error', () => undefined); // the terminal may close before we have stopped everything
+  }
   const { signal } = controller;
   const requested = new Promise<undefined>((resolve) => signal.addEventListener('abort', () => resolve(undefined)));
   return { signal, requested, exitCode: () => code };

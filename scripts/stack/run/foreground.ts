@@ -25,7 +25,8 @@ export async function runInForeground(options: Pick<StackOptions, 'apps'>, caret
     const report = progressPrinter();
     const settings = readSettings(process.env, readEnvFile(join(repositoryFolder, '.env')));
     stack = await startStack({ ...options, folder: defaultStackFolder, settings, report, signal: stop.signal });
-    process.stdout.write(`\n${addressTable(stack.addresses)}\n\nEverything is ready. Ctrl-C stops it.\n`);
+    const what = options.apps === undefined ? 'Everything is ready' : 'The services are ready; the apps are next';
+    process.stdout.write(`\n${addressTable(stack.addresses)}\n\n${what}. Ctrl-C stops it.\n`);
     const failure = await Promise.race([stop.requested, caretaker(stack, report)]);
     report('stopping');
     await stack.stop();

@@ -23,6 +23,7 @@ export async function prepareServices(options: RunOptions, supervisor: Superviso
     removeData(folder); // each run of the tests begins with nothing
   }
   const ports = createPorts({ random: randomPorts });
+  let saidThatPortsAreTaken = false;
   return {
     folder,
     tuning,
@@ -38,8 +39,9 @@ export async function prepareServices(options: RunOptions, supervisor: Superviso
         return ports.claim({ preferred: pinned, pinnedBy: variable });
       }
       const port = await ports.claim({ preferred });
-      if (port !== preferred && !randomPorts) {
-        report(`port ${preferred} is taken: ${port} is used instead (${variable} chooses another)`);
+      if (port !== preferred && !randomPorts && !saidThatPortsAreTaken) {
+        saidThatPortsAreTaken = true;
+        report(`port ${preferred} is taken: where the usual ports are busy others are used, as the table will show`);
       }
       return port;
     },

@@ -32,10 +32,12 @@ export async function openStackFolder({ folder, report, signal }: OpenOptions): 
     report?.(`stopped what an earlier run left behind: ${orphans.join(', ')}`);
   }
   const supervisor = createSupervisor(runRecordFile(folder), join(folder, 'logs'));
+  process.once('exit', supervisor.killAll); // however we end, nothing outlives us
   let closed: Promise<void> | undefined;
   async function closeOnce(): Promise<void> {
     lock.markStopping();
     await supervisor.stopAll();
+    process.off('exit', supervisor.killAll);
     lock.release();
   }
   function close(): Promise<void> {

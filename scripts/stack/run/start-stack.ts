@@ -6,6 +6,7 @@ import { type AppHandle, createAppHandle } from '#stack/apps/app-process.ts';
 import { sandboxEnvironment, startSandbox } from '#stack/apps/sandbox.ts';
 import { startGateway } from '#stack/gateway/gateway.ts';
 import { failureOn } from '#stack/host/disk.ts';
+import { removeData } from '#stack/host/service-user.ts';
 import type { ManagedProcess, ProcessExit, ProcessSpec } from '#stack/host/supervisor.ts';
 import { removeVhost } from '#stack/provisioning/broker.ts';
 import { removeDatabase } from '#stack/provisioning/database.ts';
@@ -20,7 +21,7 @@ import { checkpointsFolder, ensureCheckpointKeys } from '#stack/secrets/checkpoi
 import { ensureKeyrings } from '#stack/secrets/keyrings.ts';
 import { type Addresses, addressesFile, writeAddresses } from '#stack/settings/addresses.ts';
 import { type AppName, appNames, eachApp } from '#stack/settings/apps.ts';
-import { type OwnerAddress, writeOwnerAddresses } from '#stack/settings/owner-addresses.ts';
+import { type OwnerAddress, removeOwnerAddresses, writeOwnerAddresses } from '#stack/settings/owner-addresses.ts';
 import { planStores } from '#stack/stores/plan.ts';
 import { beginStores } from '#stack/stores/stores.ts';
 
@@ -91,6 +92,7 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
 
   async function stop(): Promise<void> {
     rmSync(addressesFile(options.folder), { force: true });
+    removeOwnerAddresses(secretsFolder(options.folder));
     await folder.close();
   }
   return {
@@ -107,6 +109,7 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
       await Promise.all([removeDatabase(stores.postgres, name), removeVhost(stores.rabbitmq, name)]);
       rmSync(checkpointsFolder(options.folder, name), { recursive: true, force: true });
       await stop();
+      removeData(options.folder);
     },
     kill: folder.supervisor.killAll,
   };

@@ -5,13 +5,34 @@ import { testStack } from '#test-stack.ts';
 
 const it = testStack();
 
-test('the journey of the tour, over five processes and the gateway', async () => {
+async function journey(onStep: (step: string) => void = () => undefined): Promise<string[]> {
   const steps: string[] = [];
   const { addresses } = it.stack;
   await firstJourney({
     client: new GatewayClient(addresses.gateway),
     inboxUrl: addresses.sandbox.http,
-    announce: (step) => steps.push(step),
+    announce(step) {
+      steps.push(step);
+      onStep(step);
+    },
   });
+  return steps;
+}
+
+test('the journey of the tour, over five processes and the gateway', async () => {
+  const steps = await journey();
   expect(steps.at(-1)).toContain('In the inbox');
+}, 60_000);
+
+test('a device service that hangs slows no sign-in and opens no door: a code by mail is asked', async () => {
+  const pid = it.stack.apps.device.pid();
+  if (pid === undefined) throw new Error('device does not run');
+  try {
+    const steps = await journey((step) => {
+      if (step.startsWith('Sign in again')) process.kill(pid, 'SIGSTOP');
+    });
+    expect(steps).toContain('The device service was too busy to vouch for the device, so a code by mail is asked');
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
 }, 60_000);

@@ -21,6 +21,7 @@ const columns = `id, shard, position, version, action, actor_id as "actorId", su
 /** How far the time in an entry's id and the time it happened may lie apart, in milliseconds. */
 export const idDriftMaxMs = 86_400_000;
 
+/** Entries and the heads of their shards. Nothing here changes an entry. */
 export class LedgerRepository extends Repository {
   /**
    * Holds the ends of shards until the transaction ends: one writer after the other. Shards are taken in their order, so

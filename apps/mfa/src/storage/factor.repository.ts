@@ -1,6 +1,7 @@
 import { Repository } from '@bank/database';
 import type { ConfirmedFactor } from '#storage/factor.entity.ts';
 
+/** Second factors of users. */
 export class FactorRepository extends Repository {
   /** A user's confirmed factors, the most recently used first; none for an unknown user. */
   listConfirmed(userId: string): Promise<ConfirmedFactor[]> {

@@ -2,6 +2,7 @@ import { type PiiVault, Repository } from '@bank/database';
 import type { UserId } from '@bank/domain';
 import type { EntityManager } from '@mikro-orm/postgresql';
 
+/** Users who may enrol factors. */
 export class SubjectRepository extends Repository {
   readonly #vault: PiiVault;
 
