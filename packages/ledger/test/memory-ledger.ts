@@ -21,7 +21,7 @@ import {
 
 const { privatePem, trustedKeys: jwks } = generateCheckpointKeys();
 const signingKey = readSigningKey(privatePem);
-export const trustedKeys = readTrustedKeys(jwks);
+const trustedKeys = readTrustedKeys(jwks);
 
 /** Entries of a shard as they are stored, their whole chain computed. */
 export function chainOf(shard: number, contents: readonly EntryContent[]): StoredEntry[] {
@@ -71,7 +71,7 @@ export async function nextCheckpoint(
 }
 
 /** Checkpoints in an array. */
-export function storeOf(checkpoints: readonly SignedCheckpoint[]): CheckpointStore {
+function storeOf(checkpoints: readonly SignedCheckpoint[]): CheckpointStore {
   return {
     async *readAfter(number) {
       yield* checkpoints.filter((checkpoint) => checkpoint.number > number);
