@@ -21,7 +21,8 @@ import { defaultStackFolder } from '#stack/settings/repository.ts';
 export const usage =
   'usage: pnpm ops audit verify [--database-url <url> [--database-ca-file <pem>]] [--checkpoints <folder>] [--keys <JWK set>] [--json]';
 
-const lanes = 3;
+// Enough to keep two cores busy, here and in Postgres.
+const connectionsMax = 4;
 
 /**
  * Verifies the whole ledger against its checkpoints, in the table and in the folder outside of the database, and prints
@@ -37,7 +38,6 @@ export async function verifyAudit(args: readonly string[]): Promise<boolean> {
       entries: createEntrySource(query),
       checkpoints: { table: createCheckpointTable(query), file: openCheckpointFile(folder, keys) },
       keys,
-      lanes,
     }),
   );
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : textOf(report));
@@ -88,7 +88,7 @@ function readKeys(file: string) {
 async function withQuery<T>({ url, caFile }: OwnerAddress, work: (query: RunQuery) => Promise<T>): Promise<T> {
   const pool = new pg.Pool({
     connectionString: url,
-    max: lanes,
+    max: connectionsMax,
     ...(caFile !== undefined && { ssl: { ca: readFileSync(caFile) } }),
   });
   try {

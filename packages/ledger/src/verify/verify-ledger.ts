@@ -13,9 +13,12 @@ export interface VerifyLedgerOptions {
   readonly keys: TrustedKeys;
   /** Reads at most about so many signed entries, from a checkpoint on; all unless given. */
   readonly entriesMax?: number;
-  /** Shards that are read at the same time, 2 unless given. Each needs a connection. */
+  /**
+   * Shards that are read at the same time; all unless given. In step they read the same part of the table, which then is
+   * read once; the source decides how many statements run at the same time.
+   */
   readonly lanes?: number;
-  /** Entries that are fetched at once, 2,000 unless given. */
+  /** Entries that are fetched at once, 1,000 unless given. */
   readonly pageSize?: number;
   readonly now?: () => Date;
 }
@@ -29,7 +32,7 @@ const fileBehindMaxMs = 300_000;
  * entries no checkpoint covers yet. Reads while the ledger grows.
  */
 export async function verifyLedger(options: VerifyLedgerOptions): Promise<LedgerReport> {
-  const { entries, checkpoints: places, keys, lanes = 2, pageSize = 2000, now = () => new Date() } = options;
+  const { entries, checkpoints: places, keys, lanes = shardCount, pageSize = 1000, now = () => new Date() } = options;
   const startedAt = performance.now();
   const trail = await readTrail(places, keys);
   const from = startOf(trail, options.entriesMax);

@@ -32,5 +32,5 @@ function verifyRecent(ctx: AppContext): Promise<LedgerReport> {
   const { file, trustedKeys: keys } = ctx.checkpointing;
   const { entries, table } = readerOf(ctx).checkpoints;
   const now = () => ctx.clock.now();
-  return verifyLedger({ entries, checkpoints: { table, file }, keys, entriesMax, pageSize, lanes: 1, now });
+  return verifyLedger({ entries, checkpoints: { table, file }, keys, entriesMax, pageSize, lanes: 2, now });
 }
