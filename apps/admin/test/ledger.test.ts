@@ -1,9 +1,9 @@
 import { publishEvents, untilDeadLettered } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
+import { shardOf } from '@bank/ledger';
 import { raceOf, until, winners } from '@bank/testing';
 import { describe, expect, test } from 'vitest';
 import { appendEntries } from '#features/ledger/append-entries.ts';
-import { shardOf } from '#features/ledger/chain.ts';
 import { adminApp } from './admin-app.ts';
 import { auditMessage, brokenAt, entryAbout, entryMessage, shardEntries } from './entries.ts';
 

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AppSurroundings, appEnvironment } from '#stack/apps/app-environment.ts';
 import { environmentFile, writeCallersFiles, writeEnvironmentFile } from '#stack/apps/app-files.ts';
@@ -17,6 +17,7 @@ import { addressesOf } from '#stack/run/stack-addresses.ts';
 import { type OpenStackFolder, openStackFolder } from '#stack/run/stack-folder.ts';
 import { claimStackPorts, type StackPorts } from '#stack/run/stack-ports.ts';
 import type { Stores } from '#stack/run/start-stores.ts';
+import { checkpointsFolder, ensureCheckpointKeys } from '#stack/secrets/checkpoint-keys.ts';
 import { ensureKeyrings } from '#stack/secrets/keyrings.ts';
 import { type Addresses, addressesFile, writeAddresses } from '#stack/settings/addresses.ts';
 import { type AppName, appNames, eachApp } from '#stack/settings/apps.ts';
@@ -73,7 +74,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 async function launch(options: StackOptions, folder: OpenStackFolder): Promise<Stack> {
   const { settings, name = 'bank', report = () => undefined } = options;
   const context = await prepareServices(options, folder.supervisor);
-  prepareAppFiles(options.folder);
+  prepareAppFiles(options.folder, name);
   const plan = planStores(settings, { withGateway: true, report });
   const ports = await claimStackPorts(context);
   const [stores] = await Promise.all([
@@ -106,6 +107,7 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
     async stopAndRemove() {
       await Promise.all(Object.values(handles).map((app) => app.stop()));
       await Promise.all([removeDatabase(stores.postgres, name), removeVhost(stores.rabbitmq, name)]);
+      rmSync(checkpointsFolder(options.folder, name), { recursive: true, force: true });
       await stop();
       removeData(options.folder);
     },
@@ -113,8 +115,10 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
   };
 }
 
-function prepareAppFiles(folder: string): void {
+function prepareAppFiles(folder: string, name: string): void {
   ensureKeyrings(secretsFolder(folder));
+  ensureCheckpointKeys(secretsFolder(folder));
+  mkdirSync(checkpointsFolder(folder, name), { recursive: true, mode: 0o700 });
   writeCallersFiles(secretsFolder(folder));
 }
 
@@ -131,6 +135,7 @@ function writeEnvironments(options: StackOptions, stores: Stores, ports: StackPo
     name: options.name ?? 'bank',
     secrets: context.secrets,
     secretsFolder: secretsFolder(options.folder),
+    checkpointsFolder: checkpointsFolder(options.folder, options.name ?? 'bank'),
     tls: context.tls,
     ports: ports.apps,
     gatewayUrl: `http://localhost:${ports.gateway}`,

@@ -7,7 +7,7 @@ import { auditDataschema, auditEntry, auditType } from '#outbox/audit-entry.ts';
 import { type Delivery, deliveryDataschema, deliveryType, sealDelivery } from '#outbox/delivery.ts';
 import { type PendingRow, writeOutbox } from '#outbox/outbox-writer.ts';
 import { type Access, declaredAudits } from '#transaction/access.ts';
-import { type HandledMessage, noteHandled } from '#transaction/inbox.ts';
+import { type HandledMessages, noteHandled } from '#transaction/inbox.ts';
 import type { OutboxEvent, Transaction } from '#transaction/transaction.ts';
 
 export interface TransactionSettings {
@@ -56,10 +56,10 @@ export class OpenTransaction {
     }
   }
 
-  /** Notes that a message is handled by this transaction; false when it was already. */
-  noteHandled(message: HandledMessage): Promise<boolean> {
+  /** Notes that messages are handled by this transaction, and gives those that were not handled before. */
+  noteHandled(messages: HandledMessages): Promise<ReadonlySet<string>> {
     this.#noted = true;
-    return noteHandled(this.em, this.#settings.schema, message);
+    return noteHandled(this.em, this.#settings.schema, messages);
   }
 
   /** Everything that remains before the commit. @throws Error when a part failed, or wrote without telling the ledger */

@@ -41,8 +41,11 @@ const Entry = v.strictObject({
 export const AuditEntry = v.pipe(Entry, v.check(hasIdOfItsTime, 'id_of_its_time'));
 export type AuditEntry = v.InferOutput<typeof AuditEntry>;
 
-/** What is appended at once. */
-export const AuditEntries = v.pipe(v.array(AuditEntry), v.minLength(1), v.maxLength(100));
+/** As many as are taken off the queue at once. */
+export const AuditEntries = v.pipe(v.array(AuditEntry), v.minLength(1), v.maxLength(250));
+
+/** As many as one request may carry; each is checked when it is appended. */
+export const RecordedEntries = v.pipe(v.array(v.looseObject({})), v.minLength(1), v.maxLength(100));
 
 const timestamp = v.pipe(v.string(), v.isoTimestamp());
 
@@ -76,6 +79,41 @@ const LedgerRecordView = v.strictObject({
 
 /** A page of the ledger, newest first; hashes in base64url. */
 export const LedgerPage = pageSchema(LedgerRecordView);
+
+const LedgerProblemView = v.strictObject({
+  rule: v.string(),
+  message: v.string(),
+  shard: v.optional(v.number()),
+  position: v.optional(v.number()),
+  id: v.optional(v.string()),
+  signedId: v.optional(v.string()),
+  checkpoint: v.optional(v.number()),
+});
+
+const LedgerReportView = v.strictObject({
+  ok: v.boolean(),
+  problems: v.array(LedgerProblemView),
+  entries: v.number(),
+  fromCheckpoint: v.number(),
+  checkpoints: v.strictObject({
+    verified: v.number(),
+    last: v.nullable(v.strictObject({ number: v.number(), signedAt: timestamp })),
+    fileBehind: v.nullable(v.number()),
+  }),
+  openWindow: v.strictObject({
+    entries: v.number(),
+    shards: v.array(v.strictObject({ shard: v.number(), first: v.number(), last: v.number() })),
+  }),
+  milliseconds: v.number(),
+});
+
+/** A verification: the report is null until it is done. */
+export const VerificationView = v.strictObject({
+  state: v.picklist(['running', 'done', 'failed']),
+  startedAt: timestamp,
+  finishedAt: v.nullable(timestamp),
+  report: v.nullable(LedgerReportView),
+});
 
 /** A time that both languages of the ledger, JSON and SQL, write alike. */
 function isPlausible(date: Date): boolean {
