@@ -99,9 +99,9 @@ describe('SR-78 bodies on the wire', () => {
 
   it('are limited when they come in chunks without end', async () => {
     const { socket, received } = open();
-    socket.write(head('transfer-encoding: chunked'));
-    const more = setInterval(() => socket.write(chunk('x'.repeat(200))), 5);
-    const text = await received.finally(() => clearInterval(more));
+    // All at once: what is written after the answer would break the connection before the answer is read.
+    socket.write(head('transfer-encoding: chunked') + chunk('x'.repeat(200)).repeat(50));
+    const text = await received;
     expect(text).toMatch(/^HTTP\/1\.1 413 /);
     expect(text).toContain('"code":"request.too_large"');
   });
