@@ -7,6 +7,7 @@ import { Sessions } from './0005-sessions.ts';
 import { SignIns } from './0006-sign-ins.ts';
 import { KeysAndRevocations } from './0007-keys-and-revocations.ts';
 import { Deliveries } from './0008-deliveries.ts';
+import { StepUp } from './0009-step-up.ts';
 
 /** In the order in which they run. A name never changes once it has run anywhere. */
 export const migrations: readonly NamedMigration[] = [
@@ -18,4 +19,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0006-sign-ins', class: SignIns },
   { name: '0007-keys-and-revocations', class: KeysAndRevocations },
   { name: '0008-deliveries', class: Deliveries },
+  { name: '0009-step-up', class: StepUp },
 ];
