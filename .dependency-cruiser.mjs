@@ -9,7 +9,7 @@ function forbid(name, comment, from, to) {
 const tests = String.raw`\.test\.ts$|/test/|/src/testing/|^packages/testing/|/vitest\.config\.ts$`;
 const packagesOf = (...names) => `^packages/(${names.join('|')})/src/`;
 const npm = (...names) => `node_modules/(${names.join('|')})/`;
-const libs = packagesOf('security', 'observability', 'verifier', 'notifications');
+const libs = packagesOf('security', 'observability', 'verifier', 'notifications', 'ledger');
 const infra = packagesOf('database', 'messaging', 'redis');
 const source = { pathNot: tests };
 
@@ -29,7 +29,7 @@ const packageRules = [
   forbid(
     'lib-stands-on-core',
     'A lib imports core and contract, no infra, kit, app or other lib; only verifier also imports security.',
-    { path: packagesOf('security', 'observability', 'notifications'), ...source },
+    { path: packagesOf('security', 'observability', 'notifications', 'ledger'), ...source },
     { path: '^(packages|apps)/', pathNot: [packagesOf('domain', 'proto'), '^packages/$1/'] },
   ),
   forbid(

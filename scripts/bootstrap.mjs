@@ -95,9 +95,11 @@ function run(program, args) {
 function watchNpm(onGone) {
   const parent = process.ppid;
   const startedByNpm = process.env['npm_lifecycle_event'] !== undefined;
-  return setInterval(() => {
+  const timer = setInterval(() => {
     if (startedByNpm && process.ppid !== parent) {
+      clearInterval(timer);
       onGone();
     }
   }, PARENT_CHECK_MS);
+  return timer;
 }

@@ -1,4 +1,4 @@
 import { defineConfig } from 'vitest/config';
 
 // Not the shared configuration of @bank/testing: that package is built on this one.
-export default defineConfig({ test: { include: ['src/**/*.test.ts', 'test/**/*.test.ts'] } });
+export default defineConfig({ test: { include: ['src/**/*.test.ts', 'test/**/*.test.ts'], testTimeout: 20_000 } });

@@ -2,10 +2,10 @@
 import { openStackFolder } from '#stack/run/stack-folder.ts';
 
 const [folder = ''] = process.argv.slice(2);
-const { supervisor } = await openStackFolder({ folder });
-const env = { PATH: process.env['PATH'] ?? '' };
-await supervisor.start({ name: 'orphan', layer: 'store', command: 'sleep', args: ['600'], env });
 process.on('SIGUSR2', () => {
   throw new Error('a mistake');
 });
+const { supervisor } = await openStackFolder({ folder });
+const env = { PATH: process.env['PATH'] ?? '' };
+await supervisor.start({ name: 'orphan', layer: 'store', command: 'sleep', args: ['600'], env });
 setInterval(() => undefined, 1000);

@@ -220,6 +220,34 @@ describe('errors of the gateway itself', () => {
     });
   });
 
+  it.each([
+    ['a control character in the path', 'GET /v1/auth/\x7f HTTP/1.1', 400, 'request.malformed'],
+    ['an escape that is none', 'GET /v1/auth/%zz HTTP/1.1', 400, 'request.malformed'],
+    ['an escaped NUL', 'GET /v1/auth/%00 HTTP/1.1', 400, 'request.malformed'],
+    ['a method in lower case', 'get /v1/profile HTTP/1.1', 400, 'request.malformed'],
+    ['a method that names no path', 'OPTIONS * HTTP/1.1', 400, 'request.malformed'],
+    ['another protocol', '\x16\x03\x01\x02', 400, 'request.malformed'],
+    ['another version', 'GET /v1/profile HTTP/2.0', 400, 'request.malformed'],
+    ['an address of 70,000 characters', `GET /v1/profile?${'x'.repeat(70_000)} HTTP/1.1`, 414, 'request.too_large'],
+    ['a page of the gateway itself', 'GET /.problem/400 HTTP/1.1', 404, 'request.unknown_route'],
+  ] as const)('%s', async (_, line, status, code) => {
+    const answer = await sendRaw(gateway.publicPort, `${line}\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(answer).toContain(`"code":"${code}"`);
+    expect(answer).toContain('X-Content-Type-Options: nosniff');
+    expect(gateway.seen).toEqual([]);
+  });
+
+  it('a transfer coding that is not known, also on an address that is refused', async () => {
+    for (const path of ['/v1/profile', '/v1//profile']) {
+      const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\nConnection: close\r\n\r\n`;
+      const answer = await sendRaw(gateway.publicPort, head);
+      expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+      expect(answer).toContain('"code":"request.malformed"');
+    }
+    expect(gateway.seen).toEqual([]);
+  });
+
   it('an app that is away is 503, with when to try again', async () => {
     await gateway.stopApp('mfa');
     const response = await fetch(`${gateway.publicUrl}/v1/mfa/factors`);

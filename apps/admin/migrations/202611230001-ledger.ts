@@ -7,7 +7,7 @@ export class Ledger extends SqlMigration {
       ...platformTablesV1('admin'),
       `create table admin.ledger_entries (
       id uuid not null,
-      shard smallint not null constraint ledger_entries_shard_check check (shard between 0 and 15),
+      shard smallint not null constraint ledger_entries_shard_check check (shard >= 0 and shard <= 15),
       position bigint not null constraint ledger_entries_position_check check (position > 0),
       version smallint not null,
       action text not null,
@@ -23,8 +23,8 @@ export class Ledger extends SqlMigration {
     ) partition by range (id)`,
       ...partitionedTableSql('admin', { table: 'ledger_entries', keyColumn: 'id', ageColumn: 'recorded_at' }),
       'create index ledger_entries_place_index on admin.ledger_entries (shard, position)',
-      'create index ledger_entries_subject_index on admin.ledger_entries (subject, id desc)',
-      'create index ledger_entries_actor_index on admin.ledger_entries (actor_id, id desc)',
+      'create index ledger_entries_subject_index on admin.ledger_entries (subject, id)',
+      'create index ledger_entries_actor_index on admin.ledger_entries (actor_id, id)',
       `create table admin.ledger_heads (
       shard smallint constraint ledger_heads_pkey primary key,
       position bigint not null,

@@ -1,8 +1,16 @@
 import { appEnv } from '@bank/composition';
-import { readConfig } from '@bank/service-kit';
+import { envDirectory, envFile, readConfig } from '@bank/service-kit';
 import * as v from 'valibot';
 
-const ConfigSchema = v.object({ ...appEnv });
+const ConfigSchema = v.object({
+  ...appEnv,
+  /** The key that signs checkpoints of the ledger: PKCS #8 in PEM, on P-256. Never in the database. */
+  CHECKPOINT_KEY_FILE: envFile,
+  /** Public keys, a JWK set: of that key, and of those that signed before it. */
+  CHECKPOINT_TRUSTED_KEYS_FILE: envFile,
+  /** Where checkpoints are kept outside of the database. */
+  CHECKPOINT_DIR: envDirectory,
+});
 
 export type Config = Readonly<v.InferOutput<typeof ConfigSchema>>;
 

@@ -1,24 +1,35 @@
 import { createFoundations, type Foundations, type Overrides } from '@bank/composition';
 import type { TransactionalContext } from '@bank/database';
+import { type Checkpoints, openCheckpoints } from '#adapters/checkpoints/open-checkpoints.ts';
 import type { Config } from '#config.ts';
+import { createVerifications, type Verifications } from '#features/ledger/verification.ts';
+import { CheckpointRepository } from '#storage/checkpoint.repository.ts';
 import { entities } from '#storage/entities.ts';
 import { LedgerRepository } from '#storage/ledger.repository.ts';
 import { UserRepository } from '#storage/user.repository.ts';
 
 export interface Repositories {
+  readonly checkpoints: CheckpointRepository;
   readonly ledger: LedgerRepository;
   readonly users: UserRepository;
 }
 
 /** What every feature is handed: the foundations of any app, and this one's repositories behind its unit of work. */
-export interface AppContext extends Foundations, TransactionalContext<Repositories> {}
+export interface AppContext extends Foundations, TransactionalContext<Repositories> {
+  /** The keys of checkpoints, and where they are kept outside of the database. */
+  readonly checkpointing: Checkpoints;
+  readonly verifications: Verifications;
+}
 
 /** The composition root. Nothing connects yet: an app starts, unready, while what it stands on is away. */
 export async function createContext(config: Config, overrides: Overrides = {}): Promise<AppContext> {
   const foundations = await createFoundations(config, { service: 'admin', entities, overrides });
   return {
     ...foundations,
+    checkpointing: openCheckpoints(config),
+    verifications: createVerifications(foundations),
     unitOfWork: foundations.unitOfWorkOf((em) => ({
+      checkpoints: new CheckpointRepository(em),
       ledger: new LedgerRepository(em),
       users: new UserRepository(em),
     })),

@@ -2,6 +2,7 @@ import { audiences, composeApp, createTokenVerifier, type Overrides } from '@ban
 import type { Service } from '@bank/service-kit';
 import type { Config } from '#config.ts';
 import { createContext } from '#context.ts';
+import { createCheckpointKeeper } from '#jobs/checkpoint-keeper.ts';
 import { routes } from '#transport/http/routes.ts';
 import { auditEntryConsumer } from '#transport/messages/audit-entry.consumer.ts';
 import { userActivatedConsumer } from '#transport/messages/user-activated.consumer.ts';
@@ -16,5 +17,6 @@ export async function createService(config: Config, overrides: Overrides = {}): 
     consumers: [auditEntryConsumer(ctx), userActivatedConsumer(ctx)],
     verifier: overrides.verifier ?? createTokenVerifier(ctx, config),
     audiences: [audiences.staff],
+    workers: [createCheckpointKeeper(ctx)],
   });
 }

@@ -4,6 +4,7 @@ import { type AppContext, createContext } from '#context.ts';
 import { createService } from '#service.ts';
 import { entities } from '#storage/entities.ts';
 import { migrations } from '../migrations/index.ts';
+import { checkpointEnv } from './ledger-under-test.ts';
 
 /** A service that records entries of its own. */
 export const tools = 'spiffe://bank/tool/tools';
@@ -21,5 +22,6 @@ const callers = {
 
 /** The admin app of one test file, started on services of its own. */
 export function adminApp(): TestApp<AppContext> {
-  return testApp({ service: 'admin', entities, migrations, callers, loadConfig, createContext, createService });
+  const env = checkpointEnv();
+  return testApp({ service: 'admin', entities, migrations, callers, env, loadConfig, createContext, createService });
 }

@@ -1,8 +1,8 @@
 import { runStatement } from '@bank/database';
 import { uuidv7 } from '@bank/domain';
+import { shardOf } from '@bank/ledger';
 import { describe, expect, test } from 'vitest';
 import { appendEntries } from '#features/ledger/append-entries.ts';
-import { shardOf } from '#features/ledger/chain.ts';
 import { adminApp } from './admin-app.ts';
 import { brokenAt, entryAbout, shardEntries } from './entries.ts';
 

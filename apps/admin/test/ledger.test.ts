@@ -1,9 +1,9 @@
-import { publishEvents } from '@bank/composition/testing';
+import { publishEvents, untilDeadLettered } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
+import { shardOf } from '@bank/ledger';
 import { raceOf, until, winners } from '@bank/testing';
 import { describe, expect, test } from 'vitest';
 import { appendEntries } from '#features/ledger/append-entries.ts';
-import { shardOf } from '#features/ledger/chain.ts';
 import { adminApp } from './admin-app.ts';
 import { auditMessage, brokenAt, entryAbout, entryMessage, shardEntries } from './entries.ts';
 
@@ -44,7 +44,7 @@ describe('what an app did', () => {
   test('goes to the dead letters when it is no entry', async () => {
     const message = auditMessage({ ...entryMessage(uuidv7()), action: 'no dotted name' });
     await publishEvents(app, 'device', [message]);
-    await until(async () => (await app.broker.depth('admin.audit.dead')) === 1);
+    await untilDeadLettered(app, 'admin.audit');
   });
 });
 
@@ -85,6 +85,7 @@ describe('SR-87: the chain', () => {
 
 describe('an entry is refused', () => {
   test.each([
+    ['with an id that is none', { id: 'x' }],
     ['with an id of another time', { occurredAt: new Date('2026-01-01') }],
     ['with a time outside of every calendar', { occurredAt: new Date(Number.NaN) }],
     ['with NUL in its text', { subject: 'a\0b' }],

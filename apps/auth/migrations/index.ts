@@ -1,23 +1,23 @@
 import type { NamedMigration } from '@bank/database';
-import { Platform } from './0001-platform.ts';
-import { Clients } from './0002-clients.ts';
-import { Registrations } from './0003-registrations.ts';
-import { Users } from './0004-users.ts';
-import { Sessions } from './0005-sessions.ts';
-import { SignIns } from './0006-sign-ins.ts';
-import { KeysAndRevocations } from './0007-keys-and-revocations.ts';
-import { Deliveries } from './0008-deliveries.ts';
-import { StepUp } from './0009-step-up.ts';
+import { Platform } from './202611230001-platform.ts';
+import { Clients } from './202611230002-clients.ts';
+import { Registrations } from './202611230003-registrations.ts';
+import { Users } from './202611230004-users.ts';
+import { Sessions } from './202611230005-sessions.ts';
+import { SignIns } from './202611230006-sign-ins.ts';
+import { KeysAndRevocations } from './202611230007-keys-and-revocations.ts';
+import { Deliveries } from './202611230008-deliveries.ts';
+import { StepUp } from './202612010009-step-up.ts';
 
 /** In the order in which they run. A name never changes once it has run anywhere. */
 export const migrations: readonly NamedMigration[] = [
-  { name: '0001-platform', class: Platform },
-  { name: '0002-clients', class: Clients },
-  { name: '0003-registrations', class: Registrations },
-  { name: '0004-users', class: Users },
-  { name: '0005-sessions', class: Sessions },
-  { name: '0006-sign-ins', class: SignIns },
-  { name: '0007-keys-and-revocations', class: KeysAndRevocations },
-  { name: '0008-deliveries', class: Deliveries },
-  { name: '0009-step-up', class: StepUp },
+  { name: '202611230001-platform', class: Platform },
+  { name: '202611230002-clients', class: Clients },
+  { name: '202611230003-registrations', class: Registrations },
+  { name: '202611230004-users', class: Users },
+  { name: '202611230005-sessions', class: Sessions },
+  { name: '202611230006-sign-ins', class: SignIns },
+  { name: '202611230007-keys-and-revocations', class: KeysAndRevocations },
+  { name: '202611230008-deliveries', class: Deliveries },
+  { name: '202612010009-step-up', class: StepUp },
 ];

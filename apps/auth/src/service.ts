@@ -1,11 +1,10 @@
 import { audiences, composeApp } from '@bank/composition';
-import type { Service } from '@bank/service-kit';
+import { createLoop, type Service } from '@bank/service-kit';
 import type { Config } from '#config.ts';
 import { type AppContext, createContext, type Overrides } from '#context.ts';
 import { forgetNonces } from '#features/session/forget-nonces.ts';
 import { createDeliverySender } from '#jobs/delivery-sender.ts';
 import { createIssuer } from '#jobs/issuer.ts';
-import { createLoop } from '#jobs/loop.ts';
 import { trimmingChores } from '#jobs/trim.ts';
 import { routes } from '#transport/http/routes.ts';
 import { deliveryRequestedConsumer } from '#transport/messages/delivery-requested.consumer.ts';

@@ -2,7 +2,7 @@ import { raceOf, winners } from '@bank/testing';
 import { describe, expect, it } from 'vitest';
 import { codeFor, freshEmail, messagesTo, refresh, register, registration, signIn } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
-import { type Answer, post } from './support/http.ts';
+import { type Answer, post, send } from './support/http.ts';
 
 // More contestants than the pool has connections.
 const auth = await startAuth({ env: { DATABASE_POOL_MAX: '8' } });
@@ -104,6 +104,47 @@ describe('SR-50 one refresh token', () => {
       expect((await refresh(auth, won[0]?.body.refreshToken, account.device.secret)).status).toBe(401);
       const told = (await messagesTo(auth, account.id)).filter(({ template }) => template === 'refresh-token-reuse');
       expect(told).toHaveLength(1);
+    }
+  });
+});
+
+describe('SR-21 one emailed code', () => {
+  it('finishes one sign-in, however many use it at once', { timeout: 120_000 }, async () => {
+    const account = await register(auth);
+    for (let round = 0; round < rounds; round += 1) {
+      auth.neighbours.verdict = 'challenge';
+      const { loginId } = (await signIn(auth, account)).body;
+      auth.neighbours.verdict = 'allow';
+      const { challengeId } = (await post(auth, '/v1/auth/login/challenge', { loginId, factorId: loginId })).body;
+      const proof = { loginId, challengeId, response: { code: await codeFor(auth, account.id) } };
+      const answers = await raceOf(16, () => post(auth, '/v1/auth/login/verify', proof));
+      expect(statuses(answers)).toEqual([200, ...Array(15).fill(401)]);
+    }
+    const sessions = 'select count(*) from auth.sessions where user_id = $1';
+    expect(await count(sessions, [account.id])).toBe(1 + rounds);
+  });
+});
+
+describe('SR-48 one session', () => {
+  it('is ended once, however many end it at once', { timeout: 120_000 }, async () => {
+    const account = await register(auth);
+    for (let round = 0; round < rounds; round += 1) {
+      const { sessionId } = (await signIn(auth, account)).body;
+      const path = `/v1/auth/sessions/${sessionId}`;
+      const answers = await raceOf(16, () => send(auth, 'DELETE', path, undefined, { token: account.accessToken }));
+      expect(statuses(answers)).toEqual([204, ...Array(15).fill(404)]);
+      expect(await count('select count(*) from auth.revocations where session_id = $1', [sessionId])).toBe(1);
+    }
+  });
+
+  it('ends for everybody who signs out of it at once', { timeout: 120_000 }, async () => {
+    const account = await register(auth);
+    for (let round = 0; round < rounds; round += 1) {
+      const { accessToken, sessionId } = (await signIn(auth, account)).body;
+      const answers = await raceOf(16, () => post(auth, '/v1/auth/logout', undefined, { token: accessToken }));
+      // Who comes when the revocation is known already is told that the token is not good any more.
+      expect(statuses(answers).filter((status) => status !== 204 && status !== 401)).toEqual([]);
+      expect(await count('select count(*) from auth.revocations where session_id = $1', [sessionId])).toBe(1);
     }
   });
 });

@@ -219,6 +219,8 @@ describe('a doubtful device', () => {
     }
     const dead = await post(auth, '/v1/auth/login/verify', { loginId, challengeId, response: { code: right } });
     expect([dead.status, dead.body.code]).toEqual([401, 'auth.login.invalid']);
+    const another = await post(auth, '/v1/auth/login/challenge', { loginId, factorId: loginId });
+    expect(another.body.code).toBe('auth.login.invalid'); // no code could open it any more
   });
 
   it('SR-24 401 for the code of another sign-in, and SR-26 for a code that was replaced', async () => {

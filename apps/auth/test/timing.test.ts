@@ -1,3 +1,4 @@
+import { telltaleGap } from '@bank/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Account, freshEmail, password, register, registration, signIn } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
@@ -6,6 +7,7 @@ import { post } from './support/http.ts';
 // Production's costs of hashing: what would give the difference away is a hash that does not run.
 const auth = await startAuth({ realHashing: true });
 const samples = 40;
+const gapMaxMs = 5;
 let owner: Account;
 
 beforeAll(async () => {
@@ -26,15 +28,7 @@ async function costOf(work: () => Promise<unknown>): Promise<Cost> {
   return { wallMs: performance.now() - startedAt, processorMs: (user + system) / 1000 };
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
-/**
- * Two kinds of request, taken in turns so that both meet the same machine, differ by no hash and by no wait: the medians
- * of the differences within each pair are held to 5 ms of processor time, which other programs cannot disturb, and to
- * 25 ms by the clock, which they can.
- */
+/** Two kinds of request, taken in turns so that both meet the same machine, differ neither in work nor in waiting. */
 async function expectAlike(one: () => Promise<unknown>, other: () => Promise<unknown>): Promise<void> {
   const wall: number[] = [];
   const processor: number[] = [];
@@ -43,8 +37,8 @@ async function expectAlike(one: () => Promise<unknown>, other: () => Promise<unk
     wall.push(a.wallMs - b.wallMs);
     processor.push(a.processorMs - b.processorMs);
   }
-  expect(Math.abs(median(processor))).toBeLessThanOrEqual(5);
-  expect(Math.abs(median(wall))).toBeLessThanOrEqual(25);
+  expect(telltaleGap(processor)).toBeLessThanOrEqual(gapMaxMs);
+  expect(telltaleGap(wall)).toBeLessThanOrEqual(gapMaxMs);
 }
 
 describe('SR-15 the time of an answer', () => {

@@ -16,7 +16,7 @@ export class Devices extends SqlMigration {
       trusted_at timestamptz,
       removed_at timestamptz
     )`,
-      'create index devices_user_id_index on device.devices (user_id, id desc)',
+      'create index devices_user_id_index on device.devices (user_id, id)',
       `create table device.sign_ins (
       id uuid not null,
       user_id uuid not null,
@@ -33,7 +33,7 @@ export class Devices extends SqlMigration {
         ageColumn: 'signed_in_at',
         keepWeeks: 60,
       }),
-      'create index sign_ins_user_id_index on device.sign_ins (user_id, id desc)',
+      'create index sign_ins_user_id_index on device.sign_ins (user_id, id)',
     ];
   }
 }

@@ -1,7 +1,8 @@
-import { fuzzRoutes } from '@bank/service-kit/fuzz';
+import { DeviceService } from '@bank/proto/device';
+import { fuzzRoutes, fuzzRpc } from '@bank/service-kit/fuzz';
 import { expect, test } from 'vitest';
 import { routes } from '#transport/http/routes.ts';
-import { deviceApp } from './device-app.ts';
+import { auth, deviceApp } from './device-app.ts';
 
 const app = deviceApp();
 
@@ -9,4 +10,9 @@ test('SR-82: no route breaks, echoes or takes long', async () => {
   const headers = () => ({ authorization: `Bearer ${app.issuer.token()}` });
   const answers = await fuzzRoutes(app.service, routes, { headers });
   expect(answers[200]).toBeGreaterThan(0);
+});
+
+test('SR-79: no method breaks, echoes or takes long', async () => {
+  const answers = await fuzzRpc(await app.transport(auth), [DeviceService]);
+  expect(Object.keys(answers)).toEqual(expect.arrayContaining(['invalid_argument']));
 });

@@ -1,4 +1,4 @@
-import { publishEvents } from '@bank/composition/testing';
+import { publishEvents, untilDeadLettered } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
 import { encodeEvent, UserActivatedSchema } from '@bank/proto/events';
 import { until } from '@bank/testing';
@@ -32,5 +32,5 @@ test('SR-89: user.activated.v1 admits a user once, however often it comes', asyn
 test('an activation without a time goes to the dead letters', async () => {
   const { data, ...event } = activated(uuidv7(), '2026-11-01T00:00:00Z');
   await publishEvents(app, 'auth', [{ ...event, data: { ...data, activatedAt: null } }]);
-  await until(async () => (await app.broker.depth('mfa.events.dead')) === 1);
+  await untilDeadLettered(app, 'mfa.events');
 });

@@ -1,7 +1,8 @@
-import { fuzzRoutes } from '@bank/service-kit/fuzz';
+import { MfaService } from '@bank/proto/mfa';
+import { fuzzRoutes, fuzzRpc } from '@bank/service-kit/fuzz';
 import { expect, test } from 'vitest';
 import { routes } from '#transport/http/routes.ts';
-import { givenSubject, mfaApp, strongToken } from './mfa-app.ts';
+import { auth, givenSubject, mfaApp, strongToken } from './mfa-app.ts';
 
 const app = mfaApp();
 
@@ -12,4 +13,9 @@ test('SR-82: no route breaks, echoes or takes long', async () => {
   });
   const answers = await fuzzRoutes(app.service, routes, { headers });
   expect(answers[200]).toBeGreaterThan(0);
+});
+
+test('SR-79: no method breaks, echoes or takes long', async () => {
+  const answers = await fuzzRpc(await app.transport(auth), [MfaService]);
+  expect(Object.keys(answers)).toEqual(expect.arrayContaining(['invalid_argument']));
 });

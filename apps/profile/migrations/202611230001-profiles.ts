@@ -7,7 +7,7 @@ export class Profiles extends SqlMigration {
       ...platformTablesV1('profile'),
       `create table profile.profiles (
       user_id uuid constraint profiles_pkey primary key,
-      version bigint not null default 1,
+      version bigint not null,
       identity bytea,
       particulars bytea,
       created_at timestamptz not null,

@@ -1,4 +1,4 @@
-import { publishEvents, request } from '@bank/composition/testing';
+import { publishEvents, request, untilDeadLettered } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
 import { encodeEvent, UserActivatedSchema } from '@bank/proto/events';
 import { until } from '@bank/testing';
@@ -52,6 +52,6 @@ describe('user.activated.v1', () => {
 
   test('of nobody goes to the dead letters', async () => {
     await publishEvents(app, 'auth', [{ ...activated(uuidv7()), data: { userId: 'nobody' } }]);
-    await until(async () => (await app.broker.depth('profile.events.dead')) === 1);
+    await untilDeadLettered(app, 'profile.events');
   });
 });

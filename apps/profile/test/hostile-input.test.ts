@@ -1,7 +1,8 @@
-import { fuzzRoutes } from '@bank/service-kit/fuzz';
+import { ProfileService } from '@bank/proto/profile';
+import { fuzzRoutes, fuzzRpc } from '@bank/service-kit/fuzz';
 import { expect, test } from 'vitest';
 import { routes } from '#transport/http/routes.ts';
-import { givenProfile, profileApp } from './profile-app.ts';
+import { admin, givenProfile, profileApp } from './profile-app.ts';
 
 const app = profileApp();
 
@@ -11,4 +12,9 @@ test('SR-82: no route breaks, echoes or takes long', async () => {
   const answers = await fuzzRoutes(app.service, routes, { headers });
   expect(answers[200]).toBeGreaterThan(0);
   expect(answers[422]).toBeGreaterThan(0);
+});
+
+test('SR-79: no method breaks, echoes or takes long', async () => {
+  const answers = await fuzzRpc(await app.transport(admin), [ProfileService]);
+  expect(Object.keys(answers)).toEqual(expect.arrayContaining(['invalid_argument']));
 });

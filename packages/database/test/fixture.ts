@@ -115,6 +115,10 @@ export class WidgetRepository extends Repository {
     return row?.count;
   }
 
+  async remove(id: string): Promise<boolean> {
+    return (await this.affected('delete from shop.widgets where id = ?', [id])) > 0;
+  }
+
   async countOf(id: string): Promise<number | undefined> {
     return (await this.row<{ count: number }>('select count from shop.widgets where id = ?', [id]))?.count;
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { allow, systemIds, type UserActor, type UserId } from '@bank/domain';
 import { requestContext } from '@bank/observability';
+import { until } from '@bank/testing';
 import { describe, expect, it } from 'vitest';
 import { type Access, openDelivery, readerOf, TransactionOver, withTransaction } from '#index.ts';
 import {
@@ -171,6 +172,23 @@ describe('audit', () => {
 
   it('lets a transaction that changed nothing record nothing', async () => {
     expect(await withTransaction(ctx, audited, (tx) => tx.widgets.countOf(randomUUID()))).toBeUndefined();
+  });
+
+  it('lets one who waited for a row, and found nothing left to change, record nothing', async () => {
+    const id = systemIds.next();
+    await addWidget(ctx, id);
+    const remove = () => withTransaction(ctx, audited, (tx) => tx.widgets.remove(id));
+    const late = await withTransaction(ctx, unaudited, async (tx) => {
+      await tx.widgets.remove(id);
+      const waiting = remove();
+      await until(async () => {
+        const waiters = await postgres.query(`select 1 from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock' and query like 'delete from shop.widgets%'`);
+        return waiters.length === 1;
+      });
+      return { waiting };
+    });
+    expect(await late.waiting).toBe(false);
   });
 
   it('lets a verb that changes nothing join one that records', async () => {

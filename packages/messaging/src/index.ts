@@ -1,5 +1,6 @@
 export type { BrokerAddress } from '#connection/broker-address.ts';
 export { BrokerUnavailable } from '#connection/broker-unavailable.ts';
+export { type BatchConsumer, inBatches } from '#consume/batch-consumer.ts';
 export type { Consumer } from '#consume/consumer.ts';
 export { type Consumers, type ConsumersOptions, createConsumers } from '#consume/consumers.ts';
 export { PermanentFailure } from '#consume/failure.ts';

@@ -43,6 +43,7 @@ export {
   type RpcService,
 } from '#rpc/define-rpc.ts';
 export type { TlsFiles } from '#rpc/tls-files.ts';
+export { createLoop, type Loop, type LoopOptions } from '#runtime/loop.ts';
 export { PortError } from '#runtime/ports.ts';
 export { runService } from '#runtime/run-service.ts';
 export {

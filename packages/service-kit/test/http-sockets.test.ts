@@ -159,7 +159,17 @@ describe('what is no request', () => {
   ])('%s is answered in kind', async (_name, bytes, status) => {
     const { socket, received } = open();
     socket.write(bytes);
-    expect(await received).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    const text = await received;
+    expect(text).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(text).toContain('nosniff');
+    const [, requestId] = /^x-request-id: (.+)\r$/im.exec(text) ?? [];
+    expect(JSON.parse(text.slice(text.indexOf('{')))).toMatchObject({ status, requestId });
+  });
+
+  it('an expectation is no reason to refuse', async () => {
+    const { socket, received } = open();
+    socket.write('GET /health/live HTTP/1.1\r\nhost: a\r\nexpect: nothing\r\nconnection: close\r\n\r\n');
+    expect(await received).toMatch(/^HTTP\/1\.1 200 /);
   });
 
   it('SR-37 the host decides nothing', async () => {

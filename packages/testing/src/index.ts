@@ -7,6 +7,7 @@ export {
 export { type FixedClock, fixedClock } from '#control/clock.ts';
 export { type SequentialIds, sequentialIds } from '#control/ids.ts';
 export { losers, raceOf, winners } from '#control/race.ts';
+export { telltaleGap } from '#control/telltale-gap.ts';
 export { type UntilOptions, until } from '#control/until.ts';
 export { temporaryFolder } from '#run/temporary-folder.ts';
 export { type ServiceVariable, serviceAddress } from '#services/addresses.ts';

@@ -2,6 +2,7 @@ import { rolesOf } from '@bank/database';
 import { callersFile } from '#stack/apps/app-files.ts';
 import { brokerUrl, brokerUser } from '#stack/provisioning/broker.ts';
 import type { TlsFiles } from '#stack/secrets/certificates.ts';
+import { checkpointKeyFiles } from '#stack/secrets/checkpoint-keys.ts';
 import { keyringFolder } from '#stack/secrets/keyrings.ts';
 import type { SecretStore } from '#stack/secrets/secret-store.ts';
 import type { AppName } from '#stack/settings/apps.ts';
@@ -27,6 +28,8 @@ export interface AppSurroundings {
   readonly rabbitmq: Broker;
   readonly secrets: SecretStore;
   readonly secretsFolder: string;
+  /** Where admin keeps checkpoints of its ledger, outside of the database. */
+  readonly checkpointsFolder: string;
   readonly tls: TlsFiles;
   readonly ports: Readonly<Record<AppName, AppPorts>>;
   readonly gatewayUrl: string;
@@ -53,6 +56,7 @@ export function appEnvironment(app: AppName, around: AppSurroundings): Record<st
     ...storeVariables(app, around),
     ...rpcVariables(app, around),
     ...(app === 'auth' ? mailVariables(around) : {}),
+    ...(app === 'admin' ? checkpointVariables(around) : {}),
     ...around.overrides,
   };
 }
@@ -93,6 +97,15 @@ function mailVariables({ smtpUrl, gatewayUrl, staffUrl }: AppSurroundings) {
     PUBLIC_BASE_URL: gatewayUrl,
     WEB_ORIGINS: gatewayUrl,
     STAFF_ORIGINS: staffUrl,
+  };
+}
+
+function checkpointVariables({ secretsFolder, checkpointsFolder }: AppSurroundings) {
+  const { keyFile, trustedKeysFile } = checkpointKeyFiles(secretsFolder);
+  return {
+    CHECKPOINT_KEY_FILE: keyFile,
+    CHECKPOINT_TRUSTED_KEYS_FILE: trustedKeysFile,
+    CHECKPOINT_DIR: checkpointsFolder,
   };
 }
 

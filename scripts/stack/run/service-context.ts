@@ -3,7 +3,7 @@ import type { Supervisor } from '#stack/host/supervisor.ts';
 import type { TlsFiles } from '#stack/secrets/certificates.ts';
 import type { SecretStore } from '#stack/secrets/secret-store.ts';
 
-/** `test` servers forget their data early and also listen without TLS. */
+/** Development servers are durable and speak TLS alone; those of tests are fast, forgetful and speak none. */
 export type Tuning = 'development' | 'test';
 
 /** What every service of a stack is started with. */

@@ -14,7 +14,7 @@ const STOP_MS = 60_000;
 const LINES_SHOWN = '200';
 
 // What a run makes in its folder. Stacks of tests lie in folders of their own below it, and are not touched.
-const ownFolders = ['logs', 'secrets', 'tls', 'env', 'cache', 'run.json', 'addresses.json', 'lock'];
+const ownFolders = ['logs', 'secrets', 'tls', 'env', 'cache', 'checkpoints', 'run.json', 'addresses.json', 'lock'];
 
 /** What runs in a stack's folder, in lines for the terminal. */
 export function describeStack(folder: string): string {

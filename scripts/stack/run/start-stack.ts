@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AppSurroundings, appEnvironment } from '#stack/apps/app-environment.ts';
 import { environmentFile, writeCallersFiles, writeEnvironmentFile } from '#stack/apps/app-files.ts';
@@ -6,6 +6,7 @@ import { type AppHandle, createAppHandle } from '#stack/apps/app-process.ts';
 import { sandboxEnvironment, startSandbox } from '#stack/apps/sandbox.ts';
 import { startGateway } from '#stack/gateway/gateway.ts';
 import { failureOn } from '#stack/host/disk.ts';
+import { removeData } from '#stack/host/service-user.ts';
 import type { ManagedProcess, ProcessExit, ProcessSpec } from '#stack/host/supervisor.ts';
 import { removeVhost } from '#stack/provisioning/broker.ts';
 import { removeDatabase } from '#stack/provisioning/database.ts';
@@ -16,10 +17,11 @@ import { addressesOf } from '#stack/run/stack-addresses.ts';
 import { type OpenStackFolder, openStackFolder } from '#stack/run/stack-folder.ts';
 import { claimStackPorts, type StackPorts } from '#stack/run/stack-ports.ts';
 import type { Stores } from '#stack/run/start-stores.ts';
+import { checkpointsFolder, ensureCheckpointKeys } from '#stack/secrets/checkpoint-keys.ts';
 import { ensureKeyrings } from '#stack/secrets/keyrings.ts';
 import { type Addresses, addressesFile, writeAddresses } from '#stack/settings/addresses.ts';
 import { type AppName, appNames, eachApp } from '#stack/settings/apps.ts';
-import { type OwnerAddress, writeOwnerAddresses } from '#stack/settings/owner-addresses.ts';
+import { type OwnerAddress, removeOwnerAddresses, writeOwnerAddresses } from '#stack/settings/owner-addresses.ts';
 import { planStores } from '#stack/stores/plan.ts';
 import { beginStores } from '#stack/stores/stores.ts';
 
@@ -72,7 +74,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 async function launch(options: StackOptions, folder: OpenStackFolder): Promise<Stack> {
   const { settings, name = 'bank', report = () => undefined } = options;
   const context = await prepareServices(options, folder.supervisor);
-  prepareAppFiles(options.folder);
+  prepareAppFiles(options.folder, name);
   const plan = planStores(settings, { withGateway: true, report });
   const ports = await claimStackPorts(context);
   const [stores] = await Promise.all([
@@ -90,6 +92,7 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
 
   async function stop(): Promise<void> {
     rmSync(addressesFile(options.folder), { force: true });
+    removeOwnerAddresses(secretsFolder(options.folder));
     await folder.close();
   }
   return {
@@ -104,14 +107,18 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
     async stopAndRemove() {
       await Promise.all(Object.values(handles).map((app) => app.stop()));
       await Promise.all([removeDatabase(stores.postgres, name), removeVhost(stores.rabbitmq, name)]);
+      rmSync(checkpointsFolder(options.folder, name), { recursive: true, force: true });
       await stop();
+      removeData(options.folder);
     },
     kill: folder.supervisor.killAll,
   };
 }
 
-function prepareAppFiles(folder: string): void {
+function prepareAppFiles(folder: string, name: string): void {
   ensureKeyrings(secretsFolder(folder));
+  ensureCheckpointKeys(secretsFolder(folder));
+  mkdirSync(checkpointsFolder(folder, name), { recursive: true, mode: 0o700 });
   writeCallersFiles(secretsFolder(folder));
 }
 
@@ -128,6 +135,7 @@ function writeEnvironments(options: StackOptions, stores: Stores, ports: StackPo
     name: options.name ?? 'bank',
     secrets: context.secrets,
     secretsFolder: secretsFolder(options.folder),
+    checkpointsFolder: checkpointsFolder(options.folder, options.name ?? 'bank'),
     tls: context.tls,
     ports: ports.apps,
     gatewayUrl: `http://localhost:${ports.gateway}`,

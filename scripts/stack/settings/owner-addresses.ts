@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StackError } from '#stack/host/stack-error.ts';
 import { writePrivately } from '#stack/secrets/secret-store.ts';
@@ -28,9 +28,14 @@ export function readOwnerAddress(app: AppName, secretsFolder: string, env: NodeJ
   }
   const file = ownersFile(secretsFolder);
   if (!existsSync(file)) {
-    throw new StackError('no stack has been started here: run "npm start", or set OWNER_DATABASE_URL');
+    throw new StackError('no stack runs here: run "npm start", or set OWNER_DATABASE_URL');
   }
   return (JSON.parse(readFileSync(file, 'utf8')) as Record<AppName, OwnerAddress>)[app];
+}
+
+/** Forgets the addresses, when the stack stops. */
+export function removeOwnerAddresses(secretsFolder: string): void {
+  rmSync(ownersFile(secretsFolder), { force: true });
 }
 
 function ownersFile(secretsFolder: string): string {

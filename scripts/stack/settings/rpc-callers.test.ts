@@ -5,10 +5,24 @@ import { appsCalledBy, readRpcCallers } from '#stack/settings/rpc-callers.ts';
 
 const table = readRpcCallers();
 
-/** Every method of our services, as `bank.user.v1.UserService/GetUser`. */
-const methods = Object.values(proto)
-  .filter((member) => typeof member === 'object' && 'kind' in member && member.kind === 'service')
-  .flatMap(({ typeName, methods: of }) => of.map(({ name }) => `${typeName}/${name}`));
+/** Every method of our services, by its name in the table: `bank.user.v1.UserService/GetUser`. */
+const descriptors = new Map(
+  Object.values(proto)
+    .filter((member) => typeof member === 'object' && 'kind' in member && member.kind === 'service')
+    .flatMap(({ typeName, methods: of }) =>
+      of.map((method): [string, typeof method] => [`${typeName}/${method.name}`, method]),
+    ),
+);
+const methods = [...descriptors.keys()];
+
+/** The fields that a method's answer has, those of the messages in it included, by their JSON names. */
+function fieldsOf(method: string): string[] {
+  const fields = descriptors.get(method)?.output.fields ?? [];
+  return fields.flatMap(({ jsonName, message }) => [
+    jsonName,
+    ...(message?.fields ?? []).map((field) => field.jsonName),
+  ]);
+}
 
 describe('infra/rpc-callers.json', () => {
   it('has a table for every app', () => {
@@ -20,6 +34,15 @@ describe('infra/rpc-callers.json', () => {
       Object.values(callers).flatMap((caller) => caller.methods),
     );
     expect(allowed.filter((method) => !methods.includes(method))).toEqual([]);
+  });
+
+  it('lists fields that the answer has, for methods that the caller may call', () => {
+    for (const { fields = {}, methods: allowed } of Object.values(table).flatMap((callers) => Object.values(callers))) {
+      for (const [method, names] of Object.entries(fields)) {
+        expect(allowed).toContain(method);
+        expect(names.filter((name) => !fieldsOf(method).includes(name))).toEqual([]);
+      }
+    }
   });
 
   it('names each caller as its certificate does', () => {

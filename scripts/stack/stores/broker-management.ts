@@ -7,8 +7,6 @@ export interface Broker {
   readonly url: string;
   readonly managementUrl: string;
   readonly caFile?: string;
-  /** The same server without TLS; a test server alone has it. */
-  readonly plainUrl?: string;
 }
 
 /** One call to the management API. @throws StackError for wrong credentials, Error with the answer for the rest */

@@ -22,27 +22,27 @@ export async function startPostgres(binFolder: string, context: ServiceContext):
   requireSameVersion(binFolder, data);
 
   const port = await context.portFor('POSTGRES_PORT');
-  const settings = join(repositoryFolder, 'infra', 'postgres');
+  const sources = join(repositoryFolder, 'infra', 'postgres');
   const ownCopy = (source: string, name: string) => copyOwned(source, join(folder, name), user);
+  const settings = {
+    config_file: ownCopy(join(sources, `${context.tuning}.conf`), 'postgresql.conf'),
+    hba_file: ownCopy(join(sources, `${context.tuning}.hba.conf`), 'pg_hba.conf'),
+    ssl_cert_file: ownCopy(context.tls.certFile('postgres'), 'server.pem'),
+    ssl_key_file: ownCopy(context.tls.keyFile('postgres'), 'server.key'),
+    port,
+  };
   const process = await context.supervisor.start({
     name: 'postgres',
     layer: 'store',
     command: join(binFolder, 'postgres'),
-    args: [
-      ...['-D', data],
-      ...['-c', `config_file=${ownCopy(join(settings, `${context.tuning}.conf`), 'postgresql.conf')}`],
-      ...['-c', `hba_file=${ownCopy(join(settings, `${context.tuning}.hba.conf`), 'pg_hba.conf')}`],
-      ...['-c', `port=${port}`],
-      ...['-c', `ssl_cert_file=${ownCopy(context.tls.certFile('postgres'), 'server.pem')}`],
-      ...['-c', `ssl_key_file=${ownCopy(context.tls.keyFile('postgres'), 'server.key')}`],
-    ],
+    args: ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
     env: bareEnvironment(),
     user,
     stopSignal: 'SIGINT', // "fast": ends sessions instead of waiting for them
   });
 
   const adminUrl = `postgres://${ADMIN}:${password}@127.0.0.1:${port}/${ADMIN}`;
-  const server = { adminUrl, caFile: context.tls.caFile };
+  const server = context.tuning === 'test' ? { adminUrl } : { adminUrl, caFile: context.tls.caFile };
   await process.untilReady(() => withAdmin(server, ADMIN, (client) => client.query('select 1')), READY_SECONDS);
   return server;
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { ownedFolder, type ServiceUser, serviceUser } from '#stack/host/service-user.ts';
 import { shortHash } from '#stack/host/short-hash.ts';
 import { bareEnvironment, type ServiceContext } from '#stack/run/service-context.ts';
+import type { TlsFiles } from '#stack/secrets/certificates.ts';
 import { type Broker, callManagement } from '#stack/stores/broker-management.ts';
 import { copyOwned, writeOwned } from '#stack/stores/owned-file.ts';
 import { makeRabbitHome } from '#stack/stores/rabbitmq-home.ts';
@@ -14,8 +15,7 @@ const READY_SECONDS = 120;
 const SCHEDULERS_MAX = 2;
 
 interface BrokerPorts {
-  readonly amqps: number;
-  /** 0 where nothing listens without TLS. */
+  /** With TLS in a development stack, without in tests. */
   readonly amqp: number;
   readonly management: number;
   readonly distribution: number;
@@ -52,25 +52,19 @@ export async function startRabbit(binaries: { home: string; epmd: string }, cont
     stopSignal: context.tuning === 'test' ? 'SIGKILL' : 'SIGTERM', // nobody needs what a test left in its queues
   });
 
-  const credentials = `${ADMIN}:${password}`;
-  const broker = {
-    url: `amqps://${credentials}@127.0.0.1:${ports.amqps}`,
-    managementUrl: `http://${credentials}@127.0.0.1:${ports.management}`,
-    caFile: context.tls.caFile,
-    ...(ports.amqp === 0 ? {} : { plainUrl: `amqp://${credentials}@127.0.0.1:${ports.amqp}` }),
-  };
+  const address = `${ADMIN}:${password}@127.0.0.1`;
+  const managementUrl = `http://${address}:${ports.management}`;
   // The listener for clients opens last.
-  await node.untilReady(
-    () => callManagement(broker, 'GET', `health/checks/port-listener/${ports.amqps}`),
-    READY_SECONDS,
-  );
-  return broker;
+  const listens = `health/checks/port-listener/${ports.amqp}`;
+  await node.untilReady(() => callManagement({ managementUrl }, 'GET', listens), READY_SECONDS);
+  return context.tuning === 'test'
+    ? { url: `amqp://${address}:${ports.amqp}`, managementUrl }
+    : { url: `amqps://${address}:${ports.amqp}`, managementUrl, caFile: context.tls.caFile };
 }
 
-async function claimPorts({ ports, portFor, tuning }: ServiceContext): Promise<BrokerPorts> {
+async function claimPorts({ ports, portFor }: ServiceContext): Promise<BrokerPorts> {
   return {
-    amqps: await portFor('RABBITMQ_PORT'),
-    amqp: tuning === 'test' ? await ports.claim({ preferred: 25_673 }) : 0,
+    amqp: await portFor('RABBITMQ_PORT'),
     management: await portFor('RABBITMQ_MANAGEMENT_PORT'),
     distribution: await ports.claim({ preferred: 25_674 }),
     epmd: await ports.claim({ preferred: 14_369 }),
@@ -82,7 +76,7 @@ function writeConfiguration(
   user: ServiceUser | undefined,
   ports: BrokerPorts,
   password: string,
-  { tls }: ServiceContext,
+  { tls, tuning }: ServiceContext,
 ): void {
   for (const name of ['mnesia', 'log', 'schema']) {
     mkdirSync(join(folder, name), { recursive: true });
@@ -91,15 +85,9 @@ function writeConfiguration(
     }
   }
   const own = (name: string, content: string, mode?: number) => writeOwned(join(folder, name), content, user, mode);
+  const listener = `127.0.0.1:${ports.amqp}`;
   const settings = {
-    'listeners.tcp': ports.amqp === 0 ? 'none' : undefined,
-    'listeners.tcp.default': ports.amqp === 0 ? undefined : `127.0.0.1:${ports.amqp}`,
-    'listeners.ssl.default': `127.0.0.1:${ports.amqps}`,
-    'ssl_options.cacertfile': copyOwned(tls.caFile, join(folder, 'ca.pem'), user),
-    'ssl_options.certfile': copyOwned(tls.certFile('rabbitmq'), join(folder, 'server.pem'), user),
-    'ssl_options.keyfile': copyOwned(tls.keyFile('rabbitmq'), join(folder, 'server.key'), user),
-    'ssl_options.verify': 'verify_none', // apps sign in by password; their certificates are for RPC
-    'ssl_options.fail_if_no_peer_cert': 'false',
+    ...(tuning === 'test' ? { 'listeners.tcp.default': listener } : tlsSettings(folder, listener, user, tls)),
     'management.tcp.ip': '127.0.0.1',
     'management.tcp.port': ports.management,
     default_user: ADMIN,
@@ -107,14 +95,24 @@ function writeConfiguration(
     'disk_free_limit.absolute': '200MB',
     'log.console.level': 'info',
   };
-  const lines = Object.entries(settings).flatMap(([name, value]) =>
-    value === undefined ? [] : [`${name} = ${value}`],
-  );
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
   own('rabbitmq.conf', `${lines.join('\n')}\n`);
   own('enabled_plugins', '[rabbitmq_management].\n', 0o644);
   own('advanced.config', '[].\n');
   own('env.conf', '');
   own('.erlang.cookie', randomBytes(16).toString('hex'), 0o400);
+}
+
+function tlsSettings(folder: string, listener: string, user: ServiceUser | undefined, tls: TlsFiles) {
+  return {
+    'listeners.tcp': 'none',
+    'listeners.ssl.default': listener,
+    'ssl_options.cacertfile': copyOwned(tls.caFile, join(folder, 'ca.pem'), user),
+    'ssl_options.certfile': copyOwned(tls.certFile('rabbitmq'), join(folder, 'server.pem'), user),
+    'ssl_options.keyfile': copyOwned(tls.keyFile('rabbitmq'), join(folder, 'server.key'), user),
+    'ssl_options.verify': 'verify_none', // apps sign in by password; their certificates are for RPC
+    'ssl_options.fail_if_no_peer_cert': 'false',
+  };
 }
 
 function nodeEnvironment(folder: string, ports: BrokerPorts): Record<string, string> {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
 import tls from 'node:tls';
-import { ownedFolder, serviceUser } from '#stack/host/service-user.ts';
+import { ownedFolder, type ServiceUser, serviceUser } from '#stack/host/service-user.ts';
 import { bareEnvironment, type ServiceContext } from '#stack/run/service-context.ts';
 import { copyOwned, writeOwned } from '#stack/stores/owned-file.ts';
 
@@ -13,32 +13,22 @@ const PROBE_MS = 2_000;
 export interface RedisServer {
   readonly url: string;
   readonly caFile?: string;
-  /** The same server without TLS; a test server alone has it. */
-  readonly plainUrl?: string;
 }
 
-/** Starts a private Redis that listens with TLS; a development one keeps its data in an append-only file. */
+/** Starts a private Redis: a development one listens with TLS and keeps its data in an append-only file. */
 export async function startRedis(program: string, context: ServiceContext): Promise<RedisServer> {
   const user = serviceUser(['redis', 'nobody']);
   const folder = ownedFolder(context.folder, 'redis', user);
   const password = context.secrets.password('redis');
   const port = await context.portFor('REDIS_PORT');
   const isTest = context.tuning === 'test';
-  const plainPort = isTest ? await context.ports.claim({ preferred: port + 1 }) : 0;
   const settings = {
     bind: '127.0.0.1',
-    port: plainPort,
-    'tls-port': port,
-    'tls-cert-file': copyOwned(context.tls.certFile('redis'), join(folder, 'server.pem'), user),
-    'tls-key-file': copyOwned(context.tls.keyFile('redis'), join(folder, 'server.key'), user),
-    'tls-ca-cert-file': copyOwned(context.tls.caFile, join(folder, 'ca.pem'), user),
-    'tls-auth-clients': 'no',
-    'tls-protocols': '"TLSv1.2 TLSv1.3"',
     requirepass: password,
     dir: folder,
     save: '""',
-    appendonly: isTest ? 'no' : 'yes',
     'maxmemory-policy': 'noeviction',
+    ...(isTest ? { port, appendonly: 'no' } : { ...tlsSettings(folder, port, user, context), appendonly: 'yes' }),
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name} ${value}`);
   const process = await context.supervisor.start({
@@ -49,9 +39,22 @@ export async function startRedis(program: string, context: ServiceContext): Prom
     env: bareEnvironment(),
     user,
   });
-  const server = { url: `rediss://:${password}@127.0.0.1:${port}`, caFile: context.tls.caFile };
+  const address = `:${password}@127.0.0.1:${port}`;
+  const server = isTest ? { url: `redis://${address}` } : { url: `rediss://${address}`, caFile: context.tls.caFile };
   await process.untilReady(() => pingRedis(server), READY_SECONDS);
-  return isTest ? { ...server, plainUrl: `redis://:${password}@127.0.0.1:${plainPort}` } : server;
+  return server;
+}
+
+function tlsSettings(folder: string, port: number, user: ServiceUser | undefined, { tls: files }: ServiceContext) {
+  return {
+    port: 0,
+    'tls-port': port,
+    'tls-cert-file': copyOwned(files.certFile('redis'), join(folder, 'server.pem'), user),
+    'tls-key-file': copyOwned(files.keyFile('redis'), join(folder, 'server.key'), user),
+    'tls-ca-cert-file': copyOwned(files.caFile, join(folder, 'ca.pem'), user),
+    'tls-auth-clients': 'no',
+    'tls-protocols': '"TLSv1.2 TLSv1.3"',
+  };
 }
 
 /** Whether the server at an address lets us in and answers: signs in and pings over the line protocol. */

@@ -1,6 +1,7 @@
+import { LedgerCheckpointEntity, LedgerSignerEntity } from '#storage/ledger-checkpoint.entity.ts';
 import { LedgerEntryEntity } from '#storage/ledger-entry.entity.ts';
 import { LedgerHeadEntity } from '#storage/ledger-head.entity.ts';
 import { UserEntity } from '#storage/user.entity.ts';
 
 /** Every entity of the schema `admin`: what the migrations are checked against. */
-export const entities = [LedgerEntryEntity, LedgerHeadEntity, UserEntity];
+export const entities = [LedgerCheckpointEntity, LedgerEntryEntity, LedgerHeadEntity, LedgerSignerEntity, UserEntity];

@@ -20,6 +20,15 @@ export const LedgerEntryEntity = defineEntity({
     previousHash: p.blob(),
     hash: p.blob(),
   },
+  indexes: [
+    { name: 'ledger_entries_place_index', properties: ['shard', 'position'] },
+    { name: 'ledger_entries_subject_index', properties: ['subject', 'id'] },
+    { name: 'ledger_entries_actor_index', properties: ['actorId', 'id'] },
+  ],
+  checks: [
+    { name: 'ledger_entries_shard_check', expression: 'shard >= 0 and shard <= 15' },
+    { name: 'ledger_entries_position_check', expression: 'position > 0' },
+  ],
 });
 
 export type LedgerEntry = InferEntity<typeof LedgerEntryEntity>;

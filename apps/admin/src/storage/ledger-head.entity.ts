@@ -5,7 +5,7 @@ export const LedgerHeadEntity = defineEntity({
   name: 'LedgerHead',
   tableName: 'ledger_heads',
   schema: 'admin',
-  properties: { shard: p.smallint().primary(), position: p.bigint('number'), hash: p.blob() },
+  properties: { shard: p.smallint().primary().autoincrement(false), position: p.bigint('number'), hash: p.blob() },
 });
 
 export type LedgerHead = InferEntity<typeof LedgerHeadEntity>;

@@ -21,49 +21,59 @@ const columns = `id, shard, position, version, action, actor_id as "actorId", su
 /** How far the time in an entry's id and the time it happened may lie apart, in milliseconds. */
 export const idDriftMaxMs = 86_400_000;
 
+/** Entries and the heads of their shards. Nothing here changes an entry. */
 export class LedgerRepository extends Repository {
-  /** Holds the end of a shard until the transaction ends: one entry after the other. */
-  async lockHead(shard: number): Promise<LedgerHead> {
-    const head = await this.row<LedgerHead>(
-      'select shard, position, hash from admin.ledger_heads where shard = ? for update',
-      [shard],
+  /**
+   * Holds the ends of shards until the transaction ends: one writer after the other. Shards are taken in their order, so
+   * that two writers never wait for each other in a circle.
+   */
+  lockHeads(shards: readonly number[]): Promise<LedgerHead[]> {
+    return this.rows(
+      'select shard, position, hash from admin.ledger_heads where shard = any(?) order by shard for update',
+      [[...shards]],
     );
-    if (head === undefined) throw new Error(`the ledger has no shard ${shard}`);
-    return head;
   }
 
-  /** Whether the entry is there already. */
-  async has(id: string): Promise<boolean> {
-    return (await this.row('select 1 from admin.ledger_entries where id = ?', [id])) !== undefined;
+  /** Those of the ids that are recorded already. */
+  async findRecorded(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const sql = 'select id from admin.ledger_entries where id = any(?::uuid[])';
+    return new Set((await this.rows<{ id: string }>(sql, [[...ids]])).map(({ id }) => id));
   }
 
-  /** Adds an entry and moves the head of its shard, which the caller holds. */
-  async append(entry: LedgerEntry): Promise<void> {
+  /** Adds entries. The caller holds the heads of their shards, and moves them. */
+  async append(entries: readonly LedgerEntry[]): Promise<void> {
+    const column = <K extends keyof LedgerEntry>(name: K) => entries.map((entry) => entry[name]);
     await this.affected(
       `insert into admin.ledger_entries (id, shard, position, version, action, actor_id, subject, outcome,
          occurred_at, recorded_at, body, previous_hash, hash)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       select * from unnest(?::uuid[], ?::smallint[], ?::bigint[], ?::smallint[], ?::text[], ?::text[], ?::text[],
+         ?::text[], ?::timestamptz[], ?::timestamptz[], ?::text[], ?::bytea[], ?::bytea[])`,
       [
-        entry.id,
-        entry.shard,
-        entry.position,
-        entry.version,
-        entry.action,
-        entry.actorId,
-        entry.subject,
-        entry.outcome,
-        entry.occurredAt,
-        entry.recordedAt,
-        entry.body,
-        entry.previousHash,
-        entry.hash,
+        column('id'),
+        column('shard'),
+        column('position'),
+        column('version'),
+        column('action'),
+        column('actorId'),
+        column('subject'),
+        column('outcome'),
+        column('occurredAt'),
+        column('recordedAt'),
+        column('body'),
+        column('previousHash'),
+        column('hash'),
       ],
     );
-    await this.affected('update admin.ledger_heads set position = ?, hash = ? where shard = ?', [
-      entry.position,
-      entry.hash,
-      entry.shard,
-    ]);
+  }
+
+  /** Moves heads, which the caller holds. */
+  async moveHeads(heads: readonly LedgerHead[]): Promise<void> {
+    await this.affected(
+      `update admin.ledger_heads h set position = moved.position, hash = moved.hash
+         from unnest(?::smallint[], ?::bigint[], ?::bytea[]) as moved (shard, position, hash)
+         where h.shard = moved.shard`,
+      [heads.map(({ shard }) => shard), heads.map(({ position }) => position), heads.map(({ hash }) => hash)],
+    );
   }
 
   /** Entries, newest first. A time also bounds the ids, which lie close to it: so only the partitions around are read. */

@@ -1,5 +1,6 @@
 import { Repository } from '@bank/database';
 
+/** The projection of users. */
 export class UserRepository extends Repository {
   /** Notes that a user is active; noting it again changes nothing. */
   async noteActivated(userId: string, activatedAt: Date): Promise<void> {

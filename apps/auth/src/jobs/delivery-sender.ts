@@ -1,6 +1,6 @@
+import { createLoop, type Loop } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
 import { sendDeliveries } from '#features/delivery/send-deliveries.ts';
-import { createLoop, type Loop } from '#jobs/loop.ts';
 
 const everyMs = 1000;
 

@@ -1,8 +1,8 @@
+import { createLoop } from '@bank/service-kit';
 import type { Verifier } from '@bank/verifier';
 import type { AppContext } from '#context.ts';
 import { loadClients } from '#features/client/load-clients.ts';
 import { rotateSigningKeys } from '#features/signing-key/rotate-signing-keys.ts';
-import { createLoop } from '#jobs/loop.ts';
 import { createRevocationPublisher } from '#jobs/revocation-publisher.ts';
 
 const rotationCheckMs = 60_000;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { createLoop } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
 import { publishRevocations, releasePublisher } from '#features/revocation/publish-revocations.ts';
-import { createLoop } from '#jobs/loop.ts';
 
 const heartbeatMs = 1000;
 

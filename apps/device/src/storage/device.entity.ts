@@ -16,6 +16,13 @@ export const DeviceEntity = defineEntity({
     trustedAt: p.datetime().nullable(),
     removedAt: p.datetime().nullable(),
   },
+  indexes: [{ name: 'devices_user_id_index', properties: ['userId', 'id'] }],
+  checks: [
+    {
+      name: 'devices_platform_check',
+      expression: `platform in ('unspecified', 'web', 'android', 'ios', 'desktop')`,
+    },
+  ],
 });
 
 export type Device = InferEntity<typeof DeviceEntity>;

@@ -6,6 +6,7 @@ type Sighting = Pick<Device, 'id' | 'userId' | 'platform' | 'model' | 'appVersio
 const columns = `id, user_id as "userId", platform, model, app_version as "appVersion", first_seen_at as "firstSeenAt",
   last_seen_at as "lastSeenAt", trusted_at as "trustedAt", removed_at as "removedAt"`;
 
+/** Devices of users. */
 export class DeviceRepository extends Repository {
   /** Holds the devices of a user until the transaction ends, those he does not have yet included. */
   async lockOf(userId: string): Promise<void> {
@@ -26,7 +27,8 @@ export class DeviceRepository extends Repository {
       `insert into device.devices (id, user_id, platform, model, app_version, first_seen_at, last_seen_at)
        values (?, ?, ?, ?, ?, ?, ?)
        on conflict (id) do update set
-         app_version = case when excluded.last_seen_at > devices.last_seen_at then excluded.app_version else devices.app_version end,
+         app_version = case when excluded.last_seen_at > devices.last_seen_at
+           then excluded.app_version else devices.app_version end,
          first_seen_at = least(devices.first_seen_at, excluded.first_seen_at),
          last_seen_at = greatest(devices.last_seen_at, excluded.last_seen_at)
          where devices.user_id = excluded.user_id

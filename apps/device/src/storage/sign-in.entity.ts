@@ -14,6 +14,7 @@ export const SignInEntity = defineEntity({
     acr: p.text(),
     signedInAt: p.datetime(),
   },
+  indexes: [{ name: 'sign_ins_user_id_index', properties: ['userId', 'id'] }],
 });
 
 export type SignIn = InferEntity<typeof SignInEntity>;

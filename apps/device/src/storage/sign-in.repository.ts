@@ -1,6 +1,7 @@
 import { Repository } from '@bank/database';
 import type { SignIn } from '#storage/sign-in.entity.ts';
 
+/** The history of sign-ins. */
 export class SignInRepository extends Repository {
   /** Adds a sign-in to the user's history. */
   async add(signIn: SignIn): Promise<void> {

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
+import { SubjectEntity } from '#storage/subject.entity.ts';
 
 export const ChallengeEntity = defineEntity({
   name: 'Challenge',
@@ -8,13 +9,14 @@ export const ChallengeEntity = defineEntity({
     purpose: p.text().primary(),
     bindingId: p.uuid().primary(),
     id: p.uuid().unique('challenges_id_key'),
-    userId: p.uuid(),
+    user: () => p.manyToOne(SubjectEntity).mapToPk().joinColumn('user_id').foreignKeyName('challenges_user_id_fkey'),
     factorId: p.uuid(),
     attempts: p.smallint().default(0),
     createdAt: p.datetime(),
     expiresAt: p.datetime().index('challenges_expires_at_index'),
     closedAt: p.datetime().nullable(),
   },
+  checks: [{ name: 'challenges_purpose_check', expression: `purpose in ('sign_in', 'step_up')` }],
 });
 
 export const challengePurposes = ['sign_in', 'step_up'] as const;

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
+import { SubjectEntity } from '#storage/subject.entity.ts';
 
 /** A second factor. `sealed` is what proves it, `label` the user's name for it; it counts only once confirmed. */
 export const FactorEntity = defineEntity({
@@ -7,7 +8,7 @@ export const FactorEntity = defineEntity({
   schema: 'mfa',
   properties: {
     id: p.uuid().primary(),
-    userId: p.uuid(),
+    user: () => p.manyToOne(SubjectEntity).mapToPk().joinColumn('user_id').foreignKeyName('factors_user_id_fkey'),
     type: p.text(),
     sealed: p.blob(),
     label: p.blob(),
@@ -20,6 +21,8 @@ export const FactorEntity = defineEntity({
     lastStep: p.bigint('number').nullable(),
     version: p.bigint('number').default(1),
   },
+  indexes: [{ name: 'factors_user_id_index', properties: ['user'] }],
+  checks: [{ name: 'factors_type_check', expression: `type in ('totp', 'sms', 'email', 'webauthn')` }],
 });
 
 export const factorTypes = ['totp', 'sms', 'email', 'webauthn'] as const;

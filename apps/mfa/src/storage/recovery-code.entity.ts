@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
+import { SubjectEntity } from '#storage/subject.entity.ts';
 
 /** A recovery code, as its hash. */
 export const RecoveryCodeEntity = defineEntity({
@@ -6,7 +7,13 @@ export const RecoveryCodeEntity = defineEntity({
   tableName: 'recovery_codes',
   schema: 'mfa',
   properties: {
-    userId: p.uuid().primary(),
+    user: () =>
+      p
+        .manyToOne(SubjectEntity)
+        .primary()
+        .mapToPk()
+        .joinColumn('user_id')
+        .foreignKeyName('recovery_codes_user_id_fkey'),
     digest: p.blob().primary(),
     createdAt: p.datetime(),
     usedAt: p.datetime().nullable(),

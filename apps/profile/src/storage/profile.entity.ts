@@ -11,7 +11,7 @@ export const ProfileEntity = defineEntity({
   schema: 'profile',
   properties: {
     userId: p.uuid().primary(),
-    version: p.bigint('number').default(1),
+    version: p.bigint('number'),
     identity: p.blob().nullable(),
     particulars: p.blob().nullable(),
     createdAt: p.datetime(),

@@ -29,7 +29,7 @@ export class ProfileRepository extends Repository {
   async create(userId: UserId, at: Date): Promise<boolean> {
     await this.#vault.createKeys(this.em, userId);
     const created = await this.affected(
-      `insert into profile.profiles (user_id, created_at, updated_at) values (?, ?, ?) on conflict (user_id) do nothing`,
+      `insert into profile.profiles (user_id, version, created_at, updated_at) values (?, 1, ?, ?) on conflict (user_id) do nothing`,
       [userId, at, at],
     );
     return created === 1;

@@ -1,4 +1,4 @@
-export { publishEvents, type TestEvent } from '#testing/publish-event.ts';
+export { publishEvents, type TestEvent, untilDeadLettered } from '#testing/messages.ts';
 export { request, type TestRequest } from '#testing/request.ts';
 export { type StartableApp, type TestApp, testApp } from '#testing/test-app.ts';
 export { type AppUnderTest, type TestEnvironment, testEnvironment } from '#testing/test-environment.ts';

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { createRpcClient, type Service, type TlsFiles } from '@bank/service-kit';
 import type { DescService } from '@bufbuild/protobuf';
+import type { Client, Transport } from '@connectrpc/connect';
+import { createConnectTransport } from '@connectrpc/connect-node';
 import { afterAll, beforeAll } from 'vitest';
 import type { Foundations, Overrides } from '#foundations.ts';
 import { type AppUnderTest, type TestEnvironment, testEnvironment } from '#testing/test-environment.ts';
@@ -12,8 +15,6 @@ export interface StartableApp<Config, C> extends AppUnderTest {
   createService(config: Config, overrides: Overrides): Promise<Service>;
 }
 
-type RpcClient<S extends DescService> = ReturnType<typeof createRpcClient<S>>;
-
 /** The app of one test file. Its members are there once the tests run. */
 export interface TestApp<C> extends TestEnvironment {
   readonly service: Service;
@@ -21,7 +22,9 @@ export interface TestApp<C> extends TestEnvironment {
   /** A context of its own, for calling features directly. */
   readonly ctx: C;
   /** A client of the app's RPC port, with a certificate for that SAN URI. */
-  client<S extends DescService>(service: S, callerUri: string): Promise<RpcClient<S>>;
+  client<S extends DescService>(service: S, callerUri: string): Promise<Client<S>>;
+  /** The bare transport to the RPC port, with such a certificate: it repeats nothing and translates no error. */
+  transport(callerUri: string): Promise<Transport>;
 }
 
 /** Starts an app before the tests of a file, on services of its own, and stops it after them. */
@@ -35,14 +38,15 @@ export function testApp<Config extends { readonly TOKEN_ISSUER: string }, C exte
     app.issuer = testIssuer({ issuer: config.TOKEN_ISSUER });
     app.ctx = await parts.createContext(config);
     app.service = await parts.createService(config, { verifier: app.issuer.verifier });
-    app.client = async (service, callerUri) =>
-      createRpcClient(service, {
-        baseUrl: `https://localhost:${app.service.rpcPort}`,
-        tls: await identityOf(app, callerUri),
-        serverUri: `spiffe://bank/app/${parts.service}`,
-        deadlineMs: 10_000,
-      });
     await app.service.start();
+    const baseUrl = `https://localhost:${app.service.rpcPort}`;
+    const serverUri = `spiffe://bank/app/${parts.service}`;
+    app.client = async (service, callerUri) =>
+      createRpcClient(service, { baseUrl, serverUri, tls: await identityOf(app, callerUri), deadlineMs: 10_000 });
+    app.transport = async (callerUri) => {
+      const nodeOptions = contentsOf(await identityOf(app, callerUri));
+      return createConnectTransport({ baseUrl, httpVersion: '1.1', nodeOptions });
+    };
   });
   afterAll(async () => {
     await app.service?.stop();
@@ -54,6 +58,10 @@ export function testApp<Config extends { readonly TOKEN_ISSUER: string }, C exte
 async function identityOf({ certificates }: TestEnvironment, uri: string): Promise<TlsFiles> {
   const leaf = await certificates.issue({ name: uri.replace(/\W+/g, '-'), uris: [uri] });
   return { caFile: certificates.caFile, certFile: leaf.certFile, keyFile: leaf.keyFile };
+}
+
+function contentsOf({ caFile, certFile, keyFile }: TlsFiles) {
+  return { ca: readFileSync(caFile), cert: readFileSync(certFile), key: readFileSync(keyFile) };
 }
 
 /** A context that belongs to no service is closed by who made it. */

@@ -91,7 +91,11 @@ function migratedDatabase({ service, entities, migrations }: AppUnderTest): Prom
         migrations,
       });
       await migrator.up();
+      const difference = await migrator.check();
       await migrator.close();
+      if (difference.length > 0) {
+        throw new Error(`the entities of ${service} are not what its migrations made:\n${difference.join('\n')}`);
+      }
     },
   });
 }

@@ -12,7 +12,8 @@ import type pg from 'pg';
 
 type RunStatement = (sql: string, params: readonly unknown[]) => Promise<pg.QueryResult>;
 
-const writes = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
+/** The command tags of statements that write. */
+export const writes: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
 
 /** A transaction as MikroORM knows it: it only ever executes statements on it. */
 export function ormContext(run: RunStatement): Kysely<unknown> {

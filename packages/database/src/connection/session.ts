@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
-import { ormContext } from '#connection/orm-context.ts';
+import { ormContext, writes } from '#connection/orm-context.ts';
 
 /** Whatever runs statements: a pool, or one connection with a transaction open on it. */
 export interface StatementRunner {
@@ -16,6 +16,7 @@ export class Session implements StatementRunner {
   readonly orm: Kysely<unknown>;
   readonly #client: pg.PoolClient;
   #last: Promise<unknown> | undefined;
+  #rowsWritten = 0;
 
   private constructor(client: pg.PoolClient) {
     this.#client = client;
@@ -33,7 +34,9 @@ export class Session implements StatementRunner {
   query(sql: string, params: readonly unknown[] = []): Promise<pg.QueryResult> {
     const run = () => this.#client.query(sql, [...params]);
     const result = this.#last === undefined ? run() : this.#last.then(run);
-    const settled = result.then(ignore, ignore);
+    const settled = result.then(({ command, rowCount }) => {
+      this.#rowsWritten += writes.has(command) ? (rowCount ?? 0) : 0;
+    }, ignore);
     this.#last = settled;
     void settled.then(() => {
       if (this.#last === settled) {
@@ -41,6 +44,11 @@ export class Session implements StatementRunner {
       }
     });
     return result;
+  }
+
+  /** How many rows were inserted, changed or deleted since the session began, transaction after transaction. */
+  get rowsWritten(): number {
+    return this.#rowsWritten;
   }
 }
 
@@ -84,6 +92,12 @@ export function runnerOf(em: EntityManager): StatementRunner {
     return runner as StatementRunner;
   }
   throw context === over ? new TransactionOver() : new Error('open transactions with withTransaction');
+}
+
+/** How many rows the session of an entity manager's transaction has written so far; what was only locked does not count. */
+export function rowsWritten(em: EntityManager): number {
+  const context: object | undefined = em.getTransactionContext();
+  return context === undefined ? 0 : (byOrmContext.get(context)?.rowsWritten ?? 0);
 }
 
 function ignore(): void {}

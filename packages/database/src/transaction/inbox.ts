@@ -5,27 +5,32 @@ import { runStatement } from '#transaction/repository.ts';
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-/** A message, and which of the service's consumers handles it. */
-export interface HandledMessage {
+/** Messages, and which of the service's consumers handles them. */
+export interface HandledMessages {
   readonly consumer: string;
-  readonly messageId: string;
+  readonly messageIds: readonly string[];
 }
 
 /**
- * Notes that a consumer handles a message. False when it was handled already; waits while another transaction is
- * handling it, and is true after that one failed.
+ * Notes that a consumer handles messages, and gives those that were not handled before. Waits while another transaction
+ * is handling one of them, and gives that one after the other failed. In one order, so that two batches that share
+ * messages cannot deadlock.
  */
 export async function noteHandled(
   em: EntityManager,
   schema: string,
-  { consumer, messageId }: HandledMessage,
-): Promise<boolean> {
-  const { affected } = await runStatement(
+  { consumer, messageIds }: HandledMessages,
+): Promise<ReadonlySet<string>> {
+  const byInboxId = new Map(messageIds.map((id) => [inboxId(id), id]));
+  const { rows } = await runStatement(
     em,
-    `insert into ${identifier(schema)}.inbox (message_id, consumer) values (?, ?) on conflict do nothing`,
-    [inboxId(messageId), consumer],
+    `insert into ${identifier(schema)}.inbox (message_id, consumer)
+       select message_id, ? from unnest(?::uuid[]) as message_id order by message_id
+       on conflict do nothing returning message_id as "inboxId"`,
+    [consumer, [...byInboxId.keys()]],
   );
-  return affected === 1;
+  const noted = (rows as readonly { inboxId: string }[]).map((row) => byInboxId.get(row.inboxId));
+  return new Set(noted.filter((id) => id !== undefined));
 }
 
 /** Ids of our own are UUIDv7 already; anybody else's become a UUIDv8 (RFC 9562 §5.8) of their SHA-256. */

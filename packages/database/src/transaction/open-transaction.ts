@@ -2,13 +2,12 @@ import type { AuditRecord, Clock, IdSource } from '@bank/domain';
 import { newTraceparent, type RequestContext, requestContext } from '@bank/observability';
 import type { Keyring } from '@bank/security';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { TransactionOver } from '#connection/session.ts';
+import { rowsWritten, TransactionOver } from '#connection/session.ts';
 import { auditDataschema, auditEntry, auditType } from '#outbox/audit-entry.ts';
 import { type Delivery, deliveryDataschema, deliveryType, sealDelivery } from '#outbox/delivery.ts';
 import { type PendingRow, writeOutbox } from '#outbox/outbox-writer.ts';
 import { type Access, declaredAudits } from '#transaction/access.ts';
-import { type HandledMessage, noteHandled } from '#transaction/inbox.ts';
-import { runStatement } from '#transaction/repository.ts';
+import { type HandledMessages, noteHandled } from '#transaction/inbox.ts';
 import type { OutboxEvent, Transaction } from '#transaction/transaction.ts';
 
 export interface TransactionSettings {
@@ -26,6 +25,7 @@ export class OpenTransaction {
   readonly #settings: TransactionSettings;
   readonly #request: RequestContext;
   readonly #rows: PendingRow[] = [];
+  readonly #rowsWrittenBefore: number;
   #mustAudit: Access | undefined;
   #noted = false;
   #failure: { readonly error: unknown } | undefined;
@@ -34,6 +34,7 @@ export class OpenTransaction {
   constructor(em: EntityManager, settings: TransactionSettings) {
     this.em = em;
     this.#settings = settings;
+    this.#rowsWrittenBefore = rowsWritten(em);
     this.#request = requestContext.get() ?? { requestId: settings.ids.next(), traceparent: newTraceparent() };
   }
 
@@ -55,10 +56,10 @@ export class OpenTransaction {
     }
   }
 
-  /** Notes that a message is handled by this transaction; false when it was already. */
-  noteHandled(message: HandledMessage): Promise<boolean> {
+  /** Notes that messages are handled by this transaction, and gives those that were not handled before. */
+  noteHandled(messages: HandledMessages): Promise<ReadonlySet<string>> {
     this.#noted = true;
-    return noteHandled(this.em, this.#settings.schema, message);
+    return noteHandled(this.em, this.#settings.schema, messages);
   }
 
   /** Everything that remains before the commit. @throws Error when a part failed, or wrote without telling the ledger */
@@ -69,7 +70,7 @@ export class OpenTransaction {
       });
     }
     await this.em.flush();
-    await this.#refuseUnauditedWrite();
+    this.#refuseUnauditedWrite();
     await writeOutbox(this.em, this.#rows, { ...this.#settings, ...this.#request });
   }
 
@@ -129,22 +130,19 @@ export class OpenTransaction {
     this.#rows.push({ id, destination, type, subject, dataschema, data });
   }
 
-  async #refuseUnauditedWrite(): Promise<void> {
+  #refuseUnauditedWrite(): void {
     const access = this.#mustAudit;
     const audited = this.#rows.some(({ destination }) => destination === 'audit');
     if (access === undefined || audited || !this.#settings.refuseUnauditedWrites) {
       return;
     }
-    if (this.hasMessages || (await this.#wrote())) {
+    if (this.hasMessages || this.#wrote()) {
       throw new Error(`a transaction for ${access.who.rule} declared audits, wrote, and told the ledger nothing`);
     }
   }
 
-  async #wrote(): Promise<boolean> {
-    if (this.#noted) {
-      return false; // the note itself is a write, and a message that changes nothing has nothing to tell
-    }
-    const { rows } = await runStatement(this.em, 'select 1 where pg_current_xact_id_if_assigned() is not null');
-    return rows.length > 0;
+  #wrote(): boolean {
+    // The note itself is a write, and a message that changes nothing has nothing to tell.
+    return !this.#noted && rowsWritten(this.em) > this.#rowsWrittenBefore;
   }
 }

@@ -4,7 +4,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '#connection/database.ts';
 import { outboxChannel } from '#outbox/outbox-writer.ts';
 import type { Access } from '#transaction/access.ts';
-import type { HandledMessage } from '#transaction/inbox.ts';
+import type { HandledMessages } from '#transaction/inbox.ts';
 import { OpenTransaction, type TransactionSettings } from '#transaction/open-transaction.ts';
 import { runTransaction } from '#transaction/run-transaction.ts';
 import type { Transaction } from '#transaction/transaction.ts';
@@ -29,13 +29,14 @@ export type TransactionScope<R> = R & Transaction & TransactionalContext<R>;
 /** What a reader is given: the same repositories, without a transaction. */
 export type ReadScope<R> = R & { readonly em: EntityManager };
 
-/** Opens transactions, or joins the one it belongs to. Use it through `withTransaction`, `once` and `readerOf`. */
+/** Opens transactions, or joins the one it belongs to. Use it through `withTransaction`, `once`, `onceEach` and `readerOf`. */
 export interface UnitOfWork<R> {
   run<T>(access: Access, work: (scope: TransactionScope<R>) => Promise<T>): Promise<T>;
+  /** Gives the messages that were not handled before; the work is left out when there are none. */
   runOnce(
-    message: HandledMessage,
-    work: (scope: TransactionScope<R>) => Promise<unknown>,
-  ): Promise<{ applied: boolean }>;
+    messages: HandledMessages,
+    work: (scope: TransactionScope<R>, fresh: ReadonlySet<string>) => Promise<unknown>,
+  ): Promise<ReadonlySet<string>>;
   reader(): ReadScope<R>;
 }
 
@@ -59,7 +60,7 @@ export function createUnitOfWork<R extends object>(options: UnitOfWorkOptions<R>
     runWithOutbox(database, settings, (open) => work(joinedUnitOfWork(open, repositories(open.em))));
   return {
     run: (access, work) => inTransaction((joining) => joining.run(access, work)),
-    runOnce: (message, work) => inTransaction((joining) => joining.runOnce(message, work)),
+    runOnce: (messages, work) => inTransaction((joining) => joining.runOnce(messages, work)),
     reader() {
       const em = database.fork();
       return { ...repositories(em), em };
@@ -72,14 +73,14 @@ function joinedUnitOfWork<R extends object>(open: OpenTransaction, repositories:
   const joined: UnitOfWork<R> = {
     run: (access, work) =>
       open.runLayer(access, (transaction) => work({ ...repositories, ...transaction, unitOfWork: joined })),
-    runOnce: (message, work) => {
-      const access = { who: allow.system(`consumer:${message.consumer}`), unaudited: 'notes the message as handled' };
+    runOnce: (messages, work) => {
+      const access = { who: allow.system(`consumer:${messages.consumer}`), unaudited: 'notes messages as handled' };
       return joined.run(access, async (scope) => {
-        const applied = await open.noteHandled(message);
-        if (applied) {
-          await work(scope);
+        const fresh = await open.noteHandled(messages);
+        if (fresh.size > 0) {
+          await work(scope, fresh);
         }
-        return { applied };
+        return fresh;
       });
     },
     reader: () => ({ ...repositories, em: open.em }),

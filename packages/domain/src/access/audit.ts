@@ -36,6 +36,7 @@ export const auditActions = [
   'data_keys.destroyed',
   'access.denied',
   'audit.searched',
+  'audit.verified',
   'operator.command_run',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];

@@ -14,14 +14,15 @@ export function recoveryPublicationOf(app: App): string {
 }
 
 /**
- * The rascal configuration of a process that reads these queues. Nothing is declared; what is missing fails the start
+ * The rascal configuration of a process that reads these queues, each with its prefetch. Nothing is declared; what is missing fails the start
  * with its name. @throws Error for a queue that the topology does not have
  */
 export function brokerConfig(
   address: BrokerAddress,
-  options: { service: string; queues: readonly string[]; prefetch: number; closeTimeoutMs: number },
+  options: { service: string; queues: ReadonlyMap<string, number>; closeTimeoutMs: number },
 ): BrokerConfig {
-  const { service, queues, prefetch, closeTimeoutMs } = options;
+  const { service, closeTimeoutMs } = options;
+  const queues = [...options.queues.keys()];
   const owners = [...new Set(queues.map((name) => workQueue(name).app))];
   return {
     // Not in the connection below: rascal drops what it does not know there, its own `retry` included.
@@ -35,7 +36,7 @@ export function brokerConfig(
     },
     publications: Object.fromEntries(owners.map((app) => [recoveryPublicationOf(app), recoveryPublication(app)])),
     subscriptions: Object.fromEntries(
-      queues.map((queue) => [
+      [...options.queues].map(([queue, prefetch]) => [
         queue,
         { vhost, queue, prefetch, closeTimeout: closeTimeoutMs, promisifyAckOrNack: true as const, retry: retry() },
       ]),

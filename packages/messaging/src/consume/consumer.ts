@@ -9,6 +9,8 @@ export interface Consumer {
   readonly queue: string;
   /** The event types it takes; `*` takes all. */
   readonly types: readonly string[];
+  /** Messages of its queue that may be under way at the same time; that of the process unless given. */
+  readonly prefetch?: number;
   /**
    * Handles one message; it may be handed over more than once, and in any order. The result may say `applied: false`
    * when the inbox knew it already (for the metrics). A PermanentFailure, data that `decodeEvent` refuses, or a

@@ -17,7 +17,7 @@ export interface ConsumersOptions extends BrokerAddress {
   logger: Logger;
   metrics: Metrics;
   errors?: ErrorTracker;
-  /** Messages of one queue that are handled at the same time. */
+  /** Messages of one queue that are handled at the same time, unless a consumer says otherwise. */
   prefetch?: number;
   /** After this a handler counts as failed, whatever it does later. */
   handlerTimeoutMs?: number;
@@ -41,8 +41,7 @@ export function createConsumers(options: ConsumersOptions): Consumers {
   const handlers = deliveryHandlers(options);
   const config = brokerConfig(options, {
     service,
-    queues: [...handlers.keys()],
-    prefetch,
+    queues: prefetchByQueue(options.consumers, prefetch),
     closeTimeoutMs: stopTimeoutMs,
   });
   const backOff = createBackOff({ minMs: 500, maxMs: 5000 });
@@ -82,6 +81,15 @@ export function createConsumers(options: ConsumersOptions): Consumers {
       if (session?.isConnected() !== true) throw new BrokerUnavailable('consumers are not connected to the broker');
     },
   };
+}
+
+/** The largest that a consumer of the queue asks for. */
+function prefetchByQueue(consumers: readonly Consumer[], usual: number): ReadonlyMap<string, number> {
+  const prefetches = new Map<string, number>();
+  for (const { queue, prefetch = usual } of consumers) {
+    prefetches.set(queue, Math.max(prefetch, prefetches.get(queue) ?? 0));
+  }
+  return prefetches;
 }
 
 function deliveryHandlers(options: ConsumersOptions): ReadonlyMap<string, DeliveryHandler> {

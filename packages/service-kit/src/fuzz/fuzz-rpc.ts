@@ -71,7 +71,8 @@ async function checkCall(call: () => Promise<unknown>): Promise<string> {
   if (JSON.stringify([error.rawMessage, ...infos.map(({ code, metadata }) => ({ code, metadata }))]).includes(canary)) {
     throw new Error('repeated what was sent');
   }
-  if (infos.length === 0) {
+  // A message over 1 MiB is refused before any code of ours runs.
+  if (infos.length === 0 && error.code !== Code.ResourceExhausted) {
     throw new Error(`answered ${codeName(error.code)} without its code`);
   }
   return codeName(error.code);

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { DomainError } from '@bank/domain';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { problemMediaType, problemOf } from '#http/answer/problem.ts';
-import { securityHeaders } from '#http/answer/security-headers.ts';
+import { noStore, securityHeaders } from '#http/answer/security-headers.ts';
 import type { HttpFetch } from '#http/app.ts';
 import { acceptRequestId } from '#runtime/request-scope.ts';
 
@@ -27,6 +27,10 @@ export function createHttpServer(fetch: HttpFetch, timeouts: HttpTimeouts): Serv
     errorHandler: () => badRequest(),
   });
   const answering = new WeakMap<Socket, ServerResponse>();
+  const answer = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    answering.set(incoming.socket, outgoing);
+    void listener(incoming, outgoing);
+  };
   const server = createServer(
     {
       requestTimeout: timeouts.requestMs,
@@ -34,13 +38,13 @@ export function createHttpServer(fetch: HttpFetch, timeouts: HttpTimeouts): Serv
       keepAliveTimeout: timeouts.keepAliveMs,
       connectionsCheckingInterval: checkEveryMs,
       maxHeaderSize: headerBytesMax,
+      requireHostHeader: false, // checked by us, so that the answer is a problem document
       noDelay: true,
     },
-    (incoming: IncomingMessage, outgoing: ServerResponse) => {
-      answering.set(incoming.socket, outgoing);
-      void listener(incoming, outgoing);
-    },
+    answer,
   );
+  // Whatever a client expects besides `100-continue`, it gets the answer.
+  server.on('checkExpectation', answer);
   server.maxHeadersCount = headersMax;
   server.on('clientError', (error: Error & { code?: string }, socket: Socket) => {
     if (!socket.writable || error.code === 'ECONNRESET' || answering.get(socket)?.headersSent === true) {
@@ -55,8 +59,7 @@ export function createHttpServer(fetch: HttpFetch, timeouts: HttpTimeouts): Serv
 /** For targets that are no URL and hosts that are no host. */
 function badRequest(): Response {
   const problem = problemOf(new DomainError('request.malformed'), acceptRequestId(undefined));
-  const headers = { ...securityHeaders, 'cache-control': 'no-store', 'content-type': problemMediaType };
-  return new Response(JSON.stringify(problem), { status: problem.status, headers });
+  return new Response(JSON.stringify(problem), { status: problem.status, headers: headersOf(problem.requestId) });
 }
 
 /** The answer to bytes that are no request, as it goes over the wire; there is no response object for it. */
@@ -64,15 +67,23 @@ function rawProblem(code: string | undefined): string {
   const status = statusOfParserError(code);
   const error = new DomainError(status === 431 ? 'request.too_large' : 'request.malformed');
   const title = STATUS_CODES[status] ?? 'Bad Request';
-  const body = JSON.stringify({ ...problemOf(error, acceptRequestId(undefined)), status, title });
+  const problem = { ...problemOf(error, acceptRequestId(undefined)), status, title };
+  const body = JSON.stringify(problem);
   const headers = Object.entries({
-    ...securityHeaders,
-    'cache-control': 'no-store',
-    'content-type': problemMediaType,
+    ...headersOf(problem.requestId),
     'content-length': String(Buffer.byteLength(body)),
     connection: 'close',
   }).map(([name, value]) => `${name}: ${value}`);
   return `HTTP/1.1 ${status} ${title}\r\n${headers.join('\r\n')}\r\n\r\n${body}`;
+}
+
+function headersOf(requestId: string): Record<string, string> {
+  return {
+    ...securityHeaders,
+    ...noStore,
+    'content-type': problemMediaType,
+    'x-request-id': requestId,
+  };
 }
 
 function statusOfParserError(code: string | undefined): number {

@@ -1,13 +1,13 @@
 import { withTransaction } from '@bank/database';
 import { allow, type Grant, parse } from '@bank/domain';
+import { formVersion, linkEntry, shardOf } from '@bank/ledger';
 import type { AppContext } from '#context.ts';
-import { formVersion, linkEntry, shardOf } from '#features/ledger/chain.ts';
 import { AuditEntries, type AuditEntry } from '#features/ledger/schemas.ts';
-import type { LedgerRepository } from '#storage/ledger.repository.ts';
+import type { LedgerEntry } from '#storage/ledger-entry.entity.ts';
+import type { LedgerHead } from '#storage/ledger-head.entity.ts';
 
 /**
  * Appends entries to the ledger, all or none; one that is there already is skipped. Gives how many were new.
- * Shards are taken in their order, so that two batches never wait for each other in a circle.
  * @throws request.invalid
  */
 export async function appendEntries(
@@ -16,38 +16,44 @@ export async function appendEntries(
   who: Grant = allow.system('append-entries'),
 ): Promise<number> {
   const entries = parse(AuditEntries, input);
-  const byShard = entries
-    .map((entry) => ({ entry, shard: shardOf(entry.subject) }))
-    .toSorted((a, b) => a.shard - b.shard || (a.entry.id < b.entry.id ? -1 : 1));
+  const byShard = Map.groupBy(entries, ({ subject }) => shardOf(subject));
 
   return withTransaction(ctx, { who, unaudited: 'this is the ledger' }, async (tx) => {
-    let appended = 0;
-    for (const { entry, shard } of byShard) {
-      if (await appendOne(tx.ledger, entry, shard, ctx.clock.now())) appended += 1;
-    }
-    return appended;
+    const heads = await tx.ledger.lockHeads([...byShard.keys()]);
+    const recorded = await tx.ledger.findRecorded(entries.map(({ id }) => id));
+    const chains = heads.map((head) => {
+      return extendChain(head, unrecorded(byShard.get(head.shard) ?? [], recorded), ctx.clock.now());
+    });
+    const appended = chains.flatMap((chain) => chain.entries);
+    if (appended.length === 0) return 0;
+    await tx.ledger.append(appended);
+    await tx.ledger.moveHeads(chains.map(({ head }) => head));
+    return appended.length;
   });
 }
 
-async function appendOne(ledger: LedgerRepository, entry: AuditEntry, shard: number, at: Date): Promise<boolean> {
-  const head = await ledger.lockHead(shard);
-  if (await ledger.has(entry.id)) return false;
-  const position = head.position + 1;
-  const { body, hash } = linkEntry(entry, { shard, position, previousHash: head.hash });
-  await ledger.append({
-    id: entry.id,
-    shard,
-    position,
-    version: formVersion,
-    action: entry.action,
-    actorId: entry.actor.id ?? '',
-    subject: entry.subject,
-    outcome: entry.outcome,
-    occurredAt: entry.occurredAt,
-    recordedAt: at,
-    body,
-    previousHash: head.hash,
-    hash,
-  });
-  return true;
+/** Each entry once that is not recorded yet, in the order of their ids. */
+function unrecorded(entries: readonly AuditEntry[], recorded: ReadonlySet<string>): AuditEntry[] {
+  const byId = new Map(entries.filter(({ id }) => !recorded.has(id)).map((entry) => [entry.id, entry]));
+  return [...byId.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Links entries to the end of a shard, and gives its new end. */
+function extendChain(
+  head: LedgerHead,
+  added: readonly AuditEntry[],
+  recordedAt: Date,
+): { head: LedgerHead; entries: readonly LedgerEntry[] } {
+  const { shard } = head;
+  const entries: LedgerEntry[] = [];
+  let { position, hash: previousHash } = head;
+  for (const entry of added) {
+    position += 1;
+    const { body, hash } = linkEntry(entry, { shard, position, previousHash });
+    const { id, action, actor, subject, outcome, occurredAt } = entry;
+    const columns = { id, action, actorId: actor.id ?? '', subject, outcome, occurredAt };
+    entries.push({ ...columns, shard, position, version: formVersion, recordedAt, body, previousHash, hash });
+    previousHash = hash;
+  }
+  return { head: { shard, position, hash: previousHash }, entries };
 }

@@ -27,7 +27,7 @@ const Entry = v.strictObject({
   details: v.optional(
     v.pipe(
       v.record(text, v.union([text, v.pipe(v.number(), v.finite()), v.boolean()])),
-      v.check((details) => JSON.stringify(details).length <= detailsBytesMax, 'details_too_large'),
+      v.check((details) => Buffer.byteLength(JSON.stringify(details)) <= detailsBytesMax, 'details_too_large'),
     ),
   ),
   requestId: v.optional(text),
@@ -38,16 +38,14 @@ const Entry = v.strictObject({
 });
 
 /** Who did what to whom, and how it ended: ids and codes only. This is what the ledger keeps, hashed as it is. */
-export const AuditEntry = v.pipe(
-  Entry,
-  v.check(
-    ({ id, occurredAt }) => Math.abs(timeOfId(id).getTime() - occurredAt.getTime()) <= idDriftMaxMs,
-    'id_of_its_time',
-  ),
-);
+export const AuditEntry = v.pipe(Entry, v.check(hasIdOfItsTime, 'id_of_its_time'));
 export type AuditEntry = v.InferOutput<typeof AuditEntry>;
 
-export const AuditEntries = v.pipe(v.array(AuditEntry), v.minLength(1), v.maxLength(100));
+/** As many as are taken off the queue at once. */
+export const AuditEntries = v.pipe(v.array(AuditEntry), v.minLength(1), v.maxLength(250));
+
+/** As many as one request may carry; each is checked when it is appended. */
+export const RecordedEntries = v.pipe(v.array(v.looseObject({})), v.minLength(1), v.maxLength(100));
 
 const timestamp = v.pipe(v.string(), v.isoTimestamp());
 
@@ -57,6 +55,7 @@ const moment = v.pipe(
   v.check(isPlausible, 'plausible_time'),
 );
 
+/** What staff search for; a time is that of what happened, from `from` until before `to`. */
 export const AuditSearch = v.strictObject({
   subject: v.optional(identifier),
   actorId: v.optional(identifier),
@@ -81,7 +80,47 @@ const LedgerRecordView = v.strictObject({
 /** A page of the ledger, newest first; hashes in base64url. */
 export const LedgerPage = pageSchema(LedgerRecordView);
 
+const LedgerProblemView = v.strictObject({
+  rule: v.string(),
+  message: v.string(),
+  shard: v.optional(v.number()),
+  position: v.optional(v.number()),
+  id: v.optional(v.string()),
+  signedId: v.optional(v.string()),
+  checkpoint: v.optional(v.number()),
+});
+
+const LedgerReportView = v.strictObject({
+  ok: v.boolean(),
+  problems: v.array(LedgerProblemView),
+  entries: v.number(),
+  fromCheckpoint: v.number(),
+  checkpoints: v.strictObject({
+    verified: v.number(),
+    last: v.nullable(v.strictObject({ number: v.number(), signedAt: timestamp })),
+    fileBehind: v.nullable(v.number()),
+  }),
+  openWindow: v.strictObject({
+    entries: v.number(),
+    shards: v.array(v.strictObject({ shard: v.number(), first: v.number(), last: v.number() })),
+  }),
+  milliseconds: v.number(),
+});
+
+/** A verification: the report is null until it is done. */
+export const VerificationView = v.strictObject({
+  state: v.picklist(['running', 'done', 'failed']),
+  startedAt: timestamp,
+  finishedAt: v.nullable(timestamp),
+  report: v.nullable(LedgerReportView),
+});
+
 /** A time that both languages of the ledger, JSON and SQL, write alike. */
 function isPlausible(date: Date): boolean {
   return date >= earliest && date < latest;
+}
+
+/** Whether the id was made when it happened, a day more or less. An id that is none is refused for that alone. */
+function hasIdOfItsTime({ id, occurredAt }: v.InferOutput<typeof Entry>): boolean {
+  return !v.is(Uuidv7Schema, id) || Math.abs(timeOfId(id).getTime() - occurredAt.getTime()) <= idDriftMaxMs;
 }

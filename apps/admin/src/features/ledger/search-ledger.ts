@@ -1,12 +1,10 @@
 import { withTransaction } from '@bank/database';
-import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain';
+import { type Actor, allow, parse, requireUser } from '@bank/domain';
 import { type Page, pageOf } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
+import { type Criteria, checkCriteria } from '#features/ledger/policies.ts';
 import { AuditSearch } from '#features/ledger/schemas.ts';
 import { type LedgerRecord, toRecord } from '#features/ledger/view.ts';
-
-const rangeDaysMax = 31;
-const dayMs = 86_400_000;
 
 /**
  * Searches the ledger for staff; the search itself is recorded, and nothing is shown if it cannot be. Needs a subject,
@@ -27,19 +25,6 @@ export async function searchLedger(ctx: AppContext, actor: Actor, input: unknown
     await tx.audit({ action: 'audit.searched', subject: criteria.subject ?? userId, outcome: 'success', details });
     return pageOf(found.map(toRecord), limit, (last) => ctx.cursors.encode({ id: last.entry.id }, context));
   });
-}
-
-type Criteria = Omit<AuditSearch, 'limit' | 'cursor'>;
-
-function checkCriteria({ subject, actorId, from, to }: Criteria): void {
-  const days = from && to ? (to.getTime() - from.getTime()) / dayMs : undefined;
-  if (days !== undefined && days < 0) throw refusal('to', 'after_from');
-  const isNarrow = days !== undefined && days <= rangeDaysMax;
-  if (subject === undefined && actorId === undefined && !isNarrow) throw refusal('from', 'range_31_days');
-}
-
-function refusal(path: string, rule: string): DomainError {
-  return new DomainError('request.invalid', { details: { errors: [{ path, rule }] } });
 }
 
 /** What was searched for, as the ledger keeps it. */

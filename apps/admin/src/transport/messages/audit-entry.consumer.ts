@@ -1,5 +1,5 @@
-import { once } from '@bank/database';
-import type { Consumer } from '@bank/messaging';
+import { onceEach } from '@bank/database';
+import { type CloudEvent, type Consumer, inBatches } from '@bank/messaging';
 import { decodeEvent } from '@bank/proto/events';
 import { AuditEntrySchema } from '@bank/proto/ledger';
 import type { AppContext } from '#context.ts';
@@ -8,17 +8,26 @@ import { fromEntryMessage } from '#transport/ledger-messages.ts';
 
 const name = 'admin.audit-entry';
 
-/** What any of the apps did goes into the ledger, once. */
+/** What any of the apps did goes into the ledger, once; what waits goes in together. */
 export function auditEntryConsumer(ctx: AppContext): Consumer {
-  return {
+  return inBatches({
     name,
     queue: 'admin.audit',
     types: ['audit.entry_recorded.v1'],
-    async handle(message) {
-      const entry = decodeEvent(AuditEntrySchema, message.data);
-      await once(ctx, name, message.id, (tx) =>
-        appendEntries(tx, [{ ...fromEntryMessage(entry), source: entry.source }]),
+    async handleBatch(messages) {
+      const entries = new Map(messages.map((message) => [message.id, entryOf(message)]));
+      const applied = await onceEach(ctx, name, [...entries.keys()], (tx, fresh) =>
+        appendEntries(
+          tx,
+          [...fresh].map((id) => entries.get(id)),
+        ),
       );
+      return messages.map(({ id }) => ({ applied: applied.has(id) }));
     },
-  };
+  });
+}
+
+function entryOf(message: CloudEvent): object {
+  const entry = decodeEvent(AuditEntrySchema, message.data);
+  return { ...fromEntryMessage(entry), source: entry.source };
 }

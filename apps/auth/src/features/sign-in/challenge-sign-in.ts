@@ -6,7 +6,7 @@ import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
 import { hashEmailedCode, signInCode } from '#features/sign-in/emailed-code.ts';
-import { challengesMax, emailedCodeSeconds } from '#features/sign-in/policies.ts';
+import { challengesMax, codeAttemptsMax, emailedCodeSeconds } from '#features/sign-in/policies.ts';
 import { ChallengeSchema } from '#features/sign-in/schemas.ts';
 
 export interface StartedChallenge {
@@ -45,7 +45,8 @@ async function sendCode(ctx: AppContext, who: Grant, loginId: string): Promise<S
   const expiresAt = new Date(now.getTime() + emailedCodeSeconds * 1000);
   const unaudited = 'a code was asked for: the ledger gets what comes of it';
   const sent = await withTransaction(ctx, { who, unaudited }, async (tx) => {
-    const pending = await tx.signIns.challenge(loginId, { challengeId, codeHash, expiresAt, challengesMax, now });
+    const limits = { challengesMax, attemptsMax: codeAttemptsMax, now };
+    const pending = await tx.signIns.challenge(loginId, { challengeId, codeHash, expiresAt }, limits);
     if (pending === undefined) return false;
     const message = messageOf('sign-in-code', { code, minutes: emailedCodeSeconds / 60 });
     await tx.deliver({ to: { userId: pending.userId }, channel: 'email', expiresAt, ...message });

@@ -40,17 +40,19 @@ export class SignInRepository extends Repository {
     ]);
   }
 
-  /** Puts a new code in place of the older one, while the sign-in is open and may still ask for codes. */
+  /** Puts a new code in place of the older one, while the sign-in is open, has tries left and may still ask for codes. */
   challenge(
     id: string,
-    code: { challengeId: string; codeHash: Uint8Array; expiresAt: Date; challengesMax: number; now: Date },
+    code: { challengeId: string; codeHash: Uint8Array; expiresAt: Date },
+    limits: { challengesMax: number; attemptsMax: number; now: Date },
   ): Promise<PendingSignIn | undefined> {
     return this.row(
       `update auth.sign_ins
         set challenge_id = ?, code_hash = ?, code_expires_at = ?, challenges = challenges + 1
-        where id = ? and method = 'emailed_code' and closed_at is null and expires_at > ? and challenges < ?
+        where id = ? and method = 'emailed_code' and closed_at is null and expires_at > ?
+          and challenges < ? and attempts < ?
         returning ${columns}`,
-      [code.challengeId, code.codeHash, code.expiresAt, id, code.now, code.challengesMax],
+      [code.challengeId, code.codeHash, code.expiresAt, id, limits.now, limits.challengesMax, limits.attemptsMax],
     );
   }
 

@@ -106,10 +106,12 @@ function withoutEcho(answered: UniversalServerResponse, call: ServerCall): Unive
   if (call.isReported || answered.status < 400 || answered.body === undefined) {
     return answered;
   }
-  const code = codeOfStatus[answered.status] ?? 'invalid_argument';
+  // Bytes that do not parse are an internal error to Connect, but nobody's fault here.
+  const status = answered.status === 500 ? 400 : answered.status;
+  const code = codeOfStatus[status] ?? 'invalid_argument';
   const body = new TextEncoder().encode(JSON.stringify({ code, message: 'The request could not be read.' }));
   const header = new Headers({ 'content-type': 'application/json', 'content-length': String(body.byteLength) });
-  return { status: answered.status, header, body: createAsyncIterable([body]) };
+  return { status, header, body: createAsyncIterable([body]) };
 }
 
 function isGrpcType(contentType: string | undefined): boolean {

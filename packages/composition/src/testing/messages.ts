@@ -1,6 +1,7 @@
 import { Secret, uuidv7 } from '@bank/domain';
 import { createPublisher, type OutboxRow, outgoingRow } from '@bank/messaging';
 import { createLogger, newTraceparent } from '@bank/observability';
+import { until } from '@bank/testing';
 import type { TestEnvironment } from '#testing/test-environment.ts';
 
 /** What an app tells: as `encodeEvent` gives it, under an id when the test needs to know it. */
@@ -25,4 +26,10 @@ export async function publishEvents(
   } finally {
     await publisher.close();
   }
+}
+
+/** Resolves when a message lies among the dead letters of a queue. The broker counts them every five seconds. */
+export async function untilDeadLettered(environment: Pick<TestEnvironment, 'broker'>, queue: string): Promise<void> {
+  const arrived = async () => (await environment.broker.depth(`${queue}.dead`)) > 0;
+  await until(arrived, { deadlineMs: 18_000, everyMs: 200, what: `a dead letter of ${queue}` });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createLoop, type LoopOptions } from './loop.ts';
+import { createLoop, type LoopOptions } from '#runtime/loop.ts';
 
 function loopOf(work: LoopOptions['work']) {
   const warn = vi.fn();

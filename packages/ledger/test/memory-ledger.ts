@@ -1,0 +1,91 @@
+import {
+  type CheckpointStore,
+  checkpointHash,
+  type EntryContent,
+  type EntrySource,
+  encodeManifest,
+  formVersion,
+  generateCheckpointKeys,
+  linkEntry,
+  manifestHash,
+  noCheckpointHash,
+  readEntriesSince,
+  readSigningKey,
+  readTrustedKeys,
+  type SignedCheckpoint,
+  type StoredEntry,
+  signCheckpoint,
+  verifyLedger,
+  zeroHash,
+} from '#index.ts';
+
+const { privatePem, trustedKeys: jwks } = generateCheckpointKeys();
+const signingKey = readSigningKey(privatePem);
+const trustedKeys = readTrustedKeys(jwks);
+
+/** Entries of a shard as they are stored, their whole chain computed. */
+export function chainOf(shard: number, contents: readonly EntryContent[]): StoredEntry[] {
+  let previous: Buffer = Buffer.from(zeroHash);
+  return contents.map((content, index) => {
+    const { body, hash } = linkEntry(content, { shard, position: index + 1, previousHash: previous });
+    const { id, action, actor, subject, outcome, occurredAt } = content;
+    const columns = { id, action, actorId: actor.id ?? '', subject, outcome, occurredAtMs: occurredAt.getTime() };
+    const links = { previousHash: previous.toString('hex'), hash: hash.toString('hex') };
+    previous = hash;
+    return { ...columns, position: index + 1, version: formVersion, body, ...links };
+  });
+}
+
+/** A source over chains in memory, by shard, whose heads are those of the chains. */
+export function sourceOf(chains: ReadonlyMap<number, readonly StoredEntry[]>): EntrySource {
+  const chain = (shard: number) => chains.get(shard) ?? [];
+  return {
+    async headOf(shard) {
+      const last = chain(shard).at(-1);
+      return { position: last?.position ?? 0, hash: last?.hash ?? Buffer.from(zeroHash).toString('hex') };
+    },
+    async entriesOf(shard, { after, upTo }, limit) {
+      const isAfter = ({ position, id }: StoredEntry) =>
+        position > after.position || (position === after.position && id > after.id);
+      return chain(shard)
+        .filter((entry) => isAfter(entry) && entry.position <= upTo)
+        .slice(0, limit);
+    },
+    findStray: async () => undefined,
+  };
+}
+
+/** The checkpoint after others over what the source has by then. */
+export async function nextCheckpoint(
+  before: SignedCheckpoint | undefined,
+  source: EntrySource,
+  heads: Parameters<typeof readEntriesSince>[1],
+): Promise<{ signed: SignedCheckpoint; heads: NonNullable<typeof heads> }> {
+  const since = await readEntriesSince(source, heads);
+  const manifest = encodeManifest(since.entries);
+  const number = (before?.number ?? 0) + 1;
+  const previousHash = before === undefined ? noCheckpointHash : checkpointHash(before.jws);
+  const signedAt = new Date(Date.UTC(2026, 10, 23, 12, number));
+  const checkpoint = { number, previousHash, signedAt, heads: since.heads, manifestHash: manifestHash(manifest) };
+  return { signed: { number, jws: signCheckpoint(checkpoint, signingKey), manifest }, heads: since.heads };
+}
+
+/** Checkpoints in an array. */
+function storeOf(checkpoints: readonly SignedCheckpoint[]): CheckpointStore {
+  return {
+    async *readAfter(number) {
+      yield* checkpoints.filter((checkpoint) => checkpoint.number > number);
+    },
+    manifestOf: async (number) => checkpoints.find((checkpoint) => checkpoint.number === number)?.manifest,
+  };
+}
+
+/** Verifies chains in memory against checkpoints. */
+export function verify(
+  chains: ReadonlyMap<number, readonly StoredEntry[]>,
+  checkpoints: readonly SignedCheckpoint[],
+  pageSize = 4,
+) {
+  const table = storeOf(checkpoints);
+  return verifyLedger({ entries: sourceOf(chains), checkpoints: { table }, keys: trustedKeys, pageSize });
+}
