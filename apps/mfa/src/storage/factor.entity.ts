@@ -19,7 +19,7 @@ export const FactorEntity = defineEntity({
     confirmedAt: p.datetime().nullable(),
     lastUsedAt: p.datetime().nullable(),
     lastStep: p.bigint('number').nullable(),
-    version: p.bigint('number').default(1),
+    version: p.bigint('number').defaultRaw('1'),
   },
   indexes: [{ name: 'factors_user_id_index', properties: ['user'] }],
   checks: [{ name: 'factors_type_check', expression: `type in ('totp', 'sms', 'email', 'webauthn')` }],
