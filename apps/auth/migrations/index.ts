@@ -7,6 +7,7 @@ import { Sessions } from './202611230005-sessions.ts';
 import { SignIns } from './202611230006-sign-ins.ts';
 import { KeysAndRevocations } from './202611230007-keys-and-revocations.ts';
 import { Deliveries } from './202611230008-deliveries.ts';
+import { StepUp } from './202612010009-step-up.ts';
 
 /** In the order in which they run. A name never changes once it has run anywhere. */
 export const migrations: readonly NamedMigration[] = [
@@ -18,4 +19,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202611230006-sign-ins', class: SignIns },
   { name: '202611230007-keys-and-revocations', class: KeysAndRevocations },
   { name: '202611230008-deliveries', class: Deliveries },
+  { name: '202612010009-step-up', class: StepUp },
 ];

@@ -9,6 +9,7 @@ import type { ReadScope, TransactionalContext, TransactionScope } from '@bank/da
 import { createRevocationChannel } from '@bank/redis';
 import { createPasswordHasher, type Keyring, type PasswordHasher } from '@bank/security';
 import { createRevocationFeed, createVerifier, type RevocationChannel, type Verifier } from '@bank/verifier';
+import { createFactorChallenges, type FactorChallenges } from '#adapters/factors/factor-challenges.ts';
 import { createFactorDirectory, type FactorDirectory } from '#adapters/factors/factor-directory.ts';
 import { createMailer, type Mailer } from '#adapters/mail/mailer.ts';
 import { createSignInAssessor, type SignInAssessor } from '#adapters/risk/sign-in-assessor.ts';
@@ -45,6 +46,7 @@ export interface AppContext extends Foundations, TransactionalContext<Repositori
   readonly revocationChannel: RevocationChannel;
   readonly assessor: SignInAssessor;
   readonly factors: FactorDirectory;
+  readonly factorChallenges: FactorChallenges;
   readonly mailer: Mailer;
 }
 
@@ -57,6 +59,7 @@ export interface Overrides extends FoundationOverrides {
   readonly hasher?: PasswordHasher;
   readonly assessor?: SignInAssessor;
   readonly factors?: FactorDirectory;
+  readonly factorChallenges?: FactorChallenges;
   readonly mailer?: Mailer;
 }
 
@@ -96,13 +99,13 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
 
 function adaptersOf(config: Config, { logger, metrics }: Foundations, overrides: Overrides) {
   const rpc = { tls: tlsFilesOf(config), logger, metrics };
+  const mfa = { ...rpc, baseUrl: config.MFA_RPC_URL, serverUri: 'spiffe://bank/app/mfa' };
   return {
     assessor:
       overrides.assessor ??
       createSignInAssessor({ ...rpc, baseUrl: config.DEVICE_RPC_URL, serverUri: 'spiffe://bank/app/device' }),
-    factors:
-      overrides.factors ??
-      createFactorDirectory({ ...rpc, baseUrl: config.MFA_RPC_URL, serverUri: 'spiffe://bank/app/mfa' }),
+    factors: overrides.factors ?? createFactorDirectory(mfa),
+    factorChallenges: overrides.factorChallenges ?? createFactorChallenges(mfa),
     mailer:
       overrides.mailer ??
       createMailer({ url: config.SMTP_URL, from: config.MAIL_FROM, requireTls: config.NODE_ENV === 'production' }),

@@ -11,6 +11,7 @@ import {
   SignInFailedSchema,
   SignInFailureReason,
   SignInSucceededSchema,
+  SteppedUpSchema,
   TokenReuseDetectedSchema,
   UserActivatedSchema,
   UserRegisteredSchema,
@@ -148,6 +149,20 @@ export function sessionRevoked(facts: {
   const reason = endReasons[facts.reason];
   const data = { userId, sessionId, deviceId, reason, revokedAt: timestampFromDate(facts.at) };
   return { subject: userId, ...encodeEvent(SessionRevokedSchema, data) };
+}
+
+/** Its user authenticated again on a live session. */
+export function steppedUp(session: {
+  id: string;
+  userId: UserId;
+  deviceId: string;
+  acr: string;
+  amr: readonly string[];
+  authTime: Date;
+}): OutboxEvent {
+  const { id: sessionId, userId, deviceId, acr, amr, authTime } = session;
+  const data = { userId, sessionId, deviceId, acr, amr: [...amr], steppedUpAt: timestampFromDate(authTime) };
+  return { subject: userId, ...encodeEvent(SteppedUpSchema, data) };
 }
 
 /** A spent refresh token was presented again (RFC 9700 §4.14). */

@@ -2,11 +2,16 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { ErrorCode } from '@bank/domain';
 import { DeviceService, RiskVerdict } from '@bank/proto/device';
-import { FactorType, MfaService } from '@bank/proto/mfa';
+import { ErrorInfoSchema } from '@bank/proto/errors';
+import { ChallengePurpose, FactorType, MfaService } from '@bank/proto/mfa';
 import { testCertificates } from '@bank/testing';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { Code, ConnectError } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { createFactorChallenges } from '#adapters/factors/factor-challenges.ts';
 import { createFactorDirectory } from '#adapters/factors/factor-directory.ts';
 import { createSignInAssessor } from '#adapters/risk/sign-in-assessor.ts';
 
@@ -16,8 +21,16 @@ const theirs = await certificates.issue({ name: 'neighbours', uris: ['spiffe://b
 const tls = { caFile: certificates.caFile, certFile: own.certFile, keyFile: own.keyFile };
 
 /** What the two services answer, and how slowly. */
-let answers: { verdict: RiskVerdict; delayMs: number };
+let answers: { verdict: RiskVerdict; delayMs: number; refusal?: ErrorCode };
 let asked: unknown[];
+
+/** Takes a request down, and answers or refuses. */
+async function answer<T>(request: unknown, reply: T): Promise<T> {
+  asked.push(request);
+  if (answers.refusal === undefined) return reply;
+  const info = { code: answers.refusal, metadata: { retryAfterSeconds: '60' } };
+  throw new ConnectError('refused', Code.Aborted, undefined, [{ desc: ErrorInfoSchema, value: info }]);
+}
 
 beforeEach(() => {
   answers = { verdict: RiskVerdict.ALLOW, delayMs: 0 };
@@ -40,6 +53,12 @@ const server: Server = createServer(
           await pause(answers.delayMs);
           return { factors: [{ factorId: 'f1', type: FactorType.TOTP, label: 'Phone', hint: '' }] };
         },
+        async startChallenge(request) {
+          return answer(request, { challengeId: 'c1', type: FactorType.TOTP, expiresAt: timestampFromDate(facts.at) });
+        },
+        async verifyChallenge(request) {
+          return answer(request, { type: request.proof.case === 'answer' ? FactorType.TOTP : FactorType.UNSPECIFIED });
+        },
       });
     },
   }),
@@ -55,6 +74,7 @@ const nowhere = 'https://localhost:1';
 const serverUri = 'spiffe://bank/app/neighbours';
 const assessor = createSignInAssessor({ baseUrl, tls, serverUri });
 const factors = createFactorDirectory({ baseUrl, tls, serverUri });
+const challenges = createFactorChallenges({ baseUrl, tls, serverUri });
 
 const facts = {
   attemptId: '01980000-0000-7000-8000-000000000001',
@@ -116,5 +136,46 @@ describe('the factors of a user', () => {
     expect(value).toBeUndefined();
     expect(ms).toBeLessThan(1500);
     expect(await createFactorDirectory({ baseUrl: nowhere, tls, serverUri }).list(facts.userId)).toBeUndefined();
+  });
+});
+
+describe('a challenge of a factor', () => {
+  const binding = { userId: facts.userId, purpose: 'step_up', bindingId: facts.attemptId } as const;
+  const proof = { challengeId: 'c1', code: '123456' };
+
+  it('is started, and its answer and a recovery code accepted', async () => {
+    expect(await challenges.start(binding, 'f1')).toEqual({
+      kind: 'started',
+      challengeId: 'c1',
+      type: 'totp',
+      expiresAt: facts.at,
+    });
+    expect(asked.at(-1)).toMatchObject({ ...binding, purpose: ChallengePurpose.STEP_UP, factorId: 'f1' });
+    expect(await challenges.verify(binding, proof)).toEqual({ kind: 'accepted', by: 'totp' });
+    expect(asked.at(-1)).toMatchObject({ ...binding, purpose: ChallengePurpose.STEP_UP, proof: { value: proof } });
+    const recovery = await challenges.verify({ ...binding, purpose: 'sign_in' }, { recoveryCode: 'AB-CD' });
+    expect(recovery).toEqual({ kind: 'accepted', by: 'recovery_code' });
+    expect(asked.at(-1)).toMatchObject({ purpose: ChallengePurpose.SIGN_IN, proof: { value: 'AB-CD' } });
+  });
+
+  it.each([
+    ['auth.second_factor.invalid', { kind: 'wrong' }],
+    ['challenge.not_found', { kind: 'closed' }],
+    ['auth.second_factor.locked', { kind: 'locked', retryAfterSeconds: 60 }],
+  ] as const)('%s is a verdict', async (refusal, verdict) => {
+    answers.refusal = refusal;
+    expect(await challenges.verify(binding, proof)).toEqual(verdict);
+  });
+
+  it('a factor that is not there is an answer too', async () => {
+    answers.refusal = 'factor.not_found';
+    expect(await challenges.start(binding, 'f1')).toEqual({ kind: 'unknown' });
+  });
+
+  it('503 where nobody answers, or mfa has a fault', async () => {
+    const away = createFactorChallenges({ baseUrl: nowhere, tls, serverUri });
+    await expect(away.start(binding, 'f1')).rejects.toMatchObject({ code: 'service.unavailable' });
+    answers.refusal = 'service.internal';
+    await expect(challenges.verify(binding, proof)).rejects.toMatchObject({ code: 'service.unavailable' });
   });
 });

@@ -1,26 +1,38 @@
 import { createFoundations, type Foundations, type Overrides } from '@bank/composition';
-import type { TransactionalContext } from '@bank/database';
+import type { TransactionalContext, TransactionScope } from '@bank/database';
 import type { Config } from '#config.ts';
+import { ChallengeRepository } from '#storage/challenge.repository.ts';
 import { entities } from '#storage/entities.ts';
 import { FactorRepository } from '#storage/factor.repository.ts';
+import { RecoveryCodeRepository } from '#storage/recovery-code.repository.ts';
 import { SubjectRepository } from '#storage/subject.repository.ts';
 
 export interface Repositories {
   readonly factors: FactorRepository;
   readonly subjects: SubjectRepository;
+  readonly challenges: ChallengeRepository;
+  readonly recoveryCodes: RecoveryCodeRepository;
 }
 
 /** What every feature is handed: the foundations of any app, and this one's repositories behind its unit of work. */
-export interface AppContext extends Foundations, TransactionalContext<Repositories> {}
+export interface AppContext extends Foundations, TransactionalContext<Repositories> {
+  readonly config: Config;
+}
+
+/** The context inside of a transaction. */
+export type AppTransaction = AppContext & TransactionScope<Repositories>;
 
 /** The composition root. Nothing connects yet: an app starts, unready, while what it stands on is away. */
 export async function createContext(config: Config, overrides: Overrides = {}): Promise<AppContext> {
   const foundations = await createFoundations(config, { service: 'mfa', entities, overrides });
   return {
     ...foundations,
+    config,
     unitOfWork: foundations.unitOfWorkOf((em) => ({
-      factors: new FactorRepository(em),
+      factors: new FactorRepository(em, foundations.vault),
       subjects: new SubjectRepository(em, foundations.vault),
+      challenges: new ChallengeRepository(em),
+      recoveryCodes: new RecoveryCodeRepository(em),
     })),
   };
 }

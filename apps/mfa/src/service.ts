@@ -2,6 +2,7 @@ import { audiences, composeApp, createTokenVerifier, type Overrides } from '@ban
 import type { Service } from '@bank/service-kit';
 import type { Config } from '#config.ts';
 import { createContext } from '#context.ts';
+import { trimmingChores } from '#jobs/trim.ts';
 import { routes } from '#transport/http/routes.ts';
 import { userActivatedConsumer } from '#transport/messages/user-activated.consumer.ts';
 import { mfaRpc } from '#transport/rpc/mfa.rpc.ts';
@@ -15,5 +16,6 @@ export async function createService(config: Config, overrides: Overrides = {}): 
     consumers: [userActivatedConsumer(ctx)],
     verifier: overrides.verifier ?? createTokenVerifier(ctx, config),
     audiences: [audiences.customers],
+    chores: trimmingChores(ctx),
   });
 }

@@ -2,8 +2,10 @@ import { request } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
 import { FactorType, MfaService } from '@bank/proto/mfa';
 import { describe, expect, test } from 'vitest';
+import { startChallenge } from '#features/challenge/start-challenge.ts';
+import { verifyChallenge } from '#features/challenge/verify-challenge.ts';
 import { listFactors } from '#features/factor/list-factors.ts';
-import { auth, givenFactor, givenSubject, mfaApp } from './mfa-app.ts';
+import { auth, givenEnrolled, givenFactor, givenSubject, mfaApp, strongToken, toldOf } from './mfa-app.ts';
 
 const app = mfaApp();
 const path = '/v1/mfa/factors';
@@ -25,8 +27,14 @@ describe('GET /v1/mfa/factors', () => {
     const { body } = await request(app.service, 'GET', path, { token: app.issuer.token({ userId }) });
     expect(body).toEqual({
       items: [
-        { id: totp, type: 'totp', confirmedAt: confirmedAt.toISOString(), lastUsedAt: lastUsedAt.toISOString() },
-        { id: sms, type: 'sms', confirmedAt: confirmedAt.toISOString(), lastUsedAt: null },
+        {
+          id: totp,
+          type: 'totp',
+          label: 'Mine',
+          confirmedAt: confirmedAt.toISOString(),
+          lastUsedAt: lastUsedAt.toISOString(),
+        },
+        { id: sms, type: 'sms', label: 'Mine', confirmedAt: confirmedAt.toISOString(), lastUsedAt: null },
       ],
       nextCursor: null,
     });
@@ -40,6 +48,97 @@ describe('GET /v1/mfa/factors', () => {
 
   test('401: without a token', async () => {
     expect((await request(app.service, 'GET', path)).status).toBe(401);
+  });
+});
+
+describe('GET /v1/mfa/factors/{id}', () => {
+  test('200 with the version as ETag; SR-65: 404 for a pending, a foreign and a missing one alike', async () => {
+    const { userId, factorId } = await givenEnrolled(app);
+    const token = app.issuer.token({ userId });
+    const found = await request(app.service, 'GET', `${path}/${factorId}`, { token });
+    expect(found).toMatchObject({ status: 200, body: { id: factorId, label: 'Authenticator app' } });
+    expect(found.headers.get('etag')).toBe('"v1"');
+    const pending = await givenFactor(app, userId, { type: 'totp' });
+    const foreign = await givenFactor(app, await givenSubject(app), { type: 'totp', confirmedAt });
+    for (const id of [pending, foreign, uuidv7()]) {
+      const { status, body } = await request(app.service, 'GET', `${path}/${id}`, { token });
+      expect([status, body]).toMatchObject([404, { code: 'factor.not_found' }]);
+    }
+  });
+});
+
+describe('PATCH /v1/mfa/factors/{id}', () => {
+  const rename = (token: string, id: string, etag?: string) => {
+    const headers = etag === undefined ? {} : { 'if-match': etag };
+    return request(app.service, 'PATCH', `${path}/${id}`, { token, headers, body: { label: 'Work phone' } });
+  };
+
+  test('200: another name, a new version, and the secret still works', async () => {
+    const { userId, factorId, etag } = await givenEnrolled(app);
+    const token = app.issuer.token({ userId });
+    const renamed = await rename(token, factorId, etag);
+    expect(renamed).toMatchObject({ status: 200, body: { label: 'Work phone' } });
+    expect(renamed.headers.get('etag')).toBe('"v2"');
+    const { body } = await request(app.service, 'GET', path, { token });
+    expect(body).toMatchObject({ items: [{ id: factorId, label: 'Work phone' }] });
+    expect((await toldOf(app, userId)).at(-1)).toBe('audit mfa.factor.renamed');
+  });
+
+  test('412 for an older version, 428 without one, 404 for a foreign one', async () => {
+    const { userId, factorId, etag } = await givenEnrolled(app);
+    const token = app.issuer.token({ userId });
+    await rename(token, factorId, etag);
+    expect((await rename(token, factorId, etag)).status).toBe(412);
+    expect((await rename(token, factorId)).status).toBe(428);
+    expect((await rename(app.issuer.token(), factorId, etag)).status).toBe(404);
+  });
+});
+
+describe('DELETE /v1/mfa/factors/{id}', () => {
+  const remove = (token: string, id: string, etag: string) =>
+    request(app.service, 'DELETE', `${path}/${id}`, { token, headers: { 'if-match': etag } });
+
+  test('204: the factor is gone, and everybody is told', async () => {
+    const enrolled = await givenEnrolled(app);
+    const token = strongToken(app, enrolled);
+    expect((await remove(token, enrolled.factorId, enrolled.etag)).status).toBe(204);
+    expect((await request(app.service, 'GET', path, { token })).body).toMatchObject({ items: [] });
+    expect((await toldOf(app, enrolled.userId)).slice(-3)).toEqual([
+      'events mfa.factor_removed.v1',
+      'audit mfa.factor.removed',
+      'deliveries factor-removed',
+    ]);
+    expect((await remove(token, enrolled.factorId, enrolled.etag)).status).toBe(404);
+  });
+
+  test('SR-31, SR-62: 403 at aal1, and at aal2 one second too late', async () => {
+    const { userId, factorId, etag } = await givenEnrolled(app);
+    const authTime = Math.floor(Date.now() / 1000) - 301;
+    const tokens = [app.issuer.token({ userId }), app.issuer.token({ userId, acr: 'aal2', authTime })];
+    for (const token of tokens) {
+      const { status, body } = await remove(token, factorId, etag);
+      expect([status, body]).toMatchObject([403, { code: 'auth.step_up.required', acr: 'aal2', maxAgeSeconds: 300 }]);
+    }
+  });
+
+  test("SR-65: 404 for somebody else's; 412 for another version", async () => {
+    const enrolled = await givenEnrolled(app);
+    const other = strongToken(app, { userId: await givenSubject(app) });
+    expect((await remove(other, enrolled.factorId, enrolled.etag)).status).toBe(404);
+    expect((await remove(strongToken(app, enrolled), enrolled.factorId, '"v9"')).status).toBe(412);
+  });
+});
+
+describe('SR-84 a sealed secret', () => {
+  test('opens in its own row alone, not in another of the same user', async () => {
+    const enrolled = await givenEnrolled(app);
+    const other = await givenFactor(app, enrolled.userId, { type: 'totp', confirmedAt });
+    await app.database.query(
+      'update mfa.factors set label = (select label from mfa.factors where id = $2) where id = $1',
+      [enrolled.factorId, other],
+    );
+    const { status } = await request(app.service, 'GET', path, { token: strongToken(app, enrolled) });
+    expect(status).toBe(500);
   });
 });
 
@@ -76,6 +175,8 @@ describe('SR-68: who may ask', () => {
 
   test('nobody but auth, whatever the table says', async () => {
     const tools = { kind: 'service', name: 'tools' } as const;
-    await expect(listFactors(app.ctx, tools, uuidv7())).rejects.toMatchObject({ code: 'access.forbidden' });
+    for (const verb of [listFactors, startChallenge, verifyChallenge]) {
+      await expect(verb(app.ctx, tools, uuidv7())).rejects.toMatchObject({ code: 'access.forbidden' });
+    }
   });
 });

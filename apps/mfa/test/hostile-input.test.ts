@@ -2,12 +2,15 @@ import { MfaService } from '@bank/proto/mfa';
 import { fuzzRoutes, fuzzRpc } from '@bank/service-kit/fuzz';
 import { expect, test } from 'vitest';
 import { routes } from '#transport/http/routes.ts';
-import { auth, mfaApp } from './mfa-app.ts';
+import { auth, givenSubject, mfaApp, strongToken } from './mfa-app.ts';
 
 const app = mfaApp();
 
 test('SR-82: no route breaks, echoes or takes long', async () => {
-  const headers = () => ({ authorization: `Bearer ${app.issuer.token()}` });
+  const headers = async () => ({
+    authorization: `Bearer ${strongToken(app, { userId: await givenSubject(app) })}`,
+    'if-match': '"v1"',
+  });
   const answers = await fuzzRoutes(app.service, routes, { headers });
   expect(answers[200]).toBeGreaterThan(0);
 });

@@ -1,15 +1,20 @@
-import { type TestApp, testApp } from '@bank/composition/testing';
-import { parse, type UserId, UserIdSchema, uuidv7 } from '@bank/domain';
+import { request, type TestApp, testApp } from '@bank/composition/testing';
+import { withTransaction } from '@bank/database';
+import { allow, parse, type UserId, UserIdSchema, uuidv7 } from '@bank/domain';
+import { ChallengePurpose, MfaService } from '@bank/proto/mfa';
 import { loadConfig } from '#config.ts';
 import { type AppContext, createContext } from '#context.ts';
 import { admitSubject } from '#features/factor/admit-subject.ts';
 import { createService } from '#service.ts';
 import { entities } from '#storage/entities.ts';
+import type { FactorTypeName } from '#storage/factor.entity.ts';
 import { migrations } from '../migrations/index.ts';
+import { shownCode } from './authenticator.ts';
 
 export const auth = 'spiffe://bank/app/auth';
 
-const callers = { [auth]: { name: 'auth', methods: ['bank.mfa.v1.MfaService/ListFactors'] } };
+const methods = ['ListFactors', 'StartChallenge', 'VerifyChallenge'].map((name) => `bank.mfa.v1.MfaService/${name}`);
+const callers = { [auth]: { name: 'auth', methods } };
 
 /** The mfa app of one test file, started on services of its own. */
 export function mfaApp(): TestApp<AppContext> {
@@ -24,18 +29,76 @@ export async function givenSubject(app: TestApp<AppContext>): Promise<UserId> {
 }
 
 export interface GivenFactor {
-  readonly type: 'totp' | 'sms' | 'email' | 'webauthn';
+  readonly type: FactorTypeName;
   readonly confirmedAt?: Date;
   readonly lastUsedAt?: Date;
 }
 
-/** A factor as enrolment will leave it: nothing enrols one yet. Its id. */
+/** A factor of any kind, as a row. Its id. */
 export async function givenFactor(app: TestApp<AppContext>, userId: UserId, factor: GivenFactor): Promise<string> {
   const id = uuidv7();
+  const pending = { id, type: 'totp', label: 'Mine', secret: Buffer.alloc(20, 1), sessionId: uuidv7() } as const;
+  const [createdAt, expiresAt] = [new Date(), new Date(Date.now() + 600_000)];
+  const access = { who: allow.system('test'), unaudited: 'a test' };
+  await withTransaction(app.ctx, access, (tx) =>
+    tx.factors.insertPending(userId, { ...pending, createdAt, expiresAt }),
+  );
   await app.database.query(
-    `insert into mfa.factors (id, user_id, type, sealed, created_at, confirmed_at, last_used_at)
-     values ($1, $2, $3, 'secret', now(), $4, $5)`,
-    [id, userId, factor.type, factor.confirmedAt ?? null, factor.lastUsedAt ?? null],
+    'update mfa.factors set type = $2, confirmed_at = $3, last_used_at = $4, last_step = 0 where id = $1',
+    [id, factor.type, factor.confirmedAt ?? null, factor.lastUsedAt ?? null],
   );
   return id;
+}
+
+/** A user with an authenticator app, enrolled as people do it. */
+export interface Enrolled {
+  readonly userId: UserId;
+  readonly sessionId: string;
+  readonly factorId: string;
+  /** In base32. */
+  readonly secret: string;
+  readonly etag: string;
+}
+
+/** Enrols an authenticator app through the API; its codes are all still unused. */
+export async function givenEnrolled(app: TestApp<AppContext>): Promise<Enrolled> {
+  const [userId, sessionId] = [await givenSubject(app), uuidv7()];
+  const token = app.issuer.token({ userId, sessionId });
+  const begun = await request(app.service, 'POST', '/v1/mfa/totp', { token, body: {} });
+  const { factorId, secret } = begun.body as { factorId: string; secret: string };
+  const body = { code: shownCode(secret) };
+  const done = await request(app.service, 'POST', `/v1/mfa/totp/${factorId}/confirm`, { token, body });
+  if (done.status !== 200) throw new Error(`the enrolment answered ${done.status}`);
+  await forgetSteps(app, factorId);
+  return { userId, sessionId, factorId, secret, etag: done.headers.get('etag') ?? '' };
+}
+
+/** Makes the codes of the last minute good again, so that a test need not wait for the next ones. */
+export async function forgetSteps(app: TestApp<AppContext>, factorId: string): Promise<void> {
+  await app.database.query('update mfa.factors set last_step = 0 where id = $1', [factorId]);
+}
+
+/** A token of a session that has just passed a second factor. */
+export function strongToken(app: TestApp<AppContext>, { userId, sessionId }: { userId: string; sessionId?: string }) {
+  return app.issuer.token({ userId, acr: 'aal2', ...(sessionId !== undefined && { sessionId }) });
+}
+
+/** A sign-in of a user that asks for a factor, and how it is answered. */
+export async function givenChallenge(app: TestApp<AppContext>, { userId, factorId }: Enrolled, bindingId = uuidv7()) {
+  const client = await app.client(MfaService, auth);
+  const binding = { userId, purpose: ChallengePurpose.SIGN_IN, bindingId };
+  const { challengeId } = await client.startChallenge({ ...binding, factorId });
+  const answer = (code: string, changes: object = {}) =>
+    client.verifyChallenge({ ...binding, proof: { case: 'answer', value: { challengeId, code } }, ...changes });
+  return { client, binding, challengeId, answer };
+}
+
+/** What has left through the outbox about a user: `destination type`, oldest first. */
+export async function toldOf(app: TestApp<AppContext>, userId: string): Promise<string[]> {
+  const rows = await app.database.query<{ told: string }>(
+    `select destination || ' ' || coalesce(data->>'action', data->>'template', type) as told from mfa.outbox
+     where subject = $1 order by id`,
+    [userId],
+  );
+  return rows.map(({ told }) => told);
 }

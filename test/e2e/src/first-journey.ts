@@ -2,19 +2,8 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import type { Exchange, GatewayClient } from '#client.ts';
 import { codeIn, waitForMessage } from '#inbox.ts';
-
-/** Where the journey goes, and who hears of it. `announce` gets a line before each step. */
-export interface JourneyOptions {
-  readonly client: GatewayClient;
-  readonly inboxUrl: string;
-  readonly announce: (step: string) => void;
-}
-
-interface Tokens {
-  readonly accessToken: string;
-  readonly refreshToken: string;
-  readonly device?: { id: string; secret: string };
-}
+import { expectStatus, type JourneyOptions, type Tokens } from '#journey.ts';
+import { secondFactorJourney } from '#second-factor-journey.ts';
 
 /** Routes of every app that a customer's access token opens. */
 const customerRoutes = ['/v1/auth/session', '/v1/profile', '/v1/mfa/factors', '/v1/devices'];
@@ -22,10 +11,11 @@ const appearsWithinMs = 5_000;
 const revokedWithinMs = 1_000;
 
 /**
- * Register, verify, profile, change it, sign out everywhere, sign in, refresh, and what happens to a stolen refresh
- * token. @throws AssertionError naming the step that went another way
+ * Register, verify, profile, change it, sign out everywhere, sign in, refresh, what happens to a stolen refresh token, and
+ * the same user with a second factor. @throws AssertionError naming the step that went another way
  */
-export async function firstJourney({ client, inboxUrl, announce }: JourneyOptions): Promise<void> {
+export async function firstJourney(options: JourneyOptions): Promise<void> {
+  const { client, inboxUrl, announce } = options;
   const email = `ada.${randomBytes(4).toString('hex')}@example.com`;
   const password = `correct horse ${randomBytes(6).toString('hex')}`;
 
@@ -64,6 +54,8 @@ export async function firstJourney({ client, inboxUrl, announce }: JourneyOption
   announce('And the user is told');
   const alert = await waitForMessage(inboxUrl, email, 'refresh-token-reuse');
   announce(`In the inbox: "${alert.subject}"`);
+
+  await secondFactorJourney(options, { email, password, deviceSecret: device.secret });
 }
 
 interface SecondHalf {
@@ -154,10 +146,4 @@ async function replayEndsTheSession(
   expectStatus(await refresh(third.refreshToken), 401);
   const isRefused = (exchange: Exchange) => exchange.status === 401;
   await client.sendUntil(isRefused, revokedWithinMs, 'GET', '/v1/auth/session', { token: third.accessToken });
-}
-
-function expectStatus<T>(exchange: Exchange, status: number): T {
-  const { method, path, body } = exchange;
-  assert.equal(exchange.status, status, `${method} ${path} answered ${exchange.status}: ${JSON.stringify(body)}`);
-  return body as T;
 }

@@ -1,7 +1,13 @@
 import { DeliveryEntity } from '#storage/deliveries/delivery.entity.ts';
 import { RevocationEntity, RevocationLeaseEntity, SigningKeyEntity } from '#storage/feed/feed.entity.ts';
 import { AddressFailuresEntity, RegistrationEntity } from '#storage/registrations/registration.entity.ts';
-import { ClientEntity, DeviceEntity, RefreshTokenEntity, SessionEntity } from '#storage/sessions/session.entity.ts';
+import {
+  ClientEntity,
+  DeviceEntity,
+  RefreshTokenEntity,
+  SessionEntity,
+  StepUpCodeEntity,
+} from '#storage/sessions/session.entity.ts';
 import { LockoutEntity, SignInEntity } from '#storage/sign-ins/sign-in.entity.ts';
 import { CredentialEntity, IdentifierEntity, UserEntity } from '#storage/users/user.entity.ts';
 
@@ -16,6 +22,7 @@ export const entities = [
   SessionEntity,
   RefreshTokenEntity,
   DeviceEntity,
+  StepUpCodeEntity,
   LockoutEntity,
   SignInEntity,
   SigningKeyEntity,

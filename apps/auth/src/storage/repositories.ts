@@ -7,6 +7,7 @@ import { ClientRepository } from '#storage/sessions/client.repository.ts';
 import { DeviceRepository } from '#storage/sessions/device.repository.ts';
 import { RefreshTokenRepository } from '#storage/sessions/refresh-token.repository.ts';
 import { SessionRepository } from '#storage/sessions/session.repository.ts';
+import { StepUpCodeRepository } from '#storage/sessions/step-up-code.repository.ts';
 import { LockoutRepository } from '#storage/sign-ins/lockout.repository.ts';
 import { SignInRepository } from '#storage/sign-ins/sign-in.repository.ts';
 import { IdentifierRepository } from '#storage/users/identifier.repository.ts';
@@ -24,6 +25,7 @@ export function createRepositories(em: ReturnType<Database['fork']>) {
     sessions: new SessionRepository(em),
     refreshTokens: new RefreshTokenRepository(em),
     devices: new DeviceRepository(em),
+    stepUpCodes: new StepUpCodeRepository(em),
     lockouts: new LockoutRepository(em),
     signIns: new SignInRepository(em),
     signingKeys: new SigningKeyRepository(em),

@@ -1,9 +1,17 @@
+import { DomainError, uuidv7 } from '@bank/domain';
 import { vhostDefinitions } from '@bank/messaging';
 import { createLogger } from '@bank/observability';
 import { createPasswordHasher, type PasswordHasher, staticKeyring } from '@bank/security';
 import type { Service } from '@bank/service-kit';
 import { type TestDatabase, testRabbitVhost, testRedis } from '@bank/testing';
 import { afterAll } from 'vitest';
+import type {
+  ChallengeBinding,
+  FactorChallenges,
+  Proof,
+  ProofVerdict,
+  StartedFactor,
+} from '#adapters/factors/factor-challenges.ts';
 import type { FactorDirectory } from '#adapters/factors/factor-directory.ts';
 import type { SignInAssessor } from '#adapters/risk/sign-in-assessor.ts';
 import { loadConfig } from '#config.ts';
@@ -30,9 +38,15 @@ export interface TestAuth {
 export interface Neighbours {
   verdict: Awaited<ReturnType<SignInAssessor['assess']>>;
   factors: Awaited<ReturnType<FactorDirectory['list']>>;
-  /** User ids that were asked about. */
-  asked: { device: string[]; mfa: string[] };
+  /** What mfa says to a challenge that is started, and to a proof; undefined while it is away. */
+  started: StartedFactor | undefined;
+  proof: ProofVerdict | undefined;
+  /** User ids that were asked about, and the proofs that were presented. */
+  asked: { device: string[]; mfa: string[]; proofs: { binding: ChallengeBinding; proof: Proof }[] };
 }
+
+/** The authenticator app of whoever has one. */
+export const totpFactor = { id: uuidv7(), type: 'totp', hint: '' };
 
 export interface StartOptions {
   env?: Record<string, string>;
@@ -85,7 +99,13 @@ export async function startAuth(options: StartOptions = {}): Promise<TestAuth> {
     ...options.env,
   });
   const clock = shiftedClock();
-  const neighbours: Neighbours = { verdict: 'allow', factors: [], asked: { device: [], mfa: [] } };
+  const neighbours: Neighbours = {
+    verdict: 'allow',
+    factors: [],
+    started: { kind: 'started', challengeId: uuidv7(), type: 'totp', expiresAt: new Date(Date.now() + 300_000) },
+    proof: { kind: 'accepted', by: 'totp' },
+    asked: { device: [], mfa: [], proofs: [] },
+  };
   const ctx = await createContext(config, {
     clock,
     logger: createLogger({ service: 'auth', level: config.LOG_LEVEL }),
@@ -104,7 +124,13 @@ export async function startAuth(options: StartOptions = {}): Promise<TestAuth> {
   return { ctx, service, url, clock, database, mailbox, files, neighbours };
 }
 
-function answersOf(neighbours: Neighbours): { assessor: SignInAssessor; factors: FactorDirectory } {
+interface NeighbourAdapters {
+  assessor: SignInAssessor;
+  factors: FactorDirectory;
+  factorChallenges: FactorChallenges;
+}
+
+function answersOf(neighbours: Neighbours): NeighbourAdapters {
   return {
     assessor: {
       async assess({ userId }) {
@@ -118,5 +144,19 @@ function answersOf(neighbours: Neighbours): { assessor: SignInAssessor; factors:
         return neighbours.factors;
       },
     },
+    factorChallenges: {
+      async start() {
+        return orAway(neighbours.started);
+      },
+      async verify(binding, proof) {
+        neighbours.asked.proofs.push({ binding, proof });
+        return orAway(neighbours.proof);
+      },
+    },
   };
+}
+
+function orAway<T>(answer: T | undefined): T {
+  if (answer === undefined) throw new DomainError('service.unavailable', { details: { retryAfterSeconds: 2 } });
+  return answer;
 }

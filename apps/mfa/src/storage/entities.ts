@@ -1,5 +1,7 @@
+import { ChallengeEntity } from '#storage/challenge.entity.ts';
 import { FactorEntity } from '#storage/factor.entity.ts';
+import { RecoveryCodeEntity } from '#storage/recovery-code.entity.ts';
 import { SubjectEntity } from '#storage/subject.entity.ts';
 
 /** Every entity of the schema `mfa`: what the migrations are checked against. */
-export const entities = [SubjectEntity, FactorEntity];
+export const entities = [SubjectEntity, FactorEntity, ChallengeEntity, RecoveryCodeEntity];

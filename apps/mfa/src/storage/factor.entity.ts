@@ -1,7 +1,7 @@
-import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
+import { defineEntity, p } from '@mikro-orm/postgresql';
 import { SubjectEntity } from '#storage/subject.entity.ts';
 
-/** A second factor. `sealed` holds the user's name for it and what proves it; it counts only once confirmed. */
+/** A second factor. `sealed` is what proves it, `label` the user's name for it; it counts only once confirmed. */
 export const FactorEntity = defineEntity({
   name: 'Factor',
   tableName: 'factors',
@@ -11,18 +11,48 @@ export const FactorEntity = defineEntity({
     user: () => p.manyToOne(SubjectEntity).mapToPk().joinColumn('user_id').foreignKeyName('factors_user_id_fkey'),
     type: p.text(),
     sealed: p.blob(),
+    label: p.blob(),
+    sessionId: p.uuid(),
     createdAt: p.datetime(),
+    expiresAt: p.datetime(),
+    attempts: p.smallint().default(0),
     confirmedAt: p.datetime().nullable(),
     lastUsedAt: p.datetime().nullable(),
+    lastStep: p.bigint('number').nullable(),
+    version: p.bigint('number').defaultRaw('1'),
   },
   indexes: [{ name: 'factors_user_id_index', properties: ['user'] }],
   checks: [{ name: 'factors_type_check', expression: `type in ('totp', 'sms', 'email', 'webauthn')` }],
 });
 
-type FactorRow = InferEntity<typeof FactorEntity>;
+export const factorTypes = ['totp', 'sms', 'email', 'webauthn'] as const;
+export type FactorTypeName = (typeof factorTypes)[number];
 
-/** A confirmed factor without its secret. */
-export interface ConfirmedFactor extends Pick<FactorRow, 'id' | 'lastUsedAt'> {
-  readonly type: 'totp' | 'sms' | 'email' | 'webauthn';
+/** A confirmed factor without its secret. `version` rises with each change that its user makes. */
+export interface ConfirmedFactor {
+  readonly id: string;
+  readonly type: FactorTypeName;
+  readonly label: string;
   readonly confirmedAt: Date;
+  readonly lastUsedAt: Date | null;
+  readonly version: number;
+}
+
+/** A factor with what its codes are compared with. */
+export interface TotpFactor {
+  readonly id: string;
+  readonly secret: Uint8Array;
+  /** The step of the last accepted code. */
+  readonly lastStep: number | null;
+}
+
+/** A factor that its user has yet to prove, in the session that enrols it and until it expires. */
+export interface PendingFactor {
+  readonly id: string;
+  readonly type: 'totp';
+  readonly label: string;
+  readonly secret: Uint8Array;
+  readonly sessionId: string;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
 }

@@ -1,9 +1,21 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
 
-/** A user who may enrol factors: he is active, and his data keys exist. */
+/** A user who may enrol factors: he is active, and his data keys exist. `failures` counts wrong answers in a row. */
 export const SubjectEntity = defineEntity({
   name: 'Subject',
   tableName: 'subjects',
   schema: 'mfa',
-  properties: { userId: p.uuid().primary(), activatedAt: p.datetime() },
+  properties: {
+    userId: p.uuid().primary(),
+    activatedAt: p.datetime(),
+    failures: p.integer().default(0),
+    blockedUntil: p.datetime().nullable(),
+  },
 });
+
+/** How the answers of a user have gone, over all his challenges. */
+export interface AnswerRecord {
+  readonly failures: number;
+  /** No answer is taken before that moment. */
+  readonly blockedUntil: Date | null;
+}

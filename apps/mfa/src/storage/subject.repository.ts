@@ -1,8 +1,11 @@
 import { type PiiVault, Repository } from '@bank/database';
 import type { UserId } from '@bank/domain';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { AnswerRecord } from '#storage/subject.entity.ts';
 
-/** Users who may enrol factors. */
+const columns = 'failures, blocked_until as "blockedUntil"';
+
+/** Users who may have factors. */
 export class SubjectRepository extends Repository {
   readonly #vault: PiiVault;
 
@@ -18,5 +21,19 @@ export class SubjectRepository extends Repository {
       'insert into mfa.subjects (user_id, activated_at) values (?, ?) on conflict (user_id) do nothing',
       [userId, activatedAt],
     );
+  }
+
+  find(userId: UserId): Promise<AnswerRecord | undefined> {
+    return this.row(`select ${columns} from mfa.subjects where user_id = ?`, [userId]);
+  }
+
+  /** Holds a user until the transaction ends: his factors change, and his answers are judged, one after the other. */
+  lock(userId: UserId): Promise<AnswerRecord | undefined> {
+    return this.row(`select ${columns} from mfa.subjects where user_id = ? for update`, [userId]);
+  }
+
+  async noteAnswers(userId: UserId, { failures, blockedUntil }: AnswerRecord): Promise<void> {
+    const sql = 'update mfa.subjects set failures = ?, blocked_until = ? where user_id = ?';
+    await this.affected(sql, [failures, blockedUntil, userId]);
   }
 }

@@ -13,6 +13,10 @@ export const authErrors = {
   'auth.proof.invalid': { kind: 'unauthenticated', message: 'The proof of possession is not valid.' },
   'auth.refresh.invalid': { kind: 'unauthenticated', message: 'The session cannot be renewed; sign in again.' },
   'auth.step_up.required': { kind: 'forbidden', message: 'Confirm that it is you, then try again.' },
+  'auth.step_up.code_required': {
+    kind: 'forbidden',
+    message: 'The code that was sent by email is needed as well; ask for one.',
+  },
   'auth.session.not_found': { kind: 'not_found', message: notFoundMessage },
   'auth.registration.code_invalid': { kind: 'invalid', message: 'The code is not right or no longer valid.' },
   'auth.registration.closed': { kind: 'conflict', message: 'This registration is closed; start again.' },
@@ -20,4 +24,5 @@ export const authErrors = {
   'auth.terms.outdated': { kind: 'invalid', message: 'Accept the current terms.' },
   'auth.verification.invalid': { kind: 'invalid', message: 'The code or link is not right or no longer valid.' },
   'auth.second_factor.invalid': { kind: 'unauthenticated', message: 'The second factor was not accepted.' },
+  'auth.second_factor.locked': { kind: 'limited', message: 'Too many attempts; try again later.' },
 } as const satisfies Record<string, ErrorEntry>;

@@ -1,17 +1,14 @@
 import type { Catalogue } from '#locales/catalogue.ts';
+import { factorMessages } from '#locales/en-factors.ts';
+import { minutes, notYou } from '#locales/en-phrases.ts';
 import { facts, paragraph } from '#templates/content.ts';
-
-function minutes(count: number): string {
-  return count === 1 ? '1 minute' : `${count} minutes`;
-}
-
-const notYou = 'If this was not you, change your password now and end the sessions you do not know.';
 
 export const en: Catalogue = {
   // British order and a 24-hour clock: understood by every reader of English.
   timeTag: 'en-GB',
   footer: ({ brand }) => `${brand} never asks for your password or a code by email or on the phone.`,
   messages: {
+    ...factorMessages,
     'registration-code': (values, { brand }) => ({
       subject: `Confirm your email address for ${brand}`,
       parts: [

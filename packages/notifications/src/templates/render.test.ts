@@ -17,6 +17,12 @@ const samples: { readonly [N in TemplateName]: Record<string, string> } = {
   'account-locked': messageOf('account-locked', { at, minutes: 30 }).params,
   'refresh-token-reuse': messageOf('refresh-token-reuse', { at }).params,
   'sign-in-denied': messageOf('sign-in-denied', { at, place: 'Lagos' }).params,
+  'factor-added': messageOf('factor-added', { at }).params,
+  'factor-removed': messageOf('factor-removed', { at }).params,
+  'recovery-codes-created': messageOf('recovery-codes-created', { at }).params,
+  'recovery-code-used': messageOf('recovery-code-used', { at, remaining: 3 }).params,
+  'second-factor-blocked': messageOf('second-factor-blocked', { at, minutes: 15 }).params,
+  'step-up-code': messageOf('step-up-code', { code: '048291', minutes: 10 }).params,
   'session-revoked': messageOf('session-revoked', { at, device: 'Pixel 9' }).params,
 };
 

@@ -18,6 +18,14 @@ export const templates = {
   'refresh-token-reuse': { at: required('time'), device: optional('text') },
   /** The right password, but the sign-in was refused because of its risk. */
   'sign-in-denied': { at: required('time'), device: optional('text'), place: optional('text') },
+  'factor-added': { at: required('time') },
+  'factor-removed': { at: required('time') },
+  'recovery-codes-created': { at: required('time') },
+  'recovery-code-used': { at: required('time'), remaining: required('count') },
+  /** Too many wrong second factors in a row. */
+  'second-factor-blocked': { at: required('time'), minutes: required('count') },
+  /** The second step of confirming who one is, for a user without a second factor on a device not known. */
+  'step-up-code': { code: required('code'), minutes: required('count') },
   'session-revoked': { at: required('time'), device: optional('text') },
 } as const satisfies Record<string, ParameterRules>;
 

@@ -1,5 +1,6 @@
-import { FactorType, MfaService } from '@bank/proto/mfa';
+import { MfaService } from '@bank/proto/mfa';
 import { createRpcClient, type RpcClientOptions } from '@bank/service-kit';
+import { factorTypeName } from '#adapters/factors/factor-type.ts';
 
 /** A confirmed second factor, without anything secret. */
 export interface Factor {
@@ -17,13 +18,6 @@ export interface FactorDirectory {
 /** How long a sign-in waits for mfa, in milliseconds. */
 const budgetMs = 500;
 
-const types: Readonly<Record<number, string>> = {
-  [FactorType.TOTP]: 'totp',
-  [FactorType.SMS]: 'sms',
-  [FactorType.EMAIL]: 'email',
-  [FactorType.WEBAUTHN]: 'webauthn',
-};
-
 /** Asks the mfa service. */
 export function createFactorDirectory(options: RpcClientOptions<typeof MfaService>): FactorDirectory {
   const mfa = createRpcClient(MfaService, { ...options, deadlineMs: budgetMs });
@@ -31,7 +25,7 @@ export function createFactorDirectory(options: RpcClientOptions<typeof MfaServic
     async list(userId) {
       try {
         const { factors } = await mfa.listFactors({ userId });
-        return factors.map(({ factorId, type, hint }) => ({ id: factorId, type: types[type] ?? 'unknown', hint }));
+        return factors.map(({ factorId, type, hint }) => ({ id: factorId, type: factorTypeName(type), hint }));
       } catch (err) {
         options.logger?.warn({ err, dependency: 'mfa' }, 'factors are not known in time');
         return undefined;

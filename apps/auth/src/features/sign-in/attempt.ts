@@ -64,7 +64,8 @@ export async function beginAttempt(ctx: AppContext, begin: Begin): Promise<Attem
   return { id: ctx.ids.next(), client, device, caller, ...outcome.counted };
 }
 
-function lockedOut(until: Date, now: Date): DomainError {
+/** Refuses an attempt while its pool is locked. */
+export function lockedOut(until: Date, now: Date): DomainError {
   const retryAfterSeconds = Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1000));
   return new DomainError('auth.credentials.locked', { reason: 'pool is locked', details: { retryAfterSeconds } });
 }

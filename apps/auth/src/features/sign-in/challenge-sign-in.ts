@@ -1,30 +1,46 @@
-import { withTransaction } from '@bank/database';
-import { allow, DomainError, parse } from '@bank/domain';
+import { readerOf, withTransaction } from '@bank/database';
+import { allow, DomainError, type Grant, parse } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
-import { generateCode, keyedHash } from '@bank/security';
+import { generateCode } from '@bank/security';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
-import { codeContext } from '#features/sign-in/emailed-code.ts';
+import { refusalOf } from '#features/second-factor/refusals.ts';
+import { hashEmailedCode, signInCode } from '#features/sign-in/emailed-code.ts';
 import { challengesMax, codeAttemptsMax, emailedCodeSeconds } from '#features/sign-in/policies.ts';
 import { ChallengeSchema } from '#features/sign-in/schemas.ts';
 
 export interface StartedChallenge {
   challengeId: string;
-  type: 'email';
+  type: string;
   expiresIn: number;
 }
 
 /**
- * Sends the code that a pending sign-in asks for; it replaces the older one, and the tries stay counted (SR-25, SR-26).
- * @throws request.invalid, auth.login.invalid
+ * Asks for the second half of a pending sign-in: one of the user's factors, or a code sent by email, which goes by the id
+ * of the sign-in. It replaces what was asked before, and the tries stay counted (SR-25, SR-26).
+ * @throws request.invalid, auth.login.invalid, auth.second_factor.locked, service.unavailable
  */
 export async function challengeSignIn(ctx: AppContext, input: unknown, caller: Caller): Promise<StartedChallenge> {
   const who = allow.anyone(caller.actor);
   const { loginId, factorId } = parse(ChallengeSchema, input);
-  if (factorId !== loginId) throw new DomainError('auth.login.invalid', { reason: 'not the emailed code' });
+  return factorId === loginId ? await sendCode(ctx, who, loginId) : await askFactor(ctx, loginId, factorId);
+}
+
+async function askFactor(ctx: AppContext, loginId: string, factorId: string): Promise<StartedChallenge> {
+  const now = ctx.clock.now();
+  const pending = await readerOf(ctx).signIns.findOpen(loginId, now);
+  if (pending?.method !== 'factor') throw new DomainError('auth.login.invalid', { reason: 'no factor is asked for' });
+  const { userId } = pending;
+  const started = await ctx.factorChallenges.start({ userId, purpose: 'sign_in', bindingId: loginId }, factorId);
+  if (started.kind !== 'started') throw refusalOf(started, 'auth.login.invalid');
+  const { challengeId, type, expiresAt } = started;
+  return { challengeId, type, expiresIn: Math.max(0, Math.floor((expiresAt.getTime() - now.getTime()) / 1000)) };
+}
+
+async function sendCode(ctx: AppContext, who: Grant, loginId: string): Promise<StartedChallenge> {
   const challengeId = ctx.ids.next();
   const code = generateCode();
-  const codeHash = keyedHash(ctx.keys.limits, codeContext, `${challengeId}:${code}`);
+  const codeHash = hashEmailedCode(ctx, signInCode, challengeId, code);
   const now = ctx.clock.now();
   const expiresAt = new Date(now.getTime() + emailedCodeSeconds * 1000);
   const unaudited = 'a code was asked for: the ledger gets what comes of it';

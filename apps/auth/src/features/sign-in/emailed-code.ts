@@ -1,16 +1,24 @@
 import { keyedHash, sameBytes } from '@bank/security';
 import type { AppContext } from '#context.ts';
 
-/** What the keyed hash of an emailed code is for: the code of one challenge opens no other (SR-24). */
-export const codeContext = 'sign-in-code';
+/** What emailed codes are for: the code of one purpose and challenge opens no other (SR-24). */
+export const signInCode = 'sign-in-code';
+export const stepUpCode = 'step-up-code';
+type Purpose = typeof signInCode | typeof stepUpCode;
+
+/** What is stored of an emailed code (SR-26). */
+export function hashEmailedCode(ctx: AppContext, purpose: Purpose, challengeId: string, code: string): Uint8Array {
+  return keyedHash(ctx.keys.limits, purpose, `${challengeId}:${code}`);
+}
 
 /** Whether a code is the one that was sent for this challenge and is still good. */
 export function isEmailedCode(
   ctx: AppContext,
+  purpose: Purpose,
   stored: { challengeId: string; codeHash: Uint8Array; codeExpiresAt: Date },
   code: string,
 ): boolean {
   if (stored.codeExpiresAt <= ctx.clock.now()) return false;
   const value = `${stored.challengeId}:${code}`;
-  return ctx.keys.limits.all().some((key) => sameBytes(keyedHash(key, codeContext, value), stored.codeHash));
+  return ctx.keys.limits.all().some((key) => sameBytes(keyedHash(key, purpose, value), stored.codeHash));
 }

@@ -35,7 +35,16 @@ export async function recordRefusal(
   });
 }
 
-async function tellOfLock(tx: AppTransaction, attempt: Attempt, userId: UserId, lockedUntil: Date): Promise<void> {
+/** A counted attempt of any way to present the password. */
+export type CountedAttempt = Pick<Attempt, 'at' | 'knownDeviceId' | 'claimed'>;
+
+/** Tells everybody concerned that a pool is locked. */
+export async function tellOfLock(
+  tx: AppTransaction,
+  attempt: CountedAttempt,
+  userId: UserId,
+  lockedUntil: Date,
+): Promise<void> {
   const { at, knownDeviceId, claimed } = attempt;
   await tx.emit(locked({ userId, deviceId: knownDeviceId, failures: claimed.failures, lockedUntil, at }));
   // Once a series: who tries on must not be able to fill the user's mailbox.
@@ -46,7 +55,7 @@ async function tellOfLock(tx: AppTransaction, attempt: Attempt, userId: UserId, 
 
 async function notify(
   tx: AppTransaction,
-  attempt: Attempt,
+  attempt: CountedAttempt,
   userId: UserId,
   message: { template: string; params: Record<string, string> },
 ): Promise<void> {

@@ -27,13 +27,30 @@ export const SignInSchema = v.strictObject({
 
 export const ChallengeSchema = v.strictObject({ loginId: Uuidv7Schema, factorId: Uuidv7Schema });
 
-export const CompleteSignInSchema = v.strictObject({
-  loginId: Uuidv7Schema,
-  challengeId: Uuidv7Schema,
-  response: v.strictObject({ code: v.pipe(v.string('code'), v.regex(/^\d{6}$/, 'code')) }),
-  clientId: ClientIdSchema,
-  device: v.optional(DeviceSchema),
-});
+export const CodeSchema = v.pipe(v.string('code'), v.regex(/^\d{6}$/, 'code'));
+
+/** A recovery code as people type it; what it is worth mfa says. */
+const RecoveryCodeSchema = v.pipe(v.string(), v.trim(), v.regex(/^[0-9A-Za-z -]{16,64}$/, 'recovery_code'));
+
+/** The answer to a challenge, or a recovery code in place of one. */
+export const CompleteSignInSchema = v.pipe(
+  v.strictObject({
+    loginId: Uuidv7Schema,
+    challengeId: v.optional(Uuidv7Schema),
+    response: v.optional(v.strictObject({ code: CodeSchema })),
+    recoveryCode: v.optional(RecoveryCodeSchema),
+    clientId: ClientIdSchema,
+    device: v.optional(DeviceSchema),
+  }),
+  v.check(
+    ({ challengeId, response, recoveryCode }) =>
+      recoveryCode === undefined
+        ? challengeId !== undefined && response !== undefined
+        : challengeId === undefined && response === undefined,
+    'one_proof',
+  ),
+);
+export type CompleteSignIn = v.InferOutput<typeof CompleteSignInSchema>;
 
 export const FactorRequiredSchema = v.object({
   status: v.literal('mfa_required'),

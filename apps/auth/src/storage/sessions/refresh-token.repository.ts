@@ -82,6 +82,19 @@ export class RefreshTokenRepository extends Repository {
     return consumed === 1;
   }
 
+  /**
+   * Uses the live token of a session up for a successor that cannot be derived from it: whoever still holds it has nothing.
+   * The session's row is held by the caller.
+   */
+  supersede(sessionId: string, successorId: string, at: Date): Promise<StoredToken | undefined> {
+    return this.row(
+      `update auth.refresh_tokens set consumed_at = ?, successor_id = ?
+        where session_id = ? and consumed_at is null
+        returning id, generation, digest, predecessor_id as "predecessorId"`,
+      [at, successorId, sessionId],
+    );
+  }
+
   findSpent(id: string): Promise<SpentToken | undefined> {
     return this.row(
       `select t.consumed_at as "consumedAt", t.successor_id as "successorId", t.nonce,

@@ -60,7 +60,10 @@ export const RefreshTokenEntity = defineEntity({
     createdAt: p.datetime(),
     consumedAt: p.datetime().nullable(),
   },
-  indexes: [{ name: 'refresh_tokens_nonce_idx', properties: ['consumedAt'], where: 'nonce is not null' }],
+  indexes: [
+    { name: 'refresh_tokens_nonce_idx', properties: ['consumedAt'], where: 'nonce is not null' },
+    { name: 'refresh_tokens_live_idx', properties: ['sessionId'], where: 'consumed_at is null' },
+  ],
 });
 
 export const DeviceEntity = defineEntity({
@@ -74,5 +77,19 @@ export const DeviceEntity = defineEntity({
     createdAt: p.datetime(),
     lastUsedAt: p.datetime(),
     knownAt: p.datetime().nullable(),
+  },
+});
+
+export const StepUpCodeEntity = defineEntity({
+  name: 'StepUpCode',
+  tableName: 'step_up_codes',
+  schema: 'auth',
+  properties: {
+    sessionId: p.uuid().primary(),
+    challengeId: p.uuid(),
+    codeHash: p.blob(),
+    attempts: p.smallint().default(0),
+    sent: p.smallint().default(1),
+    expiresAt: p.datetime().index('step_up_codes_expires_at_idx'),
   },
 });

@@ -75,6 +75,14 @@ export class SessionRepository extends Repository {
     await this.affected(sql, [now, idleExpiresAt, id]);
   }
 
+  /** Notes that its user has authenticated again, and how. */
+  async reauthenticate({ id, acr, amr, authTime, idleExpiresAt }: Session): Promise<void> {
+    await this.affected(
+      'update auth.sessions set acr = ?, amr = ?, auth_time = ?, last_used_at = ?, idle_expires_at = ? where id = ?',
+      [acr, [...amr], authTime, authTime, idleExpiresAt, id],
+    );
+  }
+
   /** Ends a live session. */
   async end(id: string, reason: string, now: Date): Promise<void> {
     const sql = 'update auth.sessions set revoked_at = ?, end_reason = ? where id = ? and revoked_at is null';

@@ -32,6 +32,14 @@ export class SignInRepository extends Repository {
     );
   }
 
+  /** A sign-in that may still be completed. */
+  findOpen(id: string, now: Date): Promise<PendingSignIn | undefined> {
+    return this.row(`select ${columns} from auth.sign_ins where id = ? and closed_at is null and expires_at > ?`, [
+      id,
+      now,
+    ]);
+  }
+
   /** Puts a new code in place of the older one, while the sign-in is open, has tries left and may still ask for codes. */
   challenge(
     id: string,
@@ -61,8 +69,23 @@ export class SignInRepository extends Repository {
     );
   }
 
-  async close(id: string, now: Date): Promise<void> {
-    await this.affected('update auth.sign_ins set closed_at = ? where id = ?', [now, id]);
+  /** Counts one try of a factor before mfa judges it; nothing when there is no such sign-in or its tries are used up. */
+  claimFactorTry(
+    id: string,
+    { attemptsMax, now }: { attemptsMax: number; now: Date },
+  ): Promise<PendingSignIn | undefined> {
+    return this.row(
+      `update auth.sign_ins set attempts = attempts + 1
+        where id = ? and method = 'factor' and attempts < ? and closed_at is null and expires_at > ?
+        returning ${columns}`,
+      [id, attemptsMax, now],
+    );
+  }
+
+  /** Closes an open sign-in; false when somebody was faster. */
+  async close(id: string, now: Date): Promise<boolean> {
+    const sql = 'update auth.sign_ins set closed_at = ? where id = ? and closed_at is null';
+    return (await this.affected(sql, [now, id])) === 1;
   }
 
   removeExpired(before: Date, limit: number): Promise<number> {

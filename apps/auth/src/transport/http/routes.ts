@@ -1,8 +1,16 @@
 import { registrationRoutes } from '#transport/http/registration.routes.ts';
 import { sessionRoutes } from '#transport/http/session.routes.ts';
 import { signInRoutes } from '#transport/http/sign-in.routes.ts';
+import { stepUpRoutes } from '#transport/http/step-up.routes.ts';
 import { tokenRoutes } from '#transport/http/token.routes.ts';
 import { userRoutes } from '#transport/http/user.routes.ts';
 
 /** Every REST route of the service. */
-export const routes = [...registrationRoutes, ...signInRoutes, ...sessionRoutes, ...userRoutes, ...tokenRoutes];
+export const routes = [
+  ...registrationRoutes,
+  ...signInRoutes,
+  ...sessionRoutes,
+  ...stepUpRoutes,
+  ...userRoutes,
+  ...tokenRoutes,
+];

@@ -56,7 +56,7 @@ export const signInRoutes = defineRoutes<AppContext>([
     access: 'public',
     body: ChallengeSchema,
     responses: { 200: ChallengeStartedSchema },
-    errors: ['request.invalid', 'auth.login.invalid'],
+    errors: ['request.invalid', 'auth.login.invalid', 'auth.second_factor.locked', 'service.unavailable'],
     limits: [{ name: 'login-challenge', points: 30, windowSeconds: 600, by: 'address' }],
     async handle(ctx, request) {
       return ok(await challengeSignIn(ctx, request.body, callerOf(request)));
@@ -74,8 +74,11 @@ export const signInRoutes = defineRoutes<AppContext>([
       'request.invalid',
       'auth.client.unknown',
       'auth.origin.refused',
+      'request.rate_limited',
       'auth.login.invalid',
       'auth.second_factor.invalid',
+      'auth.second_factor.locked',
+      'service.unavailable',
     ],
     limits: [{ name: 'login-verify', points: 60, windowSeconds: 600, by: 'address' }],
     async handle(ctx, request) {

@@ -7,5 +7,5 @@ import { toFactorView } from '#features/factor/view.ts';
 /** The signed-in user's confirmed factors, the most recently used first. @throws auth.token.missing */
 export async function listOwnFactors(ctx: AppContext, actor: Actor): Promise<FactorView[]> {
   const { userId } = requireUser(actor);
-  return (await readerOf(ctx).factors.listConfirmed(userId)).map(toFactorView);
+  return (await readerOf(ctx).factors.listNamed(userId)).map(toFactorView);
 }

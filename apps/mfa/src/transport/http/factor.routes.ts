@@ -1,18 +1,112 @@
-import { defineRoutes, ok } from '@bank/service-kit';
+import { created, defineRoutes, etagOf, noContent, ok, versionOf } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
+import { confirmTotp } from '#features/factor/confirm-totp.ts';
+import { enrolTotp } from '#features/factor/enrol-totp.ts';
+import { getFactor } from '#features/factor/get-factor.ts';
 import { listOwnFactors } from '#features/factor/list-own-factors.ts';
-import { FactorList } from '#features/factor/schemas.ts';
+import { freshSeconds } from '#features/factor/policies.ts';
+import { removeFactor } from '#features/factor/remove-factor.ts';
+import { renameFactor } from '#features/factor/rename-factor.ts';
+import {
+  Confirmation,
+  FactorList,
+  FactorParams,
+  FactorPatch,
+  FactorView,
+  TotpEnrolment,
+  TotpSecretView,
+} from '#features/factor/schemas.ts';
+import { toFactorView } from '#features/factor/view.ts';
+
+const tag = 'mfa';
 
 export const factorRoutes = defineRoutes<AppContext>([
   {
     method: 'GET',
     path: '/v1/mfa/factors',
     summary: 'The second factors of the signed-in user, never their secrets',
-    tag: 'mfa',
+    tag,
     access: 'user',
     responses: { 200: FactorList },
     errors: [],
     // A user has few factors: the list has one page.
     handle: async (ctx, request) => ok({ items: await listOwnFactors(ctx, request.actor), nextCursor: null }),
+  },
+  {
+    method: 'GET',
+    path: '/v1/mfa/factors/:id',
+    summary: 'One of the second factors',
+    tag,
+    access: 'user',
+    params: FactorParams,
+    responses: { 200: FactorView },
+    errors: ['factor.not_found'],
+    async handle(ctx, request) {
+      const factor = await getFactor(ctx, request.actor, request.params);
+      return ok(toFactorView(factor), { etag: etagOf(factor.version) });
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/mfa/totp',
+    summary: 'Begin to enrol an authenticator app; its secret is shown this once',
+    description: 'At `aal1` for a first factor; whoever has one needs a session at `aal2`.',
+    tag,
+    access: 'user',
+    stepUp: { acr: 'aal1', maxAgeSeconds: freshSeconds },
+    body: TotpEnrolment,
+    responses: { 201: TotpSecretView },
+    errors: ['factor.limit_reached'],
+    limits: [{ name: 'totp-enrolment', points: 10, windowSeconds: 3600, by: 'user' }],
+    handle: async (ctx, request) => created(await enrolTotp(ctx, request.actor, request.body)),
+  },
+  {
+    method: 'POST',
+    path: '/v1/mfa/totp/:id/confirm',
+    summary: 'Confirm the authenticator app with its first code, in the same session',
+    tag,
+    access: 'user',
+    params: FactorParams,
+    body: Confirmation,
+    responses: { 200: FactorView },
+    errors: ['auth.step_up.required', 'factor.not_found', 'factor.code_invalid'],
+    async handle(ctx, { actor, params, body }) {
+      const factor = await confirmTotp(ctx, actor, { params, body });
+      return ok(toFactorView(factor), { etag: etagOf(factor.version) });
+    },
+  },
+  {
+    method: 'PATCH',
+    path: '/v1/mfa/factors/:id',
+    summary: 'Rename a factor (JSON Merge Patch); needs If-Match',
+    tag,
+    access: 'user',
+    ifMatch: 'required',
+    params: FactorParams,
+    body: FactorPatch,
+    responses: { 200: FactorView },
+    errors: ['factor.not_found'],
+    async handle(ctx, request) {
+      const { actor, params, body: patch } = request;
+      const factor = await renameFactor(ctx, actor, { params, version: versionOf(request), patch });
+      return ok(toFactorView(factor), { etag: etagOf(factor.version) });
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/v1/mfa/factors/:id',
+    summary: 'Remove a factor; needs a fresh second factor and If-Match',
+    tag,
+    access: 'user',
+    stepUp: { acr: 'aal2', maxAgeSeconds: freshSeconds },
+    ifMatch: 'required',
+    params: FactorParams,
+    responses: { 204: null },
+    errors: ['factor.not_found'],
+    async handle(ctx, request) {
+      const { actor, params } = request;
+      await removeFactor(ctx, actor, { params, version: versionOf(request) });
+      return noContent();
+    },
   },
 ]);

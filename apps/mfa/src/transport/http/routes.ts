@@ -1,4 +1,5 @@
 import { factorRoutes } from '#transport/http/factor.routes.ts';
+import { recoveryCodeRoutes } from '#transport/http/recovery-code.routes.ts';
 
 /** Every REST route of the service. */
-export const routes = [...factorRoutes];
+export const routes = [...factorRoutes, ...recoveryCodeRoutes];

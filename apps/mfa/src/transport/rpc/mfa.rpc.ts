@@ -1,7 +1,9 @@
-import { FactorType, MfaService } from '@bank/proto/mfa';
+import { ChallengePurpose, FactorType, MfaService, type VerifyChallengeRequest } from '@bank/proto/mfa';
 import { defineRpc } from '@bank/service-kit';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
+import { startChallenge } from '#features/challenge/start-challenge.ts';
+import { verifyChallenge } from '#features/challenge/verify-challenge.ts';
 import { listFactors } from '#features/factor/list-factors.ts';
 
 const types = {
@@ -9,7 +11,13 @@ const types = {
   sms: FactorType.SMS,
   email: FactorType.EMAIL,
   webauthn: FactorType.WEBAUTHN,
+  recovery_code: FactorType.UNSPECIFIED,
 } as const;
+
+const purposes: Readonly<Record<number, string>> = {
+  [ChallengePurpose.SIGN_IN]: 'sign_in',
+  [ChallengePurpose.STEP_UP]: 'step_up',
+};
 
 export const mfaRpc = defineRpc<AppContext, typeof MfaService>(MfaService, {
   listFactors: {
@@ -27,4 +35,28 @@ export const mfaRpc = defineRpc<AppContext, typeof MfaService>(MfaService, {
       };
     },
   },
+  startChallenge: {
+    access: 'service',
+    async handle(ctx, { userId, factorId, purpose, bindingId }, call) {
+      const input = { userId, factorId, purpose: purposes[purpose], bindingId };
+      const { challengeId, type, expiresAt } = await startChallenge(ctx, call.actor, input);
+      return { challengeId, type: types[type], expiresAt: timestampFromDate(expiresAt) };
+    },
+  },
+  verifyChallenge: {
+    access: 'service',
+    handle: async (ctx, request, call) => ({ type: types[await verifyChallenge(ctx, call.actor, toAnswer(request))] }),
+  },
 });
+
+function toAnswer({ userId, purpose, bindingId, proof }: VerifyChallengeRequest) {
+  const binding = { userId, purpose: purposes[purpose], bindingId };
+  switch (proof.case) {
+    case 'answer':
+      return { ...binding, challengeId: proof.value.challengeId, code: proof.value.code };
+    case 'recoveryCode':
+      return { ...binding, recoveryCode: proof.value };
+    default:
+      return binding;
+  }
+}

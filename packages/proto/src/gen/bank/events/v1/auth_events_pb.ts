@@ -17,7 +17,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/events/v1/auth_events.proto.
  */
 export const file_bank_events_v1_auth_events: GenFile = /*@__PURE__*/
-  fileDesc("CiBiYW5rL2V2ZW50cy92MS9hdXRoX2V2ZW50cy5wcm90bxIOYmFuay5ldmVudHMudjEisgIKD1NpZ25JblN1Y2NlZWRlZBIPCgd1c2VyX2lkGAEgASgJEhIKCnNlc3Npb25faWQYAiABKAkSEQoJZGV2aWNlX2lkGAMgASgJEhIKCm5ld19kZXZpY2UYBCABKAgSKgoIcGxhdGZvcm0YBSABKA4yGC5iYW5rLmRldmljZS52MS5QbGF0Zm9ybRIUCgxkZXZpY2VfbW9kZWwYBiABKAkSEwoLYXBwX3ZlcnNpb24YByABKAkSCwoDYWNyGAggASgJEgsKA2FtchgJIAMoCRIRCgljbGllbnRfaWQYCiABKAkSMAoMc2lnbmVkX2luX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDodirUYGWF1dGguc2lnbl9pbl9zdWNjZWVkZWQudjEixQEKDFNpZ25JbkZhaWxlZBIPCgd1c2VyX2lkGAEgASgJEhEKCWRldmljZV9pZBgCIAEoCRIRCgljbGllbnRfaWQYAyABKAkSMwoGcmVhc29uGAQgASgOMiMuYmFuay5ldmVudHMudjEuU2lnbkluRmFpbHVyZVJlYXNvbhItCglmYWlsZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOhqKtRgWYXV0aC5zaWduX2luX2ZhaWxlZC52MSLbAQoGTG9ja2VkEg8KB3VzZXJfaWQYASABKAkSJgoEcG9vbBgCIAEoDjIYLmJhbmsuZXZlbnRzLnYxLkxvY2tQb29sEhEKCWRldmljZV9pZBgDIAEoCRIQCghmYWlsdXJlcxgEIAEoBRIwCgxsb2NrZWRfdW50aWwYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCWxvY2tlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6Eoq1GA5hdXRoLmxvY2tlZC52MSLFAQoOU2Vzc2lvblJldm9rZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEhEKCWRldmljZV9pZBgDIAEoCRIuCgZyZWFzb24YBCABKA4yHi5iYW5rLmF1dGgudjEuU2Vzc2lvbkVuZFJlYXNvbhIuCgpyZXZva2VkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDobirUYF2F1dGguc2Vzc2lvbl9yZXZva2VkLnYxIrIBChJUb2tlblJldXNlRGV0ZWN0ZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEhEKCWRldmljZV9pZBgDIAEoCRIRCgljbGllbnRfaWQYBCABKAkSLwoLZGV0ZWN0ZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOiCKtRgcYXV0aC50b2tlbl9yZXVzZV9kZXRlY3RlZC52MSKRAQoKS2V5Um90YXRlZBIOCgZrZXlfaWQYASABKAkSFwoPcHJldmlvdXNfa2V5X2lkGAIgASgJEhEKCWFsZ29yaXRobRgDIAEoCRIuCgpyb3RhdGVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoXirUYE2F1dGgua2V5X3JvdGF0ZWQudjEq7wEKE1NpZ25JbkZhaWx1cmVSZWFzb24SJgoiU0lHTl9JTl9GQUlMVVJFX1JFQVNPTl9VTlNQRUNJRklFRBAAEiYKIlNJR05fSU5fRkFJTFVSRV9SRUFTT05fQ1JFREVOVElBTFMQARIhCh1TSUdOX0lOX0ZBSUxVUkVfUkVBU09OX0xPQ0tFRBACEiEKHVNJR05fSU5fRkFJTFVSRV9SRUFTT05fU1RBVFVTEAMSHwobU0lHTl9JTl9GQUlMVVJFX1JFQVNPTl9SSVNLEAQSIQodU0lHTl9JTl9GQUlMVVJFX1JFQVNPTl9GQUNUT1IQBSpgCghMb2NrUG9vbBIZChVMT0NLX1BPT0xfVU5TUEVDSUZJRUQQABIdChlMT0NLX1BPT0xfVU5LTk9XTl9ERVZJQ0VTEAESGgoWTE9DS19QT09MX0tOT1dOX0RFVklDRRACYgZwcm90bzM", [file_bank_auth_v1_session, file_bank_device_v1_device, file_bank_events_v1_event_type, file_google_protobuf_timestamp]);
+  fileDesc("CiBiYW5rL2V2ZW50cy92MS9hdXRoX2V2ZW50cy5wcm90bxIOYmFuay5ldmVudHMudjEisgIKD1NpZ25JblN1Y2NlZWRlZBIPCgd1c2VyX2lkGAEgASgJEhIKCnNlc3Npb25faWQYAiABKAkSEQoJZGV2aWNlX2lkGAMgASgJEhIKCm5ld19kZXZpY2UYBCABKAgSKgoIcGxhdGZvcm0YBSABKA4yGC5iYW5rLmRldmljZS52MS5QbGF0Zm9ybRIUCgxkZXZpY2VfbW9kZWwYBiABKAkSEwoLYXBwX3ZlcnNpb24YByABKAkSCwoDYWNyGAggASgJEgsKA2FtchgJIAMoCRIRCgljbGllbnRfaWQYCiABKAkSMAoMc2lnbmVkX2luX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDodirUYGWF1dGguc2lnbl9pbl9zdWNjZWVkZWQudjEixQEKDFNpZ25JbkZhaWxlZBIPCgd1c2VyX2lkGAEgASgJEhEKCWRldmljZV9pZBgCIAEoCRIRCgljbGllbnRfaWQYAyABKAkSMwoGcmVhc29uGAQgASgOMiMuYmFuay5ldmVudHMudjEuU2lnbkluRmFpbHVyZVJlYXNvbhItCglmYWlsZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOhqKtRgWYXV0aC5zaWduX2luX2ZhaWxlZC52MSLbAQoGTG9ja2VkEg8KB3VzZXJfaWQYASABKAkSJgoEcG9vbBgCIAEoDjIYLmJhbmsuZXZlbnRzLnYxLkxvY2tQb29sEhEKCWRldmljZV9pZBgDIAEoCRIQCghmYWlsdXJlcxgEIAEoBRIwCgxsb2NrZWRfdW50aWwYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCWxvY2tlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6Eoq1GA5hdXRoLmxvY2tlZC52MSLFAQoOU2Vzc2lvblJldm9rZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEhEKCWRldmljZV9pZBgDIAEoCRIuCgZyZWFzb24YBCABKA4yHi5iYW5rLmF1dGgudjEuU2Vzc2lvbkVuZFJlYXNvbhIuCgpyZXZva2VkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDobirUYF2F1dGguc2Vzc2lvbl9yZXZva2VkLnYxIqgBCglTdGVwcGVkVXASDwoHdXNlcl9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEhEKCWRldmljZV9pZBgDIAEoCRILCgNhY3IYBCABKAkSCwoDYW1yGAUgAygJEjEKDXN0ZXBwZWRfdXBfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOhaKtRgSYXV0aC5zdGVwcGVkX3VwLnYxIrIBChJUb2tlblJldXNlRGV0ZWN0ZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEhEKCWRldmljZV9pZBgDIAEoCRIRCgljbGllbnRfaWQYBCABKAkSLwoLZGV0ZWN0ZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOiCKtRgcYXV0aC50b2tlbl9yZXVzZV9kZXRlY3RlZC52MSKRAQoKS2V5Um90YXRlZBIOCgZrZXlfaWQYASABKAkSFwoPcHJldmlvdXNfa2V5X2lkGAIgASgJEhEKCWFsZ29yaXRobRgDIAEoCRIuCgpyb3RhdGVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoXirUYE2F1dGgua2V5X3JvdGF0ZWQudjEq7wEKE1NpZ25JbkZhaWx1cmVSZWFzb24SJgoiU0lHTl9JTl9GQUlMVVJFX1JFQVNPTl9VTlNQRUNJRklFRBAAEiYKIlNJR05fSU5fRkFJTFVSRV9SRUFTT05fQ1JFREVOVElBTFMQARIhCh1TSUdOX0lOX0ZBSUxVUkVfUkVBU09OX0xPQ0tFRBACEiEKHVNJR05fSU5fRkFJTFVSRV9SRUFTT05fU1RBVFVTEAMSHwobU0lHTl9JTl9GQUlMVVJFX1JFQVNPTl9SSVNLEAQSIQodU0lHTl9JTl9GQUlMVVJFX1JFQVNPTl9GQUNUT1IQBSpgCghMb2NrUG9vbBIZChVMT0NLX1BPT0xfVU5TUEVDSUZJRUQQABIdChlMT0NLX1BPT0xfVU5LTk9XTl9ERVZJQ0VTEAESGgoWTE9DS19QT09MX0tOT1dOX0RFVklDRRACYgZwcm90bzM", [file_bank_auth_v1_session, file_bank_device_v1_device, file_bank_events_v1_event_type, file_google_protobuf_timestamp]);
 
 /**
  * SignInSucceeded tells that a session was opened.
@@ -265,6 +265,62 @@ export const SessionRevokedSchema: GenMessage<SessionRevoked> = /*@__PURE__*/
   messageDesc(file_bank_events_v1_auth_events, 3);
 
 /**
+ * SteppedUp tells that a user authenticated again on a live session.
+ *
+ * @generated from message bank.events.v1.SteppedUp
+ */
+export type SteppedUp = Message<"bank.events.v1.SteppedUp"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string session_id = 2;
+   */
+  sessionId: string;
+
+  /**
+   * The device the session was opened on, UUIDv7.
+   *
+   * @generated from field: string device_id = 3;
+   */
+  deviceId: string;
+
+  /**
+   * Authentication assurance from now on: `aal1` after the password alone, `aal2` or `aal3`.
+   *
+   * @generated from field: string acr = 4;
+   */
+  acr: string;
+
+  /**
+   * Authentication methods (RFC 8176) of the session from now on.
+   *
+   * @generated from field: repeated string amr = 5;
+   */
+  amr: string[];
+
+  /**
+   * When.
+   *
+   * @generated from field: google.protobuf.Timestamp stepped_up_at = 6;
+   */
+  steppedUpAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.events.v1.SteppedUp.
+ * Use `create(SteppedUpSchema)` to create a new message.
+ */
+export const SteppedUpSchema: GenMessage<SteppedUp> = /*@__PURE__*/
+  messageDesc(file_bank_events_v1_auth_events, 4);
+
+/**
  * TokenReuseDetected tells that a spent refresh token was presented again (RFC 9700 section 4.14); its
  * session has ended.
  *
@@ -312,7 +368,7 @@ export type TokenReuseDetected = Message<"bank.events.v1.TokenReuseDetected"> & 
  * Use `create(TokenReuseDetectedSchema)` to create a new message.
  */
 export const TokenReuseDetectedSchema: GenMessage<TokenReuseDetected> = /*@__PURE__*/
-  messageDesc(file_bank_events_v1_auth_events, 4);
+  messageDesc(file_bank_events_v1_auth_events, 5);
 
 /**
  * KeyRotated tells that another signing key is in use. Its subject is the key id.
@@ -354,7 +410,7 @@ export type KeyRotated = Message<"bank.events.v1.KeyRotated"> & {
  * Use `create(KeyRotatedSchema)` to create a new message.
  */
 export const KeyRotatedSchema: GenMessage<KeyRotated> = /*@__PURE__*/
-  messageDesc(file_bank_events_v1_auth_events, 5);
+  messageDesc(file_bank_events_v1_auth_events, 6);
 
 /**
  * SignInFailureReason tells why an attempt opened no session. It is for the bank, never for the client.

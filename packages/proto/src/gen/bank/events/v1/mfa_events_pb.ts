@@ -5,6 +5,8 @@
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_bank_events_v1_event_type } from "./event_type_pb.ts";
+import type { ChallengePurpose } from "../../mfa/v1/challenge_pb.ts";
+import { file_bank_mfa_v1_challenge } from "../../mfa/v1/challenge_pb.ts";
 import type { FactorType } from "../../mfa/v1/factor_pb.ts";
 import { file_bank_mfa_v1_factor } from "../../mfa/v1/factor_pb.ts";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
@@ -15,7 +17,49 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/events/v1/mfa_events.proto.
  */
 export const file_bank_events_v1_mfa_events: GenFile = /*@__PURE__*/
-  fileDesc("Ch9iYW5rL2V2ZW50cy92MS9tZmFfZXZlbnRzLnByb3RvEg5iYW5rLmV2ZW50cy52MSKlAQoNRmFjdG9yUmVtb3ZlZBIPCgd1c2VyX2lkGAEgASgJEhEKCWZhY3Rvcl9pZBgCIAEoCRIlCgR0eXBlGAMgASgOMhcuYmFuay5tZmEudjEuRmFjdG9yVHlwZRIuCgpyZW1vdmVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoZirUYFW1mYS5mYWN0b3JfcmVtb3ZlZC52MWIGcHJvdG8z", [file_bank_events_v1_event_type, file_bank_mfa_v1_factor, file_google_protobuf_timestamp]);
+  fileDesc("Ch9iYW5rL2V2ZW50cy92MS9tZmFfZXZlbnRzLnByb3RvEg5iYW5rLmV2ZW50cy52MSKoAQoORmFjdG9yRW5yb2xsZWQSDwoHdXNlcl9pZBgBIAEoCRIRCglmYWN0b3JfaWQYAiABKAkSJQoEdHlwZRgDIAEoDjIXLmJhbmsubWZhLnYxLkZhY3RvclR5cGUSLwoLZW5yb2xsZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOhqKtRgWbWZhLmZhY3Rvcl9lbnJvbGxlZC52MSKlAQoNRmFjdG9yUmVtb3ZlZBIPCgd1c2VyX2lkGAEgASgJEhEKCWZhY3Rvcl9pZBgCIAEoCRIlCgR0eXBlGAMgASgOMhcuYmFuay5tZmEudjEuRmFjdG9yVHlwZRIuCgpyZW1vdmVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoZirUYFW1mYS5mYWN0b3JfcmVtb3ZlZC52MSKPAQoWUmVjb3ZlcnlDb2Rlc0dlbmVyYXRlZBIPCgd1c2VyX2lkGAEgASgJEg0KBWNvdW50GAIgASgFEjAKDGdlbmVyYXRlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6I4q1GB9tZmEucmVjb3ZlcnlfY29kZXNfZ2VuZXJhdGVkLnYxIoIBChBSZWNvdmVyeUNvZGVVc2VkEg8KB3VzZXJfaWQYASABKAkSEQoJcmVtYWluaW5nGAIgASgFEisKB3VzZWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOh2KtRgZbWZhLnJlY292ZXJ5X2NvZGVfdXNlZC52MSL2AQoPQ2hhbGxlbmdlRmFpbGVkEg8KB3VzZXJfaWQYASABKAkSEQoJZmFjdG9yX2lkGAIgASgJEi4KB3B1cnBvc2UYAyABKA4yHS5iYW5rLm1mYS52MS5DaGFsbGVuZ2VQdXJwb3NlEhAKCGZhaWx1cmVzGAQgASgFEjEKDWJsb2NrZWRfdW50aWwYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCWZhaWxlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6G4q1GBdtZmEuY2hhbGxlbmdlX2ZhaWxlZC52MWIGcHJvdG8z", [file_bank_events_v1_event_type, file_bank_mfa_v1_challenge, file_bank_mfa_v1_factor, file_google_protobuf_timestamp]);
+
+/**
+ * FactorEnrolled tells that a second factor was confirmed and counts from now on.
+ *
+ * @generated from message bank.events.v1.FactorEnrolled
+ */
+export type FactorEnrolled = Message<"bank.events.v1.FactorEnrolled"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string factor_id = 2;
+   */
+  factorId: string;
+
+  /**
+   * What kind it is.
+   *
+   * @generated from field: bank.mfa.v1.FactorType type = 3;
+   */
+  type: FactorType;
+
+  /**
+   * When.
+   *
+   * @generated from field: google.protobuf.Timestamp enrolled_at = 4;
+   */
+  enrolledAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.events.v1.FactorEnrolled.
+ * Use `create(FactorEnrolledSchema)` to create a new message.
+ */
+export const FactorEnrolledSchema: GenMessage<FactorEnrolled> = /*@__PURE__*/
+  messageDesc(file_bank_events_v1_mfa_events, 0);
 
 /**
  * FactorRemoved tells that a second factor no longer counts.
@@ -57,5 +101,131 @@ export type FactorRemoved = Message<"bank.events.v1.FactorRemoved"> & {
  * Use `create(FactorRemovedSchema)` to create a new message.
  */
 export const FactorRemovedSchema: GenMessage<FactorRemoved> = /*@__PURE__*/
-  messageDesc(file_bank_events_v1_mfa_events, 0);
+  messageDesc(file_bank_events_v1_mfa_events, 1);
+
+/**
+ * RecoveryCodesGenerated tells that a user got new recovery codes; all older ones are dead.
+ *
+ * @generated from message bank.events.v1.RecoveryCodesGenerated
+ */
+export type RecoveryCodesGenerated = Message<"bank.events.v1.RecoveryCodesGenerated"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * How many.
+   *
+   * @generated from field: int32 count = 2;
+   */
+  count: number;
+
+  /**
+   * When.
+   *
+   * @generated from field: google.protobuf.Timestamp generated_at = 3;
+   */
+  generatedAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.events.v1.RecoveryCodesGenerated.
+ * Use `create(RecoveryCodesGeneratedSchema)` to create a new message.
+ */
+export const RecoveryCodesGeneratedSchema: GenMessage<RecoveryCodesGenerated> = /*@__PURE__*/
+  messageDesc(file_bank_events_v1_mfa_events, 2);
+
+/**
+ * RecoveryCodeUsed tells that a recovery code stood in for a factor.
+ *
+ * @generated from message bank.events.v1.RecoveryCodeUsed
+ */
+export type RecoveryCodeUsed = Message<"bank.events.v1.RecoveryCodeUsed"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * How many are left.
+   *
+   * @generated from field: int32 remaining = 2;
+   */
+  remaining: number;
+
+  /**
+   * When.
+   *
+   * @generated from field: google.protobuf.Timestamp used_at = 3;
+   */
+  usedAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.events.v1.RecoveryCodeUsed.
+ * Use `create(RecoveryCodeUsedSchema)` to create a new message.
+ */
+export const RecoveryCodeUsedSchema: GenMessage<RecoveryCodeUsed> = /*@__PURE__*/
+  messageDesc(file_bank_events_v1_mfa_events, 3);
+
+/**
+ * ChallengeFailed tells that a wrong answer was given for a second factor.
+ *
+ * @generated from message bank.events.v1.ChallengeFailed
+ */
+export type ChallengeFailed = Message<"bank.events.v1.ChallengeFailed"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * The factor that was asked for, UUIDv7; empty for a recovery code.
+   *
+   * @generated from field: string factor_id = 2;
+   */
+  factorId: string;
+
+  /**
+   * What the answer would have opened.
+   *
+   * @generated from field: bank.mfa.v1.ChallengePurpose purpose = 3;
+   */
+  purpose: ChallengePurpose;
+
+  /**
+   * Wrong answers in a row, over all challenges of the user.
+   *
+   * @generated from field: int32 failures = 4;
+   */
+  failures: number;
+
+  /**
+   * Until when no answer of the user is taken; unset while answers are.
+   *
+   * @generated from field: google.protobuf.Timestamp blocked_until = 5;
+   */
+  blockedUntil?: Timestamp | undefined;
+
+  /**
+   * When.
+   *
+   * @generated from field: google.protobuf.Timestamp failed_at = 6;
+   */
+  failedAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.events.v1.ChallengeFailed.
+ * Use `create(ChallengeFailedSchema)` to create a new message.
+ */
+export const ChallengeFailedSchema: GenMessage<ChallengeFailed> = /*@__PURE__*/
+  messageDesc(file_bank_events_v1_mfa_events, 4);
 

@@ -4,15 +4,203 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Factor } from "./factor_pb.ts";
+import type { ChallengePurpose } from "./challenge_pb.ts";
+import { file_bank_mfa_v1_challenge } from "./challenge_pb.ts";
+import type { Factor, FactorType } from "./factor_pb.ts";
 import { file_bank_mfa_v1_factor } from "./factor_pb.ts";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file bank/mfa/v1/mfa_service.proto.
  */
 export const file_bank_mfa_v1_mfa_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch1iYW5rL21mYS92MS9tZmFfc2VydmljZS5wcm90bxILYmFuay5tZmEudjEiJQoSTGlzdEZhY3RvcnNSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkiOwoTTGlzdEZhY3RvcnNSZXNwb25zZRIkCgdmYWN0b3JzGAEgAygLMhMuYmFuay5tZmEudjEuRmFjdG9yMmMKCk1mYVNlcnZpY2USVQoLTGlzdEZhY3RvcnMSHy5iYW5rLm1mYS52MS5MaXN0RmFjdG9yc1JlcXVlc3QaIC5iYW5rLm1mYS52MS5MaXN0RmFjdG9yc1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_bank_mfa_v1_factor]);
+  fileDesc("Ch1iYW5rL21mYS92MS9tZmFfc2VydmljZS5wcm90bxILYmFuay5tZmEudjEifwoVU3RhcnRDaGFsbGVuZ2VSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSEQoJZmFjdG9yX2lkGAIgASgJEi4KB3B1cnBvc2UYAyABKA4yHS5iYW5rLm1mYS52MS5DaGFsbGVuZ2VQdXJwb3NlEhIKCmJpbmRpbmdfaWQYBCABKAkihQEKFlN0YXJ0Q2hhbGxlbmdlUmVzcG9uc2USFAoMY2hhbGxlbmdlX2lkGAEgASgJEiUKBHR5cGUYAiABKA4yFy5iYW5rLm1mYS52MS5GYWN0b3JUeXBlEi4KCmV4cGlyZXNfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjUKD0NoYWxsZW5nZUFuc3dlchIUCgxjaGFsbGVuZ2VfaWQYASABKAkSDAoEY29kZRgCIAEoCSK/AQoWVmVyaWZ5Q2hhbGxlbmdlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEi4KB3B1cnBvc2UYAiABKA4yHS5iYW5rLm1mYS52MS5DaGFsbGVuZ2VQdXJwb3NlEhIKCmJpbmRpbmdfaWQYAyABKAkSLgoGYW5zd2VyGAQgASgLMhwuYmFuay5tZmEudjEuQ2hhbGxlbmdlQW5zd2VySAASFwoNcmVjb3ZlcnlfY29kZRgFIAEoCUgAQgcKBXByb29mIkAKF1ZlcmlmeUNoYWxsZW5nZVJlc3BvbnNlEiUKBHR5cGUYASABKA4yFy5iYW5rLm1mYS52MS5GYWN0b3JUeXBlIiUKEkxpc3RGYWN0b3JzUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJIjsKE0xpc3RGYWN0b3JzUmVzcG9uc2USJAoHZmFjdG9ycxgBIAMoCzITLmJhbmsubWZhLnYxLkZhY3RvcjKcAgoKTWZhU2VydmljZRJVCgtMaXN0RmFjdG9ycxIfLmJhbmsubWZhLnYxLkxpc3RGYWN0b3JzUmVxdWVzdBogLmJhbmsubWZhLnYxLkxpc3RGYWN0b3JzUmVzcG9uc2UiA5ACARJZCg5TdGFydENoYWxsZW5nZRIiLmJhbmsubWZhLnYxLlN0YXJ0Q2hhbGxlbmdlUmVxdWVzdBojLmJhbmsubWZhLnYxLlN0YXJ0Q2hhbGxlbmdlUmVzcG9uc2USXAoPVmVyaWZ5Q2hhbGxlbmdlEiMuYmFuay5tZmEudjEuVmVyaWZ5Q2hhbGxlbmdlUmVxdWVzdBokLmJhbmsubWZhLnYxLlZlcmlmeUNoYWxsZW5nZVJlc3BvbnNlYgZwcm90bzM", [file_bank_mfa_v1_challenge, file_bank_mfa_v1_factor, file_google_protobuf_timestamp]);
+
+/**
+ * StartChallengeRequest names the factor and what the answer will be good for.
+ *
+ * @generated from message bank.mfa.v1.StartChallengeRequest
+ */
+export type StartChallengeRequest = Message<"bank.mfa.v1.StartChallengeRequest"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * UUIDv7 of a confirmed factor of that user.
+   *
+   * @generated from field: string factor_id = 2;
+   */
+  factorId: string;
+
+  /**
+   * What for.
+   *
+   * @generated from field: bank.mfa.v1.ChallengePurpose purpose = 3;
+   */
+  purpose: ChallengePurpose;
+
+  /**
+   * UUIDv7 of the sign-in or session: an answer counts for nothing else.
+   *
+   * @generated from field: string binding_id = 4;
+   */
+  bindingId: string;
+};
+
+/**
+ * Describes the message bank.mfa.v1.StartChallengeRequest.
+ * Use `create(StartChallengeRequestSchema)` to create a new message.
+ */
+export const StartChallengeRequestSchema: GenMessage<StartChallengeRequest> = /*@__PURE__*/
+  messageDesc(file_bank_mfa_v1_mfa_service, 0);
+
+/**
+ * StartChallengeResponse tells what the user is asked for.
+ *
+ * @generated from message bank.mfa.v1.StartChallengeResponse
+ */
+export type StartChallengeResponse = Message<"bank.mfa.v1.StartChallengeResponse"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string challenge_id = 1;
+   */
+  challengeId: string;
+
+  /**
+   * The kind of factor that is asked for.
+   *
+   * @generated from field: bank.mfa.v1.FactorType type = 2;
+   */
+  type: FactorType;
+
+  /**
+   * When the challenge dies.
+   *
+   * @generated from field: google.protobuf.Timestamp expires_at = 3;
+   */
+  expiresAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.mfa.v1.StartChallengeResponse.
+ * Use `create(StartChallengeResponseSchema)` to create a new message.
+ */
+export const StartChallengeResponseSchema: GenMessage<StartChallengeResponse> = /*@__PURE__*/
+  messageDesc(file_bank_mfa_v1_mfa_service, 1);
+
+/**
+ * ChallengeAnswer is what a factor gave.
+ *
+ * @generated from message bank.mfa.v1.ChallengeAnswer
+ */
+export type ChallengeAnswer = Message<"bank.mfa.v1.ChallengeAnswer"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string challenge_id = 1;
+   */
+  challengeId: string;
+
+  /**
+   * The code of a one-time password.
+   *
+   * @generated from field: string code = 2;
+   */
+  code: string;
+};
+
+/**
+ * Describes the message bank.mfa.v1.ChallengeAnswer.
+ * Use `create(ChallengeAnswerSchema)` to create a new message.
+ */
+export const ChallengeAnswerSchema: GenMessage<ChallengeAnswer> = /*@__PURE__*/
+  messageDesc(file_bank_mfa_v1_mfa_service, 2);
+
+/**
+ * VerifyChallengeRequest carries the answer, with the same user, purpose and binding as the challenge.
+ *
+ * @generated from message bank.mfa.v1.VerifyChallengeRequest
+ */
+export type VerifyChallengeRequest = Message<"bank.mfa.v1.VerifyChallengeRequest"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * What for.
+   *
+   * @generated from field: bank.mfa.v1.ChallengePurpose purpose = 2;
+   */
+  purpose: ChallengePurpose;
+
+  /**
+   * UUIDv7 of the sign-in or session.
+   *
+   * @generated from field: string binding_id = 3;
+   */
+  bindingId: string;
+
+  /**
+   * What the user presents.
+   *
+   * @generated from oneof bank.mfa.v1.VerifyChallengeRequest.proof
+   */
+  proof: {
+    /**
+     * The answer to a challenge.
+     *
+     * @generated from field: bank.mfa.v1.ChallengeAnswer answer = 4;
+     */
+    value: ChallengeAnswer;
+    case: "answer";
+  } | {
+    /**
+     * A recovery code in place of any factor; for sign-ins alone.
+     *
+     * @generated from field: string recovery_code = 5;
+     */
+    value: string;
+    case: "recoveryCode";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message bank.mfa.v1.VerifyChallengeRequest.
+ * Use `create(VerifyChallengeRequestSchema)` to create a new message.
+ */
+export const VerifyChallengeRequestSchema: GenMessage<VerifyChallengeRequest> = /*@__PURE__*/
+  messageDesc(file_bank_mfa_v1_mfa_service, 3);
+
+/**
+ * VerifyChallengeResponse tells that the answer was accepted; every other outcome is an error.
+ *
+ * @generated from message bank.mfa.v1.VerifyChallengeResponse
+ */
+export type VerifyChallengeResponse = Message<"bank.mfa.v1.VerifyChallengeResponse"> & {
+  /**
+   * The kind of factor; unspecified for a recovery code.
+   *
+   * @generated from field: bank.mfa.v1.FactorType type = 1;
+   */
+  type: FactorType;
+};
+
+/**
+ * Describes the message bank.mfa.v1.VerifyChallengeResponse.
+ * Use `create(VerifyChallengeResponseSchema)` to create a new message.
+ */
+export const VerifyChallengeResponseSchema: GenMessage<VerifyChallengeResponse> = /*@__PURE__*/
+  messageDesc(file_bank_mfa_v1_mfa_service, 4);
 
 /**
  * ListFactorsRequest names one user.
@@ -33,7 +221,7 @@ export type ListFactorsRequest = Message<"bank.mfa.v1.ListFactorsRequest"> & {
  * Use `create(ListFactorsRequestSchema)` to create a new message.
  */
 export const ListFactorsRequestSchema: GenMessage<ListFactorsRequest> = /*@__PURE__*/
-  messageDesc(file_bank_mfa_v1_mfa_service, 0);
+  messageDesc(file_bank_mfa_v1_mfa_service, 5);
 
 /**
  * ListFactorsResponse carries the user's confirmed factors.
@@ -54,7 +242,7 @@ export type ListFactorsResponse = Message<"bank.mfa.v1.ListFactorsResponse"> & {
  * Use `create(ListFactorsResponseSchema)` to create a new message.
  */
 export const ListFactorsResponseSchema: GenMessage<ListFactorsResponse> = /*@__PURE__*/
-  messageDesc(file_bank_mfa_v1_mfa_service, 1);
+  messageDesc(file_bank_mfa_v1_mfa_service, 6);
 
 /**
  * MfaService answers for second factors. Served by mfa.
@@ -72,6 +260,28 @@ export const MfaService: GenService<{
     methodKind: "unary";
     input: typeof ListFactorsRequestSchema;
     output: typeof ListFactorsResponseSchema;
+  },
+  /**
+   * StartChallenge asks a user for one of his factors. It takes the place of the challenge that the same
+   * sign-in or session has already; the tries of that one stay counted. Caller: auth.
+   *
+   * @generated from rpc bank.mfa.v1.MfaService.StartChallenge
+   */
+  startChallenge: {
+    methodKind: "unary";
+    input: typeof StartChallengeRequestSchema;
+    output: typeof StartChallengeResponseSchema;
+  },
+  /**
+   * VerifyChallenge takes the answer. It succeeds at most once for a challenge, a code and a recovery code;
+   * every try counts before it is judged. Caller: auth.
+   *
+   * @generated from rpc bank.mfa.v1.MfaService.VerifyChallenge
+   */
+  verifyChallenge: {
+    methodKind: "unary";
+    input: typeof VerifyChallengeRequestSchema;
+    output: typeof VerifyChallengeResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_bank_mfa_v1_mfa_service, 0);

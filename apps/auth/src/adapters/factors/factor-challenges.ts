@@ -1,0 +1,100 @@
+import { DomainError } from '@bank/domain';
+import { ChallengePurpose, MfaService } from '@bank/proto/mfa';
+import { createRpcClient, type RpcClientOptions } from '@bank/service-kit';
+import { timestampDate } from '@bufbuild/protobuf/wkt';
+import { factorTypeName } from '#adapters/factors/factor-type.ts';
+
+/** What an answer will be good for, and for nothing else (SR-24): the sign-in or the session that `bindingId` names. */
+export interface ChallengeBinding {
+  userId: string;
+  purpose: 'sign_in' | 'step_up';
+  bindingId: string;
+}
+
+/** What a user presents: the answer of a factor, or a recovery code in place of one. */
+export type Proof = { challengeId: string; code: string } | { recoveryCode: string };
+
+interface Locked {
+  kind: 'locked';
+  retryAfterSeconds: number;
+}
+
+export type StartedFactor =
+  | { kind: 'started'; challengeId: string; type: string; expiresAt: Date }
+  /** Not a confirmed factor of that user. */
+  | { kind: 'unknown' }
+  | Locked;
+
+export type ProofVerdict =
+  /** `by` is the type of the factor, or `recovery_code`. */
+  | { kind: 'accepted'; by: string }
+  | { kind: 'wrong' }
+  /** The challenge is over, or never was. */
+  | { kind: 'closed' }
+  | Locked;
+
+/** Asks people for their second factors. Both methods throw service.unavailable when there is no answer. */
+export interface FactorChallenges {
+  start(binding: ChallengeBinding, factorId: string): Promise<StartedFactor>;
+  verify(binding: ChallengeBinding, proof: Proof): Promise<ProofVerdict>;
+}
+
+/** How long a person waits for mfa, in milliseconds. */
+const budgetMs = 2000;
+const retryAfterSeconds = 2;
+
+const purposes = { sign_in: ChallengePurpose.SIGN_IN, step_up: ChallengePurpose.STEP_UP } as const;
+
+/** Asks the mfa service. */
+export function createFactorChallenges(options: RpcClientOptions<typeof MfaService>): FactorChallenges {
+  const mfa = createRpcClient(MfaService, { ...options, deadlineMs: budgetMs });
+  return {
+    async start({ purpose, ...binding }, factorId) {
+      try {
+        const { challengeId, type, expiresAt } = await mfa.startChallenge({
+          ...binding,
+          factorId,
+          purpose: purposes[purpose],
+        });
+        if (expiresAt === undefined) throw new Error('a challenge needs an end');
+        return { kind: 'started', challengeId, type: factorTypeName(type), expiresAt: timestampDate(expiresAt) };
+      } catch (error) {
+        if (codeOf(error) === 'factor.not_found') return { kind: 'unknown' };
+        return lockedOrUnavailable(error);
+      }
+    },
+    async verify({ purpose, ...binding }, proof) {
+      try {
+        const request = { ...binding, purpose: purposes[purpose], proof: toMessage(proof) };
+        const { type } = await mfa.verifyChallenge(request);
+        return { kind: 'accepted', by: 'recoveryCode' in proof ? 'recovery_code' : factorTypeName(type) };
+      } catch (error) {
+        if (codeOf(error) === 'auth.second_factor.invalid') return { kind: 'wrong' };
+        if (codeOf(error) === 'challenge.not_found') return { kind: 'closed' };
+        return lockedOrUnavailable(error);
+      }
+    },
+  };
+}
+
+function toMessage(proof: Proof) {
+  return 'recoveryCode' in proof
+    ? ({ case: 'recoveryCode', value: proof.recoveryCode } as const)
+    : ({ case: 'answer', value: proof } as const);
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof DomainError ? error.code : undefined;
+}
+
+/** @throws service.unavailable for everything that is no answer of mfa */
+function lockedOrUnavailable(error: unknown): Locked {
+  if (error instanceof DomainError && error.code === 'auth.second_factor.locked') {
+    return { kind: 'locked', retryAfterSeconds: error.details.retryAfterSeconds ?? 1 };
+  }
+  throw new DomainError('service.unavailable', {
+    reason: 'mfa did not answer',
+    details: { retryAfterSeconds },
+    cause: error,
+  });
+}

@@ -1,0 +1,53 @@
+import { withTransaction } from '@bank/database';
+import { DomainError } from '@bank/domain';
+import type { Proof } from '#adapters/factors/factor-challenges.ts';
+import type { AppContext } from '#context.ts';
+import { assuranceOf } from '#features/second-factor/assurance.ts';
+import { refusalOf } from '#features/second-factor/refusals.ts';
+import type { SignedIn } from '#features/session/open-session.ts';
+import { countFailure, requireFewFailures } from '#features/sign-in/address-failures.ts';
+import {
+  completionAudits,
+  openCompleted,
+  refuseSecondHalf,
+  type SecondHalfRequest,
+} from '#features/sign-in/open-completed.ts';
+import { codeAttemptsMax } from '#features/sign-in/policies.ts';
+import type { PendingSignIn } from '#storage/sign-ins/sign-in.repository.ts';
+
+/**
+ * Completes a sign-in by a factor or a recovery code. The try is counted and committed before mfa judges it; mfa uses an
+ * accepted proof up, and of several at once one opens the session.
+ * @throws auth.login.invalid, auth.second_factor.invalid, auth.second_factor.locked, service.unavailable
+ */
+export async function completeWithFactor(ctx: AppContext, half: SecondHalfRequest, proof: Proof): Promise<SignedIn> {
+  const { who, caller } = half;
+  await requireFewFailures(ctx, caller.clientAddress);
+  const pending = await claimTry(ctx, half);
+  const { id, userId } = pending;
+  const verdict = await ctx.factorChallenges.verify({ userId, purpose: 'sign_in', bindingId: id }, proof);
+  if (verdict.kind !== 'accepted') {
+    if (verdict.kind === 'wrong') {
+      await countFailure(ctx, caller.clientAddress);
+      await withTransaction(ctx, { who, audits: completionAudits }, (tx) => refuseSecondHalf(tx, pending));
+    }
+    throw refusalOf(verdict, 'auth.login.invalid');
+  }
+  const signedIn = await withTransaction(ctx, { who, audits: completionAudits }, async (tx) =>
+    (await tx.signIns.close(id, tx.clock.now()))
+      ? await openCompleted(tx, pending, half, assuranceOf(verdict.by))
+      : undefined,
+  );
+  if (signedIn === undefined) throw new DomainError('auth.login.invalid', { reason: 'closed or changed meanwhile' });
+  return signedIn;
+}
+
+async function claimTry(ctx: AppContext, { who, request }: SecondHalfRequest): Promise<PendingSignIn> {
+  const unaudited = 'counts a try: the ledger gets what becomes of it';
+  const claim = { attemptsMax: codeAttemptsMax, now: ctx.clock.now() };
+  const pending = await withTransaction(ctx, { who, unaudited }, (tx) =>
+    tx.signIns.claimFactorTry(request.loginId, claim),
+  );
+  if (pending === undefined) throw new DomainError('auth.login.invalid', { reason: 'closed or exhausted' });
+  return pending;
+}

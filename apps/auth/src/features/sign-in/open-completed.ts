@@ -1,0 +1,53 @@
+import type { Grant } from '@bank/domain';
+import { isBlocked } from '@bank/domain';
+import type { AppTransaction } from '#context.ts';
+import { signInFailed } from '#events.ts';
+import type { Caller } from '#features/caller.ts';
+import type { Assurance } from '#features/second-factor/assurance.ts';
+import { openSession, type SignedIn } from '#features/session/open-session.ts';
+import { unknownDevices } from '#features/sign-in/lockout-policies.ts';
+import type { CompleteSignIn } from '#features/sign-in/schemas.ts';
+import type { Client } from '#storage/sessions/client.repository.ts';
+import type { PendingSignIn } from '#storage/sign-ins/sign-in.repository.ts';
+
+/** A second half that is presented, whatever proves it. */
+export interface SecondHalfRequest {
+  who: Grant;
+  request: CompleteSignIn;
+  client: Client;
+  caller: Caller;
+}
+
+/** What the transaction of a second half may tell the ledger. */
+export const completionAudits = ['auth.sign_in.succeeded', 'auth.sign_in.failed'] as const;
+
+/**
+ * Opens the session of a proven sign-in, whose device is known from now on. Undefined when status or password have changed
+ * since the first half.
+ */
+export async function openCompleted(
+  tx: AppTransaction,
+  pending: PendingSignIn,
+  half: SecondHalfRequest,
+  { acr, amr }: Assurance,
+): Promise<SignedIn | undefined> {
+  const { client, request, caller } = half;
+  const { userId } = pending;
+  const current = await tx.users.shareCredential(userId);
+  if (current === undefined || isBlocked(current.status, 'sign_in') || current.changedAt > pending.createdAt) {
+    await tx.audit({ action: 'auth.sign_in.failed', subject: userId, outcome: 'denied', reason: 'changed' });
+    return undefined;
+  }
+  await tx.lockouts.reset(pending);
+  const device = { input: request.device, secret: request.device?.secret ?? caller.cookies.deviceSecret };
+  const user = { id: current.userId, roles: current.roles };
+  return await openSession(tx, { user, client, acr, amr: ['pwd', ...amr], device, becomesKnown: true });
+}
+
+/** Tells of a second half that was wrong. */
+export async function refuseSecondHalf(tx: AppTransaction, pending: PendingSignIn): Promise<void> {
+  const { userId, clientId, pool } = pending;
+  const deviceId = pool === unknownDevices ? undefined : pool;
+  await tx.audit({ action: 'auth.sign_in.failed', subject: userId, outcome: 'failure', reason: 'factor' });
+  await tx.emit(signInFailed({ userId, clientId, deviceId, reason: 'factor', at: tx.clock.now() }));
+}

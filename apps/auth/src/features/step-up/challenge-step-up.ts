@@ -1,0 +1,60 @@
+import { withTransaction } from '@bank/database';
+import { allow, DomainError, type Grant, parse, requireUser, type UserActor } from '@bank/domain';
+import { messageOf } from '@bank/notifications';
+import { generateCode } from '@bank/security';
+import type { AppContext } from '#context.ts';
+import type { Caller } from '#features/caller.ts';
+import { refusalOf } from '#features/second-factor/refusals.ts';
+import type { StartedChallenge } from '#features/sign-in/challenge-sign-in.ts';
+import { hashEmailedCode, stepUpCode } from '#features/sign-in/emailed-code.ts';
+import { challengesMax, emailedCodeSeconds } from '#features/sign-in/policies.ts';
+import { findOwnSession } from '#features/step-up/find-session.ts';
+import { StepUpChallengeSchema } from '#features/step-up/schemas.ts';
+
+/**
+ * Asks the holder of a session for one of his factors or, by the session's own id, sends the code that a password step-up
+ * on an unknown device needs. It replaces what was asked before, and the tries stay counted (SR-24 to SR-26).
+ * @throws auth.token.missing, auth.token.invalid, request.invalid, factor.not_found, auth.second_factor.locked,
+ * service.unavailable
+ */
+export async function challengeStepUp(ctx: AppContext, input: unknown, caller: Caller): Promise<StartedChallenge> {
+  const user = requireUser(caller.actor);
+  const who = allow.self(caller.actor, user.userId);
+  const { factorId } = parse(StepUpChallengeSchema, input);
+  await findOwnSession(ctx, user);
+  return factorId === user.sessionId ? await sendCode(ctx, who, user) : await askFactor(ctx, user, factorId);
+}
+
+async function askFactor(
+  ctx: AppContext,
+  { userId, sessionId }: UserActor,
+  factorId: string,
+): Promise<StartedChallenge> {
+  const binding = { userId, purpose: 'step_up', bindingId: sessionId } as const;
+  const started = await ctx.factorChallenges.start(binding, factorId);
+  if (started.kind !== 'started') throw refusalOf(started, 'factor.not_found');
+  const { challengeId, type, expiresAt } = started;
+  const expiresIn = Math.max(0, Math.floor((expiresAt.getTime() - ctx.clock.now().getTime()) / 1000));
+  return { challengeId, type, expiresIn };
+}
+
+async function sendCode(ctx: AppContext, who: Grant, { userId, sessionId }: UserActor): Promise<StartedChallenge> {
+  const challengeId = ctx.ids.next();
+  const code = generateCode();
+  const now = ctx.clock.now();
+  const codeExpiresAt = new Date(now.getTime() + emailedCodeSeconds * 1000);
+  const codeHash = hashEmailedCode(ctx, stepUpCode, challengeId, code);
+  const unaudited = 'a code was asked for: the ledger gets what comes of it';
+  const sent = await withTransaction(ctx, { who, unaudited }, async (tx) => {
+    const limits = { sentMax: challengesMax, now };
+    if (!(await tx.stepUpCodes.replace(sessionId, { challengeId, codeHash, codeExpiresAt }, limits))) return false;
+    const message = messageOf('step-up-code', { code, minutes: emailedCodeSeconds / 60 });
+    await tx.deliver({ to: { userId }, channel: 'email', expiresAt: codeExpiresAt, ...message });
+    return true;
+  });
+  if (!sent) {
+    const details = { retryAfterSeconds: emailedCodeSeconds };
+    throw new DomainError('auth.second_factor.locked', { reason: 'enough codes were sent', details });
+  }
+  return { challengeId, type: 'email', expiresIn: emailedCodeSeconds };
+}

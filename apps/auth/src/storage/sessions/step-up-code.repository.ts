@@ -1,0 +1,54 @@
+import { Repository } from '@bank/database';
+
+/** An emailed code of a session, as it is compared with. */
+export interface StepUpCode {
+  challengeId: string;
+  codeHash: Uint8Array;
+  codeExpiresAt: Date;
+}
+
+/** Codes that confirm who holds a session: one for each session. */
+export class StepUpCodeRepository extends Repository {
+  /** Puts a new code in place of the older, whose tries stay counted while it lives; false when enough have been sent. */
+  async replace(
+    sessionId: string,
+    code: StepUpCode,
+    { sentMax, now }: { sentMax: number; now: Date },
+  ): Promise<boolean> {
+    const replaced = await this.affected(
+      `insert into auth.step_up_codes as c (session_id, challenge_id, code_hash, expires_at) values (?, ?, ?, ?)
+        on conflict on constraint step_up_codes_pkey do update set
+          challenge_id = excluded.challenge_id, code_hash = excluded.code_hash, expires_at = excluded.expires_at,
+          attempts = case when c.expires_at > ? then c.attempts else 0 end,
+          sent = case when c.expires_at > ? then c.sent + 1 else 1 end
+          where c.expires_at <= ? or c.sent < ?`,
+      [sessionId, code.challengeId, code.codeHash, code.codeExpiresAt, now, now, now, sentMax],
+    );
+    return replaced === 1;
+  }
+
+  /** Counts one try of a code before it is compared, and holds the row until the transaction ends. */
+  claimTry(
+    sessionId: string,
+    { attemptsMax, now }: { attemptsMax: number; now: Date },
+  ): Promise<StepUpCode | undefined> {
+    return this.row(
+      `update auth.step_up_codes set attempts = attempts + 1
+        where session_id = ? and attempts < ? and expires_at > ?
+        returning challenge_id as "challengeId", code_hash as "codeHash", expires_at as "codeExpiresAt"`,
+      [sessionId, attemptsMax, now],
+    );
+  }
+
+  async remove(sessionId: string): Promise<void> {
+    await this.affected('delete from auth.step_up_codes where session_id = ?', [sessionId]);
+  }
+
+  removeExpired(before: Date, limit: number): Promise<number> {
+    return this.affected(
+      `delete from auth.step_up_codes where session_id in
+        (select session_id from auth.step_up_codes where expires_at < ? limit ?)`,
+      [before, limit],
+    );
+  }
+}

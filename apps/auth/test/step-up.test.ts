@@ -1,0 +1,271 @@
+import { uuidv7 } from '@bank/domain';
+import { raceOf, winners } from '@bank/testing';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Account, codeFor, messagesTo, password, refresh, register, signIn } from './support/accounts.ts';
+import { startAuth, totpFactor } from './support/auth.ts';
+import { get, post } from './support/http.ts';
+
+const auth = await startAuth();
+const answer = { challengeId: uuidv7(), response: { code: '123456' } };
+
+beforeEach(() => {
+  auth.neighbours.factors = [];
+  auth.neighbours.proof = { kind: 'accepted', by: 'totp' };
+});
+
+const challenge = (token: string, factorId: string) =>
+  post(auth, '/v1/auth/step-up/challenge', { factorId }, { token });
+const verify = (token: string, body: object = answer) => post(auth, '/v1/auth/step-up/verify', body, { token });
+
+/** A session that began by password alone, on a device that is not known. */
+async function onUnknownDevice(account: Account) {
+  const { body } = await signIn(auth, account);
+  return body as { accessToken: string; sessionId: string; refreshToken: string };
+}
+
+async function told(account: Account, type: string): Promise<number> {
+  const rows = await auth.database.query(
+    `select 1 from auth.outbox where subject = $1 and coalesce(data->>'action', type) = $2`,
+    [account.id, type],
+  );
+  return rows.length;
+}
+
+describe('POST /v1/auth/step-up/challenge', () => {
+  it('200 asks for a factor', async () => {
+    const account = await register(auth);
+    const { status, body } = await challenge(account.accessToken, totpFactor.id);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ type: 'totp', challengeId: expect.any(String) });
+  });
+
+  it("404 for a factor that is not the user's, 401 without a token, 422 for no id", async () => {
+    const account = await register(auth);
+    const { started } = auth.neighbours;
+    auth.neighbours.started = { kind: 'unknown' };
+    const foreign = await challenge(account.accessToken, uuidv7());
+    auth.neighbours.started = started;
+    expect([foreign.status, foreign.body.code]).toEqual([404, 'factor.not_found']);
+    expect((await post(auth, '/v1/auth/step-up/challenge', { factorId: uuidv7() })).status).toBe(401);
+    expect((await challenge(account.accessToken, 'mine')).status).toBe(422);
+  });
+
+  it('503 while mfa is away', async () => {
+    const account = await register(auth);
+    const { started } = auth.neighbours;
+    auth.neighbours.started = undefined;
+    const { status } = await challenge(account.accessToken, totpFactor.id);
+    auth.neighbours.started = started;
+    expect(status).toBe(503);
+  });
+
+  it('SR-18 429 for a fourth code by email within ten minutes', async () => {
+    const { accessToken, sessionId } = await register(auth);
+    const statuses: number[] = [];
+    for (let sent = 0; sent < 4; sent += 1) statuses.push((await challenge(accessToken, sessionId)).status);
+    expect(statuses).toEqual([200, 200, 200, 429]);
+  });
+});
+
+describe('POST /v1/auth/step-up/verify with a factor', () => {
+  it('200 the same session at aal2, authenticated now, with new tokens', async () => {
+    const account = await register(auth);
+    auth.clock.advance(60_000);
+    const { status, body } = await verify(account.accessToken);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ sessionId: account.sessionId, acr: 'aal2', device: { id: account.device.id } });
+    const session = await get(auth, '/v1/auth/session', body.accessToken);
+    expect(session.body).toMatchObject({ acr: 'aal2', amr: ['pwd', 'otp', 'mfa'] });
+    expect(auth.clock.now().getTime() - Date.parse(session.body.authTime)).toBeLessThan(5000);
+    expect(await told(account, 'auth.stepped_up.v1')).toBe(1);
+    expect(await told(account, 'auth.stepped_up')).toBe(1);
+  });
+
+  it('SR-24 mfa judges for this session alone', async () => {
+    const account = await register(auth);
+    await verify(account.accessToken);
+    expect(auth.neighbours.asked.proofs.at(-1)).toEqual({
+      binding: { userId: account.id, purpose: 'step_up', bindingId: account.sessionId },
+      proof: { challengeId: answer.challengeId, code: '123456' },
+    });
+  });
+
+  it('SR-44 the refresh token of before is dead, the new one keeps the level', async () => {
+    const account = await register(auth);
+    const { body } = await verify(account.accessToken);
+    const renewed = await refresh(auth, body.refreshToken, account.device.secret);
+    expect([renewed.status, renewed.body.acr]).toEqual([200, 'aal2']);
+
+    const other = await register(auth);
+    await verify(other.accessToken);
+    expect((await refresh(auth, other.refreshToken, other.device.secret)).status).toBe(401);
+    const alerts = (await messagesTo(auth, other.id)).filter(({ template }) => template === 'refresh-token-reuse');
+    expect(alerts).toHaveLength(1);
+  });
+
+  it('SR-44 neither does a token give its successor again that was spent before', async () => {
+    const account = await register(auth);
+    const { body } = await refresh(auth, account.refreshToken, account.device.secret);
+    await verify(body.accessToken);
+    expect((await refresh(auth, account.refreshToken, account.device.secret)).status).toBe(401);
+  });
+
+  it('SR-51 the absolute end of the session stays', async () => {
+    const account = await register(auth);
+    const end = () =>
+      auth.database.query('select absolute_expires_at from auth.sessions where id = $1', [account.sessionId]);
+    const before = await end();
+    auth.clock.advance(60_000);
+    await verify(account.accessToken);
+    expect(await end()).toEqual(before);
+  });
+
+  it.each([
+    ['wrong', { kind: 'wrong' }, 401, 'auth.second_factor.invalid'],
+    ['over', { kind: 'closed' }, 404, 'challenge.not_found'],
+    ['one too many', { kind: 'locked', retryAfterSeconds: 900 }, 429, 'auth.second_factor.locked'],
+    ['worth nothing (SR-29)', { kind: 'accepted', by: 'email' }, 401, 'auth.second_factor.invalid'],
+    ['not judged', undefined, 503, 'service.unavailable'],
+  ] as const)('an answer that is %s leaves the session as it is', async (_, proof, status, code) => {
+    const account = await register(auth);
+    auth.neighbours.proof = proof;
+    const refused = await verify(account.accessToken);
+    expect([refused.status, refused.body.code]).toEqual([status, code]);
+    const session = await auth.database.query('select acr from auth.sessions where id = $1', [account.sessionId]);
+    expect(session).toEqual([{ acr: 'aal1' }]);
+    expect(await told(account, 'auth.step_up.failed')).toBe(proof?.kind === 'wrong' ? 1 : 0);
+  });
+
+  it('401 once the session is over', async () => {
+    const account = await register(auth);
+    await auth.database.query('update auth.sessions set revoked_at = now() where id = $1', [account.sessionId]);
+    expect((await verify(account.accessToken)).status).toBe(401);
+  });
+
+  it('the refresh cookie comes new as well, for a client that has it in one', async () => {
+    const account = await register(auth);
+    const headers = { origin: 'https://app.bank.example' };
+    const login = await post(
+      auth,
+      '/v1/auth/login',
+      { identifier: account.email, password, clientId: 'browser' },
+      { headers },
+    );
+    const { body, headers: answered } = await verify(login.body.accessToken);
+    expect(body).toMatchObject({ acr: 'aal2' });
+    expect(body).not.toHaveProperty('refreshToken');
+    expect(answered.get('set-cookie')).toContain('__Secure-refresh=');
+  });
+
+  it.each([
+    ['neither', {}],
+    ['both', { ...answer, password }],
+    ['half of one', { challengeId: uuidv7() }],
+    ['a code of nothing', { code: '123456' }],
+  ])('422 for %s proof', async (_, proof) => {
+    const { status, body } = await verify((await register(auth)).accessToken, proof);
+    expect([status, body.errors[0].rule]).toEqual([422, 'one_proof']);
+  });
+});
+
+describe('POST /v1/auth/step-up/verify with the password', () => {
+  it('200 authenticated now, at aal1, on a device that is known', async () => {
+    const account = await register(auth);
+    auth.clock.advance(60_000);
+    const { status, body } = await verify(account.accessToken, { password });
+    expect([status, body.acr, body.sessionId]).toEqual([200, 'aal1', account.sessionId]);
+    const session = await get(auth, '/v1/auth/session', body.accessToken);
+    expect(session.body).toMatchObject({ acr: 'aal1', amr: ['pwd'] });
+    expect(auth.clock.now().getTime() - Date.parse(session.body.authTime)).toBeLessThan(5000);
+  });
+
+  it('SR-31 403 for a user who has a factor, and 503 while mfa does not say', async () => {
+    const account = await register(auth);
+    auth.neighbours.factors = [totpFactor];
+    const refused = await verify(account.accessToken, { password });
+    expect([refused.status, refused.body.code, refused.body.acr]).toEqual([403, 'auth.step_up.required', 'aal2']);
+    auth.neighbours.factors = undefined;
+    expect((await verify(account.accessToken, { password })).status).toBe(503);
+  });
+
+  it('a session that was at aal2 is at aal1 afterwards', async () => {
+    const account = await register(auth);
+    const strong = await verify(account.accessToken);
+    const { body } = await verify(strong.body.accessToken, { password });
+    expect(body.acr).toBe('aal1');
+  });
+
+  it('SR-13 401 for a wrong password, which counts in the pools of the sign-ins: 429 after five', async () => {
+    const account = await register(auth);
+    const known = { device: { secret: account.device.secret } };
+    for (let tries = 0; tries < 5; tries += 1) {
+      const wrong = await verify(account.accessToken, { password: 'not the right one' });
+      expect([wrong.status, wrong.body.code]).toEqual([401, 'auth.credentials.invalid']);
+    }
+    expect((await verify(account.accessToken, { password })).status).toBe(429);
+    expect((await signIn(auth, account, known)).status).toBe(429);
+    expect((await signIn(auth, account)).status).toBe(200);
+    expect(await told(account, 'auth.step_up.failed')).toBe(5);
+    expect(await told(account, 'auth.locked.v1')).toBe(1);
+  });
+
+  it('403 on a device that is not known, until an emailed code comes with it', async () => {
+    const account = await register(auth);
+    const { accessToken, sessionId } = await onUnknownDevice(account);
+    const alone = await verify(accessToken, { password });
+    expect([alone.status, alone.body.code]).toEqual([403, 'auth.step_up.code_required']);
+    const asked = await challenge(accessToken, sessionId);
+    expect(asked.body).toMatchObject({ type: 'email', expiresIn: 600 });
+    const code = await codeFor(auth, account.id);
+    const { status, body } = await verify(accessToken, { password, code });
+    expect([status, body.acr]).toEqual([200, 'aal1']);
+    expect((await verify(body.accessToken, { password, code })).status).toBe(401);
+  });
+
+  it('SR-24, SR-25, SR-26 the code is of this session and purpose, the newest, and bears five tries', async () => {
+    const account = await register(auth);
+    const mine = await onUnknownDevice(account);
+    const other = await onUnknownDevice(account);
+    await challenge(other.accessToken, other.sessionId);
+    const foreign = await codeFor(auth, account.id);
+    await challenge(mine.accessToken, mine.sessionId);
+    const older = await codeFor(auth, account.id);
+    await challenge(mine.accessToken, mine.sessionId);
+    const newest = await codeFor(auth, account.id);
+    const wrong = [foreign, older].filter((code) => code !== newest);
+    for (const code of wrong) expect((await verify(mine.accessToken, { password, code })).status).toBe(401);
+    await auth.database.query('update auth.step_up_codes set attempts = 5 where session_id = $1', [mine.sessionId]);
+    expect((await verify(mine.accessToken, { password, code: newest })).status).toBe(401);
+    await auth.database.query('update auth.step_up_codes set attempts = 4 where session_id = $1', [mine.sessionId]);
+    expect((await verify(mine.accessToken, { password, code: newest })).status).toBe(200);
+  });
+
+  it('SR-22 401 for a code that has expired', async () => {
+    const account = await register(auth);
+    const { accessToken, sessionId } = await onUnknownDevice(account);
+    await challenge(accessToken, sessionId);
+    const code = await codeFor(auth, account.id);
+    await auth.database.query('update auth.step_up_codes set expires_at = $2 where session_id = $1', [
+      sessionId,
+      auth.clock.now(),
+    ]);
+    expect((await verify(accessToken, { password, code })).status).toBe(401);
+  });
+});
+
+describe('SR-50 step-ups and refreshes of one session at once', () => {
+  it('leave one live refresh token', { timeout: 120_000 }, async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const account = await register(auth);
+      const answers = await raceOf(8, (number) =>
+        number % 2 === 0 ? verify(account.accessToken) : refresh(auth, account.refreshToken, account.device.secret),
+      );
+      expect(winners(answers).filter(({ status }) => status >= 500)).toEqual([]);
+      const live = await auth.database.query(
+        'select 1 from auth.refresh_tokens where session_id = $1 and consumed_at is null',
+        [account.sessionId],
+      );
+      expect(live).toHaveLength(1);
+    }
+  });
+});

@@ -1,0 +1,80 @@
+import type { OutboxEvent } from '@bank/database';
+import type { UserId } from '@bank/domain';
+import {
+  ChallengeFailedSchema,
+  encodeEvent,
+  FactorEnrolledSchema,
+  FactorRemovedSchema,
+  RecoveryCodesGeneratedSchema,
+  RecoveryCodeUsedSchema,
+} from '@bank/proto/events';
+import { ChallengePurpose, FactorType } from '@bank/proto/mfa';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import type { ChallengePurposeName } from '#storage/challenge.entity.ts';
+import type { FactorTypeName } from '#storage/factor.entity.ts';
+import type { AnswerRecord } from '#storage/subject.entity.ts';
+
+const types: Record<FactorTypeName, FactorType> = {
+  totp: FactorType.TOTP,
+  sms: FactorType.SMS,
+  email: FactorType.EMAIL,
+  webauthn: FactorType.WEBAUTHN,
+};
+
+const purposes: Record<ChallengePurposeName, ChallengePurpose> = {
+  sign_in: ChallengePurpose.SIGN_IN,
+  step_up: ChallengePurpose.STEP_UP,
+};
+
+interface FactorFacts {
+  readonly userId: UserId;
+  readonly factorId: string;
+  readonly type: FactorTypeName;
+  readonly at: Date;
+}
+
+/** `mfa.factor_enrolled.v1`: a second factor was confirmed and is asked for from now on. */
+export function factorEnrolled({ userId, factorId, type, at }: FactorFacts): OutboxEvent {
+  const data = { userId, factorId, type: types[type], enrolledAt: timestampFromDate(at) };
+  return { subject: userId, ...encodeEvent(FactorEnrolledSchema, data) };
+}
+
+/** `mfa.factor_removed.v1`: a second factor no longer counts. */
+export function factorRemoved({ userId, factorId, type, at }: FactorFacts): OutboxEvent {
+  const data = { userId, factorId, type: types[type], removedAt: timestampFromDate(at) };
+  return { subject: userId, ...encodeEvent(FactorRemovedSchema, data) };
+}
+
+/** `mfa.recovery_codes_generated.v1`: a user got new recovery codes, and all older ones are dead. */
+export function recoveryCodesGenerated(facts: { userId: UserId; count: number; at: Date }): OutboxEvent {
+  const { userId, count } = facts;
+  const data = { userId, count, generatedAt: timestampFromDate(facts.at) };
+  return { subject: userId, ...encodeEvent(RecoveryCodesGeneratedSchema, data) };
+}
+
+/** `mfa.recovery_code_used.v1`: a recovery code stood in for a factor. */
+export function recoveryCodeUsed(facts: { userId: UserId; remaining: number; at: Date }): OutboxEvent {
+  const { userId, remaining } = facts;
+  const data = { userId, remaining, usedAt: timestampFromDate(facts.at) };
+  return { subject: userId, ...encodeEvent(RecoveryCodeUsedSchema, data) };
+}
+
+/** `mfa.challenge_failed.v1`: a wrong answer; `factorId` is that of the factor, none for a recovery code. */
+export function challengeFailed(facts: {
+  userId: UserId;
+  factorId: string | undefined;
+  purpose: ChallengePurposeName;
+  record: AnswerRecord;
+  at: Date;
+}): OutboxEvent {
+  const { userId, factorId = '', purpose, record } = facts;
+  const data = {
+    userId,
+    factorId,
+    purpose: purposes[purpose],
+    failures: record.failures,
+    ...(record.blockedUntil && { blockedUntil: timestampFromDate(record.blockedUntil) }),
+    failedAt: timestampFromDate(facts.at),
+  };
+  return { subject: userId, ...encodeEvent(ChallengeFailedSchema, data) };
+}

@@ -1,0 +1,28 @@
+import { messageOf } from '@bank/notifications';
+import type { AppTransaction } from '#context.ts';
+import { challengeFailed } from '#events.ts';
+import { afterFailure, failuresBeforeBlock } from '#features/challenge/policies.ts';
+import type { Answer } from '#features/challenge/schemas.ts';
+import { notify } from '#features/notify.ts';
+import type { AnswerRecord } from '#storage/subject.entity.ts';
+
+/** Counts a wrong answer against its user, over all his challenges, and tells him once a series when that blocks him. */
+export async function recordFailure(
+  tx: AppTransaction,
+  failure: { answer: Answer; factorId: string | undefined; record: AnswerRecord; now: Date },
+): Promise<void> {
+  const { answer, factorId, now } = failure;
+  const { userId, purpose } = answer;
+  const record = afterFailure(failure.record, now);
+  await tx.subjects.noteAnswers(userId, record);
+  await tx.emit(challengeFailed({ userId, factorId, purpose, record, at: now }));
+  await tx.audit({
+    action: 'mfa.challenge.failed',
+    subject: userId,
+    outcome: 'failure',
+    details: { purpose, failures: record.failures, ...(factorId !== undefined && { factorId }) },
+  });
+  if (record.blockedUntil === null || record.failures !== failuresBeforeBlock) return;
+  const minutes = Math.ceil((record.blockedUntil.getTime() - now.getTime()) / 60_000);
+  await notify(tx, userId, messageOf('second-factor-blocked', { at: now, minutes }));
+}

@@ -1,0 +1,38 @@
+import { withTransaction } from '@bank/database';
+import { type Actor, allow, DomainError, parse } from '@bank/domain';
+import type { AppContext } from '#context.ts';
+import { blockedUntil, challengeSeconds, triesMax } from '#features/challenge/policies.ts';
+import { tooManyTries } from '#features/challenge/refusals.ts';
+import { ChallengeStart } from '#features/challenge/schemas.ts';
+import type { FactorTypeName } from '#storage/factor.entity.ts';
+
+export interface StartedChallenge {
+  readonly challengeId: string;
+  readonly type: FactorTypeName;
+  readonly expiresAt: Date;
+}
+
+/**
+ * Asks a user for one of his factors, for one sign-in or session. It replaces what that was asked before, and the tries
+ * stay counted (SR-24 to SR-26).
+ * @throws access.forbidden, request.invalid, factor.not_found, auth.second_factor.locked
+ */
+export async function startChallenge(ctx: AppContext, actor: Actor, input: unknown): Promise<StartedChallenge> {
+  const who = allow.service(actor, ['auth']);
+  const { userId, factorId, purpose, bindingId } = parse(ChallengeStart, input);
+  const id = ctx.ids.next();
+  const now = ctx.clock.now();
+  const expiresAt = new Date(now.getTime() + challengeSeconds * 1000);
+  const unaudited = 'a question: the ledger gets the answer';
+  return withTransaction(ctx, { who, unaudited }, async (tx) => {
+    const record = await tx.subjects.find(userId);
+    if (record === undefined || (await tx.factors.findTotp(userId, factorId)) === undefined) {
+      throw new DomainError('factor.not_found');
+    }
+    const blocked = blockedUntil(record, now);
+    if (blocked !== undefined) throw tooManyTries(blocked, now);
+    const challenge = { id, userId, factorId, purpose, bindingId, createdAt: now, expiresAt };
+    if (!(await tx.challenges.start(challenge, triesMax))) throw tooManyTries(expiresAt, now);
+    return { challengeId: id, type: 'totp', expiresAt };
+  });
+}

@@ -1,0 +1,50 @@
+import { withTransaction } from '@bank/database';
+import { type Actor, allow, DomainError, parse } from '@bank/domain';
+import type { AppContext, AppTransaction } from '#context.ts';
+import { answerWithCode } from '#features/challenge/answer-with-code.ts';
+import { answerWithRecoveryCode } from '#features/challenge/answer-with-recovery-code.ts';
+import type { Proof } from '#features/challenge/given-answer.ts';
+import { afterSuccess, blockedUntil } from '#features/challenge/policies.ts';
+import { recordFailure } from '#features/challenge/record-failure.ts';
+import { tooManyTries } from '#features/challenge/refusals.ts';
+import { Answer } from '#features/challenge/schemas.ts';
+
+type Outcome = { kind: 'accepted'; by: Proof } | { kind: 'wrong' } | { kind: 'blocked'; until: Date };
+
+/**
+ * Judges an answer. The answers of one user are judged one after the other; each is counted with its outcome, and an
+ * accepted one is used up (SR-21, SR-25, SR-27).
+ * @throws access.forbidden, request.invalid, challenge.not_found, auth.second_factor.invalid, auth.second_factor.locked
+ */
+export async function verifyChallenge(ctx: AppContext, actor: Actor, input: unknown): Promise<Proof> {
+  const who = allow.service(actor, ['auth']);
+  const answer = parse(Answer, input);
+  const now = ctx.clock.now();
+  const audits = ['mfa.challenge.passed', 'mfa.challenge.failed', 'mfa.recovery_code.used'] as const;
+  const outcome = await withTransaction(ctx, { who, audits }, (tx) => judge(tx, answer, now));
+  if (outcome.kind === 'blocked') throw tooManyTries(outcome.until, now);
+  if (outcome.kind === 'wrong') throw new DomainError('auth.second_factor.invalid', { reason: outcome.kind });
+  return outcome.by;
+}
+
+async function judge(tx: AppTransaction, answer: Answer, now: Date): Promise<Outcome> {
+  const { userId, purpose } = answer;
+  const record = await tx.subjects.lock(userId);
+  if (record === undefined) throw new DomainError('challenge.not_found', { reason: 'no such user' });
+  const until = blockedUntil(record, now);
+  if (until !== undefined) {
+    const details = { purpose };
+    await tx.audit({ action: 'mfa.challenge.failed', subject: userId, outcome: 'denied', reason: 'blocked', details });
+    return { kind: 'blocked', until };
+  }
+  const given =
+    'code' in answer ? await answerWithCode(tx, answer, now) : await answerWithRecoveryCode(tx, answer, now);
+  if (!given.isRight) {
+    await recordFailure(tx, { answer, factorId: given.factorId, record, now });
+    return { kind: 'wrong' };
+  }
+  if (record.failures > 0) await tx.subjects.noteAnswers(userId, afterSuccess);
+  const details = { purpose, by: given.by, ...(given.factorId !== undefined && { factorId: given.factorId }) };
+  await tx.audit({ action: 'mfa.challenge.passed', subject: userId, outcome: 'success', details });
+  return { kind: 'accepted', by: given.by };
+}

@@ -1,0 +1,35 @@
+import { withTransaction } from '@bank/database';
+import { type Actor, allow, DomainError, requireUser } from '@bank/domain';
+import { messageOf } from '@bank/notifications';
+import type { AppContext } from '#context.ts';
+import { recoveryCodesGenerated } from '#events.ts';
+import { notify } from '#features/notify.ts';
+import { digestRecoveryCode, generateRecoveryCode } from '#features/recovery-code/code.ts';
+
+const count = 10;
+
+/**
+ * Ten new recovery codes for the signed-in user, shown this once; all older ones are dead (SR-27). The route demands a
+ * fresh second factor. @throws auth.token.missing, factor.missing
+ */
+export async function generateRecoveryCodes(ctx: AppContext, actor: Actor): Promise<readonly string[]> {
+  const { userId } = requireUser(actor);
+  const codes = Array.from({ length: count }, () => generateRecoveryCode());
+  const digests = codes.map((code) => digestRecoveryCode(userId, code));
+  const access = { who: allow.self(actor, userId), audits: ['mfa.recovery_codes.generated'] } as const;
+  await withTransaction(ctx, access, async (tx) => {
+    await tx.subjects.lock(userId);
+    if ((await tx.factors.countConfirmed(userId)) === 0) throw new DomainError('factor.missing');
+    const at = tx.clock.now();
+    await tx.recoveryCodes.replaceAll(userId, digests, at);
+    await tx.emit(recoveryCodesGenerated({ userId, count, at }));
+    await tx.audit({
+      action: 'mfa.recovery_codes.generated',
+      subject: userId,
+      outcome: 'success',
+      details: { count },
+    });
+    await notify(tx, userId, messageOf('recovery-codes-created', { at }));
+  });
+  return codes;
+}

@@ -1,0 +1,20 @@
+import { created, defineRoutes } from '@bank/service-kit';
+import type { AppContext } from '#context.ts';
+import { freshSeconds } from '#features/factor/policies.ts';
+import { generateRecoveryCodes } from '#features/recovery-code/generate-recovery-codes.ts';
+import { RecoveryCodes } from '#features/recovery-code/schemas.ts';
+
+export const recoveryCodeRoutes = defineRoutes<AppContext>([
+  {
+    method: 'POST',
+    path: '/v1/mfa/recovery-codes',
+    summary: 'Ten new recovery codes, shown this once; all older ones die',
+    tag: 'mfa',
+    access: 'user',
+    stepUp: { acr: 'aal2', maxAgeSeconds: freshSeconds },
+    responses: { 201: RecoveryCodes },
+    errors: ['factor.missing'],
+    limits: [{ name: 'recovery-codes', points: 10, windowSeconds: 3600, by: 'user' }],
+    handle: async (ctx, request) => created({ codes: await generateRecoveryCodes(ctx, request.actor) }),
+  },
+]);

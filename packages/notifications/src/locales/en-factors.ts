@@ -1,0 +1,64 @@
+import type { Catalogue } from '#locales/catalogue.ts';
+import { minutes, notYou } from '#locales/en-phrases.ts';
+import { facts, paragraph } from '#templates/content.ts';
+
+type FactorTemplate =
+  | 'factor-added'
+  | 'factor-removed'
+  | 'recovery-codes-created'
+  | 'recovery-code-used'
+  | 'second-factor-blocked'
+  | 'step-up-code';
+
+/** What is written about second factors. */
+export const factorMessages: Pick<Catalogue['messages'], FactorTemplate> = {
+  'factor-added': (values, { brand, time }) => ({
+    subject: `A second factor was added to your account at ${brand}`,
+    parts: [
+      paragraph('From now on you are asked for it when you sign in.'),
+      facts(['When', time(values.at)]),
+      paragraph(`If you added it, you need do nothing. ${notYou}`),
+    ],
+  }),
+  'factor-removed': (values, { brand, time }) => ({
+    subject: `A second factor was removed from your account at ${brand}`,
+    parts: [
+      paragraph('It does not open your account any more.'),
+      facts(['When', time(values.at)]),
+      paragraph(`If you removed it, you need do nothing. ${notYou}`),
+    ],
+  }),
+  'recovery-codes-created': (values, { brand, time }) => ({
+    subject: `New recovery codes for your account at ${brand}`,
+    parts: [
+      paragraph('New recovery codes were made for your account. All older ones are of no use any more.'),
+      facts(['When', time(values.at)]),
+      paragraph(`Keep them where only you find them. ${notYou}`),
+    ],
+  }),
+  'recovery-code-used': (values, { brand, time }) => ({
+    subject: `A recovery code of your account at ${brand} was used`,
+    parts: [
+      paragraph('One of your recovery codes was used to sign in, in place of a second factor.'),
+      facts(['When', time(values.at)], ['Codes left', String(values.remaining)]),
+      paragraph(`If this was you, make new codes before they run out. ${notYou}`),
+    ],
+  }),
+  'second-factor-blocked': (values, { brand, time }) => ({
+    subject: `Second factors of your account at ${brand} are blocked for a while`,
+    parts: [
+      paragraph(`On ${time(values.at)} too many wrong codes were entered for your account.`),
+      paragraph(`The next code is taken in ${minutes(values.minutes)}.`),
+      paragraph('If it was not you, someone knows your password: change it now.'),
+    ],
+  }),
+  'step-up-code': (values, { brand }) => ({
+    subject: `Your code to confirm that it is you at ${brand}`,
+    parts: [
+      paragraph('Enter this code to go on:'),
+      { kind: 'code', code: values.code },
+      paragraph(`It works once and for ${minutes(values.minutes)}. Do not give it to anyone.`),
+      paragraph('If you did not ask for it, someone is using your account: change your password now.'),
+    ],
+  }),
+};
