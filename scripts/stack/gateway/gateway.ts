@@ -11,12 +11,12 @@ import { writeOwned } from '#stack/stores/owned-file.ts';
 const READY_SECONDS = 15;
 const PROBE_MS = 2_000;
 
-/** Starts nginx in front of the apps. It answers 503 for an app that does not run. */
+/** Starts nginx in front of the apps, and gives its access log. It answers 503 for an app that does not run. */
 export async function startGateway(
   program: string | undefined,
   ports: Pick<StackPorts, 'gateway' | 'staff' | 'apps'>,
   context: ServiceContext,
-): Promise<void> {
+): Promise<string> {
   if (program === undefined) {
     throw new StackError('nginx is missing');
   }
@@ -41,4 +41,5 @@ export async function startGateway(
   });
   const answers = (port: number) => fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(PROBE_MS) });
   await process.untilReady(() => Promise.all([answers(ports.gateway), answers(ports.staff)]), READY_SECONDS);
+  return join(folder, 'access.log');
 }

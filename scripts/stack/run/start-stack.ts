@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AppSurroundings, appEnvironment } from '#stack/apps/app-environment.ts';
 import { environmentFile, writeCallersFiles, writeEnvironmentFile } from '#stack/apps/app-files.ts';
@@ -42,6 +42,8 @@ export interface Stack {
   readonly environments: Readonly<Record<AppName, Readonly<Record<string, string>>>>;
   /** Where the owner role of each app's schema connects. */
   readonly owners: Readonly<Record<AppName, OwnerAddress>>;
+  /** Every file that its processes write logs to. */
+  logFiles(): readonly string[];
   /** Starts a further process that is stopped with the stack. */
   startProcess(spec: ProcessSpec): Promise<ManagedProcess>;
   /** Called when a process ends that nobody stopped. */
@@ -77,7 +79,7 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
   prepareAppFiles(options.folder, name);
   const plan = planStores(settings, { withGateway: true, report });
   const ports = await claimStackPorts(context);
-  const [stores] = await Promise.all([
+  const [stores, accessLog] = await Promise.all([
     provisionStores(beginStores(plan, context), name, context),
     startGateway(plan.nginx, ports, context),
     startSandbox(ports.sandbox, context),
@@ -101,6 +103,7 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
     apps: handles,
     environments,
     owners,
+    logFiles: () => [...filesIn(join(options.folder, 'logs')), accessLog],
     startProcess: folder.supervisor.start,
     onUnexpectedExit: folder.supervisor.onUnexpectedExit,
     stop,
@@ -113,6 +116,10 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
     },
     kill: folder.supervisor.killAll,
   };
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder).map((name) => join(folder, name));
 }
 
 function prepareAppFiles(folder: string, name: string): void {

@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+
 /** One request and its answer, as a reader wants to see them. */
 export interface Exchange {
   readonly method: string;
@@ -75,4 +77,10 @@ export class GatewayClient {
       headers: response.headers,
     };
   }
+}
+
+/** The body of an answer that has this status. @throws AssertionError with the whole answer when it has another */
+export function expectStatus<T>({ method, path, status, body }: Exchange, expected: number): T {
+  assert.equal(status, expected, `${method} ${path} answered ${status}: ${JSON.stringify(body)}`);
+  return body as T;
 }

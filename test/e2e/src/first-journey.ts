@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
-import type { Exchange, GatewayClient } from '#client.ts';
-import { codeIn, waitForMessage } from '#inbox.ts';
-import { expectStatus, type JourneyOptions, type Tokens } from '#journey.ts';
+import { type Place, registerAccount, signIn, type Tokens } from '#account.ts';
+import { type Exchange, expectStatus, type GatewayClient } from '#client.ts';
+import { waitForMessage } from '#inbox.ts';
 import { secondFactorJourney } from '#second-factor-journey.ts';
 
 /** Routes of every app that a customer's access token opens. */
@@ -14,78 +13,32 @@ const revokedWithinMs = 1_000;
  * Register, verify, profile, change it, sign out everywhere, sign in, refresh, what happens to a stolen refresh token, and
  * the same user with a second factor. @throws AssertionError naming the step that went another way
  */
-export async function firstJourney(options: JourneyOptions): Promise<void> {
-  const { client, inboxUrl, announce } = options;
-  const email = `ada.${randomBytes(4).toString('hex')}@example.com`;
-  const password = `correct horse ${randomBytes(6).toString('hex')}`;
-
-  announce('Register: the answer is the same whether or not the address is taken');
-  const registered = await client.send('POST', '/v1/auth/register', {
-    body: { email, password, acceptedTerms: '2026-01' },
-  });
-  const { registrationId } = expectStatus<{ registrationId: string }>(registered, 202);
-
-  announce('The code comes by mail');
-  const code = codeIn(await waitForMessage(inboxUrl, email, 'registration-code'));
-
-  announce('Verify: the user exists, the first session opens, this device becomes known');
-  const verified = await client.send('POST', '/v1/auth/register/verify', {
-    body: { registrationId, code, device: { platform: 'web', model: 'tour' } },
-  });
-  const first = expectStatus<Tokens>(verified, 201);
-  const device = first.device;
-  assert(device, 'verifying gives a device secret');
+export async function firstJourney(place: Required<Place>): Promise<void> {
+  const { client, inboxUrl, announce } = place;
+  const account = await registerAccount(place, { device: { platform: 'web', model: 'tour' } });
 
   announce('Who am I');
-  const me = await client.send('GET', '/v1/auth/me', { token: first.accessToken });
-  assert.equal(expectStatus<{ email: string }>(me, 200).email, email);
+  const me = await client.send('GET', '/v1/auth/me', { token: account.accessToken });
+  assert.equal(expectStatus<{ email: string }>(me, 200).email, account.email);
 
-  await profileAppearsAndChanges(client, announce, first.accessToken);
-  await signOutEverywhere(client, announce, first.accessToken);
+  await profileAppearsAndChanges(client, announce, account.accessToken);
+  await signOutEverywhere(client, announce, account.accessToken);
 
   announce('Sign in again, on the known device');
-  const login = await client.send('POST', '/v1/auth/login', {
-    body: { identifier: email, password, device: { secret: device.secret } },
-  });
-  const second = await completeSignIn({ client, inboxUrl, announce }, email, login);
+  const second = await signIn(place, account);
 
-  await replayEndsTheSession(client, announce, second, device.secret);
+  await replayEndsTheSession(client, announce, second, account.device.secret);
 
   announce('And the user is told');
-  const alert = await waitForMessage(inboxUrl, email, 'refresh-token-reuse');
+  const alert = await waitForMessage(inboxUrl, account.email, 'refresh-token-reuse');
   announce(`In the inbox: "${alert.subject}"`);
 
-  await secondFactorJourney(options, { email, password, deviceSecret: device.secret });
-}
-
-interface SecondHalf {
-  readonly status: 'mfa_required';
-  readonly loginId: string;
-  readonly factors: readonly [{ readonly id: string }];
-}
-
-/** The tokens of a sign-in; where the device could not be judged in time, after the code that is then sent by mail. */
-async function completeSignIn(
-  { client, inboxUrl, announce }: JourneyOptions,
-  email: string,
-  login: Exchange,
-): Promise<Tokens> {
-  const answer = expectStatus<Tokens | SecondHalf>(login, 200);
-  if (!('loginId' in answer)) return answer;
-  announce('The device service was too busy to vouch for the device, so a code by mail is asked');
-  const { loginId, factors } = answer;
-  const challenge = await client.send('POST', '/v1/auth/login/challenge', {
-    body: { loginId, factorId: factors[0].id },
-  });
-  const { challengeId } = expectStatus<{ challengeId: string }>(challenge, 200);
-  const code = codeIn(await waitForMessage(inboxUrl, email, 'sign-in-code'));
-  const body = { loginId, challengeId, response: { code } };
-  return expectStatus<Tokens>(await client.send('POST', '/v1/auth/login/verify', { body }), 200);
+  await secondFactorJourney(place, account);
 }
 
 async function profileAppearsAndChanges(
   client: GatewayClient,
-  announce: JourneyOptions['announce'],
+  announce: Required<Place>['announce'],
   token: string,
 ): Promise<void> {
   announce('The profile appears, by event');
@@ -111,7 +64,7 @@ async function profileAppearsAndChanges(
 
 async function signOutEverywhere(
   client: GatewayClient,
-  announce: JourneyOptions['announce'],
+  announce: Required<Place>['announce'],
   token: string,
 ): Promise<void> {
   announce('Sign out');
@@ -126,7 +79,7 @@ async function signOutEverywhere(
 
 async function replayEndsTheSession(
   client: GatewayClient,
-  announce: JourneyOptions['announce'],
+  announce: Required<Place>['announce'],
   tokens: Tokens,
   deviceSecret: string,
 ): Promise<void> {

@@ -8,25 +8,27 @@ export interface InboxMessage {
   readonly receivedAt: string;
 }
 
-/** The newest message of a template to an address, waited for. @throws Error when none comes in time */
+const arrivesWithinMs = 10_000;
+
+/** The newest message of a template to an address, waited for; with `since` only one that came then or later. @throws Error when none comes in time */
 export async function waitForMessage(
   inboxUrl: string,
   to: string,
   template: string,
-  deadlineMs = 10_000,
+  { since = new Date(0) }: { since?: Date } = {},
 ): Promise<InboxMessage> {
   const url = new URL('/api/messages', inboxUrl);
   url.searchParams.set('to', to);
   url.searchParams.set('channel', 'email');
-  const deadline = performance.now() + deadlineMs;
+  const deadline = performance.now() + arrivesWithinMs;
   while (performance.now() < deadline) {
     const response = await fetch(url);
     const { items } = (await response.json()) as { items: InboxMessage[] };
-    const found = items.find((message) => message.template === template);
+    const found = items.find((message) => message.template === template && new Date(message.receivedAt) >= since);
     if (found !== undefined) return found;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`no message "${template}" came to ${to} within ${deadlineMs} ms`);
+  throw new Error(`no message "${template}" came to ${to} within ${arrivesWithinMs} ms`);
 }
 
 /** The six-digit code in a message. @throws Error when there is none */

@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
+import { type Account, type Place, signIn, type Tokens } from '#account.ts';
 import { Authenticator } from '#authenticator.ts';
-import type { Exchange } from '#client.ts';
+import { type Exchange, expectStatus } from '#client.ts';
 import { waitForMessage } from '#inbox.ts';
-import { expectStatus, type JourneyOptions, type Tokens } from '#journey.ts';
 
-/** A registered user on a device that is known to him. */
-export interface Person {
-  readonly email: string;
-  readonly password: string;
-  readonly deviceSecret: string;
-}
+type Journey = Required<Place>;
 
 interface Pending {
   readonly status: string;
@@ -23,31 +18,31 @@ const appearsWithinMs = 5_000;
  * Enrol an authenticator app, be refused what needs it, step up, sign out, sign in with both halves, and once by a recovery
  * code. @throws AssertionError naming the step that went another way
  */
-export async function secondFactorJourney(options: JourneyOptions, person: Person): Promise<void> {
+export async function secondFactorJourney(options: Journey, account: Account): Promise<void> {
   const { client, announce, inboxUrl } = options;
   announce('Sign in: no second factor yet, so the password is enough');
-  const first = expectStatus<Tokens>(await login(options, person), 200);
+  const first = await signIn(options, account);
 
   const { app, factorId } = await enrol(options, first.accessToken);
   const { accessToken, codes } = await stepUpForRecoveryCodes(options, first.accessToken, { app, factorId });
 
   announce('Sign out');
   expectStatus(await client.send('POST', '/v1/auth/logout', { token: accessToken }), 204);
-  const code = await signInWithCode(options, person, app);
-  await refuseSpentCode(options, person, { code, recoveryCode: codes[0] ?? '' });
+  const code = await signInWithCode(options, account, app);
+  await refuseSpentCode(options, account, { code, recoveryCode: codes[0] ?? '' });
 
   announce('And the user is told of all of it');
-  const notice = await waitForMessage(inboxUrl, person.email, 'recovery-code-used');
+  const notice = await waitForMessage(inboxUrl, account.email, 'recovery-code-used');
   announce(`In the inbox: "${notice.subject}"`);
 }
 
-function login({ client }: JourneyOptions, { email, password, deviceSecret }: Person): Promise<Exchange> {
+function login({ client }: Journey, { email, password, device }: Account): Promise<Exchange> {
   return client.send('POST', '/v1/auth/login', {
-    body: { identifier: email, password, device: { secret: deviceSecret } },
+    body: { identifier: email, password, device: { secret: device.secret } },
   });
 }
 
-async function enrol({ client, announce }: JourneyOptions, token: string) {
+async function enrol({ client, announce }: Journey, token: string) {
   announce('Enrol an authenticator app: its secret is shown this once');
   const isThere = (exchange: Exchange) => exchange.status === 201;
   const begun = await client.sendUntil(isThere, appearsWithinMs, 'POST', '/v1/mfa/totp', {
@@ -64,7 +59,7 @@ async function enrol({ client, announce }: JourneyOptions, token: string) {
 }
 
 async function stepUpForRecoveryCodes(
-  { client, announce }: JourneyOptions,
+  { client, announce }: Journey,
   token: string,
   { app, factorId }: { app: Authenticator; factorId: string },
 ) {
@@ -87,17 +82,17 @@ async function stepUpForRecoveryCodes(
 }
 
 /** Gives the code that signed in. */
-async function signInWithCode(options: JourneyOptions, person: Person, app: Authenticator): Promise<string> {
+async function signInWithCode(options: Journey, account: Account, app: Authenticator): Promise<string> {
   const { client, announce } = options;
   announce('Sign in again: the password is only the first half now');
-  const { status, loginId, factors } = expectStatus<Pending>(await login(options, person), 200);
+  const { status, loginId, factors } = expectStatus<Pending>(await login(options, account), 200);
   assert.equal(status, 'mfa_required');
   const asked = await client.send('POST', '/v1/auth/login/challenge', { body: { loginId, factorId: factors[0]?.id } });
   const { challengeId } = expectStatus<{ challengeId: string }>(asked, 200);
 
   announce('The code is the second');
   const code = await app.nextCode();
-  const device = { secret: person.deviceSecret };
+  const device = { secret: account.device.secret };
   const verified = await client.send('POST', '/v1/auth/login/verify', {
     body: { loginId, challengeId, response: { code }, device },
   });
@@ -106,20 +101,20 @@ async function signInWithCode(options: JourneyOptions, person: Person, app: Auth
 }
 
 async function refuseSpentCode(
-  options: JourneyOptions,
-  person: Person,
+  options: Journey,
+  account: Account,
   { code, recoveryCode }: { code: string; recoveryCode: string },
 ): Promise<void> {
   const { client, announce } = options;
   announce('Somebody who saw that code comes too late: it is spent');
-  const { loginId, factors } = expectStatus<Pending>(await login(options, person), 200);
+  const { loginId, factors } = expectStatus<Pending>(await login(options, account), 200);
   const asked = await client.send('POST', '/v1/auth/login/challenge', { body: { loginId, factorId: factors[0]?.id } });
   const { challengeId } = expectStatus<{ challengeId: string }>(asked, 200);
   const replayed = { loginId, challengeId, response: { code } };
   expectStatus(await client.send('POST', '/v1/auth/login/verify', { body: replayed }), 401);
 
   announce('The phone is lost: a recovery code stands in for it, once');
-  const device = { secret: person.deviceSecret };
+  const device = { secret: account.device.secret };
   const recovered = await client.send('POST', '/v1/auth/login/verify', { body: { loginId, recoveryCode, device } });
   assert.equal(expectStatus<Tokens>(recovered, 200).acr, 'aal2');
 }

@@ -6,8 +6,11 @@ import { afterAll, beforeAll } from 'vitest';
 
 const startMs = 120_000;
 
-/** A whole stack for one test file: five apps, gateway and sandbox as processes, on the stores of the test run. */
-export function testStack(): { readonly stack: Stack } {
+/**
+ * A whole stack for one test file: five apps, gateway and sandbox as processes, on the stores of the test run. `env` goes
+ * to every app.
+ */
+export function testStack(env: Readonly<Record<string, string>> = {}): { readonly stack: Stack } {
   const held: { stack?: Stack } = {};
   const name = `e2e_${randomBytes(4).toString('hex')}`;
   const folder = join(repositoryFolder, '.stack', name);
@@ -18,6 +21,7 @@ export function testStack(): { readonly stack: Stack } {
       settings: readTestSettings(process.env),
       tuning: 'test',
       randomPorts: true,
+      env,
     });
   }, startMs);
   afterAll(async () => {

@@ -1,0 +1,38 @@
+import { telltaleGap } from '@bank/testing';
+import { expect } from 'vitest';
+import type { Exchange } from '#client.ts';
+
+/** Asks the same thing of somebody else in every round. */
+export type Ask = (round: number) => Promise<Exchange>;
+
+const gapMaxMs = 5;
+const volatile = new Set(['connection', 'date', 'keep-alive', 'ratelimit', 'traceparent', 'x-request-id']);
+
+/**
+ * Asks about what exists and about what does not, in turns so that both meet the same machine: neither the answers nor the
+ * time they take may tell the two apart (SR-15).
+ */
+export async function expectAlike(rounds: number, existing: Ask, missing: Ask): Promise<void> {
+  const differencesMs: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    // Each goes first every other time, since what an answer leaves to be done meets the next one.
+    const isEven = round % 2 === 0;
+    const first = await timed(isEven ? existing : missing, round);
+    const second = await timed(isEven ? missing : existing, round);
+    differencesMs.push(isEven ? first.ms - second.ms : second.ms - first.ms);
+    expect(first.seen).toEqual(second.seen);
+  }
+  expect(telltaleGap(differencesMs)).toBeLessThanOrEqual(gapMaxMs);
+}
+
+async function timed(ask: Ask, round: number): Promise<{ ms: number; seen: object }> {
+  const startedAt = performance.now();
+  const answer = await ask(round);
+  return { ms: performance.now() - startedAt, seen: visible(answer) };
+}
+
+/** Everything of an answer that somebody could tell two by; ids are new in each. */
+function visible({ status, body, headers }: Exchange): object {
+  const fields = Object.entries(body ?? {}).filter(([name]) => name !== 'requestId' && name !== 'registrationId');
+  return { status, fields, headers: [...headers].filter(([name]) => !volatile.has(name)) };
+}
