@@ -4,6 +4,7 @@ import type { Exchange, GatewayClient } from '#client.ts';
 import { codeIn, waitForMessage } from '#inbox.ts';
 import { expectStatus, type JourneyOptions, type Tokens } from '#journey.ts';
 import { secondFactorJourney } from '#second-factor-journey.ts';
+import { signIn } from '#sign-in.ts';
 
 /** Routes of every app that a customer's access token opens. */
 const customerRoutes = ['/v1/auth/session', '/v1/profile', '/v1/mfa/factors', '/v1/devices'];
@@ -44,10 +45,8 @@ export async function firstJourney(options: JourneyOptions): Promise<void> {
   await signOutEverywhere(client, announce, first.accessToken);
 
   announce('Sign in again, on the known device');
-  const login = await client.send('POST', '/v1/auth/login', {
-    body: { identifier: email, password, device: { secret: device.secret } },
-  });
-  const second = await completeSignIn({ client, inboxUrl, announce }, email, login);
+  const person = { email, password, deviceSecret: device.secret };
+  const second = await signIn(options, person);
 
   await replayEndsTheSession(client, announce, second, device.secret);
 
@@ -55,32 +54,7 @@ export async function firstJourney(options: JourneyOptions): Promise<void> {
   const alert = await waitForMessage(inboxUrl, email, 'refresh-token-reuse');
   announce(`In the inbox: "${alert.subject}"`);
 
-  await secondFactorJourney(options, { email, password, deviceSecret: device.secret });
-}
-
-interface SecondHalf {
-  readonly status: 'mfa_required';
-  readonly loginId: string;
-  readonly factors: readonly [{ readonly id: string }];
-}
-
-/** The tokens of a sign-in; where the device could not be judged in time, after the code that is then sent by mail. */
-async function completeSignIn(
-  { client, inboxUrl, announce }: JourneyOptions,
-  email: string,
-  login: Exchange,
-): Promise<Tokens> {
-  const answer = expectStatus<Tokens | SecondHalf>(login, 200);
-  if (!('loginId' in answer)) return answer;
-  announce('The device service was too busy to vouch for the device, so a code by mail is asked');
-  const { loginId, factors } = answer;
-  const challenge = await client.send('POST', '/v1/auth/login/challenge', {
-    body: { loginId, factorId: factors[0].id },
-  });
-  const { challengeId } = expectStatus<{ challengeId: string }>(challenge, 200);
-  const code = codeIn(await waitForMessage(inboxUrl, email, 'sign-in-code'));
-  const body = { loginId, challengeId, response: { code } };
-  return expectStatus<Tokens>(await client.send('POST', '/v1/auth/login/verify', { body }), 200);
+  await secondFactorJourney(options, person);
 }
 
 async function profileAppearsAndChanges(

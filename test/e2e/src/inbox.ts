@@ -8,12 +8,12 @@ export interface InboxMessage {
   readonly receivedAt: string;
 }
 
-/** The newest message of a template to an address, waited for. @throws Error when none comes in time */
+/** The newest message of a template to an address that came since then, waited for. @throws Error when none comes in time */
 export async function waitForMessage(
   inboxUrl: string,
   to: string,
   template: string,
-  deadlineMs = 10_000,
+  { since = new Date(0), deadlineMs = 10_000 } = {},
 ): Promise<InboxMessage> {
   const url = new URL('/api/messages', inboxUrl);
   url.searchParams.set('to', to);
@@ -22,7 +22,7 @@ export async function waitForMessage(
   while (performance.now() < deadline) {
     const response = await fetch(url);
     const { items } = (await response.json()) as { items: InboxMessage[] };
-    const found = items.find((message) => message.template === template);
+    const found = items.find((message) => message.template === template && new Date(message.receivedAt) >= since);
     if (found !== undefined) return found;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -3,19 +3,7 @@ import { Authenticator } from '#authenticator.ts';
 import type { Exchange } from '#client.ts';
 import { waitForMessage } from '#inbox.ts';
 import { expectStatus, type JourneyOptions, type Tokens } from '#journey.ts';
-
-/** A registered user on a device that is known to him. */
-export interface Person {
-  readonly email: string;
-  readonly password: string;
-  readonly deviceSecret: string;
-}
-
-interface Pending {
-  readonly status: string;
-  readonly loginId: string;
-  readonly factors: readonly { id: string; type: string }[];
-}
+import { type Person, presentPassword, type SecondHalf, signIn } from '#sign-in.ts';
 
 const appearsWithinMs = 5_000;
 
@@ -26,7 +14,7 @@ const appearsWithinMs = 5_000;
 export async function secondFactorJourney(options: JourneyOptions, person: Person): Promise<void> {
   const { client, announce, inboxUrl } = options;
   announce('Sign in: no second factor yet, so the password is enough');
-  const first = expectStatus<Tokens>(await login(options, person), 200);
+  const first = await signIn(options, person);
 
   const { app, factorId } = await enrol(options, first.accessToken);
   const { accessToken, codes } = await stepUpForRecoveryCodes(options, first.accessToken, { app, factorId });
@@ -39,12 +27,6 @@ export async function secondFactorJourney(options: JourneyOptions, person: Perso
   announce('And the user is told of all of it');
   const notice = await waitForMessage(inboxUrl, person.email, 'recovery-code-used');
   announce(`In the inbox: "${notice.subject}"`);
-}
-
-function login({ client }: JourneyOptions, { email, password, deviceSecret }: Person): Promise<Exchange> {
-  return client.send('POST', '/v1/auth/login', {
-    body: { identifier: email, password, device: { secret: deviceSecret } },
-  });
 }
 
 async function enrol({ client, announce }: JourneyOptions, token: string) {
@@ -90,9 +72,9 @@ async function stepUpForRecoveryCodes(
 async function signInWithCode(options: JourneyOptions, person: Person, app: Authenticator): Promise<string> {
   const { client, announce } = options;
   announce('Sign in again: the password is only the first half now');
-  const { status, loginId, factors } = expectStatus<Pending>(await login(options, person), 200);
+  const { status, loginId, factors } = expectStatus<SecondHalf>(await presentPassword(options, person), 200);
   assert.equal(status, 'mfa_required');
-  const asked = await client.send('POST', '/v1/auth/login/challenge', { body: { loginId, factorId: factors[0]?.id } });
+  const asked = await client.send('POST', '/v1/auth/login/challenge', { body: { loginId, factorId: factors[0].id } });
   const { challengeId } = expectStatus<{ challengeId: string }>(asked, 200);
 
   announce('The code is the second');
@@ -112,8 +94,8 @@ async function refuseSpentCode(
 ): Promise<void> {
   const { client, announce } = options;
   announce('Somebody who saw that code comes too late: it is spent');
-  const { loginId, factors } = expectStatus<Pending>(await login(options, person), 200);
-  const asked = await client.send('POST', '/v1/auth/login/challenge', { body: { loginId, factorId: factors[0]?.id } });
+  const { loginId, factors } = expectStatus<SecondHalf>(await presentPassword(options, person), 200);
+  const asked = await client.send('POST', '/v1/auth/login/challenge', { body: { loginId, factorId: factors[0].id } });
   const { challengeId } = expectStatus<{ challengeId: string }>(asked, 200);
   const replayed = { loginId, challengeId, response: { code } };
   expectStatus(await client.send('POST', '/v1/auth/login/verify', { body: replayed }), 401);
