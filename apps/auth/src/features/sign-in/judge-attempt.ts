@@ -1,5 +1,6 @@
+import { withTransaction } from '@bank/database';
 import type { UserState } from '@bank/domain';
-import { DomainError } from '@bank/domain';
+import { allow, DomainError } from '@bank/domain';
 import type { Factor } from '#adapters/factors/factor-directory.ts';
 import type { Verdict } from '#adapters/risk/sign-in-assessor.ts';
 import type { AppContext } from '#context.ts';
@@ -36,14 +37,24 @@ export async function judgeAttempt(ctx: AppContext, attempt: Attempt, password: 
   };
 }
 
+/**
+ * Whether the password is the user's. An attempt that finds no place in the queue has told nobody anything, and is given
+ * back: else a storm of sign-ins would lock out whom it turns away. @throws service.overloaded
+ */
 async function verify(
   ctx: AppContext,
   attempt: Attempt,
   password: string,
 ): Promise<{ valid: boolean; stale: boolean }> {
-  if (attempt.credential !== undefined) return await ctx.hasher.verify(attempt.credential.passwordHash, password);
-  await ctx.hasher.decoy(password);
-  return { valid: false, stale: false };
+  try {
+    if (attempt.credential !== undefined) return await ctx.hasher.verify(attempt.credential.passwordHash, password);
+    await ctx.hasher.decoy(password);
+    return { valid: false, stale: false };
+  } catch (error) {
+    const access = { who: allow.system('sign-in'), unaudited: 'nothing has been tried' };
+    await withTransaction(ctx, access, (tx) => tx.lockouts.giveBack(attempt));
+    throw error;
+  }
 }
 
 function assess(ctx: AppContext, attempt: Attempt): Promise<Verdict> {

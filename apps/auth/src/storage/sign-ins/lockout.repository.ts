@@ -37,6 +37,15 @@ export class LockoutRepository extends Repository {
     );
   }
 
+  /** Takes an attempt back that was never judged, and the lock that it brought about: it was none before. */
+  async giveBack({ subjectHash, pool }: PoolKey): Promise<void> {
+    await this.affected(
+      `update auth.lockouts set failures = failures - 1, locked_until = null
+        where subject_hash = ? and pool = ? and failures > 0`,
+      [subjectHash, pool],
+    );
+  }
+
   async lockedUntil({ subjectHash, pool }: PoolKey): Promise<Date | undefined> {
     const sql = 'select locked_until as "lockedUntil" from auth.lockouts where subject_hash = ? and pool = ?';
     return (await this.row<{ lockedUntil: Date | null }>(sql, [subjectHash, pool]))?.lockedUntil ?? undefined;
