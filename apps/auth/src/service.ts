@@ -21,8 +21,7 @@ export async function createService(config: Config, overrides: Overrides = {}): 
 /** A service over a context that somebody else also holds. */
 export function assembleService(ctx: AppContext): Service {
   const { config, logger, metrics, hasher } = ctx;
-  metrics.read('password_hashes_queued', 'Passwords that wait to be hashed', { value: () => hasher.stats().queued });
-  metrics.read('password_hashes_running', 'Passwords being hashed', { value: () => hasher.stats().running });
+  metrics.watchHashing(() => hasher.stats());
   const sender = createDeliverySender(ctx);
   const nonces = createLoop({ name: 'nonces', everyMs: nonceCheckMs, logger, work: () => forgetNonces(ctx) });
   return composeApp(ctx, config, {
