@@ -77,7 +77,7 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
   const { settings, name = 'bank', report = () => undefined } = options;
   const context = await prepareServices(options, folder.supervisor);
   prepareAppFiles(options.folder, name);
-  const plan = planStores(settings, { withGateway: true, report });
+  const plan = planStores(settings, report);
   const ports = await claimStackPorts(context);
   const [stores, accessLog] = await Promise.all([
     provisionStores(beginStores(plan, context), name, context),

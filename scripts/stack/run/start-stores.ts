@@ -25,7 +25,7 @@ export async function startStores(options: RunOptions): Promise<RunningStores> {
   const folder = await openStackFolder(options);
   try {
     const context = await prepareServices(options, folder.supervisor);
-    const starting = beginStores(planStores(options.settings, { withGateway: false, report }), context);
+    const starting = beginStores(planStores(options.settings, report), context);
     const { postgres, redis, rabbitmq } = starting;
     const ready = Promise.all([postgres, redis, rabbitmq]).then(([p, r, b]) => ({
       postgres: p,

@@ -23,7 +23,7 @@ function machine(before: Binaries, after = before, canInstall = true): Host & { 
 }
 
 const plan = (host: Host, settings = {}) =>
-  planStores({ given: {}, mayInstall: true, ...settings }, { withGateway: true, report: () => undefined }, host);
+  planStores({ given: {}, mayInstall: true, ...settings }, () => undefined, host);
 
 describe('planStores', () => {
   it('takes a given address as it is, and binaries for the rest', () => {

@@ -12,7 +12,7 @@ export interface StorePlan {
   readonly postgres: Source<NonNullable<Binaries['postgres']>>;
   readonly redis: Source<NonNullable<Binaries['redis']>>;
   readonly rabbitmq: Source<NonNullable<Binaries['rabbitmq']>, NonNullable<GivenAddresses['rabbitmq']>>;
-  /** The gateway's program, where one was asked for. */
+  /** The gateway's program: the stack runs it, and so do the tests of its configuration. */
   readonly nginx: string | undefined;
 }
 
@@ -26,21 +26,17 @@ export interface Host {
 const thisHost: Host = { findBinaries, canInstall, install: installPackages };
 
 /**
- * Decides for each store by itself: an address that was given, else binaries of this machine. What is missing is
+ * Decides for each store by itself: an address that was given, else binaries of this machine. What is missing, nginx included, is
  * installed in one go where that is possible and allowed. @throws StackError naming all that is missing, and how to get it
  */
 export function planStores(
   settings: Pick<Settings, 'given' | 'mayInstall'>,
-  options: { withGateway: boolean; report: (line: string) => void },
+  report: (line: string) => void,
   host: Host = thisHost,
 ): StorePlan {
   const { given, mayInstall } = settings;
   const stores = (['postgres', 'redis', 'rabbitmq'] as const).filter((store) => given[store] === undefined);
-  const binaries = requirePrograms([...stores, ...(options.withGateway ? (['nginx'] as const) : [])], {
-    ...options,
-    mayInstall,
-    host,
-  });
+  const binaries = requirePrograms([...stores, 'nginx'], { report, mayInstall, host });
   return {
     postgres: source(given.postgres, binaries.postgres),
     redis: source(given.redis, binaries.redis),
