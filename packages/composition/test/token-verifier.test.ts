@@ -1,7 +1,7 @@
 import { systemClock, uuidv7 } from '@bank/domain';
 import { AuthService } from '@bank/proto/auth';
 import { createRevocationChannel } from '@bank/redis';
-import { defineRoutes, defineRpc, ok } from '@bank/service-kit';
+import { defineRoutes, defineRpc, ok, type RpcMethods } from '@bank/service-kit';
 import { until } from '@bank/testing';
 import type { Verifier } from '@bank/verifier';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
@@ -64,10 +64,13 @@ function revocationRpc() {
     { ...entry, number: 1n, target: { case: 'sessionId' as const, value: revoked.session } },
     { ...entry, number: 2n, target: { case: 'userId' as const, value: revoked.user } },
   ];
-  const notServed = async () => Promise.reject(new Error('nobody asks for this'));
+  const notServed = {
+    access: 'service',
+    handle: async () => Promise.reject(new Error('nobody asks for this')),
+  } as const;
+  const rest = Object.fromEntries(AuthService.methods.map(({ localName }) => [localName, notServed]));
   return defineRpc<Foundations, typeof AuthService>(AuthService, {
-    introspectToken: { access: 'service', handle: notServed },
-    revokeSessions: { access: 'user', handle: notServed },
+    ...(rest as unknown as RpcMethods<Foundations, typeof AuthService>),
     listRevocations: {
       access: 'service',
       async handle(_ctx, { epoch, sinceNumber }) {

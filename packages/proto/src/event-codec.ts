@@ -10,6 +10,7 @@ import {
   type MessageShape,
   toJson,
 } from '@bufbuild/protobuf';
+import { file_bank_events_v1_admin_events } from './gen/bank/events/v1/admin_events_pb.ts';
 import { file_bank_events_v1_audit_events } from './gen/bank/events/v1/audit_events_pb.ts';
 import { file_bank_events_v1_auth_events } from './gen/bank/events/v1/auth_events_pb.ts';
 import { file_bank_events_v1_device_events } from './gen/bank/events/v1/device_events_pb.ts';
@@ -66,6 +67,7 @@ export function decodeEvent<Desc extends DescMessage>(schema: Desc, data: unknow
 }
 
 const eventFiles = [
+  file_bank_events_v1_admin_events,
   file_bank_events_v1_audit_events,
   file_bank_events_v1_auth_events,
   file_bank_events_v1_device_events,

@@ -6,6 +6,7 @@ export {
   eventTypeOf,
   MalformedEvent,
 } from './event-codec.ts';
+export * from './gen/bank/events/v1/admin_events_pb.ts';
 export * from './gen/bank/events/v1/audit_events_pb.ts';
 export * from './gen/bank/events/v1/auth_events_pb.ts';
 export * from './gen/bank/events/v1/device_events_pb.ts';

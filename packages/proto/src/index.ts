@@ -1,5 +1,6 @@
 export * from './admin.ts';
 export * from './auth.ts';
+export * from './data-rights.ts';
 export * from './deliveries.ts';
 export * from './device.ts';
 export * from './errors.ts';

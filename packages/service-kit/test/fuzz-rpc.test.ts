@@ -13,7 +13,11 @@ const Ids = v.pipe(v.array(UserIdSchema), v.maxLength(100));
 const started: Service[] = [];
 afterAll(() => Promise.all(started.map((service) => service.stop())));
 
-const careful: RpcMethods<null, typeof UserService> = {
+const refusing = { access: 'service', handle: async () => Promise.reject(new DomainError('user.not_found')) } as const;
+const rest = Object.fromEntries(UserService.methods.map(({ localName }) => [localName, refusing]));
+
+const careful = {
+  ...(rest as unknown as RpcMethods<null, typeof UserService>),
   getUser: {
     access: 'service',
     async handle(_ctx, { userId }) {
@@ -28,9 +32,8 @@ const careful: RpcMethods<null, typeof UserService> = {
       return { users: [] };
     },
   },
-  lookupUser: { access: 'service', handle: async () => Promise.reject(new DomainError('user.not_found')) },
   getContact: { access: 'service', handle: async () => ({}) },
-};
+} satisfies RpcMethods<null, typeof UserService>;
 
 async function transportTo(rpc: RpcService<null>) {
   const tls = await testTls({ 'spiffe://bank/app/fuzz': { name: 'fuzz', methods } });

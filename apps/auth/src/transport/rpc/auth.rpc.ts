@@ -1,3 +1,4 @@
+import { DomainError } from '@bank/domain';
 import { AuthService, type RevokeSessionsRequest, SessionEndReason } from '@bank/proto/auth';
 import { defineRpc } from '@bank/service-kit';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
@@ -43,6 +44,9 @@ export const authRpc = defineRpc<AppContext, typeof AuthService>(AuthService, {
       return { revokedCount: await revokeSessions(ctx, toInput(request), call) };
     },
   },
+  listSessions: { access: 'staff', handle: notServedYet },
+  startPasswordReset: { access: 'staff', handle: notServedYet },
+  signApproval: { access: 'staff', handle: notServedYet },
 });
 
 function toClaims(claims: Introspected) {
@@ -87,4 +91,8 @@ function toInput({ userId, scope, reason }: RevokeSessionsRequest) {
     default:
       return { userId, reason: why };
   }
+}
+
+function notServedYet(): never {
+  throw new DomainError('service.unavailable', { reason: 'not served yet' });
 }

@@ -1,4 +1,5 @@
 import type { UserState } from '@bank/domain';
+import { DomainError } from '@bank/domain';
 import { UserService, UserStatus } from '@bank/proto/user';
 import { defineRpc } from '@bank/service-kit';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
@@ -46,6 +47,13 @@ export const userRpc = defineRpc<AppContext, typeof UserService>(UserService, {
       return { userId, email, phone, locale };
     },
   },
+  viewUser: { access: 'staff', handle: notServedYet },
+  setUserStatus: { access: 'staff', handle: notServedYet },
+  setRoles: { access: 'staff', handle: notServedYet },
+  resendVerification: { access: 'staff', handle: notServedYet },
+  prepareInvitation: { access: 'staff', handle: notServedYet },
+  inviteStaff: { access: 'staff', handle: notServedYet },
+  createFirstAdmin: { access: 'service', handle: notServedYet },
 });
 
 function toMessage(user: FoundUser) {
@@ -58,4 +66,8 @@ function toMessage(user: FoundUser) {
     createdAt: timestampFromDate(user.createdAt),
     version: BigInt(user.version),
   };
+}
+
+function notServedYet(): never {
+  throw new DomainError('service.unavailable', { reason: 'not served yet' });
 }

@@ -1,3 +1,4 @@
+import { DomainError } from '@bank/domain';
 import { DeviceService, RiskVerdict } from '@bank/proto/device';
 import { defineRpc } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
@@ -21,4 +22,10 @@ export const deviceRpc = defineRpc<AppContext, typeof DeviceService>(DeviceServi
       };
     },
   },
+  listDevices: { access: 'staff', handle: notServedYet },
+  revokeDevice: { access: 'staff', handle: notServedYet },
 });
+
+function notServedYet(): never {
+  throw new DomainError('service.unavailable', { reason: 'not served yet' });
+}

@@ -1,3 +1,4 @@
+import { DomainError } from '@bank/domain';
 import { ChallengePurpose, FactorType, MfaService, type VerifyChallengeRequest } from '@bank/proto/mfa';
 import { defineRpc } from '@bank/service-kit';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
@@ -47,6 +48,7 @@ export const mfaRpc = defineRpc<AppContext, typeof MfaService>(MfaService, {
     access: 'service',
     handle: async (ctx, request, call) => ({ type: types[await verifyChallenge(ctx, call.actor, toAnswer(request))] }),
   },
+  resetFactors: { access: 'staff', handle: notServedYet },
 });
 
 function toAnswer({ userId, purpose, bindingId, proof }: VerifyChallengeRequest) {
@@ -59,4 +61,8 @@ function toAnswer({ userId, purpose, bindingId, proof }: VerifyChallengeRequest)
     default:
       return binding;
   }
+}
+
+function notServedYet(): never {
+  throw new DomainError('service.unavailable', { reason: 'not served yet' });
 }

@@ -23,6 +23,7 @@ export const profileRpc = defineRpc<AppContext, typeof ProfileService>(ProfileSe
       return { profiles: (await readProfiles(ctx, actor, { userIds, fields })).map(toMessage) };
     },
   },
+  viewProfile: { access: 'staff', handle: notServedYet },
 });
 
 /** What is unknown or not to be seen is empty in the message. */
@@ -40,4 +41,8 @@ function toMessage(profile: VisibleProfile) {
     ...(profile.createdAt && { createdAt: timestampFromDate(profile.createdAt) }),
     ...(profile.updatedAt && { updatedAt: timestampFromDate(profile.updatedAt) }),
   };
+}
+
+function notServedYet(): never {
+  throw new DomainError('service.unavailable', { reason: 'not served yet' });
 }

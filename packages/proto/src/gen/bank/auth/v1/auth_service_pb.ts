@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/auth/v1/auth_service.proto.
  */
 export const file_bank_auth_v1_auth_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch9iYW5rL2F1dGgvdjEvYXV0aF9zZXJ2aWNlLnByb3RvEgxiYW5rLmF1dGgudjEiOQoWSW50cm9zcGVjdFRva2VuUmVxdWVzdBINCgV0b2tlbhgBIAEoCRIQCghhdWRpZW5jZRgCIAEoCSJUChdJbnRyb3NwZWN0VG9rZW5SZXNwb25zZRIOCgZhY3RpdmUYASABKAgSKQoGY2xhaW1zGAIgASgLMhkuYmFuay5hdXRoLnYxLlRva2VuQ2xhaW1zIsgCCgtUb2tlbkNsYWltcxIPCgd1c2VyX2lkGAEgASgJEhIKCnNlc3Npb25faWQYAiABKAkSEAoIdG9rZW5faWQYAyABKAkSEQoJZGV2aWNlX2lkGAQgASgJEhAKCGF1ZGllbmNlGAUgASgJEgsKA2FjchgGIAEoCRILCgNhbXIYByADKAkSDQoFcm9sZXMYCCADKAkSLQoJaXNzdWVkX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI0ChBhdXRoZW50aWNhdGVkX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpleHBpcmVzX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIfChdjb25maXJtYXRpb25fdGh1bWJwcmludBgMIAEoCSI9ChZMaXN0UmV2b2NhdGlvbnNSZXF1ZXN0Eg0KBWVwb2NoGAEgASgDEhQKDHNpbmNlX251bWJlchgCIAEoAyJ1ChdMaXN0UmV2b2NhdGlvbnNSZXNwb25zZRINCgVlcG9jaBgBIAEoAxIOCgZudW1iZXIYAiABKAMSKQoHZW50cmllcxgDIAMoCzIYLmJhbmsuYXV0aC52MS5SZXZvY2F0aW9uEhAKCGhhc19tb3JlGAQgASgIIq8BCgpSZXZvY2F0aW9uEg4KBm51bWJlchgBIAEoAxIUCgpzZXNzaW9uX2lkGAIgASgJSAASEQoHdXNlcl9pZBgDIAEoCUgAEi4KCm5vdF9iZWZvcmUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmV4cGlyZXNfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQggKBnRhcmdldCK/AQoVUmV2b2tlU2Vzc2lvbnNSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSFAoKc2Vzc2lvbl9pZBgCIAEoCUgAEhMKCWRldmljZV9pZBgDIAEoCUgAEjEKDGFsbF9zZXNzaW9ucxgEIAEoCzIZLmJhbmsuYXV0aC52MS5BbGxTZXNzaW9uc0gAEi4KBnJlYXNvbhgFIAEoDjIeLmJhbmsuYXV0aC52MS5TZXNzaW9uRW5kUmVhc29uQgcKBXNjb3BlIigKC0FsbFNlc3Npb25zEhkKEWV4Y2VwdF9zZXNzaW9uX2lkGAEgASgJIi8KFlJldm9rZVNlc3Npb25zUmVzcG9uc2USFQoNcmV2b2tlZF9jb3VudBgBIAEoBTK5AgoLQXV0aFNlcnZpY2USYwoPSW50cm9zcGVjdFRva2VuEiQuYmFuay5hdXRoLnYxLkludHJvc3BlY3RUb2tlblJlcXVlc3QaJS5iYW5rLmF1dGgudjEuSW50cm9zcGVjdFRva2VuUmVzcG9uc2UiA5ACAhJjCg9MaXN0UmV2b2NhdGlvbnMSJC5iYW5rLmF1dGgudjEuTGlzdFJldm9jYXRpb25zUmVxdWVzdBolLmJhbmsuYXV0aC52MS5MaXN0UmV2b2NhdGlvbnNSZXNwb25zZSIDkAIBEmAKDlJldm9rZVNlc3Npb25zEiMuYmFuay5hdXRoLnYxLlJldm9rZVNlc3Npb25zUmVxdWVzdBokLmJhbmsuYXV0aC52MS5SZXZva2VTZXNzaW9uc1Jlc3BvbnNlIgOQAgJiBnByb3RvMw", [file_bank_auth_v1_session, file_google_protobuf_timestamp]);
+  fileDesc("Ch9iYW5rL2F1dGgvdjEvYXV0aF9zZXJ2aWNlLnByb3RvEgxiYW5rLmF1dGgudjEiOQoWSW50cm9zcGVjdFRva2VuUmVxdWVzdBINCgV0b2tlbhgBIAEoCRIQCghhdWRpZW5jZRgCIAEoCSJUChdJbnRyb3NwZWN0VG9rZW5SZXNwb25zZRIOCgZhY3RpdmUYASABKAgSKQoGY2xhaW1zGAIgASgLMhkuYmFuay5hdXRoLnYxLlRva2VuQ2xhaW1zIsgCCgtUb2tlbkNsYWltcxIPCgd1c2VyX2lkGAEgASgJEhIKCnNlc3Npb25faWQYAiABKAkSEAoIdG9rZW5faWQYAyABKAkSEQoJZGV2aWNlX2lkGAQgASgJEhAKCGF1ZGllbmNlGAUgASgJEgsKA2FjchgGIAEoCRILCgNhbXIYByADKAkSDQoFcm9sZXMYCCADKAkSLQoJaXNzdWVkX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI0ChBhdXRoZW50aWNhdGVkX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpleHBpcmVzX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIfChdjb25maXJtYXRpb25fdGh1bWJwcmludBgMIAEoCSI9ChZMaXN0UmV2b2NhdGlvbnNSZXF1ZXN0Eg0KBWVwb2NoGAEgASgDEhQKDHNpbmNlX251bWJlchgCIAEoAyJ1ChdMaXN0UmV2b2NhdGlvbnNSZXNwb25zZRINCgVlcG9jaBgBIAEoAxIOCgZudW1iZXIYAiABKAMSKQoHZW50cmllcxgDIAMoCzIYLmJhbmsuYXV0aC52MS5SZXZvY2F0aW9uEhAKCGhhc19tb3JlGAQgASgIIq8BCgpSZXZvY2F0aW9uEg4KBm51bWJlchgBIAEoAxIUCgpzZXNzaW9uX2lkGAIgASgJSAASEQoHdXNlcl9pZBgDIAEoCUgAEi4KCm5vdF9iZWZvcmUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmV4cGlyZXNfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQggKBnRhcmdldCLQAQoVUmV2b2tlU2Vzc2lvbnNSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSFAoKc2Vzc2lvbl9pZBgCIAEoCUgAEhMKCWRldmljZV9pZBgDIAEoCUgAEjEKDGFsbF9zZXNzaW9ucxgEIAEoCzIZLmJhbmsuYXV0aC52MS5BbGxTZXNzaW9uc0gAEi4KBnJlYXNvbhgFIAEoDjIeLmJhbmsuYXV0aC52MS5TZXNzaW9uRW5kUmVhc29uEg8KB25vdGVfaWQYBiABKAlCBwoFc2NvcGUiKAoLQWxsU2Vzc2lvbnMSGQoRZXhjZXB0X3Nlc3Npb25faWQYASABKAkiLwoWUmV2b2tlU2Vzc2lvbnNSZXNwb25zZRIVCg1yZXZva2VkX2NvdW50GAEgASgFIkUKE0xpc3RTZXNzaW9uc1JlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRINCgVsaW1pdBgCIAEoBRIOCgZjdXJzb3IYAyABKAkiVAoUTGlzdFNlc3Npb25zUmVzcG9uc2USJwoIc2Vzc2lvbnMYASADKAsyFS5iYW5rLmF1dGgudjEuU2Vzc2lvbhITCgtuZXh0X2N1cnNvchgCIAEoCSLvAQoHU2Vzc2lvbhISCgpzZXNzaW9uX2lkGAEgASgJEhEKCWNsaWVudF9pZBgCIAEoCRIRCglkZXZpY2VfaWQYAyABKAkSCwoDYWNyGAQgASgJEgsKA2FtchgFIAMoCRIuCgpjcmVhdGVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxsYXN0X3VzZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmV4cGlyZXNfYXQYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIj0KGVN0YXJ0UGFzc3dvcmRSZXNldFJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRIPCgdub3RlX2lkGAIgASgJIhwKGlN0YXJ0UGFzc3dvcmRSZXNldFJlc3BvbnNlIlIKE1NpZ25BcHByb3ZhbFJlcXVlc3QSEwoLYXBwcm92YWxfaWQYASABKAkSDgoGYWN0aW9uGAIgASgJEhYKDnBheWxvYWRfZGlnZXN0GAMgASgMIlgKFFNpZ25BcHByb3ZhbFJlc3BvbnNlEhAKCGFwcHJvdmFsGAEgASgJEi4KCmV4cGlyZXNfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wMtoECgtBdXRoU2VydmljZRJjCg9JbnRyb3NwZWN0VG9rZW4SJC5iYW5rLmF1dGgudjEuSW50cm9zcGVjdFRva2VuUmVxdWVzdBolLmJhbmsuYXV0aC52MS5JbnRyb3NwZWN0VG9rZW5SZXNwb25zZSIDkAICEmMKD0xpc3RSZXZvY2F0aW9ucxIkLmJhbmsuYXV0aC52MS5MaXN0UmV2b2NhdGlvbnNSZXF1ZXN0GiUuYmFuay5hdXRoLnYxLkxpc3RSZXZvY2F0aW9uc1Jlc3BvbnNlIgOQAgESYAoOUmV2b2tlU2Vzc2lvbnMSIy5iYW5rLmF1dGgudjEuUmV2b2tlU2Vzc2lvbnNSZXF1ZXN0GiQuYmFuay5hdXRoLnYxLlJldm9rZVNlc3Npb25zUmVzcG9uc2UiA5ACAhJaCgxMaXN0U2Vzc2lvbnMSIS5iYW5rLmF1dGgudjEuTGlzdFNlc3Npb25zUmVxdWVzdBoiLmJhbmsuYXV0aC52MS5MaXN0U2Vzc2lvbnNSZXNwb25zZSIDkAICEmcKElN0YXJ0UGFzc3dvcmRSZXNldBInLmJhbmsuYXV0aC52MS5TdGFydFBhc3N3b3JkUmVzZXRSZXF1ZXN0GiguYmFuay5hdXRoLnYxLlN0YXJ0UGFzc3dvcmRSZXNldFJlc3BvbnNlEloKDFNpZ25BcHByb3ZhbBIhLmJhbmsuYXV0aC52MS5TaWduQXBwcm92YWxSZXF1ZXN0GiIuYmFuay5hdXRoLnYxLlNpZ25BcHByb3ZhbFJlc3BvbnNlIgOQAgJiBnByb3RvMw", [file_bank_auth_v1_session, file_google_protobuf_timestamp]);
 
 /**
  * IntrospectTokenRequest carries a token and for whom it should be good.
@@ -349,6 +349,13 @@ export type RevokeSessionsRequest = Message<"bank.auth.v1.RevokeSessionsRequest"
    * @generated from field: bank.auth.v1.SessionEndReason reason = 5;
    */
   reason: SessionEndReason;
+
+  /**
+   * The note of staff that says why, UUIDv7; empty when the user asks.
+   *
+   * @generated from field: string note_id = 6;
+   */
+  noteId: string;
 };
 
 /**
@@ -401,6 +408,245 @@ export const RevokeSessionsResponseSchema: GenMessage<RevokeSessionsResponse> = 
   messageDesc(file_bank_auth_v1_auth_service, 8);
 
 /**
+ * ListSessionsRequest asks for a page.
+ *
+ * @generated from message bank.auth.v1.ListSessionsRequest
+ */
+export type ListSessionsRequest = Message<"bank.auth.v1.ListSessionsRequest"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * 1 to 100; 0 means 20.
+   *
+   * @generated from field: int32 limit = 2;
+   */
+  limit: number;
+
+  /**
+   * From the answer before, opaque; empty for the first page.
+   *
+   * @generated from field: string cursor = 3;
+   */
+  cursor: string;
+};
+
+/**
+ * Describes the message bank.auth.v1.ListSessionsRequest.
+ * Use `create(ListSessionsRequestSchema)` to create a new message.
+ */
+export const ListSessionsRequestSchema: GenMessage<ListSessionsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_auth_v1_auth_service, 9);
+
+/**
+ * ListSessionsResponse is a page.
+ *
+ * @generated from message bank.auth.v1.ListSessionsResponse
+ */
+export type ListSessionsResponse = Message<"bank.auth.v1.ListSessionsResponse"> & {
+  /**
+   * Newest first.
+   *
+   * @generated from field: repeated bank.auth.v1.Session sessions = 1;
+   */
+  sessions: Session[];
+
+  /**
+   * For the next page; empty when this is the last.
+   *
+   * @generated from field: string next_cursor = 2;
+   */
+  nextCursor: string;
+};
+
+/**
+ * Describes the message bank.auth.v1.ListSessionsResponse.
+ * Use `create(ListSessionsResponseSchema)` to create a new message.
+ */
+export const ListSessionsResponseSchema: GenMessage<ListSessionsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_auth_v1_auth_service, 10);
+
+/**
+ * Session is a live session as staff see it: nothing of its tokens.
+ *
+ * @generated from message bank.auth.v1.Session
+ */
+export type Session = Message<"bank.auth.v1.Session"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string session_id = 1;
+   */
+  sessionId: string;
+
+  /**
+   * The registered client, such as `web`.
+   *
+   * @generated from field: string client_id = 2;
+   */
+  clientId: string;
+
+  /**
+   * The device it was opened on, UUIDv7.
+   *
+   * @generated from field: string device_id = 3;
+   */
+  deviceId: string;
+
+  /**
+   * Authentication assurance: `aal1`, `aal2` or `aal3`.
+   *
+   * @generated from field: string acr = 4;
+   */
+  acr: string;
+
+  /**
+   * Authentication methods (RFC 8176), such as `pwd`.
+   *
+   * @generated from field: repeated string amr = 5;
+   */
+  amr: string[];
+
+  /**
+   * When it was opened.
+   *
+   * @generated from field: google.protobuf.Timestamp created_at = 6;
+   */
+  createdAt?: Timestamp | undefined;
+
+  /**
+   * When it was last renewed.
+   *
+   * @generated from field: google.protobuf.Timestamp last_used_at = 7;
+   */
+  lastUsedAt?: Timestamp | undefined;
+
+  /**
+   * When it ends if it is not used any more.
+   *
+   * @generated from field: google.protobuf.Timestamp expires_at = 8;
+   */
+  expiresAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.auth.v1.Session.
+ * Use `create(SessionSchema)` to create a new message.
+ */
+export const SessionSchema: GenMessage<Session> = /*@__PURE__*/
+  messageDesc(file_bank_auth_v1_auth_service, 11);
+
+/**
+ * StartPasswordResetRequest names the user.
+ *
+ * @generated from message bank.auth.v1.StartPasswordResetRequest
+ */
+export type StartPasswordResetRequest = Message<"bank.auth.v1.StartPasswordResetRequest"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * The note of staff that says why, UUIDv7.
+   *
+   * @generated from field: string note_id = 2;
+   */
+  noteId: string;
+};
+
+/**
+ * Describes the message bank.auth.v1.StartPasswordResetRequest.
+ * Use `create(StartPasswordResetRequestSchema)` to create a new message.
+ */
+export const StartPasswordResetRequestSchema: GenMessage<StartPasswordResetRequest> = /*@__PURE__*/
+  messageDesc(file_bank_auth_v1_auth_service, 12);
+
+/**
+ * StartPasswordResetResponse says that the link is on its way.
+ *
+ * @generated from message bank.auth.v1.StartPasswordResetResponse
+ */
+export type StartPasswordResetResponse = Message<"bank.auth.v1.StartPasswordResetResponse"> & {
+};
+
+/**
+ * Describes the message bank.auth.v1.StartPasswordResetResponse.
+ * Use `create(StartPasswordResetResponseSchema)` to create a new message.
+ */
+export const StartPasswordResetResponseSchema: GenMessage<StartPasswordResetResponse> = /*@__PURE__*/
+  messageDesc(file_bank_auth_v1_auth_service, 13);
+
+/**
+ * SignApprovalRequest is what the maker asks for.
+ *
+ * @generated from message bank.auth.v1.SignApprovalRequest
+ */
+export type SignApprovalRequest = Message<"bank.auth.v1.SignApprovalRequest"> & {
+  /**
+   * UUIDv7: the approval can be used once.
+   *
+   * @generated from field: string approval_id = 1;
+   */
+  approvalId: string;
+
+  /**
+   * What is to be done, such as `user.set_roles`.
+   *
+   * @generated from field: string action = 2;
+   */
+  action: string;
+
+  /**
+   * SHA-256 of the canonical payload (RFC 8785) of that action.
+   *
+   * @generated from field: bytes payload_digest = 3;
+   */
+  payloadDigest: Uint8Array;
+};
+
+/**
+ * Describes the message bank.auth.v1.SignApprovalRequest.
+ * Use `create(SignApprovalRequestSchema)` to create a new message.
+ */
+export const SignApprovalRequestSchema: GenMessage<SignApprovalRequest> = /*@__PURE__*/
+  messageDesc(file_bank_auth_v1_auth_service, 14);
+
+/**
+ * SignApprovalResponse is the signed request.
+ *
+ * @generated from message bank.auth.v1.SignApprovalResponse
+ */
+export type SignApprovalResponse = Message<"bank.auth.v1.SignApprovalResponse"> & {
+  /**
+   * Compact JWS, `typ: approval+jwt`.
+   *
+   * @generated from field: string approval = 1;
+   */
+  approval: string;
+
+  /**
+   * When it dies.
+   *
+   * @generated from field: google.protobuf.Timestamp expires_at = 2;
+   */
+  expiresAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.auth.v1.SignApprovalResponse.
+ * Use `create(SignApprovalResponseSchema)` to create a new message.
+ */
+export const SignApprovalResponseSchema: GenMessage<SignApprovalResponse> = /*@__PURE__*/
+  messageDesc(file_bank_auth_v1_auth_service, 15);
+
+/**
  * AuthService answers for tokens and sessions. Served by auth.
  *
  * @generated from service bank.auth.v1.AuthService
@@ -439,6 +685,38 @@ export const AuthService: GenService<{
     methodKind: "unary";
     input: typeof RevokeSessionsRequestSchema;
     output: typeof RevokeSessionsResponseSchema;
+  },
+  /**
+   * ListSessions returns a user's live sessions, newest first; audited. Callers: staff, through admin.
+   *
+   * @generated from rpc bank.auth.v1.AuthService.ListSessions
+   */
+  listSessions: {
+    methodKind: "unary";
+    input: typeof ListSessionsRequestSchema;
+    output: typeof ListSessionsResponseSchema;
+  },
+  /**
+   * StartPasswordReset sends the user a link for choosing another password; it changes nothing by itself.
+   * Callers: staff, through admin.
+   *
+   * @generated from rpc bank.auth.v1.AuthService.StartPasswordReset
+   */
+  startPasswordReset: {
+    methodKind: "unary";
+    input: typeof StartPasswordResetRequestSchema;
+    output: typeof StartPasswordResetResponseSchema;
+  },
+  /**
+   * SignApproval signs a request of the calling member of staff, who must be allowed to make it, so that
+   * whoever executes it later knows who asked for exactly what. Callers: staff, through admin.
+   *
+   * @generated from rpc bank.auth.v1.AuthService.SignApproval
+   */
+  signApproval: {
+    methodKind: "unary";
+    input: typeof SignApprovalRequestSchema;
+    output: typeof SignApprovalResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_bank_auth_v1_auth_service, 0);

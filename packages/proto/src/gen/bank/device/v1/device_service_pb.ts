@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/device/v1/device_service.proto.
  */
 export const file_bank_device_v1_device_service: GenFile = /*@__PURE__*/
-  fileDesc("CiNiYW5rL2RldmljZS92MS9kZXZpY2Vfc2VydmljZS5wcm90bxIOYmFuay5kZXZpY2UudjEi8AEKE0Fzc2Vzc1NpZ25JblJlcXVlc3QSEgoKYXR0ZW1wdF9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEhcKD2tub3duX2RldmljZV9pZBgDIAEoCRIRCgljbGllbnRfaWQYBCABKAkSFgoOY2xpZW50X2FkZHJlc3MYBSABKAkSEgoKdXNlcl9hZ2VudBgGIAEoCRIqCghwbGF0Zm9ybRgHIAEoDjIYLmJhbmsuZGV2aWNlLnYxLlBsYXRmb3JtEjAKDGF0dGVtcHRlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiewoUQXNzZXNzU2lnbkluUmVzcG9uc2USFQoNYXNzZXNzbWVudF9pZBgBIAEoCRIsCgd2ZXJkaWN0GAIgASgOMhsuYmFuay5kZXZpY2UudjEuUmlza1ZlcmRpY3QSDQoFc2NvcmUYAyABKAUSDwoHcmVhc29ucxgEIAMoCTJvCg1EZXZpY2VTZXJ2aWNlEl4KDEFzc2Vzc1NpZ25JbhIjLmJhbmsuZGV2aWNlLnYxLkFzc2Vzc1NpZ25JblJlcXVlc3QaJC5iYW5rLmRldmljZS52MS5Bc3Nlc3NTaWduSW5SZXNwb25zZSIDkAICYgZwcm90bzM", [file_bank_device_v1_device, file_google_protobuf_timestamp]);
+  fileDesc("CiNiYW5rL2RldmljZS92MS9kZXZpY2Vfc2VydmljZS5wcm90bxIOYmFuay5kZXZpY2UudjEi8AEKE0Fzc2Vzc1NpZ25JblJlcXVlc3QSEgoKYXR0ZW1wdF9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEhcKD2tub3duX2RldmljZV9pZBgDIAEoCRIRCgljbGllbnRfaWQYBCABKAkSFgoOY2xpZW50X2FkZHJlc3MYBSABKAkSEgoKdXNlcl9hZ2VudBgGIAEoCRIqCghwbGF0Zm9ybRgHIAEoDjIYLmJhbmsuZGV2aWNlLnYxLlBsYXRmb3JtEjAKDGF0dGVtcHRlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiewoUQXNzZXNzU2lnbkluUmVzcG9uc2USFQoNYXNzZXNzbWVudF9pZBgBIAEoCRIsCgd2ZXJkaWN0GAIgASgOMhsuYmFuay5kZXZpY2UudjEuUmlza1ZlcmRpY3QSDQoFc2NvcmUYAyABKAUSDwoHcmVhc29ucxgEIAMoCSJEChJMaXN0RGV2aWNlc1JlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRINCgVsaW1pdBgCIAEoBRIOCgZjdXJzb3IYAyABKAkiUwoTTGlzdERldmljZXNSZXNwb25zZRInCgdkZXZpY2VzGAEgAygLMhYuYmFuay5kZXZpY2UudjEuRGV2aWNlEhMKC25leHRfY3Vyc29yGAIgASgJIswBCgZEZXZpY2USEQoJZGV2aWNlX2lkGAEgASgJEioKCHBsYXRmb3JtGAIgASgOMhguYmFuay5kZXZpY2UudjEuUGxhdGZvcm0SDQoFbW9kZWwYAyABKAkSDwoHdHJ1c3RlZBgEIAEoCBIxCg1maXJzdF9zZWVuX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxsYXN0X3NlZW5fYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIkoKE1Jldm9rZURldmljZVJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRIRCglkZXZpY2VfaWQYAiABKAkSDwoHbm90ZV9pZBgDIAEoCSIWChRSZXZva2VEZXZpY2VSZXNwb25zZTKsAgoNRGV2aWNlU2VydmljZRJeCgxBc3Nlc3NTaWduSW4SIy5iYW5rLmRldmljZS52MS5Bc3Nlc3NTaWduSW5SZXF1ZXN0GiQuYmFuay5kZXZpY2UudjEuQXNzZXNzU2lnbkluUmVzcG9uc2UiA5ACAhJbCgtMaXN0RGV2aWNlcxIiLmJhbmsuZGV2aWNlLnYxLkxpc3REZXZpY2VzUmVxdWVzdBojLmJhbmsuZGV2aWNlLnYxLkxpc3REZXZpY2VzUmVzcG9uc2UiA5ACAhJeCgxSZXZva2VEZXZpY2USIy5iYW5rLmRldmljZS52MS5SZXZva2VEZXZpY2VSZXF1ZXN0GiQuYmFuay5kZXZpY2UudjEuUmV2b2tlRGV2aWNlUmVzcG9uc2UiA5ACAmIGcHJvdG8z", [file_bank_device_v1_device, file_google_protobuf_timestamp]);
 
 /**
  * AssessSignInRequest holds the facts of an attempt.
@@ -129,6 +129,175 @@ export const AssessSignInResponseSchema: GenMessage<AssessSignInResponse> = /*@_
   messageDesc(file_bank_device_v1_device_service, 1);
 
 /**
+ * ListDevicesRequest asks for a page.
+ *
+ * @generated from message bank.device.v1.ListDevicesRequest
+ */
+export type ListDevicesRequest = Message<"bank.device.v1.ListDevicesRequest"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * 1 to 100; 0 means 20.
+   *
+   * @generated from field: int32 limit = 2;
+   */
+  limit: number;
+
+  /**
+   * From the answer before, opaque; empty for the first page.
+   *
+   * @generated from field: string cursor = 3;
+   */
+  cursor: string;
+};
+
+/**
+ * Describes the message bank.device.v1.ListDevicesRequest.
+ * Use `create(ListDevicesRequestSchema)` to create a new message.
+ */
+export const ListDevicesRequestSchema: GenMessage<ListDevicesRequest> = /*@__PURE__*/
+  messageDesc(file_bank_device_v1_device_service, 2);
+
+/**
+ * ListDevicesResponse is a page.
+ *
+ * @generated from message bank.device.v1.ListDevicesResponse
+ */
+export type ListDevicesResponse = Message<"bank.device.v1.ListDevicesResponse"> & {
+  /**
+   * The latest registered first.
+   *
+   * @generated from field: repeated bank.device.v1.Device devices = 1;
+   */
+  devices: Device[];
+
+  /**
+   * For the next page; empty when this is the last.
+   *
+   * @generated from field: string next_cursor = 2;
+   */
+  nextCursor: string;
+};
+
+/**
+ * Describes the message bank.device.v1.ListDevicesResponse.
+ * Use `create(ListDevicesResponseSchema)` to create a new message.
+ */
+export const ListDevicesResponseSchema: GenMessage<ListDevicesResponse> = /*@__PURE__*/
+  messageDesc(file_bank_device_v1_device_service, 3);
+
+/**
+ * Device is a device as staff see it: without the name its user gave it.
+ *
+ * @generated from message bank.device.v1.Device
+ */
+export type Device = Message<"bank.device.v1.Device"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string device_id = 1;
+   */
+  deviceId: string;
+
+  /**
+   * What it runs.
+   *
+   * @generated from field: bank.device.v1.Platform platform = 2;
+   */
+  platform: Platform;
+
+  /**
+   * Its model; empty when not said.
+   *
+   * @generated from field: string model = 3;
+   */
+  model: string;
+
+  /**
+   * Whether its user trusts it.
+   *
+   * @generated from field: bool trusted = 4;
+   */
+  trusted: boolean;
+
+  /**
+   * When it was first seen.
+   *
+   * @generated from field: google.protobuf.Timestamp first_seen_at = 5;
+   */
+  firstSeenAt?: Timestamp | undefined;
+
+  /**
+   * When it was last seen.
+   *
+   * @generated from field: google.protobuf.Timestamp last_seen_at = 6;
+   */
+  lastSeenAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.device.v1.Device.
+ * Use `create(DeviceSchema)` to create a new message.
+ */
+export const DeviceSchema: GenMessage<Device> = /*@__PURE__*/
+  messageDesc(file_bank_device_v1_device_service, 4);
+
+/**
+ * RevokeDeviceRequest names the device.
+ *
+ * @generated from message bank.device.v1.RevokeDeviceRequest
+ */
+export type RevokeDeviceRequest = Message<"bank.device.v1.RevokeDeviceRequest"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string device_id = 2;
+   */
+  deviceId: string;
+
+  /**
+   * The note of staff that says why, UUIDv7.
+   *
+   * @generated from field: string note_id = 3;
+   */
+  noteId: string;
+};
+
+/**
+ * Describes the message bank.device.v1.RevokeDeviceRequest.
+ * Use `create(RevokeDeviceRequestSchema)` to create a new message.
+ */
+export const RevokeDeviceRequestSchema: GenMessage<RevokeDeviceRequest> = /*@__PURE__*/
+  messageDesc(file_bank_device_v1_device_service, 5);
+
+/**
+ * RevokeDeviceResponse says that it is done.
+ *
+ * @generated from message bank.device.v1.RevokeDeviceResponse
+ */
+export type RevokeDeviceResponse = Message<"bank.device.v1.RevokeDeviceResponse"> & {
+};
+
+/**
+ * Describes the message bank.device.v1.RevokeDeviceResponse.
+ * Use `create(RevokeDeviceResponseSchema)` to create a new message.
+ */
+export const RevokeDeviceResponseSchema: GenMessage<RevokeDeviceResponse> = /*@__PURE__*/
+  messageDesc(file_bank_device_v1_device_service, 6);
+
+/**
  * DeviceService answers for devices and the risk of a sign-in. Served by device.
  *
  * @generated from service bank.device.v1.DeviceService
@@ -145,6 +314,26 @@ export const DeviceService: GenService<{
     methodKind: "unary";
     input: typeof AssessSignInRequestSchema;
     output: typeof AssessSignInResponseSchema;
+  },
+  /**
+   * ListDevices returns a user's devices, the latest registered first; audited. Callers: staff, through admin.
+   *
+   * @generated from rpc bank.device.v1.DeviceService.ListDevices
+   */
+  listDevices: {
+    methodKind: "unary";
+    input: typeof ListDevicesRequestSchema;
+    output: typeof ListDevicesResponseSchema;
+  },
+  /**
+   * RevokeDevice removes a device of a user; the sessions opened on it end. Callers: staff, through admin.
+   *
+   * @generated from rpc bank.device.v1.DeviceService.RevokeDevice
+   */
+  revokeDevice: {
+    methodKind: "unary";
+    input: typeof RevokeDeviceRequestSchema;
+    output: typeof RevokeDeviceResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_bank_device_v1_device_service, 0);

@@ -17,7 +17,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/events/v1/auth_events.proto.
  */
 export const file_bank_events_v1_auth_events: GenFile = /*@__PURE__*/
-  fileDesc("CiBiYW5rL2V2ZW50cy92MS9hdXRoX2V2ZW50cy5wcm90bxIOYmFuay5ldmVudHMudjEisgIKD1NpZ25JblN1Y2NlZWRlZBIPCgd1c2VyX2lkGAEgASgJEhIKCnNlc3Npb25faWQYAiABKAkSEQoJZGV2aWNlX2lkGAMgASgJEhIKCm5ld19kZXZpY2UYBCABKAgSKgoIcGxhdGZvcm0YBSABKA4yGC5iYW5rLmRldmljZS52MS5QbGF0Zm9ybRIUCgxkZXZpY2VfbW9kZWwYBiABKAkSEwoLYXBwX3ZlcnNpb24YByABKAkSCwoDYWNyGAggASgJEgsKA2FtchgJIAMoCRIRCgljbGllbnRfaWQYCiABKAkSMAoMc2lnbmVkX2luX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDodirUYGWF1dGguc2lnbl9pbl9zdWNjZWVkZWQudjEixQEKDFNpZ25JbkZhaWxlZBIPCgd1c2VyX2lkGAEgASgJEhEKCWRldmljZV9pZBgCIAEoCRIRCgljbGllbnRfaWQYAyABKAkSMwoGcmVhc29uGAQgASgOMiMuYmFuay5ldmVudHMudjEuU2lnbkluRmFpbHVyZVJlYXNvbhItCglmYWlsZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOhqKtRgWYXV0aC5zaWduX2luX2ZhaWxlZC52MSLbAQoGTG9ja2VkEg8KB3VzZXJfaWQYASABKAkSJgoEcG9vbBgCIAEoDjIYLmJhbmsuZXZlbnRzLnYxLkxvY2tQb29sEhEKCWRldmljZV9pZBgDIAEoCRIQCghmYWlsdXJlcxgEIAEoBRIwCgxsb2NrZWRfdW50aWwYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCWxvY2tlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6Eoq1GA5hdXRoLmxvY2tlZC52MSLFAQoOU2Vzc2lvblJldm9rZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEhEKCWRldmljZV9pZBgDIAEoCRIuCgZyZWFzb24YBCABKA4yHi5iYW5rLmF1dGgudjEuU2Vzc2lvbkVuZFJlYXNvbhIuCgpyZXZva2VkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDobirUYF2F1dGguc2Vzc2lvbl9yZXZva2VkLnYxIqgBCglTdGVwcGVkVXASDwoHdXNlcl9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEhEKCWRldmljZV9pZBgDIAEoCRILCgNhY3IYBCABKAkSCwoDYW1yGAUgAygJEjEKDXN0ZXBwZWRfdXBfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOhaKtRgSYXV0aC5zdGVwcGVkX3VwLnYxIrIBChJUb2tlblJldXNlRGV0ZWN0ZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEhEKCWRldmljZV9pZBgDIAEoCRIRCgljbGllbnRfaWQYBCABKAkSLwoLZGV0ZWN0ZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOiCKtRgcYXV0aC50b2tlbl9yZXVzZV9kZXRlY3RlZC52MSKRAQoKS2V5Um90YXRlZBIOCgZrZXlfaWQYASABKAkSFwoPcHJldmlvdXNfa2V5X2lkGAIgASgJEhEKCWFsZ29yaXRobRgDIAEoCRIuCgpyb3RhdGVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoXirUYE2F1dGgua2V5X3JvdGF0ZWQudjEq7wEKE1NpZ25JbkZhaWx1cmVSZWFzb24SJgoiU0lHTl9JTl9GQUlMVVJFX1JFQVNPTl9VTlNQRUNJRklFRBAAEiYKIlNJR05fSU5fRkFJTFVSRV9SRUFTT05fQ1JFREVOVElBTFMQARIhCh1TSUdOX0lOX0ZBSUxVUkVfUkVBU09OX0xPQ0tFRBACEiEKHVNJR05fSU5fRkFJTFVSRV9SRUFTT05fU1RBVFVTEAMSHwobU0lHTl9JTl9GQUlMVVJFX1JFQVNPTl9SSVNLEAQSIQodU0lHTl9JTl9GQUlMVVJFX1JFQVNPTl9GQUNUT1IQBSpgCghMb2NrUG9vbBIZChVMT0NLX1BPT0xfVU5TUEVDSUZJRUQQABIdChlMT0NLX1BPT0xfVU5LTk9XTl9ERVZJQ0VTEAESGgoWTE9DS19QT09MX0tOT1dOX0RFVklDRRACYgZwcm90bzM", [file_bank_auth_v1_session, file_bank_device_v1_device, file_bank_events_v1_event_type, file_google_protobuf_timestamp]);
+  fileDesc("CiBiYW5rL2V2ZW50cy92MS9hdXRoX2V2ZW50cy5wcm90bxIOYmFuay5ldmVudHMudjEisgIKD1NpZ25JblN1Y2NlZWRlZBIPCgd1c2VyX2lkGAEgASgJEhIKCnNlc3Npb25faWQYAiABKAkSEQoJZGV2aWNlX2lkGAMgASgJEhIKCm5ld19kZXZpY2UYBCABKAgSKgoIcGxhdGZvcm0YBSABKA4yGC5iYW5rLmRldmljZS52MS5QbGF0Zm9ybRIUCgxkZXZpY2VfbW9kZWwYBiABKAkSEwoLYXBwX3ZlcnNpb24YByABKAkSCwoDYWNyGAggASgJEgsKA2FtchgJIAMoCRIRCgljbGllbnRfaWQYCiABKAkSMAoMc2lnbmVkX2luX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDodirUYGWF1dGguc2lnbl9pbl9zdWNjZWVkZWQudjEixQEKDFNpZ25JbkZhaWxlZBIPCgd1c2VyX2lkGAEgASgJEhEKCWRldmljZV9pZBgCIAEoCRIRCgljbGllbnRfaWQYAyABKAkSMwoGcmVhc29uGAQgASgOMiMuYmFuay5ldmVudHMudjEuU2lnbkluRmFpbHVyZVJlYXNvbhItCglmYWlsZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOhqKtRgWYXV0aC5zaWduX2luX2ZhaWxlZC52MSLbAQoGTG9ja2VkEg8KB3VzZXJfaWQYASABKAkSJgoEcG9vbBgCIAEoDjIYLmJhbmsuZXZlbnRzLnYxLkxvY2tQb29sEhEKCWRldmljZV9pZBgDIAEoCRIQCghmYWlsdXJlcxgEIAEoBRIwCgxsb2NrZWRfdW50aWwYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCWxvY2tlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6Eoq1GA5hdXRoLmxvY2tlZC52MSLFAQoOU2Vzc2lvblJldm9rZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEhEKCWRldmljZV9pZBgDIAEoCRIuCgZyZWFzb24YBCABKA4yHi5iYW5rLmF1dGgudjEuU2Vzc2lvbkVuZFJlYXNvbhIuCgpyZXZva2VkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDobirUYF2F1dGguc2Vzc2lvbl9yZXZva2VkLnYxIqgBCglTdGVwcGVkVXASDwoHdXNlcl9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEhEKCWRldmljZV9pZBgDIAEoCRILCgNhY3IYBCABKAkSCwoDYW1yGAUgAygJEjEKDXN0ZXBwZWRfdXBfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOhaKtRgSYXV0aC5zdGVwcGVkX3VwLnYxIrIBChJUb2tlblJldXNlRGV0ZWN0ZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEhEKCWRldmljZV9pZBgDIAEoCRIRCgljbGllbnRfaWQYBCABKAkSLwoLZGV0ZWN0ZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOiCKtRgcYXV0aC50b2tlbl9yZXVzZV9kZXRlY3RlZC52MSKRAQoKS2V5Um90YXRlZBIOCgZrZXlfaWQYASABKAkSFwoPcHJldmlvdXNfa2V5X2lkGAIgASgJEhEKCWFsZ29yaXRobRgDIAEoCRIuCgpyb3RhdGVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoXirUYE2F1dGgua2V5X3JvdGF0ZWQudjEikwEKFlBhc3N3b3JkUmVzZXRSZXF1ZXN0ZWQSDwoHdXNlcl9pZBgBIAEoCRIQCghieV9zdGFmZhgCIAEoCBIwCgxyZXF1ZXN0ZWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOiSKtRggYXV0aC5wYXNzd29yZF9yZXNldF9yZXF1ZXN0ZWQudjEiggEKD1Bhc3N3b3JkQ2hhbmdlZBIPCgd1c2VyX2lkGAEgASgJEhAKCGJ5X3Jlc2V0GAIgASgIEi4KCmNoYW5nZWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOhyKtRgYYXV0aC5wYXNzd29yZF9jaGFuZ2VkLnYxKu8BChNTaWduSW5GYWlsdXJlUmVhc29uEiYKIlNJR05fSU5fRkFJTFVSRV9SRUFTT05fVU5TUEVDSUZJRUQQABImCiJTSUdOX0lOX0ZBSUxVUkVfUkVBU09OX0NSRURFTlRJQUxTEAESIQodU0lHTl9JTl9GQUlMVVJFX1JFQVNPTl9MT0NLRUQQAhIhCh1TSUdOX0lOX0ZBSUxVUkVfUkVBU09OX1NUQVRVUxADEh8KG1NJR05fSU5fRkFJTFVSRV9SRUFTT05fUklTSxAEEiEKHVNJR05fSU5fRkFJTFVSRV9SRUFTT05fRkFDVE9SEAUqYAoITG9ja1Bvb2wSGQoVTE9DS19QT09MX1VOU1BFQ0lGSUVEEAASHQoZTE9DS19QT09MX1VOS05PV05fREVWSUNFUxABEhoKFkxPQ0tfUE9PTF9LTk9XTl9ERVZJQ0UQAmIGcHJvdG8z", [file_bank_auth_v1_session, file_bank_device_v1_device, file_bank_events_v1_event_type, file_google_protobuf_timestamp]);
 
 /**
  * SignInSucceeded tells that a session was opened.
@@ -411,6 +411,76 @@ export type KeyRotated = Message<"bank.events.v1.KeyRotated"> & {
  */
 export const KeyRotatedSchema: GenMessage<KeyRotated> = /*@__PURE__*/
   messageDesc(file_bank_events_v1_auth_events, 6);
+
+/**
+ * PasswordResetRequested tells that a link for choosing another password went out.
+ *
+ * @generated from message bank.events.v1.PasswordResetRequested
+ */
+export type PasswordResetRequested = Message<"bank.events.v1.PasswordResetRequested"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * Whether staff asked for it.
+   *
+   * @generated from field: bool by_staff = 2;
+   */
+  byStaff: boolean;
+
+  /**
+   * When.
+   *
+   * @generated from field: google.protobuf.Timestamp requested_at = 3;
+   */
+  requestedAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.events.v1.PasswordResetRequested.
+ * Use `create(PasswordResetRequestedSchema)` to create a new message.
+ */
+export const PasswordResetRequestedSchema: GenMessage<PasswordResetRequested> = /*@__PURE__*/
+  messageDesc(file_bank_events_v1_auth_events, 7);
+
+/**
+ * PasswordChanged tells that a user has another password.
+ *
+ * @generated from message bank.events.v1.PasswordChanged
+ */
+export type PasswordChanged = Message<"bank.events.v1.PasswordChanged"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * Whether by a reset link, and not by the password before.
+   *
+   * @generated from field: bool by_reset = 2;
+   */
+  byReset: boolean;
+
+  /**
+   * When.
+   *
+   * @generated from field: google.protobuf.Timestamp changed_at = 3;
+   */
+  changedAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.events.v1.PasswordChanged.
+ * Use `create(PasswordChangedSchema)` to create a new message.
+ */
+export const PasswordChangedSchema: GenMessage<PasswordChanged> = /*@__PURE__*/
+  messageDesc(file_bank_events_v1_auth_events, 8);
 
 /**
  * SignInFailureReason tells why an attempt opened no session. It is for the bank, never for the client.

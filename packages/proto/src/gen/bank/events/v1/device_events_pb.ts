@@ -2,20 +2,20 @@
 // @generated from file bank/events/v1/device_events.proto (package bank.events.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Platform } from "../../device/v1/device_pb.ts";
 import { file_bank_device_v1_device } from "../../device/v1/device_pb.ts";
 import { file_bank_events_v1_event_type } from "./event_type_pb.ts";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
-import type { Message } from "@bufbuild/protobuf";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file bank/events/v1/device_events.proto.
  */
 export const file_bank_events_v1_device_events: GenFile = /*@__PURE__*/
-  fileDesc("CiJiYW5rL2V2ZW50cy92MS9kZXZpY2VfZXZlbnRzLnByb3RvEg5iYW5rLmV2ZW50cy52MSKvAQoQRGV2aWNlUmVnaXN0ZXJlZBIPCgd1c2VyX2lkGAEgASgJEhEKCWRldmljZV9pZBgCIAEoCRIqCghwbGF0Zm9ybRgDIAEoDjIYLmJhbmsuZGV2aWNlLnYxLlBsYXRmb3JtEjEKDXJlZ2lzdGVyZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOhiKtRgUZGV2aWNlLnJlZ2lzdGVyZWQudjEilgEKD0RldmljZU5ld1NpZ25JbhIPCgd1c2VyX2lkGAEgASgJEhEKCWRldmljZV9pZBgCIAEoCRISCgpzZXNzaW9uX2lkGAMgASgJEjAKDHNpZ25lZF9pbl9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6GYq1GBVkZXZpY2UubmV3X3NpZ25faW4udjEiegoNRGV2aWNlUmVtb3ZlZBIPCgd1c2VyX2lkGAEgASgJEhEKCWRldmljZV9pZBgCIAEoCRIuCgpyZW1vdmVkX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoVirUYEWRldmljZS5yZW1vdmVkLnYxYgZwcm90bzM", [file_bank_device_v1_device, file_bank_events_v1_event_type, file_google_protobuf_timestamp]);
+  fileDesc("CiJiYW5rL2V2ZW50cy92MS9kZXZpY2VfZXZlbnRzLnByb3RvEg5iYW5rLmV2ZW50cy52MSKvAQoQRGV2aWNlUmVnaXN0ZXJlZBIPCgd1c2VyX2lkGAEgASgJEhEKCWRldmljZV9pZBgCIAEoCRIqCghwbGF0Zm9ybRgDIAEoDjIYLmJhbmsuZGV2aWNlLnYxLlBsYXRmb3JtEjEKDXJlZ2lzdGVyZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOhiKtRgUZGV2aWNlLnJlZ2lzdGVyZWQudjEilgEKD0RldmljZU5ld1NpZ25JbhIPCgd1c2VyX2lkGAEgASgJEhEKCWRldmljZV9pZBgCIAEoCRISCgpzZXNzaW9uX2lkGAMgASgJEjAKDHNpZ25lZF9pbl9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6GYq1GBVkZXZpY2UubmV3X3NpZ25faW4udjEirwEKDURldmljZVJlbW92ZWQSDwoHdXNlcl9pZBgBIAEoCRIRCglkZXZpY2VfaWQYAiABKAkSLgoKcmVtb3ZlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMwoGcmVhc29uGAQgASgOMiMuYmFuay5ldmVudHMudjEuRGV2aWNlUmVtb3ZhbFJlYXNvbjoVirUYEWRldmljZS5yZW1vdmVkLnYxInoKDURldmljZVRydXN0ZWQSDwoHdXNlcl9pZBgBIAEoCRIRCglkZXZpY2VfaWQYAiABKAkSLgoKdHJ1c3RlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6FYq1GBFkZXZpY2UudHJ1c3RlZC52MSKAAQoPRGV2aWNlVW50cnVzdGVkEg8KB3VzZXJfaWQYASABKAkSEQoJZGV2aWNlX2lkGAIgASgJEjAKDHVudHJ1c3RlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6F4q1GBNkZXZpY2UudW50cnVzdGVkLnYxKp4BChNEZXZpY2VSZW1vdmFsUmVhc29uEiUKIURFVklDRV9SRU1PVkFMX1JFQVNPTl9VTlNQRUNJRklFRBAAEh4KGkRFVklDRV9SRU1PVkFMX1JFQVNPTl9VU0VSEAESHwobREVWSUNFX1JFTU9WQUxfUkVBU09OX1NUQUZGEAISHwobREVWSUNFX1JFTU9WQUxfUkVBU09OX0xJTUlUEANiBnByb3RvMw", [file_bank_device_v1_device, file_bank_events_v1_event_type, file_google_protobuf_timestamp]);
 
 /**
  * DeviceRegistered tells that a device appeared in a user's list.
@@ -127,6 +127,13 @@ export type DeviceRemoved = Message<"bank.events.v1.DeviceRemoved"> & {
    * @generated from field: google.protobuf.Timestamp removed_at = 3;
    */
   removedAt?: Timestamp | undefined;
+
+  /**
+   * Who had it removed.
+   *
+   * @generated from field: bank.events.v1.DeviceRemovalReason reason = 4;
+   */
+  reason: DeviceRemovalReason;
 };
 
 /**
@@ -135,4 +142,122 @@ export type DeviceRemoved = Message<"bank.events.v1.DeviceRemoved"> & {
  */
 export const DeviceRemovedSchema: GenMessage<DeviceRemoved> = /*@__PURE__*/
   messageDesc(file_bank_events_v1_device_events, 2);
+
+/**
+ * DeviceTrusted tells that a user trusts a device.
+ *
+ * @generated from message bank.events.v1.DeviceTrusted
+ */
+export type DeviceTrusted = Message<"bank.events.v1.DeviceTrusted"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string device_id = 2;
+   */
+  deviceId: string;
+
+  /**
+   * When.
+   *
+   * @generated from field: google.protobuf.Timestamp trusted_at = 3;
+   */
+  trustedAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.events.v1.DeviceTrusted.
+ * Use `create(DeviceTrustedSchema)` to create a new message.
+ */
+export const DeviceTrustedSchema: GenMessage<DeviceTrusted> = /*@__PURE__*/
+  messageDesc(file_bank_events_v1_device_events, 3);
+
+/**
+ * DeviceUntrusted tells that a user trusts a device no longer.
+ *
+ * @generated from message bank.events.v1.DeviceUntrusted
+ */
+export type DeviceUntrusted = Message<"bank.events.v1.DeviceUntrusted"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string device_id = 2;
+   */
+  deviceId: string;
+
+  /**
+   * When.
+   *
+   * @generated from field: google.protobuf.Timestamp untrusted_at = 3;
+   */
+  untrustedAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.events.v1.DeviceUntrusted.
+ * Use `create(DeviceUntrustedSchema)` to create a new message.
+ */
+export const DeviceUntrustedSchema: GenMessage<DeviceUntrusted> = /*@__PURE__*/
+  messageDesc(file_bank_events_v1_device_events, 4);
+
+/**
+ * DeviceRemovalReason tells why a device is gone.
+ *
+ * @generated from enum bank.events.v1.DeviceRemovalReason
+ */
+export const DeviceRemovalReason = {
+  /**
+   * Not said.
+   *
+   * @generated from enum value: DEVICE_REMOVAL_REASON_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Its user removed it.
+   *
+   * @generated from enum value: DEVICE_REMOVAL_REASON_USER = 1;
+   */
+  USER: 1,
+
+  /**
+   * Staff removed it.
+   *
+   * @generated from enum value: DEVICE_REMOVAL_REASON_STAFF = 2;
+   */
+  STAFF: 2,
+
+  /**
+   * There were too many, and it had not been seen for the longest time.
+   *
+   * @generated from enum value: DEVICE_REMOVAL_REASON_LIMIT = 3;
+   */
+  LIMIT: 3,
+} as const;
+
+/**
+ * DeviceRemovalReason tells why a device is gone.
+ *
+ * @generated from enum bank.events.v1.DeviceRemovalReason
+ */
+export type DeviceRemovalReason = (typeof DeviceRemovalReason)[keyof typeof DeviceRemovalReason] | UnknownEnum;
+
+/**
+ * Describes the enum bank.events.v1.DeviceRemovalReason.
+ */
+export const DeviceRemovalReasonSchema: GenEnum<DeviceRemovalReason> = /*@__PURE__*/
+  enumDesc(file_bank_events_v1_device_events, 0);
 

@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/mfa/v1/mfa_service.proto.
  */
 export const file_bank_mfa_v1_mfa_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch1iYW5rL21mYS92MS9tZmFfc2VydmljZS5wcm90bxILYmFuay5tZmEudjEifwoVU3RhcnRDaGFsbGVuZ2VSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSEQoJZmFjdG9yX2lkGAIgASgJEi4KB3B1cnBvc2UYAyABKA4yHS5iYW5rLm1mYS52MS5DaGFsbGVuZ2VQdXJwb3NlEhIKCmJpbmRpbmdfaWQYBCABKAkihQEKFlN0YXJ0Q2hhbGxlbmdlUmVzcG9uc2USFAoMY2hhbGxlbmdlX2lkGAEgASgJEiUKBHR5cGUYAiABKA4yFy5iYW5rLm1mYS52MS5GYWN0b3JUeXBlEi4KCmV4cGlyZXNfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjUKD0NoYWxsZW5nZUFuc3dlchIUCgxjaGFsbGVuZ2VfaWQYASABKAkSDAoEY29kZRgCIAEoCSK/AQoWVmVyaWZ5Q2hhbGxlbmdlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEi4KB3B1cnBvc2UYAiABKA4yHS5iYW5rLm1mYS52MS5DaGFsbGVuZ2VQdXJwb3NlEhIKCmJpbmRpbmdfaWQYAyABKAkSLgoGYW5zd2VyGAQgASgLMhwuYmFuay5tZmEudjEuQ2hhbGxlbmdlQW5zd2VySAASFwoNcmVjb3ZlcnlfY29kZRgFIAEoCUgAQgcKBXByb29mIkAKF1ZlcmlmeUNoYWxsZW5nZVJlc3BvbnNlEiUKBHR5cGUYASABKA4yFy5iYW5rLm1mYS52MS5GYWN0b3JUeXBlIiUKEkxpc3RGYWN0b3JzUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJIjsKE0xpc3RGYWN0b3JzUmVzcG9uc2USJAoHZmFjdG9ycxgBIAMoCzITLmJhbmsubWZhLnYxLkZhY3RvcjKcAgoKTWZhU2VydmljZRJVCgtMaXN0RmFjdG9ycxIfLmJhbmsubWZhLnYxLkxpc3RGYWN0b3JzUmVxdWVzdBogLmJhbmsubWZhLnYxLkxpc3RGYWN0b3JzUmVzcG9uc2UiA5ACARJZCg5TdGFydENoYWxsZW5nZRIiLmJhbmsubWZhLnYxLlN0YXJ0Q2hhbGxlbmdlUmVxdWVzdBojLmJhbmsubWZhLnYxLlN0YXJ0Q2hhbGxlbmdlUmVzcG9uc2USXAoPVmVyaWZ5Q2hhbGxlbmdlEiMuYmFuay5tZmEudjEuVmVyaWZ5Q2hhbGxlbmdlUmVxdWVzdBokLmJhbmsubWZhLnYxLlZlcmlmeUNoYWxsZW5nZVJlc3BvbnNlYgZwcm90bzM", [file_bank_mfa_v1_challenge, file_bank_mfa_v1_factor, file_google_protobuf_timestamp]);
+  fileDesc("Ch1iYW5rL21mYS92MS9tZmFfc2VydmljZS5wcm90bxILYmFuay5tZmEudjEifwoVU3RhcnRDaGFsbGVuZ2VSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSEQoJZmFjdG9yX2lkGAIgASgJEi4KB3B1cnBvc2UYAyABKA4yHS5iYW5rLm1mYS52MS5DaGFsbGVuZ2VQdXJwb3NlEhIKCmJpbmRpbmdfaWQYBCABKAkihQEKFlN0YXJ0Q2hhbGxlbmdlUmVzcG9uc2USFAoMY2hhbGxlbmdlX2lkGAEgASgJEiUKBHR5cGUYAiABKA4yFy5iYW5rLm1mYS52MS5GYWN0b3JUeXBlEi4KCmV4cGlyZXNfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjUKD0NoYWxsZW5nZUFuc3dlchIUCgxjaGFsbGVuZ2VfaWQYASABKAkSDAoEY29kZRgCIAEoCSK/AQoWVmVyaWZ5Q2hhbGxlbmdlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEi4KB3B1cnBvc2UYAiABKA4yHS5iYW5rLm1mYS52MS5DaGFsbGVuZ2VQdXJwb3NlEhIKCmJpbmRpbmdfaWQYAyABKAkSLgoGYW5zd2VyGAQgASgLMhwuYmFuay5tZmEudjEuQ2hhbGxlbmdlQW5zd2VySAASFwoNcmVjb3ZlcnlfY29kZRgFIAEoCUgAQgcKBXByb29mIkAKF1ZlcmlmeUNoYWxsZW5nZVJlc3BvbnNlEiUKBHR5cGUYASABKA4yFy5iYW5rLm1mYS52MS5GYWN0b3JUeXBlIiUKEkxpc3RGYWN0b3JzUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJIjsKE0xpc3RGYWN0b3JzUmVzcG9uc2USJAoHZmFjdG9ycxgBIAMoCzITLmJhbmsubWZhLnYxLkZhY3RvciJJChNSZXNldEZhY3RvcnNSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSDwoHbm90ZV9pZBgCIAEoCRIQCghhcHByb3ZhbBgDIAEoCSItChRSZXNldEZhY3RvcnNSZXNwb25zZRIVCg1yZW1vdmVkX2NvdW50GAEgASgFMvYCCgpNZmFTZXJ2aWNlElUKC0xpc3RGYWN0b3JzEh8uYmFuay5tZmEudjEuTGlzdEZhY3RvcnNSZXF1ZXN0GiAuYmFuay5tZmEudjEuTGlzdEZhY3RvcnNSZXNwb25zZSIDkAIBElkKDlN0YXJ0Q2hhbGxlbmdlEiIuYmFuay5tZmEudjEuU3RhcnRDaGFsbGVuZ2VSZXF1ZXN0GiMuYmFuay5tZmEudjEuU3RhcnRDaGFsbGVuZ2VSZXNwb25zZRJcCg9WZXJpZnlDaGFsbGVuZ2USIy5iYW5rLm1mYS52MS5WZXJpZnlDaGFsbGVuZ2VSZXF1ZXN0GiQuYmFuay5tZmEudjEuVmVyaWZ5Q2hhbGxlbmdlUmVzcG9uc2USWAoMUmVzZXRGYWN0b3JzEiAuYmFuay5tZmEudjEuUmVzZXRGYWN0b3JzUmVxdWVzdBohLmJhbmsubWZhLnYxLlJlc2V0RmFjdG9yc1Jlc3BvbnNlIgOQAgJiBnByb3RvMw", [file_bank_mfa_v1_challenge, file_bank_mfa_v1_factor, file_google_protobuf_timestamp]);
 
 /**
  * StartChallengeRequest names the factor and what the answer will be good for.
@@ -245,6 +245,62 @@ export const ListFactorsResponseSchema: GenMessage<ListFactorsResponse> = /*@__P
   messageDesc(file_bank_mfa_v1_mfa_service, 6);
 
 /**
+ * ResetFactorsRequest names the user.
+ *
+ * @generated from message bank.mfa.v1.ResetFactorsRequest
+ */
+export type ResetFactorsRequest = Message<"bank.mfa.v1.ResetFactorsRequest"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * The note of staff that says why, UUIDv7.
+   *
+   * @generated from field: string note_id = 2;
+   */
+  noteId: string;
+
+  /**
+   * The signed request of another member of staff (JWS, `typ: approval+jwt`).
+   *
+   * @generated from field: string approval = 3;
+   */
+  approval: string;
+};
+
+/**
+ * Describes the message bank.mfa.v1.ResetFactorsRequest.
+ * Use `create(ResetFactorsRequestSchema)` to create a new message.
+ */
+export const ResetFactorsRequestSchema: GenMessage<ResetFactorsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_mfa_v1_mfa_service, 7);
+
+/**
+ * ResetFactorsResponse tells what was there.
+ *
+ * @generated from message bank.mfa.v1.ResetFactorsResponse
+ */
+export type ResetFactorsResponse = Message<"bank.mfa.v1.ResetFactorsResponse"> & {
+  /**
+   * How many factors this call removed.
+   *
+   * @generated from field: int32 removed_count = 1;
+   */
+  removedCount: number;
+};
+
+/**
+ * Describes the message bank.mfa.v1.ResetFactorsResponse.
+ * Use `create(ResetFactorsResponseSchema)` to create a new message.
+ */
+export const ResetFactorsResponseSchema: GenMessage<ResetFactorsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_mfa_v1_mfa_service, 8);
+
+/**
  * MfaService answers for second factors. Served by mfa.
  *
  * @generated from service bank.mfa.v1.MfaService
@@ -282,6 +338,17 @@ export const MfaService: GenService<{
     methodKind: "unary";
     input: typeof VerifyChallengeRequestSchema;
     output: typeof VerifyChallengeResponseSchema;
+  },
+  /**
+   * ResetFactors removes all factors and recovery codes of a user; always by an approval. Callers: staff,
+   * through admin.
+   *
+   * @generated from rpc bank.mfa.v1.MfaService.ResetFactors
+   */
+  resetFactors: {
+    methodKind: "unary";
+    input: typeof ResetFactorsRequestSchema;
+    output: typeof ResetFactorsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_bank_mfa_v1_mfa_service, 0);

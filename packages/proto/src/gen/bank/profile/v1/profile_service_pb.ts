@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/profile/v1/profile_service.proto.
  */
 export const file_bank_profile_v1_profile_service: GenFile = /*@__PURE__*/
-  fileDesc("CiViYW5rL3Byb2ZpbGUvdjEvcHJvZmlsZV9zZXJ2aWNlLnByb3RvEg9iYW5rLnByb2ZpbGUudjEiJAoRR2V0UHJvZmlsZVJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSI/ChJHZXRQcm9maWxlUmVzcG9uc2USKQoHcHJvZmlsZRgBIAEoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlIisKF0JhdGNoR2V0UHJvZmlsZXNSZXF1ZXN0EhAKCHVzZXJfaWRzGAEgAygJIkYKGEJhdGNoR2V0UHJvZmlsZXNSZXNwb25zZRIqCghwcm9maWxlcxgBIAMoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlMtoBCg5Qcm9maWxlU2VydmljZRJaCgpHZXRQcm9maWxlEiIuYmFuay5wcm9maWxlLnYxLkdldFByb2ZpbGVSZXF1ZXN0GiMuYmFuay5wcm9maWxlLnYxLkdldFByb2ZpbGVSZXNwb25zZSIDkAICEmwKEEJhdGNoR2V0UHJvZmlsZXMSKC5iYW5rLnByb2ZpbGUudjEuQmF0Y2hHZXRQcm9maWxlc1JlcXVlc3QaKS5iYW5rLnByb2ZpbGUudjEuQmF0Y2hHZXRQcm9maWxlc1Jlc3BvbnNlIgOQAgJiBnByb3RvMw", [file_bank_profile_v1_profile]);
+  fileDesc("CiViYW5rL3Byb2ZpbGUvdjEvcHJvZmlsZV9zZXJ2aWNlLnByb3RvEg9iYW5rLnByb2ZpbGUudjEiJAoRR2V0UHJvZmlsZVJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSI/ChJHZXRQcm9maWxlUmVzcG9uc2USKQoHcHJvZmlsZRgBIAEoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlIisKF0JhdGNoR2V0UHJvZmlsZXNSZXF1ZXN0EhAKCHVzZXJfaWRzGAEgAygJIkYKGEJhdGNoR2V0UHJvZmlsZXNSZXNwb25zZRIqCghwcm9maWxlcxgBIAMoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlIkYKElZpZXdQcm9maWxlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEg4KBnVubWFzaxgCIAMoCRIPCgdub3RlX2lkGAMgASgJIkAKE1ZpZXdQcm9maWxlUmVzcG9uc2USKQoHcHJvZmlsZRgBIAEoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlMrkCCg5Qcm9maWxlU2VydmljZRJaCgpHZXRQcm9maWxlEiIuYmFuay5wcm9maWxlLnYxLkdldFByb2ZpbGVSZXF1ZXN0GiMuYmFuay5wcm9maWxlLnYxLkdldFByb2ZpbGVSZXNwb25zZSIDkAICEmwKEEJhdGNoR2V0UHJvZmlsZXMSKC5iYW5rLnByb2ZpbGUudjEuQmF0Y2hHZXRQcm9maWxlc1JlcXVlc3QaKS5iYW5rLnByb2ZpbGUudjEuQmF0Y2hHZXRQcm9maWxlc1Jlc3BvbnNlIgOQAgISXQoLVmlld1Byb2ZpbGUSIy5iYW5rLnByb2ZpbGUudjEuVmlld1Byb2ZpbGVSZXF1ZXN0GiQuYmFuay5wcm9maWxlLnYxLlZpZXdQcm9maWxlUmVzcG9uc2UiA5ACAmIGcHJvdG8z", [file_bank_profile_v1_profile]);
 
 /**
  * GetProfileRequest names one user.
@@ -99,6 +99,62 @@ export const BatchGetProfilesResponseSchema: GenMessage<BatchGetProfilesResponse
   messageDesc(file_bank_profile_v1_profile_service, 3);
 
 /**
+ * ViewProfileRequest names the profile, and what to show in full.
+ *
+ * @generated from message bank.profile.v1.ViewProfileRequest
+ */
+export type ViewProfileRequest = Message<"bank.profile.v1.ViewProfileRequest"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * Fields of `Profile` by their JSON names, such as `dateOfBirth`; needs the permission to unmask.
+   *
+   * @generated from field: repeated string unmask = 2;
+   */
+  unmask: string[];
+
+  /**
+   * The note of staff that says why, UUIDv7; needed where something is unmasked.
+   *
+   * @generated from field: string note_id = 3;
+   */
+  noteId: string;
+};
+
+/**
+ * Describes the message bank.profile.v1.ViewProfileRequest.
+ * Use `create(ViewProfileRequestSchema)` to create a new message.
+ */
+export const ViewProfileRequestSchema: GenMessage<ViewProfileRequest> = /*@__PURE__*/
+  messageDesc(file_bank_profile_v1_profile_service, 4);
+
+/**
+ * ViewProfileResponse is what staff may see.
+ *
+ * @generated from message bank.profile.v1.ViewProfileResponse
+ */
+export type ViewProfileResponse = Message<"bank.profile.v1.ViewProfileResponse"> & {
+  /**
+   * The profile.
+   *
+   * @generated from field: bank.profile.v1.Profile profile = 1;
+   */
+  profile?: Profile | undefined;
+};
+
+/**
+ * Describes the message bank.profile.v1.ViewProfileResponse.
+ * Use `create(ViewProfileResponseSchema)` to create a new message.
+ */
+export const ViewProfileResponseSchema: GenMessage<ViewProfileResponse> = /*@__PURE__*/
+  messageDesc(file_bank_profile_v1_profile_service, 5);
+
+/**
  * ProfileService answers what the bank knows about a person. Served by profile.
  *
  * @generated from service bank.profile.v1.ProfileService
@@ -126,6 +182,17 @@ export const ProfileService: GenService<{
     methodKind: "unary";
     input: typeof BatchGetProfilesRequestSchema;
     output: typeof BatchGetProfilesResponseSchema;
+  },
+  /**
+   * ViewProfile shows staff one profile: every value masked, except those named in `unmask`. Every call is
+   * audited. Callers: staff, through admin.
+   *
+   * @generated from rpc bank.profile.v1.ProfileService.ViewProfile
+   */
+  viewProfile: {
+    methodKind: "unary";
+    input: typeof ViewProfileRequestSchema;
+    output: typeof ViewProfileResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_bank_profile_v1_profile_service, 0);

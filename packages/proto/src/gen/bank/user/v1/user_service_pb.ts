@@ -2,17 +2,19 @@
 // @generated from file bank/user/v1/user_service.proto (package bank.user.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { User } from "./user_pb.ts";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { User, UserStatus } from "./user_pb.ts";
 import { file_bank_user_v1_user } from "./user_pb.ts";
-import type { Message } from "@bufbuild/protobuf";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file bank/user/v1/user_service.proto.
  */
 export const file_bank_user_v1_user_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch9iYW5rL3VzZXIvdjEvdXNlcl9zZXJ2aWNlLnByb3RvEgxiYW5rLnVzZXIudjEiIQoOR2V0VXNlclJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSIzCg9HZXRVc2VyUmVzcG9uc2USIAoEdXNlchgBIAEoCzISLmJhbmsudXNlci52MS5Vc2VyIigKFEJhdGNoR2V0VXNlcnNSZXF1ZXN0EhAKCHVzZXJfaWRzGAEgAygJIjoKFUJhdGNoR2V0VXNlcnNSZXNwb25zZRIhCgV1c2VycxgBIAMoCzISLmJhbmsudXNlci52MS5Vc2VyIkMKEUxvb2t1cFVzZXJSZXF1ZXN0Eg8KBWVtYWlsGAEgASgJSAASDwoFcGhvbmUYAiABKAlIAEIMCgppZGVudGlmaWVyIjYKEkxvb2t1cFVzZXJSZXNwb25zZRIgCgR1c2VyGAEgASgLMhIuYmFuay51c2VyLnYxLlVzZXIiJAoRR2V0Q29udGFjdFJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSJTChJHZXRDb250YWN0UmVzcG9uc2USDwoHdXNlcl9pZBgBIAEoCRINCgVlbWFpbBgCIAEoCRINCgVwaG9uZRgDIAEoCRIOCgZsb2NhbGUYBCABKAky5QIKC1VzZXJTZXJ2aWNlEksKB0dldFVzZXISHC5iYW5rLnVzZXIudjEuR2V0VXNlclJlcXVlc3QaHS5iYW5rLnVzZXIudjEuR2V0VXNlclJlc3BvbnNlIgOQAgESXQoNQmF0Y2hHZXRVc2VycxIiLmJhbmsudXNlci52MS5CYXRjaEdldFVzZXJzUmVxdWVzdBojLmJhbmsudXNlci52MS5CYXRjaEdldFVzZXJzUmVzcG9uc2UiA5ACARJUCgpMb29rdXBVc2VyEh8uYmFuay51c2VyLnYxLkxvb2t1cFVzZXJSZXF1ZXN0GiAuYmFuay51c2VyLnYxLkxvb2t1cFVzZXJSZXNwb25zZSIDkAICElQKCkdldENvbnRhY3QSHy5iYW5rLnVzZXIudjEuR2V0Q29udGFjdFJlcXVlc3QaIC5iYW5rLnVzZXIudjEuR2V0Q29udGFjdFJlc3BvbnNlIgOQAgJiBnByb3RvMw", [file_bank_user_v1_user]);
+  fileDesc("Ch9iYW5rL3VzZXIvdjEvdXNlcl9zZXJ2aWNlLnByb3RvEgxiYW5rLnVzZXIudjEiIQoOR2V0VXNlclJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSIzCg9HZXRVc2VyUmVzcG9uc2USIAoEdXNlchgBIAEoCzISLmJhbmsudXNlci52MS5Vc2VyIigKFEJhdGNoR2V0VXNlcnNSZXF1ZXN0EhAKCHVzZXJfaWRzGAEgAygJIjoKFUJhdGNoR2V0VXNlcnNSZXNwb25zZRIhCgV1c2VycxgBIAMoCzISLmJhbmsudXNlci52MS5Vc2VyIkMKEUxvb2t1cFVzZXJSZXF1ZXN0Eg8KBWVtYWlsGAEgASgJSAASDwoFcGhvbmUYAiABKAlIAEIMCgppZGVudGlmaWVyIjYKEkxvb2t1cFVzZXJSZXNwb25zZRIgCgR1c2VyGAEgASgLMhIuYmFuay51c2VyLnYxLlVzZXIiJAoRR2V0Q29udGFjdFJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSJTChJHZXRDb250YWN0UmVzcG9uc2USDwoHdXNlcl9pZBgBIAEoCRINCgVlbWFpbBgCIAEoCRINCgVwaG9uZRgDIAEoCRIOCgZsb2NhbGUYBCABKAkiXwoPVmlld1VzZXJSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSKgoGdW5tYXNrGAIgAygOMhouYmFuay51c2VyLnYxLkNvbnRhY3RGaWVsZBIPCgdub3RlX2lkGAMgASgJImIKEFZpZXdVc2VyUmVzcG9uc2USIAoEdXNlchgBIAEoCzISLmJhbmsudXNlci52MS5Vc2VyEg0KBWVtYWlsGAIgASgJEg0KBXBob25lGAMgASgJEg4KBmxvY2FsZRgEIAEoCSJ0ChRTZXRVc2VyU3RhdHVzUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEigKBnN0YXR1cxgCIAEoDjIYLmJhbmsudXNlci52MS5Vc2VyU3RhdHVzEg8KB25vdGVfaWQYAyABKAkSEAoIYXBwcm92YWwYBCABKAkiOQoVU2V0VXNlclN0YXR1c1Jlc3BvbnNlEiAKBHVzZXIYASABKAsyEi5iYW5rLnVzZXIudjEuVXNlciJUCg9TZXRSb2xlc1JlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRINCgVyb2xlcxgCIAMoCRIPCgdub3RlX2lkGAMgASgJEhAKCGFwcHJvdmFsGAQgASgJIjQKEFNldFJvbGVzUmVzcG9uc2USIAoEdXNlchgBIAEoCzISLmJhbmsudXNlci52MS5Vc2VyIj0KGVJlc2VuZFZlcmlmaWNhdGlvblJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRIPCgdub3RlX2lkGAIgASgJIhwKGlJlc2VuZFZlcmlmaWNhdGlvblJlc3BvbnNlIjgKGFByZXBhcmVJbnZpdGF0aW9uUmVxdWVzdBINCgVlbWFpbBgBIAEoCRINCgVyb2xlcxgCIAMoCSIyChlQcmVwYXJlSW52aXRhdGlvblJlc3BvbnNlEhUKDWludml0YXRpb25faWQYASABKAkiXQoSSW52aXRlU3RhZmZSZXF1ZXN0EhUKDWludml0YXRpb25faWQYASABKAkSDQoFcm9sZXMYAiADKAkSDwoHbm90ZV9pZBgDIAEoCRIQCghhcHByb3ZhbBgEIAEoCSIVChNJbnZpdGVTdGFmZlJlc3BvbnNlIigKF0NyZWF0ZUZpcnN0QWRtaW5SZXF1ZXN0Eg0KBWVtYWlsGAEgASgJImIKGENyZWF0ZUZpcnN0QWRtaW5SZXNwb25zZRIWCg5hY3RpdmF0aW9uX3VybBgBIAEoCRIuCgpleHBpcmVzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCpfCgxDb250YWN0RmllbGQSHQoZQ09OVEFDVF9GSUVMRF9VTlNQRUNJRklFRBAAEhcKE0NPTlRBQ1RfRklFTERfRU1BSUwQARIXChNDT05UQUNUX0ZJRUxEX1BIT05FEAIy7wcKC1VzZXJTZXJ2aWNlEksKB0dldFVzZXISHC5iYW5rLnVzZXIudjEuR2V0VXNlclJlcXVlc3QaHS5iYW5rLnVzZXIudjEuR2V0VXNlclJlc3BvbnNlIgOQAgESXQoNQmF0Y2hHZXRVc2VycxIiLmJhbmsudXNlci52MS5CYXRjaEdldFVzZXJzUmVxdWVzdBojLmJhbmsudXNlci52MS5CYXRjaEdldFVzZXJzUmVzcG9uc2UiA5ACARJUCgpMb29rdXBVc2VyEh8uYmFuay51c2VyLnYxLkxvb2t1cFVzZXJSZXF1ZXN0GiAuYmFuay51c2VyLnYxLkxvb2t1cFVzZXJSZXNwb25zZSIDkAICElQKCkdldENvbnRhY3QSHy5iYW5rLnVzZXIudjEuR2V0Q29udGFjdFJlcXVlc3QaIC5iYW5rLnVzZXIudjEuR2V0Q29udGFjdFJlc3BvbnNlIgOQAgISTgoIVmlld1VzZXISHS5iYW5rLnVzZXIudjEuVmlld1VzZXJSZXF1ZXN0Gh4uYmFuay51c2VyLnYxLlZpZXdVc2VyUmVzcG9uc2UiA5ACAhJdCg1TZXRVc2VyU3RhdHVzEiIuYmFuay51c2VyLnYxLlNldFVzZXJTdGF0dXNSZXF1ZXN0GiMuYmFuay51c2VyLnYxLlNldFVzZXJTdGF0dXNSZXNwb25zZSIDkAICEk4KCFNldFJvbGVzEh0uYmFuay51c2VyLnYxLlNldFJvbGVzUmVxdWVzdBoeLmJhbmsudXNlci52MS5TZXRSb2xlc1Jlc3BvbnNlIgOQAgISZwoSUmVzZW5kVmVyaWZpY2F0aW9uEicuYmFuay51c2VyLnYxLlJlc2VuZFZlcmlmaWNhdGlvblJlcXVlc3QaKC5iYW5rLnVzZXIudjEuUmVzZW5kVmVyaWZpY2F0aW9uUmVzcG9uc2USZAoRUHJlcGFyZUludml0YXRpb24SJi5iYW5rLnVzZXIudjEuUHJlcGFyZUludml0YXRpb25SZXF1ZXN0GicuYmFuay51c2VyLnYxLlByZXBhcmVJbnZpdGF0aW9uUmVzcG9uc2USVwoLSW52aXRlU3RhZmYSIC5iYW5rLnVzZXIudjEuSW52aXRlU3RhZmZSZXF1ZXN0GiEuYmFuay51c2VyLnYxLkludml0ZVN0YWZmUmVzcG9uc2UiA5ACAhJhChBDcmVhdGVGaXJzdEFkbWluEiUuYmFuay51c2VyLnYxLkNyZWF0ZUZpcnN0QWRtaW5SZXF1ZXN0GiYuYmFuay51c2VyLnYxLkNyZWF0ZUZpcnN0QWRtaW5SZXNwb25zZWIGcHJvdG8z", [file_bank_user_v1_user, file_google_protobuf_timestamp]);
 
 /**
  * GetUserRequest names one user.
@@ -220,6 +222,448 @@ export const GetContactResponseSchema: GenMessage<GetContactResponse> = /*@__PUR
   messageDesc(file_bank_user_v1_user_service, 7);
 
 /**
+ * ViewUserRequest names the user, and what to show in full.
+ *
+ * @generated from message bank.user.v1.ViewUserRequest
+ */
+export type ViewUserRequest = Message<"bank.user.v1.ViewUserRequest"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * Shown in full; needs the permission to unmask.
+   *
+   * @generated from field: repeated bank.user.v1.ContactField unmask = 2;
+   */
+  unmask: ContactField[];
+
+  /**
+   * The note of staff that says why, UUIDv7; needed where something is unmasked.
+   *
+   * @generated from field: string note_id = 3;
+   */
+  noteId: string;
+};
+
+/**
+ * Describes the message bank.user.v1.ViewUserRequest.
+ * Use `create(ViewUserRequestSchema)` to create a new message.
+ */
+export const ViewUserRequestSchema: GenMessage<ViewUserRequest> = /*@__PURE__*/
+  messageDesc(file_bank_user_v1_user_service, 8);
+
+/**
+ * ViewUserResponse is what staff may see.
+ *
+ * @generated from message bank.user.v1.ViewUserResponse
+ */
+export type ViewUserResponse = Message<"bank.user.v1.ViewUserResponse"> & {
+  /**
+   * The user.
+   *
+   * @generated from field: bank.user.v1.User user = 1;
+   */
+  user?: User | undefined;
+
+  /**
+   * The email address, masked unless asked for; empty when there is none.
+   *
+   * @generated from field: string email = 2;
+   */
+  email: string;
+
+  /**
+   * The phone number, masked unless asked for; empty when there is none.
+   *
+   * @generated from field: string phone = 3;
+   */
+  phone: string;
+
+  /**
+   * The language to write in, BCP 47; empty when the user has not said.
+   *
+   * @generated from field: string locale = 4;
+   */
+  locale: string;
+};
+
+/**
+ * Describes the message bank.user.v1.ViewUserResponse.
+ * Use `create(ViewUserResponseSchema)` to create a new message.
+ */
+export const ViewUserResponseSchema: GenMessage<ViewUserResponse> = /*@__PURE__*/
+  messageDesc(file_bank_user_v1_user_service, 9);
+
+/**
+ * SetUserStatusRequest names the user and the status to move to.
+ *
+ * @generated from message bank.user.v1.SetUserStatusRequest
+ */
+export type SetUserStatusRequest = Message<"bank.user.v1.SetUserStatusRequest"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * Where to.
+   *
+   * @generated from field: bank.user.v1.UserStatus status = 2;
+   */
+  status: UserStatus;
+
+  /**
+   * The note of staff that says why, UUIDv7.
+   *
+   * @generated from field: string note_id = 3;
+   */
+  noteId: string;
+
+  /**
+   * The signed request of another member of staff (JWS, `typ: approval+jwt`); empty for locking and unlocking.
+   *
+   * @generated from field: string approval = 4;
+   */
+  approval: string;
+};
+
+/**
+ * Describes the message bank.user.v1.SetUserStatusRequest.
+ * Use `create(SetUserStatusRequestSchema)` to create a new message.
+ */
+export const SetUserStatusRequestSchema: GenMessage<SetUserStatusRequest> = /*@__PURE__*/
+  messageDesc(file_bank_user_v1_user_service, 10);
+
+/**
+ * SetUserStatusResponse tells how the user stands.
+ *
+ * @generated from message bank.user.v1.SetUserStatusResponse
+ */
+export type SetUserStatusResponse = Message<"bank.user.v1.SetUserStatusResponse"> & {
+  /**
+   * The user, afterwards.
+   *
+   * @generated from field: bank.user.v1.User user = 1;
+   */
+  user?: User | undefined;
+};
+
+/**
+ * Describes the message bank.user.v1.SetUserStatusResponse.
+ * Use `create(SetUserStatusResponseSchema)` to create a new message.
+ */
+export const SetUserStatusResponseSchema: GenMessage<SetUserStatusResponse> = /*@__PURE__*/
+  messageDesc(file_bank_user_v1_user_service, 11);
+
+/**
+ * SetRolesRequest names the user and all roles to hold from now on.
+ *
+ * @generated from message bank.user.v1.SetRolesRequest
+ */
+export type SetRolesRequest = Message<"bank.user.v1.SetRolesRequest"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * Role names, at least one.
+   *
+   * @generated from field: repeated string roles = 2;
+   */
+  roles: string[];
+
+  /**
+   * The note of staff that says why, UUIDv7.
+   *
+   * @generated from field: string note_id = 3;
+   */
+  noteId: string;
+
+  /**
+   * The signed request of another member of staff (JWS, `typ: approval+jwt`).
+   *
+   * @generated from field: string approval = 4;
+   */
+  approval: string;
+};
+
+/**
+ * Describes the message bank.user.v1.SetRolesRequest.
+ * Use `create(SetRolesRequestSchema)` to create a new message.
+ */
+export const SetRolesRequestSchema: GenMessage<SetRolesRequest> = /*@__PURE__*/
+  messageDesc(file_bank_user_v1_user_service, 12);
+
+/**
+ * SetRolesResponse tells how the user stands.
+ *
+ * @generated from message bank.user.v1.SetRolesResponse
+ */
+export type SetRolesResponse = Message<"bank.user.v1.SetRolesResponse"> & {
+  /**
+   * The user, afterwards.
+   *
+   * @generated from field: bank.user.v1.User user = 1;
+   */
+  user?: User | undefined;
+};
+
+/**
+ * Describes the message bank.user.v1.SetRolesResponse.
+ * Use `create(SetRolesResponseSchema)` to create a new message.
+ */
+export const SetRolesResponseSchema: GenMessage<SetRolesResponse> = /*@__PURE__*/
+  messageDesc(file_bank_user_v1_user_service, 13);
+
+/**
+ * ResendVerificationRequest names the user.
+ *
+ * @generated from message bank.user.v1.ResendVerificationRequest
+ */
+export type ResendVerificationRequest = Message<"bank.user.v1.ResendVerificationRequest"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * The note of staff that says why, UUIDv7.
+   *
+   * @generated from field: string note_id = 2;
+   */
+  noteId: string;
+};
+
+/**
+ * Describes the message bank.user.v1.ResendVerificationRequest.
+ * Use `create(ResendVerificationRequestSchema)` to create a new message.
+ */
+export const ResendVerificationRequestSchema: GenMessage<ResendVerificationRequest> = /*@__PURE__*/
+  messageDesc(file_bank_user_v1_user_service, 14);
+
+/**
+ * ResendVerificationResponse says that the code is on its way.
+ *
+ * @generated from message bank.user.v1.ResendVerificationResponse
+ */
+export type ResendVerificationResponse = Message<"bank.user.v1.ResendVerificationResponse"> & {
+};
+
+/**
+ * Describes the message bank.user.v1.ResendVerificationResponse.
+ * Use `create(ResendVerificationResponseSchema)` to create a new message.
+ */
+export const ResendVerificationResponseSchema: GenMessage<ResendVerificationResponse> = /*@__PURE__*/
+  messageDesc(file_bank_user_v1_user_service, 15);
+
+/**
+ * PrepareInvitationRequest says whom to invite.
+ *
+ * @generated from message bank.user.v1.PrepareInvitationRequest
+ */
+export type PrepareInvitationRequest = Message<"bank.user.v1.PrepareInvitationRequest"> & {
+  /**
+   * The email address; it must not be a user's.
+   *
+   * @generated from field: string email = 1;
+   */
+  email: string;
+
+  /**
+   * Staff role names, at least one.
+   *
+   * @generated from field: repeated string roles = 2;
+   */
+  roles: string[];
+};
+
+/**
+ * Describes the message bank.user.v1.PrepareInvitationRequest.
+ * Use `create(PrepareInvitationRequestSchema)` to create a new message.
+ */
+export const PrepareInvitationRequestSchema: GenMessage<PrepareInvitationRequest> = /*@__PURE__*/
+  messageDesc(file_bank_user_v1_user_service, 16);
+
+/**
+ * PrepareInvitationResponse names the invitation.
+ *
+ * @generated from message bank.user.v1.PrepareInvitationResponse
+ */
+export type PrepareInvitationResponse = Message<"bank.user.v1.PrepareInvitationResponse"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string invitation_id = 1;
+   */
+  invitationId: string;
+};
+
+/**
+ * Describes the message bank.user.v1.PrepareInvitationResponse.
+ * Use `create(PrepareInvitationResponseSchema)` to create a new message.
+ */
+export const PrepareInvitationResponseSchema: GenMessage<PrepareInvitationResponse> = /*@__PURE__*/
+  messageDesc(file_bank_user_v1_user_service, 17);
+
+/**
+ * InviteStaffRequest names the invitation.
+ *
+ * @generated from message bank.user.v1.InviteStaffRequest
+ */
+export type InviteStaffRequest = Message<"bank.user.v1.InviteStaffRequest"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string invitation_id = 1;
+   */
+  invitationId: string;
+
+  /**
+   * The roles it was prepared with: what the approval is bound to.
+   *
+   * @generated from field: repeated string roles = 2;
+   */
+  roles: string[];
+
+  /**
+   * The note of staff that says why, UUIDv7.
+   *
+   * @generated from field: string note_id = 3;
+   */
+  noteId: string;
+
+  /**
+   * The signed request of another member of staff (JWS, `typ: approval+jwt`).
+   *
+   * @generated from field: string approval = 4;
+   */
+  approval: string;
+};
+
+/**
+ * Describes the message bank.user.v1.InviteStaffRequest.
+ * Use `create(InviteStaffRequestSchema)` to create a new message.
+ */
+export const InviteStaffRequestSchema: GenMessage<InviteStaffRequest> = /*@__PURE__*/
+  messageDesc(file_bank_user_v1_user_service, 18);
+
+/**
+ * InviteStaffResponse says that the link is on its way.
+ *
+ * @generated from message bank.user.v1.InviteStaffResponse
+ */
+export type InviteStaffResponse = Message<"bank.user.v1.InviteStaffResponse"> & {
+};
+
+/**
+ * Describes the message bank.user.v1.InviteStaffResponse.
+ * Use `create(InviteStaffResponseSchema)` to create a new message.
+ */
+export const InviteStaffResponseSchema: GenMessage<InviteStaffResponse> = /*@__PURE__*/
+  messageDesc(file_bank_user_v1_user_service, 19);
+
+/**
+ * CreateFirstAdminRequest says who.
+ *
+ * @generated from message bank.user.v1.CreateFirstAdminRequest
+ */
+export type CreateFirstAdminRequest = Message<"bank.user.v1.CreateFirstAdminRequest"> & {
+  /**
+   * The email address; it must not be a user's.
+   *
+   * @generated from field: string email = 1;
+   */
+  email: string;
+};
+
+/**
+ * Describes the message bank.user.v1.CreateFirstAdminRequest.
+ * Use `create(CreateFirstAdminRequestSchema)` to create a new message.
+ */
+export const CreateFirstAdminRequestSchema: GenMessage<CreateFirstAdminRequest> = /*@__PURE__*/
+  messageDesc(file_bank_user_v1_user_service, 20);
+
+/**
+ * CreateFirstAdminResponse is for the operator's eyes alone.
+ *
+ * @generated from message bank.user.v1.CreateFirstAdminResponse
+ */
+export type CreateFirstAdminResponse = Message<"bank.user.v1.CreateFirstAdminResponse"> & {
+  /**
+   * The link to open once.
+   *
+   * @generated from field: string activation_url = 1;
+   */
+  activationUrl: string;
+
+  /**
+   * When it dies.
+   *
+   * @generated from field: google.protobuf.Timestamp expires_at = 2;
+   */
+  expiresAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.user.v1.CreateFirstAdminResponse.
+ * Use `create(CreateFirstAdminResponseSchema)` to create a new message.
+ */
+export const CreateFirstAdminResponseSchema: GenMessage<CreateFirstAdminResponse> = /*@__PURE__*/
+  messageDesc(file_bank_user_v1_user_service, 21);
+
+/**
+ * ContactField is an address of a user.
+ *
+ * @generated from enum bank.user.v1.ContactField
+ */
+export const ContactField = {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: CONTACT_FIELD_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * The email address.
+   *
+   * @generated from enum value: CONTACT_FIELD_EMAIL = 1;
+   */
+  EMAIL: 1,
+
+  /**
+   * The phone number.
+   *
+   * @generated from enum value: CONTACT_FIELD_PHONE = 2;
+   */
+  PHONE: 2,
+} as const;
+
+/**
+ * ContactField is an address of a user.
+ *
+ * @generated from enum bank.user.v1.ContactField
+ */
+export type ContactField = (typeof ContactField)[keyof typeof ContactField] | UnknownEnum;
+
+/**
+ * Describes the enum bank.user.v1.ContactField.
+ */
+export const ContactFieldSchema: GenEnum<ContactField> = /*@__PURE__*/
+  enumDesc(file_bank_user_v1_user_service, 0);
+
+/**
  * UserService answers who a user is. Served by auth.
  *
  * @generated from service bank.user.v1.UserService
@@ -267,6 +711,84 @@ export const UserService: GenService<{
     methodKind: "unary";
     input: typeof GetContactRequestSchema;
     output: typeof GetContactResponseSchema;
+  },
+  /**
+   * ViewUser shows staff one user: addresses masked, except those named in `unmask`. Every call is audited.
+   * Callers: staff, through admin.
+   *
+   * @generated from rpc bank.user.v1.UserService.ViewUser
+   */
+  viewUser: {
+    methodKind: "unary";
+    input: typeof ViewUserRequestSchema;
+    output: typeof ViewUserResponseSchema;
+  },
+  /**
+   * SetUserStatus moves a user to another status; leaving `active` ends all sessions. Locking and unlocking
+   * are staff's own decision, everything else needs an approval. A user who is there already stays as he is.
+   * Callers: staff, through admin.
+   *
+   * @generated from rpc bank.user.v1.UserService.SetUserStatus
+   */
+  setUserStatus: {
+    methodKind: "unary";
+    input: typeof SetUserStatusRequestSchema;
+    output: typeof SetUserStatusResponseSchema;
+  },
+  /**
+   * SetRoles replaces a user's roles and ends all sessions; always by an approval. Callers: staff, through
+   * admin.
+   *
+   * @generated from rpc bank.user.v1.UserService.SetRoles
+   */
+  setRoles: {
+    methodKind: "unary";
+    input: typeof SetRolesRequestSchema;
+    output: typeof SetRolesResponseSchema;
+  },
+  /**
+   * ResendVerification sends the code of a user's pending change of address again. FAILED_PRECONDITION when
+   * none is pending. Callers: staff, through admin.
+   *
+   * @generated from rpc bank.user.v1.UserService.ResendVerification
+   */
+  resendVerification: {
+    methodKind: "unary";
+    input: typeof ResendVerificationRequestSchema;
+    output: typeof ResendVerificationResponseSchema;
+  },
+  /**
+   * PrepareInvitation keeps the address and the roles of a future member of staff, and does nothing else: the
+   * invitation goes out by InviteStaff, with an approval. Callers: staff, through admin.
+   *
+   * @generated from rpc bank.user.v1.UserService.PrepareInvitation
+   */
+  prepareInvitation: {
+    methodKind: "unary";
+    input: typeof PrepareInvitationRequestSchema;
+    output: typeof PrepareInvitationResponseSchema;
+  },
+  /**
+   * InviteStaff sends the activation link of a prepared invitation; always by an approval. Callers: staff,
+   * through admin.
+   *
+   * @generated from rpc bank.user.v1.UserService.InviteStaff
+   */
+  inviteStaff: {
+    methodKind: "unary";
+    input: typeof InviteStaffRequestSchema;
+    output: typeof InviteStaffResponseSchema;
+  },
+  /**
+   * CreateFirstAdmin makes the activation link of an administrator where there are not yet two, who could
+   * approve each other's doings; FAILED_PRECONDITION afterwards. Caller: the operator's command.
+   *
+   * @generated from rpc bank.user.v1.UserService.CreateFirstAdmin
+   */
+  createFirstAdmin: {
+    methodKind: "unary";
+    input: typeof CreateFirstAdminRequestSchema;
+    output: typeof CreateFirstAdminResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_bank_user_v1_user_service, 0);
