@@ -5,13 +5,13 @@ import { appNames } from '#stack/settings/apps.ts';
 import type { OperatorBroker } from '#stack/settings/operator-broker.ts';
 import { type Broker, callManagement } from '#stack/stores/broker-management.ts';
 
-const brokerRoles = [...appNames, 'operator'] as const;
+const brokerRoles = [...appNames, 'operator', 'platform'] as const;
 
 const MARKER = 'made by the launcher of user-service, topology';
 
 /**
- * Makes the stack's virtual host with its exchanges, queues and bindings, and a user with its own rights for each app and
- * for the operator commands. When the topology has changed, the virtual host is made anew: queues cannot be changed.
+ * Makes the stack's virtual host with its exchanges, queues and bindings, and a user with its own rights for each app,
+ * the operator commands and the platform's services. When the topology has changed, the virtual host is made anew: queues cannot be changed.
  */
 export async function provisionBroker(
   broker: Broker,
