@@ -7,8 +7,9 @@ const ConfigSchema = v.object({
   DEVICE_RPC_URL: envRpcUrl,
   SMTP_URL: envSecretUrl('smtp', 'smtps'),
   MAIL_FROM: v.pipe(v.string(), v.nonEmpty('must be an address, or a name and <address>')),
-  /** Where links in messages lead. Never taken from a request (SR-37). */
+  /** Where links in messages lead, those of customers and those of staff. Never taken from a request (SR-37). */
   PUBLIC_BASE_URL: envUrl('http', 'https'),
+  STAFF_BASE_URL: envUrl('http', 'https'),
   /** Origins of pages that may use cookies, for customers and for staff. */
   WEB_ORIGINS: v.optional(envOrigins, ''),
   STAFF_ORIGINS: v.optional(envOrigins, ''),

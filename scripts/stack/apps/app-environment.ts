@@ -95,6 +95,7 @@ function mailVariables({ smtpUrl, gatewayUrl, staffUrl }: AppSurroundings) {
     SMTP_URL: smtpUrl,
     MAIL_FROM: 'Bank <no-reply@bank.example>',
     PUBLIC_BASE_URL: gatewayUrl,
+    STAFF_BASE_URL: staffUrl,
     WEB_ORIGINS: gatewayUrl,
     STAFF_ORIGINS: staffUrl,
   };

@@ -10,6 +10,7 @@ const appVariables = [
   'SMTP_URL',
   'MAIL_FROM',
   'PUBLIC_BASE_URL',
+  'STAFF_BASE_URL',
   'TOKEN_ISSUER',
   'WEB_ORIGINS',
   'STAFF_ORIGINS',

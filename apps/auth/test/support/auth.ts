@@ -3,7 +3,7 @@ import { vhostDefinitions } from '@bank/messaging';
 import { createLogger } from '@bank/observability';
 import { createPasswordHasher, type PasswordHasher, staticKeyring } from '@bank/security';
 import type { Service } from '@bank/service-kit';
-import { type TestDatabase, testRabbitVhost, testRedis } from '@bank/testing';
+import { type TestDatabase, type TestRabbitVhost, testRabbitVhost, testRedis } from '@bank/testing';
 import { afterAll } from 'vitest';
 import type {
   ChallengeBinding,
@@ -29,6 +29,7 @@ export interface TestAuth {
   url: string;
   clock: ShiftedClock;
   database: TestDatabase;
+  broker: TestRabbitVhost;
   mailbox: Mailbox;
   files: Files;
   /** What device and mfa answer, to be changed by a test. */
@@ -90,6 +91,7 @@ export async function startAuth(options: StartOptions = {}): Promise<TestAuth> {
     SMTP_URL: mailbox.url,
     MAIL_FROM: 'Bank <no-reply@bank.example>',
     PUBLIC_BASE_URL: origin,
+    STAFF_BASE_URL: staffOrigin,
     WEB_ORIGINS: origin,
     STAFF_ORIGINS: staffOrigin,
     TRUSTED_PROXIES: '127.0.0.1',
@@ -99,13 +101,7 @@ export async function startAuth(options: StartOptions = {}): Promise<TestAuth> {
     ...options.env,
   });
   const clock = shiftedClock();
-  const neighbours: Neighbours = {
-    verdict: 'allow',
-    factors: [],
-    started: { kind: 'started', challengeId: uuidv7(), type: 'totp', expiresAt: new Date(Date.now() + 300_000) },
-    proof: { kind: 'accepted', by: 'totp' },
-    asked: { device: [], mfa: [], proofs: [] },
-  };
+  const neighbours = usualAnswers();
   const ctx = await createContext(config, {
     clock,
     logger: createLogger({ service: 'auth', level: config.LOG_LEVEL }),
@@ -121,7 +117,18 @@ export async function startAuth(options: StartOptions = {}): Promise<TestAuth> {
     await vhost.delete();
   });
   const url = `http://127.0.0.1:${service.httpPort}`;
-  return { ctx, service, url, clock, database, mailbox, files, neighbours };
+  return { ctx, service, url, clock, database, broker: vhost, mailbox, files, neighbours };
+}
+
+/** A device nobody doubts, no factor, and a right answer to every challenge. */
+function usualAnswers(): Neighbours {
+  return {
+    verdict: 'allow',
+    factors: [],
+    started: { kind: 'started', challengeId: uuidv7(), type: 'totp', expiresAt: new Date(Date.now() + 300_000) },
+    proof: { kind: 'accepted', by: 'totp' },
+    asked: { device: [], mfa: [], proofs: [] },
+  };
 }
 
 interface NeighbourAdapters {

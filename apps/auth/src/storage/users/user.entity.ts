@@ -12,11 +12,12 @@ export const UserEntity = defineEntity({
     emailVerifiedAt: p.datetime().nullable(),
     phoneVerifiedAt: p.datetime().nullable(),
     locale: p.text().nullable(),
-    acceptedTerms: p.text(),
+    acceptedTerms: p.text().nullable(),
     version: p.bigint('number').defaultRaw('1'),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),
   },
+  indexes: [{ name: 'users_admins_idx', properties: ['id'], where: `'admin' = any (roles)` }],
   checks: [
     { name: 'users_status_check', expression: `status in ('active', 'locked', 'suspended', 'closed', 'erased')` },
   ],

@@ -1,3 +1,4 @@
+import { activationRoutes } from '#transport/http/activation.routes.ts';
 import { registrationRoutes } from '#transport/http/registration.routes.ts';
 import { sessionRoutes } from '#transport/http/session.routes.ts';
 import { signInRoutes } from '#transport/http/sign-in.routes.ts';
@@ -8,6 +9,7 @@ import { userRoutes } from '#transport/http/user.routes.ts';
 /** Every REST route of the service. */
 export const routes = [
   ...registrationRoutes,
+  ...activationRoutes,
   ...signInRoutes,
   ...sessionRoutes,
   ...stepUpRoutes,

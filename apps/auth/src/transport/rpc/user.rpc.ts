@@ -4,6 +4,7 @@ import { UserService, UserStatus } from '@bank/proto/user';
 import { defineRpc } from '@bank/service-kit';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
+import { createFirstAdmin } from '#features/activation/create-first-admin.ts';
 import { getContact } from '#features/user/get-contact.ts';
 import { batchGetUsers, getUser } from '#features/user/get-users.ts';
 import { lookupUser } from '#features/user/lookup-user.ts';
@@ -53,7 +54,13 @@ export const userRpc = defineRpc<AppContext, typeof UserService>(UserService, {
   resendVerification: { access: 'staff', handle: notServedYet },
   prepareInvitation: { access: 'staff', handle: notServedYet },
   inviteStaff: { access: 'staff', handle: notServedYet },
-  createFirstAdmin: { access: 'service', handle: notServedYet },
+  createFirstAdmin: {
+    access: 'service',
+    async handle(ctx, { email }, call) {
+      const { activationUrl, expiresAt } = await createFirstAdmin(ctx, { email }, call);
+      return { activationUrl, expiresAt: timestampFromDate(expiresAt) };
+    },
+  },
 });
 
 function toMessage(user: FoundUser) {
