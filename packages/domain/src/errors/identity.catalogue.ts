@@ -17,4 +17,5 @@ export const identityErrors = {
   'challenge.not_found': { kind: 'not_found', message: notFoundMessage },
   'approval.not_found': { kind: 'not_found', message: notFoundMessage },
   'approval.already_decided': { kind: 'conflict', message: 'The approval has been decided already.' },
+  'approval.in_progress': { kind: 'conflict', message: 'The approval is being decided; try again shortly.' },
 } as const satisfies Record<string, ErrorEntry>;
