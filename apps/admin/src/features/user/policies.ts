@@ -5,7 +5,6 @@ const contactFields = ['email', 'phone'] as const satisfies readonly ContactFiel
 
 /** What can be unmasked: of an app each. */
 export const unmaskableFields = [...contactFields, ...profileFields] as const;
-export type UnmaskableField = (typeof unmaskableFields)[number];
 
 /** How long a member of staff sees what he had unmasked, in milliseconds. */
 export const unmaskingMs = 15 * 60_000;
