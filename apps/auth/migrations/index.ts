@@ -8,6 +8,7 @@ import { SignIns } from './202611230006-sign-ins.ts';
 import { KeysAndRevocations } from './202611230007-keys-and-revocations.ts';
 import { Deliveries } from './202611230008-deliveries.ts';
 import { StepUp } from './202612010009-step-up.ts';
+import { Approvals } from './202612020021-approvals.ts';
 
 /** In the order in which they run. A name never changes once it has run anywhere. */
 export const migrations: readonly NamedMigration[] = [
@@ -20,4 +21,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202611230007-keys-and-revocations', class: KeysAndRevocations },
   { name: '202611230008-deliveries', class: Deliveries },
   { name: '202612010009-step-up', class: StepUp },
+  { name: '202612020021-approvals', class: Approvals },
 ];
