@@ -6,9 +6,9 @@ import { describe, expect, it } from 'vitest';
 import { rotateSigningKeys } from '#features/signing-key/rotate-signing-keys.ts';
 import { register } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
-import { get, post } from './support/http.ts';
+import { colleague, signedIn, signedRequest, staffCallers, staffClients } from './support/colleagues.ts';
+import { get } from './support/http.ts';
 import { onBehalfOf } from './support/rpc.ts';
-import { colleague, signedRequest, staffCallers, staffClients } from './support/staff.ts';
 
 const auth = await startAuth({ callers: staffCallers() });
 const clients = await staffClients(auth);
@@ -61,7 +61,7 @@ describe('SignApproval', () => {
     const refused = async (token: string, code: string) =>
       expect(sessions.signApproval(request(), onBehalfOf(token))).rejects.toMatchObject({ code });
     await refused((await colleague(auth, 'support')).accessToken, 'access.forbidden');
-    await refused((await register(auth)).accessToken, 'access.forbidden');
+    await refused((await register(auth)).accessToken, 'auth.token.invalid');
     const [head, , signature] = (await colleague(auth, 'admin')).accessToken.split('.');
     await refused(`${head}.e30.${signature}`, 'auth.token.invalid');
     await expect(sessions.signApproval(request())).rejects.toMatchObject({ code: 'auth.token.missing' });
@@ -88,21 +88,14 @@ describe('an approval', () => {
     auth.clock.advance(29 * dayMs + 60_000);
     await rotateSigningKeys(auth.ctx);
     auth.clock.advance(dayMs - 120_000);
-    const { body } = await post(auth, '/v1/auth/login', { identifier: maker.email, password: maker.password });
-    await auth.database.query(`update auth.sessions set acr = 'aal2' where id = $1`, [body.sessionId]);
-    const { accessToken } = (await post(auth, '/v1/auth/token/refresh', { refreshToken: body.refreshToken })).body;
-    const approval = await signedRequest(clients, { ...maker, asked: onBehalfOf(accessToken) }, 'user.close', {
-      userId,
-    });
+    const approval = await signedRequest(clients, await signedIn(auth, maker), 'user.close', { userId });
 
     auth.clock.advance(dayMs - 60_000);
     await rotateSigningKeys(auth.ctx);
     const { keys } = (await get(auth, '/.well-known/jwks.json')).body;
     expect(keys.map(({ kid }: { kid: string }) => kid)).toContain(decodeProtectedHeader(approval).kid);
-    const [newest] = (
-      await post(auth, '/v1/auth/login', { identifier: maker.email, password: maker.password })
-    ).body.accessToken.split('.');
-    expect(JSON.parse(Buffer.from(newest, 'base64url').toString()).kid).not.toBe(decodeProtectedHeader(approval).kid);
+    const { accessToken } = await signedIn(auth, maker);
+    expect(decodeProtectedHeader(accessToken).kid).not.toBe(decodeProtectedHeader(approval).kid);
     const demand = { action: 'user.close', digest } as const;
     await expect(auth.ctx.verifier.verifyApproval(approval, demand)).resolves.toMatchObject({ makerId: maker.id });
     auth.clock.advance(120_000);

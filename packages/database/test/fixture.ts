@@ -16,6 +16,7 @@ import {
   type DatabaseOptions,
   partitionedTableSql,
   platformTablesV1,
+  platformTablesV2,
   provisionStatements,
   Repository,
   SqlMigration,
@@ -41,6 +42,7 @@ class FirstShopMigration extends SqlMigration {
   statements(): string[] {
     return [
       ...platformTablesV1('shop'),
+      ...platformTablesV2('shop'),
       `create table shop.widgets (
         id uuid not null, name text not null, count int not null, total bigint not null default 0, day date,
         touched_at timestamptz not null, constraint widgets_pkey primary key (id))`,

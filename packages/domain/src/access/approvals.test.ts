@@ -4,7 +4,6 @@ import { mayActOn, mayActOnRank, rankOf, requireMayActOn, type Standing } from '
 import { type ApprovalFacts, checkApproval, type Person } from '#access/approval-decision.ts';
 import { approvalActions, approvalPayloads, isApprovalAction } from '#access/approvals.ts';
 import { hasPermission, type Role, roles } from '#access/permissions.ts';
-import { isStaff } from '#access/role-set.ts';
 import type { ErrorCode } from '#errors/catalogue.ts';
 import { parse } from '#errors/parse.ts';
 import { uuidv7 } from '#time/uuid.ts';
@@ -85,7 +84,6 @@ describe('payloads of approvals', () => {
   test.each([
     ['none', [], 'min_length'],
     ['one twice', ['admin', 'admin'], 'repeated'],
-    ['customer and staff at once', ['customer', 'support'], 'customer_or_staff'],
     ['one nobody knows', ['owner'], 'picklist'],
   ])('roles cannot be %s', (_, held, rule) => {
     const error = { details: { errors: [expect.objectContaining({ rule })] } };
@@ -107,10 +105,6 @@ describe('payloads of approvals', () => {
   test('actions are known by their own names alone', () => {
     expect(Object.keys(approvalActions).every(isApprovalAction)).toBe(true);
     expect(['toString', '__proto__', 'user.delete', 1, undefined].some(isApprovalAction)).toBe(false);
-  });
-
-  test('who is a customer alone is no staff', () => {
-    expect([isStaff([]), isStaff(['customer']), isStaff(['support'])]).toEqual([false, false, true]);
   });
 });
 
