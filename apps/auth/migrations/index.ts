@@ -9,6 +9,7 @@ import { KeysAndRevocations } from './202611230007-keys-and-revocations.ts';
 import { Deliveries } from './202611230008-deliveries.ts';
 import { StepUp } from './202612010009-step-up.ts';
 import { PublishedDeliveries } from './202612020041-published-deliveries.ts';
+import { RefusalsWhileLocked } from './202612020042-refusals-while-locked.ts';
 
 /** In the order in which they run. A name never changes once it has run anywhere. */
 export const migrations: readonly NamedMigration[] = [
@@ -22,4 +23,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202611230008-deliveries', class: Deliveries },
   { name: '202612010009-step-up', class: StepUp },
   { name: '202612020041-published-deliveries', class: PublishedDeliveries },
+  { name: '202612020042-refusals-while-locked', class: RefusalsWhileLocked },
 ];

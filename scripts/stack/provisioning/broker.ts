@@ -2,6 +2,7 @@ import { Secret } from '@bank/domain';
 import { brokerDefinitions, vhostDefinitions } from '@bank/messaging/topology';
 import { shortHash } from '#stack/host/short-hash.ts';
 import { appNames } from '#stack/settings/apps.ts';
+import type { OperatorBroker } from '#stack/settings/operator-broker.ts';
 import { type Broker, callManagement } from '#stack/stores/broker-management.ts';
 
 const brokerRoles = [...appNames, 'operator', 'platform'] as const;
@@ -56,6 +57,13 @@ export function brokerUrl(url: string, user: string, password: string, vhost: st
   address.password = password;
   address.pathname = `/${encodeURIComponent(vhost)}`;
   return address.href;
+}
+
+/** Where the operator commands reach the stack's virtual host. */
+export function operatorBroker(broker: Broker, vhost: string, passwordOf: (user: string) => string): OperatorBroker {
+  const user = brokerUser(vhost, 'operator');
+  const url = brokerUrl(broker.url, user, passwordOf(user), vhost);
+  return broker.caFile === undefined ? { url } : { url, caFile: broker.caFile };
 }
 
 async function describedVhosts(broker: Broker): Promise<Map<string, string>> {

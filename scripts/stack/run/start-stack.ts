@@ -8,7 +8,7 @@ import { startGateway } from '#stack/gateway/gateway.ts';
 import { failureOn } from '#stack/host/disk.ts';
 import { removeData } from '#stack/host/service-user.ts';
 import type { ManagedProcess, ProcessExit, ProcessSpec } from '#stack/host/supervisor.ts';
-import { removeVhost } from '#stack/provisioning/broker.ts';
+import { operatorBroker, removeVhost } from '#stack/provisioning/broker.ts';
 import { removeDatabase } from '#stack/provisioning/database.ts';
 import { prepareServices, type RunOptions, secretsFolder } from '#stack/run/prepare.ts';
 import { ownerAddress, provisionStores } from '#stack/run/provision.ts';
@@ -21,6 +21,7 @@ import { checkpointsFolder, ensureCheckpointKeys } from '#stack/secrets/checkpoi
 import { ensureKeyrings } from '#stack/secrets/keyrings.ts';
 import { type Addresses, addressesFile, writeAddresses } from '#stack/settings/addresses.ts';
 import { type AppName, appNames, eachApp } from '#stack/settings/apps.ts';
+import { removeOperatorBroker, writeOperatorBroker } from '#stack/settings/operator-broker.ts';
 import { type OwnerAddress, removeOwnerAddresses, writeOwnerAddresses } from '#stack/settings/owner-addresses.ts';
 import { planStores } from '#stack/stores/plan.ts';
 import { beginStores } from '#stack/stores/stores.ts';
@@ -89,12 +90,14 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
   await Promise.all((options.apps ?? appNames).map((app) => startApp(handles[app], context)));
   const owners = eachApp((app) => ownerAddress(app, stores.postgres, name, context.secrets));
   writeOwnerAddresses(secretsFolder(options.folder), owners);
+  writeOperatorBroker(secretsFolder(options.folder), operatorBroker(stores.rabbitmq, name, context.secrets.password));
   const addresses = addressesOf(stores, ports, context.tls);
   writeAddresses(options.folder, addresses);
 
   async function stop(): Promise<void> {
     rmSync(addressesFile(options.folder), { force: true });
     removeOwnerAddresses(secretsFolder(options.folder));
+    removeOperatorBroker(secretsFolder(options.folder));
     await folder.close();
   }
   return {
