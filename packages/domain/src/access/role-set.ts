@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { staffRoles } from '#access/audiences.ts';
 import type { Role } from '#access/permissions.ts';
 import { roles } from '#access/permissions.ts';
 
@@ -14,5 +13,5 @@ export const RoleSetSchema = v.pipe(
 /** All roles of a member of staff. Sorted. */
 export const StaffRoleSetSchema = v.pipe(
   RoleSetSchema,
-  v.check((held) => held.every((role) => staffRoles.includes(role)), 'staff_role'),
+  v.check((held) => held.every((role) => role !== 'customer'), 'staff_role'),
 );
