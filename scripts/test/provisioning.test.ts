@@ -59,7 +59,7 @@ describe('provisionBroker', () => {
   const provision = () => provisionBroker(broker, name, passwordOf, (line) => said.push(line));
   afterAll(async () => {
     await removeVhost(broker, name);
-    for (const role of ['auth', 'profile', 'mfa', 'device', 'admin', 'operator'] as const) {
+    for (const role of ['auth', 'profile', 'mfa', 'device', 'admin', 'operator', 'platform'] as const) {
       await callManagement(broker, 'DELETE', `users/${brokerUser(name, role)}`);
     }
   });

@@ -1,5 +1,6 @@
 import { Ledger } from './202611230001-ledger.ts';
 import { LedgerCheckpoints } from './202611230002-ledger-checkpoints.ts';
+import { PublishedDeliveries } from './202612020041-published-deliveries.ts';
 import { StaffActs } from './202612020051-staff-acts.ts';
 import { Unmaskings } from './202612020052-unmaskings.ts';
 
@@ -7,6 +8,7 @@ import { Unmaskings } from './202612020052-unmaskings.ts';
 export const migrations = [
   { name: '202611230001-ledger', class: Ledger },
   { name: '202611230002-ledger-checkpoints', class: LedgerCheckpoints },
+  { name: '202612020041-published-deliveries', class: PublishedDeliveries },
   { name: '202612020051-staff-acts', class: StaffActs },
   { name: '202612020052-unmaskings', class: Unmaskings },
 ];

@@ -1,8 +1,10 @@
 import { Factors } from './202611230001-factors.ts';
 import { Challenges } from './202612010001-challenges.ts';
+import { PublishedDeliveries } from './202612020041-published-deliveries.ts';
 
 /** In the order they run; a name is never changed once it has landed. */
 export const migrations = [
   { name: '202611230001-factors', class: Factors },
   { name: '202612010001-challenges', class: Challenges },
+  { name: '202612020041-published-deliveries', class: PublishedDeliveries },
 ];

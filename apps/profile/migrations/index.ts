@@ -1,4 +1,8 @@
 import { Profiles } from './202611230001-profiles.ts';
+import { PublishedDeliveries } from './202612020041-published-deliveries.ts';
 
 /** In the order they run; a name is never changed once it has landed. */
-export const migrations = [{ name: '202611230001-profiles', class: Profiles }];
+export const migrations = [
+  { name: '202611230001-profiles', class: Profiles },
+  { name: '202612020041-published-deliveries', class: PublishedDeliveries },
+];

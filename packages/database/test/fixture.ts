@@ -6,6 +6,8 @@ import { defineEntity, type EntityManager, p } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { afterAll } from 'vitest';
 import {
+  ApprovalRepository,
+  approvalTableV1,
   blindIndexTableSql,
   connectDatabase,
   createMigrator,
@@ -14,6 +16,7 @@ import {
   type DatabaseOptions,
   partitionedTableSql,
   platformTablesV1,
+  platformTablesV2,
   provisionStatements,
   Repository,
   SqlMigration,
@@ -39,10 +42,12 @@ class FirstShopMigration extends SqlMigration {
   statements(): string[] {
     return [
       ...platformTablesV1('shop'),
+      ...platformTablesV2('shop'),
       `create table shop.widgets (
         id uuid not null, name text not null, count int not null, total bigint not null default 0, day date,
         touched_at timestamptz not null, constraint widgets_pkey primary key (id))`,
       'alter table shop.widgets add constraint widgets_name_key unique (name)',
+      ...approvalTableV1('shop'),
       ...blindIndexTableSql('shop', 'emails', { unique: true }),
       ...blindIndexTableSql('shop', 'words', { unique: false }),
       `create table shop.visits (id uuid not null, at timestamptz not null, open boolean not null,
@@ -126,6 +131,7 @@ export class WidgetRepository extends Repository {
 
 export interface ShopRepositories {
   readonly widgets: WidgetRepository;
+  readonly approvals: ApprovalRepository;
 }
 
 export interface ShopContext {
@@ -136,7 +142,10 @@ export interface ShopContext {
 
 export const deliveryKeys: Keyring = staticKeyring('delivery', { d1: randomBytes(32) }, 'd1');
 
-const repositories = (em: EntityManager): ShopRepositories => ({ widgets: new WidgetRepository(em) });
+const repositories = (em: EntityManager): ShopRepositories => ({
+  widgets: new WidgetRepository(em),
+  approvals: new ApprovalRepository(em, 'shop'),
+});
 
 export interface Shop {
   readonly postgres: TestDatabase;

@@ -8,6 +8,7 @@ import {
   type NamedMigration,
   partitionedTableSql,
   platformTablesV1,
+  platformTablesV2,
   provisionStatements,
   SqlMigration,
 } from '#index.ts';
@@ -40,6 +41,12 @@ class First extends SqlMigration {
 class Second extends SqlMigration {
   statements(): string[] {
     return ['alter table depot.parcels add column label text'];
+  }
+}
+
+class Wiping extends SqlMigration {
+  statements(): string[] {
+    return platformTablesV2('depot');
   }
 }
 
@@ -124,6 +131,26 @@ describe('createMigrator', () => {
     await reader.end();
     expect(await migrator.up()).toEqual([second.name]);
     await migrator.close();
+  });
+});
+
+describe('platformTablesV2', () => {
+  it('wipes the deliveries that were published before it', async () => {
+    const { database, migratorOf } = await emptyDepot();
+    const before = await migratorOf([first]);
+    await before.up();
+    await before.close();
+    await database.query(
+      `insert into depot.outbox (id, destination, type, subject, dataschema, data, request_id, traceparent, published_at)
+       select gen_random_uuid(), kind, 't', 's', 'd', '{"template":"a","sealedParameters":"x"}', 'r', 't', at
+         from (values ('deliveries', now()), ('deliveries', null), ('audit', now())) v (kind, at)`,
+    );
+    const migrator = await migratorOf([first, { name: '20260102000000_wiping', class: Wiping }]);
+    await migrator.up();
+    await migrator.close();
+    const wiped = await database.query(`select destination, published_at is null as waits from depot.outbox
+       where data = '{"template":"a"}'`);
+    expect(wiped).toEqual([{ destination: 'deliveries', waits: false }]);
   });
 });
 

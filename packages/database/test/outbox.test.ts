@@ -110,6 +110,60 @@ describe('publishBatch', () => {
   });
 });
 
+describe('a delivery (SR-85)', () => {
+  const to = { email: 'ada@example.org' };
+  const message = {
+    to,
+    channel: 'email',
+    template: 'a-code',
+    params: { code: '482913' },
+    expiresAt: new Date(),
+  } as const;
+
+  async function deliver(): Promise<string> {
+    await withTransaction(ctx, unaudited, (tx) => tx.deliver(message));
+    const [row] = await postgres.query<{ id: string }>('select id from shop.outbox order by id desc limit 1');
+    return row?.id ?? expect.unreachable();
+  }
+
+  async function contentsOf(ids: readonly string[]): Promise<string[][]> {
+    const rows = await postgres.query<{ data: object }>('select data from shop.outbox where id = any($1) order by id', [
+      ids,
+    ]);
+    return rows.map(({ data }) => Object.keys(data).toSorted());
+  }
+
+  it('is handed over whole, and keeps the name of its template alone once it is published', async () => {
+    const [published, waiting] = [await deliver(), await deliver()];
+    const whole = ['channel', 'expiresAt', 'sealedAddress', 'sealedParameters', 'template'];
+    const handed: OutboxRow[] = [];
+    await store.publishBatch(10, async (rows) => {
+      handed.push(...rows);
+      return [published];
+    });
+    expect(handed.map(({ data }) => Object.keys(data as object).toSorted())).toEqual([whole, whole]);
+    expect(await contentsOf([published, waiting])).toEqual([['template'], whole]);
+    const [row] = await postgres.query('select data from shop.outbox where id = $1', [published]);
+    expect(row).toEqual({ data: { template: 'a-code' } });
+  });
+
+  it('is wiped in a partition that was made later, too', async () => {
+    await postgres.query('select shop.maintain_partitions(6)');
+    const partitions = await postgres.query(
+      `select 1 from pg_inherits i where inhparent = 'shop.outbox'::regclass and not exists
+         (select 1 from pg_trigger t where t.tgrelid = i.inhrelid and t.tgname = 'outbox_wipe_published_delivery')`,
+    );
+    expect(partitions).toEqual([]);
+  });
+
+  it('leaves facts and ledger entries as they were', async () => {
+    await emitMany([systemIds.next()]);
+    await store.publishBatch(10, async (rows) => rows.map(({ id }) => id));
+    const [row] = await postgres.query('select data from shop.outbox order by id desc limit 1');
+    expect(row).toEqual({ data: { made: true } });
+  });
+});
+
 describe('onInsert', () => {
   it('is told of a commit, from another process too, until it stops listening', async () => {
     const elsewhere = createOutboxStore((await connect()).database);

@@ -6,7 +6,7 @@ import { apps, type BrokerRole, brokerDefinitions, createPublisher, listDeadLett
 import { message, silent } from './support/broker.ts';
 import { callManagement } from './support/management.ts';
 
-const roles: readonly BrokerRole[] = [...apps, 'operator'];
+const roles: readonly BrokerRole[] = [...apps, 'operator', 'platform'];
 let vhost: string;
 
 function userOf(role: BrokerRole): string {
@@ -73,12 +73,18 @@ describe('the definitions on a real broker', () => {
     expect(confirmed).toHaveLength(3);
   });
 
+  it('let the platform publish on its own exchange', async () => {
+    const publish = publishOn('notification.events', 'notification.delivery.updated.v1');
+    expect(await refusalOf('platform', publish)).toBe('allowed');
+  });
+
   it.each([
     ['device', 'auth.deliveries'],
     ['profile', 'admin.audit'],
     ['mfa', 'auth.events'],
     ['auth', 'auth.events.dead'],
     ['operator', 'auth.deliveries'],
+    ['platform', 'auth.events'],
   ] as const)('keep %s from reading %s', async (role, queue) => {
     expect(await refusalOf(role, (channel) => channel.get(queue))).toContain('ACCESS_REFUSED');
   });
@@ -88,6 +94,8 @@ describe('the definitions on a real broker', () => {
     ['device', 'profile.recovery', 'profile.events'],
     ['device', '', 'profile.events'],
     ['profile', 'user-service.unroutable', ''],
+    ['auth', 'notification.events', 'notification.delivery.updated.v1'],
+    ['platform', 'user-service.events', 'user.activated.v1'],
   ] as const)('keep %s from publishing on "%s" with %s', async (role, exchange, key) => {
     expect(await refusalOf(role, publishOn(exchange, key))).toContain('ACCESS_REFUSED');
   });

@@ -1,4 +1,5 @@
 export * from './admin.ts';
+export * from './audit.ts';
 export * from './auth.ts';
 export * from './data-rights.ts';
 export * from './deliveries.ts';
@@ -8,5 +9,6 @@ export * from './events.ts';
 export * from './health.ts';
 export * from './ledger.ts';
 export * from './mfa.ts';
+export * from './notification.ts';
 export * from './profile.ts';
 export * from './user.ts';

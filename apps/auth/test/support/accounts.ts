@@ -27,7 +27,7 @@ export function registration(email: string, changes: object = {}) {
   return { email, password, acceptedTerms: '2026-01', ...changes };
 }
 
-/** A message as it lies in the outbox, opened. */
+/** A message as it was written to the outbox, opened. */
 export interface WrittenMessage {
   template: string;
   params: Readonly<Record<string, string>>;
@@ -37,7 +37,7 @@ export interface WrittenMessage {
 /** The messages that were written to an address or a user, oldest first. */
 export async function messagesTo(auth: TestAuth, recipient: string): Promise<WrittenMessage[]> {
   const rows = await auth.database.query<{ id: string; data: JsonValue }>(
-    `select id, data from auth.outbox where destination = 'deliveries' order by id`,
+    'select id, data from kept.deliveries order by id',
   );
   return rows
     .map(({ id, data }) => openDelivery(auth.ctx.keys.delivery, id, data))

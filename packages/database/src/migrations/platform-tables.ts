@@ -1,7 +1,7 @@
 import { identifier } from '#connection/identifier.ts';
 import { dataKeysSql } from '#migrations/platform/data-keys.ts';
 import { idempotencySql } from '#migrations/platform/idempotency.ts';
-import { inboxSql, outboxSql } from '#migrations/platform/outbox.ts';
+import { inboxSql, outboxSql, wipePublishedDeliveriesSql } from '#migrations/platform/outbox.ts';
 import { partitionMaintenanceSql } from '#migrations/platform/partitions.ts';
 import { rolesOf } from '#migrations/roles.ts';
 
@@ -20,6 +20,11 @@ export function platformTablesV1(schema: string): string[] {
   ];
 }
 
+/** What joined after the first release: a delivery that was published keeps nothing that could be opened. */
+export function platformTablesV2(schema: string): string[] {
+  return wipePublishedDeliveriesSql(schema);
+}
+
 /** Tables of the platform and partitions: no entity describes them. */
 export const unmappedTables: readonly (string | RegExp)[] = [
   'migrations',
@@ -30,6 +35,7 @@ export const unmappedTables: readonly (string | RegExp)[] = [
   'data_keys',
   'data_key_tombstones',
   'idempotency_keys',
+  'approvals_consumed',
   /_default$/,
   /_w[0-9]{8}$/,
 ];

@@ -7,6 +7,7 @@ import {
   type Route,
   recoveryExchangeOf,
   retryQueueOf,
+  routeTo,
   topology,
   type WorkQueue,
 } from '#topology/topology.ts';
@@ -117,6 +118,8 @@ export function vhostDefinitions(tuning: TopologyTuning = {}): VhostDefinitions 
   return {
     exchanges: [
       ...Object.values(topology.destinations).map(destinationExchange),
+      // The platform's own on a broker that it shares with us; what nobody binds is nobody's mistake.
+      ...Object.values(topology.platform).map((route) => exchange(route.exchange, route.type)),
       exchange(topology.unroutable, 'fanout'),
       ...apps.map((app) => exchange(recoveryExchangeOf(app), 'direct')),
     ],
@@ -190,8 +193,9 @@ function queuesAround({ name, app }: WorkQueue, retryDelaysMs: readonly number[]
   ];
 }
 
-function bindingsOf({ name, app, destination, types }: WorkQueue, retries: number): Binding[] {
-  const route = topology.destinations[destination];
+function bindingsOf(queue: WorkQueue, retries: number): Binding[] {
+  const { name, app, types } = queue;
+  const route = routeTo(queue);
   const keys = types ?? [route.routingKey ?? '#'];
   const around = [name, deadQueueOf(name)];
   for (let failures = 1; failures <= retries; failures += 1) around.push(retryQueueOf(name, failures));

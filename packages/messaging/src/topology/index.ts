@@ -7,4 +7,4 @@ export {
   vhostDefinitions,
 } from '#topology/definitions.ts';
 export { type BrokerPermissions, type BrokerRole, brokerPermissions } from '#topology/permissions.ts';
-export { type App, apps, type Destination, topology, type WorkQueue } from '#topology/topology.ts';
+export { type App, apps, type Destination, type PlatformSource, topology, type WorkQueue } from '#topology/topology.ts';

@@ -26,6 +26,14 @@ describe('brokerPermissions', () => {
     expect(topology.queues.filter((queue) => allows(read, queue.name))).toEqual([]);
   });
 
+  it('lets the platform publish to its own exchanges and nowhere else', () => {
+    const { configure, write, read } = brokerPermissions('platform');
+    expect([configure, read]).toEqual(['^$', '^$']);
+    expect(allows(write, 'notification.events')).toBe(true);
+    for (const { exchange } of Object.values(topology.destinations)) expect(allows(write, exchange)).toBe(false);
+    for (const app of apps) expect(allows(brokerPermissions(app).write, 'notification.events')).toBe(false);
+  });
+
   it('takes dots in names literally', () => {
     expect(allows(brokerPermissions('auth').read, 'authxevents')).toBe(false);
   });

@@ -1,7 +1,10 @@
 import { type App, apps, deadQueueOf, recoveryExchangeOf, topology } from '#topology/topology.ts';
 
-/** `operator` is the operator commands' user: it reads what was set aside and puts it back, and never reads live queues. */
-export type BrokerRole = App | 'operator' | 'administrator';
+/**
+ * `operator` is the operator commands' user: it reads what was set aside and puts it back, and never reads live queues.
+ * `platform` stands for the services of the platform, which publish to exchanges of their own.
+ */
+export type BrokerRole = App | 'operator' | 'platform' | 'administrator';
 
 /** Regular expressions over names, as RabbitMQ takes them. */
 export interface BrokerPermissions {
@@ -21,7 +24,7 @@ const everything = '.*';
 
 /** Whether the name of a user says its role. */
 export function isBrokerRole(name: string): name is BrokerRole {
-  return name === 'operator' || name === 'administrator' || (apps as readonly string[]).includes(name);
+  return [...apps, 'operator', 'platform', 'administrator'].includes(name);
 }
 
 /**
@@ -31,6 +34,10 @@ export function isBrokerRole(name: string): name is BrokerRole {
  */
 export function brokerPermissions(role: BrokerRole): BrokerPermissions {
   if (role === 'administrator') return { configure: everything, write: everything, read: everything };
+  if (role === 'platform') {
+    const own = Object.values(topology.platform).map((route) => route.exchange);
+    return { configure: nothing, write: exactly(own), read: nothing };
+  }
   const destinations = Object.values(topology.destinations).map((route) => route.exchange);
   if (role === 'operator') {
     const setAside = [...topology.queues.map((queue) => deadQueueOf(queue.name)), topology.unroutable];
@@ -49,7 +56,7 @@ export function brokerPermissions(role: BrokerRole): BrokerPermissions {
 
 /** Which event types a role may publish: its own areas and what every app emits. Undefined where there is no bound. */
 export function topicPermission(role: BrokerRole): TopicPermission | undefined {
-  if (role === 'operator' || role === 'administrator') return undefined;
+  if (role === 'operator' || role === 'platform' || role === 'administrator') return undefined;
   const areas = topology.apps[role].emits.map((area) => `${literally(area)}[.].+`);
   const shared = topology.emittedByEveryApp.map(literally);
   return {

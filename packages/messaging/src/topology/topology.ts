@@ -2,6 +2,8 @@ import topologyFile from '@bank/rabbitmq-topology/topology.json' with { type: 'j
 
 export type App = keyof typeof topologyFile.apps;
 export type Destination = keyof typeof topologyFile.destinations;
+/** A service of the platform whose events are read here. */
+export type PlatformSource = keyof typeof topologyFile.platform;
 
 /** Where an outbox row of a destination is published. Without a routing key of its own the event type is the key. */
 export interface Route {
@@ -13,18 +15,23 @@ export interface Route {
 export interface WorkQueue {
   readonly name: string;
   readonly app: App;
-  readonly destination: Destination;
+  /** Where its messages come from: a destination of ours, or a service of the platform. */
+  readonly destination: Destination | PlatformSource;
   /** The event types that are bound to it; every message of the destination when left out. */
   readonly types?: readonly string[];
 }
 
 export interface Topology {
   readonly destinations: Readonly<Record<Destination, Route>>;
+  /** Exchanges that services of the platform publish their events to. */
+  readonly platform: Readonly<Record<PlatformSource, Route>>;
   /** The alternate exchange, and the queue of the same name behind it. */
   readonly unroutable: string;
   /** How often a message is redelivered after its consumer died, before it is set aside. */
   readonly deliveryLimit: number;
   readonly retryDelaysMs: readonly number[];
+  /** The age of a message, in weeks, after which it is not replayed: an inbox may have forgotten that it was handled. */
+  readonly deadLetterWeeks: number;
   readonly apps: Readonly<Record<App, { readonly emits: readonly string[] }>>;
   readonly emittedByEveryApp: readonly string[];
   readonly queues: readonly WorkQueue[];
@@ -49,6 +56,11 @@ export function retryQueueOf(queue: string, failures: number): string {
 /** The queue that keeps what failed for good. */
 export function deadQueueOf(queue: string): string {
   return `${queue}.dead`;
+}
+
+/** The exchange that fills a work queue. */
+export function routeTo({ destination }: WorkQueue): Route {
+  return { ...topology.destinations, ...topology.platform }[destination];
 }
 
 /** The work queue of that name. @throws Error when the topology has none */

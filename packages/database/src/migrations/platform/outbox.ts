@@ -3,7 +3,9 @@ import { partitionedTableSql } from '#migrations/platform/partitions.ts';
 import { rolesOf } from '#migrations/roles.ts';
 
 const OUTBOX_KEEP_WEEKS = 2;
-const INBOX_KEEP_WEEKS = 13;
+
+/** For so many weeks after the id of a message was made, an inbox remembers that it was handled. */
+export const inboxKeepWeeks = 13;
 
 /** What waits to be published. Rows are marked rather than deleted, and leave with their week. */
 export function outboxSql(schema: string): string[] {
@@ -77,6 +79,31 @@ end
 $$`;
 }
 
+/**
+ * The statement that marks a delivery as published leaves only the name of its template: the sealed address and
+ * parameters have done their work, and would otherwise lie here for weeks under a key that several apps have. A trigger,
+ * so that the app role still may not change what a row says.
+ */
+export function wipePublishedDeliveriesSql(schema: string): string[] {
+  const s = identifier(schema);
+  return [
+    `create function ${s}.wipe_published_delivery() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp
+as $$
+begin
+  new.data := jsonb_build_object('template', old.data -> 'template');
+  return new;
+end
+$$`,
+    `revoke all on function ${s}.wipe_published_delivery() from public`,
+    `create trigger outbox_wipe_published_delivery before update of published_at on ${s}.outbox for each row
+  when (new.published_at is not null and new.destination = 'deliveries')
+  execute function ${s}.wipe_published_delivery()`,
+    // Those of before, by the same trigger.
+    `update ${s}.outbox set published_at = published_at where destination = 'deliveries' and published_at is not null`,
+  ];
+}
+
 /** Which messages were handled. A message older than what is kept here must not be replayed. */
 export function inboxSql(schema: string): string[] {
   const s = identifier(schema);
@@ -94,7 +121,7 @@ export function inboxSql(schema: string): string[] {
       table: 'inbox',
       keyColumn: 'message_id',
       ageColumn: 'handled_at',
-      keepWeeks: INBOX_KEEP_WEEKS,
+      keepWeeks: inboxKeepWeeks,
     }),
   ];
 }

@@ -1,0 +1,1 @@
+export * from './gen/bank/audit/v1/audit_service_pb.ts';
