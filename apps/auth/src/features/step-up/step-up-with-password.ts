@@ -3,6 +3,7 @@ import { DomainError, type Grant, isBlocked, type UserActor } from '@bank/domain
 import { keyedHash } from '@bank/security';
 import type { AppContext, AppTransaction } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
+import { needsFactor } from '#features/second-factor/sufficiency.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { countFailure } from '#features/sign-in/address-failures.ts';
 import { isEmailedCode, stepUpCode } from '#features/sign-in/emailed-code.ts';
@@ -66,8 +67,11 @@ export async function stepUpWithPassword(
   return renewed;
 }
 
-/** Who has a factor steps up with it: the password alone would take it away from him. */
-async function requireNoFactor(ctx: AppContext, { userId }: UserActor): Promise<void> {
+/** Who has a factor steps up with it: the password alone would take it away from him. Staff never do without (SR-72). */
+async function requireNoFactor(ctx: AppContext, { userId, audience }: UserActor): Promise<void> {
+  if (needsFactor(audience)) {
+    throw new DomainError('auth.step_up.required', { reason: 'staff', details: { acr: 'aal2' } });
+  }
   const factors = await ctx.factors.list(userId);
   if (factors === undefined) {
     throw new DomainError('service.unavailable', { reason: 'mfa did not answer', details: { retryAfterSeconds: 2 } });
