@@ -1,4 +1,4 @@
-import { uuidv7 } from '@bank/domain';
+import { audiences, uuidv7 } from '@bank/domain';
 import { createMetrics } from '@bank/observability';
 import { createClient } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
@@ -92,7 +92,9 @@ describe('SR-86 a request that is refused', () => {
   });
 
   it('for want of a step-up is a question, and no denial', async () => {
-    expect((await get('/v1/staff', tokens.headers({ roles: ['support'], acr: 'aal1' }))).status).toBe(403);
+    expect(
+      (await get('/v1/staff', tokens.headers({ aud: audiences.staff, roles: ['support'], acr: 'aal1' }))).status,
+    ).toBe(403);
     expect(denials.kept).toEqual([]);
   });
 
