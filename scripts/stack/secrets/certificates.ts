@@ -17,6 +17,7 @@ const holders: readonly { name: string; uri?: string }[] = [
   ...appNames.map((name) => ({ name, uri: spiffeId(name) })),
   { name: 'tools', uri: 'spiffe://bank/tool/tools' },
   { name: 'ops', uri: 'spiffe://bank/tool/ops' },
+  { name: 'audit', uri: 'spiffe://bank/platform/audit' },
   { name: 'notification', uri: 'spiffe://bank/platform/notification' },
   ...['postgres', 'redis', 'rabbitmq'].map((name) => ({ name })),
 ];

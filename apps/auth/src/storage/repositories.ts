@@ -1,4 +1,4 @@
-import type { Database } from '@bank/database';
+import { ApprovalRepository, type Database } from '@bank/database';
 import { ActivationRepository } from '#storage/activations/activation.repository.ts';
 import { DeliveryRepository } from '#storage/deliveries/delivery.repository.ts';
 import { RevocationRepository } from '#storage/feed/revocation.repository.ts';
@@ -32,6 +32,7 @@ export function createRepositories(em: ReturnType<Database['fork']>) {
     signIns: new SignInRepository(em),
     signingKeys: new SigningKeyRepository(em),
     revocations: new RevocationRepository(em),
+    approvals: new ApprovalRepository(em, 'auth'),
     deliveries: new DeliveryRepository(em),
   };
 }
