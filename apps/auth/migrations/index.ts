@@ -8,6 +8,7 @@ import { SignIns } from './202611230006-sign-ins.ts';
 import { KeysAndRevocations } from './202611230007-keys-and-revocations.ts';
 import { Deliveries } from './202611230008-deliveries.ts';
 import { StepUp } from './202612010009-step-up.ts';
+import { DeliveryStates } from './202612020031-delivery-states.ts';
 import { PublishedDeliveries } from './202612020041-published-deliveries.ts';
 
 /** In the order in which they run. A name never changes once it has run anywhere. */
@@ -22,4 +23,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202611230008-deliveries', class: Deliveries },
   { name: '202612010009-step-up', class: StepUp },
   { name: '202612020041-published-deliveries', class: PublishedDeliveries },
+  { name: '202612020031-delivery-states', class: DeliveryStates },
 ];
