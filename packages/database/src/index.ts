@@ -28,6 +28,7 @@ export {
   type NamedMigration,
   type SchemaMigrator,
 } from '#migrations/migrator.ts';
+export { inboxKeepWeeks } from '#migrations/platform/outbox.ts';
 export { type PartitionedTable, partitionedTableSql } from '#migrations/platform/partitions.ts';
 export { platformTablesV1, platformTablesV2 } from '#migrations/platform-tables.ts';
 export { rolesOf } from '#migrations/roles.ts';

@@ -2,6 +2,8 @@ export type { Actor, AssuranceLevel, UserActor } from '#access/actor.ts';
 export { assuranceLevels, reachesAssurance } from '#access/actor.ts';
 export type { ApprovalAction } from '#access/approvals.ts';
 export { approvalActions } from '#access/approvals.ts';
+export type { Audience } from '#access/audiences.ts';
+export { audiences, countingRoles, staffRoles } from '#access/audiences.ts';
 export type { AuditAction, AuditOutcome, AuditRecord } from '#access/audit.ts';
 export { auditActions } from '#access/audit.ts';
 export type { Grant } from '#access/grant.ts';

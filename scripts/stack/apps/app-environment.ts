@@ -1,5 +1,6 @@
 import { rolesOf } from '@bank/database';
 import { callersFile } from '#stack/apps/app-files.ts';
+import { messageVariables } from '#stack/apps/message-variables.ts';
 import { brokerUrl, brokerUser } from '#stack/provisioning/broker.ts';
 import type { TlsFiles } from '#stack/secrets/certificates.ts';
 import { checkpointKeyFiles } from '#stack/secrets/checkpoint-keys.ts';
@@ -35,6 +36,10 @@ export interface AppSurroundings {
   readonly gatewayUrl: string;
   readonly staffUrl: string;
   readonly smtpUrl: string;
+  /** Where the sandbox answers for carriers that are reached by HTTP. */
+  readonly sandboxUrl: string;
+  /** RPC addresses of what the platform serves. */
+  readonly platform: { readonly audit: string; readonly notification: string };
   /** Variables that somebody set in `.env`, or a test sets. */
   readonly overrides: Readonly<Record<string, string>>;
 }
@@ -55,8 +60,8 @@ export function appEnvironment(app: AppName, around: AppSurroundings): Record<st
     KEYRING_DIR: keyringFolder(around.secretsFolder, app),
     ...storeVariables(app, around),
     ...rpcVariables(app, around),
-    ...(app === 'auth' ? mailVariables(around) : {}),
-    ...(app === 'admin' ? checkpointVariables(around) : {}),
+    ...(app === 'auth' ? messageVariables(around) : {}),
+    ...(app === 'admin' ? ledgerVariables(around) : {}),
     ...around.overrides,
   };
 }
@@ -90,22 +95,13 @@ function rpcVariables(app: AppName, { tls, secretsFolder, ports }: AppSurroundin
   };
 }
 
-function mailVariables({ smtpUrl, gatewayUrl, staffUrl }: AppSurroundings) {
-  return {
-    SMTP_URL: smtpUrl,
-    MAIL_FROM: 'Bank <no-reply@bank.example>',
-    PUBLIC_BASE_URL: gatewayUrl,
-    WEB_ORIGINS: gatewayUrl,
-    STAFF_ORIGINS: staffUrl,
-  };
-}
-
-function checkpointVariables({ secretsFolder, checkpointsFolder }: AppSurroundings) {
+function ledgerVariables({ secretsFolder, checkpointsFolder, platform }: AppSurroundings) {
   const { keyFile, trustedKeysFile } = checkpointKeyFiles(secretsFolder);
   return {
     CHECKPOINT_KEY_FILE: keyFile,
     CHECKPOINT_TRUSTED_KEYS_FILE: trustedKeysFile,
     CHECKPOINT_DIR: checkpointsFolder,
+    AUDIT_RPC_URL: platform.audit,
   };
 }
 
