@@ -1,10 +1,18 @@
-import type { AppSurroundings } from '#stack/apps/app-environment.ts';
 import { carrierAccounts } from '#stack/secrets/carrier-accounts.ts';
+import type { SecretStore } from '#stack/secrets/secret-store.ts';
 
-type Surroundings = Pick<
-  AppSurroundings,
-  'smtpUrl' | 'sandboxUrl' | 'gatewayUrl' | 'staffUrl' | 'platform' | 'secrets' | 'secretsFolder'
->;
+interface Accounts {
+  readonly gatewayUrl: string;
+  readonly secrets: SecretStore;
+  readonly secretsFolder: string;
+}
+
+interface Surroundings extends Accounts {
+  readonly smtpUrl: string;
+  readonly sandboxUrl: string;
+  readonly staffUrl: string;
+  readonly platform: { readonly notification: string };
+}
 
 /** What auth needs to write to people: in a development stack everything goes to the sandbox. */
 export function messageVariables(around: Surroundings): Record<string, string> {
@@ -32,9 +40,7 @@ export function messageVariables(around: Surroundings): Record<string, string> {
 }
 
 /** The same accounts as the sandbox knows them, and where it calls back. */
-export function carrierVariables(
-  around: Pick<AppSurroundings, 'gatewayUrl' | 'secrets' | 'secretsFolder'>,
-): Record<string, string> {
+export function carrierVariables(around: Accounts): Record<string, string> {
   const { twilio, sendgrid } = carrierAccounts(around.secrets, around.secretsFolder);
   return {
     SANDBOX_TWILIO_ACCOUNT_SID: twilio.accountSid,

@@ -29,7 +29,7 @@ export interface Carriers {
   close(): Promise<void>;
 }
 
-export const twilioAuthToken = 'd41d8cd98f00b204e9800998ecf8427e';
+const twilioAuthToken = 'd41d8cd98f00b204e9800998ecf8427e';
 
 /** Starts both on a free port. */
 export async function startCarriers(): Promise<Carriers> {
