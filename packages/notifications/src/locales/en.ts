@@ -1,6 +1,8 @@
 import type { Catalogue } from '#locales/catalogue.ts';
+import { contactMessages } from '#locales/en-contact.ts';
 import { factorMessages } from '#locales/en-factors.ts';
 import { minutes, notYou } from '#locales/en-phrases.ts';
+import { texts } from '#locales/en-texts.ts';
 import { facts, paragraph } from '#templates/content.ts';
 
 export const en: Catalogue = {
@@ -8,6 +10,7 @@ export const en: Catalogue = {
   timeTag: 'en-GB',
   footer: ({ brand }) => `${brand} never asks for your password or a code by email or on the phone.`,
   messages: {
+    ...contactMessages,
     ...factorMessages,
     'registration-code': (values, { brand }) => ({
       subject: `Confirm your email address for ${brand}`,
@@ -108,4 +111,5 @@ export const en: Catalogue = {
       ],
     }),
   },
+  texts,
 };
