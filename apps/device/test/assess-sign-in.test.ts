@@ -1,7 +1,7 @@
 import { uuidv7 } from '@bank/domain';
 import { DeviceService, RiskVerdict } from '@bank/proto/device';
 import { describe, expect, test } from 'vitest';
-import { assessSignIn } from '#features/device/assess-sign-in.ts';
+import { assessSignIn } from '#features/sign-in/assess-sign-in.ts';
 import { auth, deviceApp } from './device-app.ts';
 import { givenDevice } from './given-device.ts';
 

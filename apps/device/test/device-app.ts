@@ -1,4 +1,8 @@
-import { type TestApp, testApp } from '@bank/composition/testing';
+import { audiences } from '@bank/composition';
+import { rpcNeighbour, type TestApp, type TokenOptions, testApp } from '@bank/composition/testing';
+import { AuthService, type RevokeSessionsRequest } from '@bank/proto/auth';
+import { DeviceService } from '@bank/proto/device';
+import { Code, ConnectError } from '@connectrpc/connect';
 import { loadConfig } from '#config.ts';
 import { type AppContext, createContext } from '#context.ts';
 import { createService } from '#service.ts';
@@ -6,10 +10,67 @@ import { entities } from '#storage/entities.ts';
 import { migrations } from '../migrations/index.ts';
 
 export const auth = 'spiffe://bank/app/auth';
+export const admin = 'spiffe://bank/app/admin';
+/** A caller of every method, as no app is: for the fuzz test. */
+export const everything = 'spiffe://bank/app/everything';
 
-const callers = { [auth]: { name: 'auth', methods: ['bank.device.v1.DeviceService/AssessSignIn'] } };
+const methods = (...names: string[]) => names.map((name) => `${DeviceService.typeName}/${name}`);
+const forStaff = { audiences: [audiences.staff] };
 
-/** The device app of one test file, started on services of its own. */
-export function deviceApp(): TestApp<AppContext> {
-  return testApp({ service: 'device', entities, migrations, callers, loadConfig, createContext, createService });
+const callers = {
+  [auth]: { name: 'auth', methods: methods('AssessSignIn') },
+  [admin]: { ...forStaff, name: 'admin', methods: methods('ListDevices', 'RevokeDevice') },
+  [everything]: { ...forStaff, name: 'auth', methods: methods('AssessSignIn', 'ListDevices', 'RevokeDevice') },
+};
+
+/** What auth was asked to end, with the token of the person who asked; a test may take auth away. */
+export interface AuthStandIn {
+  away: boolean;
+  readonly asked: { request: RevokeSessionsRequest; token: string | null }[];
+}
+
+export interface DeviceApp extends TestApp<AppContext> {
+  readonly authStandIn: AuthStandIn;
+}
+
+/** The device app of one test file, started on services of its own, with an auth beside it that ends sessions. */
+export function deviceApp(): DeviceApp {
+  const authStandIn: AuthStandIn = { away: false, asked: [] };
+  const app = testApp({
+    service: 'device',
+    entities,
+    migrations,
+    callers,
+    loadConfig,
+    createContext,
+    createService,
+    async env(certificates) {
+      const url = await rpcNeighbour(certificates, 'auth', (router) => {
+        router.service(AuthService, {
+          revokeSessions(request, { requestHeader }) {
+            if (authStandIn.away) throw new ConnectError('away', Code.Unavailable);
+            authStandIn.asked.push({ request, token: requestHeader.get('bank-user-token') });
+            return { revokedCount: 1 };
+          },
+        });
+      });
+      return { AUTH_RPC_URL: url };
+    },
+  });
+  return Object.assign(app, { authStandIn });
+}
+
+/** What has left through the outbox about a user: `destination type`, oldest first. */
+export async function toldOf(app: DeviceApp, userId: string): Promise<string[]> {
+  const rows = await app.database.query<{ told: string }>(
+    `select destination || ' ' || coalesce(data->>'action', data->>'template', type) as told from device.outbox
+     where subject = $1 order by id`,
+    [userId],
+  );
+  return rows.map(({ told }) => told);
+}
+
+/** A token of a member of staff whose session is at `aal2`. */
+export function staffToken(app: DeviceApp, changes: TokenOptions = {}): string {
+  return app.issuer.token({ roles: ['support'], acr: 'aal2', audience: audiences.staff, ...changes });
 }

@@ -16,6 +16,8 @@ import {
 } from '@bank/testing';
 import pg from 'pg';
 
+type Variables = Readonly<Record<string, string>>;
+
 /** What an app hands in to be tested. */
 export interface AppUnderTest {
   readonly service: string;
@@ -25,8 +27,8 @@ export interface AppUnderTest {
   readonly callers?: Readonly<
     Record<string, { name: string; methods: readonly string[]; audiences?: readonly string[] }>
   >;
-  /** Variables beside the common ones. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** Variables beside the common ones; a function is given the authority that certificates of neighbours come from. */
+  readonly env?: Variables | ((certificates: TestCertificates) => Promise<Variables>);
 }
 
 /** Real services for one test file, and the environment that leads an app to them. */
@@ -69,7 +71,7 @@ export async function testEnvironment(app: AppUnderTest): Promise<TestEnvironmen
     AUTH_RPC_URL: 'https://127.0.0.1:1',
     KEYRING_DIR: keyringFolder(),
     TRUSTED_PROXIES: '127.0.0.1/32',
-    ...app.env,
+    ...(typeof app.env === 'function' ? await app.env(certificates) : app.env),
   };
   return { env, database, broker, certificates };
 }

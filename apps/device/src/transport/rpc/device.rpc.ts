@@ -1,8 +1,13 @@
-import { DomainError } from '@bank/domain';
 import { DeviceService, RiskVerdict } from '@bank/proto/device';
 import { defineRpc } from '@bank/service-kit';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
-import { assessSignIn } from '#features/device/assess-sign-in.ts';
+import { platforms } from '#events.ts';
+import { listDevicesOf } from '#features/device/list-devices-of.ts';
+import { revokeDevice } from '#features/device/revoke-device.ts';
+import type { PlatformName } from '#features/device/schemas.ts';
+import { assessSignIn } from '#features/sign-in/assess-sign-in.ts';
+import type { Device } from '#storage/device.entity.ts';
 
 const verdicts = { allow: RiskVerdict.ALLOW, challenge: RiskVerdict.CHALLENGE, deny: RiskVerdict.DENY } as const;
 
@@ -22,10 +27,31 @@ export const deviceRpc = defineRpc<AppContext, typeof DeviceService>(DeviceServi
       };
     },
   },
-  listDevices: { access: 'staff', handle: notServedYet },
-  revokeDevice: { access: 'staff', handle: notServedYet },
+  listDevices: {
+    access: 'staff',
+    idempotent: true,
+    async handle(ctx, { userId, limit, cursor }, call) {
+      const { items, nextCursor } = await listDevicesOf(ctx, call.actor, { userId, limit, cursor });
+      return { devices: items.map(toMessage), nextCursor: nextCursor ?? '' };
+    },
+  },
+  revokeDevice: {
+    access: 'staff',
+    idempotent: true,
+    async handle(ctx, { userId, deviceId, noteId }, call) {
+      await revokeDevice(ctx, call.actor, { userId, deviceId, noteId });
+      return {};
+    },
+  },
 });
 
-function notServedYet(): never {
-  throw new DomainError('service.unavailable', { reason: 'not served yet' });
+function toMessage(device: Device) {
+  return {
+    deviceId: device.id,
+    platform: platforms[device.platform as PlatformName],
+    model: device.model,
+    trusted: device.trustedAt !== null,
+    firstSeenAt: timestampFromDate(device.firstSeenAt),
+    lastSeenAt: timestampFromDate(device.lastSeenAt),
+  };
 }
