@@ -1,6 +1,14 @@
-// `pnpm ops audit verify`: what operators do by hand. Exit code 0: all is well, 1: it is not, 2: it could not be found out.
-import { usage, verifyAudit } from '#ops/audit-verify.ts';
+// `pnpm ops <area> <command>`: what operators do by hand. Exit code 0: all is well, 1: it is not, 2: it could not be found out.
+import { verifyAudit } from '#ops/audit-verify.ts';
+import { discardLetters, listLetters, replayLetters } from '#ops/dead-letters.ts';
 import { describeFailure, StackError } from '#stack/host/stack-error.ts';
+
+const commands: Readonly<Record<string, (args: readonly string[]) => Promise<boolean>>> = {
+  'audit verify': verifyAudit,
+  'dlq list': listLetters,
+  'dlq replay': replayLetters,
+  'dlq discard': discardLetters,
+};
 
 try {
   process.exitCode = (await run(process.argv.slice(2))) ? 0 : 1;
@@ -9,9 +17,10 @@ try {
   process.exitCode = 2;
 }
 
-function run([area, command, ...args]: readonly string[]): Promise<boolean> {
-  if (area === 'audit' && command === 'verify') {
-    return verifyAudit(args);
+function run([area, name, ...args]: readonly string[]): Promise<boolean> {
+  const command = commands[`${area} ${name}`];
+  if (command === undefined) {
+    throw new StackError(`usage: pnpm ops ${Object.keys(commands).join(' | ')}`);
   }
-  throw new StackError(usage);
+  return command(args);
 }

@@ -18,7 +18,7 @@ import { type OwnerAddress, readOwnerAddress } from '#stack/settings/owner-addre
 import { defaultStackFolder } from '#stack/settings/repository.ts';
 
 /** Without options it is the ledger of the development stack; the address may also come as OWNER_DATABASE_URL. */
-export const usage =
+const usage =
   'usage: pnpm ops audit verify [--database-url <url> [--database-ca-file <pem>]] [--checkpoints <folder>] [--keys <JWK set>] [--json]';
 
 // Enough to keep two cores busy, here and in Postgres.

@@ -2,7 +2,7 @@ import { idFloor, systemIds, uuidv7 } from '@bank/domain';
 import { raceOf, winners } from '@bank/testing';
 import pg from 'pg';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createOutboxStore, maintainPartitions, withTransaction } from '#index.ts';
+import { createOutboxStore, inboxKeepWeeks, maintainPartitions, withTransaction } from '#index.ts';
 import { openShop, unaudited, widgetMade } from './fixture.ts';
 
 const { ctx, postgres } = await openShop();
@@ -102,6 +102,13 @@ describe('maintainPartitions', () => {
     expect((await maintainPartitions(ctx.database)).dropped).toEqual([]);
     await createOutboxStore(ctx.database).publishBatch(1000, async (rows) => rows.map(({ id }) => id));
     expect((await maintainPartitions(ctx.database)).dropped).toEqual([name]);
+  });
+
+  it('keeps what an inbox knows for the weeks that it promises, and not much longer', async () => {
+    const kept = await pastWeek('inbox', weeksFromNow(-inboxKeepWeeks));
+    const dropped = await pastWeek('inbox', weeksFromNow(-inboxKeepWeeks - 1));
+    expect((await maintainPartitions(ctx.database)).dropped).toEqual([dropped]);
+    expect(await partitionsOf('inbox')).toContain(kept);
   });
 
   it('trims the default partition by age', async () => {

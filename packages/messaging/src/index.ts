@@ -7,7 +7,9 @@ export { PermanentFailure } from '#consume/failure.ts';
 export {
   type DeadLetter,
   type DeadLettersOptions,
+  discardDeadLetters,
   listDeadLetters,
+  type Replay,
   replayDeadLetters,
 } from '#dead-letters/dead-letters.ts';
 export { type CloudEvent, cloudEventMediaType, parseCloudEvent } from '#envelope/cloud-event.ts';

@@ -1,4 +1,4 @@
-import { DomainError, type Secret } from '@bank/domain';
+import { DomainError, type Secret, uuidv7 } from '@bank/domain';
 import type { TestRabbitVhost } from '@bank/testing';
 import { until } from '@bank/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -6,10 +6,12 @@ import {
   type Consumers,
   createPublisher,
   type DeadLetter,
+  discardDeadLetters,
   listDeadLetters,
   PermanentFailure,
   type Publisher,
   replayDeadLetters,
+  topology,
 } from '#index.ts';
 import { message, silent, testBroker } from './support/broker.ts';
 import { consuming } from './support/consuming.ts';
@@ -167,7 +169,7 @@ describe('replay', () => {
       ids: [one.id],
       logger: silent,
     });
-    expect(replayed).toEqual([one.id]);
+    expect(replayed).toEqual({ replayed: [one.id], tooOld: [] });
     await until(() => handled.includes(one.id));
     expect(handled).toEqual([one.id]);
     expect((await deadLetters()).map((letter) => letter.id)).toContain(other.id);
@@ -179,12 +181,43 @@ describe('replay', () => {
     const failing = message('user.activated.v1');
     await publisher.publish([failing]);
     const first = await deadLetter(failing.id);
-    const replayed = await replayDeadLetters({ url: broker.secretUrl, queue: 'profile.events', logger: silent });
+    const { replayed } = await replayDeadLetters({ url: broker.secretUrl, queue: 'profile.events', logger: silent });
     expect(replayed).toContain(failing.id);
     const second = await until(async () => {
       const letter = (await deadLetters()).find(({ id }) => id === failing.id);
       return letter !== undefined && letter.firstFailedAt !== first.firstFailedAt ? letter : undefined;
     });
     expect(second.failures).toBe(5);
+  });
+
+  it('leaves a letter where it lies that an inbox may have forgotten; it can be discarded', async () => {
+    const handled: string[] = [];
+    let broken = true;
+    consumers = await consuming(broker.secretUrl, async (event) => {
+      if (broken) throw new PermanentFailure('bug');
+      handled.push(event.id);
+    });
+    const minuteMs = 60_000;
+    const limit = Date.now() - topology.deadLetterWeeks * 7 * 24 * 60 * minuteMs;
+    const old = message('user.activated.v1', { id: uuidv7(limit - minuteMs) });
+    const young = message('user.activated.v1', { id: uuidv7(limit + minuteMs) });
+    const ageless = message('user.activated.v1', { id: 'evt_12345', time: new Date(0) });
+    await publisher.publish([old, young, ageless]);
+    expect(await deadLetter(old.id)).toMatchObject({ tooOld: true });
+    expect(await deadLetter(young.id)).toMatchObject({ tooOld: false });
+    expect(await deadLetter(ageless.id)).toMatchObject({ tooOld: true });
+
+    broken = false;
+    const options = { url: broker.secretUrl, queue: 'profile.events', logger: silent };
+    const { replayed, tooOld } = await replayDeadLetters({ ...options, ids: [old.id, young.id, ageless.id] });
+    expect(replayed).toEqual([young.id]);
+    expect([...tooOld].sort()).toEqual([old.id, ageless.id].sort());
+    await until(() => handled.length === 1);
+    expect(handled).toEqual([young.id]);
+
+    expect(await discardDeadLetters({ ...options, ids: [old.id] })).toEqual([old.id]);
+    const left = (await deadLetters()).map(({ id }) => id);
+    expect(left).toContain(ageless.id);
+    expect(left).not.toContain(old.id);
   });
 });

@@ -2,9 +2,16 @@ import { Secret } from '@bank/domain';
 import { brokerDefinitions, vhostDefinitions } from '@bank/messaging/topology';
 import { shortHash } from '#stack/host/short-hash.ts';
 import { appNames } from '#stack/settings/apps.ts';
+import type { OperatorBroker } from '#stack/settings/operator-broker.ts';
 import { type Broker, callManagement } from '#stack/stores/broker-management.ts';
 
 const brokerRoles = [...appNames, 'operator', 'platform'] as const;
+
+/** The address of the stack's virtual host with the name and password of one user. */
+export interface BrokerEntrance {
+  readonly url: string;
+  readonly caFile?: string;
+}
 
 const MARKER = 'made by the launcher of user-service, topology';
 
@@ -56,6 +63,27 @@ export function brokerUrl(url: string, user: string, password: string, vhost: st
   address.password = password;
   address.pathname = `/${encodeURIComponent(vhost)}`;
   return address.href;
+}
+
+/** Where the operator commands reach the stack's virtual host. */
+export function operatorBroker(broker: Broker, vhost: string, passwordOf: (user: string) => string): OperatorBroker {
+  return addressOf('operator', broker, vhost, passwordOf);
+}
+
+/** Where the services of the platform, which the sandbox stands for, reach the stack's virtual host. */
+export function platformBroker(broker: Broker, vhost: string, passwordOf: (user: string) => string): BrokerEntrance {
+  return addressOf('platform', broker, vhost, passwordOf);
+}
+
+function addressOf(
+  role: (typeof brokerRoles)[number],
+  broker: Broker,
+  vhost: string,
+  passwordOf: (user: string) => string,
+): BrokerEntrance {
+  const user = brokerUser(vhost, role);
+  const url = brokerUrl(broker.url, user, passwordOf(user), vhost);
+  return broker.caFile === undefined ? { url } : { url, caFile: broker.caFile };
 }
 
 async function describedVhosts(broker: Broker): Promise<Map<string, string>> {

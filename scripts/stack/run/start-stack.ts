@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { type AppSurroundings, appEnvironment } from '#stack/apps/app-environment.ts';
 import { environmentFile, writeCallersFiles, writeEnvironmentFile } from '#stack/apps/app-files.ts';
 import { type AppHandle, createAppHandle } from '#stack/apps/app-process.ts';
-import { sandboxEnvironment, startSandbox } from '#stack/apps/sandbox.ts';
+import { startSandbox } from '#stack/apps/sandbox.ts';
 import { startGateway } from '#stack/gateway/gateway.ts';
 import { failureOn } from '#stack/host/disk.ts';
 import { removeData } from '#stack/host/service-user.ts';
 import type { ManagedProcess, ProcessExit, ProcessSpec } from '#stack/host/supervisor.ts';
-import { removeVhost } from '#stack/provisioning/broker.ts';
+import { operatorBroker, platformBroker, removeVhost } from '#stack/provisioning/broker.ts';
 import { removeDatabase } from '#stack/provisioning/database.ts';
 import { prepareServices, type RunOptions, secretsFolder } from '#stack/run/prepare.ts';
 import { ownerAddress, provisionStores } from '#stack/run/provision.ts';
@@ -21,6 +21,7 @@ import { checkpointsFolder, ensureCheckpointKeys } from '#stack/secrets/checkpoi
 import { ensureKeyrings } from '#stack/secrets/keyrings.ts';
 import { type Addresses, addressesFile, writeAddresses } from '#stack/settings/addresses.ts';
 import { type AppName, appNames, eachApp } from '#stack/settings/apps.ts';
+import { removeOperatorBroker, writeOperatorBroker } from '#stack/settings/operator-broker.ts';
 import { type OwnerAddress, removeOwnerAddresses, writeOwnerAddresses } from '#stack/settings/owner-addresses.ts';
 import { planStores } from '#stack/stores/plan.ts';
 import { beginStores } from '#stack/stores/stores.ts';
@@ -79,22 +80,27 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
   prepareAppFiles(options.folder, name);
   const plan = planStores(settings, report);
   const ports = await claimStackPorts(context);
+  const starting = beginStores(plan, context);
   const [stores, accessLog] = await Promise.all([
-    provisionStores(beginStores(plan, context), name, context),
+    provisionStores(starting, name, context),
     startGateway(plan.nginx, ports, context),
-    startSandbox(ports.sandbox, context),
+    starting.rabbitmq.then((broker) => {
+      return startSandbox(ports.sandbox, platformBroker(broker, name, context.secrets.password), context);
+    }),
   ]);
   const environments = writeEnvironments(options, stores, ports, context);
   const handles = createHandles(environments, ports, context);
   await Promise.all((options.apps ?? appNames).map((app) => startApp(handles[app], context)));
   const owners = eachApp((app) => ownerAddress(app, stores.postgres, name, context.secrets));
   writeOwnerAddresses(secretsFolder(options.folder), owners);
+  writeOperatorBroker(secretsFolder(options.folder), operatorBroker(stores.rabbitmq, name, context.secrets.password));
   const addresses = addressesOf(stores, ports, context.tls);
   writeAddresses(options.folder, addresses);
 
   async function stop(): Promise<void> {
     rmSync(addressesFile(options.folder), { force: true });
     removeOwnerAddresses(secretsFolder(options.folder));
+    removeOperatorBroker(secretsFolder(options.folder));
     await folder.close();
   }
   return {
@@ -148,9 +154,9 @@ function writeEnvironments(options: StackOptions, stores: Stores, ports: StackPo
     gatewayUrl: `http://localhost:${ports.gateway}`,
     staffUrl: `http://localhost:${ports.staff}`,
     smtpUrl: `smtp://127.0.0.1:${ports.sandbox.smtp}`,
+    platform: addressesOf(stores, ports, context.tls).sandbox,
     overrides: { ...options.settings.appVariables, ...options.env },
   };
-  writeEnvironmentFile(environmentFile(options.folder, 'sandbox'), sandboxEnvironment(ports.sandbox));
   return eachApp((app) => {
     const env = appEnvironment(app, around);
     writeEnvironmentFile(environmentFile(options.folder, app), env);

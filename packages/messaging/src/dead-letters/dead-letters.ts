@@ -1,5 +1,7 @@
+import { timeOfId, Uuidv7Schema } from '@bank/domain';
 import type { Logger } from '@bank/observability';
 import type { ConfirmChannel, GetMessage } from 'amqplib';
+import * as v from 'valibot';
 import type { BrokerAddress } from '#connection/broker-address.ts';
 import { createConfirmLink } from '#connection/confirm-link.ts';
 import { failureStory, type Headers, headersAsPublished } from '#consume/attempts.ts';
@@ -26,8 +28,18 @@ export interface DeadLetter {
   readonly lastFailedAt: string | undefined;
   readonly consumer: string | undefined;
   readonly requestId: string | undefined;
+  /** Whether it is too old to be replayed: an inbox may have forgotten that it was handled. */
+  readonly tooOld: boolean;
 }
 
+export interface Replay {
+  /** Ids of the letters that went back to where they failed. */
+  readonly replayed: readonly string[];
+  /** Ids of the letters that stay where they lie, because they are too old. */
+  readonly tooOld: readonly string[];
+}
+
+const weekMs = 7 * 24 * 3_600_000;
 const confirmDeadlineMs = 5000;
 
 /** Shows the dead letters of a queue and leaves them there. While it looks, nobody else sees them. */
@@ -40,23 +52,39 @@ export function listDeadLetters(options: DeadLettersOptions): Promise<DeadLetter
 }
 
 /**
- * Puts dead letters back to where they failed, as if they were published just now, and gives their ids. A letter
- * leaves its queue only when the broker has confirmed the copy. Without `ids` all of them.
+ * Puts dead letters back to where they failed, as if they were published just now. A letter leaves its queue only when the
+ * broker has confirmed the copy, and stays when it is older than `deadLetterWeeks`. Without `ids` all of them.
  */
-export function replayDeadLetters(options: DeadLettersOptions & { ids?: readonly string[] }): Promise<string[]> {
-  const wanted = options.ids === undefined ? undefined : new Set(options.ids);
+export function replayDeadLetters(options: DeadLettersOptions & { ids?: readonly string[] }): Promise<Replay> {
   return withDeadLetters(options, async (letters, channel) => {
     const replayed: string[] = [];
-    for await (const letter of letters) {
+    const tooOld: string[] = [];
+    for await (const letter of onlyOf(options.ids, letters)) {
       const copy = copyOf(letter, options.queue);
-      if (wanted !== undefined && !wanted.has(copy.id)) continue;
+      if (isTooOld(letter)) {
+        tooOld.push(copy.id);
+        continue;
+      }
       const { confirmed } = await publishBatch(channel, [copy], confirmDeadlineMs);
       if (confirmed.length === 0) throw new Error(`the broker did not take ${copy.id} back`);
       channel.ack(letter);
       replayed.push(copy.id);
       options.logger.info({ queue: options.queue, messageId: copy.id }, 'a dead letter was replayed');
     }
-    return replayed;
+    return { replayed, tooOld };
+  });
+}
+
+/** Removes dead letters for good and gives the ids of those that lay there: for what can never be handled. */
+export function discardDeadLetters(options: DeadLettersOptions & { ids: readonly string[] }): Promise<string[]> {
+  return withDeadLetters(options, async (letters, channel) => {
+    const discarded: string[] = [];
+    for await (const letter of onlyOf(options.ids, letters)) {
+      channel.ack(letter);
+      discarded.push(idOf(letter));
+      options.logger.info({ queue: options.queue, messageId: idOf(letter) }, 'a dead letter was discarded');
+    }
+    return discarded;
   });
 }
 
@@ -85,14 +113,36 @@ async function* lettersOf(channel: ConfirmChannel, queue: string, limit: number)
   }
 }
 
-function describe({ properties }: GetMessage): DeadLetter {
+async function* onlyOf(
+  ids: readonly string[] | undefined,
+  letters: AsyncIterable<GetMessage>,
+): AsyncGenerator<GetMessage> {
+  for await (const letter of letters) {
+    if (ids === undefined || ids.includes(idOf(letter))) yield letter;
+  }
+}
+
+function idOf({ properties }: GetMessage): string {
+  return String(properties.messageId);
+}
+
+// An inbox keeps a row for weeks after its message's id was made. Of unknown age counts as too old.
+function isTooOld({ properties }: GetMessage): boolean {
+  const { messageId, timestamp } = properties;
+  const madeAtMs = v.is(Uuidv7Schema, messageId) ? timeOfId(messageId).getTime() : Number(timestamp) * 1000;
+  return !(Date.now() - madeAtMs < topology.deadLetterWeeks * weekMs);
+}
+
+function describe(letter: GetMessage): DeadLetter {
+  const { properties } = letter;
   const headers: Headers = properties.headers ?? {};
   const requestId = headers['x-request-id'];
   return {
-    id: String(properties.messageId),
+    id: idOf(letter),
     type: String(properties.type),
     ...failureStory(headers),
     requestId: typeof requestId === 'string' ? requestId : undefined,
+    tooOld: isTooOld(letter),
   };
 }
 

@@ -30,6 +30,8 @@ export interface Topology {
   /** How often a message is redelivered after its consumer died, before it is set aside. */
   readonly deliveryLimit: number;
   readonly retryDelaysMs: readonly number[];
+  /** The age of a message, in weeks, after which it is not replayed: an inbox may have forgotten that it was handled. */
+  readonly deadLetterWeeks: number;
   readonly apps: Readonly<Record<App, { readonly emits: readonly string[] }>>;
   readonly emittedByEveryApp: readonly string[];
   readonly queues: readonly WorkQueue[];

@@ -3,7 +3,9 @@ import { partitionedTableSql } from '#migrations/platform/partitions.ts';
 import { rolesOf } from '#migrations/roles.ts';
 
 const OUTBOX_KEEP_WEEKS = 2;
-const INBOX_KEEP_WEEKS = 13;
+
+/** For so many weeks after the id of a message was made, an inbox remembers that it was handled. */
+export const inboxKeepWeeks = 13;
 
 /** What waits to be published. Rows are marked rather than deleted, and leave with their week. */
 export function outboxSql(schema: string): string[] {
@@ -119,7 +121,7 @@ export function inboxSql(schema: string): string[] {
       table: 'inbox',
       keyColumn: 'message_id',
       ageColumn: 'handled_at',
-      keepWeeks: INBOX_KEEP_WEEKS,
+      keepWeeks: inboxKeepWeeks,
     }),
   ];
 }

@@ -1,5 +1,5 @@
 import type { Actor } from '@bank/domain';
-import { DomainError } from '@bank/domain';
+import { audiences, countingRoles, DomainError } from '@bank/domain';
 import { requestContext } from '@bank/observability';
 import type { HandlerContext } from '@connectrpc/connect';
 import { type TokenVerifier, userActor } from '#http/guards/authentication.ts';
@@ -91,7 +91,10 @@ async function personOf(
     throw new DomainError('auth.token.invalid', { reason: `${caller.name} may not forward this audience` });
   }
   const actor = userActor(claims);
-  if (access === 'staff' && actor.roles.every((role) => role === 'customer')) {
+  if (
+    access === 'staff' &&
+    (actor.audience !== audiences.staff || countingRoles(actor.audience, actor.roles).length === 0)
+  ) {
     throw new DomainError('access.forbidden', { reason: 'a method for staff' });
   }
   return actor;

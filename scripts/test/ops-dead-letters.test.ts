@@ -1,0 +1,116 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { Secret, uuidv7 } from '@bank/domain';
+import { createPublisher, topology } from '@bank/messaging';
+import { createLogger } from '@bank/observability';
+import { serviceAddress, until } from '@bank/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { brokerUser, operatorBroker, provisionBroker, removeVhost } from '#stack/provisioning/broker.ts';
+import { appNames } from '#stack/settings/apps.ts';
+import { nodeProgram, repositoryFolder } from '#stack/settings/repository.ts';
+import { callManagement } from '#stack/stores/broker-management.ts';
+
+const broker = {
+  url: serviceAddress('TEST_RABBITMQ_URL'),
+  managementUrl: serviceAddress('TEST_RABBITMQ_MANAGEMENT_URL'),
+};
+const vhost = `ops_${randomBytes(4).toString('hex')}`;
+const passwordOf = (user: string) => `password-of-${user}`;
+const administrator = new Secret(`${broker.url.replace(/\/$/, '')}/${vhost}`);
+const publisher = createPublisher({
+  url: administrator,
+  service: 'test',
+  logger: createLogger({ service: 'test', level: 'silent' }),
+});
+
+beforeAll(() => provisionBroker(broker, vhost, passwordOf, () => undefined));
+afterAll(async () => {
+  await publisher.close();
+  await removeVhost(broker, vhost);
+  for (const role of [...appNames, 'operator'] as const) {
+    await callManagement(broker, 'DELETE', `users/${brokerUser(vhost, role)}`);
+  }
+});
+
+/** `pnpm ops dlq …`, run as an operator does, with the rights of an operator. */
+function dlq(...args: string[]) {
+  const env = { OPERATOR_RABBITMQ_URL: operatorBroker(broker, vhost, passwordOf).url };
+  const command = [join(repositoryFolder, 'scripts/ops.ts'), 'dlq', ...args];
+  const { status, stdout, stderr } = spawnSync(nodeProgram, command, { encoding: 'utf8', env });
+  return { status, text: stdout + stderr };
+}
+
+async function givenLetter(queue: string, id = uuidv7()): Promise<string> {
+  const before = await publisher.depth(`${queue}.dead`);
+  await publisher.publish([
+    {
+      id,
+      exchange: `${queue.split('.')[0]}.recovery`,
+      routingKey: `${queue}.dead`,
+      type: 'user.activated.v1',
+      contentType: 'application/json',
+      body: Buffer.from('{"secret":"content"}'),
+      headers: { 'x-failures': 5, 'x-failure-reason': 'Error at store', 'x-request-id': 'request-7' },
+      time: new Date(),
+    },
+  ]);
+  await until(async () => (await publisher.depth(`${queue}.dead`)) > before);
+  return id;
+}
+
+describe('pnpm ops dlq list', () => {
+  it('ends with 0 where nothing lies', () => {
+    expect(dlq('list')).toEqual({ status: 0, text: 'no dead letters\n' });
+  });
+
+  it('ends with 1, and says what lies there and why, without its content', async () => {
+    const id = await givenLetter('mfa.events');
+    const { status, text } = dlq('list');
+    expect(status).toBe(1);
+    expect(text).toContain(
+      `mfa.events: 1\n  ${id}  user.activated.v1  Error at store  (5 failures, request request-7)\n`,
+    );
+    expect(text).not.toContain('content');
+    expect(JSON.parse(dlq('list', 'mfa.events', '--json').text)).toMatchObject([
+      { queue: 'mfa.events', letters: [{ id, failures: 5, tooOld: false }] },
+    ]);
+    expect(dlq('list', 'device.events').status).toBe(0);
+  });
+
+  it('ends with 2 when it cannot tell', () => {
+    expect(dlq('list', 'no.queue')).toEqual({ status: 2, text: expect.stringContaining('there is no queue no.queue') });
+    expect(dlq('list', '--limit', 'many').text).toContain('usage: pnpm ops dlq list');
+    expect(dlq('lost').text).toContain('dlq list | dlq replay | dlq discard');
+  });
+});
+
+describe('pnpm ops dlq replay', () => {
+  it('puts back what was named, and ends with 1 when something named does not lie there', async () => {
+    const [one, other] = [await givenLetter('profile.events'), await givenLetter('profile.events')];
+    expect(dlq('replay', 'profile.events', '--id', one)).toEqual({ status: 0, text: 'profile.events: 1 replayed\n' });
+    await until(async () => (await publisher.depth('profile.events')) === 1);
+    expect(dlq('replay', 'profile.events', '--id', one)).toEqual({
+      status: 1,
+      text: `profile.events: 0 replayed\n  ${one} does not lie there\n`,
+    });
+    expect(dlq('list', 'profile.events').text).toContain(other);
+  });
+
+  it('puts back all, but none that an inbox may have forgotten; that one can be discarded', async () => {
+    const weekMs = 7 * 24 * 3_600_000;
+    const old = await givenLetter('device.events', uuidv7(Date.now() - (topology.deadLetterWeeks + 1) * weekMs));
+    await givenLetter('device.events');
+    const { status, text } = dlq('replay', 'device.events', '--all');
+    expect(status).toBe(1);
+    expect(text).toContain('device.events: 1 replayed\n');
+    expect(text).toContain(`${old} is older than 12 weeks and stays`);
+    expect(dlq('discard', 'device.events', '--id', old).status).toBe(0);
+    expect(dlq('list', 'device.events').status).toBe(0);
+  });
+
+  it('does nothing without being told which', () => {
+    expect(dlq('replay', 'profile.events')).toEqual({ status: 2, text: expect.stringContaining('usage:') });
+    expect(dlq('discard', 'profile.events', '--all')).toEqual({ status: 2, text: expect.stringContaining('usage:') });
+  });
+});
