@@ -2,7 +2,9 @@ import { audiences } from '@bank/composition';
 import { rpcNeighbour, type TestApp, type TokenOptions, testApp } from '@bank/composition/testing';
 import { AuthService, type RevokeSessionsRequest } from '@bank/proto/auth';
 import { DeviceService } from '@bank/proto/device';
-import { Code, ConnectError } from '@connectrpc/connect';
+import { ErrorInfoSchema } from '@bank/proto/errors';
+import { UserService } from '@bank/proto/user';
+import { Code, ConnectError, type ConnectRouter } from '@connectrpc/connect';
 import { loadConfig } from '#config.ts';
 import { type AppContext, createContext } from '#context.ts';
 import { createService } from '#service.ts';
@@ -23,9 +25,11 @@ const callers = {
   [everything]: { ...forStaff, name: 'auth', methods: methods('AssessSignIn', 'ListDevices', 'RevokeDevice') },
 };
 
-/** What auth was asked to end, with the token of the person who asked; a test may take auth away. */
+/** What auth was asked to end, with the token of the person who asked. A test may take auth away, and say who a user is. */
 export interface AuthStandIn {
   away: boolean;
+  /** Of every user that auth is asked about; none knows no user. */
+  roles: string[];
   readonly asked: { request: RevokeSessionsRequest; token: string | null }[];
 }
 
@@ -35,7 +39,7 @@ export interface DeviceApp extends TestApp<AppContext> {
 
 /** The device app of one test file, started on services of its own, with an auth beside it that ends sessions. */
 export function deviceApp(): DeviceApp {
-  const authStandIn: AuthStandIn = { away: false, asked: [] };
+  const authStandIn: AuthStandIn = { away: false, roles: ['customer'], asked: [] };
   const app = testApp({
     service: 'device',
     entities,
@@ -44,20 +48,31 @@ export function deviceApp(): DeviceApp {
     loadConfig,
     createContext,
     createService,
-    async env(certificates) {
-      const url = await rpcNeighbour(certificates, 'auth', (router) => {
-        router.service(AuthService, {
-          revokeSessions(request, { requestHeader }) {
-            if (authStandIn.away) throw new ConnectError('away', Code.Unavailable);
-            authStandIn.asked.push({ request, token: requestHeader.get('bank-user-token') });
-            return { revokedCount: 1 };
-          },
-        });
-      });
-      return { AUTH_RPC_URL: url };
-    },
+    env: async (certificates) => ({ AUTH_RPC_URL: await rpcNeighbour(certificates, 'auth', routesOf(authStandIn)) }),
   });
   return Object.assign(app, { authStandIn });
+}
+
+function routesOf(standIn: AuthStandIn): (router: ConnectRouter) => void {
+  const answer = <T>(reply: T): T => {
+    if (standIn.away) throw new ConnectError('away', Code.Unavailable);
+    return reply;
+  };
+  return (router) => {
+    router.service(AuthService, {
+      revokeSessions(request, { requestHeader }) {
+        if (!standIn.away) standIn.asked.push({ request, token: requestHeader.get('bank-user-token') });
+        return answer({ revokedCount: 1 });
+      },
+    });
+    router.service(UserService, {
+      getUser({ userId }) {
+        if (standIn.roles.length > 0) return answer({ user: { userId, roles: standIn.roles } });
+        const info = { desc: ErrorInfoSchema, value: { code: 'user.not_found' } };
+        throw new ConnectError('not found', Code.NotFound, undefined, [info]);
+      },
+    });
+  };
 }
 
 /** What has left through the outbox about a user: `destination type`, oldest first. */

@@ -1,3 +1,4 @@
+import type { TokenOptions } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
 import { DeviceService, Platform } from '@bank/proto/device';
 import { losers, raceOf } from '@bank/testing';
@@ -105,6 +106,38 @@ describe('RevokeDevice', () => {
     }
     const noNote = client.revokeDevice({ userId: uuidv7(), deviceId }, asSupport());
     await expect(noNote).rejects.toMatchObject({ code: 'request.invalid' });
+  });
+});
+
+describe('SR-72: on whom', () => {
+  async function revoke(changes: TokenOptions) {
+    const client = await app.client(DeviceService, admin);
+    const userId = changes.userId ?? uuidv7();
+    const deviceId = await givenDevice(app.ctx, userId);
+    const answer = client.revokeDevice({ userId, deviceId, noteId: uuidv7() }, onBehalfOf(staffToken(app, changes)));
+    return answer.then(
+      () => 'revoked',
+      ({ code }) => code,
+    );
+  }
+
+  test.each([
+    [['customer', 'support'], { roles: ['support'] }, 'access.forbidden'],
+    [['admin'], { roles: ['compliance'] }, 'access.forbidden'],
+    [['a role of tomorrow'], { roles: ['compliance'] }, 'access.forbidden'],
+    [['support'], { roles: ['compliance'] }, 'revoked'],
+    [['customer'], { userId: uuidv7() }, 'access.forbidden'],
+    [[], {}, 'device.not_found'],
+  ] satisfies [string[], TokenOptions, string][])('a user who is %j, by %j: %s', async (roles, changes, answer) => {
+    app.authStandIn.roles = roles;
+    expect(await revoke(changes)).toBe(answer);
+    app.authStandIn.roles = ['customer'];
+  });
+
+  test('on nobody while auth cannot say who it is', async () => {
+    app.authStandIn.away = true;
+    expect(await revoke({})).toBe('service.unavailable');
+    app.authStandIn.away = false;
   });
 });
 

@@ -1,5 +1,5 @@
 import type { DeviceView, PlatformName } from '#features/device/schemas.ts';
-import type { NamedDevice } from '#storage/device.entity.ts';
+import type { Device, NamedDevice } from '#storage/device.entity.ts';
 
 /** What the user may see of a device; `currentId` is the device of the session that asks. */
 export function toDeviceView(device: NamedDevice, currentId: string | undefined): DeviceView {
@@ -14,4 +14,16 @@ export function toDeviceView(device: NamedDevice, currentId: string | undefined)
     trusted: device.trustedAt !== null,
     current: device.id === currentId,
   };
+}
+
+/** A device as staff see it: what its user calls it is not for them. */
+export interface StaffDevice extends Pick<Device, 'model' | 'firstSeenAt' | 'lastSeenAt'> {
+  readonly deviceId: string;
+  readonly platform: PlatformName;
+  readonly trusted: boolean;
+}
+
+export function toStaffDevice({ id, platform, model, trustedAt, firstSeenAt, lastSeenAt }: Device): StaffDevice {
+  const trusted = trustedAt !== null;
+  return { deviceId: id, platform: platform as PlatformName, model, trusted, firstSeenAt, lastSeenAt };
 }

@@ -5,9 +5,8 @@ import type { AppContext } from '#context.ts';
 import { platforms } from '#events.ts';
 import { listDevicesOf } from '#features/device/list-devices-of.ts';
 import { revokeDevice } from '#features/device/revoke-device.ts';
-import type { PlatformName } from '#features/device/schemas.ts';
+import type { StaffDevice } from '#features/device/view.ts';
 import { assessSignIn } from '#features/sign-in/assess-sign-in.ts';
-import type { Device } from '#storage/device.entity.ts';
 
 const verdicts = { allow: RiskVerdict.ALLOW, challenge: RiskVerdict.CHALLENGE, deny: RiskVerdict.DENY } as const;
 
@@ -45,13 +44,11 @@ export const deviceRpc = defineRpc<AppContext, typeof DeviceService>(DeviceServi
   },
 });
 
-function toMessage(device: Device) {
+function toMessage({ platform, firstSeenAt, lastSeenAt, ...device }: StaffDevice) {
   return {
-    deviceId: device.id,
-    platform: platforms[device.platform as PlatformName],
-    model: device.model,
-    trusted: device.trustedAt !== null,
-    firstSeenAt: timestampFromDate(device.firstSeenAt),
-    lastSeenAt: timestampFromDate(device.lastSeenAt),
+    ...device,
+    platform: platforms[platform],
+    firstSeenAt: timestampFromDate(firstSeenAt),
+    lastSeenAt: timestampFromDate(lastSeenAt),
   };
 }
