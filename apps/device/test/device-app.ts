@@ -4,6 +4,7 @@ import { AuthService, type RevokeSessionsRequest } from '@bank/proto/auth';
 import { DeviceService } from '@bank/proto/device';
 import { ErrorInfoSchema } from '@bank/proto/errors';
 import { UserService } from '@bank/proto/user';
+import { testCertificates } from '@bank/testing';
 import { Code, ConnectError, type ConnectRouter } from '@connectrpc/connect';
 import { loadConfig } from '#config.ts';
 import { type AppContext, createContext } from '#context.ts';
@@ -38,7 +39,8 @@ export interface DeviceApp extends TestApp<AppContext> {
 }
 
 /** The device app of one test file, started on services of its own, with an auth beside it that ends sessions. */
-export function deviceApp(): DeviceApp {
+export async function deviceApp(): Promise<DeviceApp> {
+  const certificates = await testCertificates();
   const authStandIn: AuthStandIn = { away: false, roles: ['customer'], asked: [] };
   const app = testApp({
     service: 'device',
@@ -48,7 +50,8 @@ export function deviceApp(): DeviceApp {
     loadConfig,
     createContext,
     createService,
-    env: async (certificates) => ({ AUTH_RPC_URL: await rpcNeighbour(certificates, 'auth', routesOf(authStandIn)) }),
+    certificates,
+    env: { AUTH_RPC_URL: await rpcNeighbour(certificates, 'auth', routesOf(authStandIn)) },
   });
   return Object.assign(app, { authStandIn });
 }

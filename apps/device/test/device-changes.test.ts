@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { deviceApp, toldOf } from './device-app.ts';
 import { givenDevice } from './given-device.ts';
 
-const app = deviceApp();
+const app = await deviceApp();
 const path = '/v1/devices';
 
 interface Call {

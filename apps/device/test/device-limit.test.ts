@@ -5,7 +5,7 @@ import { recordSignIn } from '#features/sign-in/record-sign-in.ts';
 import { deviceApp, toldOf } from './device-app.ts';
 import { givenDevice, signInFacts } from './given-device.ts';
 
-const app = deviceApp();
+const app = await deviceApp();
 const devicesMax = 20;
 const day = (number: number) => new Date(Date.UTC(2026, 0, 1 + number));
 

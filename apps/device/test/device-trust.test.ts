@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { deviceApp, toldOf } from './device-app.ts';
 import { givenDevice } from './given-device.ts';
 
-const app = deviceApp();
+const app = await deviceApp();
 
 async function givenUser() {
   const userId = uuidv7();

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { routes } from '#transport/http/routes.ts';
 import { deviceApp, everything, staffToken } from './device-app.ts';
 
-const app = deviceApp();
+const app = await deviceApp();
 
 test('SR-82: no route breaks, echoes or takes long', async () => {
   const headers = () => ({ authorization: `Bearer ${app.issuer.token({ acr: 'aal2' })}`, 'if-match': '"v1"' });

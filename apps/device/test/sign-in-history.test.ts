@@ -8,7 +8,7 @@ import { recordSignIn } from '#features/sign-in/record-sign-in.ts';
 import { deviceApp } from './device-app.ts';
 import { signInFacts } from './given-device.ts';
 
-const app = deviceApp();
+const app = await deviceApp();
 
 function signIn(overrides: object = {}) {
   return { ...signInFacts(), ...overrides };

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { admin, auth, deviceApp, staffToken, toldOf } from './device-app.ts';
 import { givenDevice } from './given-device.ts';
 
-const app = deviceApp();
+const app = await deviceApp();
 
 const onBehalfOf = (token: string) => ({ headers: { 'bank-user-token': token } });
 const asSupport = () => onBehalfOf(staffToken(app));

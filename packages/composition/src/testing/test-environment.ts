@@ -16,8 +16,6 @@ import {
 } from '@bank/testing';
 import pg from 'pg';
 
-type Variables = Readonly<Record<string, string>>;
-
 /** What an app hands in to be tested. */
 export interface AppUnderTest {
   readonly service: string;
@@ -27,8 +25,10 @@ export interface AppUnderTest {
   readonly callers?: Readonly<
     Record<string, { name: string; methods: readonly string[]; audiences?: readonly string[] }>
   >;
-  /** Variables beside the common ones; a function is given the authority that certificates of neighbours come from. */
-  readonly env?: Variables | ((certificates: TestCertificates) => Promise<Variables>);
+  /** Variables beside the common ones. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The authority that signs its certificate, when neighbours that the test serves have theirs from it; else one of its own. */
+  readonly certificates?: TestCertificates;
 }
 
 /** Real services for one test file, and the environment that leads an app to them. */
@@ -48,7 +48,7 @@ export async function testEnvironment(app: AppUnderTest): Promise<TestEnvironmen
   const [database, broker, certificates] = await Promise.all([
     migratedDatabase(app),
     testRabbitVhost({ definitions: vhostDefinitions({ retryDelaysMs: [50, 50, 50, 50] }) }),
-    testCertificates(),
+    app.certificates ?? testCertificates(),
   ]);
   const leaf = await certificates.issue({ name: service, uris: [`spiffe://bank/app/${service}`] });
   const redis = testRedis();
@@ -71,7 +71,7 @@ export async function testEnvironment(app: AppUnderTest): Promise<TestEnvironmen
     AUTH_RPC_URL: 'https://127.0.0.1:1',
     KEYRING_DIR: keyringFolder(),
     TRUSTED_PROXIES: '127.0.0.1/32',
-    ...(typeof app.env === 'function' ? await app.env(certificates) : app.env),
+    ...app.env,
   };
   return { env, database, broker, certificates };
 }

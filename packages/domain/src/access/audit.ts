@@ -43,6 +43,15 @@ export const auditActions = [
   'access.denied',
   'audit.searched',
   'audit.verified',
+  'admin.users.searched',
+  'admin.user.viewed',
+  'admin.user.unmasked',
+  'admin.action.requested',
+  'admin.action.performed',
+  'admin.approval.requested',
+  'admin.approval.read',
+  'admin.approval.decided',
+  'admin.approval.expired',
   'operator.command_run',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
