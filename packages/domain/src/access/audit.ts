@@ -15,6 +15,8 @@ export const auditActions = [
   'auth.key.rotated',
   'auth.delivery.sent',
   'auth.delivery.failed',
+  'auth.delivery.delivered',
+  'auth.delivery.suppressed',
   'user.created',
   'user.read',
   'user.contact_read',

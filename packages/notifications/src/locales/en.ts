@@ -1,7 +1,9 @@
 import type { Catalogue } from '#locales/catalogue.ts';
+import { contactMessages } from '#locales/en-contact.ts';
 import { deviceMessages } from '#locales/en-devices.ts';
 import { factorMessages } from '#locales/en-factors.ts';
 import { minutes, notYou } from '#locales/en-phrases.ts';
+import { texts } from '#locales/en-texts.ts';
 import { facts, paragraph } from '#templates/content.ts';
 
 export const en: Catalogue = {
@@ -9,6 +11,7 @@ export const en: Catalogue = {
   timeTag: 'en-GB',
   footer: ({ brand }) => `${brand} never asks for your password or a code by email or on the phone.`,
   messages: {
+    ...contactMessages,
     ...deviceMessages,
     ...factorMessages,
     'registration-code': (values, { brand }) => ({
@@ -102,4 +105,5 @@ export const en: Catalogue = {
       ],
     }),
   },
+  texts,
 };

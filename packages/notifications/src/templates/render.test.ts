@@ -26,6 +26,7 @@ const samples: { readonly [N in TemplateName]: Record<string, string> } = {
   'recovery-code-used': messageOf('recovery-code-used', { at, remaining: 3 }).params,
   'second-factor-blocked': messageOf('second-factor-blocked', { at, minutes: 15 }).params,
   'step-up-code': messageOf('step-up-code', { code: '048291', minutes: 10 }).params,
+  'phone-changed': messageOf('phone-changed', { at }).params,
   'session-revoked': messageOf('session-revoked', { at, device: 'Pixel 9' }).params,
 };
 

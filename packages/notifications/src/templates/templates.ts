@@ -30,6 +30,7 @@ export const templates = {
   'second-factor-blocked': { at: required('time'), minutes: required('count') },
   /** The second step of confirming who one is, for a user without a second factor on a device not known. */
   'step-up-code': { code: required('code'), minutes: required('count') },
+  'phone-changed': { at: required('time') },
   'session-revoked': { at: required('time'), device: optional('text') },
 } as const satisfies Record<string, ParameterRules>;
 
