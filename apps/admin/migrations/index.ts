@@ -1,10 +1,12 @@
 import { Ledger } from './202611230001-ledger.ts';
 import { LedgerCheckpoints } from './202611230002-ledger-checkpoints.ts';
 import { PublishedDeliveries } from './202612020041-published-deliveries.ts';
+import { LedgerForwarding } from './202612020061-ledger-forwarding.ts';
 
 /** In the order they run; a name is never changed once it has landed. */
 export const migrations = [
   { name: '202611230001-ledger', class: Ledger },
   { name: '202611230002-ledger-checkpoints', class: LedgerCheckpoints },
   { name: '202612020041-published-deliveries', class: PublishedDeliveries },
+  { name: '202612020061-ledger-forwarding', class: LedgerForwarding },
 ];

@@ -1,5 +1,5 @@
 import { appEnv } from '@bank/composition';
-import { envDirectory, envFile, readConfig } from '@bank/service-kit';
+import { envDirectory, envFile, envRpcUrl, readConfig } from '@bank/service-kit';
 import * as v from 'valibot';
 
 const ConfigSchema = v.object({
@@ -10,6 +10,8 @@ const ConfigSchema = v.object({
   CHECKPOINT_TRUSTED_KEYS_FILE: envFile,
   /** Where checkpoints are kept outside of the database. */
   CHECKPOINT_DIR: envDirectory,
+  /** The platform's Audit service, to which entries of the ledger go on; without it they stay here. */
+  AUDIT_RPC_URL: v.optional(envRpcUrl),
 });
 
 export type Config = Readonly<v.InferOutput<typeof ConfigSchema>>;

@@ -1,7 +1,16 @@
 import { LedgerCheckpointEntity, LedgerSignerEntity } from '#storage/ledger-checkpoint.entity.ts';
 import { LedgerEntryEntity } from '#storage/ledger-entry.entity.ts';
+import { LedgerForwarderEntity, LedgerForwardingEntity } from '#storage/ledger-forwarding.entity.ts';
 import { LedgerHeadEntity } from '#storage/ledger-head.entity.ts';
 import { UserEntity } from '#storage/user.entity.ts';
 
 /** Every entity of the schema `admin`: what the migrations are checked against. */
-export const entities = [LedgerCheckpointEntity, LedgerEntryEntity, LedgerHeadEntity, LedgerSignerEntity, UserEntity];
+export const entities = [
+  LedgerCheckpointEntity,
+  LedgerEntryEntity,
+  LedgerForwarderEntity,
+  LedgerForwardingEntity,
+  LedgerHeadEntity,
+  LedgerSignerEntity,
+  UserEntity,
+];
