@@ -4,6 +4,9 @@ import * as v from 'valibot';
 
 const ConfigSchema = v.object({
   ...appEnv,
+  MFA_RPC_URL: envRpcUrl,
+  PROFILE_RPC_URL: envRpcUrl,
+  DEVICE_RPC_URL: envRpcUrl,
   /** The key that signs checkpoints of the ledger: PKCS #8 in PEM, on P-256. Never in the database. */
   CHECKPOINT_KEY_FILE: envFile,
   /** Public keys, a JWK set: of that key, and of those that signed before it. */

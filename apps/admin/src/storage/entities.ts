@@ -2,6 +2,8 @@ import { LedgerCheckpointEntity, LedgerSignerEntity } from '#storage/ledger-chec
 import { LedgerEntryEntity } from '#storage/ledger-entry.entity.ts';
 import { LedgerForwarderEntity, LedgerForwardingEntity } from '#storage/ledger-forwarding.entity.ts';
 import { LedgerHeadEntity } from '#storage/ledger-head.entity.ts';
+import { StaffNoteEntity } from '#storage/staff-note.entity.ts';
+import { UnmaskingEntity } from '#storage/unmasking.entity.ts';
 import { UserEntity } from '#storage/user.entity.ts';
 
 /** Every entity of the schema `admin`: what the migrations are checked against. */
@@ -12,5 +14,7 @@ export const entities = [
   LedgerForwardingEntity,
   LedgerHeadEntity,
   LedgerSignerEntity,
+  StaffNoteEntity,
+  UnmaskingEntity,
   UserEntity,
 ];
