@@ -3,7 +3,7 @@ import { vhostDefinitions } from '@bank/messaging';
 import { createLogger } from '@bank/observability';
 import { createPasswordHasher, type PasswordHasher, staticKeyring } from '@bank/security';
 import type { Service } from '@bank/service-kit';
-import { type TestDatabase, testRabbitVhost, testRedis } from '@bank/testing';
+import { type TestDatabase, type TestRabbitVhost, testRabbitVhost, testRedis } from '@bank/testing';
 import { afterAll } from 'vitest';
 import type {
   ChallengeBinding,
@@ -30,6 +30,7 @@ export interface TestAuth {
   url: string;
   clock: ShiftedClock;
   database: TestDatabase;
+  broker: TestRabbitVhost;
   mailbox: Mailbox;
   /** Twilio and SendGrid. */
   carriers: Carriers;
@@ -132,7 +133,7 @@ export async function startAuth(options: StartOptions = {}): Promise<TestAuth> {
     await vhost.delete();
   });
   const url = `http://127.0.0.1:${service.httpPort}`;
-  return { ctx, service, url, clock, database, mailbox, carriers, files, neighbours };
+  return { ctx, service, url, clock, database, broker: vhost, mailbox, carriers, files, neighbours };
 }
 
 interface NeighbourAdapters {
