@@ -12,6 +12,7 @@ import { Enrolment } from './202612020011-enrolment.ts';
 import { Activations } from './202612020012-activations.ts';
 import { Approvals } from './202612020021-approvals.ts';
 import { DeliveryStates } from './202612020031-delivery-states.ts';
+import { ContactChanges } from './202612020032-contact-changes.ts';
 import { PublishedDeliveries } from './202612020041-published-deliveries.ts';
 import { RefusalsWhileLocked } from './202612020042-refusals-while-locked.ts';
 
@@ -32,4 +33,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202612020042-refusals-while-locked', class: RefusalsWhileLocked },
   { name: '202612020031-delivery-states', class: DeliveryStates },
   { name: '202612020021-approvals', class: Approvals },
+  { name: '202612020032-contact-changes', class: ContactChanges },
 ];

@@ -11,6 +11,7 @@ import { SessionRepository } from '#storage/sessions/session.repository.ts';
 import { StepUpCodeRepository } from '#storage/sessions/step-up-code.repository.ts';
 import { LockoutRepository } from '#storage/sign-ins/lockout.repository.ts';
 import { SignInRepository } from '#storage/sign-ins/sign-in.repository.ts';
+import { ContactChangeRepository } from '#storage/users/contact-change.repository.ts';
 import { IdentifierRepository } from '#storage/users/identifier.repository.ts';
 import { UserRepository } from '#storage/users/user.repository.ts';
 
@@ -22,6 +23,7 @@ export function createRepositories(em: ReturnType<Database['fork']>) {
     registrations: new RegistrationRepository(em),
     activations: new ActivationRepository(em),
     users: new UserRepository(em),
+    contactChanges: new ContactChangeRepository(em),
     identifiers: new IdentifierRepository(em),
     clients: new ClientRepository(em),
     sessions: new SessionRepository(em),

@@ -1,4 +1,5 @@
 import { activationRoutes } from '#transport/http/activation.routes.ts';
+import { contactRoutes } from '#transport/http/contact.routes.ts';
 import { registrationRoutes } from '#transport/http/registration.routes.ts';
 import { sessionRoutes } from '#transport/http/session.routes.ts';
 import { signInRoutes } from '#transport/http/sign-in.routes.ts';
@@ -14,5 +15,6 @@ export const routes = [
   ...sessionRoutes,
   ...stepUpRoutes,
   ...userRoutes,
+  ...contactRoutes,
   ...tokenRoutes,
 ];
