@@ -1,4 +1,4 @@
-import { baseEnv, envInteger, envOrigins, envRpcUrl, envUrl, readConfig } from '@bank/service-kit';
+import { baseEnv, envInteger, envRpcUrl, envUrl, readConfig } from '@bank/service-kit';
 import * as v from 'valibot';
 import { messageEnv, messageProblems } from '#message-config.ts';
 
@@ -10,9 +10,6 @@ const ConfigSchema = v.pipe(
     DEVICE_RPC_URL: envRpcUrl,
     /** Where links in messages lead. Never taken from a request (SR-37). */
     PUBLIC_BASE_URL: envUrl('http', 'https'),
-    /** Origins of pages that may use cookies, for customers and for staff. */
-    WEB_ORIGINS: v.optional(envOrigins, ''),
-    STAFF_ORIGINS: v.optional(envOrigins, ''),
     /** The bank's name in messages. */
     BRAND: v.optional(
       v.pipe(v.string(), v.nonEmpty('must be a name'), v.maxLength(40, 'must be a short name')),

@@ -31,7 +31,6 @@ export function assembleService(ctx: AppContext): Service {
     consumers: [deliveryRequestedConsumer(ctx, sender.wake), deviceRemovedConsumer(ctx)],
     verifier: createIssuer(ctx),
     audiences: [audiences.customers, audiences.staff],
-    cors: { origins: [...config.WEB_ORIGINS, ...config.STAFF_ORIGINS] },
     workers: [sender, nonces],
     chores: trimmingChores(ctx),
   });

@@ -56,6 +56,8 @@ export function appEnvironment(app: AppName, around: AppSurroundings): Record<st
     TRUSTED_PROXIES: '127.0.0.1/32',
     RATE_LIMIT_IP_MULTIPLIER: IP_MULTIPLIER,
     TOKEN_ISSUER: around.gatewayUrl,
+    WEB_ORIGINS: around.gatewayUrl,
+    STAFF_ORIGINS: around.staffUrl,
     AUTH_HTTP_URL: `http://127.0.0.1:${around.ports.auth.http}`,
     KEYRING_DIR: keyringFolder(around.secretsFolder, app),
     ...storeVariables(app, around),
