@@ -1,6 +1,7 @@
 import type { Catalogue } from '#locales/catalogue.ts';
 import { factorMessages } from '#locales/en-factors.ts';
 import { minutes, notYou } from '#locales/en-phrases.ts';
+import { standingMessages } from '#locales/en-standing.ts';
 import { facts, paragraph } from '#templates/content.ts';
 
 export const en: Catalogue = {
@@ -9,6 +10,7 @@ export const en: Catalogue = {
   footer: ({ brand }) => `${brand} never asks for your password or a code by email or on the phone.`,
   messages: {
     ...factorMessages,
+    ...standingMessages,
     'registration-code': (values, { brand }) => ({
       subject: `Confirm your email address for ${brand}`,
       parts: [

@@ -61,6 +61,23 @@ export class UserRepository extends Repository {
     return this.row(`select ${columns} from auth.users where id = ? for update`, [id]);
   }
 
+  /** The same for several, in one order for everybody. Those that exist, by id. */
+  async lockMany(ids: readonly UserId[]): Promise<ReadonlyMap<UserId, User>> {
+    const sql = `select ${columns} from auth.users where id = any (?) order by id for update`;
+    const users = await this.rows<User>(sql, [[...new Set(ids)]]);
+    return new Map(users.map((user) => [user.id, user]));
+  }
+
+  /** Moves a user whose row the transaction holds. */
+  setStatus(id: UserId, status: UserState, at: Date): Promise<User> {
+    return this.#change(id, 'status = ?', [status, at]);
+  }
+
+  /** Replaces the roles of a user whose row the transaction holds. */
+  setRoles(id: UserId, roles: readonly Role[], at: Date): Promise<User> {
+    return this.#change(id, 'roles = ?', [[...roles], at]);
+  }
+
   async insertCredential(credential: { userId: UserId; passwordHash: string; at: Date }): Promise<void> {
     await this.affected('insert into auth.credentials (user_id, password_hash, changed_at) values (?, ?, ?)', [
       credential.userId,
@@ -97,5 +114,12 @@ export class UserRepository extends Repository {
   async rehash(userId: UserId, from: string, to: string): Promise<void> {
     const sql = 'update auth.credentials set password_hash = ? where user_id = ? and password_hash = ?';
     await this.affected(sql, [to, userId, from]);
+  }
+
+  async #change(id: UserId, assignment: string, values: readonly unknown[]): Promise<User> {
+    const sql = `update auth.users set ${assignment}, version = version + 1, updated_at = ? where id = ? returning ${columns}`;
+    const changed = await this.row<User>(sql, [...values, id]);
+    if (changed === undefined) throw new Error('a held user is gone');
+    return changed;
   }
 }
