@@ -10,6 +10,6 @@ import { endManySessions, revocationEnd } from '#features/session/end-session.ts
 export async function endEverything(tx: AppTransaction, userId: UserId, reason: EndReason): Promise<void> {
   await endManySessions(tx, { userId }, reason);
   const at = tx.clock.now();
-  await tx.signIns.closeAll(userId, at);
+  await tx.users.cutOff(userId, at);
   await tx.revocations.insert({ id: tx.ids.next(), userId, notBefore: at, expiresAt: revocationEnd(at) });
 }

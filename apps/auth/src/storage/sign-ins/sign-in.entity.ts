@@ -22,7 +22,7 @@ export const SignInEntity = defineEntity({
   schema: 'auth',
   properties: {
     id: p.uuid().primary(),
-    user: () => p.manyToOne(UserEntity).mapToPk().index('sign_ins_user_id_idx').foreignKeyName('sign_ins_user_id_fkey'),
+    user: () => p.manyToOne(UserEntity).mapToPk().foreignKeyName('sign_ins_user_id_fkey'),
     client: () => p.manyToOne(ClientEntity).mapToPk().foreignKeyName('sign_ins_client_id_fkey'),
     subjectHash: p.blob(),
     pool: p.text(),

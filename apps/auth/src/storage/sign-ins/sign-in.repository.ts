@@ -88,14 +88,6 @@ export class SignInRepository extends Repository {
     return (await this.affected(sql, [now, id])) === 1;
   }
 
-  /** Closes whatever a user has begun. */
-  async closeAll(userId: UserId, now: Date): Promise<void> {
-    await this.affected('update auth.sign_ins set closed_at = ? where user_id = ? and closed_at is null', [
-      now,
-      userId,
-    ]);
-  }
-
   removeExpired(before: Date, limit: number): Promise<number> {
     return this.affected(
       'delete from auth.sign_ins where id in (select id from auth.sign_ins where expires_at < ? limit ?)',

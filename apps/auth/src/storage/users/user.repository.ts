@@ -27,10 +27,12 @@ export interface Credential {
   roles: readonly Role[];
   passwordHash: string;
   changedAt: Date;
+  /** What was begun at or before this moment opens nothing any more. */
+  cutOffAt: Date | null;
 }
 
 const credentialColumns = `u.id as "userId", u.status, u.roles, c.password_hash as "passwordHash",
-  c.changed_at as "changedAt"`;
+  c.changed_at as "changedAt", u.cut_off_at as "cutOffAt"`;
 
 const columns = `id, status, roles, contact, email_verified_at as "emailVerifiedAt",
   phone_verified_at as "phoneVerifiedAt", locale, version, created_at as "createdAt"`;
@@ -76,6 +78,11 @@ export class UserRepository extends Repository {
   /** Replaces the roles of a user whose row the transaction holds. */
   setRoles(id: UserId, roles: readonly Role[], at: Date): Promise<User> {
     return this.#change(id, 'roles = ?', [[...roles], at]);
+  }
+
+  /** Cuts off whatever a user, whose row the transaction holds, has begun until now. */
+  async cutOff(id: UserId, at: Date): Promise<void> {
+    await this.affected('update auth.users set cut_off_at = ? where id = ?', [at, id]);
   }
 
   async insertCredential(credential: { userId: UserId; passwordHash: string; at: Date }): Promise<void> {
