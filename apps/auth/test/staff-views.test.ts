@@ -2,9 +2,10 @@ import { uuidv7 } from '@bank/domain';
 import { SessionEndReason } from '@bank/proto/auth';
 import { ContactField, UserStatus } from '@bank/proto/user';
 import { describe, expect, it } from 'vitest';
-import { messagesTo, refresh, register, registration, signIn } from './support/accounts.ts';
+import { codeFor, messagesTo, refresh, register, registration, signIn } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
 import { auditsOf, colleague, staffCallers, staffClients, untilRefused } from './support/colleagues.ts';
+import { post } from './support/http.ts';
 
 const auth = await startAuth({ callers: staffCallers() });
 const { users, sessions } = await staffClients(auth);
@@ -77,8 +78,6 @@ describe('ViewUser', () => {
 
 /** A user who gave a number when he registered. */
 async function registerWithPhone(email: string, phone: string) {
-  const { post } = await import('./support/http.ts');
-  const { codeFor } = await import('./support/accounts.ts');
   const started = await post(auth, '/v1/auth/register', registration(email, { phone }));
   const proof = { registrationId: started.body.registrationId, code: await codeFor(auth, email) };
   return (await post(auth, '/v1/auth/register/verify', proof)).body.user as { id: string };
@@ -93,7 +92,12 @@ describe('ListSessions', () => {
     const rest = await sessions.listSessions({ userId: account.id, cursor: first.nextCursor }, support.asked);
     expect([...first.sessions, ...rest.sessions].map(({ sessionId }) => sessionId)).toEqual(ids);
     expect([first.sessions.length, rest.nextCursor]).toEqual([2, '']);
-    expect(rest.sessions[0]).toMatchObject({ clientId: 'web', deviceId: account.device.id, acr: 'aal1', amr: ['pwd'] });
+    expect(rest.sessions[0]).toMatchObject({
+      clientId: 'web',
+      deviceId: account.device.id,
+      acr: 'aal1',
+      amr: ['pwd', 'otp'],
+    });
     expect(await auditsOf(auth, account.id, 'user.read')).toMatchObject([
       { actor: { id: support.id }, details: { fields: 'sessions' } },
       { actor: { id: support.id } },
@@ -135,8 +139,8 @@ describe('RevokeSessions by staff', () => {
     expect((await refresh(auth, account.refreshToken, account.device.secret)).status).toBe(401);
     expect(await sessions.revokeSessions(request, support.asked)).toMatchObject({ revokedCount: 0 });
     expect(await auditsOf(auth, account.id, 'auth.sessions.revoked')).toMatchObject([
-      { actor: { id: support.id }, reason: 'ended_by_staff', details: { noteId, count: '2' } },
-      { details: { count: '0' } },
+      { actor: { id: support.id }, reason: 'ended_by_staff', details: { noteId, count: 2 } },
+      { details: { count: 0 } },
     ]);
     const told = (await messagesTo(auth, account.id)).filter(({ template }) => template === 'session-revoked');
     expect(told).toHaveLength(1);

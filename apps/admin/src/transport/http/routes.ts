@@ -1,4 +1,6 @@
+import { actRoutes } from '#transport/http/act.routes.ts';
 import { ledgerRoutes } from '#transport/http/ledger.routes.ts';
+import { userRoutes } from '#transport/http/user.routes.ts';
 
 /** Every REST route of the service. */
-export const routes = [...ledgerRoutes];
+export const routes = [...ledgerRoutes, ...userRoutes, ...actRoutes];

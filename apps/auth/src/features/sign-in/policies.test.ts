@@ -1,5 +1,5 @@
-import { describe, expect, isCutOff, it } from 'vitest';
-import { decideSignIn } from './policies.ts';
+import { describe, expect, it } from 'vitest';
+import { decideSignIn, isCutOff } from './policies.ts';
 
 const good = {
   passwordValid: true,
