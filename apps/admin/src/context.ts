@@ -1,11 +1,13 @@
-import { createFoundations, type Foundations, type Overrides } from '@bank/composition';
+import { createFoundations, type Foundations, type Overrides, tlsFilesOf } from '@bank/composition';
 import type { TransactionalContext, TransactionScope } from '@bank/database';
+import { type AuditReceiver, createAuditReceiver } from '#adapters/audit/audit-receiver.ts';
 import { type Checkpoints, openCheckpoints } from '#adapters/checkpoints/open-checkpoints.ts';
 import { createOwners, type Owners } from '#adapters/owners.ts';
 import type { Config } from '#config.ts';
 import { createVerifications, type Verifications } from '#features/ledger/verification.ts';
 import { CheckpointRepository } from '#storage/checkpoint.repository.ts';
 import { entities } from '#storage/entities.ts';
+import { ForwardingRepository } from '#storage/forwarding.repository.ts';
 import { LedgerRepository } from '#storage/ledger.repository.ts';
 import { StaffNoteRepository } from '#storage/staff-note.repository.ts';
 import { UnmaskingRepository } from '#storage/unmasking.repository.ts';
@@ -13,6 +15,7 @@ import { UserRepository } from '#storage/user.repository.ts';
 
 export interface Repositories {
   readonly checkpoints: CheckpointRepository;
+  readonly forwarding: ForwardingRepository;
   readonly ledger: LedgerRepository;
   readonly staffNotes: StaffNoteRepository;
   readonly unmaskings: UnmaskingRepository;
@@ -24,6 +27,8 @@ export interface AppContext extends Foundations, TransactionalContext<Repositori
   /** The keys of checkpoints, and where they are kept outside of the database. */
   readonly checkpointing: Checkpoints;
   readonly verifications: Verifications;
+  /** The platform's Audit service, where one is configured. */
+  readonly auditReceiver: AuditReceiver | undefined;
   /** The apps that own what staff look at and change. */
   readonly owners: Owners;
 }
@@ -38,13 +43,20 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     ...foundations,
     checkpointing: openCheckpoints(config),
     verifications: createVerifications(foundations),
+    auditReceiver: receiverOf(config, foundations),
     owners: createOwners(config, foundations),
     unitOfWork: foundations.unitOfWorkOf((em) => ({
       checkpoints: new CheckpointRepository(em),
+      forwarding: new ForwardingRepository(em),
       ledger: new LedgerRepository(em),
       staffNotes: new StaffNoteRepository(em, foundations.vault),
       unmaskings: new UnmaskingRepository(em),
       users: new UserRepository(em),
     })),
   };
+}
+
+function receiverOf(config: Config, { clock, logger, metrics }: Foundations): AuditReceiver | undefined {
+  if (config.AUDIT_RPC_URL === undefined) return undefined;
+  return createAuditReceiver({ baseUrl: config.AUDIT_RPC_URL, tls: tlsFilesOf(config), clock, logger, metrics });
 }

@@ -14,6 +14,7 @@ import {
   SteppedUpSchema,
   TokenReuseDetectedSchema,
   UserActivatedSchema,
+  UserPhoneChangedSchema,
   UserRegisteredSchema,
   UserRolesChangedSchema,
   UserStatus,
@@ -110,6 +111,13 @@ export function userRolesChanged(facts: {
   const { userId, from, to, version, at } = facts;
   const data = { userId, from: [...from], to: [...to], version: BigInt(version), changedAt: timestampFromDate(at) };
   return { subject: userId, ...encodeEvent(UserRolesChangedSchema, data) };
+}
+
+/** A user has proven another phone number, or a first one. */
+export function userPhoneChanged(facts: { userId: UserId; replaced: boolean; version: number; at: Date }): OutboxEvent {
+  const { userId, replaced, version, at } = facts;
+  const data = { userId, replaced, version: BigInt(version), changedAt: timestampFromDate(at) };
+  return { subject: userId, ...encodeEvent(UserPhoneChangedSchema, data) };
 }
 
 /** A session was opened; `device` learns of its device by this. The name that a person gave it is not for everybody to read. */

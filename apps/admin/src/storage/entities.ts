@@ -1,5 +1,6 @@
 import { LedgerCheckpointEntity, LedgerSignerEntity } from '#storage/ledger-checkpoint.entity.ts';
 import { LedgerEntryEntity } from '#storage/ledger-entry.entity.ts';
+import { LedgerForwarderEntity, LedgerForwardingEntity } from '#storage/ledger-forwarding.entity.ts';
 import { LedgerHeadEntity } from '#storage/ledger-head.entity.ts';
 import { StaffNoteEntity } from '#storage/staff-note.entity.ts';
 import { UnmaskingEntity } from '#storage/unmasking.entity.ts';
@@ -9,6 +10,8 @@ import { UserEntity } from '#storage/user.entity.ts';
 export const entities = [
   LedgerCheckpointEntity,
   LedgerEntryEntity,
+  LedgerForwarderEntity,
+  LedgerForwardingEntity,
   LedgerHeadEntity,
   LedgerSignerEntity,
   StaffNoteEntity,

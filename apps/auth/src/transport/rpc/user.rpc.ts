@@ -4,6 +4,7 @@ import { ContactField, UserService, UserStatus } from '@bank/proto/user';
 import { defineRpc } from '@bank/service-kit';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
+import { resendVerification } from '#features/contact-change/resend-verification.ts';
 import { setRoles } from '#features/standing/set-roles.ts';
 import { setUserStatus } from '#features/standing/set-user-status.ts';
 import { getContact } from '#features/user/get-contact.ts';
@@ -83,7 +84,13 @@ export const userRpc = defineRpc<AppContext, typeof UserService>(UserService, {
       return { user: toMessage(await setRoles(ctx, { userId, roles, noteId, approval }, call)) };
     },
   },
-  resendVerification: { access: 'staff', handle: notServedYet },
+  resendVerification: {
+    access: 'staff',
+    async handle(ctx, { userId, noteId }, call) {
+      await resendVerification(ctx, { userId, noteId }, call);
+      return {};
+    },
+  },
   prepareInvitation: { access: 'staff', handle: notServedYet },
   inviteStaff: { access: 'staff', handle: notServedYet },
   createFirstAdmin: { access: 'service', handle: notServedYet },
