@@ -4,6 +4,7 @@ import { type Checkpoints, openCheckpoints } from '#adapters/checkpoints/open-ch
 import { createOwners, type Owners } from '#adapters/owners.ts';
 import type { Config } from '#config.ts';
 import { createVerifications, type Verifications } from '#features/ledger/verification.ts';
+import { ApprovalRepository } from '#storage/approval.repository.ts';
 import { CheckpointRepository } from '#storage/checkpoint.repository.ts';
 import { entities } from '#storage/entities.ts';
 import { LedgerRepository } from '#storage/ledger.repository.ts';
@@ -12,6 +13,7 @@ import { UnmaskingRepository } from '#storage/unmasking.repository.ts';
 import { UserRepository } from '#storage/user.repository.ts';
 
 export interface Repositories {
+  readonly approvals: ApprovalRepository;
   readonly checkpoints: CheckpointRepository;
   readonly ledger: LedgerRepository;
   readonly staffNotes: StaffNoteRepository;
@@ -40,6 +42,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     verifications: createVerifications(foundations),
     owners: createOwners(config, foundations),
     unitOfWork: foundations.unitOfWorkOf((em) => ({
+      approvals: new ApprovalRepository(em),
       checkpoints: new CheckpointRepository(em),
       ledger: new LedgerRepository(em),
       staffNotes: new StaffNoteRepository(em, foundations.vault),
