@@ -1,8 +1,10 @@
 import { Devices } from './202611230001-devices.ts';
+import { DeviceChanges } from './202612020001-device-changes.ts';
 import { PublishedDeliveries } from './202612020041-published-deliveries.ts';
 
 /** In the order they run; a name is never changed once it has landed. */
 export const migrations = [
   { name: '202611230001-devices', class: Devices },
   { name: '202612020041-published-deliveries', class: PublishedDeliveries },
+  { name: '202612020001-device-changes', class: DeviceChanges },
 ];

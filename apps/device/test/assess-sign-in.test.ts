@@ -1,11 +1,11 @@
 import { uuidv7 } from '@bank/domain';
 import { DeviceService, RiskVerdict } from '@bank/proto/device';
 import { describe, expect, test } from 'vitest';
-import { assessSignIn } from '#features/device/assess-sign-in.ts';
+import { assessSignIn } from '#features/sign-in/assess-sign-in.ts';
 import { auth, deviceApp } from './device-app.ts';
 import { givenDevice } from './given-device.ts';
 
-const app = deviceApp();
+const app = await deviceApp();
 
 function attempt(facts: { userId?: string; knownDeviceId?: string } = {}) {
   return { attemptId: uuidv7(), userId: uuidv7(), clientId: 'web', clientAddress: '203.0.113.7', ...facts };

@@ -4,11 +4,11 @@ import { encodeEvent, SignInSucceededSchema } from '@bank/proto/events';
 import { raceOf, until } from '@bank/testing';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { describe, expect, test } from 'vitest';
-import { recordSignIn } from '#features/device/record-sign-in.ts';
+import { recordSignIn } from '#features/sign-in/record-sign-in.ts';
 import { deviceApp } from './device-app.ts';
 import { signInFacts } from './given-device.ts';
 
-const app = deviceApp();
+const app = await deviceApp();
 
 function signIn(overrides: object = {}) {
   return { ...signInFacts(), ...overrides };

@@ -1,8 +1,8 @@
 import { readerOf } from '@bank/database';
 import { type Actor, allow, parse } from '@bank/domain';
 import type { AppContext } from '#context.ts';
-import { type Assessment, assessAttempt } from '#features/device/policies.ts';
-import { Attempt } from '#features/device/schemas.ts';
+import { type Assessment, assessAttempt } from '#features/sign-in/policies.ts';
+import { Attempt } from '#features/sign-in/schemas.ts';
 
 /**
  * Judges an attempt to sign in while its password is being verified. A decoy user id costs the same query and is

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { classifySmtpError } from '#providers/smtp-errors.ts';
+import { classifySmtpError } from '#providers/smtp/smtp-errors.ts';
 
 test.each([
   [{ code: 'EENVELOPE', responseCode: 550 }, 'permanent', 550],
@@ -16,8 +16,8 @@ test.each([
   [{ code: 'EENVELOPE' }, 'permanent', undefined],
   [{ code: 'ada@bank.example' }, 'transient', undefined],
   ['text', 'transient', undefined],
-])('%j is %s', (error, kind, smtpStatus) => {
+])('%j is %s', (error, kind, status) => {
   const classified = classifySmtpError(error);
-  expect(classified).toMatchObject({ name: 'DeliveryError', kind, smtpStatus });
+  expect(classified).toMatchObject({ name: 'DeliveryError', kind, status });
   expect(JSON.stringify(classified) + String(classified)).not.toContain('ada');
 });

@@ -1,7 +1,8 @@
 import type { Secret } from '@bank/domain';
 import { createTransport } from 'nodemailer';
 import { DeliveryError, type EmailMessage, type MessageProvider } from '#providers/message-provider.ts';
-import { classifySmtpError } from '#providers/smtp-errors.ts';
+import { isMailbox, parseSender, type Sender } from '#providers/sender.ts';
+import { classifySmtpError } from '#providers/smtp/smtp-errors.ts';
 import { headerText } from '#templates/escape.ts';
 
 export interface SmtpOptions {
@@ -22,17 +23,15 @@ export interface SmtpOptions {
 
 type Transport = ReturnType<typeof openTransport>;
 
-// One plain mailbox and nothing that a header or an envelope could read as more (SR-76).
-const mailbox = /^[^\s\p{C}<>()[\]\\,;:"@]{1,64}@[^\s\p{C}<>()[\]\\,;:"@]{1,255}$/u;
-
 /** Sends email over SMTP with a pool of connections. @throws Error when `url` or `from` cannot be understood */
 export function createSmtpProvider(options: SmtpOptions): MessageProvider<EmailMessage> {
   const sender = parseSender(options.from);
   const transport = openTransport(options);
   const deadlineMs = options.deadlineMs ?? 30_000;
   return {
+    name: 'smtp',
     async send(message) {
-      if (!mailbox.test(message.to)) throw new DeliveryError('permanent', 'EADDRESS');
+      if (!isMailbox(message.to)) throw new DeliveryError('permanent', 'EADDRESS');
       const messageId = `<${headerText(message.deliveryId)}@${sender.domain}>`;
       await withDeadline(deliver(transport, sender, message, messageId), deadlineMs);
       return { providerMessageId: messageId };
@@ -41,19 +40,6 @@ export function createSmtpProvider(options: SmtpOptions): MessageProvider<EmailM
       transport.close();
     },
   };
-}
-
-interface Sender {
-  name: string;
-  address: string;
-  domain: string;
-}
-
-function parseSender(from: string): Sender {
-  const [, name = '', inBrackets, bare] = /^(?:([^<>\p{C}]*)<([^<>]+)>|([^<>]+))$/u.exec(from.trim()) ?? [];
-  const address = (inBrackets ?? bare ?? '').trim();
-  if (!mailbox.test(address)) throw new Error('the sender must be an address, or a name and an address in <>');
-  return { name: name.trim().replace(/^"|"$/g, ''), address, domain: address.slice(address.indexOf('@') + 1) };
 }
 
 function openTransport(options: SmtpOptions) {
@@ -105,7 +91,7 @@ async function deliver(transport: Transport, sender: Sender, message: EmailMessa
 function withDeadline<T>(work: Promise<T>, deadlineMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new DeliveryError('transient', 'EDEADLINE')), deadlineMs);
+    timer = setTimeout(() => reject(new DeliveryError('transient', 'EDEADLINE', { carrierAway: true })), deadlineMs);
   });
   return Promise.race([work, deadline]).finally(() => clearTimeout(timer));
 }
