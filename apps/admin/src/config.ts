@@ -13,6 +13,8 @@ const ConfigSchema = v.object({
   CHECKPOINT_TRUSTED_KEYS_FILE: envFile,
   /** Where checkpoints are kept outside of the database. */
   CHECKPOINT_DIR: envDirectory,
+  /** The platform's Audit service, to which entries of the ledger go on; without it they stay here. */
+  AUDIT_RPC_URL: v.optional(envRpcUrl),
 });
 
 export type Config = Readonly<v.InferOutput<typeof ConfigSchema>>;

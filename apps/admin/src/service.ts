@@ -1,8 +1,9 @@
 import { audiences, composeApp, createTokenVerifier, type Overrides } from '@bank/composition';
-import type { Service } from '@bank/service-kit';
+import type { Service, Worker } from '@bank/service-kit';
 import type { Config } from '#config.ts';
-import { createContext } from '#context.ts';
+import { type AppContext, createContext } from '#context.ts';
 import { createCheckpointKeeper } from '#jobs/checkpoint-keeper.ts';
+import { createLedgerForwarder } from '#jobs/ledger-forwarder.ts';
 import { tidyingChores } from '#jobs/tidy.ts';
 import { routes } from '#transport/http/routes.ts';
 import { auditEntryConsumer } from '#transport/messages/audit-entry.consumer.ts';
@@ -25,7 +26,14 @@ export async function createService(config: Config, overrides: Overrides = {}): 
     ],
     verifier: overrides.verifier ?? createTokenVerifier(ctx, config),
     audiences: [audiences.staff],
-    workers: [createCheckpointKeeper(ctx)],
+    workers: [createCheckpointKeeper(ctx), ...forwardersOf(ctx)],
     chores: tidyingChores(ctx),
   });
+}
+
+/** Without an Audit service the ledger stays here; the log says so. */
+function forwardersOf(ctx: AppContext): readonly Worker[] {
+  if (ctx.auditReceiver !== undefined) return [createLedgerForwarder(ctx, ctx.auditReceiver)];
+  ctx.logger.warn('AUDIT_RPC_URL is not set: entries of the ledger are not forwarded');
+  return [];
 }

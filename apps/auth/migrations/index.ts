@@ -11,6 +11,7 @@ import { StepUp } from './202612010009-step-up.ts';
 import { Enrolment } from './202612020011-enrolment.ts';
 import { Approvals } from './202612020021-approvals.ts';
 import { DeliveryStates } from './202612020031-delivery-states.ts';
+import { ContactChanges } from './202612020032-contact-changes.ts';
 import { PublishedDeliveries } from './202612020041-published-deliveries.ts';
 import { RefusalsWhileLocked } from './202612020042-refusals-while-locked.ts';
 
@@ -30,4 +31,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202612020042-refusals-while-locked', class: RefusalsWhileLocked },
   { name: '202612020031-delivery-states', class: DeliveryStates },
   { name: '202612020021-approvals', class: Approvals },
+  { name: '202612020032-contact-changes', class: ContactChanges },
 ];

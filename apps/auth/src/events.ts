@@ -14,6 +14,7 @@ import {
   SteppedUpSchema,
   TokenReuseDetectedSchema,
   UserActivatedSchema,
+  UserPhoneChangedSchema,
   UserRegisteredSchema,
 } from '@bank/proto';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
@@ -70,6 +71,13 @@ export function userActivated(facts: {
   const { userId, at } = facts;
   const data = { userId, roles: [...facts.roles], locale: facts.locale ?? '', activatedAt: timestampFromDate(at) };
   return { subject: userId, ...encodeEvent(UserActivatedSchema, data) };
+}
+
+/** A user has proven another phone number, or a first one. */
+export function userPhoneChanged(facts: { userId: UserId; replaced: boolean; version: number; at: Date }): OutboxEvent {
+  const { userId, replaced, version, at } = facts;
+  const data = { userId, replaced, version: BigInt(version), changedAt: timestampFromDate(at) };
+  return { subject: userId, ...encodeEvent(UserPhoneChangedSchema, data) };
 }
 
 /** A session was opened; `device` learns of its device by this. The name that a person gave it is not for everybody to read. */

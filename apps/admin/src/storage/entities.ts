@@ -1,6 +1,7 @@
 import { ApprovalEntity } from '#storage/approval.entity.ts';
 import { LedgerCheckpointEntity, LedgerSignerEntity } from '#storage/ledger-checkpoint.entity.ts';
 import { LedgerEntryEntity } from '#storage/ledger-entry.entity.ts';
+import { LedgerForwarderEntity, LedgerForwardingEntity } from '#storage/ledger-forwarding.entity.ts';
 import { LedgerHeadEntity } from '#storage/ledger-head.entity.ts';
 import { StaffNoteEntity } from '#storage/staff-note.entity.ts';
 import { UnmaskingEntity } from '#storage/unmasking.entity.ts';
@@ -11,6 +12,8 @@ export const entities = [
   ApprovalEntity,
   LedgerCheckpointEntity,
   LedgerEntryEntity,
+  LedgerForwarderEntity,
+  LedgerForwardingEntity,
   LedgerHeadEntity,
   LedgerSignerEntity,
   StaffNoteEntity,

@@ -61,6 +61,17 @@ export class UserRepository extends Repository {
     return this.row(`select ${columns} from auth.users where id = ? for update`, [id]);
   }
 
+  /** Makes a number that was just proven the user's; gives his new version. */
+  async replacePhone(id: UserId, { contact, at }: { contact: Uint8Array; at: Date }): Promise<number> {
+    const changed = await this.row<{ version: number }>(
+      `update auth.users set contact = ?, phone_verified_at = ?, updated_at = ?, version = version + 1 where id = ?
+        returning version`,
+      [contact, at, at, id],
+    );
+    if (changed === undefined) throw new Error('there is no such user');
+    return changed.version;
+  }
+
   async insertCredential(credential: { userId: UserId; passwordHash: string; at: Date }): Promise<void> {
     await this.affected('insert into auth.credentials (user_id, password_hash, changed_at) values (?, ?, ?)', [
       credential.userId,

@@ -4,6 +4,7 @@ import { UserService, UserStatus } from '@bank/proto/user';
 import { defineRpc } from '@bank/service-kit';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
+import { resendVerification } from '#features/contact-change/resend-verification.ts';
 import { getContact } from '#features/user/get-contact.ts';
 import { batchGetUsers, getUser } from '#features/user/get-users.ts';
 import { lookupUser } from '#features/user/lookup-user.ts';
@@ -50,7 +51,13 @@ export const userRpc = defineRpc<AppContext, typeof UserService>(UserService, {
   viewUser: { access: 'staff', handle: notServedYet },
   setUserStatus: { access: 'staff', handle: notServedYet },
   setRoles: { access: 'staff', handle: notServedYet },
-  resendVerification: { access: 'staff', handle: notServedYet },
+  resendVerification: {
+    access: 'staff',
+    async handle(ctx, { userId, noteId }, call) {
+      await resendVerification(ctx, { userId, noteId }, call);
+      return {};
+    },
+  },
   prepareInvitation: { access: 'staff', handle: notServedYet },
   inviteStaff: { access: 'staff', handle: notServedYet },
   createFirstAdmin: { access: 'service', handle: notServedYet },
