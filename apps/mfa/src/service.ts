@@ -1,4 +1,4 @@
-import { audiences, composeApp, createTokenVerifier, type Overrides } from '@bank/composition';
+import { audiences, composeApp, type Overrides } from '@bank/composition';
 import type { Service } from '@bank/service-kit';
 import type { Config } from '#config.ts';
 import { createContext } from '#context.ts';
@@ -14,7 +14,7 @@ export async function createService(config: Config, overrides: Overrides = {}): 
     routes,
     rpc: [mfaRpc],
     consumers: [userActivatedConsumer(ctx)],
-    verifier: overrides.verifier ?? createTokenVerifier(ctx, config),
+    verifier: ctx.verifier,
     audiences: [audiences.customers, audiences.staff],
     chores: trimmingChores(ctx),
   });

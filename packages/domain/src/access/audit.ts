@@ -33,6 +33,7 @@ export const auditActions = [
   'mfa.factor.enrolled',
   'mfa.factor.renamed',
   'mfa.factor.removed',
+  'mfa.factors.reset',
   'mfa.recovery_codes.generated',
   'mfa.recovery_code.used',
   'mfa.challenge.passed',

@@ -22,6 +22,8 @@ export interface SessionScope {
   sessionId?: string | undefined;
   deviceId?: string | undefined;
   exceptSessionId?: string | undefined;
+  /** Those opened at or before that moment. */
+  openedUntil?: Date | undefined;
 }
 
 export const sessionColumns = `s.id, s.user_id as "userId", s.client_id as "clientId", s.device_id as "deviceId", s.acr, s.amr,
@@ -59,14 +61,17 @@ export class SessionRepository extends Repository {
 
   /** Sessions that can still be renewed, their rows held until the transaction ends, in one order for everybody. */
   lockLive(scope: SessionScope, now: Date): Promise<Session[]> {
-    const { userId, sessionId = null, deviceId = null, exceptSessionId = null } = scope;
+    const { userId, sessionId = null, deviceId = null, exceptSessionId = null, openedUntil = null } = scope;
     return this.rows(
       `select ${sessionColumns} from auth.sessions s
         where s.user_id = ? and s.revoked_at is null and s.absolute_expires_at > ?
           and (?::uuid is null or s.id = ?::uuid) and (?::uuid is null or s.device_id = ?::uuid)
-          and (?::uuid is null or s.id <> ?::uuid)
+          and (?::uuid is null or s.id <> ?::uuid) and (?::timestamptz is null or s.created_at <= ?::timestamptz)
         order by s.id for update`,
-      [userId, now, sessionId, sessionId, deviceId, deviceId, exceptSessionId, exceptSessionId],
+      [
+        ...[userId, now, sessionId, sessionId, deviceId, deviceId, exceptSessionId, exceptSessionId],
+        ...[openedUntil, openedUntil],
+      ],
     );
   }
 
