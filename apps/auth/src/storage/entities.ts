@@ -11,6 +11,7 @@ import {
 } from '#storage/sessions/session.entity.ts';
 import { LockoutEntity, SignInEntity } from '#storage/sign-ins/sign-in.entity.ts';
 import { ContactChangeEntity } from '#storage/users/contact-change.entity.ts';
+import { PasswordResetEntity } from '#storage/users/password-reset.entity.ts';
 import { CredentialEntity, IdentifierEntity, UserEntity } from '#storage/users/user.entity.ts';
 
 /** Every table of the schema that is not the platform's own; the migrations are checked against them. */
@@ -22,6 +23,7 @@ export const entities = [
   UserEntity,
   CredentialEntity,
   IdentifierEntity,
+  PasswordResetEntity,
   ContactChangeEntity,
   SessionEntity,
   RefreshTokenEntity,
