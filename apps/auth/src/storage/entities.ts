@@ -1,3 +1,4 @@
+import { CallbackEntity } from '#storage/deliveries/callback.entity.ts';
 import { DeliveryEntity } from '#storage/deliveries/delivery.entity.ts';
 import { RevocationEntity, RevocationLeaseEntity, SigningKeyEntity } from '#storage/feed/feed.entity.ts';
 import { AddressFailuresEntity, RegistrationEntity } from '#storage/registrations/registration.entity.ts';
@@ -31,4 +32,5 @@ export const entities = [
   RevocationEntity,
   RevocationLeaseEntity,
   DeliveryEntity,
+  CallbackEntity,
 ];
