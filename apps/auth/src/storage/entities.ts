@@ -1,3 +1,4 @@
+import { ActivationEntity } from '#storage/activations/activation.entity.ts';
 import { CallbackEntity } from '#storage/deliveries/callback.entity.ts';
 import { DeliveryEntity } from '#storage/deliveries/delivery.entity.ts';
 import { RevocationEntity, RevocationLeaseEntity, SigningKeyEntity } from '#storage/feed/feed.entity.ts';
@@ -18,6 +19,7 @@ export const entities = [
   ClientEntity,
   RegistrationEntity,
   AddressFailuresEntity,
+  ActivationEntity,
   UserEntity,
   CredentialEntity,
   IdentifierEntity,

@@ -75,12 +75,12 @@ export class DeviceRepository extends Repository {
     );
   }
 
-  /** Ends the trust in every device of a user; gives those that were trusted. */
-  endTrust(userId: UserId): Promise<Device[]> {
+  /** Ends the trust in every device that a user has trusted until a moment; gives those devices. */
+  endTrust(userId: UserId, until: Date): Promise<Device[]> {
     return this.rows(
       `update device.devices set trusted_at = null, version = version + 1
-       where user_id = ? and trusted_at is not null and removed_at is null returning ${deviceColumns}`,
-      [userId],
+       where user_id = ? and trusted_at <= ? and removed_at is null returning ${deviceColumns}`,
+      [userId, until],
     );
   }
 
@@ -94,6 +94,17 @@ export class DeviceRepository extends Repository {
        where user_id = ? and id = any(?::uuid[]) and removed_at is null and version = coalesce(?::bigint, version)
        returning ${deviceColumns}`,
       [at, userId, ids, version ?? null],
+    );
+  }
+
+  /** Forgets devices that were removed before a moment, but not the last trace that their user had one, which `hasAny` sees. */
+  trim(before: Date, limit: number): Promise<number> {
+    return this.affected(
+      `delete from device.devices where id in
+         (select old.id from device.devices old where old.removed_at < ?
+           and exists (select 1 from device.devices newer where newer.user_id = old.user_id and newer.id > old.id)
+          limit ? for update skip locked)`,
+      [before, limit],
     );
   }
 }

@@ -1,3 +1,4 @@
+import { activationRoutes } from '#transport/http/activation.routes.ts';
 import { contactRoutes } from '#transport/http/contact.routes.ts';
 import { registrationRoutes } from '#transport/http/registration.routes.ts';
 import { sessionRoutes } from '#transport/http/session.routes.ts';
@@ -10,6 +11,7 @@ import { webhookRoutes } from '#transport/http/webhook.routes.ts';
 /** Every REST route of the service. */
 export const routes = [
   ...registrationRoutes,
+  ...activationRoutes,
   ...signInRoutes,
   ...sessionRoutes,
   ...stepUpRoutes,
