@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { DeliveryReport } from '#storage/deliveries/report.repository.ts';
 
 /** How far the time of a signed call may be from ours. */
-export const callbackWindowSeconds = 300;
+const callbackWindowSeconds = 300;
 
 /** Whether a timestamp in seconds is within the window around now. */
 export function isRecent(timestamp: string, now: Date): boolean {
@@ -11,7 +11,7 @@ export function isRecent(timestamp: string, now: Date): boolean {
 }
 
 /** Of several reports about one message the first counts. */
-export function firstOfEach(reports: readonly DeliveryReport[]): DeliveryReport[] {
+function firstOfEach(reports: readonly DeliveryReport[]): DeliveryReport[] {
   const first = new Map<string, DeliveryReport>();
   for (const report of reports) if (!first.has(report.deliveryId)) first.set(report.deliveryId, report);
   return [...first.values()];
