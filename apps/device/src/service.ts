@@ -2,6 +2,7 @@ import { audiences, composeApp, createTokenVerifier, type Overrides } from '@ban
 import type { Service } from '@bank/service-kit';
 import type { Config } from '#config.ts';
 import { createContext } from '#context.ts';
+import { trimmingChores } from '#jobs/trim.ts';
 import { routes } from '#transport/http/routes.ts';
 import { credentialChangedConsumer } from '#transport/messages/credential-changed.consumer.ts';
 import { signInFailedConsumer } from '#transport/messages/sign-in-failed.consumer.ts';
@@ -17,5 +18,6 @@ export async function createService(config: Config, overrides: Overrides = {}): 
     consumers: [signInSucceededConsumer(ctx), signInFailedConsumer(ctx), credentialChangedConsumer(ctx)],
     verifier: overrides.verifier ?? createTokenVerifier(ctx, config),
     audiences: [audiences.customers],
+    chores: trimmingChores(ctx),
   });
 }
