@@ -38,9 +38,10 @@ PATCH  /v1/mfa/factors/{id}                     both    customer support complia
 DELETE /v1/mfa/factors/{id}                     both    customer support compliance admin
 POST   /v1/mfa/totp                             both    customer support compliance admin enrolment
 POST   /v1/mfa/totp/{id}/confirm                both    customer support compliance admin enrolment
-POST   /v1/mfa/recovery-codes                   both    customer support compliance admin
+POST   /v1/mfa/recovery-codes                   both    customer
 
 GET    /v1/devices                              public  customer
+GET    /v1/devices/sign-ins                     public  customer
 GET    /v1/devices/{id}                         public  customer
 PATCH  /v1/devices/{id}                         public  customer
 DELETE /v1/devices/{id}                         public  customer
@@ -49,11 +50,21 @@ POST   /v1/devices/{id}/untrust                 public  customer
 
 GET    /v1/admin/audit                          staff   compliance admin
 GET    /v1/admin/audit/verify                   staff   compliance admin
+GET    /v1/admin/approvals                      staff   support compliance admin
+GET    /v1/admin/approvals/{id}                 staff   support compliance admin
+POST   /v1/admin/approvals/{id}/approve         staff   compliance admin
+POST   /v1/admin/approvals/{id}/reject          staff   compliance admin
+POST   /v1/admin/invitations                    staff   admin
 POST   /v1/admin/users/search                   staff   support compliance admin
 GET    /v1/admin/users/{id}                     staff   support compliance admin
 POST   /v1/admin/users/{id}/unmask              staff   compliance
 POST   /v1/admin/users/{id}/lock                staff   support compliance admin
 POST   /v1/admin/users/{id}/unlock              staff   support compliance admin
+POST   /v1/admin/users/{id}/suspend             staff   compliance admin
+POST   /v1/admin/users/{id}/reinstate           staff   compliance admin
+POST   /v1/admin/users/{id}/close               staff   compliance admin
+POST   /v1/admin/users/{id}/reset-mfa           staff   support admin
+PUT    /v1/admin/users/{id}/roles               staff   admin
 POST   /v1/admin/users/{id}/sign-out            staff   support compliance admin
 POST   /v1/admin/users/{id}/start-password-reset  staff   support admin
 POST   /v1/admin/users/{id}/resend-verification staff   support admin

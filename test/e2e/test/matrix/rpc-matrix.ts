@@ -15,7 +15,8 @@ const uriOfAuth = 'spiffe://bank/app/auth';
 const callers = new Map<string, RpcCaller>();
 /** Certificates that open nothing, wherever they are presented. */
 const strangers = new Map<string, RpcCaller>();
-const methods = [...new Set(rpcRules.map(({ app, method }) => `${app} ${method}`))];
+const served = rpcRules.filter(({ app }) => app !== 'none');
+const methods = [...new Set(served.map(({ app, method }) => `${app} ${method}`))];
 const streaming = new Set<string>();
 
 async function presentCertificates(folder: string): Promise<void> {

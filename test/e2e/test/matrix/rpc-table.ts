@@ -2,7 +2,8 @@
  * Which certificate may call which method, and who may stand behind the call (SR-67, SR-68), written by hand from the
  * contracts. A method that an app serves and that is not listed here fails the test, and so does a line that none serves.
  *
- * callers: those of the certificates `auth`, `profile`, `mfa`, `device`, `admin`, `tools`, `notification`, `audit` that may.
+ * app:     which serves it; `none` for a method that has only been agreed on.
+ * callers: those of the certificates `auth`, `profile`, `mfa`, `device`, `admin`, `tools`, `notification`, `audit` that may; `-` for none.
  * behind:  `-` where the caller decides by itself, else the people whose forwarded token is taken, of `customer`, `support`,
  *          `compliance`, `admin`.
  */
@@ -16,6 +17,9 @@ auth     bank.user.v1.UserService/ViewUser             admin                    
 auth     bank.user.v1.UserService/SetUserStatus        admin                                support compliance admin
 auth     bank.user.v1.UserService/SetRoles             admin                                admin
 auth     bank.user.v1.UserService/ResendVerification   admin                                support admin
+auth     bank.user.v1.UserService/PrepareInvitation    admin                                admin
+auth     bank.user.v1.UserService/InviteStaff          admin                                admin
+auth     bank.user.v1.UserService/CreateFirstAdmin     -                                    -
 auth     bank.auth.v1.AuthService/IntrospectToken      tools                                -
 auth     bank.auth.v1.AuthService/ListRevocations      profile mfa device admin tools       -
 auth     bank.auth.v1.AuthService/RevokeSessions       device                               customer
@@ -29,9 +33,12 @@ profile  bank.profile.v1.ProfileService/ViewProfile       admin                 
 mfa      bank.mfa.v1.MfaService/ListFactors            auth                                 -
 mfa      bank.mfa.v1.MfaService/StartChallenge         auth                                 -
 mfa      bank.mfa.v1.MfaService/VerifyChallenge        auth                                 -
-mfa      bank.mfa.v1.MfaService/ResetFactors           admin                                support admin
+mfa      bank.mfa.v1.MfaService/ResetFactors           admin                                admin
 device   bank.device.v1.DeviceService/AssessSignIn     auth                                 -
 device   bank.device.v1.DeviceService/ListDevices      admin                                support compliance admin
 device   bank.device.v1.DeviceService/RevokeDevice     admin                                support compliance admin
 admin    bank.admin.v1.AdminService/RecordAudit        tools                                -
+admin    bank.admin.v1.AdminService/SearchAudit        -                                    -
+none     bank.data_rights.v1.DataRightsService/ExportUserData  -                            -
+none     bank.data_rights.v1.DataRightsService/EraseUser       -                            -
 `;

@@ -27,7 +27,7 @@ export const restRules: readonly RestRule[] = linesOf(restTable).map((line) => {
 
 export const rpcRules: readonly RpcRule[] = linesOf(rpcTable).map((line) => {
   const [app = '', method = '', callers = '', behind = ''] = line.split(/\s{2,}/);
-  return { app, method, callers: words(callers), behind: behind === '-' ? new Set() : words(behind) };
+  return { app, method, callers: words(callers), behind: words(behind) };
 });
 
 function linesOf(table: string): string[] {
@@ -36,5 +36,5 @@ function linesOf(table: string): string[] {
 }
 
 function words(text: string): ReadonlySet<string> {
-  return new Set(text.trim().split(' '));
+  return new Set(text.trim() === '-' ? [] : text.trim().split(' '));
 }
