@@ -1,5 +1,5 @@
 import { expectStatus, type GatewayClient } from '#client.ts';
-import type { Person } from './people.ts';
+import type { Person } from '../support/people.ts';
 
 /** A thing of a customer's that a route names, and a request about it whose form is right. */
 export interface OwnedThing {

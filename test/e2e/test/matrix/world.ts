@@ -3,7 +3,7 @@ import { beforeAll } from 'vitest';
 import type { Place } from '#account.ts';
 import { GatewayClient } from '#client.ts';
 import { testStack } from '#test-stack.ts';
-import { customer, type Person, type StaffRole, staffMember, staffRoles } from './people.ts';
+import { customer, type Person, type StaffRole, staffMember, staffRoles } from '../support/people.ts';
 
 export const doors = ['public', 'staff'] as const;
 export type Door = (typeof doors)[number];

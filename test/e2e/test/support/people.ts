@@ -2,7 +2,7 @@ import type { Stack } from '@bank/scripts/stack';
 import { type Account, type Place, registerAccount, type Tokens } from '#account.ts';
 import { Authenticator } from '#authenticator.ts';
 import { expectStatus, GatewayClient } from '#client.ts';
-import { asOwner } from '../support/database.ts';
+import { asOwner } from './database.ts';
 
 /** Somebody who has signed in with an authenticator app a moment ago. */
 export interface Person {
@@ -15,9 +15,11 @@ export interface Person {
 export const staffRoles = ['support', 'compliance', 'admin'] as const;
 export type StaffRole = (typeof staffRoles)[number];
 
-interface Enrolled {
+export interface Enrolled {
   readonly account: Account;
   readonly factorId: string;
+  /** In base32. */
+  readonly secret: string;
   readonly app: Authenticator;
 }
 
@@ -39,29 +41,46 @@ export async function customer(place: Place): Promise<Person> {
 /** A member of staff who signed in at the console with both halves. */
 export async function staffMember(stack: Stack, place: Place, role: StaffRole): Promise<Person> {
   const { account, factorId, app } = await enrolled(place);
-  await asOwner(stack.owners.auth, (client) =>
-    client.query('update auth.users set roles = array[$2] where id = $1', [account.userId, role]),
-  );
+  await giveRoles(stack, account, [role]);
   const { accessToken, sessionId } = await signInAtConsole(stack, account, app);
   return { account, factorId, token: accessToken, sessionId };
 }
 
+/** As approvals would, without the two people that those take. */
+export async function giveRoles(stack: Stack, { userId }: Account, roles: readonly string[]): Promise<void> {
+  await asOwner(stack.owners.auth, (client) =>
+    client.query('update auth.users set roles = $2 where id = $1', [userId, roles]),
+  );
+}
+
 /** Signs in on the staff listener, as the console does. */
-export async function signInAtConsole(stack: Stack, account: Account, app: Authenticator): Promise<Tokens> {
-  const console = new GatewayClient(stack.addresses.staff);
+export function signInAtConsole(stack: Stack, account: Account, app: Authenticator): Promise<Tokens> {
   const headers = { origin: stack.addresses.staff };
-  const { email, password } = account;
-  const common = { clientId: 'staff-console' };
-  const login = await console.send('POST', '/v1/auth/login', {
-    headers,
-    body: { identifier: email, password, ...common },
-  });
+  return signInWithApp(new GatewayClient(stack.addresses.staff), account, app, { clientId: 'staff-console', headers });
+}
+
+/** Signs in with password and authenticator app, on the account's own device. */
+export async function signInWithApp(
+  client: GatewayClient,
+  { email, password, device }: Account,
+  app: Authenticator,
+  { clientId, headers = {} }: { clientId: string; headers?: Record<string, string> },
+): Promise<Tokens> {
+  const common = { clientId, device: { secret: device.secret } };
+  const send = (step: string, body: object) => client.send('POST', `/v1/auth/login${step}`, { headers, body });
+  const login = await send('', { identifier: email, password, ...common });
   const { loginId, factors } = expectStatus<{ loginId: string; factors: { id: string }[] }>(login, 200);
-  const body = { loginId, factorId: factors[0]?.id };
-  const asked = await console.send('POST', '/v1/auth/login/challenge', { headers, body });
+  const asked = await send('/challenge', { loginId, factorId: factors[0]?.id });
   const { challengeId } = expectStatus<{ challengeId: string }>(asked, 200);
-  const proof = { loginId, challengeId, response: { code: await app.nextCode() }, ...common };
-  return expectStatus<Tokens>(await console.send('POST', '/v1/auth/login/verify', { headers, body: proof }), 200);
+  const response = { code: await app.nextCode() };
+  return expectStatus<Tokens>(await send('/verify', { loginId, challengeId, response, ...common }), 200);
+}
+
+/** Makes the codes of the last minute good again, so that nobody has to wait for the next ones. */
+export async function forgetSteps(stack: Stack, factorId: string): Promise<void> {
+  await asOwner(stack.owners.mfa, (client) =>
+    client.query('update mfa.factors set last_step = 0 where id = $1', [factorId]),
+  );
 }
 
 /** Somebody who registered and enrolled an authenticator app. */
@@ -75,5 +94,5 @@ export async function enrolled(place: Place): Promise<Enrolled> {
   const app = new Authenticator(secret);
   const body = { code: await app.nextCode() };
   expectStatus(await client.send('POST', `/v1/mfa/totp/${factorId}/confirm`, { token, body }), 200);
-  return { account, factorId, app };
+  return { account, factorId, secret, app };
 }
