@@ -14,6 +14,7 @@ import { Approvals } from './202612020021-approvals.ts';
 import { CutOff } from './202612020022-cut-off.ts';
 import { DeliveryStates } from './202612020031-delivery-states.ts';
 import { ContactChanges } from './202612020032-contact-changes.ts';
+import { Callbacks } from './202612020033-callbacks.ts';
 import { PublishedDeliveries } from './202612020041-published-deliveries.ts';
 import { RefusalsWhileLocked } from './202612020042-refusals-while-locked.ts';
 
@@ -35,5 +36,6 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202612020031-delivery-states', class: DeliveryStates },
   { name: '202612020021-approvals', class: Approvals },
   { name: '202612020032-contact-changes', class: ContactChanges },
+  { name: '202612020033-callbacks', class: Callbacks },
   { name: '202612020022-cut-off', class: CutOff },
 ];

@@ -27,6 +27,7 @@ export function trimmingChores(ctx: AppContext): readonly Chore[] {
     trim('lockouts', (tx) => tx.lockouts.removeUntouchedSince(before(tx, 1), batch)),
     trim('revocations', (tx) => tx.revocations.removeExpired(tx.clock.now(), batch)),
     trim('deliveries', (tx) => tx.deliveries.removeSettled(before(tx, keepDays.deliveries), batch)),
+    trim('callbacks', (tx) => tx.reports.forgetCallbacks(before(tx, 1), batch)),
     trim('sessions', (tx) => tx.sessions.removeEnded(before(tx, keepDays.sessions), batch)),
   ];
 }

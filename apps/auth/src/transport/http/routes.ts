@@ -6,6 +6,7 @@ import { signInRoutes } from '#transport/http/sign-in.routes.ts';
 import { stepUpRoutes } from '#transport/http/step-up.routes.ts';
 import { tokenRoutes } from '#transport/http/token.routes.ts';
 import { userRoutes } from '#transport/http/user.routes.ts';
+import { webhookRoutes } from '#transport/http/webhook.routes.ts';
 
 /** Every REST route of the service. */
 export const routes = [
@@ -17,4 +18,5 @@ export const routes = [
   ...userRoutes,
   ...contactRoutes,
   ...tokenRoutes,
+  ...webhookRoutes,
 ];
