@@ -1,8 +1,10 @@
 import { serviceAddress, testProxy, testRedis, until } from '@bank/testing';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { expectStatus, GatewayClient } from '#client.ts';
 import { testStack } from '#test-stack.ts';
 import { asOwner } from './support/database.ts';
 import { answersAt, answersWithin, type Door, Everywhere, refusalsSince } from './support/everywhere.ts';
+import { staffMember } from './support/people.ts';
 import { publishOn } from './support/redis-publish.ts';
 
 // What architecture.md says under "Revocations", with five processes and a Redis that can be taken from them.
@@ -37,6 +39,46 @@ describe('SR-46 a sign-out', () => {
     }
     expect(delaysMs).toHaveLength(rounds * 5);
     expect(p99Of(delaysMs)).toBeLessThanOrEqual(1000);
+  });
+});
+
+describe('SR-70 what staff do', () => {
+  async function administrator(): Promise<string> {
+    const { addresses } = it.stack;
+    const place = { client: new GatewayClient(addresses.gateway), inboxUrl: addresses.sandbox.http };
+    return (await staffMember(it.stack, place, 'admin')).token;
+  }
+
+  /** @throws AssertionError when the console refuses it */
+  async function act<T>(token: string, method: string, path: string, body: object, status: number): Promise<T> {
+    return expectStatus<T>(
+      await new GatewayClient(it.stack.addresses.staff).send(method, path, { token, body }),
+      status,
+    );
+  }
+
+  test('a lock is known in all five services within a second', { timeout: 240_000 }, async () => {
+    const [token, reason] = [await administrator(), 'asked for by phone'];
+    const user = `/v1/admin/users/${somebody.userId}`;
+    const delaysMs: number[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const doors = await somebody.signIn();
+      await act(token, 'POST', `${user}/lock`, { reason }, 204);
+      delaysMs.push(...(await refusalsSince(performance.now(), doors)));
+      await act(token, 'POST', `${user}/unlock`, { reason }, 204);
+    }
+    expect(delaysMs).toHaveLength(rounds * 5);
+    expect(p99Of(delaysMs)).toBeLessThanOrEqual(1000);
+  });
+
+  test('other roles, by two people: no token tells of the old ones', { timeout: 60_000 }, async () => {
+    const [maker, checker, reason] = [await administrator(), await administrator(), 'another department'];
+    const doors = await somebody.signIn();
+    const change = { roles: ['customer', 'support'], reason };
+    const path = `/v1/admin/users/${somebody.userId}/roles`;
+    const { approvalId } = await act<{ approvalId: string }>(maker, 'PUT', path, change, 202);
+    await act(checker, 'POST', `/v1/admin/approvals/${approvalId}/approve`, {}, 204);
+    expect(Math.max(...(await refusalsSince(performance.now(), doors)))).toBeLessThanOrEqual(1000);
   });
 });
 

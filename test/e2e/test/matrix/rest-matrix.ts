@@ -41,7 +41,7 @@ export function describeRoutes(world: World): void {
     });
 
     test.each(restRules)('$route', async (rule) => {
-      const askers = [['anyone', undefined], ...kinds.map((kind) => [kind, world.people[kind].token])] as const;
+      const askers = [['anyone', undefined], ...kinds.map((kind) => [kind, world.tokens[kind]])] as const;
       const cells = doors.flatMap((door) => askers.map(([name, token]) => ({ door, name, token })));
       const found = await Promise.all(
         cells.map(

@@ -3,6 +3,7 @@
  * test, and so does a line that no route answers to.
  *
  * door: where the gateway lets it through: `public`, `staff`, `both`, or `none` (an app's own port alone).
+ *       What answers at both may still know other clients at each: activations and the console belong to the staff's.
  * who:  `anyone`, or those of `customer`, `support`, `compliance`, `admin`, `enrolment` who may; `signed` is for whoever
  *       has the key of a provider, which nobody here has.
  */
@@ -14,6 +15,7 @@ GET    /authorize                               none    anyone
 POST   /v1/auth/register                        both    anyone
 POST   /v1/auth/register/verify                 both    anyone
 POST   /v1/auth/register/resend                 both    anyone
+POST   /v1/auth/activate                        both    anyone
 POST   /v1/auth/login                           both    anyone
 POST   /v1/auth/login/challenge                 both    anyone
 POST   /v1/auth/login/verify                    both    anyone

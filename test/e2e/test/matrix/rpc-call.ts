@@ -7,7 +7,7 @@ export interface Identity {
   readonly key?: string;
 }
 
-/** What a call came to: a Connect code, `ok`, or `no connection` where TLS let nobody through. */
+/** What a call came to: a code of ours or of Connect, `ok`, or `no connection` where TLS let nobody through. */
 export type Outcome = string;
 
 /** Calls with one certificate, each connection used for many calls. */
@@ -18,20 +18,21 @@ export class RpcCaller {
     this.#agent = new Agent({ ...identity, keepAlive: true, maxSockets: 4, minVersion: 'TLSv1.3' });
   }
 
-  /** Calls a method with an empty message, unary or streaming as Connect writes them. */
+  /** Calls a method, unary or streaming as Connect writes them. */
   async call(
     baseUrl: string,
     method: string,
-    options: { token?: string | undefined; streams: boolean },
+    options: { token?: string | undefined; message: object; streams: boolean },
   ): Promise<Outcome> {
-    const { token, streams } = options;
+    const { token, message, streams } = options;
     const url = new URL(method, `${baseUrl}/`);
     const headers = {
       'content-type': streams ? 'application/connect+json' : 'application/json',
       'connect-protocol-version': '1',
       ...(token !== undefined && { 'bank-user-token': token }),
     };
-    const body = streams ? Buffer.concat([Buffer.from([0, 0, 0, 0, 2]), Buffer.from('{}')]) : '{}';
+    const text = Buffer.from(JSON.stringify(message));
+    const body = streams ? Buffer.concat([envelopeOf(text), text]) : text;
     return await new Promise((resolve, reject) => {
       const sent = request(url, { agent: this.#agent, method: 'POST', headers }, (response) => {
         const chunks: Buffer[] = [];
@@ -52,8 +53,17 @@ export class RpcCaller {
   }
 }
 
-/** The code is the first one in the answer: of a unary error, or of the error that ends a stream. */
+/** Five bytes before a message of a stream: no flags, and its length. */
+function envelopeOf({ byteLength }: Buffer): Buffer {
+  const envelope = Buffer.alloc(5);
+  envelope.writeUInt32BE(byteLength, 1);
+  return envelope;
+}
+
+/** Of an error, unary or at the end of a stream, the code of ours that its details hold; else the code of Connect. */
 function outcomeOf(status: number, text: string): Outcome {
-  const code = /"code":"([a-z_]+)"/.exec(text)?.[1];
+  const details = /"type":"bank\.errors\.v1\.ErrorInfo","value":"([\w+/=-]+)"/.exec(text)?.[1];
+  const ours = details && /[a-z_]+(?:\.[a-z_]+)+/.exec(Buffer.from(details, 'base64').toString('latin1'))?.[0];
+  const code = ours ?? /"code":"([a-z_]+)"/.exec(text)?.[1];
   return code ?? (status === 200 ? 'ok' : `status ${status}`);
 }

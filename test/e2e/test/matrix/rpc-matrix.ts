@@ -5,11 +5,12 @@ import { certificatesOfAuthority, testCertificates } from '@bank/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ownMethods } from './inventory.ts';
 import { type Outcome, RpcCaller } from './rpc-call.ts';
+import { rpcMessages } from './rpc-messages.ts';
 import { rpcRules } from './tables.ts';
 import { kinds, type World } from './world.ts';
 
 /** Holders of certificates of the stack's authority. */
-const holders = [...appNames, 'tools', 'notification', 'audit'] as const;
+const holders = [...appNames, 'tools', 'ops', 'notification', 'audit'] as const;
 const uriOfAuth = 'spiffe://bank/app/auth';
 
 const callers = new Map<string, RpcCaller>();
@@ -46,7 +47,14 @@ interface Cell {
 
 const nobody = 'nobody';
 const behinds = [nobody, ...kinds];
-const denials = new Set(['permission_denied', 'unauthenticated', 'no connection']);
+const denials = new Set([
+  'access.caller.unknown',
+  'access.forbidden',
+  'auth.step_up.required',
+  'auth.token.invalid',
+  'auth.token.missing',
+  'no connection',
+]);
 
 /** Whom the table lets call, as `caller for person`. */
 function allowedTo(app: string, method: string): ReadonlySet<string> {
@@ -70,7 +78,8 @@ function outcomeOf(
 ): Promise<Outcome> {
   if (caller === undefined) throw new Error('a caller without a certificate');
   const options = {
-    token: kinds.flatMap((kind) => (kind === behind ? [world.people[kind].token] : []))[0],
+    token: kinds.flatMap((kind) => (kind === behind ? [world.tokens[kind]] : []))[0],
+    message: rpcMessages[method] ?? {},
     streams: streaming.has(method),
   };
   return caller.call(world.stack.addresses.apps[app as AppName].rpc, method, options);

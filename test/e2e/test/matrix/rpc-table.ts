@@ -3,9 +3,9 @@
  * contracts. A method that an app serves and that is not listed here fails the test, and so does a line that none serves.
  *
  * app:     which serves it; `none` for a method that has only been agreed on.
- * callers: those of the certificates `auth`, `profile`, `mfa`, `device`, `admin`, `tools`, `notification`, `audit` that may; `-` for none.
+ * callers: those of the certificates `auth`, `profile`, `mfa`, `device`, `admin`, `tools`, `ops`, `notification`, `audit` that may; `-` for none.
  * behind:  `-` where the caller decides by itself, else the people whose forwarded token is taken, of `customer`, `support`,
- *          `compliance`, `admin`.
+ *          `compliance`, `admin`, `enrolment`.
  */
 export const rpcTable = `
 app      method                                        callers                              behind
@@ -19,7 +19,7 @@ auth     bank.user.v1.UserService/SetRoles             admin                    
 auth     bank.user.v1.UserService/ResendVerification   admin                                support admin
 auth     bank.user.v1.UserService/PrepareInvitation    admin                                admin
 auth     bank.user.v1.UserService/InviteStaff          admin                                admin
-auth     bank.user.v1.UserService/CreateFirstAdmin     -                                    -
+auth     bank.user.v1.UserService/CreateFirstAdmin     ops                                  -
 auth     bank.auth.v1.AuthService/IntrospectToken      tools                                -
 auth     bank.auth.v1.AuthService/ListRevocations      profile mfa device admin tools       -
 auth     bank.auth.v1.AuthService/RevokeSessions       device                               customer

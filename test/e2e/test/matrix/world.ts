@@ -3,7 +3,7 @@ import { beforeAll } from 'vitest';
 import type { Place } from '#account.ts';
 import { GatewayClient } from '#client.ts';
 import { testStack } from '#test-stack.ts';
-import { customer, type Person, type StaffRole, staffMember, staffRoles } from '../support/people.ts';
+import { customer, enrolmentToken, type Person, staffMember, staffRoles } from '../support/people.ts';
 
 export const doors = ['public', 'staff'] as const;
 export type Door = (typeof doors)[number];
@@ -12,15 +12,16 @@ export type Door = (typeof doors)[number];
 export interface World {
   readonly stack: Stack;
   readonly clients: Readonly<Record<Door, GatewayClient>>;
-  /** One of each kind that the tables know. */
-  readonly people: Readonly<Record<'customer' | StaffRole, Person>>;
+  /** The access token of one of each kind that the tables know. */
+  readonly tokens: Readonly<Record<Kind, string>>;
   /** A customer with things, and another one. */
   readonly owner: Person;
   readonly stranger: Person;
 }
 
 /** The kinds of people in the tables. */
-export const kinds = ['customer', ...staffRoles] as const;
+export const kinds = ['customer', ...staffRoles, 'enrolment'] as const;
+export type Kind = (typeof kinds)[number];
 
 /** Starts the stack before the tests of a file. */
 export function matrixWorld(): World {
@@ -31,16 +32,21 @@ export function matrixWorld(): World {
     const { addresses } = stack;
     const clients = { public: new GatewayClient(addresses.gateway), staff: new GatewayClient(addresses.staff) };
     const place: Place = { client: clients.public, inboxUrl: addresses.sandbox.http };
-    const [somebody, support, compliance, admin, owner, stranger] = await Promise.all([
-      customer(place),
-      staffMember(stack, place, 'support'),
-      staffMember(stack, place, 'compliance'),
-      staffMember(stack, place, 'admin'),
-      customer(place),
-      customer(place),
-    ]);
+    // One after the other: all at once they would wait for each other's passwords to be hashed.
+    const somebody = await customer(place);
+    const support = await staffMember(stack, place, 'support');
+    const compliance = await staffMember(stack, place, 'compliance');
+    const admin = await staffMember(stack, place, 'admin');
+    const enrolment = await enrolmentToken(stack);
+    const [owner, stranger] = [await customer(place), await customer(place)];
     Object.assign(world, { stack, clients, owner, stranger });
-    world.people = { customer: somebody, support, compliance, admin };
+    world.tokens = {
+      customer: somebody.token,
+      support: support.token,
+      compliance: compliance.token,
+      admin: admin.token,
+      enrolment,
+    };
   }, 120_000);
   return world;
 }

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import type { Stack } from '@bank/scripts/stack';
-import { type Account, type Place, registerAccount, type Tokens } from '#account.ts';
+import { type Account, freshEmail, type Place, registerAccount, type Tokens } from '#account.ts';
 import { Authenticator } from '#authenticator.ts';
 import { expectStatus, GatewayClient } from '#client.ts';
 import { asOwner } from './database.ts';
+import { activationTokenFor } from './operator.ts';
 
 /** Somebody who has signed in with an authenticator app a moment ago. */
 export interface Person {
@@ -67,7 +69,10 @@ export async function signInWithApp(
   { clientId, headers = {} }: { clientId: string; headers?: Record<string, string> },
 ): Promise<Tokens> {
   const common = { clientId, device: { secret: device.secret } };
-  const send = (step: string, body: object) => client.send('POST', `/v1/auth/login${step}`, { headers, body });
+  // A machine that is busy with the whole stack may leave mfa no time to answer; then nothing was decided.
+  const isDecided = ({ status }: { status: number }) => status !== 503;
+  const send = (step: string, body: object) =>
+    client.sendUntil(isDecided, 20_000, 'POST', `/v1/auth/login${step}`, { headers, body });
   const login = await send('', { identifier: email, password, ...common });
   const { loginId, factors } = expectStatus<{ loginId: string; factors: { id: string }[] }>(login, 200);
   const asked = await send('/challenge', { loginId, factorId: factors[0]?.id });
@@ -81,6 +86,15 @@ export async function forgetSteps(stack: Stack, factorId: string): Promise<void>
   await asOwner(stack.owners.mfa, (client) =>
     client.query('update mfa.factors set last_step = 0 where id = $1', [factorId]),
   );
+}
+
+/** The access token of somebody who has just used his activation link: good for enrolling a factor alone. */
+export async function enrolmentToken(stack: Stack): Promise<string> {
+  const activationToken = await activationTokenFor(stack, freshEmail());
+  const body = { activationToken, password: `correct horse ${randomBytes(6).toString('hex')}` };
+  const { staff } = stack.addresses;
+  const answer = await new GatewayClient(staff).send('POST', '/v1/auth/activate', { body, headers: { origin: staff } });
+  return expectStatus<Tokens>(answer, 200).accessToken;
 }
 
 /** Somebody who registered and enrolled an authenticator app. */
