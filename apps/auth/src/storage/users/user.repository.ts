@@ -136,6 +136,12 @@ export class UserRepository extends Repository {
     );
   }
 
+  /** Gives a user another password, whose row the transaction holds. */
+  async replacePassword(userId: UserId, passwordHash: string, at: Date): Promise<void> {
+    const sql = 'update auth.credentials set password_hash = ?, changed_at = ? where user_id = ?';
+    await this.affected(sql, [passwordHash, at, userId]);
+  }
+
   /** Replaces a hash by one of the same password under newer costs, unless it has been replaced already. */
   async rehash(userId: UserId, from: string, to: string): Promise<void> {
     const sql = 'update auth.credentials set password_hash = ? where user_id = ? and password_hash = ?';
