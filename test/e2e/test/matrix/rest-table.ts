@@ -28,8 +28,14 @@ DELETE /v1/auth/sessions/{id}                   both    customer support complia
 GET    /v1/auth/me                              both    customer support compliance admin
 POST   /v1/auth/step-up/challenge               both    customer support compliance admin
 POST   /v1/auth/step-up/verify                  both    customer support compliance admin
+POST   /v1/auth/password/forgot                 both    anyone
+POST   /v1/auth/password/reset                  both    anyone
+POST   /v1/auth/password/change                 both    customer support compliance admin
 POST   /v1/auth/phone/change                    both    customer support compliance admin
 POST   /v1/auth/phone/verify                    both    customer support compliance admin
+
+POST   /v1/webhooks/twilio                      public  signed
+POST   /v1/webhooks/sendgrid                    public  signed
 
 GET    /v1/profile                              public  customer
 PATCH  /v1/profile                              public  customer

@@ -62,7 +62,7 @@ function envelopeOf({ byteLength }: Buffer): Buffer {
 
 /** Of an error, unary or at the end of a stream, the code of ours that its details hold; else the code of Connect. */
 function outcomeOf(status: number, text: string): Outcome {
-  const details = /"type":"bank\.errors\.v1\.ErrorInfo","value":"([\w+/=-]+)"/.exec(text)?.[1];
+  const details = /"type":"bank\.errors\.v1\.ErrorInfo".*?"value":"([\w+/=]+)"/.exec(text)?.[1];
   const ours = details && /[a-z_]+(?:\.[a-z_]+)+/.exec(Buffer.from(details, 'base64').toString('latin1'))?.[0];
   const code = ours ?? /"code":"([a-z_]+)"/.exec(text)?.[1];
   return code ?? (status === 200 ? 'ok' : `status ${status}`);
