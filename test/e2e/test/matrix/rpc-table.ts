@@ -17,8 +17,8 @@ auth     bank.user.v1.UserService/ViewUser             admin                    
 auth     bank.user.v1.UserService/SetUserStatus        admin                                support compliance admin
 auth     bank.user.v1.UserService/SetRoles             admin                                admin
 auth     bank.user.v1.UserService/ResendVerification   admin                                support admin
-auth     bank.user.v1.UserService/PrepareInvitation    admin                                admin
-auth     bank.user.v1.UserService/InviteStaff          admin                                admin
+auth     bank.user.v1.UserService/PrepareInvitation    admin                                support compliance admin
+auth     bank.user.v1.UserService/InviteStaff          admin                                support compliance admin
 auth     bank.user.v1.UserService/CreateFirstAdmin     ops                                  -
 auth     bank.auth.v1.AuthService/IntrospectToken      tools                                -
 auth     bank.auth.v1.AuthService/ListRevocations      profile mfa device admin tools       -
@@ -33,7 +33,7 @@ profile  bank.profile.v1.ProfileService/ViewProfile       admin                 
 mfa      bank.mfa.v1.MfaService/ListFactors            auth                                 -
 mfa      bank.mfa.v1.MfaService/StartChallenge         auth                                 -
 mfa      bank.mfa.v1.MfaService/VerifyChallenge        auth                                 -
-mfa      bank.mfa.v1.MfaService/ResetFactors           admin                                admin
+mfa      bank.mfa.v1.MfaService/ResetFactors           admin                                support compliance admin
 device   bank.device.v1.DeviceService/AssessSignIn     auth                                 -
 device   bank.device.v1.DeviceService/ListDevices      admin                                support compliance admin
 device   bank.device.v1.DeviceService/RevokeDevice     admin                                support compliance admin
