@@ -3,6 +3,8 @@ import type { Service } from '@bank/service-kit';
 import type { Config } from '#config.ts';
 import { createContext } from '#context.ts';
 import { routes } from '#transport/http/routes.ts';
+import { credentialChangedConsumer } from '#transport/messages/credential-changed.consumer.ts';
+import { signInFailedConsumer } from '#transport/messages/sign-in-failed.consumer.ts';
 import { signInSucceededConsumer } from '#transport/messages/sign-in-succeeded.consumer.ts';
 import { deviceRpc } from '#transport/rpc/device.rpc.ts';
 
@@ -12,7 +14,7 @@ export async function createService(config: Config, overrides: Overrides = {}): 
   return composeApp(ctx, config, {
     routes,
     rpc: [deviceRpc],
-    consumers: [signInSucceededConsumer(ctx)],
+    consumers: [signInSucceededConsumer(ctx), signInFailedConsumer(ctx), credentialChangedConsumer(ctx)],
     verifier: overrides.verifier ?? createTokenVerifier(ctx, config),
     audiences: [audiences.customers],
   });

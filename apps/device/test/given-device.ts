@@ -11,6 +11,7 @@ export function signInFacts() {
     sessionId: uuidv7(),
     clientId: 'web',
     acr: 'aal1',
+    amr: ['pwd'],
     platform: 'ios',
     model: 'iPhone 17',
     appVersion: '1.2.3',

@@ -75,12 +75,12 @@ export class DeviceRepository extends Repository {
     );
   }
 
-  /** Ends the trust in every device of a user; gives those that were trusted. */
-  endTrust(userId: UserId): Promise<Device[]> {
+  /** Ends the trust in every device that a user has trusted until a moment; gives those devices. */
+  endTrust(userId: UserId, until: Date): Promise<Device[]> {
     return this.rows(
       `update device.devices set trusted_at = null, version = version + 1
-       where user_id = ? and trusted_at is not null and removed_at is null returning ${deviceColumns}`,
-      [userId],
+       where user_id = ? and trusted_at <= ? and removed_at is null returning ${deviceColumns}`,
+      [userId, until],
     );
   }
 

@@ -31,6 +31,13 @@ export const StaffDevicePage = v.strictObject({
 /** A device of a user that staff removes; `noteId` is the note that says why. */
 export const Revocation = v.strictObject({ userId: UserIdSchema, deviceId: UuidSchema, noteId: Uuidv7Schema });
 
+/** What a user has trusted devices by has changed. */
+export const CredentialChange = v.strictObject({
+  userId: UserIdSchema,
+  cause: v.picklist(['password_changed', 'factor_removed']),
+  changedAt: v.date(),
+});
+
 const timestamp = v.pipe(v.string(), v.isoTimestamp());
 
 /** A device as its user sees it. `current` is the one of the session that asks. */

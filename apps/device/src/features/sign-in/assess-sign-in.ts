@@ -1,7 +1,7 @@
 import { readerOf } from '@bank/database';
 import { type Actor, allow, parse } from '@bank/domain';
 import type { AppContext } from '#context.ts';
-import { type Assessment, assessAttempt } from '#features/sign-in/policies.ts';
+import { type Assessment, assessAttempt, standingOf } from '#features/sign-in/policies.ts';
 import { Attempt } from '#features/sign-in/schemas.ts';
 
 /**
@@ -11,10 +11,7 @@ import { Attempt } from '#features/sign-in/schemas.ts';
  */
 export async function assessSignIn(ctx: AppContext, actor: Actor, input: unknown): Promise<Assessment> {
   allow.service(actor, ['auth']);
-  const attempt = parse(Attempt, input);
-  const known = await readerOf(ctx).devices.find(attempt.userId, attempt.knownDeviceId || attempt.attemptId);
-  return assessAttempt({
-    knownDeviceId: attempt.knownDeviceId === '' ? undefined : attempt.knownDeviceId,
-    isRemoved: known?.removedAt != null,
-  });
+  const { attemptId, userId, knownDeviceId } = parse(Attempt, input);
+  const record = await readerOf(ctx).devices.find(userId, knownDeviceId || attemptId);
+  return assessAttempt({ device: knownDeviceId === '' ? 'unknown' : standingOf(record) });
 }

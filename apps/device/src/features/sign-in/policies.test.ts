@@ -1,24 +1,22 @@
 import { expect, test } from 'vitest';
-import { assessAttempt } from './policies.ts';
+import { assessAttempt, standingOf } from './policies.ts';
 
-const deviceId = '019aa000-0000-7000-8000-000000000001';
+const at = new Date('2026-11-01T00:00:00Z');
 
-test('a known device has nothing against it', () => {
-  expect(assessAttempt({ knownDeviceId: deviceId, isRemoved: false })).toEqual({
-    verdict: 'allow',
-    score: 0,
-    reasons: [],
-  });
+test.each([
+  ['trusted', 'allow', 0, []],
+  ['known', 'allow', 5, ['device.untrusted']],
+  ['unknown', 'allow', 20, ['device.unknown']],
+  ['removed', 'challenge', 60, ['device.removed']],
+] as const)('an attempt on a device that is %s: %s, with its score and why', (device, verdict, score, reasons) => {
+  expect(assessAttempt({ device })).toEqual({ verdict, score, reasons });
 });
 
-test('an unknown device is allowed and says why it scored', () => {
-  expect(assessAttempt({ knownDeviceId: undefined, isRemoved: false })).toEqual({
-    verdict: 'allow',
-    score: 20,
-    reasons: ['device.unknown'],
-  });
-});
-
-test('a removed device needs more proof than the password', () => {
-  expect(assessAttempt({ knownDeviceId: deviceId, isRemoved: true }).verdict).toBe('challenge');
+test.each([
+  ['nothing recorded yet', undefined, 'known'],
+  ['an ordinary device', { removedAt: null, trustedAt: null }, 'known'],
+  ['a trusted one', { removedAt: null, trustedAt: at }, 'trusted'],
+  ['a removed one, whatever it was before', { removedAt: at, trustedAt: at }, 'removed'],
+] as const)('%s', (_what, record, standing) => {
+  expect(standingOf(record)).toBe(standing);
 });

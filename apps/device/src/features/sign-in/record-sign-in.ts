@@ -6,6 +6,7 @@ import { deviceNewSignIn, deviceRegistered } from '#events.ts';
 import { announceRemoval } from '#features/device/announce-removal.ts';
 import { surplusDevices } from '#features/device/policies.ts';
 import { calledIn, notify } from '#features/notify.ts';
+import { assessAttempt, standingOf } from '#features/sign-in/policies.ts';
 import { SignInFacts } from '#features/sign-in/schemas.ts';
 
 const audits = ['device.registered', 'device.signed_in', 'device.removed'] as const;
@@ -21,8 +22,11 @@ export async function recordSignIn(ctx: AppContext, input: unknown): Promise<voi
   await withTransaction(ctx, { who: allow.system('record-sign-in'), audits }, async (tx) => {
     await tx.devices.lockOf(userId); // two first sign-ins at once: the later one is the new device
     const hadDevices = await tx.devices.hasAny(userId);
+    const before = await tx.devices.find(userId, deviceId);
     const { isNew } = await tx.devices.noteSighting({ ...facts, id: deviceId, seenAt: signedInAt });
-    await tx.signIns.add({ ...facts, id: facts.eventId });
+    const { score: riskScore, reasons } = assessAttempt({ device: isNew ? 'unknown' : standingOf(before) });
+    const outcome = { outcome: 'succeeded', reason: null, riskScore, riskReasons: [...reasons] };
+    await tx.signIns.add({ ...facts, ...outcome, id: facts.eventId });
     if (isNew) await register(tx, facts, hadDevices);
     await tx.audit({
       action: isNew ? 'device.registered' : 'device.signed_in',

@@ -38,6 +38,7 @@ function toSignInFacts(message: CloudEvent) {
     sessionId: event.sessionId,
     clientId: event.clientId,
     acr: event.acr,
+    amr: event.amr,
     platform: platformNames[event.platform] ?? 'unspecified',
     model: event.deviceModel,
     appVersion: event.appVersion,

@@ -483,7 +483,8 @@ export const PasswordChangedSchema: GenMessage<PasswordChanged> = /*@__PURE__*/
   messageDesc(file_bank_events_v1_auth_events, 8);
 
 /**
- * SignInFailureReason tells why an attempt opened no session. It is for the bank, never for the client.
+ * SignInFailureReason tells why an attempt opened no session. It is for the bank and for the
+ * history that the user himself sees, never for whoever is signing in.
  *
  * @generated from enum bank.events.v1.SignInFailureReason
  */
@@ -539,7 +540,8 @@ export const SignInFailureReason = {
 } as const;
 
 /**
- * SignInFailureReason tells why an attempt opened no session. It is for the bank, never for the client.
+ * SignInFailureReason tells why an attempt opened no session. It is for the bank and for the
+ * history that the user himself sees, never for whoever is signing in.
  *
  * @generated from enum bank.events.v1.SignInFailureReason
  */
