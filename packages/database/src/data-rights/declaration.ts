@@ -6,8 +6,8 @@ export type ExportRow = Readonly<Record<string, unknown>>;
 /** A sealed column whose fields become fields of the record. */
 export interface SealedColumn {
   readonly column: string;
-  /** The sensitivity group that it was sealed as; a function where it names the row. */
-  readonly group: string | ((key: string) => string);
+  /** The sensitivity group that it was sealed as; a function of `key` and the listed columns where it names the row. */
+  readonly group: string | ((row: ExportRow) => string);
   readonly keyClass?: KeyClass;
 }
 

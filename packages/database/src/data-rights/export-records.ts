@@ -50,7 +50,7 @@ async function openSealed(
   for (const { column, group, keyClass = 'erasable' } of exported.sealed ?? []) {
     const sealed = row[sealedName(column)];
     if (!Buffer.isBuffer(sealed)) continue;
-    const place = { userId, table, group: typeof group === 'string' ? group : group(String(row['key'])), keyClass };
+    const place = { userId, table, group: typeof group === 'string' ? group : group(row), keyClass };
     try {
       fields.push(await vault.open(em, place, sealed));
     } catch (error) {
