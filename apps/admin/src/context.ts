@@ -5,6 +5,7 @@ import { type Checkpoints, openCheckpoints } from '#adapters/checkpoints/open-ch
 import { createOwners, type Owners } from '#adapters/owners.ts';
 import type { Config } from '#config.ts';
 import { createVerifications, type Verifications } from '#features/ledger/verification.ts';
+import { ApprovalRepository } from '#storage/approval.repository.ts';
 import { CheckpointRepository } from '#storage/checkpoint.repository.ts';
 import { entities } from '#storage/entities.ts';
 import { ForwardingRepository } from '#storage/forwarding.repository.ts';
@@ -14,6 +15,7 @@ import { UnmaskingRepository } from '#storage/unmasking.repository.ts';
 import { UserRepository } from '#storage/user.repository.ts';
 
 export interface Repositories {
+  readonly approvals: ApprovalRepository;
   readonly checkpoints: CheckpointRepository;
   readonly forwarding: ForwardingRepository;
   readonly ledger: LedgerRepository;
@@ -46,6 +48,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     auditReceiver: receiverOf(config, foundations),
     owners: createOwners(config, foundations),
     unitOfWork: foundations.unitOfWorkOf((em) => ({
+      approvals: new ApprovalRepository(em),
       checkpoints: new CheckpointRepository(em),
       forwarding: new ForwardingRepository(em),
       ledger: new LedgerRepository(em),

@@ -1,6 +1,6 @@
 import type { OutboxEvent } from '@bank/database';
 import type { Checkpoint } from '@bank/ledger';
-import { ActionPerformedSchema, CheckpointSignedSchema, encodeEvent } from '@bank/proto/events';
+import { ActionPerformedSchema, ApprovalDecidedSchema, CheckpointSignedSchema, encodeEvent } from '@bank/proto/events';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 
 /** `audit.checkpoint_signed.v1`: where the ledger stood, for whoever may have to prove it later. */
@@ -37,5 +37,24 @@ export function actionPerformed({ userId = '', approvalId = '', at, ...act }: Pe
   return {
     subject: userId || approvalId,
     ...encodeEvent(ActionPerformedSchema, { ...act, userId, approvalId, performedAt: timestampFromDate(at) }),
+  };
+}
+
+/** How a request of staff ended. */
+export interface DecidedApproval {
+  readonly approvalId: string;
+  readonly userId: string | undefined;
+  readonly action: string;
+  readonly makerId: string;
+  readonly checkerId: string;
+  readonly approved: boolean;
+  readonly at: Date;
+}
+
+/** `admin.approval_decided.v1`: approved and done, or rejected. */
+export function approvalDecided({ userId = '', at, ...decided }: DecidedApproval): OutboxEvent {
+  return {
+    subject: userId || decided.approvalId,
+    ...encodeEvent(ApprovalDecidedSchema, { ...decided, userId, decidedAt: timestampFromDate(at) }),
   };
 }

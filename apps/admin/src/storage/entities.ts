@@ -1,3 +1,4 @@
+import { ApprovalEntity } from '#storage/approval.entity.ts';
 import { LedgerCheckpointEntity, LedgerSignerEntity } from '#storage/ledger-checkpoint.entity.ts';
 import { LedgerEntryEntity } from '#storage/ledger-entry.entity.ts';
 import { LedgerForwarderEntity, LedgerForwardingEntity } from '#storage/ledger-forwarding.entity.ts';
@@ -8,6 +9,7 @@ import { UserEntity } from '#storage/user.entity.ts';
 
 /** Every entity of the schema `admin`: what the migrations are checked against. */
 export const entities = [
+  ApprovalEntity,
   LedgerCheckpointEntity,
   LedgerEntryEntity,
   LedgerForwarderEntity,

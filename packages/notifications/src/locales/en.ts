@@ -3,6 +3,7 @@ import { contactMessages } from '#locales/en-contact.ts';
 import { deviceMessages } from '#locales/en-devices.ts';
 import { factorMessages } from '#locales/en-factors.ts';
 import { minutes, notYou } from '#locales/en-phrases.ts';
+import { standingMessages } from '#locales/en-standing.ts';
 import { texts } from '#locales/en-texts.ts';
 import { facts, paragraph } from '#templates/content.ts';
 
@@ -14,6 +15,7 @@ export const en: Catalogue = {
     ...contactMessages,
     ...deviceMessages,
     ...factorMessages,
+    ...standingMessages,
     'registration-code': (values, { brand }) => ({
       subject: `Confirm your email address for ${brand}`,
       parts: [

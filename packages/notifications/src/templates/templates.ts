@@ -30,6 +30,13 @@ export const templates = {
   'second-factor-blocked': { at: required('time'), minutes: required('count') },
   /** The second step of confirming who one is, for a user without a second factor on a device not known. */
   'step-up-code': { code: required('code'), minutes: required('count') },
+  /** What staff or the bank have done to the account. */
+  'account-stopped': { at: required('time') },
+  'account-opened-again': { at: required('time') },
+  'account-suspended': { at: required('time') },
+  'account-closed': { at: required('time') },
+  'roles-changed': { at: required('time') },
+  'factors-reset': { at: required('time') },
   'phone-changed': { at: required('time') },
   'session-revoked': { at: required('time'), device: optional('text') },
 } as const satisfies Record<string, ParameterRules>;

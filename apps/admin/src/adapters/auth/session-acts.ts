@@ -1,5 +1,7 @@
+import { DomainError } from '@bank/domain';
 import { AuthService, SessionEndReason } from '@bank/proto/auth';
 import { createRpcClient, forwardUser, type RpcClientOptions } from '@bank/service-kit';
+import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { ActTarget } from '#adapters/auth/user-acts.ts';
 import { dateOf } from '#adapters/date-of.ts';
 
@@ -29,7 +31,7 @@ export interface SessionActs {
   signOut(target: ActTarget): Promise<void>;
   startPasswordReset(target: ActTarget): Promise<void>;
   /** Gives the request signed (JWS), and when it dies. */
-  signApproval(request: ApprovalRequest): Promise<{ readonly approval: string; readonly expiresAt: Date | null }>;
+  signApproval(request: ApprovalRequest): Promise<{ readonly approval: string; readonly expiresAt: Date }>;
 }
 
 /** Asks the auth service. */
@@ -52,7 +54,8 @@ export function createSessionActs(options: RpcClientOptions<typeof AuthService>)
     },
     async signApproval({ approvalId, action, payloadDigest }) {
       const { approval, expiresAt } = await auth.signApproval({ approvalId, action, payloadDigest }, forwardUser());
-      return { approval, expiresAt: dateOf(expiresAt) };
+      if (expiresAt === undefined) throw new DomainError('service.internal', { reason: 'an approval without an end' });
+      return { approval, expiresAt: timestampDate(expiresAt) };
     },
   };
 }

@@ -1,5 +1,5 @@
 import { withTransaction } from '@bank/database';
-import { type Actor, allow, parse, requireUser, type UserId } from '@bank/domain';
+import { type Actor, allow, parse, requireMayActOn, requireUser, type UserId } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import { actionPerformed } from '#events.ts';
 import { type DirectActName, directActs } from '#features/act/direct-acts.ts';
@@ -9,7 +9,7 @@ import { writeNote } from '#features/act/write-note.ts';
 import { requireKnownUser } from '#features/user/require-known-user.ts';
 
 /**
- * Lets a member of staff do something to a user by himself. The reason is kept and the attempt recorded before the app
+ * Lets a member of staff do something to a user below him (SR-72) by himself. The reason is kept and the attempt recorded before the app
  * that owns it is asked; what came of it is recorded afterwards, done or not.
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, user.not_found, and what the owner answers
  */
@@ -23,7 +23,8 @@ export async function performAct(
   const who = allow.permission(actor, permission);
   const { id: userId } = parse(UserParams, input.params);
   const { reason } = parse(Reasoned, input.body);
-  await requireKnownUser(ctx, userId);
+  const { roles } = await requireKnownUser(ctx, userId);
+  requireMayActOn(requireUser(actor), { userId, roles });
 
   const noteId = await withTransaction(ctx, { who, audits: ['admin.action.requested'] }, async (tx) => {
     const written = await writeNote(tx, actor, { about: userId, action, reason });
