@@ -8,6 +8,11 @@ export const dataRights = declareDataRights('admin', {
       exported: { key: 'id', columns: { action: 'action', outcome: 'outcome', occurredAt: 'occurred_at' } },
       erased: { kept: 'law makes a bank keep its audit ledger, and nobody can change it; ids and codes only' },
     },
+    approvals: {
+      whose: '? in (user_id, maker_id, checker_id)',
+      exported: { withheld: 'what staff asked of each other; the ledger has what came of it' },
+      erased: { kept: 'who asked and who decided is evidence that law makes a bank keep; ids and codes only' },
+    },
     staff_notes: {
       exported: { key: 'id', columns: { action: 'action', createdAt: 'created_at' } },
       erased: {
