@@ -1,3 +1,5 @@
+import { ActivationEntity } from '#storage/activations/activation.entity.ts';
+import { CallbackEntity } from '#storage/deliveries/callback.entity.ts';
 import { DeliveryEntity } from '#storage/deliveries/delivery.entity.ts';
 import { RevocationEntity, RevocationLeaseEntity, SigningKeyEntity } from '#storage/feed/feed.entity.ts';
 import { AddressFailuresEntity, RegistrationEntity } from '#storage/registrations/registration.entity.ts';
@@ -17,6 +19,7 @@ export const entities = [
   ClientEntity,
   RegistrationEntity,
   AddressFailuresEntity,
+  ActivationEntity,
   UserEntity,
   CredentialEntity,
   IdentifierEntity,
@@ -31,4 +34,5 @@ export const entities = [
   RevocationEntity,
   RevocationLeaseEntity,
   DeliveryEntity,
+  CallbackEntity,
 ];

@@ -1,5 +1,7 @@
 import { ApprovalRepository, type Database } from '@bank/database';
+import { ActivationRepository } from '#storage/activations/activation.repository.ts';
 import { DeliveryRepository } from '#storage/deliveries/delivery.repository.ts';
+import { ReportRepository } from '#storage/deliveries/report.repository.ts';
 import { RevocationRepository } from '#storage/feed/revocation.repository.ts';
 import { SigningKeyRepository } from '#storage/feed/signing-key.repository.ts';
 import { RegistrationRepository } from '#storage/registrations/registration.repository.ts';
@@ -20,6 +22,7 @@ export type Repositories = ReturnType<typeof createRepositories>;
 export function createRepositories(em: ReturnType<Database['fork']>) {
   return {
     registrations: new RegistrationRepository(em),
+    activations: new ActivationRepository(em),
     users: new UserRepository(em),
     contactChanges: new ContactChangeRepository(em),
     identifiers: new IdentifierRepository(em),
@@ -34,5 +37,6 @@ export function createRepositories(em: ReturnType<Database['fork']>) {
     revocations: new RevocationRepository(em),
     approvals: new ApprovalRepository(em, 'auth'),
     deliveries: new DeliveryRepository(em),
+    reports: new ReportRepository(em),
   };
 }

@@ -3,7 +3,7 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
 
 /**
  * What a user signs in with. Its secret is known to `auth` alone, as a hash; `name` is what its user calls it, sealed. A
- * removed device keeps its row, so that its id is never taken for a new one.
+ * removed device keeps its row for as long as the history tells of it, so that its id is never taken for a new one.
  */
 export const DeviceEntity = defineEntity({
   name: 'Device',
@@ -25,6 +25,7 @@ export const DeviceEntity = defineEntity({
   indexes: [
     { name: 'devices_user_id_index', properties: ['userId', 'id'] },
     { name: 'devices_live_index', properties: ['userId', 'id'], where: 'removed_at is null' },
+    { name: 'devices_removed_at_index', properties: ['removedAt'], where: 'removed_at is not null' },
   ],
   checks: [
     {

@@ -61,14 +61,14 @@ export type SignInSucceeded = Message<"bank.events.v1.SignInSucceeded"> & {
   platform: Platform;
 
   /**
-   * The device's model; empty when not said.
+   * The device's model, of letters, digits, spaces and `._,()/+-` alone; empty when not said.
    *
    * @generated from field: string device_model = 6;
    */
   deviceModel: string;
 
   /**
-   * Version of the client application; empty when not said.
+   * Version of the client application, of the same characters; empty when not said.
    *
    * @generated from field: string app_version = 7;
    */
