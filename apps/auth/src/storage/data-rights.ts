@@ -53,6 +53,14 @@ export const dataRights = declareDataRights('auth', {
       },
       erased: 'deleted',
     },
+    activations: {
+      exported: {
+        key: 'id',
+        columns: { roles: 'roles', createdAt: 'created_at', consumedAt: 'consumed_at' },
+        sealed: [{ column: 'contact', group: 'contact' }],
+      },
+      erased: 'deleted',
+    },
     deliveries: {
       exported: {
         key: 'id',
@@ -100,6 +108,7 @@ export const dataRights = declareDataRights('auth', {
   },
   impersonal: {
     clients: 'the registry of clients',
+    callbacks: 'hashes of what carriers of messages told us',
     address_failures: 'keyed hashes of addresses, for a day',
     lockouts: 'keyed hashes of identifiers, for a day',
     signing_keys: 'keys of tokens',
