@@ -12,6 +12,7 @@ import { routes } from '#transport/http/routes.ts';
 import { deliveryRequestedConsumer } from '#transport/messages/delivery-requested.consumer.ts';
 import { deviceRemovedConsumer } from '#transport/messages/device-removed.consumer.ts';
 import { factorEnrolledConsumer } from '#transport/messages/factor-enrolled.consumer.ts';
+import { factorRemovedConsumer } from '#transport/messages/factor-removed.consumer.ts';
 import { authRpc } from '#transport/rpc/auth.rpc.ts';
 import { userRpc } from '#transport/rpc/user.rpc.ts';
 
@@ -31,7 +32,12 @@ export function assembleService(ctx: AppContext): Service {
   return composeApp(ctx, config, {
     routes,
     rpc: [userRpc, authRpc, dataRightsRpc({ rights: dataRights, before: letGo })],
-    consumers: [deliveryRequestedConsumer(ctx, sender.wake), deviceRemovedConsumer(ctx), factorEnrolledConsumer(ctx)],
+    consumers: [
+      deliveryRequestedConsumer(ctx, sender.wake),
+      deviceRemovedConsumer(ctx),
+      factorEnrolledConsumer(ctx),
+      factorRemovedConsumer(ctx),
+    ],
     verifier: createIssuer(ctx),
     audiences: [audiences.customers, audiences.staff],
     workers: [sender, nonces],

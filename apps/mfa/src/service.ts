@@ -1,4 +1,4 @@
-import { audiences, composeApp, createTokenVerifier, dataRightsRpc, type Overrides } from '@bank/composition';
+import { audiences, composeApp, dataRightsRpc, type Overrides } from '@bank/composition';
 import type { Service } from '@bank/service-kit';
 import type { Config } from '#config.ts';
 import { createContext } from '#context.ts';
@@ -15,7 +15,7 @@ export async function createService(config: Config, overrides: Overrides = {}): 
     routes,
     rpc: [mfaRpc, dataRightsRpc({ rights: dataRights })],
     consumers: [userActivatedConsumer(ctx)],
-    verifier: overrides.verifier ?? createTokenVerifier(ctx, config),
+    verifier: ctx.verifier,
     audiences: [audiences.customers, audiences.staff],
     chores: trimmingChores(ctx),
   });

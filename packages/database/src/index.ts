@@ -10,6 +10,7 @@ export type { StopListening } from '#connection/listener.ts';
 export type { Entities } from '#connection/orm-options.ts';
 export { TransactionOver } from '#connection/session.ts';
 export {
+  consumedApprovals,
   type DataRights,
   declareDataRights,
   type Erasure,

@@ -1,4 +1,4 @@
-import { declareDataRights } from '@bank/database';
+import { consumedApprovals, declareDataRights } from '@bank/database';
 
 const ofHisSessions = 'session_id in (select id from auth.sessions where user_id = ?)';
 
@@ -40,6 +40,7 @@ export const dataRights = declareDataRights('auth', {
       },
       erased: 'deleted',
     },
+    password_resets: { exported: { withheld: 'hashes of links, gone within the hour' }, erased: 'deleted' },
     credentials: { exported: { key: 'user_id', columns: { passwordChangedAt: 'changed_at' } }, erased: 'deleted' },
     identifiers: {
       exported: { withheld: 'keyed hashes of the addresses, which auth.users has' },
@@ -78,11 +79,7 @@ export const dataRights = declareDataRights('auth', {
       exported: { withheld: 'gone within minutes' },
       erased: { kept: 'tokens that are still about must go on being refused; gone within minutes, ids only' },
     },
-    approvals_consumed: {
-      whose: '? in (maker_id, checker_id)',
-      exported: { withheld: 'what a member of staff decided about others' },
-      erased: { kept: 'evidence of who decided what; ids and digests only' },
-    },
+    approvals_consumed: consumedApprovals,
     users: {
       whose: 'id = ?',
       exported: {

@@ -1,4 +1,4 @@
-import { declareDataRights } from '@bank/database';
+import { consumedApprovals, declareDataRights } from '@bank/database';
 
 /** What this app keeps about people: what they are given of it, and what becomes of it when they are erased. */
 export const dataRights = declareDataRights('mfa', {
@@ -20,6 +20,7 @@ export const dataRights = declareDataRights('mfa', {
       },
       erased: 'deleted',
     },
+    approvals_consumed: consumedApprovals,
     subjects: {
       exported: { key: 'user_id', columns: { activatedAt: 'activated_at', blockedUntil: 'blocked_until' } },
       erased: 'deleted',

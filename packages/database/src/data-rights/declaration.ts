@@ -83,6 +83,13 @@ const platformImpersonal: Readonly<Record<string, string>> = {
   partitioned_tables: 'names of tables',
 };
 
+/** `approvals_consumed`, in a schema whose app executes approvals. */
+export const consumedApprovals: PersonalTable = {
+  whose: '? in (maker_id, checker_id)',
+  exported: { withheld: 'what a member of staff decided about others' },
+  erased: { kept: 'evidence of who decided what; ids and digests only' },
+};
+
 /** Declares what a schema keeps about people: its own tables, beside those that every schema has. */
 export function declareDataRights(schema: string, own: Omit<DataRights, 'schema'>): DataRights {
   return {
