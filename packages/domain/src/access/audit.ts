@@ -29,6 +29,8 @@ export const auditActions = [
   'user.status_changed',
   'user.roles_changed',
   'user.erased',
+  'user.data_exported',
+  'user.data_erased',
   'user.phone_changed',
   'user.contact_change.requested',
   'user.contact_change.failed',
