@@ -35,7 +35,7 @@ async function makeMembers(place: Required<Console>, addresses: Addresses): Prom
   const make = async () => {
     const email = freshEmail();
     place.announce('An operator makes the link of a first administrator: pnpm ops admin create --email …');
-    return becomeStaff(place, email, activationLink(addresses, email));
+    return becomeStaff(place, email, await activationLink(addresses, email));
   };
   return [await make(), await make()];
 }

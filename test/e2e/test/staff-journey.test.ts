@@ -21,7 +21,7 @@ describe('the first administrators', () => {
     timeout: 120_000,
   }, async () => {
     const [first, second] = [freshEmail(), freshEmail()];
-    const url = activationLink(it.stack.addresses, first);
+    const url = await activationLink(it.stack.addresses, first);
     expect(url).toContain(`${it.stack.addresses.staff}/activate#token=ac_`);
     const member = await becomeStaff(place, first, url);
     const token = await signInAtConsole(place, member);
@@ -31,9 +31,9 @@ describe('the first administrators', () => {
 
     const again = { body: { activationToken: 'ac_x', password: member.password }, headers: { origin: place.origin } };
     expectStatus(await place.client.send('POST', '/v1/auth/activate', again), 422);
-    const colleague = await becomeStaff(place, second, activationLink(it.stack.addresses, second));
+    const colleague = await becomeStaff(place, second, await activationLink(it.stack.addresses, second));
     colleagues = { maker: token, checker: await signInAtConsole(place, colleague) };
-    const refused = createAdmin(it.stack.addresses, '--email', freshEmail());
+    const refused = await createAdmin(it.stack.addresses, '--email', freshEmail());
     expect(refused).toEqual({
       status: 1,
       stdout: '',
@@ -41,12 +41,12 @@ describe('the first administrators', () => {
     });
   });
 
-  test('an operator who errs is told in one line', () => {
-    expect(createAdmin(it.stack.addresses, '--email', 'nobody')).toMatchObject({
+  test('an operator who errs is told in one line', async () => {
+    expect(await createAdmin(it.stack.addresses, '--email', 'nobody')).toMatchObject({
       status: 2,
       stderr: 'error: nobody is no email address\n',
     });
-    expect(createAdmin(it.stack.addresses)).toMatchObject({
+    expect(await createAdmin(it.stack.addresses)).toMatchObject({
       status: 2,
       stderr: expect.stringMatching(/^error: usage: .*\n$/),
     });

@@ -1,14 +1,20 @@
 import { defineRoutes, etagOf, noContent, ok, versionOf } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
-import { getDevice, type ViewedDevice } from '#features/device/get-device.ts';
+import { getDevice } from '#features/device/get-device.ts';
 import { listDevices } from '#features/device/list-devices.ts';
 import { freshSeconds } from '#features/device/policies.ts';
 import { removeDevice } from '#features/device/remove-device.ts';
 import { renameDevice } from '#features/device/rename-device.ts';
 import { DeviceList, DevicePage, DeviceParams, DevicePatch, DeviceView } from '#features/device/schemas.ts';
 import { trustDevice } from '#features/device/trust-device.ts';
+import type { ViewedDevice } from '#features/device/view.ts';
 
 const tag = 'devices';
+
+/** Each change is told in a mail and in the ledger: enough for people, too little to flood either. */
+const trustLimits = [{ name: 'device-trust', points: 30, windowSeconds: 3600, by: 'user' }] as const;
+const removalLimits = [{ name: 'device-removal', points: 60, windowSeconds: 3600, by: 'user' }] as const;
+const nameLimits = [{ name: 'device-name', points: 60, windowSeconds: 3600, by: 'user' }] as const;
 
 export const deviceRoutes = defineRoutes<AppContext>([
   {
@@ -41,6 +47,7 @@ export const deviceRoutes = defineRoutes<AppContext>([
     tag,
     access: 'user',
     ifMatch: 'required',
+    limits: nameLimits,
     params: DeviceParams,
     body: DevicePatch,
     responses: { 200: DeviceView },
@@ -58,6 +65,7 @@ export const deviceRoutes = defineRoutes<AppContext>([
     tag,
     access: 'user',
     ifMatch: 'required',
+    limits: removalLimits,
     params: DeviceParams,
     responses: { 204: null },
     errors: ['device.not_found'],
@@ -73,6 +81,7 @@ export const deviceRoutes = defineRoutes<AppContext>([
     tag,
     access: 'user',
     stepUp: { acr: 'aal2', maxAgeSeconds: freshSeconds },
+    limits: trustLimits,
     params: DeviceParams,
     responses: { 200: DeviceView },
     errors: ['device.not_found'],
@@ -87,6 +96,7 @@ export const deviceRoutes = defineRoutes<AppContext>([
     tag,
     access: 'user',
     stepUp: { acr: 'aal2', maxAgeSeconds: freshSeconds },
+    limits: trustLimits,
     params: DeviceParams,
     responses: { 200: DeviceView },
     errors: ['device.not_found'],
