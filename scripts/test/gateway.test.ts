@@ -38,6 +38,7 @@ describe('routes', () => {
   it.each([
     ['/v1/admin/users', 'admin'],
     ['/v1/auth/login', 'auth'],
+    ['/v1/mfa/totp', 'mfa'],
   ])('staff reach %s at %s', async (path, app) => {
     expect(await passedOn(gateway.staffUrl + path)).toMatchObject({ app });
   });
@@ -46,7 +47,7 @@ describe('routes', () => {
     expect((await fetch(gateway.publicUrl + path)).status).toBe(404);
   });
 
-  it.each(['/v1/profile', '/v1/devices', '/v1/mfa/factors'])('%s is not for staff', async (path) => {
+  it.each(['/v1/profile', '/v1/devices'])('%s is not for staff', async (path) => {
     expect((await fetch(gateway.staffUrl + path)).status).toBe(404);
   });
 });

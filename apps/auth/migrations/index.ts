@@ -8,7 +8,10 @@ import { SignIns } from './202611230006-sign-ins.ts';
 import { KeysAndRevocations } from './202611230007-keys-and-revocations.ts';
 import { Deliveries } from './202611230008-deliveries.ts';
 import { StepUp } from './202612010009-step-up.ts';
+import { Enrolment } from './202612020011-enrolment.ts';
+import { Approvals } from './202612020021-approvals.ts';
 import { PublishedDeliveries } from './202612020041-published-deliveries.ts';
+import { RefusalsWhileLocked } from './202612020042-refusals-while-locked.ts';
 
 /** In the order in which they run. A name never changes once it has run anywhere. */
 export const migrations: readonly NamedMigration[] = [
@@ -21,5 +24,8 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202611230007-keys-and-revocations', class: KeysAndRevocations },
   { name: '202611230008-deliveries', class: Deliveries },
   { name: '202612010009-step-up', class: StepUp },
+  { name: '202612020011-enrolment', class: Enrolment },
   { name: '202612020041-published-deliveries', class: PublishedDeliveries },
+  { name: '202612020042-refusals-while-locked', class: RefusalsWhileLocked },
+  { name: '202612020021-approvals', class: Approvals },
 ];

@@ -34,6 +34,7 @@ const endReasons: Record<EndReason, SessionEndReason> = {
   ended_by_staff: SessionEndReason.ENDED_BY_STAFF,
   token_reuse: SessionEndReason.TOKEN_REUSE,
   device_removed: SessionEndReason.DEVICE_REMOVED,
+  enrolled: SessionEndReason.ENROLLED,
 };
 
 const failureReasons = {
@@ -42,6 +43,7 @@ const failureReasons = {
   status: SignInFailureReason.STATUS,
   risk: SignInFailureReason.RISK,
   factor: SignInFailureReason.FACTOR,
+  client: SignInFailureReason.CLIENT,
 } as const;
 export type SignInFailure = keyof typeof failureReasons;
 

@@ -29,7 +29,7 @@ export function assembleService(ctx: AppContext): Service {
     rpc: [userRpc, authRpc],
     consumers: [deliveryRequestedConsumer(ctx, sender.wake)],
     verifier: createIssuer(ctx),
-    audiences: Object.values(audiences),
+    audiences: [audiences.customers, audiences.staff],
     cors: { origins: [...config.WEB_ORIGINS, ...config.STAFF_ORIGINS] },
     workers: [sender, nonces],
     chores: trimmingChores(ctx),

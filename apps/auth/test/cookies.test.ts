@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { codeFor, freshEmail, password, refresh, register, registration, signIn } from './support/accounts.ts';
 import { origin, staffOrigin, startAuth } from './support/auth.ts';
 import { type Answer, post } from './support/http.ts';
+import { claimsOf, createStaff, signInAtConsole, staffSession } from './support/staff.ts';
 
 const auth = await startAuth();
 
@@ -91,17 +92,13 @@ describe('SR-61 a client with cookie delivery', () => {
 
 describe('the staff client', () => {
   it('exists on the staff listener alone, with an audience of its own', async () => {
-    const account = await register(auth);
-    const body = { identifier: account.email, password, clientId: 'staff-console' };
-    const headers = { origin: staffOrigin, 'x-bank-listener': 'staff' };
-    const staff = await post(auth, '/v1/auth/login', body, { headers });
+    const account = await createStaff(auth, 'customer', 'support');
+    const staff = await staffSession(auth, account);
     expect(staff.status).toBe(200);
-    const [, payload = ''] = staff.body.accessToken.split('.');
-    expect(JSON.parse(Buffer.from(payload, 'base64url').toString()).aud).toBe('user-service-staff');
-    const web = await signIn(auth, account, {});
-    expect(web.status).toBe(200);
-    const customerOnStaff = await post(auth, '/v1/auth/login', { ...body, clientId: 'web' }, { headers });
-    expect(customerOnStaff.body.code).toBe('auth.client.unknown');
+    expect(claimsOf(staff.body.accessToken).aud).toBe('user-service-staff');
+    expect((await signIn(auth, account, {})).status).toBe(200);
+    expect((await signIn(auth, account, { clientId: 'staff-console' })).body.code).toBe('auth.client.unknown');
+    expect((await signInAtConsole(auth, account, { clientId: 'web' })).body.code).toBe('auth.client.unknown');
     const cookie = pair(cookieOf(staff, '__Secure-refresh'));
     expect((await post(auth, '/v1/auth/token/refresh', {}, fromPage(cookie))).status).toBe(401);
   });

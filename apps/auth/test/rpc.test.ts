@@ -2,10 +2,11 @@ import { AuthService, SessionEndReason } from '@bank/proto/auth';
 import { UserService, UserStatus } from '@bank/proto/user';
 import { Code } from '@connectrpc/connect';
 import { describe, expect, it } from 'vitest';
-import { freshEmail, refresh, register, signIn } from './support/accounts.ts';
+import { freshEmail, register, signIn } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
 import { get, post } from './support/http.ts';
 import { callerTable, clientAs, onBehalfOf } from './support/rpc.ts';
+import { staffToken } from './support/staff.ts';
 
 const users = (...methods: string[]) => methods.map((method) => `bank.user.v1.UserService/${method}`);
 const tokens = (...methods: string[]) => methods.map((method) => `bank.auth.v1.AuthService/${method}`);
@@ -26,14 +27,6 @@ const notification = await clientAs(auth, 'notification', UserService);
 const staffUsers = await clientAs(auth, 'admin', UserService);
 const staffSessions = await clientAs(auth, 'admin', AuthService);
 const nobody = '01980000-0000-7000-8000-000000000001';
-
-/** A member of staff with a session at `aal2`: what the second factor will give. */
-async function staff(role: string): Promise<string> {
-  const account = await register(auth);
-  await auth.database.query('update auth.users set roles = $2 where id = $1', [account.id, ['customer', role]]);
-  await auth.database.query(`update auth.sessions set acr = 'aal2' where id = $1`, [account.sessionId]);
-  return (await refresh(auth, account.refreshToken)).body.accessToken;
-}
 
 describe('GetUser and BatchGetUsers', () => {
   it('tell who exists, without addresses', async () => {
@@ -95,18 +88,18 @@ describe('LookupUser', () => {
   it('finds a user by any spelling of his address, for staff at aal2', async () => {
     const account = await register(auth);
     const asked = { identifier: { case: 'email' as const, value: account.email.toUpperCase() } };
-    const { user } = await staffUsers.lookupUser(asked, onBehalfOf(await staff('support')));
+    const { user } = await staffUsers.lookupUser(asked, onBehalfOf(await staffToken(auth, 'support')));
     expect(user?.userId).toBe(account.id);
   });
 
   it('finds nobody, and does not take what is no address', async () => {
-    const token = onBehalfOf(await staff('support'));
+    const token = onBehalfOf(await staffToken(auth, 'support'));
     const none = { identifier: { case: 'email' as const, value: freshEmail() } };
     await expect(staffUsers.lookupUser(none, token)).rejects.toMatchObject({ code: 'user.not_found' });
     await expect(staffUsers.lookupUser({}, token)).rejects.toMatchObject({ code: 'request.invalid' });
   });
 
-  it('SR-67 is not for customers, not without a person, and not at aal1', async () => {
+  it('SR-67, SR-72 is not for customers, not without a person, and not for staff who signed in as a customer', async () => {
     const account = await register(auth);
     const asked = { identifier: { case: 'email' as const, value: account.email } };
     const refusedWith = (token: string | undefined, code: string) =>
@@ -116,8 +109,8 @@ describe('LookupUser', () => {
     await refusedWith(undefined, 'auth.token.missing');
     await refusedWith('not.a.token', 'auth.token.invalid');
     await refusedWith(account.accessToken, 'access.forbidden');
-    await auth.database.query('update auth.users set roles = $2 where id = $1', [account.id, ['support']]);
-    await refusedWith((await signIn(auth, account)).body.accessToken, 'auth.step_up.required');
+    await auth.database.query(`update auth.users set roles = '{customer,support}' where id = $1`, [account.id]);
+    await refusedWith((await signIn(auth, account)).body.accessToken, 'access.forbidden');
   });
 });
 
@@ -199,7 +192,7 @@ describe('RevokeSessions', () => {
     await expect(staffSessions.revokeSessions(request, onBehalfOf(neighbour.accessToken))).rejects.toMatchObject({
       code: 'user.not_found',
     });
-    const token = onBehalfOf(await staff('support'));
+    const token = onBehalfOf(await staffToken(auth, 'support'));
     expect(await staffSessions.revokeSessions(request, token)).toMatchObject({ revokedCount: 1 });
   });
 

@@ -29,10 +29,15 @@ async function costOf(work: () => Promise<unknown>): Promise<Cost> {
 }
 
 /** Two kinds of request, taken in turns so that both meet the same machine, differ neither in work nor in waiting. */
-async function expectAlike(one: () => Promise<unknown>, other: () => Promise<unknown>): Promise<void> {
+async function expectAlike(
+  one: () => Promise<unknown>,
+  other: () => Promise<unknown>,
+  before: () => Promise<unknown> = async () => undefined,
+): Promise<void> {
   const wall: number[] = [];
   const processor: number[] = [];
   for (let sample = 0; sample < samples; sample += 1) {
+    await before();
     const [a, b] = [await costOf(one), await costOf(other)];
     wall.push(a.wallMs - b.wallMs);
     processor.push(a.processorMs - b.processorMs);
@@ -63,6 +68,20 @@ describe('SR-15 the time of an answer', () => {
     const known = () => signIn(auth, accounts[Math.floor(next++ / 4)] ?? owner, { password: 'not the right one' });
     const unknown = () => signIn(auth, { email: freshEmail() }, { password: 'not the right one' });
     await expectAlike(known, unknown);
+  });
+});
+
+describe('SR-15 the time of a refusal while the pool is locked', () => {
+  it.each([
+    ['told of', 'update auth.lockouts set refusal_told_at = null'],
+    ['one of many', 'update auth.lockouts set refusal_told_at = locked_until'],
+  ])('says nothing of a user: %s', { timeout: 120_000 }, async (_, before) => {
+    const [account, nobody] = [await register(auth), { email: freshEmail() }];
+    for (const one of [account, nobody]) {
+      for (let tries = 0; tries < 5; tries += 1) await signIn(auth, one, { password: 'not the right one' });
+    }
+    const refused = (one: { email: string }) => async () => expect((await signIn(auth, one)).status).toBe(429);
+    await expectAlike(refused(account), refused(nobody), () => auth.database.query(before));
   });
 });
 

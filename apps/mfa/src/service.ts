@@ -15,7 +15,7 @@ export async function createService(config: Config, overrides: Overrides = {}): 
     rpc: [mfaRpc],
     consumers: [userActivatedConsumer(ctx)],
     verifier: overrides.verifier ?? createTokenVerifier(ctx, config),
-    audiences: [audiences.customers],
+    audiences: [audiences.customers, audiences.staff],
     chores: trimmingChores(ctx),
   });
 }

@@ -4,6 +4,17 @@ export interface SandboxConfig {
   readonly smtpPort: number;
   /** How long the slow outcomes take. */
   readonly slowMs: number;
+  /** Services of the platform, over mutual TLS; without certificates they are not served. */
+  readonly platform: PlatformConfig | undefined;
+}
+
+export interface PlatformConfig {
+  /** Where `ca.pem` and the certificates of `audit` and `notification` lie. */
+  readonly tlsFolder: string;
+  readonly auditPort: number;
+  readonly notificationPort: number;
+  /** The broker that hears of the state of messages; nobody does when left out. */
+  readonly broker: { readonly url: string; readonly caFile: string | undefined } | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -15,7 +26,20 @@ export function readSandboxConfig(env: Environment): SandboxConfig {
     httpPort: wholeNumber(env, 'SANDBOX_HTTP_PORT', 8025, 65_535),
     smtpPort: wholeNumber(env, 'SANDBOX_SMTP_PORT', 2525, 65_535),
     slowMs: wholeNumber(env, 'SANDBOX_SLOW_MS', 10_000, 600_000),
+    platform: readPlatform(env),
   });
+}
+
+function readPlatform(env: Environment): PlatformConfig | undefined {
+  const tlsFolder = env['SANDBOX_TLS_DIR'];
+  if (!tlsFolder) return undefined;
+  const url = env['SANDBOX_RABBITMQ_URL'];
+  return {
+    tlsFolder,
+    auditPort: wholeNumber(env, 'SANDBOX_AUDIT_PORT', 4291, 65_535),
+    notificationPort: wholeNumber(env, 'SANDBOX_NOTIFICATION_PORT', 4292, 65_535),
+    broker: url ? { url, caFile: env['SANDBOX_RABBITMQ_CA_FILE'] || undefined } : undefined,
+  };
 }
 
 function wholeNumber(env: Environment, name: string, otherwise: number, max: number): number {

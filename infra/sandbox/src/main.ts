@@ -3,7 +3,7 @@ import { createSandbox } from '#sandbox.ts';
 
 function fail(error: unknown): never {
   const { code, port, message } = error as { code?: string; port?: number; message?: string };
-  const problem = code === 'EADDRINUSE' ? `port ${port} is taken; set SANDBOX_HTTP_PORT or SANDBOX_SMTP_PORT` : message;
+  const problem = code === 'EADDRINUSE' ? `port ${port} is taken; set the SANDBOX_…_PORT that names it` : message;
   process.stderr.write(`sandbox: ${problem}\n`);
   process.exit(1);
 }

@@ -2,6 +2,10 @@ import { createAdaptorServer } from '@hono/node-server';
 import type { SandboxConfig } from '#config.ts';
 import { inboxRoutes } from '#inbox/inbox.routes.ts';
 import { Inbox } from '#inbox/inbox.ts';
+import { auditRoutes } from '#protocols/audit/audit.routes.ts';
+import { AuditProtocol } from '#protocols/audit/audit.ts';
+import { createEventSender } from '#protocols/notification/event-sender.ts';
+import { NotificationProtocol } from '#protocols/notification/notification.ts';
 import type { Protocol } from '#protocols/protocol.ts';
 import { createSmtpProtocol } from '#protocols/smtp/smtp.ts';
 
@@ -15,8 +19,11 @@ export interface Sandbox {
 export function createSandbox(config: SandboxConfig): Sandbox {
   const inbox = new Inbox();
   const { host, smtpPort, slowMs } = config;
-  const protocols: Protocol[] = [createSmtpProtocol({ inbox, host, port: smtpPort, slowMs })];
-  const http = createHttpListener(config, inboxRoutes(inbox, protocols).fetch);
+  const platform = createPlatform(config, inbox);
+  const protocols: Protocol[] = [createSmtpProtocol({ inbox, host, port: smtpPort, slowMs }), ...platform.protocols];
+  const pages = inboxRoutes(inbox, protocols);
+  if (platform.audit !== undefined) pages.route('/', auditRoutes(platform.audit));
+  const http = createHttpListener(config, pages.fetch);
   return {
     async start() {
       const addresses: Record<string, string> = { inbox: await http.start() };
@@ -27,6 +34,16 @@ export function createSandbox(config: SandboxConfig): Sandbox {
       await Promise.all([http.stop(), ...protocols.map((protocol) => protocol.stop())]);
     },
   };
+}
+
+/** What the platform serves us; nothing without certificates. */
+function createPlatform({ host, slowMs, platform }: SandboxConfig, inbox: Inbox) {
+  if (platform === undefined) return { protocols: [], audit: undefined };
+  const { auditPort, broker, notificationPort, tlsFolder } = platform;
+  const events = broker === undefined ? undefined : createEventSender(broker);
+  const audit = new AuditProtocol({ host, port: auditPort, tlsFolder, slowMs });
+  const notification = new NotificationProtocol({ inbox, host, port: notificationPort, tlsFolder, slowMs, events });
+  return { protocols: [audit, notification], audit };
 }
 
 function createHttpListener(config: SandboxConfig, fetch: (request: Request) => Response | Promise<Response>) {

@@ -34,7 +34,7 @@ test('a taken port is one line that names it', async () => {
   const bound = holder.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
   const { code, errors } = await ended(started({ SANDBOX_HTTP_PORT: '0', SANDBOX_SMTP_PORT: String(port) }));
-  expect([code, errors]).toEqual([1, `sandbox: port ${port} is taken; set SANDBOX_HTTP_PORT or SANDBOX_SMTP_PORT\n`]);
+  expect([code, errors]).toEqual([1, `sandbox: port ${port} is taken; set the SANDBOX_…_PORT that names it\n`]);
 });
 
 test('a wrong setting is one line that names it', async () => {

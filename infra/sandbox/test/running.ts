@@ -14,7 +14,7 @@ export interface Mail {
 
 /** A sandbox on free ports that ends with the test. */
 export async function runningSandbox({ slowMs = 50 } = {}) {
-  const sandbox = createSandbox({ host: '127.0.0.1', httpPort: 0, smtpPort: 0, slowMs });
+  const sandbox = createSandbox({ host: '127.0.0.1', httpPort: 0, smtpPort: 0, slowMs, platform: undefined });
   const addresses = await sandbox.start();
   onTestFinished(() => sandbox.stop());
   const at = (path: string) => new URL(path, addresses['inbox']).href;

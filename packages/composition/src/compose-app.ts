@@ -10,6 +10,7 @@ import {
   type Worker,
 } from '@bank/service-kit';
 import type { Verifier } from '@bank/verifier';
+import { createDenialLog } from '#denial-log.ts';
 import type { Foundations } from '#foundations.ts';
 import { refuseUnreadQueues } from '#unread-queues.ts';
 
@@ -58,6 +59,7 @@ export function composeApp<C extends Foundations>(ctx: C, config: BaseConfig, pa
     clock: ctx.clock,
     rateLimits,
     idempotency,
+    denials: createDenialLog(ctx),
     logger,
     metrics,
     errors,

@@ -1,3 +1,4 @@
+import { audiences } from '@bank/domain';
 import { AuthService, type ListRevocationsResponse, type Revocation } from '@bank/proto/auth';
 import { createRevocationChannel } from '@bank/redis';
 import { type BaseConfig, createRpcClient } from '@bank/service-kit';
@@ -11,9 +12,6 @@ import {
 import { timestampMs } from '@bufbuild/protobuf/wkt';
 import { tlsFilesOf } from '#app-tls.ts';
 import type { Foundations } from '#foundations.ts';
-
-/** Who access tokens are for: the routes of customers, and those of staff. */
-export const audiences = { customers: 'user-service', staff: 'user-service-staff' } as const;
 
 type VerifierConfig = BaseConfig & { readonly AUTH_HTTP_URL: string; readonly AUTH_RPC_URL: string };
 

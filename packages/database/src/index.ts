@@ -1,3 +1,4 @@
+export { ApprovalRepository, type ConsumedApproval } from '#approvals/approval.repository.ts';
 export {
   connectDatabase,
   type Database,
@@ -28,6 +29,7 @@ export {
   type NamedMigration,
   type SchemaMigrator,
 } from '#migrations/migrator.ts';
+export { approvalTableV1 } from '#migrations/platform/approvals.ts';
 export { inboxKeepWeeks } from '#migrations/platform/outbox.ts';
 export { type PartitionedTable, partitionedTableSql } from '#migrations/platform/partitions.ts';
 export { platformTablesV1, platformTablesV2 } from '#migrations/platform-tables.ts';

@@ -6,6 +6,8 @@ import { defineEntity, type EntityManager, p } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { afterAll } from 'vitest';
 import {
+  ApprovalRepository,
+  approvalTableV1,
   blindIndexTableSql,
   connectDatabase,
   createMigrator,
@@ -45,6 +47,7 @@ class FirstShopMigration extends SqlMigration {
         id uuid not null, name text not null, count int not null, total bigint not null default 0, day date,
         touched_at timestamptz not null, constraint widgets_pkey primary key (id))`,
       'alter table shop.widgets add constraint widgets_name_key unique (name)',
+      ...approvalTableV1('shop'),
       ...blindIndexTableSql('shop', 'emails', { unique: true }),
       ...blindIndexTableSql('shop', 'words', { unique: false }),
       `create table shop.visits (id uuid not null, at timestamptz not null, open boolean not null,
@@ -128,6 +131,7 @@ export class WidgetRepository extends Repository {
 
 export interface ShopRepositories {
   readonly widgets: WidgetRepository;
+  readonly approvals: ApprovalRepository;
 }
 
 export interface ShopContext {
@@ -138,7 +142,10 @@ export interface ShopContext {
 
 export const deliveryKeys: Keyring = staticKeyring('delivery', { d1: randomBytes(32) }, 'd1');
 
-const repositories = (em: EntityManager): ShopRepositories => ({ widgets: new WidgetRepository(em) });
+const repositories = (em: EntityManager): ShopRepositories => ({
+  widgets: new WidgetRepository(em),
+  approvals: new ApprovalRepository(em, 'shop'),
+});
 
 export interface Shop {
   readonly postgres: TestDatabase;

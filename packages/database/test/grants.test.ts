@@ -18,6 +18,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   data_keys: ['select', 'insert'],
   data_key_tombstones: ['select', 'insert'],
   idempotency_keys: ['select', 'insert', 'update', 'delete'],
+  approvals_consumed: ['select', 'insert'],
   partitioned_tables: [],
   migrations: [],
 };

@@ -1,3 +1,4 @@
+export { approvalDigest } from '#approval/digest.ts';
 export { sameBytes } from '#keys/bytes.ts';
 export { developmentKeyMarker } from '#keys/key-strength.ts';
 export type { BlindIndexEntry } from '#keys/keyed-hash.ts';

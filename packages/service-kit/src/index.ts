@@ -45,6 +45,7 @@ export {
 export type { TlsFiles } from '#rpc/tls-files.ts';
 export { createLoop, type Loop, type LoopOptions } from '#runtime/loop.ts';
 export { PortError } from '#runtime/ports.ts';
+export type { Denial, DenialLog } from '#runtime/refusals.ts';
 export { runService } from '#runtime/run-service.ts';
 export {
   composeService,

@@ -1,4 +1,4 @@
-import { uuidv7 } from '@bank/domain';
+import { audiences, uuidv7 } from '@bank/domain';
 import { fixedClock } from '@bank/testing';
 import * as v from 'valibot';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -32,7 +32,7 @@ const routes = defineRoutes<null>([
     method: 'POST',
     path: '/v1/enrolment',
     access: 'user',
-    audiences: ['customer', 'enrolment'],
+    audiences: [audiences.customers, audiences.enrolment],
     responses: { 204: null },
     handle: async () => noContent(),
   },
@@ -68,7 +68,7 @@ beforeAll(async () => {
     routes,
     clock,
     verifier: tokens.verifier,
-    audiences: ['customer', 'staff'],
+    audiences: [audiences.customers, audiences.staff],
   });
 });
 afterAll(() => service.stop());
@@ -87,7 +87,7 @@ describe('a bearer token', () => {
     const response = await call('GET', '/v1/who', tokens.headers({ sub, sid, did }));
     expect(await response.json()).toMatchObject({
       claims: { sub, sid, exp: expect.any(Number) },
-      actor: { kind: 'user', userId: sub, sessionId: sid, deviceId: did, acr: 'aal1', audience: 'customer' },
+      actor: { kind: 'user', userId: sub, sessionId: sid, deviceId: did, acr: 'aal1', audience: audiences.customers },
     });
   });
 
@@ -155,9 +155,10 @@ describe('SR-17 the client address', () => {
 
 describe('a permission', () => {
   it.each([
-    [200, { roles: ['support'], acr: 'aal2', aud: 'staff' }, undefined],
-    [403, { roles: ['customer'], acr: 'aal2' }, 'access.forbidden'],
-    [403, { roles: ['support'], acr: 'aal1' }, 'auth.step_up.required'],
+    [200, { roles: ['support'], acr: 'aal2', aud: audiences.staff }, undefined],
+    [403, { roles: ['customer'], acr: 'aal2', aud: audiences.staff }, 'access.forbidden'],
+    [403, { roles: ['support'], acr: 'aal2', aud: audiences.customers }, 'access.forbidden'],
+    [403, { roles: ['support'], acr: 'aal1', aud: audiences.staff }, 'auth.step_up.required'],
   ])('answers %i to %j', async (status, claims, code) => {
     const response = await call('GET', '/v1/staff', tokens.headers(claims));
     expect(response.status).toBe(status);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type ConnectionOptions, connect } from 'node:tls';
+import { audiences } from '@bank/domain';
 import { testCertificates, until } from '@bank/testing';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -84,7 +85,10 @@ describe('SR-67 the person behind a call', () => {
 
   it('is the one of the forwarded token', async () => {
     const { value } = await world.client(world.profile).whoAmI({}, as({}));
-    expect(JSON.parse(value)).toMatchObject({ caller: 'profile', actor: { kind: 'user', audience: 'customer' } });
+    expect(JSON.parse(value)).toMatchObject({
+      caller: 'profile',
+      actor: { kind: 'user', audience: audiences.customers },
+    });
   });
 
   it('is needed, whoever calls', async () => {
@@ -98,15 +102,19 @@ describe('SR-67 the person behind a call', () => {
 
   it('is believed only for audiences that this caller may forward', async () => {
     const admin = world.client(await world.tls.identity('admin'));
-    const staff = { aud: 'staff', roles: ['support'], acr: 'aal2' };
+    const staff = { aud: audiences.staff, roles: ['support'], acr: 'aal2' };
     expect(codeOf(await failureOf(world.client(world.profile).whoAmI({}, as(staff))))).toBe('auth.token.invalid');
     expect(codeOf(await failureOf(admin.whoAmI({}, as({}))))).toBe('auth.token.invalid');
     expect((await admin.staffOnly({}, as(staff))).value).toBe('user');
   });
 
   it('must be staff for a staff method', async () => {
-    const error = await failureOf(world.client(world.profile).staffOnly({}, as({})));
-    expect(codeOf(error)).toBe('access.forbidden');
+    const admin = world.client(await world.tls.identity('admin'));
+    const customers = as({ roles: ['admin'] });
+    const refused = await failureOf(world.client(world.profile).staffOnly({}, customers));
+    expect(codeOf(refused)).toBe('access.forbidden');
+    const none = as({ aud: audiences.staff, roles: ['customer'] });
+    expect(codeOf(await failureOf(admin.staffOnly({}, none)))).toBe('access.forbidden');
   });
 
   it('may hold a key-bound token, whose proof the caller has checked', async () => {

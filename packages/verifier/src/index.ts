@@ -1,3 +1,4 @@
+export type { ApprovalClaims, ApprovalDemand } from '#approval/claims.ts';
 export { createHttpJwksSource, type JwksAnswer, type JwksSource } from '#jwks/source.ts';
 export {
   createRevocationFeed,

@@ -2,12 +2,13 @@ import { hash } from 'node:crypto';
 import { type Clock, DomainError } from '@bank/domain';
 import { compactVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
+import { type ApprovalClaims, type ApprovalDemand, readApprovalClaims } from '#approval/claims.ts';
 import { KeySet } from '#jwks/key-set.ts';
 import { createHttpJwksSource, type JwksSource } from '#jwks/source.ts';
 import type { FeedLogger, RevocationFeed } from '#revocation/feed.ts';
 import type { AccessClaims } from '#token/access-claims.ts';
 import { type ClaimRules, readClaims } from '#token/claims.ts';
-import { parseJsonBytes, readHeader } from '#token/compact.ts';
+import { parseJsonBytes, readHeader, type TokenType } from '#token/compact.ts';
 
 interface VerifierSettings {
   /** Compared exactly with `iss`. */
@@ -35,6 +36,13 @@ export interface Verifier {
    * @throws service.unavailable when it cannot be known: revocations not current, keys not readable
    */
   verify(token: string, options?: { audience?: string }): Promise<AccessClaims>;
+  /**
+   * The claims of a request that `auth` signed for its maker (`typ: approval+jwt`), when it is for exactly this action and
+   * payload. Revocations do not concern it: what the maker is now, the caller has to find out.
+   * @throws approval.invalid whatever is wrong with it; approval.expired when only its time is over
+   * @throws service.unavailable when the keys cannot be read
+   */
+  verifyApproval(approval: string, demand: ApprovalDemand): Promise<ApprovalClaims>;
   /** Reads the keys and starts the feed. Resolves also when either failed: `ping` tells. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -89,6 +97,16 @@ class LocalVerifier implements Verifier {
     return claims;
   }
 
+  async verifyApproval(approval: string, demand: ApprovalDemand): Promise<ApprovalClaims> {
+    if (approval.length > tokenLengthMax) throw unapproved('length');
+    this.#keys.refreshIfOld();
+    const { payload } = await this.#open(approval, 'approval+jwt', unapproved);
+    const claims = readApprovalClaims(payload, demand, this.#rules, this.#nowSeconds());
+    if (claims === 'expired') throw new DomainError('approval.expired');
+    if (typeof claims === 'string') throw unapproved(claims);
+    return claims;
+  }
+
   async start(): Promise<void> {
     await Promise.all([this.#keys.refresh(), this.#feed.start()]);
   }
@@ -120,17 +138,26 @@ class LocalVerifier implements Verifier {
   }
 
   async #check(token: string, cacheKey: string): Promise<AccessClaims> {
-    const header = readHeader(token);
-    if (header === undefined) throw invalid('header');
-    const key = await this.#keys.find(header.kid);
-    // The algorithm is the key's, not the token's choice (RFC 8725 §3.1).
-    if (key === undefined || key.algorithm !== header.algorithm) throw invalid('kid');
-    const keyGeneration = this.#keys.generation;
-    const payload = await verifiedPayload(token, key);
+    const { payload, keyGeneration } = await this.#open(token, 'at+jwt', invalid);
     const claims = readClaims(payload, this.#rules, this.#nowSeconds());
     if (typeof claims === 'string') throw invalid(claims);
     this.#verified.set(cacheKey, { claims, keyGeneration });
     return claims;
+  }
+
+  /** The payload of a token of that type, once header, key and signature are right. */
+  async #open(
+    token: string,
+    type: TokenType,
+    refusal: Refusal,
+  ): Promise<{ payload: Record<string, unknown>; keyGeneration: number }> {
+    const header = readHeader(token, type);
+    if (header === undefined) throw refusal('header');
+    const key = await this.#keys.find(header.kid);
+    // The algorithm is the key's, not the token's choice (RFC 8725 §3.1).
+    if (key === undefined || key.algorithm !== header.algorithm) throw refusal('kid');
+    const keyGeneration = this.#keys.generation;
+    return { payload: await verifiedPayload(token, key, refusal), keyGeneration };
   }
 
   #nowSeconds(): number {
@@ -138,20 +165,27 @@ class LocalVerifier implements Verifier {
   }
 }
 
+type Refusal = (reason: string, cause?: unknown) => DomainError;
+
 async function verifiedPayload(
   token: string,
   key: { key: CryptoKey; algorithm: string },
+  refusal: Refusal,
 ): Promise<Record<string, unknown>> {
   const verified = await compactVerify(token, key.key, { algorithms: [key.algorithm] }).catch((error: unknown) => {
-    throw invalid('signature', error);
+    throw refusal('signature', error);
   });
   const payload = parseJsonBytes(verified.payload);
-  if (payload === undefined) throw invalid('payload');
+  if (payload === undefined) throw refusal('payload');
   return payload;
 }
 
 function invalid(reason: string, cause?: unknown): DomainError {
   return new DomainError('auth.token.invalid', { reason, cause });
+}
+
+function unapproved(reason: string, cause?: unknown): DomainError {
+  return new DomainError('approval.invalid', { reason, cause });
 }
 
 function notCurrent(): DomainError {

@@ -35,6 +35,8 @@ export interface AppSurroundings {
   readonly gatewayUrl: string;
   readonly staffUrl: string;
   readonly smtpUrl: string;
+  /** RPC addresses of what the platform serves. */
+  readonly platform: { readonly audit: string; readonly notification: string };
   /** Variables that somebody set in `.env`, or a test sets. */
   readonly overrides: Readonly<Record<string, string>>;
 }
@@ -55,8 +57,8 @@ export function appEnvironment(app: AppName, around: AppSurroundings): Record<st
     KEYRING_DIR: keyringFolder(around.secretsFolder, app),
     ...storeVariables(app, around),
     ...rpcVariables(app, around),
-    ...(app === 'auth' ? mailVariables(around) : {}),
-    ...(app === 'admin' ? checkpointVariables(around) : {}),
+    ...(app === 'auth' ? messageVariables(around) : {}),
+    ...(app === 'admin' ? ledgerVariables(around) : {}),
     ...around.overrides,
   };
 }
@@ -90,8 +92,9 @@ function rpcVariables(app: AppName, { tls, secretsFolder, ports }: AppSurroundin
   };
 }
 
-function mailVariables({ smtpUrl, gatewayUrl, staffUrl }: AppSurroundings) {
+function messageVariables({ smtpUrl, gatewayUrl, staffUrl, platform }: AppSurroundings) {
   return {
+    NOTIFICATION_RPC_URL: platform.notification,
     SMTP_URL: smtpUrl,
     MAIL_FROM: 'Bank <no-reply@bank.example>',
     PUBLIC_BASE_URL: gatewayUrl,
@@ -100,12 +103,13 @@ function mailVariables({ smtpUrl, gatewayUrl, staffUrl }: AppSurroundings) {
   };
 }
 
-function checkpointVariables({ secretsFolder, checkpointsFolder }: AppSurroundings) {
+function ledgerVariables({ secretsFolder, checkpointsFolder, platform }: AppSurroundings) {
   const { keyFile, trustedKeysFile } = checkpointKeyFiles(secretsFolder);
   return {
     CHECKPOINT_KEY_FILE: keyFile,
     CHECKPOINT_TRUSTED_KEYS_FILE: trustedKeysFile,
     CHECKPOINT_DIR: checkpointsFolder,
+    AUDIT_RPC_URL: platform.audit,
   };
 }
 

@@ -1,4 +1,6 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { environmentFile, writeEnvironmentFile } from '#stack/apps/app-files.ts';
+import type { BrokerEntrance } from '#stack/provisioning/broker.ts';
 import { bareEnvironment, type ServiceContext } from '#stack/run/service-context.ts';
 import { nodeProgram, repositoryFolder } from '#stack/settings/repository.ts';
 
@@ -8,19 +10,27 @@ const PROBE_MS = 2_000;
 export interface SandboxPorts {
   readonly http: number;
   readonly smtp: number;
+  readonly audit: number;
+  readonly notification: number;
 }
 
 /** Starts the app that answers for third parties and shows the messages "sent". */
-export async function startSandbox({ http, smtp }: SandboxPorts, context: ServiceContext): Promise<void> {
+export async function startSandbox(
+  ports: SandboxPorts,
+  broker: BrokerEntrance,
+  context: ServiceContext,
+): Promise<void> {
+  const env = sandboxEnvironment(ports, broker, dirname(context.tls.caFile));
+  writeEnvironmentFile(environmentFile(context.folder, 'sandbox'), env);
   const process = await context.supervisor.start({
     name: 'sandbox',
     layer: 'edge',
     command: nodeProgram,
     args: ['src/main.ts'],
     cwd: join(repositoryFolder, 'infra', 'sandbox'),
-    env: { ...bareEnvironment(), ...sandboxEnvironment({ http, smtp }) },
+    env: { ...bareEnvironment(), ...env },
   });
-  const inbox = `http://127.0.0.1:${http}/api/messages`;
+  const inbox = `http://127.0.0.1:${ports.http}/api/messages`;
   await process.untilReady(
     async () => (await fetch(inbox, { signal: AbortSignal.timeout(PROBE_MS) })).ok,
     READY_SECONDS,
@@ -28,6 +38,15 @@ export async function startSandbox({ http, smtp }: SandboxPorts, context: Servic
 }
 
 /** The sandbox's own variables. */
-export function sandboxEnvironment({ http, smtp }: SandboxPorts): Record<string, string> {
-  return { SANDBOX_HOST: '127.0.0.1', SANDBOX_HTTP_PORT: String(http), SANDBOX_SMTP_PORT: String(smtp) };
+function sandboxEnvironment(ports: SandboxPorts, broker: BrokerEntrance, tlsFolder: string): Record<string, string> {
+  return {
+    SANDBOX_HOST: '127.0.0.1',
+    SANDBOX_HTTP_PORT: String(ports.http),
+    SANDBOX_SMTP_PORT: String(ports.smtp),
+    SANDBOX_AUDIT_PORT: String(ports.audit),
+    SANDBOX_NOTIFICATION_PORT: String(ports.notification),
+    SANDBOX_TLS_DIR: tlsFolder,
+    SANDBOX_RABBITMQ_URL: broker.url,
+    ...(broker.caFile === undefined ? {} : { SANDBOX_RABBITMQ_CA_FILE: broker.caFile }),
+  };
 }

@@ -17,6 +17,7 @@ const publicRoutes: readonly [pattern: string, app: AppName][] = [
 const staffRoutes: readonly [pattern: string, app: AppName][] = [
   ['^/v1/admin(/|$)', 'admin'],
   ['^/v1/auth(/|$)', 'auth'],
+  ['^/v1/mfa(/|$)', 'mfa'],
 ];
 
 export interface GatewayOptions {

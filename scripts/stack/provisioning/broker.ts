@@ -7,6 +7,12 @@ import { type Broker, callManagement } from '#stack/stores/broker-management.ts'
 
 const brokerRoles = [...appNames, 'operator', 'platform'] as const;
 
+/** The address of the stack's virtual host with the name and password of one user. */
+export interface BrokerEntrance {
+  readonly url: string;
+  readonly caFile?: string;
+}
+
 const MARKER = 'made by the launcher of user-service, topology';
 
 /**
@@ -61,7 +67,21 @@ export function brokerUrl(url: string, user: string, password: string, vhost: st
 
 /** Where the operator commands reach the stack's virtual host. */
 export function operatorBroker(broker: Broker, vhost: string, passwordOf: (user: string) => string): OperatorBroker {
-  const user = brokerUser(vhost, 'operator');
+  return addressOf('operator', broker, vhost, passwordOf);
+}
+
+/** Where the services of the platform, which the sandbox stands for, reach the stack's virtual host. */
+export function platformBroker(broker: Broker, vhost: string, passwordOf: (user: string) => string): BrokerEntrance {
+  return addressOf('platform', broker, vhost, passwordOf);
+}
+
+function addressOf(
+  role: (typeof brokerRoles)[number],
+  broker: Broker,
+  vhost: string,
+  passwordOf: (user: string) => string,
+): BrokerEntrance {
+  const user = brokerUser(vhost, role);
   const url = brokerUrl(broker.url, user, passwordOf(user), vhost);
   return broker.caFile === undefined ? { url } : { url, caFile: broker.caFile };
 }

@@ -13,7 +13,12 @@ export function addressesOf({ postgres, redis, rabbitmq }: Stores, ports: StackP
       http: `http://127.0.0.1:${ports.apps[app].http}`,
       rpc: `https://127.0.0.1:${ports.apps[app].rpc}`,
     })),
-    sandbox: { http: `http://localhost:${ports.sandbox.http}`, smtp: `smtp://127.0.0.1:${ports.sandbox.smtp}` },
+    sandbox: {
+      http: `http://localhost:${ports.sandbox.http}`,
+      smtp: `smtp://127.0.0.1:${ports.sandbox.smtp}`,
+      audit: `https://127.0.0.1:${ports.sandbox.audit}`,
+      notification: `https://127.0.0.1:${ports.sandbox.notification}`,
+    },
     stores: {
       postgres: withoutPassword(postgres.adminUrl),
       redis: withoutPassword(redis.url),

@@ -15,7 +15,12 @@ export interface StackPorts {
 export async function claimStackPorts({ portFor }: ServiceContext): Promise<StackPorts> {
   const gateway = await portFor('GATEWAY_PORT');
   const staff = await portFor('GATEWAY_STAFF_PORT');
-  const sandbox = { http: await portFor('SANDBOX_HTTP_PORT'), smtp: await portFor('SANDBOX_SMTP_PORT') };
+  const sandbox = {
+    http: await portFor('SANDBOX_HTTP_PORT'),
+    smtp: await portFor('SANDBOX_SMTP_PORT'),
+    audit: await portFor('SANDBOX_AUDIT_PORT'),
+    notification: await portFor('SANDBOX_NOTIFICATION_PORT'),
+  };
   const ofApps: [AppName, AppPorts][] = [];
   for (const name of appNames) {
     ofApps.push([name, { http: await portFor(httpPortVariable(name)), rpc: await portFor(rpcPortVariable(name)) }]);

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { type AppSurroundings, appEnvironment } from '#stack/apps/app-environment.ts';
 import { environmentFile, writeCallersFiles, writeEnvironmentFile } from '#stack/apps/app-files.ts';
 import { type AppHandle, createAppHandle } from '#stack/apps/app-process.ts';
-import { sandboxEnvironment, startSandbox } from '#stack/apps/sandbox.ts';
+import { startSandbox } from '#stack/apps/sandbox.ts';
 import { startGateway } from '#stack/gateway/gateway.ts';
 import { failureOn } from '#stack/host/disk.ts';
 import { removeData } from '#stack/host/service-user.ts';
 import type { ManagedProcess, ProcessExit, ProcessSpec } from '#stack/host/supervisor.ts';
-import { operatorBroker, removeVhost } from '#stack/provisioning/broker.ts';
+import { operatorBroker, platformBroker, removeVhost } from '#stack/provisioning/broker.ts';
 import { removeDatabase } from '#stack/provisioning/database.ts';
 import { prepareServices, type RunOptions, secretsFolder } from '#stack/run/prepare.ts';
 import { ownerAddress, provisionStores } from '#stack/run/provision.ts';
@@ -80,10 +80,13 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
   prepareAppFiles(options.folder, name);
   const plan = planStores(settings, report, { testPrograms: options.tuning === 'test' ? ['nginx'] : [] });
   const ports = await claimStackPorts(context);
+  const starting = beginStores(plan, context);
   const [stores, accessLog] = await Promise.all([
-    provisionStores(beginStores(plan, context), name, context),
+    provisionStores(starting, name, context),
     startGateway(plan.nginx, ports, context),
-    startSandbox(ports.sandbox, context),
+    starting.rabbitmq.then((broker) => {
+      return startSandbox(ports.sandbox, platformBroker(broker, name, context.secrets.password), context);
+    }),
   ]);
   const environments = writeEnvironments(options, stores, ports, context);
   const handles = createHandles(environments, ports, context);
@@ -151,9 +154,9 @@ function writeEnvironments(options: StackOptions, stores: Stores, ports: StackPo
     gatewayUrl: `http://localhost:${ports.gateway}`,
     staffUrl: `http://localhost:${ports.staff}`,
     smtpUrl: `smtp://127.0.0.1:${ports.sandbox.smtp}`,
+    platform: addressesOf(stores, ports, context.tls).sandbox,
     overrides: { ...options.settings.appVariables, ...options.env },
   };
-  writeEnvironmentFile(environmentFile(options.folder, 'sandbox'), sandboxEnvironment(ports.sandbox));
   return eachApp((app) => {
     const env = appEnvironment(app, around);
     writeEnvironmentFile(environmentFile(options.folder, app), env);

@@ -16,6 +16,7 @@ const RENEW_DAYS = 30;
 const holders: readonly { name: string; uri?: string }[] = [
   ...appNames.map((name) => ({ name, uri: spiffeId(name) })),
   { name: 'tools', uri: 'spiffe://bank/tool/tools' },
+  { name: 'audit', uri: 'spiffe://bank/platform/audit' },
   { name: 'notification', uri: 'spiffe://bank/platform/notification' },
   ...['postgres', 'redis', 'rabbitmq'].map((name) => ({ name })),
 ];

@@ -8,7 +8,13 @@ export interface Addresses {
   readonly gateway: string;
   readonly staff: string;
   readonly apps: Readonly<Record<AppName, { readonly http: string; readonly rpc: string }>>;
-  readonly sandbox: { readonly http: string; readonly smtp: string };
+  readonly sandbox: {
+    readonly http: string;
+    readonly smtp: string;
+    /** RPC addresses of what the platform serves. */
+    readonly audit: string;
+    readonly notification: string;
+  };
   readonly stores: { readonly postgres: string; readonly redis: string; readonly rabbitmq: string };
   readonly brokerConsole: string;
   /** The development CA, and a client certificate for tools that call RPC methods. */

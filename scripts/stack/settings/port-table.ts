@@ -6,6 +6,8 @@ export const defaultPorts: Readonly<Record<string, number>> = {
   GATEWAY_STAFF_PORT: 8090,
   SANDBOX_HTTP_PORT: 8025,
   SANDBOX_SMTP_PORT: 2525,
+  SANDBOX_AUDIT_PORT: 4291,
+  SANDBOX_NOTIFICATION_PORT: 4292,
   // The usual ports belong to servers of the machine itself.
   POSTGRES_PORT: 15432,
   REDIS_PORT: 16379,

@@ -23,6 +23,7 @@ export function createIssuer(ctx: AppContext): Verifier {
   const publisher = createRevocationPublisher(ctx);
   return {
     verify: (token, options) => verifier.verify(token, options),
+    verifyApproval: (approval, demand) => verifier.verifyApproval(approval, demand),
     ping: () => verifier.ping(),
     async start() {
       await Promise.all([clients.start(), rotation.start(), publisher.start()]);

@@ -1,4 +1,4 @@
-import type { Database } from '@bank/database';
+import { ApprovalRepository, type Database } from '@bank/database';
 import { DeliveryRepository } from '#storage/deliveries/delivery.repository.ts';
 import { RevocationRepository } from '#storage/feed/revocation.repository.ts';
 import { SigningKeyRepository } from '#storage/feed/signing-key.repository.ts';
@@ -30,6 +30,7 @@ export function createRepositories(em: ReturnType<Database['fork']>) {
     signIns: new SignInRepository(em),
     signingKeys: new SigningKeyRepository(em),
     revocations: new RevocationRepository(em),
+    approvals: new ApprovalRepository(em, 'auth'),
     deliveries: new DeliveryRepository(em),
   };
 }

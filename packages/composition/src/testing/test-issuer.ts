@@ -1,7 +1,6 @@
-import { type Clock, type Role, systemClock, uuidv7 } from '@bank/domain';
+import { audiences, type Clock, type Role, systemClock, uuidv7 } from '@bank/domain';
 import { generateSigningKey, type PublicJwk, publicJwk, signJwt } from '@bank/security';
 import { createRevocationFeed, createVerifier, type RevocationMessage, type Verifier } from '@bank/verifier';
-import { audiences } from '#token-verifier.ts';
 
 /** Whom a token is for; a fresh customer at `aal1` unless said otherwise. Times are epoch seconds. */
 export interface TokenOptions {

@@ -35,6 +35,7 @@ export const unmappedTables: readonly (string | RegExp)[] = [
   'data_keys',
   'data_key_tombstones',
   'idempotency_keys',
+  'approvals_consumed',
   /_default$/,
   /_w[0-9]{8}$/,
 ];

@@ -31,6 +31,7 @@ export const auditActions = [
   'mfa.recovery_code.used',
   'mfa.challenge.passed',
   'mfa.challenge.failed',
+  'approval.signed',
   'device.registered',
   'device.signed_in',
   'data_keys.destroyed',

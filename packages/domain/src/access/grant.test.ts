@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Actor, UserActor } from '#access/actor.ts';
 import { reachesAssurance } from '#access/actor.ts';
+import { audiences } from '#access/audiences.ts';
 import { allow } from '#access/grant.ts';
 import { permissions, rolePermissions, roles } from '#access/permissions.ts';
 import type { ErrorCode } from '#errors/catalogue.ts';
@@ -23,9 +24,13 @@ function user(changes: Partial<UserActor> = {}): UserActor {
     acr: 'aal1',
     amr: ['pwd'],
     authTime: new Date(0),
-    audience: 'bank-api',
+    audience: audiences.customers,
     ...changes,
   };
+}
+
+function staff(changes: Partial<UserActor> = {}): UserActor {
+  return user({ roles: ['support'], acr: 'aal2', audience: audiences.staff, ...changes });
 }
 
 function refusal(code: ErrorCode) {
@@ -53,24 +58,31 @@ describe('allow.self', () => {
 
 describe('allow.permission', () => {
   test('lets staff with the permission, at aal2', () => {
-    const actor = user({ roles: ['support'], acr: 'aal2' });
+    const actor = staff();
     expect(allow.permission(actor, 'users.read').rule).toBe('permission:users.read');
   });
 
   test('SR-72: asks staff at aal1 to step up', () => {
-    const attempt = () => allow.permission(user({ roles: ['admin'] }), 'users.read');
+    const attempt = () => allow.permission(staff({ roles: ['admin'], acr: 'aal1' }), 'users.read');
     expect(attempt).toThrow(expect.objectContaining({ code: 'auth.step_up.required', details: { acr: 'aal2' } }));
   });
 
   test.each(permissions)('SR-65: no customer has %s', (permission) => {
-    expect(() => allow.permission(user({ acr: 'aal3' }), permission)).toThrow(refusal('access.forbidden'));
+    expect(() => allow.permission(staff({ roles: ['customer'], acr: 'aal3' }), permission)).toThrow(
+      refusal('access.forbidden'),
+    );
+  });
+
+  test.each(['user-service', 'enrolment', 'anything'])('SR-56, SR-72: no token of audience %s has any', (audience) => {
+    const attempt = () => allow.permission(staff({ roles: ['admin'], acr: 'aal3', audience }), 'users.read');
+    expect(attempt).toThrow(refusal('access.forbidden'));
   });
 
   test.each<[string, Actor, ErrorCode]>([
     ['nobody', anonymous, 'auth.token.missing'],
     ['a service', service, 'access.forbidden'],
     ['the system', system, 'access.forbidden'],
-    ['a person without roles', user({ roles: [], acr: 'aal2' }), 'access.forbidden'],
+    ['a person without roles', staff({ roles: [] }), 'access.forbidden'],
   ])('refuses %s', (_, actor, code) => {
     expect(() => allow.permission(actor, 'users.read')).toThrow(refusal(code));
   });

@@ -1,5 +1,6 @@
 import type { Actor, UserActor } from '#access/actor.ts';
 import { reachesAssurance } from '#access/actor.ts';
+import { audiences } from '#access/audiences.ts';
 import type { Permission } from '#access/permissions.ts';
 import { hasPermission } from '#access/permissions.ts';
 import { DomainError } from '#errors/domain-error.ts';
@@ -45,11 +46,14 @@ function self(actor: Actor, userId: UserId): Grant {
 }
 
 /**
- * For staff. Every permission needs a session at `aal2`, whatever the route said (SR-72).
+ * For staff. Every permission needs a session of the staff's own audience at `aal2`, whatever the route said (SR-72).
  * @throws auth.token.missing, access.forbidden, auth.step_up.required
  */
 function permission(actor: Actor, needed: Permission): Grant {
   const user = requireUser(actor);
+  if (user.audience !== audiences.staff) {
+    throw new DomainError('access.forbidden', { reason: `${needed} with a token of another audience` });
+  }
   if (!hasPermission(user.roles, needed)) {
     throw new DomainError('access.forbidden', { reason: `lacks ${needed}` });
   }

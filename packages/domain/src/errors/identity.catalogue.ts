@@ -16,5 +16,8 @@ export const identityErrors = {
   'factor.missing': { kind: 'conflict', message: 'Add a second factor first.' },
   'challenge.not_found': { kind: 'not_found', message: notFoundMessage },
   'approval.not_found': { kind: 'not_found', message: notFoundMessage },
+  'approval.own': { kind: 'forbidden', message: 'Somebody else must decide on this.' },
+  'approval.invalid': { kind: 'forbidden', message: 'The approval does not allow this.' },
+  'approval.expired': { kind: 'conflict', message: 'The approval has expired; ask for it again.' },
   'approval.already_decided': { kind: 'conflict', message: 'The approval has been decided already.' },
 } as const satisfies Record<string, ErrorEntry>;

@@ -7,6 +7,7 @@ import { Exchange, type HttpContext } from '#http/exchange.ts';
 import type { CorsPolicy } from '#http/guards/cors.ts';
 import type { ClientAddresses } from '#http/input/client-address.ts';
 import { asDomainError, withinTime } from '#runtime/failure.ts';
+import type { Refusals } from '#runtime/refusals.ts';
 
 /** Where a request ends up: a route, an operations page, or the answer to an address that does not exist. */
 export interface Endpoint {
@@ -23,6 +24,7 @@ export interface ServeContext {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly errors: ErrorTracker;
+  readonly refusals: Refusals;
   readonly cors: CorsPolicy;
   readonly addresses: ClientAddresses;
   isDraining(): boolean;
@@ -43,6 +45,7 @@ async function answer(context: ServeContext, endpoint: Endpoint, exchange: Excha
     response = replyResponse(reply, exchange, endpoint.frame, extraHeaders(context, exchange));
   } catch (error) {
     failure = asDomainError(error);
+    await context.refusals.note(failure, exchange.actor, `${exchange.verb} ${endpoint.template}`);
     response = problemResponse(failure, exchange, endpoint.frame, extraHeaders(context, exchange));
     if (failure.kind === 'too_large' || failure.code === 'service.deadline') {
       // The rest of such a body will not be read.

@@ -19,6 +19,7 @@ import type { RpcService } from '#rpc/define-rpc.ts';
 import { createRpcServer, type RpcServer } from '#rpc/server/server.ts';
 import { withinTime } from '#runtime/failure.ts';
 import { listen } from '#runtime/ports.ts';
+import { createRefusals, type DenialLog, type Refusals } from '#runtime/refusals.ts';
 
 /** Something that runs beside the ports: a relay, consumers, a scheduled job. */
 export interface Worker {
@@ -70,6 +71,8 @@ export interface ServiceOptions<C> {
   readonly cors?: CorsOptions;
   readonly rateLimits: RateLimitStore;
   readonly idempotency?: IdempotencyStore;
+  /** Where denials of known callers are kept; only logged and counted when left out. */
+  readonly denials?: DenialLog;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly errors: ErrorTracker;
@@ -117,6 +120,7 @@ class ComposedService<C> implements Service {
   readonly #options: ServiceOptions<C>;
   readonly #timings: ServiceTimings;
   readonly #fetch: HttpFetch;
+  readonly #refusals: Refusals;
   readonly #readiness: Readiness;
   #http: Server | undefined;
   #rpc: RpcServer | undefined;
@@ -128,9 +132,10 @@ class ComposedService<C> implements Service {
   constructor(options: ServiceOptions<C>) {
     this.#options = options;
     this.#timings = { ...defaultTimings, ...options.timings };
-    const { dependencies, logger } = options;
+    const { denials, dependencies, logger, metrics } = options;
+    this.#refusals = createRefusals({ denials, logger, metrics });
     this.#readiness = createReadiness({ dependencies, logger, isDraining: () => this.#isDraining() });
-    this.#fetch = httpSide(options, this.#readiness, () => this.#isDraining());
+    this.#fetch = httpSide(options, this.#readiness, this.#refusals, () => this.#isDraining());
   }
 
   get name(): string {
@@ -169,7 +174,7 @@ class ComposedService<C> implements Service {
   async #open(): Promise<void> {
     const { config, verifier, workers } = this.#options;
     await verifier?.start?.();
-    this.#rpc = rpcSide(this.#options, this.#timings, this.#readiness);
+    this.#rpc = rpcSide(this.#options, this.#timings, this.#readiness, this.#refusals);
     this.rpcPort = await this.#rpc.listen(config.RPC_HOST, config.RPC_PORT);
     this.#http = createHttpServer(this.#fetch, this.#timings.http);
     this.httpPort = await listen(this.#http, config.HTTP_HOST, config.HTTP_PORT, 'HTTP_PORT');
@@ -210,7 +215,12 @@ class ComposedService<C> implements Service {
   }
 }
 
-function httpSide<C>(options: ServiceOptions<C>, readiness: Readiness, isDraining: () => boolean): HttpFetch {
+function httpSide<C>(
+  options: ServiceOptions<C>,
+  readiness: Readiness,
+  refusals: Refusals,
+  isDraining: () => boolean,
+): HttpFetch {
   const { config, errors, logger, metrics, name, routes } = options;
   const document = () => openApiDocument({ title: name, version: options.version ?? '0.0.0', routes });
   return createHttpApp({
@@ -229,11 +239,17 @@ function httpSide<C>(options: ServiceOptions<C>, readiness: Readiness, isDrainin
     logger,
     metrics,
     errors,
+    refusals,
     isDraining,
   });
 }
 
-function rpcSide<C>(options: ServiceOptions<C>, timings: ServiceTimings, readiness: Readiness): RpcServer {
+function rpcSide<C>(
+  options: ServiceOptions<C>,
+  timings: ServiceTimings,
+  readiness: Readiness,
+  refusals: Refusals,
+): RpcServer {
   const { config, context, errors, logger, metrics, rpc, verifier } = options;
   return createRpcServer({
     context,
@@ -246,5 +262,6 @@ function rpcSide<C>(options: ServiceOptions<C>, timings: ServiceTimings, readine
     logger,
     metrics,
     errors,
+    refusals,
   });
 }

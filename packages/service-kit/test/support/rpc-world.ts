@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { audiences } from '@bank/domain';
 import { ErrorInfoSchema } from '@bank/proto/errors';
 import { type Client, ConnectError, createClient } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
@@ -10,8 +11,8 @@ import { type Tokens, testTokens } from './tokens.ts';
 
 /** Who may call the probe: everything for two of them, one method for the third. */
 export const callers = {
-  'spiffe://bank/app/profile': { name: 'profile', methods: probeMethods, audiences: ['customer'] },
-  'spiffe://bank/app/admin': { name: 'admin', methods: probeMethods, audiences: ['staff'] },
+  'spiffe://bank/app/profile': { name: 'profile', methods: probeMethods, audiences: [audiences.customers] },
+  'spiffe://bank/app/admin': { name: 'admin', methods: probeMethods, audiences: [audiences.staff] },
   'spiffe://bank/app/mfa': { name: 'mfa', methods: probeMethods.slice(0, 1) },
 };
 

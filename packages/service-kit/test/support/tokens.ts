@@ -1,5 +1,5 @@
 import type { JsonObject } from '@bank/domain';
-import { systemClock, uuidv7 } from '@bank/domain';
+import { audiences, systemClock, uuidv7 } from '@bank/domain';
 import { generateSigningKey, publicJwk, signJwt } from '@bank/security';
 import type { RevocationMessage, Verifier } from '@bank/verifier';
 import { createRevocationFeed, createVerifier } from '@bank/verifier';
@@ -33,7 +33,7 @@ export function testTokens(): Tokens {
   });
   const verifier = createVerifier({
     issuer,
-    audiences: ['customer', 'staff', 'enrolment'],
+    audiences: Object.values(audiences),
     feed,
     clock: systemClock,
     jwks: { load: async () => ({ document: { keys: [publicJwk(key)] } }) },
@@ -46,7 +46,7 @@ function customer(): JsonObject {
   const now = Date.now() / 1000;
   return {
     iss: issuer,
-    aud: 'customer',
+    aud: audiences.customers,
     sub: uuidv7(),
     sid: uuidv7(),
     jti: uuidv7(),

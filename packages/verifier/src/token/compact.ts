@@ -1,6 +1,9 @@
 import { isKid, type SignatureAlgorithm } from '#jwks/document.ts';
 
-export interface AccessTokenHeader {
+/** What a token is for; one kind is never taken for another (RFC 8725 §3.11). */
+export type TokenType = 'at+jwt' | 'approval+jwt';
+
+export interface TokenHeader {
   readonly algorithm: SignatureAlgorithm;
   readonly kid: string;
 }
@@ -9,11 +12,11 @@ const compactForm = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * The header of an access token in JWS compact form (RFC 7515 §7.1), strictly: only base64url in its canonical spelling,
- * `typ` exactly `at+jwt` (RFC 9068 §2.1), `alg` from the allow-list, and no member besides `alg`, `typ` and `kid`, so that
+ * The header of a token in JWS compact form (RFC 7515 §7.1), strictly: only base64url in its canonical spelling, `typ`
+ * exactly the one asked for (access tokens: `at+jwt`, RFC 9068 §2.1), `alg` from the allow-list, and no member besides `alg`, `typ` and `kid`, so that
  * `jku`, `x5u`, `jwk`, `x5c` and `crit` are refused (SR-52, 53, 55, 57). Undefined for anything else.
  */
-export function readHeader(token: string): AccessTokenHeader | undefined {
+export function readHeader(token: string, type: TokenType): TokenHeader | undefined {
   if (!compactForm.test(token)) return undefined;
   const parts = token.split('.');
   if (!parts.every(isCanonical)) return undefined;
@@ -21,7 +24,7 @@ export function readHeader(token: string): AccessTokenHeader | undefined {
   const header = parseObject(text);
   if (text === undefined || header === undefined) return undefined;
   const { alg, typ, kid, ...others } = header;
-  if (Object.keys(others).length > 0 || typ !== 'at+jwt' || !isKid(kid)) return undefined;
+  if (Object.keys(others).length > 0 || typ !== type || !isKid(kid)) return undefined;
   // None of the three values can hold a colon, so a fourth one is a repeated member.
   if (text.split(':').length !== 4) return undefined;
   return alg === 'ES256' || alg === 'EdDSA' ? { algorithm: alg, kid } : undefined;

@@ -1,19 +1,27 @@
-import { DomainError } from '@bank/domain';
+import { audiences, DomainError } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import type { Client } from '#storage/sessions/client.repository.ts';
 
 /**
- * The registered client that a caller says it is. A client of the other listener is unknown here.
+ * The registered client that a caller says it is. A client of the other listener is unknown here, and nobody signs in as
+ * the client of enrolments.
  * @throws auth.client.unknown, auth.origin.refused
  */
 export function resolveClient(ctx: AppContext, clientId: string, caller: Caller): Client {
   const client = ctx.clientRegistry.find(clientId);
-  if (client === undefined || client.listener !== caller.listener) {
+  if (client === undefined || client.listener !== caller.listener || client.audience === audiences.enrolment) {
     throw new DomainError('auth.client.unknown', { reason: 'not registered for this listener' });
   }
   if (client.tokenDelivery === 'cookie') requireOrigin(ctx, caller);
   return client;
+}
+
+/** The same where only customers have business. @throws auth.client.unknown, auth.origin.refused */
+export function resolveCustomerClient(ctx: AppContext, clientId: string, caller: Caller): Client {
+  const client = resolveClient(ctx, clientId, caller);
+  if (client.audience === audiences.customers) return client;
+  throw new DomainError('auth.client.unknown', { reason: 'not for customers' });
 }
 
 /**

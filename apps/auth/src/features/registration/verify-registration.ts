@@ -3,7 +3,7 @@ import { allow, DomainError, parse } from '@bank/domain';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { userActivated, userRegistered } from '#events.ts';
 import type { Caller } from '#features/caller.ts';
-import { resolveClient } from '#features/client/resolve-client.ts';
+import { resolveCustomerClient } from '#features/client/resolve-client.ts';
 import { addressFailuresMax, codeAttemptsMax, countingDay } from '#features/registration/policies.ts';
 import { proves } from '#features/registration/proof.ts';
 import { VerifyRegistrationSchema } from '#features/registration/schemas.ts';
@@ -30,7 +30,7 @@ export async function verifyRegistration(
 ): Promise<{ signedIn: SignedIn; user: UserView }> {
   const who = allow.anyone(caller.actor);
   const request = parse(VerifyRegistrationSchema, input);
-  const client = resolveClient(ctx, request.clientId, caller);
+  const client = resolveCustomerClient(ctx, request.clientId, caller);
   const audits = ['auth.registration.verified', 'auth.registration.failed', 'auth.sign_in.succeeded'] as const;
   const outcome = await withTransaction(ctx, { who, audits }, async (tx): Promise<Outcome> => {
     const claim = await claimAttempt(tx, request.registrationId, request.code);

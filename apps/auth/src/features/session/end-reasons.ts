@@ -6,5 +6,6 @@ export const endReasons = [
   'ended_by_staff',
   'token_reuse',
   'device_removed',
+  'enrolled',
 ] as const;
 export type EndReason = (typeof endReasons)[number];

@@ -1,7 +1,8 @@
-import type { AssuranceLevel, Role, UserId } from '@bank/domain';
+import { type AssuranceLevel, audiences, DomainError, type Role, type UserId } from '@bank/domain';
 import { mintToken } from '@bank/security';
 import type { AppTransaction } from '#context.ts';
 import { signInSucceeded } from '#events.ts';
+import { isEntitled } from '#features/client/entitlement.ts';
 import { newSessionEnds } from '#features/session/policies.ts';
 import type { PresentedDevice } from '#features/session/recognise-device.ts';
 import { rememberDevice } from '#features/session/recognise-device.ts';
@@ -31,6 +32,7 @@ export interface SignedIn {
 /** Opens a session with a new id and a new refresh token (SR-44), within the caller's transaction. */
 export async function openSession(tx: AppTransaction, facts: SessionFacts): Promise<SignedIn> {
   const { user, client, acr, amr } = facts;
+  requireOpenable(facts);
   const now = tx.clock.now();
   const device = await rememberDevice(tx, user.id, facts.device, facts.becomesKnown);
   const session: Session = {
@@ -53,6 +55,13 @@ export async function openSession(tx: AppTransaction, facts: SessionFacts): Prom
   await announce(tx, session, facts, device.isNew);
   const known = device.secret === undefined ? { id: device.id } : { id: device.id, secret: device.secret };
   return { session, client, roles: user.roles, refreshToken: token, device: known };
+}
+
+/** The last line behind the decisions of every way to sign in (SR-72). @throws service.internal for a bug in one of them */
+function requireOpenable({ user, client, acr }: SessionFacts): void {
+  if (!isEntitled(client, user.roles) || (client.audience === audiences.staff && acr === 'aal1')) {
+    throw new DomainError('service.internal', { reason: `no session of ${client.id} at ${acr} for these roles` });
+  }
 }
 
 async function announce(tx: AppTransaction, session: Session, facts: SessionFacts, isNew: boolean): Promise<void> {

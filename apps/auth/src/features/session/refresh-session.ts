@@ -1,9 +1,10 @@
 import { withTransaction } from '@bank/database';
-import { allow, DomainError, isBlocked, parse } from '@bank/domain';
+import { allow, audiences, DomainError, isBlocked, parse } from '@bank/domain';
 import type { ReadToken } from '@bank/security';
 import { readToken, sameBytes } from '@bank/security';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
+import { isEntitled } from '#features/client/entitlement.ts';
 import { requireOrigin } from '#features/client/resolve-client.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { isLive } from '#features/session/policies.ts';
@@ -38,7 +39,7 @@ export async function refreshSession(ctx: AppContext, input: unknown, caller: Ca
     const holder = await tx.refreshTokens.lockHolder(presented.token.id);
     const client = holder === undefined ? undefined : ctx.clientRegistry.find(holder.session.clientId);
     if (holder === undefined || client === undefined || !isGood(ctx, holder, presented)) return { kind: 'invalid' };
-    if (!isItsClient(client, presented, caller)) return { kind: 'invalid' };
+    if (!isItsClient(ctx, client, presented, caller) || !isEntitled(client, holder.roles)) return { kind: 'invalid' };
     const renewal =
       (await rotate(tx, { holder, client, presented: presented.token })) ??
       (await renewAgain(tx, { holder, presented: presented.token, isSameDevice: isSameDevice(holder, presented) }));
@@ -69,9 +70,18 @@ function isGood(ctx: AppContext, { session, token, userState }: TokenHolder, pre
   return isTheToken && isLive(session, ctx.clock.now()) && !isBlocked(userState, 'session');
 }
 
-function isItsClient(client: Client, presented: Presented, caller: Caller): boolean {
-  const isNamed = presented.clientId === undefined || presented.clientId === client.id;
-  return isNamed && client.listener === caller.listener && (client.tokenDelivery === 'cookie') === presented.fromCookie;
+function isItsClient(ctx: AppContext, client: Client, presented: Presented, caller: Caller): boolean {
+  return (
+    isNamed(ctx, client, presented) &&
+    client.listener === caller.listener &&
+    (client.tokenDelivery === 'cookie') === presented.fromCookie
+  );
+}
+
+/** A session for enrolment was asked for, and goes on being asked for, under the name of the staff's client. */
+function isNamed(ctx: AppContext, client: Client, { clientId }: Presented): boolean {
+  if (clientId === undefined || clientId === client.id) return true;
+  return client.audience === audiences.enrolment && ctx.clientRegistry.find(clientId)?.audience === audiences.staff;
 }
 
 function isSameDevice({ session, deviceDigest }: TokenHolder, { device }: Presented): boolean {

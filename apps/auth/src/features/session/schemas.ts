@@ -1,4 +1,4 @@
-import { passwordLengthMax } from '@bank/domain';
+import { audiences, passwordLengthMax } from '@bank/domain';
 import * as v from 'valibot';
 
 const text = (max: number) => v.pipe(v.string(), v.trim(), v.nonEmpty(), v.maxLength(max));
@@ -43,6 +43,7 @@ export const TokensSchema = v.object({
   refreshExpiresIn: v.number(),
   sessionId: v.string(),
   acr: v.picklist(['aal1', 'aal2', 'aal3']),
+  audience: v.picklist(Object.values(audiences)),
   device: v.optional(v.object({ id: v.string(), secret: v.optional(v.string()) })),
 });
 

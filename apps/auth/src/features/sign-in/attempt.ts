@@ -1,12 +1,12 @@
 import { withTransaction } from '@bank/database';
 import type { Grant } from '@bank/domain';
-import { DomainError } from '@bank/domain';
 import { keyedHash } from '@bank/security';
 import type { AppContext } from '#context.ts';
 import { hashAddress, indexAddress } from '#features/address/index-address.ts';
 import type { Caller } from '#features/caller.ts';
 import { findDevice, type PresentedDevice } from '#features/session/recognise-device.ts';
 import { lockSchedule, unknownDevices } from '#features/sign-in/lockout-policies.ts';
+import { type LockedAttempt, refuseLocked } from '#features/sign-in/refuse-locked.ts';
 import type { Identifier } from '#features/sign-in/schemas.ts';
 import type { Client } from '#storage/sessions/client.repository.ts';
 import type { ClaimedAttempt, PoolKey } from '#storage/sign-ins/lockout.repository.ts';
@@ -37,7 +37,7 @@ interface Begin {
 }
 
 type Counted = Omit<Attempt, 'id' | 'client' | 'device' | 'caller'>;
-type Outcome = { kind: 'counted'; counted: Counted } | { kind: 'locked'; until: Date };
+type Outcome = { kind: 'counted'; counted: Counted } | { kind: 'locked'; attempt: LockedAttempt };
 
 /**
  * Finds out whom an attempt is about and counts it, committed before anything is verified. The steps are the same whether
@@ -57,15 +57,13 @@ export async function beginAttempt(ctx: AppContext, begin: Begin): Promise<Attem
       credential === undefined ? hashAddress(tx, identifier) : keyedHash(tx.keys.limits, 'user', userId);
     const key = { subjectHash, pool: knownDeviceId ?? unknownDevices };
     const claimed = await tx.lockouts.claim(key, lockSchedule, at);
-    if (claimed === undefined) return { kind: 'locked', until: (await tx.lockouts.lockedUntil(key)) ?? at };
+    if (claimed === undefined) {
+      const lock = await tx.lockouts.findLock(key);
+      const facts = { at, userId: credential?.userId, knownDeviceId, clientId: client.id };
+      return { kind: 'locked', attempt: { ...facts, ...key, lock } };
+    }
     return { kind: 'counted', counted: { at, userId, credential, knownDeviceId, claimed, ...key } };
   });
-  if (outcome.kind === 'locked') throw lockedOut(outcome.until, at);
+  if (outcome.kind === 'locked') return await refuseLocked(ctx, who, outcome.attempt);
   return { id: ctx.ids.next(), client, device, caller, ...outcome.counted };
-}
-
-/** Refuses an attempt while its pool is locked. */
-export function lockedOut(until: Date, now: Date): DomainError {
-  const retryAfterSeconds = Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1000));
-  return new DomainError('auth.credentials.locked', { reason: 'pool is locked', details: { retryAfterSeconds } });
 }

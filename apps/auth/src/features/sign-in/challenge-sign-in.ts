@@ -5,6 +5,7 @@ import { generateCode } from '@bank/security';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
+import { suffices } from '#features/second-factor/sufficiency.ts';
 import { hashEmailedCode, signInCode } from '#features/sign-in/emailed-code.ts';
 import { challengesMax, codeAttemptsMax, emailedCodeSeconds } from '#features/sign-in/policies.ts';
 import { ChallengeSchema } from '#features/sign-in/schemas.ts';
@@ -34,6 +35,9 @@ async function askFactor(ctx: AppContext, loginId: string, factorId: string): Pr
   const started = await ctx.factorChallenges.start({ userId, purpose: 'sign_in', bindingId: loginId }, factorId);
   if (started.kind !== 'started') throw refusalOf(started, 'auth.login.invalid');
   const { challengeId, type, expiresAt } = started;
+  if (!suffices(ctx.clientRegistry.find(pending.clientId)?.audience ?? '', type)) {
+    throw new DomainError('auth.login.invalid', { reason: `${type} is not good enough for the client` });
+  }
   return { challengeId, type, expiresIn: Math.max(0, Math.floor((expiresAt.getTime() - now.getTime()) / 1000)) };
 }
 

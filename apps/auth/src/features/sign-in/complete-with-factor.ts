@@ -1,9 +1,10 @@
 import { withTransaction } from '@bank/database';
 import { DomainError } from '@bank/domain';
-import type { Proof } from '#adapters/factors/factor-challenges.ts';
+import type { Proof, ProofVerdict } from '#adapters/factors/factor-challenges.ts';
 import type { AppContext } from '#context.ts';
 import { assuranceOf } from '#features/second-factor/assurance.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
+import { suffices } from '#features/second-factor/sufficiency.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { countFailure, requireFewFailures } from '#features/sign-in/address-failures.ts';
 import {
@@ -24,8 +25,8 @@ export async function completeWithFactor(ctx: AppContext, half: SecondHalfReques
   const { who, caller } = half;
   await requireFewFailures(ctx, caller.clientAddress);
   const pending = await claimTry(ctx, half);
-  const { id, userId } = pending;
-  const verdict = await ctx.factorChallenges.verify({ userId, purpose: 'sign_in', bindingId: id }, proof);
+  const { id } = pending;
+  const verdict = await judge(ctx, half, pending, proof);
   if (verdict.kind !== 'accepted') {
     if (verdict.kind === 'wrong') {
       await countFailure(ctx, caller.clientAddress);
@@ -40,6 +41,18 @@ export async function completeWithFactor(ctx: AppContext, half: SecondHalfReques
   );
   if (signedIn === undefined) throw new DomainError('auth.login.invalid', { reason: 'closed or changed meanwhile' });
   return signedIn;
+}
+
+/** What mfa says. A proof that is not good enough for the client is wrong, whatever it is worth elsewhere (SR-72). */
+async function judge(
+  ctx: AppContext,
+  { client }: SecondHalfRequest,
+  { id, userId }: PendingSignIn,
+  proof: Proof,
+): Promise<ProofVerdict> {
+  if ('recoveryCode' in proof && !suffices(client.audience, 'recovery_code')) return { kind: 'wrong' };
+  const verdict = await ctx.factorChallenges.verify({ userId, purpose: 'sign_in', bindingId: id }, proof);
+  return verdict.kind !== 'accepted' || suffices(client.audience, verdict.by) ? verdict : { kind: 'wrong' };
 }
 
 async function claimTry(ctx: AppContext, { who, request }: SecondHalfRequest): Promise<PendingSignIn> {

@@ -3,6 +3,7 @@ import type { Grant, UserId } from '@bank/domain';
 import { DomainError, isBlocked } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import type { AppContext, AppTransaction } from '#context.ts';
+import { isEntitled } from '#features/client/entitlement.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { openSession } from '#features/session/open-session.ts';
 import type { Attempt } from '#features/sign-in/attempt.ts';
@@ -12,7 +13,7 @@ const noticeSeconds = 86_400;
 
 /**
  * Opens a session at `aal1` on the password alone. The device stays as known, or unknown, as it was.
- * @throws auth.credentials.invalid when status or password changed while the password was being verified
+ * @throws auth.credentials.invalid when status, password or roles changed while the password was being verified
  */
 export async function completeWithPassword(
   ctx: AppContext,
@@ -26,7 +27,7 @@ export async function completeWithPassword(
   const signedIn = await withTransaction(ctx, { who, audits: ['auth.sign_in.succeeded'] }, async (tx) => {
     const current = await tx.users.shareCredential(credential.userId);
     if (current === undefined || current.passwordHash !== credential.passwordHash) return undefined;
-    if (isBlocked(current.status, 'sign_in')) return undefined;
+    if (isBlocked(current.status, 'sign_in') || !isEntitled(client, current.roles)) return undefined;
     await tx.lockouts.reset(attempt);
     await tellOfFailures(tx, attempt, current.userId);
     const user = { id: current.userId, roles: current.roles };

@@ -4,10 +4,13 @@ import { allow, DomainError } from '@bank/domain';
 import type { Factor } from '#adapters/factors/factor-directory.ts';
 import type { Verdict } from '#adapters/risk/sign-in-assessor.ts';
 import type { AppContext } from '#context.ts';
+import { isEntitled } from '#features/client/entitlement.ts';
+import { needsFactor, suffices } from '#features/second-factor/sufficiency.ts';
 import type { Attempt } from '#features/sign-in/attempt.ts';
 import type { SignInFacts } from '#features/sign-in/policies.ts';
 
 export interface Judgement extends SignInFacts {
+  /** Those that are good enough for the client. */
   factors: readonly Factor[];
   /** The hash is of older costs or an older pepper. */
   stale: boolean;
@@ -18,22 +21,26 @@ export interface Judgement extends SignInFacts {
  * @throws service.unavailable when mfa does not answer, whatever the password was: the attempt stays counted
  */
 export async function judgeAttempt(ctx: AppContext, attempt: Attempt, password: string): Promise<Judgement> {
-  const [verified, verdict, factors] = await Promise.all([
+  const [verified, verdict, enrolled] = await Promise.all([
     verify(ctx, attempt, password),
     assess(ctx, attempt),
     ctx.factors.list(attempt.userId),
   ]);
-  if (factors === undefined) {
+  if (enrolled === undefined) {
     throw new DomainError('service.unavailable', { reason: 'mfa did not answer', details: { retryAfterSeconds: 2 } });
   }
-  const userState: UserState | undefined = attempt.credential?.status;
+  const { client, credential } = attempt;
+  const userState: UserState | undefined = credential?.status;
+  const factors = enrolled.filter(({ type }) => suffices(client.audience, type));
   return {
     passwordValid: verified.valid,
     stale: verified.stale,
     userState,
     verdict,
     factors,
+    isEntitled: isEntitled(client, credential?.roles ?? []),
     hasFactors: factors.length > 0,
+    needsFactor: needsFactor(client.audience),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { UserId } from '@bank/domain';
+
 /** Consecutive failures in one pool after which the pool locks (SR-11). */
 export const failuresBeforeLock = 5;
 
@@ -18,3 +20,16 @@ export function lockAfter(failures: number): number {
 
 /** The same as the counter in the database applies it, in one statement. */
 export const lockSchedule = { failuresBeforeLock, lockSeconds };
+
+/** Seconds in which one refusal of a locked pool is told of: who tries on must not be able to fill the ledger. */
+const refusalQuietSeconds = 60;
+
+/** A refusal is told of unless another one was after this moment. The first one of each lock always is. */
+export function refusalsQuietSince(now: Date): Date {
+  return new Date(now.getTime() - refusalQuietSeconds * 1000);
+}
+
+/** Whom the ledger names: attempts on one unknown identifier can be told to belong together, and nothing more. */
+export function subjectOfAttempt(attempt: { userId: UserId | undefined; subjectHash: Uint8Array }): string {
+  return attempt.userId ?? `unknown:${Buffer.from(attempt.subjectHash).toString('hex').slice(0, 32)}`;
+}

@@ -3,7 +3,9 @@ import { isBlocked } from '@bank/domain';
 import type { AppTransaction } from '#context.ts';
 import { signInFailed } from '#events.ts';
 import type { Caller } from '#features/caller.ts';
+import { enrolmentClient, isEntitled } from '#features/client/entitlement.ts';
 import type { Assurance } from '#features/second-factor/assurance.ts';
+import { needsFactor } from '#features/second-factor/sufficiency.ts';
 import { openSession, type SignedIn } from '#features/session/open-session.ts';
 import { unknownDevices } from '#features/sign-in/lockout-policies.ts';
 import type { CompleteSignIn } from '#features/sign-in/schemas.ts';
@@ -22,8 +24,8 @@ export interface SecondHalfRequest {
 export const completionAudits = ['auth.sign_in.succeeded', 'auth.sign_in.failed'] as const;
 
 /**
- * Opens the session of a proven sign-in, whose device is known from now on. Undefined when status or password have changed
- * since the first half.
+ * Opens the session of a proven sign-in, whose device is known from now on. A member of staff who proved no factor gets one
+ * in which he can enrol it. Undefined when status, password or roles have changed since the first half.
  */
 export async function openCompleted(
   tx: AppTransaction,
@@ -31,14 +33,19 @@ export async function openCompleted(
   half: SecondHalfRequest,
   { acr, amr }: Assurance,
 ): Promise<SignedIn | undefined> {
-  const { client, request, caller } = half;
+  const { request, caller } = half;
   const { userId } = pending;
   const current = await tx.users.shareCredential(userId);
   if (current === undefined || isBlocked(current.status, 'sign_in') || current.changedAt > pending.createdAt) {
     await tx.audit({ action: 'auth.sign_in.failed', subject: userId, outcome: 'denied', reason: 'changed' });
     return undefined;
   }
+  if (!isEntitled(half.client, current.roles)) {
+    await tx.audit({ action: 'auth.sign_in.failed', subject: userId, outcome: 'denied', reason: 'client' });
+    return undefined;
+  }
   await tx.lockouts.reset(pending);
+  const client = acr === 'aal1' && needsFactor(half.client.audience) ? enrolmentClient(tx) : half.client;
   const device = { input: request.device, secret: request.device?.secret ?? caller.cookies.deviceSecret };
   const user = { id: current.userId, roles: current.roles };
   return await openSession(tx, { user, client, acr, amr: ['pwd', ...amr], device, becomesKnown: true });

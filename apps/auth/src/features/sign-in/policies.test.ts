@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { decideSignIn } from './policies.ts';
 
-const good = { passwordValid: true, userState: 'active', verdict: 'allow', hasFactors: false } as const;
+const good = {
+  passwordValid: true,
+  userState: 'active',
+  verdict: 'allow',
+  isEntitled: true,
+  hasFactors: false,
+  needsFactor: false,
+} as const;
 
 describe('decideSignIn', () => {
   it('opens a session for the right password on a device nobody doubts', () => {
@@ -28,6 +35,17 @@ describe('decideSignIn', () => {
 
   it.each(['locked', 'suspended', 'closed', 'erased'] as const)('refuses a user who is %s', (userState) => {
     expect(decideSignIn({ ...good, userState })).toEqual({ kind: 'refuse', reason: 'status' });
+  });
+
+  it('SR-72 opens nothing for staff by the password alone', () => {
+    expect(decideSignIn({ ...good, needsFactor: true })).toEqual({ kind: 'ask_emailed_code' });
+    expect(decideSignIn({ ...good, needsFactor: true, hasFactors: true })).toEqual({ kind: 'ask_factor' });
+  });
+
+  it('refuses who has no business with the client, once the password was right', () => {
+    const facts = { ...good, isEntitled: false, hasFactors: true } as const;
+    expect(decideSignIn(facts)).toEqual({ kind: 'refuse', reason: 'client' });
+    expect(decideSignIn({ ...facts, passwordValid: false })).toEqual({ kind: 'refuse', reason: 'credentials' });
   });
 
   it('refuses what the risk assessment denies', () => {

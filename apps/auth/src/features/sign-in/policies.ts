@@ -15,16 +15,21 @@ export interface SignInFacts {
   passwordValid: boolean;
   userState: UserState | undefined;
   verdict: Verdict;
+  /** Holds a role that counts for whoever asks: customers sign in as customers, staff as staff. */
+  isEntitled: boolean;
+  /** Has a factor that is good enough there. */
   hasFactors: boolean;
+  /** A password never opens a session there by itself. */
+  needsFactor: boolean;
 }
 
-export type RefusalReason = 'credentials' | 'status' | 'risk';
+export type RefusalReason = 'credentials' | 'status' | 'client' | 'risk';
 
 export type SignInDecision =
   | { kind: 'open_session' }
   /** Ask for one of the user's factors. */
   | { kind: 'ask_factor' }
-  /** No factor is enrolled: ask for a code sent to the verified address. Stays `aal1`. */
+  /** No factor is enrolled: ask for a code sent to the verified address. Stays `aal1`, and staff may then only enrol one. */
   | { kind: 'ask_emailed_code' }
   | { kind: 'refuse'; reason: RefusalReason };
 
@@ -35,9 +40,10 @@ export type SignInDecision =
 export function decideSignIn(facts: SignInFacts): SignInDecision {
   if (!facts.passwordValid || facts.userState === undefined) return { kind: 'refuse', reason: 'credentials' };
   if (isBlocked(facts.userState, 'sign_in')) return { kind: 'refuse', reason: 'status' };
+  if (!facts.isEntitled) return { kind: 'refuse', reason: 'client' };
   if (facts.verdict === 'deny') return { kind: 'refuse', reason: 'risk' };
   if (facts.hasFactors) return { kind: 'ask_factor' };
-  return facts.verdict === 'allow' ? { kind: 'open_session' } : { kind: 'ask_emailed_code' };
+  return facts.verdict === 'allow' && !facts.needsFactor ? { kind: 'open_session' } : { kind: 'ask_emailed_code' };
 }
 
 /** After how many failures in a row a success is reported to the user (SR-20). */

@@ -4,7 +4,7 @@ import { messageOf } from '@bank/notifications';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { locked, signInFailed } from '#events.ts';
 import type { Attempt } from '#features/sign-in/attempt.ts';
-import { failuresBeforeLock } from '#features/sign-in/lockout-policies.ts';
+import { failuresBeforeLock, subjectOfAttempt } from '#features/sign-in/lockout-policies.ts';
 import type { RefusalReason } from '#features/sign-in/policies.ts';
 
 const noticeSeconds = 86_400;
@@ -18,8 +18,7 @@ export async function recordRefusal(
 ): Promise<void> {
   const { client, pool, claimed } = attempt;
   const userId = attempt.credential?.userId;
-  // Attempts on one unknown identifier can be told to belong together, and nothing more.
-  const subject = userId ?? `unknown:${Buffer.from(attempt.subjectHash).toString('hex').slice(0, 32)}`;
+  const subject = subjectOfAttempt({ userId, subjectHash: attempt.subjectHash });
   await withTransaction(ctx, { who, audits: ['auth.sign_in.failed', 'auth.sign_in.locked'] }, async (tx) => {
     const details = { clientId: client.id, failures: claimed.failures };
     await tx.audit({ action: 'auth.sign_in.failed', subject, outcome: 'failure', reason, details });

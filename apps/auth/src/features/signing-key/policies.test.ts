@@ -27,10 +27,11 @@ describe('planRotation', () => {
     expect(planRotation([key('a', 0)], after(45), defaultRotation).create).toEqual(after(46));
   });
 
-  it('keeps the old key until its last token is dead', () => {
+  it('SR-71 keeps the old key until the last approval it signed is dead', () => {
     const ring = [key('a', 0), key('b', 30)];
     expect(planRotation(ring, after(30), defaultRotation).retire).toEqual([]);
-    expect(planRotation(ring, after(30 + 1 / 24), defaultRotation).retire).toEqual(['a']);
+    expect(planRotation(ring, after(31), defaultRotation).retire).toEqual([]);
+    expect(planRotation(ring, after(31 + 1 / 24), defaultRotation).retire).toEqual(['a']);
   });
 
   it('never retires the youngest key', () => {

@@ -1,3 +1,5 @@
+import { approvalSeconds } from '@bank/domain';
+
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
@@ -7,14 +9,15 @@ export interface RotationPolicy {
   signingMs: number;
   /** How long a key is public before it signs, so that every cached key set has it in time (SR-58). */
   publishAheadMs: number;
-  /** How long a key stays public after it signed for the last time: a token's life and the accepted skew. */
+  /** How long a key stays public after it signed for the last time: the life of what lives longest, and the accepted skew. */
   verifyAfterMs: number;
 }
 
 export const defaultRotation: RotationPolicy = {
   signingMs: 30 * dayMs,
   publishAheadMs: dayMs,
-  verifyAfterMs: hourMs,
+  // A member of staff may ask for something in the last second of a key, and be granted it a day later.
+  verifyAfterMs: approvalSeconds * 1000 + hourMs,
 };
 
 /** One key of the ring: it signs from `signsFrom` until the next key's `signsFrom`. */
@@ -26,7 +29,7 @@ export interface KeyTimes {
 export interface RotationPlan {
   /** When a key to be made now starts to sign; absent when none is due. */
   create?: Date;
-  /** Keys whose last token is dead. */
+  /** Keys whose last token and last approval are dead. */
   retire: readonly string[];
 }
 

@@ -2,6 +2,7 @@ import { DomainError, isBlocked, type UserActor } from '@bank/domain';
 import { mintToken } from '@bank/security';
 import type { AppTransaction } from '#context.ts';
 import { steppedUp } from '#events.ts';
+import { isEntitled } from '#features/client/entitlement.ts';
 import type { Assurance } from '#features/second-factor/assurance.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { idleEnd, isLive } from '#features/session/policies.ts';
@@ -21,8 +22,8 @@ export async function renewSession(tx: AppTransaction, user: UserActor, assuranc
   if (held === undefined || client === undefined || current === undefined || !isLive(held, now)) {
     throw new DomainError('auth.token.invalid', { reason: 'the session is over' });
   }
-  if (isBlocked(current.status, 'session')) {
-    throw new DomainError('auth.token.invalid', { reason: 'the user is blocked' });
+  if (isBlocked(current.status, 'session') || !isEntitled(client, current.roles)) {
+    throw new DomainError('auth.token.invalid', { reason: 'the user is blocked, or no longer entitled' });
   }
   const session = { ...held, ...assurance, authTime: now, idleExpiresAt: idleEnd(client, held.absoluteExpiresAt, now) };
   await tx.sessions.reauthenticate(session);

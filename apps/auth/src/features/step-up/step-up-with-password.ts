@@ -3,13 +3,14 @@ import { DomainError, type Grant, isBlocked, type UserActor } from '@bank/domain
 import { keyedHash } from '@bank/security';
 import type { AppContext, AppTransaction } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
+import { needsFactor } from '#features/second-factor/sufficiency.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { countFailure } from '#features/sign-in/address-failures.ts';
-import { lockedOut } from '#features/sign-in/attempt.ts';
 import { isEmailedCode, stepUpCode } from '#features/sign-in/emailed-code.ts';
 import { lockSchedule, unknownDevices } from '#features/sign-in/lockout-policies.ts';
 import { codeAttemptsMax } from '#features/sign-in/policies.ts';
 import { type CountedAttempt, tellOfLock } from '#features/sign-in/record-refusal.ts';
+import { type LockedAttempt, refuseLocked } from '#features/sign-in/refuse-locked.ts';
 import { renewSession } from '#features/step-up/renew-session.ts';
 import type { Session } from '#storage/sessions/session.repository.ts';
 import type { PoolKey } from '#storage/sign-ins/lockout.repository.ts';
@@ -26,6 +27,8 @@ interface OwnSession {
 interface CountedPassword extends CountedAttempt, PoolKey {
   credential: Credential;
 }
+
+type Counted = { kind: 'counted'; counted: CountedPassword } | { kind: 'locked'; attempt: LockedAttempt };
 
 /**
  * Renews `auth_time` by the password, for a user without a factor; on a device not known to him by an emailed code as well.
@@ -64,8 +67,11 @@ export async function stepUpWithPassword(
   return renewed;
 }
 
-/** Who has a factor steps up with it: the password alone would take it away from him. */
-async function requireNoFactor(ctx: AppContext, { userId }: UserActor): Promise<void> {
+/** Who has a factor steps up with it: the password alone would take it away from him. Staff never do without (SR-72). */
+async function requireNoFactor(ctx: AppContext, { userId, audience }: UserActor): Promise<void> {
+  if (needsFactor(audience)) {
+    throw new DomainError('auth.step_up.required', { reason: 'staff', details: { acr: 'aal2' } });
+  }
   const factors = await ctx.factors.list(userId);
   if (factors === undefined) {
     throw new DomainError('service.unavailable', { reason: 'mfa did not answer', details: { retryAfterSeconds: 2 } });
@@ -85,15 +91,16 @@ async function countAttempt(
   const subjectHash = keyedHash(ctx.keys.limits, 'user', user.userId);
   const key = { subjectHash, pool: knownDeviceId ?? unknownDevices };
   const unaudited = 'counts an attempt: the ledger gets what becomes of it';
-  const outcome = await withTransaction(ctx, { who, unaudited }, async (tx) => {
+  const outcome = await withTransaction(ctx, { who, unaudited }, async (tx): Promise<Counted> => {
     const credential = await tx.users.shareCredential(user.userId);
     if (credential === undefined) throw new DomainError('auth.token.invalid', { reason: 'no such user' });
     const claimed = await tx.lockouts.claim(key, lockSchedule, at);
-    if (claimed === undefined) return { until: (await tx.lockouts.lockedUntil(key)) ?? at };
-    return { at, knownDeviceId, claimed, credential, ...key };
+    if (claimed !== undefined) return { kind: 'counted', counted: { at, knownDeviceId, claimed, credential, ...key } };
+    const lock = await tx.lockouts.findLock(key);
+    const { userId } = user;
+    return { kind: 'locked', attempt: { at, userId, knownDeviceId, clientId: session.clientId, ...key, lock } };
   });
-  if ('until' in outcome) throw lockedOut(outcome.until, at);
-  return outcome;
+  return outcome.kind === 'counted' ? outcome.counted : await refuseLocked(ctx, who, outcome.attempt);
 }
 
 async function recordWrongPassword(ctx: AppContext, own: OwnSession, counted: CountedPassword): Promise<void> {

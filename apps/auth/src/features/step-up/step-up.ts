@@ -4,6 +4,7 @@ import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { assuranceOf } from '#features/second-factor/assurance.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
+import { suffices } from '#features/second-factor/sufficiency.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { countFailure, requireFewFailures } from '#features/sign-in/address-failures.ts';
 import { findOwnSession } from '#features/step-up/find-session.ts';
@@ -50,7 +51,8 @@ async function stepUpWithFactor(
   }
   const { acr, amr } = assuranceOf(verdict.by);
   // What proves an address and no more confirms nobody (SR-29).
-  if (acr === 'aal1') throw new DomainError('auth.second_factor.invalid', { reason: `${verdict.by} raises nothing` });
+  if (acr === 'aal1' || !suffices(user.audience, verdict.by))
+    throw new DomainError('auth.second_factor.invalid', { reason: `${verdict.by} raises nothing here` });
   const methods = [...new Set([...session.amr, ...amr])];
   return await withTransaction(ctx, { who, audits }, (tx) => renewSession(tx, user, { acr, amr: methods }));
 }

@@ -1,5 +1,5 @@
 import type { AssuranceLevel, Permission } from '@bank/domain';
-import { DomainError, hasPermission, parse, permissions, reachesAssurance } from '@bank/domain';
+import { audiences, DomainError, hasPermission, parse, permissions, reachesAssurance } from '@bank/domain';
 import type { AccessClaims } from '@bank/verifier';
 import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
@@ -45,7 +45,8 @@ function readDemands(input: unknown): Demands {
 }
 
 function requirePermission(claims: AccessClaims, permission: Permission | undefined): void {
-  if (permission === undefined || hasPermission(claims.roles, permission)) return;
+  if (permission === undefined) return;
+  if (claims.aud === audiences.staff && hasPermission(claims.roles, permission)) return;
   throw new DomainError('access.forbidden', { reason: `lacks ${permission}` });
 }
 

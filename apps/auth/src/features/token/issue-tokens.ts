@@ -1,4 +1,4 @@
-import type { AssuranceLevel } from '@bank/domain';
+import { type AssuranceLevel, countingRoles } from '@bank/domain';
 import { signJwt } from '@bank/security';
 import type { AppContext } from '#context.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
@@ -14,6 +14,8 @@ export interface TokenSet {
   refreshExpiresIn: number;
   sessionId: string;
   acr: AssuranceLevel;
+  /** Whom the access token is for; `enrolment` tells a member of staff to enrol a factor first. */
+  audience: string;
   device: { id: string; secret?: string };
 }
 
@@ -22,7 +24,7 @@ export function issueTokens(
   ctx: Pick<AppContext, 'clock' | 'ids' | 'config' | 'keyRing'>,
   signedIn: SignedIn,
 ): TokenSet {
-  const { session, refreshToken, device } = signedIn;
+  const { session, client, refreshToken, device } = signedIn;
   const now = ctx.clock.now();
   const expiresAt = accessExpiry(session.absoluteExpiresAt, now);
   return {
@@ -33,11 +35,12 @@ export function issueTokens(
     refreshExpiresIn: secondsUntil(session.idleExpiresAt, now),
     sessionId: session.id,
     acr: session.acr,
+    audience: client.audience,
     device,
   };
 }
 
-/** Ids only, no personal data (SR-59). `iat` has milliseconds, so that a revocation tells tokens of one second apart. */
+/** Ids only, no personal data (SR-59), and of the roles those that count for the audience. `iat` has milliseconds, so that a revocation tells tokens of one second apart. */
 function claimsOf(
   ctx: Pick<AppContext, 'ids' | 'config'>,
   { session, client, roles }: SignedIn,
@@ -55,7 +58,7 @@ function claimsOf(
     auth_time: Math.floor(session.authTime.getTime() / 1000),
     acr: session.acr,
     amr: [...session.amr],
-    roles: [...roles],
+    roles: [...countingRoles(client.audience, roles)],
     did: session.deviceId,
   };
 }

@@ -13,6 +13,12 @@ export interface ClaimedAttempt {
   lockedUntil: Date | null;
 }
 
+/** A pool that is closed, and when a refusal because of it was last told of. */
+export interface Lock {
+  until: Date;
+  refusalToldAt: Date | null;
+}
+
 /** After how many failures a pool locks, and for how many seconds: one entry a failure from there, the last one repeats. */
 export interface LockSchedule {
   readonly failuresBeforeLock: number;
@@ -30,7 +36,8 @@ export class LockoutRepository extends Repository {
           failures = l.failures + 1,
           locked_until = case when l.failures + 1 >= ? then excluded.updated_at
             + make_interval(secs => (?::integer[])[least(l.failures + 2 - ?, ?)]) end,
-          updated_at = excluded.updated_at
+          updated_at = excluded.updated_at,
+          refusal_told_at = null
           where l.locked_until is null or l.locked_until <= excluded.updated_at
         returning failures, locked_until as "lockedUntil"`,
       [subjectHash, pool, now, failuresBeforeLock, [...lockSeconds], failuresBeforeLock, lockSeconds.length],
@@ -46,9 +53,24 @@ export class LockoutRepository extends Repository {
     );
   }
 
-  async lockedUntil({ subjectHash, pool }: PoolKey): Promise<Date | undefined> {
-    const sql = 'select locked_until as "lockedUntil" from auth.lockouts where subject_hash = ? and pool = ?';
-    return (await this.row<{ lockedUntil: Date | null }>(sql, [subjectHash, pool]))?.lockedUntil ?? undefined;
+  /** The lock of a pool; undefined where it has none any more. */
+  findLock({ subjectHash, pool }: PoolKey): Promise<Lock | undefined> {
+    return this.row(
+      `select locked_until as until, refusal_told_at as "refusalToldAt" from auth.lockouts
+        where subject_hash = ? and pool = ? and locked_until is not null`,
+      [subjectHash, pool],
+    );
+  }
+
+  /** Notes that a refusal is told of now, unless another one was since `quietSince`; of several at once one is to tell. */
+  async noteRefusal({ subjectHash, pool }: PoolKey, now: Date, quietSince: Date): Promise<boolean> {
+    const noted = await this.affected(
+      `update auth.lockouts set refusal_told_at = ?
+        where subject_hash = ? and pool = ? and locked_until > ?
+          and (refusal_told_at is null or refusal_told_at <= ?)`,
+      [now, subjectHash, pool, now, quietSince],
+    );
+    return noted === 1;
   }
 
   async reset({ subjectHash, pool }: PoolKey): Promise<void> {

@@ -12,6 +12,7 @@ export const LockoutEntity = defineEntity({
     failures: p.integer(),
     lockedUntil: p.datetime().nullable(),
     updatedAt: p.datetime().index('lockouts_updated_at_idx'),
+    refusalToldAt: p.datetime().nullable(),
   },
 });
 

@@ -1,3 +1,4 @@
+import { audiences } from '@bank/domain';
 import { bearerToken, defineRoutes, noContent, ok, pageSchema } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
 import { endOwnSession, SessionParamsSchema } from '#features/session/end-own-session.ts';
@@ -34,6 +35,7 @@ export const sessionRoutes = defineRoutes<AppContext>([
     summary: 'End this session',
     tag,
     access: 'user',
+    audiences: Object.values(audiences),
     responses: { 204: null },
     errors: [],
     async handle(ctx, request) {
@@ -60,6 +62,7 @@ export const sessionRoutes = defineRoutes<AppContext>([
     summary: 'The session of the access token',
     tag,
     access: 'user',
+    audiences: Object.values(audiences),
     responses: { 200: CurrentSessionSchema },
     errors: [],
     async handle(ctx, request) {

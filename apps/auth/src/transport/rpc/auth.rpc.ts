@@ -1,8 +1,9 @@
 import { DomainError } from '@bank/domain';
 import { AuthService, type RevokeSessionsRequest, SessionEndReason } from '@bank/proto/auth';
 import { defineRpc } from '@bank/service-kit';
-import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { timestampFromDate, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
+import { signApproval } from '#features/approval/sign-approval.ts';
 import { listRevocations } from '#features/revocation/list-revocations.ts';
 import type { EndReason } from '#features/session/end-reasons.ts';
 import { revokeSessions } from '#features/session/revoke-sessions.ts';
@@ -46,7 +47,14 @@ export const authRpc = defineRpc<AppContext, typeof AuthService>(AuthService, {
   },
   listSessions: { access: 'staff', handle: notServedYet },
   startPasswordReset: { access: 'staff', handle: notServedYet },
-  signApproval: { access: 'staff', handle: notServedYet },
+  signApproval: {
+    access: 'staff',
+    idempotent: true,
+    async handle(ctx, { approvalId, action, payloadDigest }, call) {
+      const signed = await signApproval(ctx, { approvalId, action, payloadDigest }, call);
+      return { approval: signed.approval, expiresAt: timestampFromDate(signed.expiresAt) };
+    },
+  },
 });
 
 function toClaims(claims: Introspected) {

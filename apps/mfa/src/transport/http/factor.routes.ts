@@ -1,3 +1,4 @@
+import { audiences } from '@bank/domain';
 import { created, defineRoutes, etagOf, noContent, ok, versionOf } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
 import { confirmTotp } from '#features/factor/confirm-totp.ts';
@@ -27,6 +28,7 @@ export const factorRoutes = defineRoutes<AppContext>([
     summary: 'The second factors of the signed-in user, never their secrets',
     tag,
     access: 'user',
+    audiences: Object.values(audiences),
     responses: { 200: FactorList },
     errors: [],
     // A user has few factors: the list has one page.
@@ -53,6 +55,7 @@ export const factorRoutes = defineRoutes<AppContext>([
     description: 'At `aal1` for a first factor; whoever has one needs a session at `aal2`.',
     tag,
     access: 'user',
+    audiences: Object.values(audiences),
     stepUp: { acr: 'aal1', maxAgeSeconds: freshSeconds },
     body: TotpEnrolment,
     responses: { 201: TotpSecretView },
@@ -66,6 +69,7 @@ export const factorRoutes = defineRoutes<AppContext>([
     summary: 'Confirm the authenticator app with its first code, in the same session',
     tag,
     access: 'user',
+    audiences: Object.values(audiences),
     params: FactorParams,
     body: Confirmation,
     responses: { 200: FactorView },

@@ -1,3 +1,4 @@
+import { audiences } from '@bank/domain';
 import { created, defineRoutes } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
 import { freshSeconds } from '#features/factor/policies.ts';
@@ -11,6 +12,8 @@ export const recoveryCodeRoutes = defineRoutes<AppContext>([
     summary: 'Ten new recovery codes, shown this once; all older ones die',
     tag: 'mfa',
     access: 'user',
+    // Staff have none: theirs are reset by two colleagues.
+    audiences: [audiences.customers],
     stepUp: { acr: 'aal2', maxAgeSeconds: freshSeconds },
     responses: { 201: RecoveryCodes },
     errors: ['factor.missing'],

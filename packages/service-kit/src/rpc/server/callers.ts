@@ -40,6 +40,8 @@ export interface Caller {
 export interface CallerTable {
   /** Who calls. @throws access.caller.unknown unless the table lists this method for that certificate */
   authorise(peerUri: string | undefined, methodName: string): Caller;
+  /** What the table calls the holder of a certificate; the URI itself where it lists none. */
+  nameOf(peerUri: string | undefined): string;
   close(): void;
 }
 
@@ -72,6 +74,7 @@ export function openCallerTable(file: string, logger: Logger, pollMs?: number): 
       }
       return caller;
     },
+    nameOf: (peerUri = 'unknown') => callers.get(peerUri)?.name ?? peerUri,
     close,
   };
 }

@@ -1,5 +1,5 @@
-import type { Actor } from '@bank/domain';
-import { DomainError } from '@bank/domain';
+import type { UserActor } from '@bank/domain';
+import { audiences, countingRoles, DomainError } from '@bank/domain';
 import { requestContext } from '@bank/observability';
 import type { HandlerContext } from '@connectrpc/connect';
 import { type TokenVerifier, userActor } from '#http/guards/authentication.ts';
@@ -42,7 +42,7 @@ export function createGate(options: GateOptions): (context: HandlerContext) => P
         await identify(call, scope, context, options);
       } catch (error) {
         const failure = asDomainError(error);
-        call.fail(failure);
+        await call.fail(failure);
         throw toConnectError(failure);
       }
     });
@@ -60,6 +60,7 @@ async function identify(
   if (access === undefined) {
     return;
   }
+  call.actor = { kind: 'service', name: callers.nameOf(call.peerUri) };
   const caller = callers.authorise(call.peerUri, name);
   call.caller = caller.name;
   call.fields = caller.fieldsOf(name);
@@ -72,17 +73,15 @@ async function identify(
   if (token === null) {
     throw new DomainError('auth.token.missing', { reason: 'no user token was forwarded' });
   }
-  call.actor = await personOf(token, caller, access, verifier);
+  call.actor = await personOf(token, caller, verifier);
   scope.identify(call.actor, token);
+  if (access === 'staff' && !isStaff(call.actor)) {
+    throw new DomainError('access.forbidden', { reason: 'a method for staff' });
+  }
 }
 
 /** A key-bound token is taken here without its proof: the caller, listed as one that forwards, has checked that. */
-async function personOf(
-  token: string,
-  caller: Caller,
-  access: RpcAccess,
-  verifier: TokenVerifier | undefined,
-): Promise<Actor> {
+async function personOf(token: string, caller: Caller, verifier: TokenVerifier | undefined): Promise<UserActor> {
   if (verifier === undefined) {
     throw new DomainError('service.internal', { reason: 'a method for people without a verifier' });
   }
@@ -90,9 +89,10 @@ async function personOf(
   if (!caller.audiences.includes(claims.aud)) {
     throw new DomainError('auth.token.invalid', { reason: `${caller.name} may not forward this audience` });
   }
-  const actor = userActor(claims);
-  if (access === 'staff' && actor.roles.every((role) => role === 'customer')) {
-    throw new DomainError('access.forbidden', { reason: 'a method for staff' });
-  }
-  return actor;
+  return userActor(claims);
+}
+
+/** A customer's token stays one, whatever else its holder is to the bank. */
+function isStaff({ audience, roles }: UserActor): boolean {
+  return audience === audiences.staff && countingRoles(audience, roles).length > 0;
 }

@@ -27,7 +27,7 @@ export function createCallInterceptor(draining: AbortSignal): Interceptor {
         call.succeed();
         return response;
       } catch (error) {
-        throw failed(call, error);
+        throw await failed(call, error);
       }
     });
   };
@@ -51,7 +51,7 @@ async function* guardStream<T>(messages: AsyncIterable<T>, { call, scope, signal
       yield step.value;
     }
   } catch (error) {
-    throw requestContext.run(scope, () => failed(call, error));
+    throw await requestContext.run(scope, () => failed(call, error));
   } finally {
     // Not awaited: a handler that hangs must not hold the caller. Its own clean-up runs when it comes to it.
     iterator.return?.().catch(() => undefined);
@@ -59,9 +59,9 @@ async function* guardStream<T>(messages: AsyncIterable<T>, { call, scope, signal
   }
 }
 
-function failed(call: ServerCall, error: unknown): ConnectError {
+async function failed(call: ServerCall, error: unknown): Promise<ConnectError> {
   const failure = failureOf(error);
-  call.fail(failure);
+  await call.fail(failure);
   return toConnectError(failure);
 }
 

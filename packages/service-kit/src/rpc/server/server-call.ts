@@ -2,12 +2,14 @@ import type { Actor, DomainError } from '@bank/domain';
 import type { ErrorTracker, Logger, Metrics } from '@bank/observability';
 import { Code, createContextKey } from '@connectrpc/connect';
 import { toConnectError } from '#rpc/error-map.ts';
+import type { Refusals } from '#runtime/refusals.ts';
 import type { RequestScope } from '#runtime/request-scope.ts';
 
 export interface CallReporter {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly errors: ErrorTracker;
+  readonly refusals: Refusals;
 }
 
 /** One call on its way through gate, interceptor and handler. Reported exactly once, wherever it ends. */
@@ -41,8 +43,12 @@ export class ServerCall {
     this.#report('invalid_argument', undefined);
   }
 
-  fail(error: DomainError): void {
+  async fail(error: DomainError): Promise<void> {
+    if (this.#isReported) {
+      return;
+    }
     this.#report(codeName(toConnectError(error).code), error);
+    await this.#reporter.refusals.note(error, this.actor, this.rpc);
   }
 
   #report(rpcCode: string, failure: DomainError | undefined): void {

@@ -1,0 +1,40 @@
+import { withTransaction } from '@bank/database';
+import { DomainError, type Grant, type UserId } from '@bank/domain';
+import type { AppContext } from '#context.ts';
+import { signInFailed } from '#events.ts';
+import { refusalsQuietSince, subjectOfAttempt } from '#features/sign-in/lockout-policies.ts';
+import type { Lock, PoolKey } from '#storage/sign-ins/lockout.repository.ts';
+
+/** An attempt, of any way to present the password, whose pool is locked: nothing was verified. */
+export interface LockedAttempt extends PoolKey {
+  at: Date;
+  userId: UserId | undefined;
+  knownDeviceId: string | undefined;
+  clientId: string;
+  /** Undefined when it was lifted while the attempt was looked at. */
+  lock: Lock | undefined;
+}
+
+/**
+ * Refuses an attempt while its pool is locked, whether or not it names a user. The ledger and the house are told of the
+ * first refusal of a lock and of one a minute from then on (SR-86). @throws auth.credentials.locked
+ */
+export async function refuseLocked(ctx: AppContext, who: Grant, attempt: LockedAttempt): Promise<never> {
+  const { at, lock } = attempt;
+  const toldAt = lock?.refusalToldAt ?? undefined;
+  if (toldAt === undefined || toldAt <= refusalsQuietSince(at)) await tellOfRefusal(ctx, who, attempt);
+  const waitMs = (lock?.until ?? at).getTime() - at.getTime();
+  const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
+  throw new DomainError('auth.credentials.locked', { reason: 'pool is locked', details: { retryAfterSeconds } });
+}
+
+async function tellOfRefusal(ctx: AppContext, who: Grant, attempt: LockedAttempt): Promise<void> {
+  const { at, userId, clientId, knownDeviceId, pool } = attempt;
+  await withTransaction(ctx, { who, audits: ['auth.sign_in.locked'] }, async (tx) => {
+    if (!(await tx.lockouts.noteRefusal(attempt, at, refusalsQuietSince(at)))) return;
+    const refusal = { action: 'auth.sign_in.locked', outcome: 'denied', reason: 'locked' } as const;
+    await tx.audit({ ...refusal, subject: subjectOfAttempt(attempt), details: { pool, clientId } });
+    if (userId === undefined) return;
+    await tx.emit(signInFailed({ userId, deviceId: knownDeviceId, clientId, reason: 'locked', at }));
+  });
+}

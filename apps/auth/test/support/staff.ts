@@ -1,0 +1,54 @@
+import { uuidv7 } from '@bank/domain';
+import { type Account, password, register } from './accounts.ts';
+import { staffOrigin, type TestAuth, totpFactor } from './auth.ts';
+import { type Answer, post } from './http.ts';
+
+/** What comes with a request through the staff listener, from the staff's console. */
+export const fromConsole = { origin: staffOrigin, 'x-bank-listener': 'staff' } as const;
+
+/** A person who is no customer, but what these roles say. */
+export async function createStaff(auth: TestAuth, ...roles: string[]): Promise<Account> {
+  const account = await register(auth);
+  await auth.database.query('update auth.users set roles = $2 where id = $1', [account.id, roles]);
+  return account;
+}
+
+/** The first half of a sign-in at the console. */
+export function signInAtConsole(auth: TestAuth, account: { email: string }, changes: object = {}): Promise<Answer> {
+  const body = { identifier: account.email, password, clientId: 'staff-console', ...changes };
+  return post(auth, '/v1/auth/login', body, { headers: fromConsole });
+}
+
+/** The second half, by whatever is given. */
+export function completeAtConsole(auth: TestAuth, proof: object): Promise<Answer> {
+  return post(auth, '/v1/auth/login/verify', { clientId: 'staff-console', ...proof }, { headers: fromConsole });
+}
+
+/** Signs a member of staff in with his authenticator app: a session of the staff's audience at `aal2`. */
+export async function staffSession(auth: TestAuth, account: { email: string }): Promise<Answer> {
+  const { factors } = auth.neighbours;
+  auth.neighbours.factors = [totpFactor];
+  const { body } = await signInAtConsole(auth, account);
+  auth.neighbours.factors = factors;
+  return completeAtConsole(auth, { loginId: body.loginId, challengeId: uuidv7(), response: { code: '123456' } });
+}
+
+/** The access token of a new member of staff. */
+export async function staffToken(auth: TestAuth, ...roles: string[]): Promise<string> {
+  const { status, body } = await staffSession(auth, await createStaff(auth, ...roles));
+  if (status !== 200) throw new Error(`signing in as staff answered ${status} ${body.code}`);
+  return body.accessToken;
+}
+
+/** What an access token says. */
+// biome-ignore lint/suspicious/noExplicitAny: tests look into claims of every shape
+export function claimsOf(accessToken: string): any {
+  const [, payload = ''] = accessToken.split('.');
+  return JSON.parse(Buffer.from(payload, 'base64url').toString());
+}
+
+/** The cookie of that name in an answer, as a request sends it. */
+export function cookiePair(answer: Answer, name: string): string {
+  const cookie = answer.headers.getSetCookie().find((one) => one.startsWith(`${name}=`));
+  return cookie?.split(';', 1)[0] ?? '';
+}

@@ -1,0 +1,25 @@
+import { describe, expect, test } from 'vitest';
+import { audiences, countingRoles, staffRoles } from '#access/audiences.ts';
+import { roles } from '#access/permissions.ts';
+
+describe('the roles that count', () => {
+  test.each([
+    [audiences.customers, ['customer']],
+    [audiences.staff, ['support', 'compliance', 'admin']],
+    [audiences.enrolment, []],
+    ['another', []],
+    ['constructor', []],
+  ] as const)('for %s are %j', (audience, counting) => {
+    expect(countingRoles(audience, roles)).toEqual(counting);
+  });
+
+  test('are held by the user', () => {
+    expect(countingRoles(audiences.staff, ['customer'])).toEqual([]);
+    expect(countingRoles(audiences.staff, ['customer', 'support'])).toEqual(['support']);
+    expect(countingRoles(audiences.customers, ['admin'])).toEqual([]);
+  });
+
+  test('no role counts for customers and for staff', () => {
+    expect(staffRoles).not.toContain('customer');
+  });
+});
