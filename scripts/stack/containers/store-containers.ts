@@ -63,7 +63,10 @@ export async function startStoreContainers(
 }
 
 /** Writes what the container of a store is given. */
-export function writeFiles(service: StoreName, { folder, tuning, secrets, tls }: ServiceContext): void {
+export function writeFiles(
+  service: StoreName,
+  { folder, tuning, secrets, tls }: Pick<ServiceContext, 'folder' | 'tuning' | 'secrets' | 'tls'>,
+): void {
   const files = filesFolder(folder, service);
   const password = secrets.password(service);
   const withTls = tuning === 'test' ? undefined : certificate;
