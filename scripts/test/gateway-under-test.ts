@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync } from 'node:fs';
+import { chownSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { temporaryFolder, until } from '@bank/testing';
 import { makeDocsFolder } from '#stack/gateway/docs-folder.ts';
-import { copyGatewayIncludes, renderGatewayConfig } from '#stack/gateway/gateway-config.ts';
+import { copyGatewayIncludes, type GatewayOptions, renderGatewayConfig } from '#stack/gateway/gateway-config.ts';
 import { findBinaries } from '#stack/host/binaries.ts';
 import { createPorts } from '#stack/host/ports.ts';
 import { serviceUser } from '#stack/host/service-user.ts';
@@ -27,12 +27,16 @@ export interface GatewayUnderTest {
   readonly publicPort: number;
   /** Requests that reached an app, oldest first. */
   readonly seen: SeenRequest[];
+  /** The lines of the access log, oldest first. */
+  accessLog(): readonly Record<string, unknown>[];
   stopApp(app: AppName): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** The gateway with an echo in the place of every app: what reaches it is written down and answered with 200. */
-export async function startGatewayUnderTest(): Promise<GatewayUnderTest> {
+export async function startGatewayUnderTest(
+  options: Pick<GatewayOptions, 'trustedProxies'> = {},
+): Promise<GatewayUnderTest> {
   const seen: SeenRequest[] = [];
   const servers = await listenAsApps(seen);
   const ports = createPorts({ random: true });
@@ -49,6 +53,7 @@ export async function startGatewayUnderTest(): Promise<GatewayUnderTest> {
     workers: '1',
     upstreams: eachApp((app) => [`127.0.0.1:${portOf(servers[app])}`]),
     docsFolder: makeDocsFolder(join(folder, 'docs'), user),
+    ...options,
   });
   copyGatewayIncludes(folder);
   const configFile = writeOwned(join(folder, 'nginx.conf'), config, user);
@@ -63,6 +68,10 @@ export async function startGatewayUnderTest(): Promise<GatewayUnderTest> {
     ...urls,
     publicPort,
     seen,
+    accessLog() {
+      const lines = readFileSync(join(folder, 'access.log'), 'utf8').trim().split('\n');
+      return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    },
     stopApp: (app) => close(servers[app]),
     async stop() {
       nginx.kill('SIGTERM');

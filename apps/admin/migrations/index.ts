@@ -1,10 +1,18 @@
 import { Ledger } from './202611230001-ledger.ts';
 import { LedgerCheckpoints } from './202611230002-ledger-checkpoints.ts';
 import { PublishedDeliveries } from './202612020041-published-deliveries.ts';
+import { StaffActs } from './202612020051-staff-acts.ts';
+import { Unmaskings } from './202612020052-unmaskings.ts';
+import { Approvals } from './202612020053-approvals.ts';
+import { LedgerForwarding } from './202612020061-ledger-forwarding.ts';
 
 /** In the order they run; a name is never changed once it has landed. */
 export const migrations = [
   { name: '202611230001-ledger', class: Ledger },
   { name: '202611230002-ledger-checkpoints', class: LedgerCheckpoints },
   { name: '202612020041-published-deliveries', class: PublishedDeliveries },
+  { name: '202612020051-staff-acts', class: StaffActs },
+  { name: '202612020052-unmaskings', class: Unmaskings },
+  { name: '202612020053-approvals', class: Approvals },
+  { name: '202612020061-ledger-forwarding', class: LedgerForwarding },
 ];

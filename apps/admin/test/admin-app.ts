@@ -1,10 +1,13 @@
-import { type TestApp, testApp } from '@bank/composition/testing';
+import { type TestApp, type TokenOptions, testApp } from '@bank/composition/testing';
+import { type Role, type UserId, UserIdSchema, uuidv7 } from '@bank/domain';
+import * as v from 'valibot';
 import { loadConfig } from '#config.ts';
 import { type AppContext, createContext } from '#context.ts';
 import { createService } from '#service.ts';
 import { entities } from '#storage/entities.ts';
 import { migrations } from '../migrations/index.ts';
-import { checkpointEnv } from './ledger-under-test.ts';
+import { checkpointEnv, nowhere } from './ledger-under-test.ts';
+import type { Neighbours } from './neighbours.ts';
 
 /** A service that records entries of its own. */
 export const tools = 'spiffe://bank/tool/tools';
@@ -21,7 +24,46 @@ const callers = {
 };
 
 /** The admin app of one test file, started on services of its own. */
-export function adminApp(): TestApp<AppContext> {
-  const env = checkpointEnv();
-  return testApp({ service: 'admin', entities, migrations, callers, env, loadConfig, createContext, createService });
+export function adminApp(neighbours?: Neighbours): TestApp<AppContext> {
+  const env = { ...nowhere, ...checkpointEnv(), ...neighbours?.env };
+  const certificates = neighbours && { certificates: neighbours.certificates };
+  const parts = { service: 'admin', entities, migrations, callers, env, ...certificates };
+  return testApp({ ...parts, loadConfig, createContext, createService });
+}
+
+/** A member of staff, signed in just now with a second factor. */
+export interface Staff {
+  readonly userId: string;
+  readonly token: string;
+}
+
+/** Signs a member of staff in. */
+export function staffOf(app: TestApp<AppContext>, role: Role, changes: TokenOptions = {}): Staff {
+  const userId = changes.userId ?? uuidv7();
+  const options = { audience: 'user-service-staff', roles: [role], acr: 'aal2' as const, ...changes, userId };
+  return { userId, token: app.issuer.token(options) };
+}
+
+/** A new user whom the projection and the other apps know. */
+export async function knownUser(
+  app: TestApp<AppContext>,
+  neighbours: Neighbours,
+  user: { userId?: string; email?: string; roles?: readonly Role[] } = {},
+): Promise<UserId> {
+  const userId = v.parse(UserIdSchema, user.userId ?? uuidv7());
+  neighbours.users.set(userId, user);
+  await app.database.query(
+    `insert into admin.users (user_id, status, status_version, roles, roles_version, activated_at)
+     values ($1, 'active', 1, $2, 1, now())`,
+    [userId, user.roles ?? ['customer']],
+  );
+  return userId;
+}
+
+/** What the app has told of a subject, in the order it was told. */
+export function toldOf(app: TestApp<AppContext>, subject: string, destination: 'audit' | 'events') {
+  return app.database.query<{ type: string; data: Record<string, unknown> }>(
+    'select type, data from admin.outbox where subject = $1 and destination = $2 order by id',
+    [subject, destination],
+  );
 }

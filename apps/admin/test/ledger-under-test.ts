@@ -40,6 +40,13 @@ export function checkpointEnv(): Record<string, string> {
   };
 }
 
+/** Addresses where nobody answers, for tests that need no other app. */
+export const nowhere = {
+  MFA_RPC_URL: 'https://localhost:1',
+  PROFILE_RPC_URL: 'https://localhost:1',
+  DEVICE_RPC_URL: 'https://localhost:1',
+};
+
 /** The ledger of one test file without the running service: checkpoints are signed when a test says so. */
 export interface LedgerUnderTest extends TestEnvironment {
   readonly ctx: AppContext;
@@ -58,7 +65,7 @@ export function ledgerUnderTest(): LedgerUnderTest {
   const ledger = {} as { -readonly [K in keyof LedgerUnderTest]: LedgerUnderTest[K] };
   const clock = fixedClock(new Date());
   const contexts: AppContext[] = [];
-  const env = checkpointEnv();
+  const env = { ...nowhere, ...checkpointEnv() };
   let pool: pg.Pool;
   beforeAll(async () => {
     Object.assign(ledger, await testEnvironment({ service: 'admin', entities, migrations, env }));

@@ -1,27 +1,36 @@
-import { baseEnv, envInteger, envOrigins, envRpcUrl, envSecretUrl, envUrl, readConfig } from '@bank/service-kit';
+import { baseEnv, envInteger, envRpcUrl, envUrl, readConfig } from '@bank/service-kit';
 import * as v from 'valibot';
+import { messageEnv, messageProblems } from '#message-config.ts';
 
-const ConfigSchema = v.object({
-  ...baseEnv,
-  MFA_RPC_URL: envRpcUrl,
-  DEVICE_RPC_URL: envRpcUrl,
-  SMTP_URL: envSecretUrl('smtp', 'smtps'),
-  MAIL_FROM: v.pipe(v.string(), v.nonEmpty('must be an address, or a name and <address>')),
-  /** Where links in messages lead. Never taken from a request (SR-37). */
-  PUBLIC_BASE_URL: envUrl('http', 'https'),
-  /** Origins of pages that may use cookies, for customers and for staff. */
-  WEB_ORIGINS: v.optional(envOrigins, ''),
-  STAFF_ORIGINS: v.optional(envOrigins, ''),
-  /** The bank's name in messages. */
-  BRAND: v.optional(v.pipe(v.string(), v.nonEmpty('must be a name'), v.maxLength(40, 'must be a short name')), 'Bank'),
-  /** The version of the terms that a registration must accept. */
-  TERMS_VERSION: v.optional(
-    v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,32}$/, 'must be letters, digits, ".", "_" or "-"')),
-    '2026-01',
-  ),
-  /** Messages that registrations may send to one address in an hour; more are silently not written (SR-18). */
-  REGISTRATION_MAILS_PER_HOUR: v.optional(envInteger(1, 1000), '10'),
-});
+const ConfigSchema = v.pipe(
+  v.object({
+    ...baseEnv,
+    ...messageEnv,
+    MFA_RPC_URL: envRpcUrl,
+    DEVICE_RPC_URL: envRpcUrl,
+    /** Where links in messages lead. Never taken from a request (SR-37). */
+    PUBLIC_BASE_URL: envUrl('http', 'https'),
+    /** The bank's name in messages. */
+    BRAND: v.optional(
+      v.pipe(v.string(), v.nonEmpty('must be a name'), v.maxLength(40, 'must be a short name')),
+      'Bank',
+    ),
+    /** The version of the terms that a registration must accept. */
+    TERMS_VERSION: v.optional(
+      v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,32}$/, 'must be letters, digits, ".", "_" or "-"')),
+      '2026-01',
+    ),
+    /** Messages that registrations may send to one address in an hour; more are silently not written (SR-18). */
+    REGISTRATION_MAILS_PER_HOUR: v.optional(envInteger(1, 1000), '10'),
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const input = dataset.value;
+    for (const [key, message] of messageProblems(input)) {
+      addIssue({ message, path: [{ type: 'object', origin: 'value', input, key, value: input[key] }] });
+    }
+  }),
+);
 
 export type Config = Readonly<v.InferOutput<typeof ConfigSchema>>;
 

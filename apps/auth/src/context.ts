@@ -11,7 +11,7 @@ import { createPasswordHasher, type Keyring, type PasswordHasher } from '@bank/s
 import { createRevocationFeed, createVerifier, type RevocationChannel, type Verifier } from '@bank/verifier';
 import { createFactorChallenges, type FactorChallenges } from '#adapters/factors/factor-challenges.ts';
 import { createFactorDirectory, type FactorDirectory } from '#adapters/factors/factor-directory.ts';
-import { createMailer, type Mailer } from '#adapters/mail/mailer.ts';
+import { createMessages, type Messages } from '#adapters/messages/messages.ts';
 import { createSignInAssessor, type SignInAssessor } from '#adapters/risk/sign-in-assessor.ts';
 import type { Config } from '#config.ts';
 import { readAllRevocations } from '#features/revocation/read-revocations.ts';
@@ -47,7 +47,7 @@ export interface AppContext extends Foundations, TransactionalContext<Repositori
   readonly assessor: SignInAssessor;
   readonly factors: FactorDirectory;
   readonly factorChallenges: FactorChallenges;
-  readonly mailer: Mailer;
+  readonly messages: Messages;
 }
 
 /** The context inside of a transaction, and of a reader. */
@@ -60,7 +60,6 @@ export interface Overrides extends FoundationOverrides {
   readonly assessor?: SignInAssessor;
   readonly factors?: FactorDirectory;
   readonly factorChallenges?: FactorChallenges;
-  readonly mailer?: Mailer;
 }
 
 /** The composition root. Nothing connects yet: an app starts, unready, while what it stands on is away. */
@@ -97,7 +96,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
   return ctx;
 }
 
-function adaptersOf(config: Config, { logger, metrics }: Foundations, overrides: Overrides) {
+function adaptersOf(config: Config, { clock, logger, metrics }: Foundations, overrides: Overrides) {
   const rpc = { tls: tlsFilesOf(config), logger, metrics };
   const mfa = { ...rpc, baseUrl: config.MFA_RPC_URL, serverUri: 'spiffe://bank/app/mfa' };
   return {
@@ -106,8 +105,6 @@ function adaptersOf(config: Config, { logger, metrics }: Foundations, overrides:
       createSignInAssessor({ ...rpc, baseUrl: config.DEVICE_RPC_URL, serverUri: 'spiffe://bank/app/device' }),
     factors: overrides.factors ?? createFactorDirectory(mfa),
     factorChallenges: overrides.factorChallenges ?? createFactorChallenges(mfa),
-    mailer:
-      overrides.mailer ??
-      createMailer({ url: config.SMTP_URL, from: config.MAIL_FROM, requireTls: config.NODE_ENV === 'production' }),
+    messages: createMessages(config, { clock, metrics }),
   };
 }

@@ -1,5 +1,5 @@
 import type { OutboxEvent } from '@bank/database';
-import type { UserId } from '@bank/domain';
+import type { Role, UserId, UserState } from '@bank/domain';
 import {
   encodeEvent,
   KeyRotatedSchema,
@@ -14,7 +14,11 @@ import {
   SteppedUpSchema,
   TokenReuseDetectedSchema,
   UserActivatedSchema,
+  UserPhoneChangedSchema,
   UserRegisteredSchema,
+  UserRolesChangedSchema,
+  UserStatus,
+  UserStatusChangedSchema,
 } from '@bank/proto';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { EndReason } from '#features/session/end-reasons.ts';
@@ -34,6 +38,8 @@ const endReasons: Record<EndReason, SessionEndReason> = {
   ended_by_staff: SessionEndReason.ENDED_BY_STAFF,
   token_reuse: SessionEndReason.TOKEN_REUSE,
   device_removed: SessionEndReason.DEVICE_REMOVED,
+  status_changed: SessionEndReason.STATUS_CHANGED,
+  factor_changed: SessionEndReason.FACTOR_CHANGED,
   enrolled: SessionEndReason.ENROLLED,
 };
 
@@ -70,6 +76,48 @@ export function userActivated(facts: {
   const { userId, at } = facts;
   const data = { userId, roles: [...facts.roles], locale: facts.locale ?? '', activatedAt: timestampFromDate(at) };
   return { subject: userId, ...encodeEvent(UserActivatedSchema, data) };
+}
+
+const statuses: Record<UserState, UserStatus> = {
+  active: UserStatus.ACTIVE,
+  locked: UserStatus.LOCKED,
+  suspended: UserStatus.SUSPENDED,
+  closed: UserStatus.CLOSED,
+  erased: UserStatus.ERASED,
+};
+
+/** A user may do more or less than before. */
+export function userStatusChanged(facts: {
+  userId: UserId;
+  from: UserState;
+  to: UserState;
+  version: number;
+  at: Date;
+}): OutboxEvent {
+  const { userId, from, to, version, at } = facts;
+  const [before, after] = [statuses[from], statuses[to]];
+  const data = { userId, from: before, to: after, version: BigInt(version), changedAt: timestampFromDate(at) };
+  return { subject: userId, ...encodeEvent(UserStatusChangedSchema, data) };
+}
+
+/** A user holds other roles. */
+export function userRolesChanged(facts: {
+  userId: UserId;
+  from: readonly Role[];
+  to: readonly Role[];
+  version: number;
+  at: Date;
+}): OutboxEvent {
+  const { userId, from, to, version, at } = facts;
+  const data = { userId, from: [...from], to: [...to], version: BigInt(version), changedAt: timestampFromDate(at) };
+  return { subject: userId, ...encodeEvent(UserRolesChangedSchema, data) };
+}
+
+/** A user has proven another phone number, or a first one. */
+export function userPhoneChanged(facts: { userId: UserId; replaced: boolean; version: number; at: Date }): OutboxEvent {
+  const { userId, replaced, version, at } = facts;
+  const data = { userId, replaced, version: BigInt(version), changedAt: timestampFromDate(at) };
+  return { subject: userId, ...encodeEvent(UserPhoneChangedSchema, data) };
 }
 
 /** A session was opened; `device` learns of its device by this. The name that a person gave it is not for everybody to read. */

@@ -8,6 +8,7 @@ import { createIssuer } from '#jobs/issuer.ts';
 import { trimmingChores } from '#jobs/trim.ts';
 import { routes } from '#transport/http/routes.ts';
 import { deliveryRequestedConsumer } from '#transport/messages/delivery-requested.consumer.ts';
+import { deviceRemovedConsumer } from '#transport/messages/device-removed.consumer.ts';
 import { authRpc } from '#transport/rpc/auth.rpc.ts';
 import { userRpc } from '#transport/rpc/user.rpc.ts';
 
@@ -27,10 +28,9 @@ export function assembleService(ctx: AppContext): Service {
   return composeApp(ctx, config, {
     routes,
     rpc: [userRpc, authRpc],
-    consumers: [deliveryRequestedConsumer(ctx, sender.wake)],
+    consumers: [deliveryRequestedConsumer(ctx, sender.wake), deviceRemovedConsumer(ctx)],
     verifier: createIssuer(ctx),
     audiences: [audiences.customers, audiences.staff],
-    cors: { origins: [...config.WEB_ORIGINS, ...config.STAFF_ORIGINS] },
     workers: [sender, nonces],
     chores: trimmingChores(ctx),
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { forgetDevice } from '#features/session/forget-device.ts';
 import { codeFor, freshEmail, password, refresh, register, registration, signIn } from './support/accounts.ts';
-import { origin, staffOrigin, startAuth } from './support/auth.ts';
+import { origin, staffOrigin, startAuth, totpFactor } from './support/auth.ts';
 import { type Answer, post } from './support/http.ts';
 import { claimsOf, createStaff, signInAtConsole, staffSession } from './support/staff.ts';
 
@@ -14,6 +15,7 @@ function cookieOf(answer: Answer, name: string): string | undefined {
   return answer.headers.getSetCookie().find((cookie) => cookie.startsWith(`${name}=`));
 }
 
+const deviceCookie = /^__Secure-device=dv_[^;]+; Path=\/v1\/auth; Max-Age=34560000; Secure; HttpOnly; SameSite=Strict$/;
 const pair = (cookie: string | undefined) => cookie?.split(';', 1)[0] ?? '';
 
 async function signInFromPage(account: { email: string }): Promise<Answer> {
@@ -39,6 +41,8 @@ describe('SR-61 a client with cookie delivery', () => {
     const verified = await post(auth, '/v1/auth/register/verify', request, fromPage());
     expect(verified.status).toBe(201);
     expect(cookieOf(verified, '__Secure-refresh')).toContain('rt_');
+    expect(cookieOf(verified, '__Secure-device')).toMatch(deviceCookie);
+    expect(JSON.stringify(verified.body)).not.toMatch(/rt_|dv_/);
   });
 
   it('refreshes by the cookie, twice within the grace by the device cookie', async () => {
@@ -87,6 +91,77 @@ describe('SR-61 a client with cookie delivery', () => {
     const signedIn = await signInFromPage(await register(auth));
     const out = await post(auth, '/v1/auth/logout', undefined, { ...fromPage(), token: signedIn.body.accessToken });
     expect(cookieOf(out, '__Secure-refresh')).toMatch(/^__Secure-refresh=; Path=\/v1\/auth; Max-Age=0;/);
+  });
+});
+
+describe('SR-61 the device cookie', () => {
+  /** The second half of a sign-in from a page, by a factor. */
+  async function signInByFactor(account: { email: string }, cookie?: string): Promise<Answer> {
+    auth.neighbours.factors = [totpFactor];
+    try {
+      const body = { identifier: account.email, password, clientId: 'browser' };
+      const { loginId } = (await post(auth, '/v1/auth/login', body, fromPage(cookie))).body;
+      const challenge = { loginId, factorId: totpFactor.id };
+      const { challengeId } = (await post(auth, '/v1/auth/login/challenge', challenge, fromPage(cookie))).body;
+      const half = { loginId, challengeId, response: { code: '123456' }, clientId: 'browser' };
+      return await post(auth, '/v1/auth/login/verify', half, fromPage(cookie));
+    } finally {
+      auth.neighbours.factors = [];
+    }
+  }
+
+  it('is given by the second half of a sign-in, and recognised by the next', async () => {
+    const account = await register(auth);
+    const first = await signInByFactor(account);
+    expect(first.status).toBe(200);
+    expect(cookieOf(first, '__Secure-device')).toMatch(deviceCookie);
+    expect(JSON.stringify(first.body)).not.toMatch(/rt_|dv_/);
+    const again = await signInByFactor(account, pair(cookieOf(first, '__Secure-device')));
+    expect(again.body.device).toEqual({ id: first.body.device.id });
+    expect(cookieOf(again, '__Secure-device')).toBeUndefined();
+  });
+
+  it('is good for the user it was given to: another one in the same browser gets his own', async () => {
+    const [one, other] = [await register(auth), await register(auth)];
+    const device = pair(cookieOf(await signInFromPage(one), '__Secure-device'));
+    const body = { identifier: other.email, password, clientId: 'browser' };
+    const signedIn = await post(auth, '/v1/auth/login', body, fromPage(device));
+    expect(cookieOf(signedIn, '__Secure-device')).toMatch(deviceCookie);
+    expect(pair(cookieOf(signedIn, '__Secure-device'))).not.toBe(device);
+  });
+
+  it('of a device that was removed is replaced at the next sign-in', async () => {
+    const account = await register(auth);
+    const first = await signInFromPage(account);
+    const device = pair(cookieOf(first, '__Secure-device'));
+    await forgetDevice(auth.ctx, { userId: account.id, deviceId: first.body.device.id });
+    const body = { identifier: account.email, password, clientId: 'browser' };
+    const again = await post(auth, '/v1/auth/login', body, fromPage(device));
+    expect(again.body.device.id).not.toBe(first.body.device.id);
+    expect(cookieOf(again, '__Secure-device')).toMatch(deviceCookie);
+  });
+});
+
+describe('SR-61 a client with secrets in the body', () => {
+  it('gets the secret of its device there alone, from every path that opens a session, and is recognised by it', async () => {
+    const email = freshEmail();
+    const { body: begun } = await post(auth, '/v1/auth/register', registration(email));
+    const proof = { registrationId: begun.registrationId, code: await codeFor(auth, email) };
+    const registered = await post(auth, '/v1/auth/register/verify', proof);
+    const device = { secret: registered.body.device.secret };
+    expect(device.secret).toMatch(/^dv_/);
+    auth.neighbours.factors = [totpFactor];
+    const { loginId } = (await signIn(auth, { email }, { device })).body;
+    const challenge = { loginId, factorId: totpFactor.id };
+    const { challengeId } = (await post(auth, '/v1/auth/login/challenge', challenge)).body;
+    const half = { loginId, challengeId, response: { code: '123456' }, device };
+    const verified = await post(auth, '/v1/auth/login/verify', half);
+    auth.neighbours.factors = [];
+    const signedIn = await signIn(auth, { email }, { device });
+    for (const answer of [verified, signedIn]) {
+      expect(answer.body.device).toEqual({ id: registered.body.device.id });
+    }
+    for (const answer of [registered, verified, signedIn]) expect(answer.headers.getSetCookie()).toEqual([]);
   });
 });
 

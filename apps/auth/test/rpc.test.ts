@@ -193,7 +193,9 @@ describe('RevokeSessions', () => {
       code: 'user.not_found',
     });
     const token = onBehalfOf(await staffToken(auth, 'support'));
-    expect(await staffSessions.revokeSessions(request, token)).toMatchObject({ revokedCount: 1 });
+    const noted = { ...request, noteId: nobody };
+    expect(await staffSessions.revokeSessions(noted, token)).toMatchObject({ revokedCount: 1 });
+    expect(await staffSessions.revokeSessions(noted, token)).toMatchObject({ revokedCount: 0 });
   });
 
   it('wants to know which and why', async () => {

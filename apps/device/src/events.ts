@@ -1,17 +1,19 @@
 import type { OutboxEvent } from '@bank/database';
 import { Platform } from '@bank/proto/device';
-import { DeviceNewSignInSchema, DeviceRegisteredSchema, encodeEvent } from '@bank/proto/events';
+import {
+  DeviceNewSignInSchema,
+  DeviceRegisteredSchema,
+  DeviceRemovalReason,
+  DeviceRemovedSchema,
+  DeviceTrustedSchema,
+  DeviceUntrustedSchema,
+  encodeEvent,
+} from '@bank/proto/events';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { PlatformName } from '#features/device/schemas.ts';
-import type { SignIn } from '#storage/sign-in.entity.ts';
+import type { SignInFacts } from '#features/sign-in/schemas.ts';
 
-interface Registered {
-  readonly id: string;
-  readonly userId: string;
-  readonly platform: PlatformName;
-}
-
-const platforms: Record<PlatformName, Platform> = {
+export const platforms: Record<PlatformName, Platform> = {
   unspecified: Platform.UNSPECIFIED,
   web: Platform.WEB,
   android: Platform.ANDROID,
@@ -19,28 +21,46 @@ const platforms: Record<PlatformName, Platform> = {
   desktop: Platform.DESKTOP,
 };
 
+const removalReasons = {
+  user: DeviceRemovalReason.USER,
+  staff: DeviceRemovalReason.STAFF,
+  limit: DeviceRemovalReason.LIMIT,
+} as const;
+/** Who had a device removed: its user, staff, or the limit. */
+export type RemovalReason = keyof typeof removalReasons;
+
+interface DeviceFacts {
+  readonly userId: string;
+  readonly deviceId: string;
+  readonly at: Date;
+}
+
 /** `device.registered.v1`: a user signed in on a device for the first time. */
-export function deviceRegistered(device: Registered, at: Date): OutboxEvent {
-  return {
-    subject: device.userId,
-    ...encodeEvent(DeviceRegisteredSchema, {
-      userId: device.userId,
-      deviceId: device.id,
-      platform: platforms[device.platform],
-      registeredAt: timestampFromDate(at),
-    }),
-  };
+export function deviceRegistered({ userId, deviceId, platform, signedInAt }: SignInFacts): OutboxEvent {
+  const data = { userId, deviceId, platform: platforms[platform], registeredAt: timestampFromDate(signedInAt) };
+  return { subject: userId, ...encodeEvent(DeviceRegisteredSchema, data) };
 }
 
 /** `device.new_sign_in.v1`: somebody signed in to an account that had devices already, on one it had not. */
-export function deviceNewSignIn(signIn: SignIn): OutboxEvent {
-  return {
-    subject: signIn.userId,
-    ...encodeEvent(DeviceNewSignInSchema, {
-      userId: signIn.userId,
-      deviceId: signIn.deviceId,
-      sessionId: signIn.sessionId,
-      signedInAt: timestampFromDate(signIn.signedInAt),
-    }),
-  };
+export function deviceNewSignIn({ userId, deviceId, sessionId, signedInAt }: SignInFacts): OutboxEvent {
+  const data = { userId, deviceId, sessionId, signedInAt: timestampFromDate(signedInAt) };
+  return { subject: userId, ...encodeEvent(DeviceNewSignInSchema, data) };
+}
+
+/** `device.trusted.v1`: a user trusts a device. */
+export function deviceTrusted({ userId, deviceId, at }: DeviceFacts): OutboxEvent {
+  const data = { userId, deviceId, trustedAt: timestampFromDate(at) };
+  return { subject: userId, ...encodeEvent(DeviceTrustedSchema, data) };
+}
+
+/** `device.untrusted.v1`: a user trusts a device no longer. That a trusted one was removed `device.removed.v1` tells. */
+export function deviceUntrusted({ userId, deviceId, at }: DeviceFacts): OutboxEvent {
+  const data = { userId, deviceId, untrustedAt: timestampFromDate(at) };
+  return { subject: userId, ...encodeEvent(DeviceUntrustedSchema, data) };
+}
+
+/** `device.removed.v1`: a device is gone for good; auth ends its sessions and forgets its secret. */
+export function deviceRemoved({ userId, deviceId, reason, at }: DeviceFacts & { reason: RemovalReason }): OutboxEvent {
+  const data = { userId, deviceId, reason: removalReasons[reason], removedAt: timestampFromDate(at) };
+  return { subject: userId, ...encodeEvent(DeviceRemovedSchema, data) };
 }

@@ -2,7 +2,10 @@ import { audiences, composeApp, createTokenVerifier, type Overrides } from '@ban
 import type { Service } from '@bank/service-kit';
 import type { Config } from '#config.ts';
 import { createContext } from '#context.ts';
+import { trimmingChores } from '#jobs/trim.ts';
 import { routes } from '#transport/http/routes.ts';
+import { credentialChangedConsumer } from '#transport/messages/credential-changed.consumer.ts';
+import { signInFailedConsumer } from '#transport/messages/sign-in-failed.consumer.ts';
 import { signInSucceededConsumer } from '#transport/messages/sign-in-succeeded.consumer.ts';
 import { deviceRpc } from '#transport/rpc/device.rpc.ts';
 
@@ -12,8 +15,9 @@ export async function createService(config: Config, overrides: Overrides = {}): 
   return composeApp(ctx, config, {
     routes,
     rpc: [deviceRpc],
-    consumers: [signInSucceededConsumer(ctx)],
+    consumers: [signInSucceededConsumer(ctx), signInFailedConsumer(ctx), credentialChangedConsumer(ctx)],
     verifier: overrides.verifier ?? createTokenVerifier(ctx, config),
     audiences: [audiences.customers],
+    chores: trimmingChores(ctx),
   });
 }

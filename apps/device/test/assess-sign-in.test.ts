@@ -1,23 +1,32 @@
 import { uuidv7 } from '@bank/domain';
 import { DeviceService, RiskVerdict } from '@bank/proto/device';
 import { describe, expect, test } from 'vitest';
-import { assessSignIn } from '#features/device/assess-sign-in.ts';
+import { assessSignIn } from '#features/sign-in/assess-sign-in.ts';
 import { auth, deviceApp } from './device-app.ts';
 import { givenDevice } from './given-device.ts';
 
-const app = deviceApp();
+const app = await deviceApp();
 
 function attempt(facts: { userId?: string; knownDeviceId?: string } = {}) {
   return { attemptId: uuidv7(), userId: uuidv7(), clientId: 'web', clientAddress: '203.0.113.7', ...facts };
 }
 
 describe('AssessSignIn', () => {
-  test('finds nothing against a device of the user', async () => {
+  test('finds next to nothing against a device of the user, and nothing when he trusts it', async () => {
     const client = await app.client(DeviceService, auth);
     const userId = uuidv7();
     const knownDeviceId = await givenDevice(app.ctx, userId);
-    const answer = await client.assessSignIn(attempt({ userId, knownDeviceId }));
-    expect(answer).toMatchObject({ verdict: RiskVerdict.ALLOW, score: 0, reasons: [] });
+    const known = await client.assessSignIn(attempt({ userId, knownDeviceId }));
+    expect(known).toMatchObject({ verdict: RiskVerdict.ALLOW, score: 5, reasons: ['device.untrusted'] });
+    await app.database.query('update device.devices set trusted_at = now() where id = $1', [knownDeviceId]);
+    const trusted = await client.assessSignIn(attempt({ userId, knownDeviceId }));
+    expect(trusted).toMatchObject({ verdict: RiskVerdict.ALLOW, score: 0, reasons: [] });
+  });
+
+  test('takes a device that auth knows and nobody has told of yet for a known one', async () => {
+    const client = await app.client(DeviceService, auth);
+    const answer = await client.assessSignIn(attempt({ knownDeviceId: uuidv7() }));
+    expect(answer).toMatchObject({ verdict: RiskVerdict.ALLOW, score: 5 });
   });
 
   test('answers a decoy like a user on an unknown device', async () => {

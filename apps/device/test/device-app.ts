@@ -1,4 +1,13 @@
-import { type TestApp, testApp } from '@bank/composition/testing';
+import { audiences } from '@bank/composition';
+import { rpcNeighbour, type TestApp, type TokenOptions, testApp } from '@bank/composition/testing';
+import { type OpenedDelivery, openDelivery } from '@bank/database';
+import type { JsonValue } from '@bank/domain';
+import { AuthService, type RevokeSessionsRequest } from '@bank/proto/auth';
+import { DeviceService } from '@bank/proto/device';
+import { ErrorInfoSchema } from '@bank/proto/errors';
+import { UserService } from '@bank/proto/user';
+import { testCertificates } from '@bank/testing';
+import { Code, ConnectError, type ConnectRouter } from '@connectrpc/connect';
 import { loadConfig } from '#config.ts';
 import { type AppContext, createContext } from '#context.ts';
 import { createService } from '#service.ts';
@@ -6,10 +15,103 @@ import { entities } from '#storage/entities.ts';
 import { migrations } from '../migrations/index.ts';
 
 export const auth = 'spiffe://bank/app/auth';
+export const admin = 'spiffe://bank/app/admin';
+/** A caller of every method, as no app is: for the fuzz test. */
+export const everything = 'spiffe://bank/app/everything';
 
-const callers = { [auth]: { name: 'auth', methods: ['bank.device.v1.DeviceService/AssessSignIn'] } };
+const methods = (...names: string[]) => names.map((name) => `${DeviceService.typeName}/${name}`);
+const forStaff = { audiences: [audiences.staff] };
 
-/** The device app of one test file, started on services of its own. */
-export function deviceApp(): TestApp<AppContext> {
-  return testApp({ service: 'device', entities, migrations, callers, loadConfig, createContext, createService });
+const callers = {
+  [auth]: { name: 'auth', methods: methods('AssessSignIn') },
+  [admin]: { ...forStaff, name: 'admin', methods: methods('ListDevices', 'RevokeDevice') },
+  [everything]: { ...forStaff, name: 'auth', methods: methods('AssessSignIn', 'ListDevices', 'RevokeDevice') },
+};
+
+/** What auth was asked to end, with the token of the person who asked. A test may take auth away, and say who a user is. */
+export interface AuthStandIn {
+  away: boolean;
+  /** Of every user that auth is asked about; none knows no user. */
+  roles: string[];
+  readonly asked: { request: RevokeSessionsRequest; token: string | null }[];
+}
+
+export interface DeviceApp extends TestApp<AppContext> {
+  readonly authStandIn: AuthStandIn;
+}
+
+/** The device app of one test file, started on services of its own, with an auth beside it that ends sessions. */
+export async function deviceApp(): Promise<DeviceApp> {
+  const certificates = await testCertificates();
+  const authStandIn: AuthStandIn = { away: false, roles: ['customer'], asked: [] };
+  const app = testApp({
+    service: 'device',
+    entities,
+    migrations,
+    callers,
+    loadConfig,
+    createContext,
+    createService,
+    certificates,
+    env: { AUTH_RPC_URL: await rpcNeighbour(certificates, 'auth', routesOf(authStandIn)) },
+  });
+  return Object.assign(app, { authStandIn });
+}
+
+function routesOf(standIn: AuthStandIn): (router: ConnectRouter) => void {
+  const answer = <T>(reply: T): T => {
+    if (standIn.away) throw new ConnectError('away', Code.Unavailable);
+    return reply;
+  };
+  return (router) => {
+    router.service(AuthService, {
+      revokeSessions(request, { requestHeader }) {
+        if (!standIn.away) standIn.asked.push({ request, token: requestHeader.get('bank-user-token') });
+        return answer({ revokedCount: 1 });
+      },
+    });
+    router.service(UserService, {
+      getUser({ userId }) {
+        if (standIn.roles.length > 0) return answer({ user: { userId, roles: standIn.roles } });
+        const info = { desc: ErrorInfoSchema, value: { code: 'user.not_found' } };
+        throw new ConnectError('not found', Code.NotFound, undefined, [info]);
+      },
+    });
+  };
+}
+
+/** What has left through the outbox about a user: `destination type`, oldest first. */
+export async function toldOf(app: DeviceApp, userId: string): Promise<string[]> {
+  const rows = await app.database.query<{ told: string }>(
+    `select destination || ' ' || coalesce(data->>'action', data->>'template', type) as told from device.outbox
+     where subject = $1 order by id`,
+    [userId],
+  );
+  return rows.map(({ told }) => told);
+}
+
+/** A published delivery keeps nothing that could be opened: from here on each is kept as it was written, for `messagesTo`. */
+export async function keepDeliveries(app: DeviceApp): Promise<void> {
+  await app.database.query(
+    `create table public.kept (id uuid primary key, user_id text not null, data jsonb not null)`,
+  );
+  await app.database.query(`create function public.keep() returns trigger language plpgsql security definer as $$
+    begin
+      insert into public.kept values (new.id, new.subject, new.data);
+      return new;
+    end $$`);
+  await app.database.query(`create trigger outbox_keep before insert on device.outbox for each row
+    when (new.destination = 'deliveries') execute function public.keep()`);
+}
+
+/** The messages that were written to a user, opened. */
+export async function messagesTo(app: DeviceApp, userId: string): Promise<OpenedDelivery[]> {
+  const sql = 'select id, data from public.kept where user_id = $1 order by id';
+  const rows = await app.database.query<{ id: string; data: JsonValue }>(sql, [userId]);
+  return rows.map(({ id, data }) => openDelivery(app.ctx.keyrings.open('delivery'), id, data));
+}
+
+/** A token of a member of staff whose session is at `aal2`. */
+export function staffToken(app: DeviceApp, changes: TokenOptions = {}): string {
+  return app.issuer.token({ roles: ['support'], acr: 'aal2', audience: audiences.staff, ...changes });
 }

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { deviceApp } from './device-app.ts';
 import { givenDevice } from './given-device.ts';
 
-const app = deviceApp();
+const app = await deviceApp();
 
 function tokenOf(userId: string, deviceId?: string): string {
   return app.issuer.token({ userId, ...(deviceId !== undefined && { deviceId }) });

@@ -1,6 +1,6 @@
 import { systemIds, uuidv7 } from '@bank/domain';
 import type { AppContext } from '#context.ts';
-import { recordSignIn } from '#features/device/record-sign-in.ts';
+import { recordSignIn } from '#features/sign-in/record-sign-in.ts';
 
 /** The facts of a sign-in on a new device of a new user. */
 export function signInFacts() {
@@ -11,6 +11,7 @@ export function signInFacts() {
     sessionId: uuidv7(),
     clientId: 'web',
     acr: 'aal1',
+    amr: ['pwd'],
     platform: 'ios',
     model: 'iPhone 17',
     appVersion: '1.2.3',
@@ -19,8 +20,12 @@ export function signInFacts() {
 }
 
 /** A device that the user has signed in on; its id. */
-export async function givenDevice(ctx: AppContext, userId: string): Promise<string> {
-  const facts = { ...signInFacts(), userId };
+export async function givenDevice(
+  ctx: AppContext,
+  userId: string,
+  changes: Partial<ReturnType<typeof signInFacts>> = {},
+): Promise<string> {
+  const facts = { ...signInFacts(), userId, ...changes };
   await recordSignIn(ctx, facts);
   return facts.deviceId;
 }

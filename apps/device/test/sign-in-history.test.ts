@@ -3,12 +3,13 @@ import { uuidv7 } from '@bank/domain';
 import { encodeEvent, SignInSucceededSchema } from '@bank/proto/events';
 import { raceOf, until } from '@bank/testing';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { describe, expect, test } from 'vitest';
-import { recordSignIn } from '#features/device/record-sign-in.ts';
-import { deviceApp } from './device-app.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { recordSignIn } from '#features/sign-in/record-sign-in.ts';
+import { deviceApp, keepDeliveries, messagesTo, toldOf } from './device-app.ts';
 import { signInFacts } from './given-device.ts';
 
-const app = deviceApp();
+const app = await deviceApp();
+beforeAll(() => keepDeliveries(app));
 
 function signIn(overrides: object = {}) {
   return { ...signInFacts(), ...overrides };
@@ -34,11 +35,18 @@ describe('a sign-in that auth tells of', () => {
     expect(await outboxTypes(facts.userId)).not.toContain('device.new_sign_in.v1');
   });
 
-  test('on a second device is told of as a new sign-in', async () => {
+  test('SR-20: on a second device is told of as a new sign-in, to the user as well', async () => {
     const facts = signIn();
     await recordSignIn(app.ctx, facts);
-    await recordSignIn(app.ctx, signIn({ userId: facts.userId }));
-    expect(await outboxTypes(facts.userId)).toContain('device.new_sign_in.v1');
+    expect(await toldOf(app, facts.userId)).not.toContain('deliveries new-device');
+    const second = signIn({ userId: facts.userId });
+    await recordSignIn(app.ctx, second);
+    await recordSignIn(app.ctx, { ...second, eventId: uuidv7(), sessionId: uuidv7() });
+    const told = await toldOf(app, facts.userId);
+    expect(told.filter((what) => what === 'events device.new_sign_in.v1')).toHaveLength(1);
+    expect(told.filter((what) => what === 'deliveries new-device')).toHaveLength(1);
+    const [message] = await messagesTo(app, facts.userId);
+    expect(message).toMatchObject({ params: { at: second.signedInAt.toISOString(), device: 'iPhone 17' } });
   });
 
   test('on a new device is told of although all others were removed', async () => {

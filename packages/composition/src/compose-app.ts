@@ -1,8 +1,8 @@
 import { type Chore, createHousekeeping, createOutboxStore, maintainPartitions } from '@bank/database';
+import { audiences } from '@bank/domain';
 import { type Consumer, type Consumers, createConsumers, createPublisher, createRelay } from '@bank/messaging';
 import {
   type BaseConfig,
-  type CorsOptions,
   composeService,
   type Route,
   type RpcService,
@@ -20,9 +20,8 @@ export interface AppParts<C> {
   readonly rpc: readonly RpcService<C>[];
   readonly consumers: readonly Consumer[];
   readonly verifier: Verifier;
-  /** Audiences of access tokens that routes take unless they say otherwise. */
+  /** Audiences of access tokens that routes take unless they say otherwise. Browsers may call from the pages of these. */
   readonly audiences: readonly string[];
-  readonly cors?: CorsOptions;
   /** What runs beside the relay, the consumers and the housekeeping. */
   readonly workers?: readonly Worker[];
   /** What is tidied each hour beside partitions and idempotency keys. */
@@ -55,7 +54,7 @@ export function composeApp<C extends Foundations>(ctx: C, config: BaseConfig, pa
     ...dependenciesOf(ctx, parts.verifier, consumers),
     workers: [relay, consumers, housekeepingOf(ctx, parts.chores ?? []), ...(parts.workers ?? [])],
     audiences: parts.audiences,
-    ...(parts.cors && { cors: parts.cors }),
+    cors: { origins: originsOf(config, parts.audiences) },
     clock: ctx.clock,
     rateLimits,
     idempotency,
@@ -68,6 +67,11 @@ export function composeApp<C extends Foundations>(ctx: C, config: BaseConfig, pa
       await Promise.all([publisher.close(), redis.close(), database.close()]);
     },
   });
+}
+
+function originsOf({ WEB_ORIGINS, STAFF_ORIGINS }: BaseConfig, taken: readonly string[]): string[] {
+  const ofCustomers = taken.includes(audiences.customers) ? WEB_ORIGINS : [];
+  return [...ofCustomers, ...(taken.includes(audiences.staff) ? STAFF_ORIGINS : [])];
 }
 
 function dependenciesOf({ database, redis }: Foundations, verifier: Verifier, consumers: Consumers) {

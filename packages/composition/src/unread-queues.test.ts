@@ -10,10 +10,6 @@ test('an app that reads each of its queues is taken', () => {
   expect(() => refuseUnreadQueues('admin', [consumerOf('admin.events'), consumerOf('admin.audit')])).not.toThrow();
 });
 
-test('a queue that nothing is bound to needs no consumer', () => {
-  expect(() => refuseUnreadQueues('auth', [consumerOf('auth.deliveries')])).not.toThrow();
-});
-
 test('an app that leaves one unread is refused, by the name of the queue', () => {
   expect(() => refuseUnreadQueues('admin', [consumerOf('admin.events')])).toThrow('admin.audit');
   expect(() => refuseUnreadQueues('device', [])).toThrow('device.events');

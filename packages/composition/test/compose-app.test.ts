@@ -1,11 +1,24 @@
 import { withTransaction } from '@bank/database';
-import { allow, uuidv7 } from '@bank/domain';
+import { allow, audiences, uuidv7 } from '@bank/domain';
+import { ok, type Route } from '@bank/service-kit';
 import { until } from '@bank/testing';
+import * as v from 'valibot';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Foundations } from '#index.ts';
 import { request, type TestEnvironment, testEnvironment } from '#testing/index.ts';
 import { type BareApp, bare, bareApp } from './bare-app.ts';
 
 const nobodyListens = '127.0.0.1:1';
+const mine: Route<Foundations> = {
+  method: 'GET',
+  path: '/v1/mine',
+  summary: 'x',
+  tag: 'x',
+  access: 'user',
+  responses: { 200: v.any() },
+  errors: [],
+  handle: async () => ok({}),
+};
 let environment: TestEnvironment;
 let app: BareApp | undefined;
 
@@ -62,6 +75,31 @@ describe('a composed app', () => {
     expect(await until(async () => (await environment.database.query(relayed))[0])).toEqual({
       type: 'audit.entry_recorded.v1',
     });
+  });
+
+  test.each([
+    ['customers', [audiences.customers], ['https://app.bank.test']],
+    ['staff', [audiences.staff], ['https://staff.bank.test']],
+    ['both', [audiences.customers, audiences.staff], ['https://app.bank.test', 'https://staff.bank.test']],
+  ])('SR-80 lets browsers call from the pages of its audiences alone: %s', async (_, taken, allowed) => {
+    const origins = { WEB_ORIGINS: 'https://app.bank.test', STAFF_ORIGINS: 'https://staff.bank.test' };
+    app = await bareApp({ ...environment.env, ...origins }, { audiences: taken, routes: [mine] });
+    for (const origin of ['https://app.bank.test', 'https://staff.bank.test', 'https://evil.test']) {
+      const asked = {
+        origin,
+        'access-control-request-method': 'GET',
+        'access-control-request-headers': 'authorization',
+      };
+      const { status, headers } = await request(app.service, 'OPTIONS', '/v1/mine', { headers: asked });
+      const granted = allowed.includes(origin);
+      expect([status, headers.get('access-control-allow-origin')]).toEqual([204, granted ? origin : null]);
+      expect(headers.get('access-control-allow-headers')?.includes('Authorization') ?? false).toBe(granted);
+      const refused = await request(app.service, 'GET', '/v1/mine', { headers: { origin } });
+      expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([
+        401,
+        granted ? origin : null,
+      ]);
+    }
   });
 
   test('is refused when it leaves its queue unread', async () => {

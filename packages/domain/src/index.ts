@@ -21,7 +21,7 @@ export { CountryCodeSchema } from '#contact/country-code.ts';
 export type { Email, NormalisedEmail } from '#contact/email.ts';
 export { EmailSchema, mailboxOf, normaliseEmail } from '#contact/email.ts';
 export type { PhoneNumber } from '#contact/phone-number.ts';
-export { PhoneNumberSchema } from '#contact/phone-number.ts';
+export { destinationOf, PhoneNumberSchema } from '#contact/phone-number.ts';
 export type { ErrorCode } from '#errors/catalogue.ts';
 export { errorCatalogue, isErrorCode } from '#errors/catalogue.ts';
 export type { DomainErrorOptions, ErrorDetails, FieldError, LimitDetails } from '#errors/domain-error.ts';

@@ -83,13 +83,13 @@ describe('what went wrong is transient or permanent', () => {
   ])('a refusal of the recipient with %i is %s', async (status, kind) => {
     const { port } = await mailServer({ onRcptTo: (_address, _session, answer) => answer(reply(status)) });
     const failure = provider(port).send(message());
-    await expect(failure).rejects.toMatchObject({ name: 'DeliveryError', kind, smtpStatus: status });
+    await expect(failure).rejects.toMatchObject({ name: 'DeliveryError', kind, status });
     await expect(failure).rejects.not.toThrow(/ada/);
   });
 
   test('a refusal of our own address is ours to put right, so transient', async () => {
     const { port } = await mailServer({ onMailFrom: (_address, _session, answer) => answer(reply(550)) });
-    await expect(provider(port).send(message())).rejects.toMatchObject({ kind: 'transient', smtpStatus: 550 });
+    await expect(provider(port).send(message())).rejects.toMatchObject({ kind: 'transient', status: 550 });
   });
 
   test('a refusal of the message with 554 is permanent', async () => {
@@ -98,7 +98,7 @@ describe('what went wrong is transient or permanent', () => {
         stream.resume().on('end', () => answer(reply(554)));
       },
     });
-    await expect(provider(port).send(message())).rejects.toMatchObject({ kind: 'permanent', smtpStatus: 554 });
+    await expect(provider(port).send(message())).rejects.toMatchObject({ kind: 'permanent', status: 554 });
   });
 
   test('wrong credentials are ours to put right, so transient', async () => {
@@ -106,7 +106,7 @@ describe('what went wrong is transient or permanent', () => {
       answer(reply(535));
     const { port } = await mailServer({ onAuth, allowInsecureAuth: true });
     const smtp = provider(port, { url: new Secret(`smtp://u:wrong@127.0.0.1:${port}`) });
-    await expect(smtp.send(message())).rejects.toMatchObject({ kind: 'transient', code: 'EAUTH', smtpStatus: 535 });
+    await expect(smtp.send(message())).rejects.toMatchObject({ kind: 'transient', code: 'EAUTH', status: 535 });
   });
 
   test('nobody there, no greeting, no answer: transient, in time', async () => {
@@ -118,7 +118,7 @@ describe('what went wrong is transient or permanent', () => {
     await expect(silent.send(message())).rejects.toMatchObject({ kind: 'transient' });
     await silent.close();
     await new Promise((resolve) => mute.close(resolve));
-    await expect(provider(port).send(message())).rejects.toMatchObject({ kind: 'transient', smtpStatus: undefined });
+    await expect(provider(port).send(message())).rejects.toMatchObject({ kind: 'transient', status: undefined });
     const slow = await mailServer({ onData: (stream) => void stream.resume() });
     await expect(provider(slow.port, { deadlineMs: 100 }).send(message())).rejects.toMatchObject({ code: 'EDEADLINE' });
   });

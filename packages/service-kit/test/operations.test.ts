@@ -150,6 +150,7 @@ describe('openApiDocument', () => {
     expect(operation).toMatchObject({
       operationId: 'postThingsIdParts',
       tags: ['things'],
+      'x-access': { by: 'permission', permission: 'users.read', stepUp: { acr: 'aal2', maxAgeSeconds: 300 } },
       security: [{ bearer: [] }],
       parameters: [
         { name: 'id', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } },

@@ -1,5 +1,6 @@
 import { rolesOf } from '@bank/database';
 import { callersFile } from '#stack/apps/app-files.ts';
+import { messageVariables } from '#stack/apps/message-variables.ts';
 import { brokerUrl, brokerUser } from '#stack/provisioning/broker.ts';
 import type { TlsFiles } from '#stack/secrets/certificates.ts';
 import { checkpointKeyFiles } from '#stack/secrets/checkpoint-keys.ts';
@@ -35,6 +36,8 @@ export interface AppSurroundings {
   readonly gatewayUrl: string;
   readonly staffUrl: string;
   readonly smtpUrl: string;
+  /** Where the sandbox answers for carriers that are reached by HTTP. */
+  readonly sandboxUrl: string;
   /** RPC addresses of what the platform serves. */
   readonly platform: { readonly audit: string; readonly notification: string };
   /** Variables that somebody set in `.env`, or a test sets. */
@@ -53,6 +56,8 @@ export function appEnvironment(app: AppName, around: AppSurroundings): Record<st
     TRUSTED_PROXIES: '127.0.0.1/32',
     RATE_LIMIT_IP_MULTIPLIER: IP_MULTIPLIER,
     TOKEN_ISSUER: around.gatewayUrl,
+    WEB_ORIGINS: around.gatewayUrl,
+    STAFF_ORIGINS: around.staffUrl,
     AUTH_HTTP_URL: `http://127.0.0.1:${around.ports.auth.http}`,
     KEYRING_DIR: keyringFolder(around.secretsFolder, app),
     ...storeVariables(app, around),
@@ -89,17 +94,6 @@ function rpcVariables(app: AppName, { tls, secretsFolder, ports }: AppSurroundin
     TLS_KEY_FILE: tls.keyFile(app),
     RPC_CALLERS_FILE: callersFile(secretsFolder, app),
     ...Object.fromEntries(addresses),
-  };
-}
-
-function messageVariables({ smtpUrl, gatewayUrl, staffUrl, platform }: AppSurroundings) {
-  return {
-    NOTIFICATION_RPC_URL: platform.notification,
-    SMTP_URL: smtpUrl,
-    MAIL_FROM: 'Bank <no-reply@bank.example>',
-    PUBLIC_BASE_URL: gatewayUrl,
-    WEB_ORIGINS: gatewayUrl,
-    STAFF_ORIGINS: staffUrl,
   };
 }
 

@@ -1,6 +1,8 @@
 import { dirname, join } from 'node:path';
 import { environmentFile, writeEnvironmentFile } from '#stack/apps/app-files.ts';
+import { carrierVariables } from '#stack/apps/message-variables.ts';
 import type { BrokerEntrance } from '#stack/provisioning/broker.ts';
+import { secretsFolder } from '#stack/run/prepare.ts';
 import { bareEnvironment, type ServiceContext } from '#stack/run/service-context.ts';
 import { nodeProgram, repositoryFolder } from '#stack/settings/repository.ts';
 
@@ -16,12 +18,20 @@ export interface SandboxPorts {
 
 /** Starts the app that answers for third parties and shows the messages "sent". */
 export async function startSandbox(
-  ports: SandboxPorts,
+  { sandbox: ports, gateway }: { readonly sandbox: SandboxPorts; readonly gateway: number },
   broker: BrokerEntrance,
   context: ServiceContext,
 ): Promise<void> {
-  const env = sandboxEnvironment(ports, broker, dirname(context.tls.caFile));
-  writeEnvironmentFile(environmentFile(context.folder, 'sandbox'), env);
+  const { folder, secrets, tls } = context;
+  const env = {
+    ...sandboxEnvironment(ports, broker, dirname(tls.caFile)),
+    ...carrierVariables({
+      gatewayUrl: `http://localhost:${gateway}`,
+      secrets,
+      secretsFolder: secretsFolder(folder),
+    }),
+  };
+  writeEnvironmentFile(environmentFile(folder, 'sandbox'), env);
   const process = await context.supervisor.start({
     name: 'sandbox',
     layer: 'edge',

@@ -85,7 +85,7 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
     provisionStores(starting, name, context),
     startGateway(plan.nginx, ports, context),
     starting.rabbitmq.then((broker) => {
-      return startSandbox(ports.sandbox, platformBroker(broker, name, context.secrets.password), context);
+      return startSandbox(ports, platformBroker(broker, name, context.secrets.password), context);
     }),
   ]);
   const environments = writeEnvironments(options, stores, ports, context);
@@ -154,6 +154,7 @@ function writeEnvironments(options: StackOptions, stores: Stores, ports: StackPo
     gatewayUrl: `http://localhost:${ports.gateway}`,
     staffUrl: `http://localhost:${ports.staff}`,
     smtpUrl: `smtp://127.0.0.1:${ports.sandbox.smtp}`,
+    sandboxUrl: `http://127.0.0.1:${ports.sandbox.http}`,
     platform: addressesOf(stores, ports, context.tls).sandbox,
     overrides: { ...options.settings.appVariables, ...options.env },
   };

@@ -1,7 +1,22 @@
+import { ApprovalEntity } from '#storage/approval.entity.ts';
 import { LedgerCheckpointEntity, LedgerSignerEntity } from '#storage/ledger-checkpoint.entity.ts';
 import { LedgerEntryEntity } from '#storage/ledger-entry.entity.ts';
+import { LedgerForwarderEntity, LedgerForwardingEntity } from '#storage/ledger-forwarding.entity.ts';
 import { LedgerHeadEntity } from '#storage/ledger-head.entity.ts';
+import { StaffNoteEntity } from '#storage/staff-note.entity.ts';
+import { UnmaskingEntity } from '#storage/unmasking.entity.ts';
 import { UserEntity } from '#storage/user.entity.ts';
 
 /** Every entity of the schema `admin`: what the migrations are checked against. */
-export const entities = [LedgerCheckpointEntity, LedgerEntryEntity, LedgerHeadEntity, LedgerSignerEntity, UserEntity];
+export const entities = [
+  ApprovalEntity,
+  LedgerCheckpointEntity,
+  LedgerEntryEntity,
+  LedgerForwarderEntity,
+  LedgerForwardingEntity,
+  LedgerHeadEntity,
+  LedgerSignerEntity,
+  StaffNoteEntity,
+  UnmaskingEntity,
+  UserEntity,
+];

@@ -1,24 +1,67 @@
 import { createLoop, type Loop } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
-import { sendDeliveries } from '#features/delivery/send-deliveries.ts';
+import { claimDeliveries } from '#features/delivery/claim-deliveries.ts';
+import { sendingMax } from '#features/delivery/policies.ts';
+import { sendDelivery } from '#features/delivery/send-delivery.ts';
+import type { DeliveryChannel } from '#storage/deliveries/delivery.repository.ts';
 
 const everyMs = 1000;
+const patienceMs = 5000;
 
-/** Sends messages as soon as they are taken over, and again when they are due again. */
+/**
+ * Sends messages as soon as they are taken over, and again when they are due again. Each channel has a line of its own, and
+ * no message waits for the one before it: a carrier that hangs holds up the messages that it was given, and nothing else.
+ */
 export function createDeliverySender(ctx: AppContext): Loop {
+  const lines = (['email', 'sms'] as const).map((channel) => createLine(ctx, channel));
+  return {
+    async start() {
+      await Promise.all(lines.map(({ loop }) => loop.start()));
+    },
+    wake() {
+      for (const { loop } of lines) loop.wake();
+    },
+    async stop() {
+      await Promise.all(lines.map(({ loop }) => loop.stop()));
+      await Promise.race([settled(), delay(patienceMs)]);
+      await ctx.messages.close();
+      await settled();
+    },
+  };
+
+  async function settled(): Promise<void> {
+    await Promise.all(lines.flatMap(({ underWay }) => [...underWay]));
+  }
+}
+
+function createLine(ctx: AppContext, channel: DeliveryChannel): { loop: Loop; underWay: ReadonlySet<Promise<void>> } {
+  const underWay = new Set<Promise<void>>();
+  let isFull = false;
   const loop = createLoop({
-    name: 'deliveries',
+    name: `deliveries by ${channel}`,
     everyMs,
     logger: ctx.logger,
     async work() {
-      while (await sendDeliveries(ctx));
+      const free = sendingMax - underWay.size;
+      if (free <= 0) return;
+      const claimed = await claimDeliveries(ctx, channel, free);
+      isFull = claimed.length === free;
+      for (const delivery of claimed) {
+        const sending = sendDelivery(ctx, delivery)
+          .catch((err: unknown) => ctx.logger.warn({ err, deliveryId: delivery.id }, 'a message was not settled'))
+          .finally(() => {
+            underWay.delete(sending);
+            if (isFull) loop.wake();
+          });
+        underWay.add(sending);
+      }
     },
   });
-  return {
-    ...loop,
-    async stop() {
-      await loop.stop();
-      await ctx.mailer.close();
-    },
-  };
+  return { loop, underWay };
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
 }

@@ -22,6 +22,7 @@ export function trimmingChores(ctx: AppContext): readonly Chore[] {
     { name: 'registrations', run: () => forgetRegistrations(ctx) },
     trim('sign-ins', (tx) => tx.signIns.removeExpired(tx.clock.now(), batch)),
     trim('step-up codes', (tx) => tx.stepUpCodes.removeExpired(tx.clock.now(), batch)),
+    trim('contact changes', (tx) => tx.contactChanges.removeExpired(tx.clock.now(), batch)),
     trim('lockouts', (tx) => tx.lockouts.removeUntouchedSince(before(tx, 1), batch)),
     trim('revocations', (tx) => tx.revocations.removeExpired(tx.clock.now(), batch)),
     trim('deliveries', (tx) => tx.deliveries.removeSettled(before(tx, keepDays.deliveries), batch)),

@@ -9,6 +9,7 @@ import {
   StepUpCodeEntity,
 } from '#storage/sessions/session.entity.ts';
 import { LockoutEntity, SignInEntity } from '#storage/sign-ins/sign-in.entity.ts';
+import { ContactChangeEntity } from '#storage/users/contact-change.entity.ts';
 import { CredentialEntity, IdentifierEntity, UserEntity } from '#storage/users/user.entity.ts';
 
 /** Every table of the schema that is not the platform's own; the migrations are checked against them. */
@@ -19,6 +20,7 @@ export const entities = [
   UserEntity,
   CredentialEntity,
   IdentifierEntity,
+  ContactChangeEntity,
   SessionEntity,
   RefreshTokenEntity,
   DeviceEntity,

@@ -10,6 +10,7 @@ import { SessionRepository } from '#storage/sessions/session.repository.ts';
 import { StepUpCodeRepository } from '#storage/sessions/step-up-code.repository.ts';
 import { LockoutRepository } from '#storage/sign-ins/lockout.repository.ts';
 import { SignInRepository } from '#storage/sign-ins/sign-in.repository.ts';
+import { ContactChangeRepository } from '#storage/users/contact-change.repository.ts';
 import { IdentifierRepository } from '#storage/users/identifier.repository.ts';
 import { UserRepository } from '#storage/users/user.repository.ts';
 
@@ -20,6 +21,7 @@ export function createRepositories(em: ReturnType<Database['fork']>) {
   return {
     registrations: new RegistrationRepository(em),
     users: new UserRepository(em),
+    contactChanges: new ContactChangeRepository(em),
     identifiers: new IdentifierRepository(em),
     clients: new ClientRepository(em),
     sessions: new SessionRepository(em),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { openDelivery } from '@bank/database';
-import type { JsonValue } from '@bank/domain';
+import { type JsonValue, uuidv7 } from '@bank/domain';
 import type { TestAuth } from './auth.ts';
 import { type Answer, post } from './http.ts';
 
@@ -71,4 +71,12 @@ export function signIn(auth: TestAuth, account: { email: string }, changes: obje
 export function refresh(auth: TestAuth, refreshToken: string, deviceSecret?: string): Promise<Answer> {
   const device = deviceSecret === undefined ? {} : { device: { secret: deviceSecret } };
   return post(auth, '/v1/auth/token/refresh', { refreshToken, ...device });
+}
+
+/** Steps a session up by a factor that mfa accepts, and gives its new token. */
+export async function steppedUp(auth: TestAuth, token: string): Promise<string> {
+  const proof = { challengeId: uuidv7(), response: { code: '123456' } };
+  const { status, body } = await post(auth, '/v1/auth/step-up/verify', proof, { token });
+  if (status !== 200) throw new Error(`the step-up answered ${status} ${body.code}`);
+  return body.accessToken;
 }

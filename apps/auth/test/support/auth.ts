@@ -3,7 +3,7 @@ import { vhostDefinitions } from '@bank/messaging';
 import { createLogger } from '@bank/observability';
 import { createPasswordHasher, type PasswordHasher, staticKeyring } from '@bank/security';
 import type { Service } from '@bank/service-kit';
-import { type TestDatabase, testRabbitVhost, testRedis } from '@bank/testing';
+import { type TestDatabase, type TestRabbitVhost, testRabbitVhost, testRedis } from '@bank/testing';
 import { afterAll } from 'vitest';
 import type {
   ChallengeBinding,
@@ -17,6 +17,7 @@ import type { SignInAssessor } from '#adapters/risk/sign-in-assessor.ts';
 import { loadConfig } from '#config.ts';
 import { type AppContext, createContext } from '#context.ts';
 import { assembleService } from '#service.ts';
+import { type Carriers, startCarriers } from './carriers.ts';
 import { type ShiftedClock, shiftedClock } from './clock.ts';
 import { authDatabase } from './database.ts';
 import { type Files, makeFiles } from './environment.ts';
@@ -29,7 +30,10 @@ export interface TestAuth {
   url: string;
   clock: ShiftedClock;
   database: TestDatabase;
+  broker: TestRabbitVhost;
   mailbox: Mailbox;
+  /** Twilio and SendGrid. */
+  carriers: Carriers;
   files: Files;
   /** What device and mfa answer, to be changed by a test. */
   neighbours: Neighbours;
@@ -66,35 +70,42 @@ export function cheapHasher({ memoryKib = 64 } = {}): PasswordHasher {
   return createPasswordHasher({ pepper, parameters: { memoryKib, iterations: 1, parallelism: 1 }, queueMax: 5000 });
 }
 
+/** What no test needs to differ. */
+const basics = {
+  NODE_ENV: 'test',
+  HTTP_PORT: '0',
+  RPC_PORT: '0',
+  TOKEN_ISSUER: 'https://id.bank.example',
+  MFA_RPC_URL: 'https://127.0.0.1:9',
+  DEVICE_RPC_URL: 'https://127.0.0.1:9',
+  MAIL_FROM: 'Bank <no-reply@bank.example>',
+  PUBLIC_BASE_URL: origin,
+  WEB_ORIGINS: origin,
+  STAFF_ORIGINS: staffOrigin,
+  TRUSTED_PROXIES: '127.0.0.1',
+  RATE_LIMIT_IP_MULTIPLIER: '1000',
+  REGISTRATION_MAILS_PER_HOUR: '1000',
+} as const;
+
 /** Starts a service for one test file; it is stopped when the file ends. */
 export async function startAuth(options: StartOptions = {}): Promise<TestAuth> {
   const redis = testRedis();
-  const [database, vhost, mailbox, files] = await Promise.all([
+  const [database, vhost, mailbox, carriers, files] = await Promise.all([
     authDatabase(),
     testRabbitVhost({ definitions: vhostDefinitions() }),
     startMailbox(),
+    startCarriers(),
     makeFiles(options.callers ?? {}),
   ]);
   const config = loadConfig({
-    NODE_ENV: 'test',
+    ...basics,
     LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'fatal',
-    HTTP_PORT: '0',
-    RPC_PORT: '0',
     DATABASE_URL: database.urlFor('auth_app'),
     REDIS_URL: redis.url,
     REDIS_KEY_PREFIX: redis.keyPrefix,
     RABBITMQ_URL: vhost.url,
-    TOKEN_ISSUER: 'https://id.bank.example',
-    MFA_RPC_URL: 'https://127.0.0.1:9',
-    DEVICE_RPC_URL: 'https://127.0.0.1:9',
     SMTP_URL: mailbox.url,
-    MAIL_FROM: 'Bank <no-reply@bank.example>',
-    PUBLIC_BASE_URL: origin,
-    WEB_ORIGINS: origin,
-    STAFF_ORIGINS: staffOrigin,
-    TRUSTED_PROXIES: '127.0.0.1',
-    RATE_LIMIT_IP_MULTIPLIER: '1000',
-    REGISTRATION_MAILS_PER_HOUR: '1000',
+    ...carriers.env,
     ...files.env,
     ...options.env,
   });
@@ -117,11 +128,12 @@ export async function startAuth(options: StartOptions = {}): Promise<TestAuth> {
   afterAll(async () => {
     await service.stop();
     await mailbox.close();
+    await carriers.close();
     await database.drop();
     await vhost.delete();
   });
   const url = `http://127.0.0.1:${service.httpPort}`;
-  return { ctx, service, url, clock, database, mailbox, files, neighbours };
+  return { ctx, service, url, clock, database, broker: vhost, mailbox, carriers, files, neighbours };
 }
 
 interface NeighbourAdapters {

@@ -3,8 +3,10 @@ import { uuidv7 } from '@bank/domain';
 import { AuthService } from '@bank/proto/auth';
 import { UserService } from '@bank/proto/user';
 import { approvalDigest } from '@bank/security';
+import { until } from '@bank/testing';
 import type { Account } from './accounts.ts';
 import type { TestAuth } from './auth.ts';
+import { get } from './http.ts';
 import { callerTable, clientAs, onBehalfOf } from './rpc.ts';
 import { createStaff, staffSession } from './staff.ts';
 
@@ -56,4 +58,33 @@ export async function signedRequest<A extends ApprovalAction>(
 ): Promise<string> {
   const request = { approvalId: uuidv7(), action, payloadDigest: Uint8Array.from(approvalDigest(action, payload)) };
   return (await sessions.signApproval(request, maker.asked)).approval;
+}
+
+/** What has left through the outbox about somebody: `destination name`, oldest first, without what a sign-in leaves. */
+export async function toldOf(auth: TestAuth, userId: string): Promise<string[]> {
+  const rows = await auth.database.query<{ told: string }>(
+    `select destination || ' ' || coalesce(data->>'action', data->>'template', type) as told from auth.outbox
+      where subject = $1 order by id`,
+    [userId],
+  );
+  return rows.map(({ told }) => told);
+}
+
+/** The entries of the ledger about somebody, with that action. */
+export async function auditsOf(auth: TestAuth, userId: string, action: string): Promise<Record<string, unknown>[]> {
+  const rows = await auth.database.query<{ data: Record<string, unknown> }>(
+    `select data from auth.outbox where destination = 'audit' and subject = $1 and data->>'action' = $2 order by id`,
+    [userId, action],
+  );
+  return rows.map(({ data }) => data);
+}
+
+/** Waits until a token opens nothing any more; answers in how many milliseconds. */
+export async function untilRefused(auth: TestAuth, accessToken: string): Promise<number> {
+  const startedAt = performance.now();
+  await until(async () => (await get(auth, '/v1/auth/session', accessToken)).status === 401, {
+    deadlineMs: 5000,
+    everyMs: 10,
+  });
+  return performance.now() - startedAt;
 }

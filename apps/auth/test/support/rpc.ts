@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { createRpcClient } from '@bank/service-kit';
 import type { DescService } from '@bufbuild/protobuf';
+import type { Transport } from '@connectrpc/connect';
+import { createConnectTransport } from '@connectrpc/connect-node';
 import type { TestAuth } from './auth.ts';
 
 /** A caller table in which these apps may call these methods. */
@@ -17,6 +20,21 @@ export async function clientAs<S extends DescService>(auth: TestAuth, app: strin
     tls: { caFile: auth.files.certificates.caFile, certFile, keyFile },
     serverUri: 'spiffe://bank/app/auth',
     deadlineMs: 5000,
+  });
+}
+
+/** The bare transport of an app's certificate: it repeats nothing and translates no error. */
+export async function transportAs(auth: TestAuth, app: string): Promise<Transport> {
+  const { certFile, keyFile } = await auth.files.certificates.issue({ name: app, uris: [`spiffe://bank/app/${app}`] });
+  const nodeOptions = {
+    ca: readFileSync(auth.files.certificates.caFile),
+    cert: readFileSync(certFile),
+    key: readFileSync(keyFile),
+  };
+  return createConnectTransport({
+    baseUrl: `https://localhost:${auth.service.rpcPort}`,
+    httpVersion: '1.1',
+    nodeOptions,
   });
 }
 

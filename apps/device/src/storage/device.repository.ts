@@ -1,28 +1,36 @@
 import { Repository } from '@bank/database';
+import type { UserId } from '@bank/domain';
 import type { Device } from '#storage/device.entity.ts';
 
 type Sighting = Pick<Device, 'id' | 'userId' | 'platform' | 'model' | 'appVersion'> & { readonly seenAt: Date };
 
-const columns = `id, user_id as "userId", platform, model, app_version as "appVersion", first_seen_at as "firstSeenAt",
-  last_seen_at as "lastSeenAt", trusted_at as "trustedAt", removed_at as "removedAt"`;
+/** A page of a list: what comes after the device `after`. */
+export interface DevicePageQuery {
+  readonly after: string | undefined;
+  readonly limit: number;
+}
 
-/** Devices of users. */
+export const deviceColumns = `id, user_id as "userId", platform, model, app_version as "appVersion",
+  first_seen_at as "firstSeenAt", last_seen_at as "lastSeenAt", trusted_at as "trustedAt", removed_at as "removedAt", version`;
+
+/** Devices of users, whatever their users call them. */
 export class DeviceRepository extends Repository {
   /** Holds the devices of a user until the transaction ends, those he does not have yet included. */
-  async lockOf(userId: string): Promise<void> {
+  async lockOf(userId: UserId): Promise<void> {
     await this.rows("select pg_advisory_xact_lock(hashtextextended('device.devices ' || ?::text, 0))", [userId]);
   }
 
   /** Whether the user ever had a device, removed ones included. */
-  async hasAny(userId: string): Promise<boolean> {
+  async hasAny(userId: UserId): Promise<boolean> {
     return (await this.row('select 1 from device.devices where user_id = ? limit 1', [userId])) !== undefined;
   }
 
   /**
    * Notes that a user's device was seen. Sightings may come twice and in any order: the newest wins. Tells whether the
-   * device was new; a device that belongs to somebody else is left as it is.
+   * device was new; one that was removed or belongs to somebody else is left as it is.
    */
   async noteSighting(sighting: Sighting): Promise<{ isNew: boolean }> {
+    const { id, userId, platform, model, appVersion, seenAt } = sighting;
     const row = await this.row<{ isNew: boolean }>(
       `insert into device.devices (id, user_id, platform, model, app_version, first_seen_at, last_seen_at)
        values (?, ?, ?, ?, ?, ?, ?)
@@ -31,32 +39,72 @@ export class DeviceRepository extends Repository {
            then excluded.app_version else devices.app_version end,
          first_seen_at = least(devices.first_seen_at, excluded.first_seen_at),
          last_seen_at = greatest(devices.last_seen_at, excluded.last_seen_at)
-         where devices.user_id = excluded.user_id
+         where devices.user_id = excluded.user_id and devices.removed_at is null
        returning xmax = 0 as "isNew"`,
-      [
-        sighting.id,
-        sighting.userId,
-        sighting.platform,
-        sighting.model,
-        sighting.appVersion,
-        sighting.seenAt,
-        sighting.seenAt,
-      ],
+      [id, userId, platform, model, appVersion, seenAt, seenAt],
     );
     return { isNew: row?.isNew === true };
   }
 
   /** A user's device, removed ones included. */
-  find(userId: string, id: string): Promise<Device | undefined> {
-    return this.row<Device>(`select ${columns} from device.devices where id = ? and user_id = ?`, [id, userId]);
+  find(userId: UserId, id: string): Promise<Device | undefined> {
+    return this.row(`select ${deviceColumns} from device.devices where id = ? and user_id = ?`, [id, userId]);
   }
 
-  /** A user's devices that are not removed, the latest registered first, from the one after `after` on. */
-  list(userId: string, page: { after?: string | undefined; limit: number }): Promise<Device[]> {
-    return this.rows<Device>(
-      `select ${columns} from device.devices
+  /** All of a user's devices that are not removed: few, for there is a limit. */
+  listLive(userId: UserId): Promise<Device[]> {
+    return this.rows(`select ${deviceColumns} from device.devices where user_id = ? and removed_at is null`, [userId]);
+  }
+
+  /** The same page by page, the latest registered first. */
+  list(userId: UserId, { after, limit }: DevicePageQuery): Promise<Device[]> {
+    return this.rows(
+      `select ${deviceColumns} from device.devices
        where user_id = ? and removed_at is null and (?::uuid is null or id < ?) order by id desc limit ?`,
-      [userId, page.after ?? null, page.after ?? null, page.limit],
+      [userId, after ?? null, after ?? null, limit],
+    );
+  }
+
+  /** Begins or ends the trust in a device; gives it back, or nothing when it is so already, removed, or not his. */
+  setTrust(userId: UserId, id: string, trustedAt: Date | null): Promise<Device | undefined> {
+    return this.row(
+      `update device.devices set trusted_at = ?::timestamptz, version = version + 1
+       where user_id = ? and id = ? and removed_at is null and (trusted_at is null) <> (?::timestamptz is null)
+       returning ${deviceColumns}`,
+      [trustedAt, userId, id, trustedAt],
+    );
+  }
+
+  /** Ends the trust in every device that a user has trusted until a moment; gives those devices. */
+  endTrust(userId: UserId, until: Date): Promise<Device[]> {
+    return this.rows(
+      `update device.devices set trusted_at = null, version = version + 1
+       where user_id = ? and trusted_at <= ? and removed_at is null returning ${deviceColumns}`,
+      [userId, until],
+    );
+  }
+
+  /**
+   * Removes devices of a user that are there, with the trust in them and their names, and gives them back; when a version
+   * is given, only one that still has it.
+   */
+  remove(userId: UserId, ids: readonly string[], { at, version }: { at: Date; version?: number }): Promise<Device[]> {
+    return this.rows(
+      `update device.devices set removed_at = ?, trusted_at = null, name = null, version = version + 1
+       where user_id = ? and id = any(?::uuid[]) and removed_at is null and version = coalesce(?::bigint, version)
+       returning ${deviceColumns}`,
+      [at, userId, ids, version ?? null],
+    );
+  }
+
+  /** Forgets devices that were removed before a moment, but not the last trace that their user had one, which `hasAny` sees. */
+  trim(before: Date, limit: number): Promise<number> {
+    return this.affected(
+      `delete from device.devices where id in
+         (select old.id from device.devices old where old.removed_at < ?
+           and exists (select 1 from device.devices newer where newer.user_id = old.user_id and newer.id > old.id)
+          limit ? for update skip locked)`,
+      [before, limit],
     );
   }
 }

@@ -1,5 +1,6 @@
 export { publishEvents, type TestEvent, untilDeadLettered } from '#testing/messages.ts';
 export { request, type TestRequest } from '#testing/request.ts';
+export { rpcNeighbour } from '#testing/rpc-neighbour.ts';
 export { type StartableApp, type TestApp, testApp } from '#testing/test-app.ts';
 export { type AppUnderTest, type TestEnvironment, testEnvironment } from '#testing/test-environment.ts';
 export { type TestIssuer, type TokenOptions, testIssuer } from '#testing/test-issuer.ts';

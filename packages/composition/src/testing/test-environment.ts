@@ -27,6 +27,8 @@ export interface AppUnderTest {
   >;
   /** Variables beside the common ones. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The authority that signs its certificate, when neighbours that the test serves have theirs from it; else one of its own. */
+  readonly certificates?: TestCertificates;
 }
 
 /** Real services for one test file, and the environment that leads an app to them. */
@@ -46,7 +48,7 @@ export async function testEnvironment(app: AppUnderTest): Promise<TestEnvironmen
   const [database, broker, certificates] = await Promise.all([
     migratedDatabase(app),
     testRabbitVhost({ definitions: vhostDefinitions({ retryDelaysMs: [50, 50, 50, 50] }) }),
-    testCertificates(),
+    app.certificates ?? testCertificates(),
   ]);
   const leaf = await certificates.issue({ name: service, uris: [`spiffe://bank/app/${service}`] });
   const redis = testRedis();

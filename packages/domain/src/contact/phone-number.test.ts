@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { PhoneNumberSchema } from '#contact/phone-number.ts';
+import { destinationOf, PhoneNumberSchema } from '#contact/phone-number.ts';
 import { DomainError } from '#errors/domain-error.ts';
 import { parse } from '#errors/parse.ts';
 
@@ -48,4 +48,13 @@ describe('PhoneNumberSchema', () => {
     const refused = () => parse(PhoneNumberSchema, 'nonsense');
     expect(refused).toThrow(expect.objectContaining({ details: { errors: [{ path: '', rule: 'phone_number' }] } }));
   });
+});
+
+test.each([
+  ['+49 171 1234567', '49-DE'],
+  ['+1 876 555 0123', '1-JM'],
+  ['+1 202 555 0123', '1-US'],
+  ['+800 1234 5678', '800'],
+])('SR-18: %s leads to %s', (text, destination) => {
+  expect(destinationOf(parse(PhoneNumberSchema, text))).toBe(destination);
 });

@@ -32,3 +32,16 @@ export const PhoneNumberSchema = v.pipe(
   }),
   v.brand('PhoneNumber'),
 );
+
+/**
+ * Where a number leads, for limits per destination: its country calling code and, where countries share one, the country
+ * (`49-DE`, `1-JM`; `800` for a code without a country).
+ */
+export function destinationOf(phone: PhoneNumber): string {
+  const parsed = parseNumber(phone);
+  if (parsed === undefined) {
+    throw new TypeError('not a number that PhoneNumberSchema accepts');
+  }
+  const { countryCallingCode, country } = parsed;
+  return country === undefined ? countryCallingCode : `${countryCallingCode}-${country}`;
+}

@@ -6,6 +6,8 @@ export const identityErrors = {
   'user.not_found': { kind: 'not_found', message: notFoundMessage },
   'user.transition.illegal': { kind: 'conflict', message: 'The user cannot move to that state now.' },
   'user.state.blocked': { kind: 'forbidden', message: 'This is not possible for the account at the moment.' },
+  'user.contact_change.too_soon': { kind: 'limited', message: 'It was changed a short while ago; try again later.' },
+  'user.contact_change.none_pending': { kind: 'conflict', message: 'No change of an address is waiting for a code.' },
   'profile.not_found': { kind: 'not_found', message: notFoundMessage },
   'profile.unreadable': { kind: 'unavailable', message: 'The profile cannot be read at the moment.' },
   'profile.field.locked': { kind: 'conflict', message: 'A verified field changes only through a change request.' },
@@ -20,4 +22,5 @@ export const identityErrors = {
   'approval.invalid': { kind: 'forbidden', message: 'The approval does not allow this.' },
   'approval.expired': { kind: 'conflict', message: 'The approval has expired; ask for it again.' },
   'approval.already_decided': { kind: 'conflict', message: 'The approval has been decided already.' },
+  'approval.in_progress': { kind: 'conflict', message: 'The approval is being decided; try again shortly.' },
 } as const satisfies Record<string, ErrorEntry>;

@@ -1,4 +1,5 @@
 import type { Content } from '#templates/content.ts';
+import type { SmsTemplateName, SmsTemplateValues } from '#templates/sms-templates.ts';
 import type { TemplateName, TemplateValues } from '#templates/templates.ts';
 
 export interface Wording {
@@ -15,4 +16,6 @@ export interface Catalogue {
   /** The closing line of every message. */
   readonly footer: (wording: Wording) => string;
   readonly messages: { readonly [N in TemplateName]: (values: TemplateValues<N>, wording: Wording) => Content };
+  /** Text messages: short, of the GSM 7-bit alphabet where the language allows. */
+  readonly texts: { readonly [N in SmsTemplateName]: (values: SmsTemplateValues<N>, wording: Wording) => string };
 }

@@ -1,6 +1,10 @@
 import type { Catalogue } from '#locales/catalogue.ts';
+import { contactMessages } from '#locales/en-contact.ts';
+import { deviceMessages } from '#locales/en-devices.ts';
 import { factorMessages } from '#locales/en-factors.ts';
 import { minutes, notYou } from '#locales/en-phrases.ts';
+import { standingMessages } from '#locales/en-standing.ts';
+import { texts } from '#locales/en-texts.ts';
 import { facts, paragraph } from '#templates/content.ts';
 
 export const en: Catalogue = {
@@ -8,7 +12,10 @@ export const en: Catalogue = {
   timeTag: 'en-GB',
   footer: ({ brand }) => `${brand} never asks for your password or a code by email or on the phone.`,
   messages: {
+    ...contactMessages,
+    ...deviceMessages,
     ...factorMessages,
+    ...standingMessages,
     'registration-code': (values, { brand }) => ({
       subject: `Confirm your email address for ${brand}`,
       parts: [
@@ -51,14 +58,6 @@ export const en: Catalogue = {
         { kind: 'code', code: values.code },
         paragraph(`It works once and for ${minutes(values.minutes)}. Do not give it to anyone.`),
         paragraph('If you are not signing in right now, someone has entered your password: change it now.'),
-      ],
-    }),
-    'new-device': (values, { brand, time }) => ({
-      subject: `New sign-in to your account at ${brand}`,
-      parts: [
-        paragraph('Your account was signed in to on a device that we have not seen with you before.'),
-        facts(['When', time(values.at)], ['Device', values.device], ['Place', values.place]),
-        paragraph(`If this was you, you need do nothing. ${notYou}`),
       ],
     }),
     'sign-in-after-failures': (values, { brand, time }) => ({
@@ -108,4 +107,5 @@ export const en: Catalogue = {
       ],
     }),
   },
+  texts,
 };

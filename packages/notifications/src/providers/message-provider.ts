@@ -1,17 +1,27 @@
-/** An email that is ready to go. */
-export interface EmailMessage {
-  readonly channel: 'email';
+interface Message {
   /** Names this delivery in all its attempts, so that a copy sent twice can be told from two messages. UUID. */
   readonly deliveryId: string;
   readonly to: string;
   readonly template: string;
-  readonly subject: string;
   readonly text: string;
+}
+
+/** An email that is ready to go. */
+export interface EmailMessage extends Message {
+  readonly channel: 'email';
+  readonly subject: string;
   readonly html: string;
+}
+
+/** A text message that is ready to go; `to` is E.164. */
+export interface SmsMessage extends Message {
+  readonly channel: 'sms';
 }
 
 /** Hands messages to whoever carries them. */
 export interface MessageProvider<M = EmailMessage> {
+  /** As configuration, metrics and the record of a delivery call it. */
+  readonly name: string;
   /**
    * Resolves once the carrier has accepted responsibility. A message whose acceptance was not heard may be sent again:
    * it keeps its identity. @throws DeliveryError
@@ -20,19 +30,27 @@ export interface MessageProvider<M = EmailMessage> {
   close(): Promise<void>;
 }
 
+interface FailureFacts {
+  /** The reply code of SMTP (RFC 5321 §4.2) or the status of HTTP, where there was a reply. */
+  readonly status?: number;
+  /** Whether the carrier, and not this message, is what is wrong: others would fail there as well. */
+  readonly carrierAway?: boolean;
+}
+
 /** Why a message was not accepted. `transient`: try again later; `permanent`: the same message will never be accepted. */
 export class DeliveryError extends Error {
   override readonly name = 'DeliveryError';
   readonly kind: 'transient' | 'permanent';
   readonly code: string;
-  /** The reply code of RFC 5321 §4.2, where there was a reply. */
-  readonly smtpStatus: number | undefined;
+  readonly status: number | undefined;
+  readonly carrierAway: boolean;
 
-  // No cause: what mail libraries throw repeats the address.
-  constructor(kind: 'transient' | 'permanent', code: string, smtpStatus?: number) {
-    super(smtpStatus === undefined ? `${kind} ${code}` : `${kind} ${code} ${smtpStatus}`);
+  // No cause: what libraries and carriers say repeats the address.
+  constructor(kind: 'transient' | 'permanent', code: string, { status, carrierAway = false }: FailureFacts = {}) {
+    super(status === undefined ? `${kind} ${code}` : `${kind} ${code} ${status}`);
     this.kind = kind;
     this.code = code;
-    this.smtpStatus = smtpStatus;
+    this.status = status;
+    this.carrierAway = carrierAway;
   }
 }

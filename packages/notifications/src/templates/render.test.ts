@@ -13,6 +13,9 @@ const samples: { readonly [N in TemplateName]: Record<string, string> } = {
   welcome: messageOf('welcome', {}).params,
   'sign-in-code': messageOf('sign-in-code', { code: '048291', minutes: 10 }).params,
   'new-device': messageOf('new-device', { at, device: 'Pixel 9', place: 'Lagos' }).params,
+  'device-trusted': messageOf('device-trusted', { at, device: 'Pixel 9' }).params,
+  'device-untrusted': messageOf('device-untrusted', { at }).params,
+  'device-removed': messageOf('device-removed', { at, device: 'Pixel 9' }).params,
   'sign-in-after-failures': messageOf('sign-in-after-failures', { at, failures: 3 }).params,
   'account-locked': messageOf('account-locked', { at, minutes: 30 }).params,
   'refresh-token-reuse': messageOf('refresh-token-reuse', { at }).params,
@@ -23,6 +26,13 @@ const samples: { readonly [N in TemplateName]: Record<string, string> } = {
   'recovery-code-used': messageOf('recovery-code-used', { at, remaining: 3 }).params,
   'second-factor-blocked': messageOf('second-factor-blocked', { at, minutes: 15 }).params,
   'step-up-code': messageOf('step-up-code', { code: '048291', minutes: 10 }).params,
+  'account-stopped': messageOf('account-stopped', { at }).params,
+  'account-opened-again': messageOf('account-opened-again', { at }).params,
+  'account-suspended': messageOf('account-suspended', { at }).params,
+  'account-closed': messageOf('account-closed', { at }).params,
+  'roles-changed': messageOf('roles-changed', { at }).params,
+  'factors-reset': messageOf('factors-reset', { at }).params,
+  'phone-changed': messageOf('phone-changed', { at }).params,
   'session-revoked': messageOf('session-revoked', { at, device: 'Pixel 9' }).params,
 };
 

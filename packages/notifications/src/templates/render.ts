@@ -25,7 +25,7 @@ export interface RenderInput {
 /** A message as email, in HTML and plain text of the same words. @throws ParameterError when the parameters do not fit */
 export function renderEmail({ template, params, brand, locale }: RenderInput): RenderedEmail {
   const { tag, catalogue } = resolveLocale(locale);
-  const wording: Wording = { brand, time: timeFormat(catalogue.timeTag) };
+  const wording = wordingOf(brand, catalogue);
   const content = contentOf(catalogue, template, params, wording);
   const footer = catalogue.footer(wording);
   const subject = headerText(content.subject);
@@ -45,6 +45,11 @@ function contentOf<N extends TemplateName>(
   // The rules of N give the values of N; TypeScript cannot follow an index by a type parameter that far.
   const values = decodeParameters(templates[template], params) as unknown as TemplateValues<N>;
   return catalogue.messages[template](values, wording);
+}
+
+/** What the words of a catalogue are filled with beside the parameters. */
+export function wordingOf(brand: string, { timeTag }: Pick<Catalogue, 'timeTag'>): Wording {
+  return { brand, time: timeFormat(timeTag) };
 }
 
 function timeFormat(tag: string): (at: Date) => string {

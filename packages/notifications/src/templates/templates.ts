@@ -12,6 +12,10 @@ export const templates = {
   /** The second step of a sign-in that looked unusual, for a user without a second factor. */
   'sign-in-code': { code: required('code'), minutes: required('count') },
   'new-device': { at: required('time'), device: optional('text'), place: optional('text') },
+  'device-trusted': { at: required('time'), device: optional('text') },
+  'device-untrusted': { at: required('time'), device: optional('text') },
+  /** By its user or by staff; its sessions have ended. */
+  'device-removed': { at: required('time'), device: optional('text') },
   'sign-in-after-failures': { at: required('time'), failures: required('count'), device: optional('text') },
   'account-locked': { at: required('time'), minutes: required('count') },
   /** A spent refresh token came back: the session has been ended. */
@@ -26,6 +30,14 @@ export const templates = {
   'second-factor-blocked': { at: required('time'), minutes: required('count') },
   /** The second step of confirming who one is, for a user without a second factor on a device not known. */
   'step-up-code': { code: required('code'), minutes: required('count') },
+  /** What staff or the bank have done to the account. */
+  'account-stopped': { at: required('time') },
+  'account-opened-again': { at: required('time') },
+  'account-suspended': { at: required('time') },
+  'account-closed': { at: required('time') },
+  'roles-changed': { at: required('time') },
+  'factors-reset': { at: required('time') },
+  'phone-changed': { at: required('time') },
   'session-revoked': { at: required('time'), device: optional('text') },
 } as const satisfies Record<string, ParameterRules>;
 

@@ -51,7 +51,7 @@ const numbers = [
     'redeliveries',
     'errno',
   ],
-  ...['sessions', 'tokens', 'entries', 'keys', 'hits', 'misses', 'evicted', 'smtpStatus', 'brokerCode'],
+  ...['sessions', 'tokens', 'entries', 'keys', 'hits', 'misses', 'evicted', 'brokerCode'],
 ] as const;
 
 const booleans = [

@@ -4,6 +4,7 @@ import {
   envFile,
   envInteger,
   envNetworks,
+  envOrigins,
   envPort,
   envSecret,
   envSecretUrl,
@@ -46,6 +47,9 @@ export const baseEnv = {
   TOKEN_ISSUER: envUrl('https', 'http'),
   KEYRING_DIR: envDirectory,
   SENTRY_DSN: v.optional(envSecret),
+  /** Origins of pages that browsers may call from: those for customers, and those for staff. */
+  WEB_ORIGINS: v.optional(envOrigins, ''),
+  STAFF_ORIGINS: v.optional(envOrigins, ''),
   TRUSTED_PROXIES: v.optional(envNetworks, ''),
   RATE_LIMIT_IP_MULTIPLIER: v.optional(envInteger(1, 10_000), '1'),
 } as const;

@@ -7,7 +7,7 @@ import type { RouteDescription } from '#http/contract/route.ts';
 import { acceptedTypes, jsonType } from '#http/input/media-type.ts';
 import { headerReferences } from '#openapi/components.ts';
 import { jsonSchemaOf } from '#openapi/json-schema.ts';
-import type { JsonSchema, Operation, OperationResponse, Parameter } from '#openapi/types.ts';
+import type { JsonSchema, Operation, OperationAccess, OperationResponse, Parameter } from '#openapi/types.ts';
 
 /** The OpenAPI operation of a route: its own words, and what its guards add. */
 export function operationOf(route: RouteDescription): Operation {
@@ -18,6 +18,7 @@ export function operationOf(route: RouteDescription): Operation {
     summary: route.summary,
     ...(description === '' ? {} : { description }),
     tags: [route.tag],
+    'x-access': accessOf(route),
     security: route.access === 'public' ? [] : [{ bearer: [] }],
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.body === undefined ? {} : { requestBody: { required: true, content: contentOf(route) } }),
@@ -29,6 +30,11 @@ export function operationOf(route: RouteDescription): Operation {
 function operationId({ method, path }: RouteDescription): string {
   const words = path.split(/[^A-Za-z0-9]+/).filter((word) => word !== '' && !/^v\d+$/.test(word));
   return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+}
+
+function accessOf({ access, audiences, stepUp }: RouteDescription): OperationAccess {
+  const kind = typeof access === 'object' ? { by: 'permission', permission: access.permission } : { by: access };
+  return { ...kind, ...(audiences && { audiences }), ...(stepUp && { stepUp }) } as OperationAccess;
 }
 
 function descriptionOf({ access, description, limits, stepUp }: RouteDescription): string {

@@ -28,11 +28,21 @@ export interface OperationResponse {
   readonly content?: Content;
 }
 
+/** Who may: nobody need say who he is, any person with a token for one of the audiences, or staff with a permission. */
+export interface OperationAccess {
+  readonly by: 'public' | 'user' | 'permission';
+  readonly permission?: string;
+  /** Only where the route takes others than its app does. */
+  readonly audiences?: readonly string[];
+  readonly stepUp?: { readonly acr: string; readonly maxAgeSeconds: number };
+}
+
 export interface Operation {
   readonly operationId: string;
   readonly summary: string;
   readonly description?: string;
   readonly tags: readonly string[];
+  readonly 'x-access': OperationAccess;
   readonly security: readonly Readonly<Record<string, readonly string[]>>[];
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: { readonly required: true; readonly content: Content };

@@ -14,8 +14,8 @@ export function userActivatedConsumer(ctx: AppContext): Consumer {
     queue: 'admin.events',
     types: [eventTypeOf(UserActivatedSchema)],
     async handle(message) {
-      const { userId, activatedAt } = decodeEvent(UserActivatedSchema, message.data);
-      const activation = { userId, activatedAt: activatedAt && timestampDate(activatedAt) };
+      const { userId, roles, activatedAt } = decodeEvent(UserActivatedSchema, message.data);
+      const activation = { userId, roles, activatedAt: activatedAt && timestampDate(activatedAt) };
       await once(ctx, name, message.id, (tx) => noteActivation(tx, activation));
     },
   };

@@ -1,8 +1,17 @@
+import type { Config } from '#config.ts';
+import type { DeliveryChannel } from '#storage/deliveries/delivery.repository.ts';
+
 const firstRetryMs = 5_000;
 const longestRetryMs = 300_000;
 
-/** How long one replica may hold a delivery it is sending; afterwards another may take it up. */
-export const sendingLeaseMs = 60_000;
+/**
+ * How long one replica may hold a delivery it is sending; afterwards another may take it up. Longer than all carriers of a
+ * channel can take one after the other.
+ */
+export const sendingLeaseMs = 120_000;
+
+/** Messages of one channel that one replica is sending at once. */
+export const sendingMax = 32;
 
 /**
  * When to try a message again after its `attempts`-th failure: 5 s, doubling to 5 minutes.
@@ -12,4 +21,61 @@ export function nextAttempt(attempts: number, now: Date, expiresAt: Date): Date 
   const wait = Math.min(firstRetryMs * 2 ** Math.max(attempts - 1, 0), longestRetryMs);
   const next = new Date(now.getTime() + wait);
   return next < expiresAt ? next : undefined;
+}
+
+/**
+ * Codes, links and what else anybody can have sent to anybody are counted apart from notices, so that nobody can use up the
+ * messages that would tell a user of what is being done to him.
+ */
+export function isAskedFor(template: string, params: Readonly<Record<string, string>>): boolean {
+  return params['code'] !== undefined || params['url'] !== undefined || template === 'registration-attempted';
+}
+
+/** A message as its limits see it; nothing in it says whose it is. */
+export interface CountedMessage {
+  readonly channel: DeliveryChannel;
+  /** The keyed hash of the address or number. */
+  readonly target: string;
+  /** The keyed hash of the user it is about. */
+  readonly user: string | undefined;
+  /** Where a number leads. */
+  readonly destination: string | undefined;
+  readonly isAskedFor: boolean;
+}
+
+export interface MessageLimit {
+  readonly name: 'target' | 'user' | 'destination' | 'budget';
+  readonly key: string;
+  readonly points: number;
+  readonly windowSeconds: number;
+}
+
+const hour = 3600;
+const day = 86_400;
+
+/**
+ * The limits of a message, the narrowest first: what is kept back by one takes nothing from the wider ones, so that a flood
+ * to one number does not use up what all others share (SR-18).
+ */
+export function limitsOf(message: CountedMessage, config: Config): MessageLimit[] {
+  const { channel, target, user, destination } = message;
+  const isSms = channel === 'sms';
+  const purpose = message.isAskedFor ? 'asked' : 'notice';
+  const limits: MessageLimit[] = [
+    {
+      name: 'target',
+      key: `message:${channel}:${purpose}:target:${target}`,
+      points: isSms ? config.SMS_PER_NUMBER_PER_HOUR : config.EMAILS_PER_ADDRESS_PER_HOUR,
+      windowSeconds: hour,
+    },
+  ];
+  if (user !== undefined) {
+    const points = isSms ? config.SMS_PER_USER_PER_DAY : config.EMAILS_PER_USER_PER_DAY;
+    limits.push({ name: 'user', key: `message:${channel}:${purpose}:user:${user}`, points, windowSeconds: day });
+  }
+  if (!isSms) return limits;
+  const points = config.SMS_PER_PREFIX_PER_HOUR;
+  limits.push({ name: 'destination', key: `message:sms:to:${destination}`, points, windowSeconds: hour });
+  limits.push({ name: 'budget', key: 'message:sms', points: config.SMS_PER_HOUR, windowSeconds: hour });
+  return limits;
 }

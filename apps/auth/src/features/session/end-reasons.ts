@@ -6,6 +6,8 @@ export const endReasons = [
   'ended_by_staff',
   'token_reuse',
   'device_removed',
+  'status_changed',
+  'factor_changed',
   'enrolled',
 ] as const;
 export type EndReason = (typeof endReasons)[number];

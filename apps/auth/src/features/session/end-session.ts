@@ -7,6 +7,11 @@ import type { Session, SessionScope } from '#storage/sessions/session.repository
 /** How long a revocation is kept beyond the life of the last token it concerns: clocks differ. */
 const skewSeconds = 60;
 
+/** When a revocation of this moment concerns no living token any more. */
+export function revocationEnd(at: Date): Date {
+  return new Date(at.getTime() + (accessTokenSeconds + skewSeconds) * 1000);
+}
+
 /** Ends the sessions that are meant and still live; answers how many. Their rows are held from here to the commit. */
 export async function endSessions(tx: AppTransaction, scope: SessionScope, reason: EndReason): Promise<number> {
   const live = await tx.sessions.lockLive(scope, tx.clock.now());
@@ -18,11 +23,17 @@ export async function endSessions(tx: AppTransaction, scope: SessionScope, reaso
  * The same for sessions that are not counted beforehand, held against sign-ins under way: one either commits before this and
  * is ended too, or opens its session afterwards.
  */
-export async function endManySessions(tx: AppTransaction, scope: SessionScope, reason: EndReason): Promise<number> {
+export async function endManySessions(
+  tx: AppTransaction,
+  scope: SessionScope,
+  reason: EndReason,
+  warrant: { noteId?: string } = {},
+): Promise<number> {
   const { userId } = scope;
   await tx.users.lock(userId);
   const count = await endSessions(tx, scope, reason);
-  await tx.audit({ action: 'auth.sessions.revoked', subject: userId, outcome: 'success', reason, details: { count } });
+  const details = { ...warrant, count };
+  await tx.audit({ action: 'auth.sessions.revoked', subject: userId, outcome: 'success', reason, details });
   return count;
 }
 
@@ -34,7 +45,7 @@ export async function endSession(tx: AppTransaction, session: Session, reason: E
   const { id: sessionId, userId, deviceId } = session;
   const at = tx.clock.now();
   await tx.sessions.end(sessionId, reason, at);
-  const expiresAt = new Date(at.getTime() + (accessTokenSeconds + skewSeconds) * 1000);
+  const expiresAt = revocationEnd(at);
   // An ended session never issues again, so every token of it is refused, also one from a process whose clock is ahead.
   await tx.revocations.insert({ id: tx.ids.next(), sessionId, notBefore: expiresAt, expiresAt });
   await tx.emit(sessionRevoked({ userId, sessionId, deviceId, reason, at }));

@@ -1,31 +1,68 @@
 import { withTransaction } from '@bank/database';
-import { type Actor, allow, hasPermission, parse, requireUser, UserIdSchema, UuidSchema } from '@bank/domain';
+import {
+  allow,
+  DomainError,
+  hasPermission,
+  parse,
+  requireUser,
+  type UserActor,
+  UserIdSchema,
+  UuidSchema,
+  Uuidv7Schema,
+} from '@bank/domain';
+import { messageOf } from '@bank/notifications';
 import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { endReasons } from '#features/session/end-reasons.ts';
 import { endManySessions } from '#features/session/end-session.ts';
+import { notify } from '#features/standing/move-user.ts';
+import { holdTarget } from '#features/standing/people.ts';
 
-const reason = v.picklist(endReasons);
+const common = { userId: UserIdSchema, reason: v.picklist(endReasons), noteId: v.optional(Uuidv7Schema) };
 const RevokeSessionsSchema = v.union([
-  v.strictObject({ userId: UserIdSchema, reason, sessionId: UuidSchema }),
-  v.strictObject({ userId: UserIdSchema, reason, deviceId: UuidSchema }),
-  v.strictObject({ userId: UserIdSchema, reason, all: v.literal(true), exceptSessionId: v.optional(UuidSchema) }),
+  v.strictObject({ ...common, sessionId: UuidSchema }),
+  v.strictObject({ ...common, deviceId: UuidSchema }),
+  v.strictObject({ ...common, all: v.literal(true), exceptSessionId: v.optional(UuidSchema) }),
 ]);
+type Revocation = v.InferOutput<typeof RevokeSessionsSchema>;
+
+const audits = ['auth.session.revoked', 'auth.sessions.revoked'] as const;
+const permission = 'users.sign_out';
 
 /**
- * Ends sessions of a user: his own, or anybody's for staff who may sign people out. Ending what has ended is no error.
- * Answers how many this call ended. @throws request.invalid, user.not_found, access.forbidden, auth.step_up.required
+ * Ends sessions of a user: his own, or anybody's whom staff may act on, with a note that says why. Ending what has ended is
+ * no error. Answers how many this call ended.
+ * @throws request.invalid, user.not_found, access.forbidden, auth.step_up.required
  */
 export async function revokeSessions(ctx: AppContext, input: unknown, caller: Pick<Caller, 'actor'>): Promise<number> {
-  const { reason: why, ...scope } = parse(RevokeSessionsSchema, input);
-  const who = mayRevoke(caller.actor, scope.userId);
-  const audits = ['auth.session.revoked', 'auth.sessions.revoked'] as const;
-  return await withTransaction(ctx, { who, audits }, (tx) => endManySessions(tx, scope, why));
+  const revocation = parse(RevokeSessionsSchema, input);
+  const user = requireUser(caller.actor);
+  const isStaff = user.userId !== revocation.userId && hasPermission(user.roles, permission);
+  return isStaff ? await revokeForStaff(ctx, revocation, user) : await revokeOwn(ctx, revocation, user);
 }
 
-function mayRevoke(actor: Actor, userId: v.InferOutput<typeof UserIdSchema>) {
-  const user = requireUser(actor);
-  const isStaff = user.userId !== userId && hasPermission(user.roles, 'users.sign_out');
-  return isStaff ? allow.permission(actor, 'users.sign_out') : allow.self(actor, userId);
+async function revokeOwn(ctx: AppContext, revocation: Revocation, user: UserActor): Promise<number> {
+  const { reason, noteId: _, ...scope } = revocation;
+  const who = allow.self(user, scope.userId);
+  if (reason === 'ended_by_staff') throw refused('reason', 'not_yours');
+  return await withTransaction(ctx, { who, audits }, (tx) => endManySessions(tx, scope, reason));
+}
+
+async function revokeForStaff(ctx: AppContext, revocation: Revocation, actor: UserActor): Promise<number> {
+  const { reason, noteId, ...scope } = revocation;
+  const { userId } = scope;
+  const who = allow.permission(actor, permission);
+  if (noteId === undefined) throw refused('noteId', 'required');
+  if (reason !== 'ended_by_staff') throw refused('reason', 'not_yours');
+  return await withTransaction(ctx, { who, audits }, async (tx) => {
+    await holdTarget(tx, { actorId: actor.userId, userId, permission });
+    const count = await endManySessions(tx, scope, reason, { noteId });
+    if (count > 0) await notify(tx, userId, messageOf('session-revoked', { at: tx.clock.now() }));
+    return count;
+  });
+}
+
+function refused(path: string, rule: string): DomainError {
+  return new DomainError('request.invalid', { details: { errors: [{ path, rule }] } });
 }

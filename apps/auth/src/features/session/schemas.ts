@@ -19,13 +19,31 @@ export const NewPasswordSchema = v.pipe(v.string(), v.nonEmpty());
 const platforms = ['web', 'android', 'ios', 'desktop'] as const;
 export type DevicePlatform = (typeof platforms)[number];
 
-/** What a client tells about the device it runs on. `secret` is what an earlier sign-in gave it. */
+/**
+ * Names a product and not a person: it travels in events as it is and is shown to staff, so what does not belong in a model
+ * code or a version number is left out instead of kept (SR-85). Nobody is kept from signing in by what his device is called.
+ */
+const code = (max: number) =>
+  v.pipe(
+    text(max),
+    v.transform((given) =>
+      given
+        .replace(/[^A-Za-z0-9 ._,()/+-]+/g, '')
+        .replace(/ +/g, ' ')
+        .trim(),
+    ),
+  );
+
+/**
+ * What a client tells about the device it runs on. `secret` is what an earlier sign-in gave it. `name` is personal data, and
+ * not kept here: its user names a device at the device service.
+ */
 export const DeviceSchema = v.strictObject({
   secret: v.optional(text(128)),
   name: v.optional(text(64)),
   platform: v.optional(v.picklist(platforms)),
-  model: v.optional(text(64)),
-  appVersion: v.optional(text(32)),
+  model: v.optional(code(64)),
+  appVersion: v.optional(code(32)),
 });
 export type DeviceInput = v.InferOutput<typeof DeviceSchema>;
 

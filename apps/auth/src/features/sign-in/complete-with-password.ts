@@ -7,7 +7,7 @@ import { isEntitled } from '#features/client/entitlement.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { openSession } from '#features/session/open-session.ts';
 import type { Attempt } from '#features/sign-in/attempt.ts';
-import { failuresWorthTelling } from '#features/sign-in/policies.ts';
+import { failuresWorthTelling, isCutOff } from '#features/sign-in/policies.ts';
 
 const noticeSeconds = 86_400;
 
@@ -27,6 +27,7 @@ export async function completeWithPassword(
   const signedIn = await withTransaction(ctx, { who, audits: ['auth.sign_in.succeeded'] }, async (tx) => {
     const current = await tx.users.shareCredential(credential.userId);
     if (current === undefined || current.passwordHash !== credential.passwordHash) return undefined;
+    if (isCutOff(current, attempt.at)) return undefined;
     if (isBlocked(current.status, 'sign_in') || !isEntitled(client, current.roles)) return undefined;
     await tx.lockouts.reset(attempt);
     await tellOfFailures(tx, attempt, current.userId);

@@ -8,6 +8,7 @@ import type { Assurance } from '#features/second-factor/assurance.ts';
 import { needsFactor } from '#features/second-factor/sufficiency.ts';
 import { openSession, type SignedIn } from '#features/session/open-session.ts';
 import { unknownDevices } from '#features/sign-in/lockout-policies.ts';
+import { isCutOff } from '#features/sign-in/policies.ts';
 import type { CompleteSignIn } from '#features/sign-in/schemas.ts';
 import type { Client } from '#storage/sessions/client.repository.ts';
 import type { PendingSignIn } from '#storage/sign-ins/sign-in.repository.ts';
@@ -36,7 +37,9 @@ export async function openCompleted(
   const { request, caller } = half;
   const { userId } = pending;
   const current = await tx.users.shareCredential(userId);
-  if (current === undefined || isBlocked(current.status, 'sign_in') || current.changedAt > pending.createdAt) {
+  const begunAt = pending.createdAt;
+  const isOver = current === undefined || isBlocked(current.status, 'sign_in') || current.changedAt > begunAt;
+  if (isOver || isCutOff(current, begunAt)) {
     await tx.audit({ action: 'auth.sign_in.failed', subject: userId, outcome: 'denied', reason: 'changed' });
     return undefined;
   }

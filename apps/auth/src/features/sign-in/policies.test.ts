@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decideSignIn } from './policies.ts';
+import { decideSignIn, isCutOff } from './policies.ts';
 
 const good = {
   passwordValid: true,
@@ -50,5 +50,16 @@ describe('decideSignIn', () => {
 
   it('refuses what the risk assessment denies', () => {
     expect(decideSignIn({ ...good, verdict: 'deny', hasFactors: true })).toEqual({ kind: 'refuse', reason: 'risk' });
+  });
+});
+
+describe('isCutOff', () => {
+  const at = new Date('2026-03-01T00:00:00.000Z');
+  const before = new Date(at.getTime() - 1);
+  const after = new Date(at.getTime() + 1);
+
+  it('SR-47 ends what was begun before, or in the same millisecond', () => {
+    expect([before, at, after].map((begunAt) => isCutOff({ cutOffAt: at }, begunAt))).toEqual([true, true, false]);
+    expect(isCutOff({ cutOffAt: null }, at)).toBe(false);
   });
 });

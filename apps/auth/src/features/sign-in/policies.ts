@@ -46,5 +46,13 @@ export function decideSignIn(facts: SignInFacts): SignInDecision {
   return facts.verdict === 'allow' && !facts.needsFactor ? { kind: 'open_session' } : { kind: 'ask_emailed_code' };
 }
 
+/**
+ * Whether everything that a user had begun at that moment was ended since, as when staff stop him: it opens nothing any more,
+ * also not after he is let in again (SR-47).
+ */
+export function isCutOff(user: { cutOffAt: Date | null }, begunAt: Date): boolean {
+  return user.cutOffAt !== null && user.cutOffAt >= begunAt;
+}
+
 /** After how many failures in a row a success is reported to the user (SR-20). */
 export const failuresWorthTelling = 3;

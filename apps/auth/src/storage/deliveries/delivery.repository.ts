@@ -1,22 +1,30 @@
 import { Repository } from '@bank/database';
 import type { JsonValue, UserId } from '@bank/domain';
 
-/** How a message ended. `undeliverable`: there is nobody to send it to, or it cannot be read. */
-export type SettledState = 'sent' | 'expired' | 'failed' | 'undeliverable';
+export type DeliveryChannel = 'email' | 'sms';
+
+/**
+ * How the part of ours ended. `sent`: a carrier has taken it. `undeliverable`: there is nobody to send it to, or it cannot
+ * be read. `suppressed`: a limit kept it back.
+ */
+export type SettledState = 'sent' | 'expired' | 'failed' | 'undeliverable' | 'suppressed';
 
 export interface PendingDelivery {
   id: string;
   userId: UserId | null;
   /** The message as it came, its address and parameters sealed. Gone once it is settled. */
   content: JsonValue;
-  channel: 'email' | 'sms';
+  channel: DeliveryChannel;
   template: string;
   attempts: number;
+  /** It has passed the limits in an earlier attempt. */
+  admitted: boolean;
   expiresAt: Date;
 }
 
 export interface Settlement {
   state: SettledState;
+  provider?: string;
   providerMessageId?: string;
   /** A code, never words that somebody else wrote. */
   failure?: string;
@@ -25,7 +33,7 @@ export interface Settlement {
 
 /** Messages to people, from being asked for to being settled. */
 export class DeliveryRepository extends Repository {
-  async insert(delivery: Omit<PendingDelivery, 'attempts'> & { at: Date }): Promise<void> {
+  async insert(delivery: Omit<PendingDelivery, 'attempts' | 'admitted'> & { at: Date }): Promise<void> {
     const { id, userId, content, channel, template, expiresAt, at } = delivery;
     await this.affected(
       `insert into auth.deliveries (id, user_id, content, channel, template, state, next_attempt_at, created_at, expires_at)
@@ -34,29 +42,50 @@ export class DeliveryRepository extends Repository {
     );
   }
 
-  /** Takes messages that are due, for this long: whoever crashes while sending lets others try after it. */
-  claimDue(now: Date, heldUntil: Date, limit: number): Promise<PendingDelivery[]> {
+  /** Takes messages of a channel that are due, for this long: whoever crashes while sending lets others try after it. */
+  claimDue(
+    channel: DeliveryChannel,
+    { now, heldUntil, limit }: { now: Date; heldUntil: Date; limit: number },
+  ): Promise<PendingDelivery[]> {
     return this.rows(
       `update auth.deliveries set attempts = attempts + 1, next_attempt_at = ? where id in
-        (select id from auth.deliveries where state = 'pending' and next_attempt_at <= ?
+        (select id from auth.deliveries where channel = ? and state = 'pending' and next_attempt_at <= ?
           order by next_attempt_at limit ? for update skip locked)
-        returning id, user_id as "userId", content, channel, template, attempts, expires_at as "expiresAt"`,
-      [heldUntil, now, limit],
+        returning id, user_id as "userId", content, channel, template, attempts, admitted, expires_at as "expiresAt"`,
+      [heldUntil, channel, now, limit],
     );
   }
 
-  /** Records how it ended, and wipes what was sealed. */
-  async settle(id: string, { state, providerMessageId, failure, at }: Settlement): Promise<void> {
-    await this.affected(
-      `update auth.deliveries set state = ?, content = null, next_attempt_at = null, settled_at = ?,
-        provider_message_id = ?, failure = ? where id = ? and state = 'pending'`,
-      [state, at, providerMessageId ?? null, failure ?? null, id],
+  /**
+   * Records how it ended, and wipes what was sealed. A carrier that has said meanwhile that it could not deliver this very
+   * copy is believed. Undefined when it was settled already.
+   */
+  async settle(id: string, settlement: Settlement): Promise<SettledState | undefined> {
+    const { state, provider, providerMessageId, failure, at } = settlement;
+    const settled = await this.row<{ state: SettledState }>(
+      `update auth.deliveries set content = null, next_attempt_at = null, settled_at = ?,
+        state = case when ? = 'sent' and refused_message_id = ? then 'failed' else ? end,
+        provider = ?, provider_message_id = ?, failure = coalesce(?, case when ? = 'sent' then null else failure end)
+        where id = ? and state = 'pending' returning state`,
+      [
+        at,
+        state,
+        providerMessageId ?? null,
+        state,
+        provider ?? null,
+        providerMessageId ?? null,
+        failure ?? null,
+        state,
+        id,
+      ],
     );
+    return settled?.state;
   }
 
-  async retryAt(id: string, next: Date, failure: string): Promise<void> {
-    const sql = `update auth.deliveries set next_attempt_at = ?, failure = ? where id = ? and state = 'pending'`;
-    await this.affected(sql, [next, failure, id]);
+  async retryAt(id: string, retry: { next: Date; failure: string; admitted: boolean }): Promise<void> {
+    const sql = `update auth.deliveries set next_attempt_at = ?, failure = ?, admitted = admitted or ?
+      where id = ? and state = 'pending'`;
+    await this.affected(sql, [retry.next, retry.failure, retry.admitted, id]);
   }
 
   removeSettled(before: Date, limit: number): Promise<number> {

@@ -42,4 +42,9 @@ export class DeviceRepository extends Repository {
     );
     return touched === 1;
   }
+
+  /** Forgets a device and its secret. */
+  async remove(userId: UserId, id: string): Promise<void> {
+    await this.affected('delete from auth.devices where user_id = ? and id = ?', [userId, id]);
+  }
 }

@@ -28,6 +28,32 @@ export class IdentifierRepository extends Repository {
     return found?.userId;
   }
 
+  /**
+   * Gives a user another address of a kind in place of what he had, under every live key. False when any of the values is
+   * somebody else's: then he keeps what he had.
+   */
+  async replace({ kind, userId, digests, at }: Claim): Promise<boolean> {
+    const asked = [digests.map((one) => one.keyId), digests.map((one) => one.digest)];
+    const isAsked = `(i.key_id, i.digest) in (select * from unnest(?::text[], ?::bytea[]))`;
+    await this.affected(
+      `insert into auth.identifiers (kind, key_id, digest, user_id, created_at)
+        select ?, asked.key_id, asked.digest, ?, ? from unnest(?::text[], ?::bytea[]) as asked (key_id, digest)
+        on conflict on constraint identifiers_pkey do nothing`,
+      [kind, userId, at, ...asked],
+    );
+    const held = await this.rows(`select 1 from auth.identifiers i where i.kind = ? and i.user_id = ? and ${isAsked}`, [
+      kind,
+      userId,
+      ...asked,
+    ]);
+    const isHis = held.length === digests.length;
+    await this.affected(
+      `delete from auth.identifiers i where i.kind = ? and i.user_id = ? and ${isHis ? 'not ' : ''}${isAsked}`,
+      [kind, userId, ...asked],
+    );
+    return isHis;
+  }
+
   /** Gives an address to a user under every live key, or to nobody: false when any of the values is taken. */
   async claim({ kind, userId, digests, at }: Claim): Promise<boolean> {
     const inserted = await this.affected(

@@ -13,6 +13,7 @@ export const UserEntity = defineEntity({
     phoneVerifiedAt: p.datetime().nullable(),
     locale: p.text().nullable(),
     acceptedTerms: p.text(),
+    cutOffAt: p.datetime().nullable(),
     version: p.bigint('number').defaultRaw('1'),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),

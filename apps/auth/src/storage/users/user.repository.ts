@@ -27,10 +27,12 @@ export interface Credential {
   roles: readonly Role[];
   passwordHash: string;
   changedAt: Date;
+  /** What was begun at or before this moment opens nothing any more. */
+  cutOffAt: Date | null;
 }
 
 const credentialColumns = `u.id as "userId", u.status, u.roles, c.password_hash as "passwordHash",
-  c.changed_at as "changedAt"`;
+  c.changed_at as "changedAt", u.cut_off_at as "cutOffAt"`;
 
 const columns = `id, status, roles, contact, email_verified_at as "emailVerifiedAt",
   phone_verified_at as "phoneVerifiedAt", locale, version, created_at as "createdAt"`;
@@ -59,6 +61,39 @@ export class UserRepository extends Repository {
   /** Holds the user against every change of status until the transaction ends; sign-ins and sign-outs wait for each other. */
   lock(id: UserId): Promise<User | undefined> {
     return this.row(`select ${columns} from auth.users where id = ? for update`, [id]);
+  }
+
+  /** The same for several, in one order for everybody. Those that exist, by id. */
+  async lockMany(ids: readonly UserId[]): Promise<ReadonlyMap<UserId, User>> {
+    const sql = `select ${columns} from auth.users where id = any (?) order by id for update`;
+    const users = await this.rows<User>(sql, [[...new Set(ids)]]);
+    return new Map(users.map((user) => [user.id, user]));
+  }
+
+  /** Moves a user whose row the transaction holds. */
+  setStatus(id: UserId, status: UserState, at: Date): Promise<User> {
+    return this.#change(id, 'status = ?', [status, at]);
+  }
+
+  /** Replaces the roles of a user whose row the transaction holds. */
+  setRoles(id: UserId, roles: readonly Role[], at: Date): Promise<User> {
+    return this.#change(id, 'roles = ?', [[...roles], at]);
+  }
+
+  /** Cuts off whatever a user, whose row the transaction holds, has begun until now. */
+  async cutOff(id: UserId, at: Date): Promise<void> {
+    await this.affected('update auth.users set cut_off_at = ? where id = ?', [at, id]);
+  }
+
+  /** Makes a number that was just proven the user's; gives his new version. */
+  async replacePhone(id: UserId, { contact, at }: { contact: Uint8Array; at: Date }): Promise<number> {
+    const changed = await this.row<{ version: number }>(
+      `update auth.users set contact = ?, phone_verified_at = ?, updated_at = ?, version = version + 1 where id = ?
+        returning version`,
+      [contact, at, at, id],
+    );
+    if (changed === undefined) throw new Error('there is no such user');
+    return changed.version;
   }
 
   async insertCredential(credential: { userId: UserId; passwordHash: string; at: Date }): Promise<void> {
@@ -97,5 +132,12 @@ export class UserRepository extends Repository {
   async rehash(userId: UserId, from: string, to: string): Promise<void> {
     const sql = 'update auth.credentials set password_hash = ? where user_id = ? and password_hash = ?';
     await this.affected(sql, [to, userId, from]);
+  }
+
+  async #change(id: UserId, assignment: string, values: readonly unknown[]): Promise<User> {
+    const sql = `update auth.users set ${assignment}, version = version + 1, updated_at = ? where id = ? returning ${columns}`;
+    const changed = await this.row<User>(sql, [...values, id]);
+    if (changed === undefined) throw new Error('a held user is gone');
+    return changed;
   }
 }

@@ -1,3 +1,4 @@
+import { contactRoutes } from '#transport/http/contact.routes.ts';
 import { registrationRoutes } from '#transport/http/registration.routes.ts';
 import { sessionRoutes } from '#transport/http/session.routes.ts';
 import { signInRoutes } from '#transport/http/sign-in.routes.ts';
@@ -12,5 +13,6 @@ export const routes = [
   ...sessionRoutes,
   ...stepUpRoutes,
   ...userRoutes,
+  ...contactRoutes,
   ...tokenRoutes,
 ];

@@ -6,10 +6,12 @@ import type { AppContext } from '#context.ts';
 import { signApproval } from '#features/approval/sign-approval.ts';
 import { listRevocations } from '#features/revocation/list-revocations.ts';
 import type { EndReason } from '#features/session/end-reasons.ts';
+import { listUserSessions } from '#features/session/list-user-sessions.ts';
 import { revokeSessions } from '#features/session/revoke-sessions.ts';
 import { introspectToken } from '#features/token/introspect-token.ts';
 
 type Introspected = NonNullable<Awaited<ReturnType<typeof introspectToken>>>;
+type ListedSession = Awaited<ReturnType<typeof listUserSessions>>['items'][number];
 type Listed = Awaited<ReturnType<typeof listRevocations>>['entries'][number];
 
 const reasons: Readonly<Record<number, EndReason>> = {
@@ -45,7 +47,15 @@ export const authRpc = defineRpc<AppContext, typeof AuthService>(AuthService, {
       return { revokedCount: await revokeSessions(ctx, toInput(request), call) };
     },
   },
-  listSessions: { access: 'staff', handle: notServedYet },
+  listSessions: {
+    access: 'staff',
+    idempotent: true,
+    async handle(ctx, { userId, limit, cursor }, call) {
+      const page = { ...(limit !== 0 && { limit }), ...(cursor !== '' && { cursor }) };
+      const { items, nextCursor } = await listUserSessions(ctx, { userId, ...page }, call);
+      return { sessions: items.map(toSession), nextCursor: nextCursor ?? '' };
+    },
+  },
   startPasswordReset: { access: 'staff', handle: notServedYet },
   signApproval: {
     access: 'staff',
@@ -74,6 +84,19 @@ function toClaims(claims: Introspected) {
   };
 }
 
+function toSession(session: ListedSession) {
+  return {
+    sessionId: session.id,
+    clientId: session.clientId,
+    deviceId: session.deviceId,
+    acr: session.acr,
+    amr: [...session.amr],
+    createdAt: timestampFromDate(session.createdAt),
+    lastUsedAt: timestampFromDate(session.lastUsedAt),
+    expiresAt: timestampFromDate(session.idleExpiresAt),
+  };
+}
+
 function toRevocation({ number, sid, sub = '', notBefore, expiresAt }: Listed) {
   const target =
     sid === undefined ? { case: 'userId' as const, value: sub } : { case: 'sessionId' as const, value: sid };
@@ -85,19 +108,19 @@ function toRevocation({ number, sid, sub = '', notBefore, expiresAt }: Listed) {
   };
 }
 
-function toInput({ userId, scope, reason }: RevokeSessionsRequest) {
-  const why = reasons[reason];
+function toInput({ userId, scope, reason, noteId }: RevokeSessionsRequest) {
+  const why = { userId, reason: reasons[reason], ...(noteId !== '' && { noteId }) };
   switch (scope.case) {
     case 'sessionId':
-      return { userId, reason: why, sessionId: scope.value };
+      return { ...why, sessionId: scope.value };
     case 'deviceId':
-      return { userId, reason: why, deviceId: scope.value };
+      return { ...why, deviceId: scope.value };
     case 'allSessions': {
       const { exceptSessionId } = scope.value;
-      return { userId, reason: why, all: true, ...(exceptSessionId === '' ? {} : { exceptSessionId }) };
+      return { ...why, all: true, ...(exceptSessionId === '' ? {} : { exceptSessionId }) };
     }
     default:
-      return { userId, reason: why };
+      return why;
   }
 }
 

@@ -1,12 +1,16 @@
 import type { UserState } from '@bank/domain';
 import { DomainError } from '@bank/domain';
-import { UserService, UserStatus } from '@bank/proto/user';
+import { ContactField, UserService, UserStatus } from '@bank/proto/user';
 import { defineRpc } from '@bank/service-kit';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
+import { resendVerification } from '#features/contact-change/resend-verification.ts';
+import { setRoles } from '#features/standing/set-roles.ts';
+import { setUserStatus } from '#features/standing/set-user-status.ts';
 import { getContact } from '#features/user/get-contact.ts';
 import { batchGetUsers, getUser } from '#features/user/get-users.ts';
 import { lookupUser } from '#features/user/lookup-user.ts';
+import { showUser } from '#features/user/show-user.ts';
 
 const statuses: Record<UserState, UserStatus> = {
   active: UserStatus.ACTIVE,
@@ -14,6 +18,15 @@ const statuses: Record<UserState, UserStatus> = {
   suspended: UserStatus.SUSPENDED,
   closed: UserStatus.CLOSED,
   erased: UserStatus.ERASED,
+};
+
+const stateOf: Readonly<Record<number, string>> = Object.fromEntries(
+  Object.entries(statuses).map(([state, status]) => [status, state]),
+);
+
+const contactFields: Readonly<Record<number, string>> = {
+  [ContactField.EMAIL]: 'email',
+  [ContactField.PHONE]: 'phone',
 };
 
 type FoundUser = Awaited<ReturnType<typeof getUser>>;
@@ -47,10 +60,37 @@ export const userRpc = defineRpc<AppContext, typeof UserService>(UserService, {
       return { userId, email, phone, locale };
     },
   },
-  viewUser: { access: 'staff', handle: notServedYet },
-  setUserStatus: { access: 'staff', handle: notServedYet },
-  setRoles: { access: 'staff', handle: notServedYet },
-  resendVerification: { access: 'staff', handle: notServedYet },
+  viewUser: {
+    access: 'staff',
+    idempotent: true,
+    async handle(ctx, { userId, unmask, noteId }, call) {
+      const request = { userId, unmask: unmask.map((field) => contactFields[field]), ...(noteId !== '' && { noteId }) };
+      const { user, email = '', phone = '' } = await showUser(ctx, request, call);
+      return { user: toMessage(user), email, phone, locale: user.locale ?? '' };
+    },
+  },
+  setUserStatus: {
+    access: 'staff',
+    idempotent: true,
+    async handle(ctx, { userId, status, noteId, approval }, call) {
+      const move = { userId, status: stateOf[status], noteId, ...(approval !== '' && { approval }) };
+      return { user: toMessage(await setUserStatus(ctx, move, call)) };
+    },
+  },
+  setRoles: {
+    access: 'staff',
+    idempotent: true,
+    async handle(ctx, { userId, roles, noteId, approval }, call) {
+      return { user: toMessage(await setRoles(ctx, { userId, roles, noteId, approval }, call)) };
+    },
+  },
+  resendVerification: {
+    access: 'staff',
+    async handle(ctx, { userId, noteId }, call) {
+      await resendVerification(ctx, { userId, noteId }, call);
+      return {};
+    },
+  },
   prepareInvitation: { access: 'staff', handle: notServedYet },
   inviteStaff: { access: 'staff', handle: notServedYet },
   createFirstAdmin: { access: 'service', handle: notServedYet },

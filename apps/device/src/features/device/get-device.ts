@@ -1,13 +1,19 @@
 import { readerOf } from '@bank/database';
-import { type Actor, DomainError, parse, requireUser, UuidSchema } from '@bank/domain';
+import { type Actor, DomainError, parse, requireUser } from '@bank/domain';
 import type { AppContext } from '#context.ts';
-import type { DeviceView } from '#features/device/schemas.ts';
+import { DeviceParams, type DeviceView } from '#features/device/schemas.ts';
 import { toDeviceView } from '#features/device/view.ts';
 
-/** One of the signed-in user's devices. @throws auth.token.missing, device.not_found (missing, removed and foreign alike) */
-export async function getDevice(ctx: AppContext, actor: Actor, id: unknown): Promise<DeviceView> {
+/** A device with the version that `If-Match` is to name. */
+export interface ViewedDevice {
+  readonly view: DeviceView;
+  readonly version: number;
+}
+
+/** One of the signed-in user's devices. @throws auth.token.missing, request.invalid, device.not_found (missing, removed and foreign alike) */
+export async function getDevice(ctx: AppContext, actor: Actor, params: unknown): Promise<ViewedDevice> {
   const user = requireUser(actor);
-  const device = await readerOf(ctx).devices.find(user.userId, parse(UuidSchema, id));
-  if (device === undefined || device.removedAt !== null) throw new DomainError('device.not_found');
-  return toDeviceView(device, user.deviceId);
+  const device = await readerOf(ctx).deviceNames.find(user.userId, parse(DeviceParams, params).id);
+  if (device === undefined) throw new DomainError('device.not_found');
+  return { view: toDeviceView(device, user.deviceId), version: device.version };
 }

@@ -11,7 +11,7 @@ export async function listDevices(ctx: AppContext, actor: Actor, input: unknown)
   const { limit, cursor } = parse(DevicePage, input);
   const list = `devices:${user.userId}`;
   const after = cursor === undefined ? undefined : String(ctx.cursors.decode(cursor, list)['id']);
-  const devices = await readerOf(ctx).devices.list(user.userId, { after, limit: limit + 1 });
+  const devices = await readerOf(ctx).deviceNames.list(user.userId, { after, limit: limit + 1 });
   const views = devices.map((device) => toDeviceView(device, user.deviceId));
   return pageOf(views, limit, (last) => ctx.cursors.encode({ id: last.id }, list));
 }

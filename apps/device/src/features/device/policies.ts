@@ -1,36 +1,27 @@
-/** How an attempt to sign in looks to the device service. */
-export interface AttemptFacts {
-  /** The device whose secret was presented and is known to the user, or nothing. */
-  readonly knownDeviceId: string | undefined;
-  /** That device has been removed by its user since. */
-  readonly isRemoved: boolean;
-}
+import type { Device } from '#storage/device.entity.ts';
 
-/** `score` runs from 0 (nothing known against it) to 100; `reasons` are stable codes. */
-export interface Assessment {
-  readonly verdict: 'allow' | 'challenge' | 'deny';
-  readonly score: number;
-  readonly reasons: readonly string[];
-}
+/** How old the authentication may be with which trust is changed, in seconds (SR-62). */
+export const freshSeconds = 300;
 
-const rules: readonly { reason: string; score: number; applies(facts: AttemptFacts): boolean }[] = [
-  { reason: 'device.removed', score: 60, applies: (facts) => facts.isRemoved },
-  { reason: 'device.unknown', score: 20, applies: (facts) => facts.knownDeviceId === undefined },
-];
+/** Devices one user may have. */
+export const devicesMax = 20;
 
-const challengeFrom = 50;
-const denyFrom = 90;
+type SeenDevice = Pick<Device, 'id' | 'lastSeenAt' | 'trustedAt'>;
 
 /**
- * Judges an attempt from its facts: the scores of the rules that apply are added. An unknown device alone is
- * allowed at `aal1` (a new customer has no other), a removed one needs more proof.
+ * The devices that go so that no more than `devicesMax` are left: the longest unseen first, trusted ones only when there
+ * are no others, and never the one that was just used.
  */
-export function assessAttempt(facts: AttemptFacts): Assessment {
-  const applying = rules.filter((rule) => rule.applies(facts));
-  const score = Math.min(
-    100,
-    applying.reduce((sum, rule) => sum + rule.score, 0),
-  );
-  const verdict = score >= denyFrom ? 'deny' : score >= challengeFrom ? 'challenge' : 'allow';
-  return { verdict, score, reasons: applying.map((rule) => rule.reason) };
+export function surplusDevices(live: readonly SeenDevice[], usedId: string): string[] {
+  const surplus = Math.max(0, live.length - devicesMax);
+  const others = live.filter(({ id }) => id !== usedId);
+  return others
+    .toSorted(untrustedThenLongestUnseen)
+    .slice(0, surplus)
+    .map(({ id }) => id);
+}
+
+function untrustedThenLongestUnseen(a: SeenDevice, b: SeenDevice): number {
+  const byTrust = Number(a.trustedAt !== null) - Number(b.trustedAt !== null);
+  return byTrust || a.lastSeenAt.getTime() - b.lastSeenAt.getTime() || (a.id < b.id ? -1 : 1);
 }

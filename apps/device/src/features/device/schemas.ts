@@ -5,35 +5,45 @@ import * as v from 'valibot';
 export const platforms = ['unspecified', 'web', 'android', 'ios', 'desktop'] as const;
 export type PlatformName = (typeof platforms)[number];
 
-/** A sign-in as `auth` told of it. */
-export const SignInFacts = v.strictObject({
-  eventId: Uuidv7Schema,
-  userId: UserIdSchema,
-  deviceId: UuidSchema,
-  sessionId: UuidSchema,
-  clientId: v.pipe(v.string(), v.maxLength(64)),
-  acr: v.picklist(['aal1', 'aal2', 'aal3']),
-  platform: v.picklist(platforms),
-  model: v.pipe(v.string(), v.maxLength(100)),
-  appVersion: v.pipe(v.string(), v.maxLength(50)),
-  signedInAt: v.date(),
-});
-export type SignInFacts = v.InferOutput<typeof SignInFacts>;
-
-/** An attempt to sign in, to be judged. `knownDeviceId` is empty when no known device was presented. */
-export const Attempt = v.strictObject({
-  attemptId: Uuidv7Schema,
-  userId: UserIdSchema,
-  knownDeviceId: v.union([v.literal(''), UuidSchema]),
-});
-
 export const DevicePage = v.strictObject(listQuery);
+export const DeviceParams = v.strictObject({ id: UuidSchema });
+
+// Nothing that ends a line, stands for half a character or turns the direction of what follows.
+const plainText = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]+$/u;
+const name = v.pipe(v.string(), v.normalize('NFC'), v.trim(), v.maxLength(64), v.regex(plainText, 'plain_text'));
+
+/** JSON Merge Patch (RFC 7396): a name that is absent stays, `null` removes it. */
+export const DevicePatch = v.strictObject({ name: v.optional(v.nullable(name)) });
+
+/** A page of somebody's devices: `limit` 0 stands for 20, an empty `cursor` for the first page. */
+export const StaffDevicePage = v.strictObject({
+  userId: UserIdSchema,
+  limit: v.pipe(
+    v.number(),
+    v.integer(),
+    v.minValue(0),
+    v.maxValue(100),
+    v.transform((limit) => limit || 20),
+  ),
+  cursor: v.pipe(v.string(), v.maxLength(1024)),
+});
+
+/** A device of a user that staff removes; `noteId` is the note that says why. */
+export const Revocation = v.strictObject({ userId: UserIdSchema, deviceId: UuidSchema, noteId: Uuidv7Schema });
+
+/** What a user has trusted devices by has changed. */
+export const CredentialChange = v.strictObject({
+  userId: UserIdSchema,
+  cause: v.picklist(['password_changed', 'factor_removed']),
+  changedAt: v.date(),
+});
 
 const timestamp = v.pipe(v.string(), v.isoTimestamp());
 
-/** A device as its user sees it. */
+/** A device as its user sees it. `current` is the one of the session that asks. */
 export const DeviceView = v.strictObject({
   id: UuidSchema,
+  name: v.nullable(v.string()),
   platform: v.picklist(platforms),
   model: v.string(),
   appVersion: v.string(),

@@ -1,10 +1,11 @@
 import type { DeviceView, PlatformName } from '#features/device/schemas.ts';
-import type { Device } from '#storage/device.entity.ts';
+import type { Device, NamedDevice } from '#storage/device.entity.ts';
 
 /** What the user may see of a device; `currentId` is the device of the session that asks. */
-export function toDeviceView(device: Device, currentId: string | undefined): DeviceView {
+export function toDeviceView(device: NamedDevice, currentId: string | undefined): DeviceView {
   return {
     id: device.id,
+    name: device.name,
     platform: device.platform as PlatformName,
     model: device.model,
     appVersion: device.appVersion,
@@ -13,4 +14,16 @@ export function toDeviceView(device: Device, currentId: string | undefined): Dev
     trusted: device.trustedAt !== null,
     current: device.id === currentId,
   };
+}
+
+/** A device as staff see it: what its user calls it is not for them. */
+export interface StaffDevice extends Pick<Device, 'model' | 'firstSeenAt' | 'lastSeenAt'> {
+  readonly deviceId: string;
+  readonly platform: PlatformName;
+  readonly trusted: boolean;
+}
+
+export function toStaffDevice({ id, platform, model, trustedAt, firstSeenAt, lastSeenAt }: Device): StaffDevice {
+  const trusted = trustedAt !== null;
+  return { deviceId: id, platform: platform as PlatformName, model, trusted, firstSeenAt, lastSeenAt };
 }

@@ -1,4 +1,5 @@
 import { deviceRoutes } from '#transport/http/device.routes.ts';
+import { signInRoutes } from '#transport/http/sign-in.routes.ts';
 
 /** Every REST route of the service. */
-export const routes = [...deviceRoutes];
+export const routes = [...deviceRoutes, ...signInRoutes];

@@ -4,8 +4,8 @@ import { Platform } from '@bank/proto/device';
 import { decodeEvent, eventTypeOf, SignInSucceededSchema } from '@bank/proto/events';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
-import { recordSignIn } from '#features/device/record-sign-in.ts';
 import type { PlatformName } from '#features/device/schemas.ts';
+import { recordSignIn } from '#features/sign-in/record-sign-in.ts';
 
 const name = 'device.sign-in-succeeded';
 
@@ -38,6 +38,7 @@ function toSignInFacts(message: CloudEvent) {
     sessionId: event.sessionId,
     clientId: event.clientId,
     acr: event.acr,
+    amr: event.amr,
     platform: platformNames[event.platform] ?? 'unspecified',
     model: event.deviceModel,
     appVersion: event.appVersion,

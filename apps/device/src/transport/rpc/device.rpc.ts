@@ -1,8 +1,12 @@
-import { DomainError } from '@bank/domain';
 import { DeviceService, RiskVerdict } from '@bank/proto/device';
 import { defineRpc } from '@bank/service-kit';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
-import { assessSignIn } from '#features/device/assess-sign-in.ts';
+import { platforms } from '#events.ts';
+import { listDevicesOf } from '#features/device/list-devices-of.ts';
+import { revokeDevice } from '#features/device/revoke-device.ts';
+import type { StaffDevice } from '#features/device/view.ts';
+import { assessSignIn } from '#features/sign-in/assess-sign-in.ts';
 
 const verdicts = { allow: RiskVerdict.ALLOW, challenge: RiskVerdict.CHALLENGE, deny: RiskVerdict.DENY } as const;
 
@@ -22,10 +26,29 @@ export const deviceRpc = defineRpc<AppContext, typeof DeviceService>(DeviceServi
       };
     },
   },
-  listDevices: { access: 'staff', handle: notServedYet },
-  revokeDevice: { access: 'staff', handle: notServedYet },
+  listDevices: {
+    access: 'staff',
+    idempotent: true,
+    async handle(ctx, { userId, limit, cursor }, call) {
+      const { items, nextCursor } = await listDevicesOf(ctx, call.actor, { userId, limit, cursor });
+      return { devices: items.map(toMessage), nextCursor: nextCursor ?? '' };
+    },
+  },
+  revokeDevice: {
+    access: 'staff',
+    idempotent: true,
+    async handle(ctx, { userId, deviceId, noteId }, call) {
+      await revokeDevice(ctx, call.actor, { userId, deviceId, noteId });
+      return {};
+    },
+  },
 });
 
-function notServedYet(): never {
-  throw new DomainError('service.unavailable', { reason: 'not served yet' });
+function toMessage({ platform, firstSeenAt, lastSeenAt, ...device }: StaffDevice) {
+  return {
+    ...device,
+    platform: platforms[platform],
+    firstSeenAt: timestampFromDate(firstSeenAt),
+    lastSeenAt: timestampFromDate(lastSeenAt),
+  };
 }

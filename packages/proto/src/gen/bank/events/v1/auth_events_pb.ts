@@ -61,14 +61,14 @@ export type SignInSucceeded = Message<"bank.events.v1.SignInSucceeded"> & {
   platform: Platform;
 
   /**
-   * The device's model; empty when not said.
+   * The device's model, of letters, digits, spaces and `._,()/+-` alone; empty when not said.
    *
    * @generated from field: string device_model = 6;
    */
   deviceModel: string;
 
   /**
-   * Version of the client application; empty when not said.
+   * Version of the client application, of the same characters; empty when not said.
    *
    * @generated from field: string app_version = 7;
    */
@@ -483,7 +483,8 @@ export const PasswordChangedSchema: GenMessage<PasswordChanged> = /*@__PURE__*/
   messageDesc(file_bank_events_v1_auth_events, 8);
 
 /**
- * SignInFailureReason tells why an attempt opened no session. It is for the bank, never for the client.
+ * SignInFailureReason tells why an attempt opened no session. It is for the bank and for the
+ * history that the user himself sees, never for whoever is signing in.
  *
  * @generated from enum bank.events.v1.SignInFailureReason
  */
@@ -539,7 +540,8 @@ export const SignInFailureReason = {
 } as const;
 
 /**
- * SignInFailureReason tells why an attempt opened no session. It is for the bank, never for the client.
+ * SignInFailureReason tells why an attempt opened no session. It is for the bank and for the
+ * history that the user himself sees, never for whoever is signing in.
  *
  * @generated from enum bank.events.v1.SignInFailureReason
  */

@@ -747,8 +747,8 @@ export const UserService: GenService<{
     output: typeof SetRolesResponseSchema;
   },
   /**
-   * ResendVerification sends the code of a user's pending change of address again. FAILED_PRECONDITION when
-   * none is pending. Callers: staff, through admin.
+   * ResendVerification sends the code of a user's pending change of address again. ABORTED when none is
+   * pending. Callers: staff, through admin.
    *
    * @generated from rpc bank.user.v1.UserService.ResendVerification
    */

@@ -1,0 +1,88 @@
+import type { Role } from '@bank/domain';
+import { DomainError, roles } from '@bank/domain';
+import { ContactField, type User, UserService } from '@bank/proto/user';
+import { createRpcClient, forwardUser, type RpcClientOptions } from '@bank/service-kit';
+import { dateOf } from '#adapters/date-of.ts';
+import { userStateName } from '#user-status.ts';
+
+/** What `auth` says of a user without a reason: no address, no name. */
+export interface KnownUser {
+  readonly userId: string;
+  readonly status: string;
+  readonly roles: readonly Role[];
+  readonly emailVerified: boolean;
+  readonly phoneVerified: boolean;
+  readonly createdAt: Date | null;
+}
+
+export type Address = { readonly email: string } | { readonly phone: string };
+export type ContactFieldName = 'email' | 'phone';
+
+/** A user as staff see him: addresses masked, unless they were asked for in full. */
+export interface ViewedUser extends KnownUser {
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly locale: string | null;
+}
+
+/** Who users are, asked of `auth`. Throws what `auth` answers, and service.unavailable. */
+export interface UserDirectory {
+  /** Whose address it is, for the member of staff who asks; `auth` tells the ledger. */
+  lookUp(address: Address): Promise<KnownUser | undefined>;
+  find(userId: string): Promise<KnownUser | undefined>;
+  /** Those of the users who exist; at most 100. */
+  findMany(userIds: readonly string[]): Promise<readonly KnownUser[]>;
+  /** One user for the member of staff who asks; `auth` tells the ledger. The note says why something is unmasked. */
+  view(userId: string, unmask: { fields: readonly ContactFieldName[]; noteId: string }): Promise<ViewedUser>;
+}
+
+const contactFields = { email: ContactField.EMAIL, phone: ContactField.PHONE } as const;
+
+/** Asks the auth service. */
+export function createUserDirectory(options: RpcClientOptions<typeof UserService>): UserDirectory {
+  const auth = createRpcClient(UserService, options);
+  return {
+    async lookUp(address) {
+      const identifier =
+        'email' in address
+          ? ({ case: 'email', value: address.email } as const)
+          : ({ case: 'phone', value: address.phone } as const);
+      const { user } = await orNobody(auth.lookupUser({ identifier }, forwardUser()));
+      return user && toKnownUser(user);
+    },
+    async find(userId) {
+      const { user } = await orNobody(auth.getUser({ userId }));
+      return user && toKnownUser(user);
+    },
+    async findMany(userIds) {
+      const { users } = await auth.batchGetUsers({ userIds: [...userIds] });
+      return users.map(toKnownUser);
+    },
+    async view(userId, { fields, noteId }) {
+      const unmask = fields.map((field) => contactFields[field]);
+      const { user, email, phone, locale } = await auth.viewUser({ userId, unmask, noteId }, forwardUser());
+      if (user === undefined) throw new DomainError('service.internal', { reason: 'a view of nobody' });
+      return { ...toKnownUser(user), email: email || null, phone: phone || null, locale: locale || null };
+    },
+  };
+}
+
+async function orNobody<T extends object>(asking: Promise<T>): Promise<Partial<T>> {
+  try {
+    return await asking;
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'user.not_found') return {};
+    throw error;
+  }
+}
+
+function toKnownUser(user: User): KnownUser {
+  return {
+    userId: user.userId,
+    status: userStateName(user.status),
+    roles: roles.filter((role) => user.roles.includes(role)),
+    emailVerified: user.emailVerified,
+    phoneVerified: user.phoneVerified,
+    createdAt: dateOf(user.createdAt),
+  };
+}

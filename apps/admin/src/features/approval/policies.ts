@@ -1,0 +1,56 @@
+import {
+  type ApprovalAction,
+  approvalActions,
+  DomainError,
+  type ErrorCode,
+  hasPermission,
+  isApprovalAction,
+  mayActOnRank,
+  type Role,
+  requireMayActOn,
+  type Standing,
+  type UserActor,
+} from '@bank/domain';
+import type { Approval } from '#storage/approval.entity.ts';
+
+/** How long nobody can begin again what a checker has begun: longer than any request lives. */
+export const leaseMs = 30_000;
+
+const allActions = Object.keys(approvalActions).filter(isApprovalAction);
+
+/** The actions that a member of staff could decide, were they not his own. */
+export function decidableActions(held: readonly Role[]): readonly ApprovalAction[] {
+  if (!hasPermission(held, 'approvals.decide')) return [];
+  return allActions.filter((action) => hasPermission(held, approvalActions[action]));
+}
+
+/** Whether an approval concerns this member of staff: he asked for it, decided it, or could. */
+export function isVisible({ action, checkerId, makerId }: Approval, { roles, userId }: UserActor): boolean {
+  return makerId === userId || checkerId === userId || decidableActions(roles).includes(action);
+}
+
+/**
+ * Whether a member of staff may ask for something at all, so that nobody waits for an approval that no owner would follow:
+ * never about himself or somebody above him, and no roles above his own (SR-72). @throws access.forbidden
+ */
+export function requireMayRequest(actor: UserActor, facts: { target?: Standing; granted?: readonly Role[] }): void {
+  if (facts.target !== undefined) requireMayActOn(actor, facts.target);
+  if (facts.granted !== undefined && !mayActOnRank(actor.roles, facts.granted)) {
+    throw new DomainError('access.forbidden', { reason: 'may not give these roles' });
+  }
+}
+
+/** Why somebody cannot decide an approval as it stands; undefined when he can. */
+export function refusalOf(approval: Approval, { roles, userId }: UserActor): ErrorCode | undefined {
+  if (approval.makerId === userId) return 'approval.own';
+  if (!decidableActions(roles).includes(approval.action)) return 'access.forbidden';
+  if (approval.status === 'expired') return 'approval.expired';
+  return approval.status === 'approved' || approval.status === 'rejected' ? 'approval.already_decided' : undefined;
+}
+
+const final: readonly ErrorCode[] = ['approval.invalid', 'approval.already_decided', 'user.not_found'];
+
+/** Whether an owner that refused would refuse whoever approves it: such a request is over. */
+export function canNeverSucceed({ code }: DomainError): boolean {
+  return final.includes(code);
+}

@@ -1,0 +1,20 @@
+import type { ContactFieldName } from '#adapters/auth/user-directory.ts';
+import { type ProfileField, profileFields } from '#adapters/profile/profile-viewer.ts';
+
+const contactFields = ['email', 'phone'] as const satisfies readonly ContactFieldName[];
+
+/** What can be unmasked: of an app each. */
+export const unmaskableFields = [...contactFields, ...profileFields] as const;
+
+/** How long a member of staff sees what he had unmasked, in milliseconds. */
+export const unmaskingMs = 15 * 60_000;
+
+/** Those of the fields that `auth` keeps. */
+export function contactOf(fields: readonly string[]): ContactFieldName[] {
+  return contactFields.filter((field) => fields.includes(field));
+}
+
+/** Those of the fields that `profile` keeps. */
+export function profileFieldsOf(fields: readonly string[]): ProfileField[] {
+  return profileFields.filter((field) => fields.includes(field));
+}

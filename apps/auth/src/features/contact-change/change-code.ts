@@ -1,0 +1,40 @@
+import { generateCode, keyedHash, sameBytes } from '@bank/security';
+import type { AppContext, ReadContext } from '#context.ts';
+import { codeSeconds } from '#features/contact-change/policies.ts';
+import type { ContactChange } from '#storage/users/contact-change.repository.ts';
+
+type Bound = Pick<ContactChange, 'userId' | 'kind' | 'sessionId' | 'id'>;
+
+/** A new code of a change: the plain form goes into the message, the rest is stored. */
+export function makeChangeCode(ctx: AppContext, change: Bound) {
+  const code = generateCode();
+  const codeHash = keyedHash(ctx.keys.limits, contextOf(change), boundCode(change, code));
+  return { code, codeHash, codeExpiresAt: new Date(ctx.clock.now().getTime() + codeSeconds * 1000) };
+}
+
+/** Whether a code is the one of this change, user, kind and session, and still good (SR-22, SR-24). */
+export function isChangeCode(ctx: AppContext, change: ContactChange, code: string): boolean {
+  if (change.codeExpiresAt <= ctx.clock.now()) return false;
+  const value = boundCode(change, code);
+  return ctx.keys.limits.all().some((key) => sameBytes(keyedHash(key, contextOf(change), value), change.codeHash));
+}
+
+const contextOf = ({ kind }: Bound) => `contact-change.${kind}`;
+const boundCode = ({ userId, sessionId, id }: Bound, code: string) => [userId, sessionId, id, code].join(':');
+
+const placeOf = ({ userId, kind }: Pick<ContactChange, 'userId' | 'kind'>) =>
+  ({ userId, table: 'contact_changes', group: kind, keyClass: 'erasable' }) as const;
+
+/** Seals the address that is to be changed to. */
+export function sealAddress(
+  ctx: ReadContext,
+  change: Pick<ContactChange, 'userId' | 'kind'>,
+  address: string,
+): Promise<Uint8Array> {
+  return ctx.vault.seal(ctx.em, placeOf(change), { address });
+}
+
+/** Opens it again. @throws SealBroken */
+export async function openAddress(ctx: ReadContext, change: ContactChange): Promise<unknown> {
+  return (await ctx.vault.open(ctx.em, placeOf(change), change.address))['address'];
+}

@@ -1,0 +1,20 @@
+/** Life of a code (SR-22). */
+export const codeSeconds = 600;
+
+/** How long a change can be sent again, and its wrong codes and its messages are counted. */
+export const pendingSeconds = 3600;
+
+/** Wrong codes and messages that a change bears meanwhile, whichever session or number they are for (SR-25). */
+export const changeCounters = { attemptsMax: 5, sentMax: 5 } as const;
+
+const coolDownSeconds = 86_400;
+
+/**
+ * Seconds for which a number must stay as it is since it was proven, 0 when it may be changed: whoever has taken over an
+ * account for a moment cannot move it on and on (SR-28).
+ */
+export function coolDownLeft(verifiedAt: Date | null, now: Date): number {
+  if (verifiedAt === null) return 0;
+  const passedSeconds = (now.getTime() - verifiedAt.getTime()) / 1000;
+  return Math.max(0, Math.ceil(coolDownSeconds - passedSeconds));
+}

@@ -1,0 +1,37 @@
+import { DomainError, type PhoneNumber } from '@bank/domain';
+import { messageOf, smsOf } from '@bank/notifications';
+import type { AppTransaction } from '#context.ts';
+import { userPhoneChanged } from '#events.ts';
+import { indexAddress } from '#features/address/index-address.ts';
+import { openContact, sealContact } from '#features/user/contact.ts';
+import type { User } from '#storage/users/user.repository.ts';
+
+const noticeSeconds = 86_400;
+
+/**
+ * Makes a proven number that of a user whose row is locked, and tells everybody concerned: the user by mail, and the number
+ * that was his until now (SR-20, SR-40). False, with nothing written, when the number is somebody else's.
+ */
+export async function replacePhone(tx: AppTransaction, user: User, phone: PhoneNumber): Promise<boolean> {
+  const { id: userId } = user;
+  const at = tx.clock.now();
+  const digests = indexAddress(tx, { kind: 'phone', value: phone });
+  if (!(await tx.identifiers.replace({ kind: 'phone', userId, digests, at }))) return false;
+  if (user.contact === null) throw new DomainError('user.not_found', { reason: 'erased' });
+  const place = { table: 'users', userId } as const;
+  const before = await openContact(tx, place, user.contact);
+  const contact = await sealContact(tx, place, { ...before, phone });
+  const version = await tx.users.replacePhone(userId, { contact, at });
+  const old = user.phoneVerifiedAt !== null && before.phone !== phone ? before.phone : null;
+  await tx.emit(userPhoneChanged({ userId, replaced: old !== null, version, at }));
+  await tx.audit({
+    action: 'user.phone_changed',
+    subject: userId,
+    outcome: 'success',
+    details: { replaced: old !== null },
+  });
+  const expiresAt = new Date(at.getTime() + noticeSeconds * 1000);
+  await tx.deliver({ to: { userId }, channel: 'email', expiresAt, ...messageOf('phone-changed', { at }) });
+  if (old !== null) await tx.deliver({ to: { phone: old }, expiresAt, ...smsOf('phone-changed', {}) });
+  return true;
+}

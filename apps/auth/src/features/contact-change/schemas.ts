@@ -1,0 +1,10 @@
+import { PhoneNumberSchema, UserIdSchema, Uuidv7Schema } from '@bank/domain';
+import * as v from 'valibot';
+import { CodeSchema } from '#features/sign-in/schemas.ts';
+
+export const ChangePhoneSchema = v.strictObject({ phone: PhoneNumberSchema });
+export const VerifyPhoneSchema = v.strictObject({ code: CodeSchema });
+export const ResendVerificationSchema = v.object({ userId: UserIdSchema, noteId: Uuidv7Schema });
+
+export const ChangeStartedSchema = v.object({ expiresIn: v.number() });
+export const PhoneVerifiedSchema = v.object({ phone: v.string(), phoneVerified: v.literal(true) });

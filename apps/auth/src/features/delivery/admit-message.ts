@@ -1,0 +1,34 @@
+import { destinationOf, type UserId } from '@bank/domain';
+import { keyedHash } from '@bank/security';
+import type { AppContext } from '#context.ts';
+import { type Address, hashAddress } from '#features/address/index-address.ts';
+import { isAskedFor, limitsOf, type MessageLimit } from '#features/delivery/policies.ts';
+
+interface Message {
+  userId: UserId | null;
+  template: string;
+  params: Readonly<Record<string, string>>;
+}
+
+/**
+ * Counts a message that is about to be sent, and names the limit that keeps it back, if one does. Whoever asked for it learns
+ * nothing of that (SR-18).
+ */
+export async function findLimitReached(
+  ctx: AppContext,
+  address: Address,
+  { userId, template, params }: Message,
+): Promise<MessageLimit['name'] | undefined> {
+  const counted = {
+    channel: address.kind === 'email' ? 'email' : 'sms',
+    target: Buffer.from(hashAddress(ctx, address)).toString('hex'),
+    user: userId === null ? undefined : Buffer.from(keyedHash(ctx.keys.limits, 'message-user', userId)).toString('hex'),
+    destination: address.kind === 'phone' ? destinationOf(address.value) : undefined,
+    isAskedFor: isAskedFor(template, params),
+  } as const;
+  for (const { name, key, points, windowSeconds } of limitsOf(counted, ctx.config)) {
+    const { allowed } = await ctx.rateLimits.consume(key, { points, windowSeconds });
+    if (!allowed) return name;
+  }
+  return undefined;
+}

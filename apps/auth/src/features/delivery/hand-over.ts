@@ -1,0 +1,82 @@
+import { type OpenedDelivery, openDelivery, readerOf } from '@bank/database';
+import { EmailSchema, isBlocked, mailboxOf, PhoneNumberSchema } from '@bank/domain';
+import { isSmsTemplateName, isTemplateName, renderEmail, renderSms } from '@bank/notifications';
+import * as v from 'valibot';
+import type { AppContext } from '#context.ts';
+import type { Address } from '#features/address/index-address.ts';
+import { findLimitReached } from '#features/delivery/admit-message.ts';
+import { openContact } from '#features/user/contact.ts';
+import type { PendingDelivery, Settlement } from '#storage/deliveries/delivery.repository.ts';
+
+type HandedOver = Omit<Settlement, 'at'>;
+
+/**
+ * Resolves the address of a message, counts it, renders it and hands it to a carrier. `onAdmitted` is called once the limits
+ * have let it pass. @throws DeliveryError, or what reading the address throws
+ */
+export async function handOver(
+  ctx: AppContext,
+  delivery: PendingDelivery,
+  onAdmitted: () => void,
+): Promise<HandedOver> {
+  const opened = openDelivery(ctx.keys.delivery, delivery.id, delivery.content);
+  const recipient = 'address' in opened.to ? given(opened, opened.to.address) : await reach(ctx, delivery);
+  if (recipient === undefined) return { state: 'undeliverable', failure: 'NOBODY' };
+  const { template, params } = opened;
+  if (!delivery.admitted) {
+    const limit = await findLimitReached(ctx, recipient.address, { userId: delivery.userId, template, params });
+    if (limit !== undefined) return { state: 'suppressed', failure: `LIMIT_${limit.toUpperCase()}` };
+  }
+  onAdmitted();
+  const sent = await send(ctx, delivery.id, opened, recipient);
+  return sent === undefined ? { state: 'undeliverable', failure: 'UNKNOWN' } : { state: 'sent', ...sent };
+}
+
+interface Recipient {
+  address: Address;
+  locale: string | undefined;
+}
+
+function given({ channel }: OpenedDelivery, text: string): Recipient | undefined {
+  const locale = undefined;
+  if (channel === 'email') {
+    const email = v.safeParse(EmailSchema, text);
+    return email.success ? { address: { kind: 'email', value: email.output }, locale } : undefined;
+  }
+  const phone = v.safeParse(PhoneNumberSchema, text);
+  return phone.success ? { address: { kind: 'phone', value: phone.output }, locale } : undefined;
+}
+
+/** The proven address of a user in that channel, and the language he chose. */
+async function reach(ctx: AppContext, { userId, channel }: PendingDelivery): Promise<Recipient | undefined> {
+  const reader = readerOf(ctx);
+  const user = userId === null ? undefined : await reader.users.find(userId);
+  if (user === undefined || user.contact === null || isBlocked(user.status, 'notice')) return undefined;
+  const provenAt = channel === 'email' ? user.emailVerifiedAt : user.phoneVerifiedAt;
+  if (provenAt === null) return undefined;
+  const { email, phone } = await openContact(reader, { table: 'users', userId: user.id }, user.contact);
+  const locale = user.locale ?? undefined;
+  if (channel === 'email') return { address: { kind: 'email', value: email }, locale };
+  return phone === null ? undefined : { address: { kind: 'phone', value: phone }, locale };
+}
+
+/** Undefined for a template that the channel does not know. */
+async function send(ctx: AppContext, deliveryId: string, opened: OpenedDelivery, { address, locale }: Recipient) {
+  const { template, params } = opened;
+  const language = opened.locale ?? locale;
+  const words = { params, brand: ctx.config.BRAND, ...(language === undefined ? {} : { locale: language }) };
+  if (address.kind === 'email') {
+    if (!isTemplateName(template)) return undefined;
+    const to = mailboxOf(address.value);
+    return await ctx.messages.email.send({
+      channel: 'email',
+      deliveryId,
+      to,
+      template,
+      ...renderEmail({ template, ...words }),
+    });
+  }
+  if (!isSmsTemplateName(template)) return undefined;
+  const { text } = renderSms({ template, ...words });
+  return await ctx.messages.sms.send({ channel: 'sms', deliveryId, to: address.value, template, text });
+}

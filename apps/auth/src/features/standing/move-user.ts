@@ -1,0 +1,57 @@
+import { decideTransition, isBlocked, type Mover, type UserId } from '@bank/domain';
+import { messageOf } from '@bank/notifications';
+import type { AppTransaction } from '#context.ts';
+import { userStatusChanged } from '#events.ts';
+import { endEverything } from '#features/standing/end-everything.ts';
+import type { SettableState } from '#features/standing/policies.ts';
+import type { User } from '#storage/users/user.repository.ts';
+
+/** Old news after a week. */
+const noticeSeconds = 7 * 86_400;
+
+/** Why something is done to a user, for the ledger: the note that says it, and the approval it took. */
+export interface Warrant {
+  noteId: string;
+  approvalId?: string;
+  makerId?: string;
+}
+
+const notices = {
+  active: 'account-opened-again',
+  locked: 'account-stopped',
+  suspended: 'account-suspended',
+  closed: 'account-closed',
+} as const satisfies Record<SettableState, string>;
+
+/**
+ * Moves a user whose row the caller holds. Where he is there already nothing happens but the entry in the ledger. A state
+ * that forbids sessions ends all of them, everywhere within a second. @throws user.transition.illegal
+ */
+export async function moveUser(
+  tx: AppTransaction,
+  user: User,
+  move: { to: SettableState; by: Mover; warrant: Warrant },
+): Promise<User> {
+  const { id: userId, status: from } = user;
+  const { to, by, warrant } = move;
+  const entry = { action: 'user.status_changed', subject: userId, outcome: 'success' } as const;
+  const details = { ...warrant, from, to };
+  if (from === to) {
+    await tx.audit({ ...entry, reason: 'already', details });
+    return user;
+  }
+  decideTransition(from, to, by);
+  const at = tx.clock.now();
+  const moved = await tx.users.setStatus(userId, to, at);
+  if (isBlocked(to, 'session')) await endEverything(tx, userId, 'status_changed');
+  await tx.emit(userStatusChanged({ userId, from, to, version: moved.version, at }));
+  await tx.audit({ ...entry, details });
+  await notify(tx, userId, messageOf(notices[to], { at }));
+  return moved;
+}
+
+/** Writes to a user about what was done to his account (SR-20). */
+export async function notify(tx: AppTransaction, userId: UserId, message: ReturnType<typeof messageOf>): Promise<void> {
+  const expiresAt = new Date(tx.clock.now().getTime() + noticeSeconds * 1000);
+  await tx.deliver({ to: { userId }, channel: 'email', expiresAt, ...message });
+}

@@ -1,0 +1,88 @@
+import { messageOf } from '@bank/notifications';
+import { until } from '@bank/testing';
+import { describe, expect, it } from 'vitest';
+import { freshEmail, register } from './support/accounts.ts';
+import { startAuth } from './support/auth.ts';
+import { codeSms, deliver, deliveriesBy, freshPhone } from './support/messages.ts';
+
+const auth = await startAuth({
+  env: { SMS_PER_PREFIX_PER_HOUR: '12', SMS_PER_HOUR: '20', EMAILS_PER_ADDRESS_PER_HOUR: '3' },
+});
+
+// Until Redis is there each process counts by itself, and what it has counted is not carried over.
+await until(() => auth.ctx.redis.isReady());
+
+/** The states in which so many messages of a channel have ended, and why. */
+async function outcomes(channel: 'email' | 'sms', from: number, count: number) {
+  return await until(
+    async () => {
+      const rows = (await deliveriesBy(auth, channel)).slice(from);
+      return rows.length === count && rows.every(({ state }) => state !== 'pending') ? rows : undefined;
+    },
+    { what: `${count} messages to be settled`, deadlineMs: 20_000 },
+  );
+}
+
+describe('SR-18 text messages', () => {
+  it('100 to variants of one number are five, and the rest is kept back without a word', async () => {
+    const digits = freshPhone().slice(3);
+    const variants = [
+      `+49${digits}`,
+      `0049${digits}`,
+      `+49 ${digits.slice(0, 3)} ${digits.slice(3)}`,
+      `+49 (0)${digits}`,
+      ` 0049 ${digits.slice(0, 3)}-${digits.slice(3)} `,
+    ];
+    const messages = Array.from({ length: 100 }, (_, index) => codeSms(auth, variants[index % 5] ?? ''));
+    await deliver(auth, ...messages);
+    const rows = await outcomes('sms', 0, 100);
+    expect(rows.filter(({ state }) => state === 'sent')).toHaveLength(5);
+    const kept = rows.filter(({ state }) => state === 'suppressed');
+    expect(kept).toHaveLength(95);
+    expect(kept.every(({ failure, content }) => failure === 'LIMIT_TARGET' && content === null)).toBe(true);
+    expect(auth.carriers.twilio.filter(({ to }) => to === `+49${digits}`)).toHaveLength(5);
+    const told = await auth.database.query<{ data: { outcome: string } }>(
+      `select data from auth.outbox where data ->> 'action' = 'auth.delivery.suppressed'`,
+    );
+    expect(told).toHaveLength(95);
+    expect(await auth.ctx.metrics.text()).toContain(
+      'message_deliveries_total{channel="sms",provider="none",state="suppressed",service="auth"} 95',
+    );
+  });
+
+  it('to one country are so many, and what its limit keeps back takes nothing from the budget of all', async () => {
+    const before = (await deliveriesBy(auth, 'sms')).length;
+    await deliver(auth, ...Array.from({ length: 20 }, () => codeSms(auth, freshPhone())));
+    const german = await outcomes('sms', before, 20);
+    expect(german.filter(({ state }) => state === 'sent')).toHaveLength(7);
+    expect(german.filter(({ failure }) => failure === 'LIMIT_DESTINATION')).toHaveLength(13);
+    const british = (index: number) => codeSms(auth, `+4474001234${String(index).padStart(2, '0')}`);
+    await deliver(auth, ...Array.from({ length: 10 }, (_, index) => british(index + 10)));
+    const all = await outcomes('sms', before + 20, 10);
+    expect(all.filter(({ state }) => state === 'sent')).toHaveLength(8);
+    expect(all.filter(({ failure }) => failure === 'LIMIT_BUDGET')).toHaveLength(2);
+  });
+});
+
+describe('SR-18 mail', () => {
+  it('with codes to one address is so much, and notices get through beside it', async () => {
+    const account = await register(auth, freshEmail());
+    const before = (await deliveriesBy(auth, 'email')).length;
+    const expiresAt = new Date(auth.clock.now().getTime() + 600_000);
+    const to = { userId: account.id };
+    const code = messageOf('sign-in-code', { code: '048291', minutes: 10 });
+    const notice = messageOf('session-revoked', { at: auth.clock.now() });
+    const mail = (message: { template: string; params: Record<string, string> }) =>
+      ({ to, channel: 'email', expiresAt, ...message }) as const;
+    await deliver(auth, ...Array.from({ length: 5 }, () => mail(code)), mail(notice), mail(notice));
+    const rows = await outcomes('email', before, 7);
+    const states = (template: string) =>
+      rows
+        .filter((row) => row['template'] === template)
+        .map(({ state }) => state)
+        .sort();
+    // The code of the registration went to the same address.
+    expect(states('sign-in-code')).toEqual(['sent', 'sent', 'suppressed', 'suppressed', 'suppressed']);
+    expect(states('session-revoked')).toEqual(['sent', 'sent']);
+  });
+});

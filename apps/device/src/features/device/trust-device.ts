@@ -1,0 +1,47 @@
+import { withTransaction } from '@bank/database';
+import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain';
+import { messageOf } from '@bank/notifications';
+import type { AppContext, AppTransaction } from '#context.ts';
+import { deviceTrusted, deviceUntrusted } from '#events.ts';
+import type { ViewedDevice } from '#features/device/get-device.ts';
+import { DeviceParams } from '#features/device/schemas.ts';
+import { toDeviceView } from '#features/device/view.ts';
+import { calledIn, notify } from '#features/notify.ts';
+import type { Device } from '#storage/device.entity.ts';
+
+/**
+ * Makes one of the signed-in user's devices a trusted one, or an ordinary one again. What is so already stays as it is,
+ * and nobody is told. The routes demand a fresh second factor (SR-62).
+ * @throws auth.token.missing, request.invalid, device.not_found
+ */
+export async function trustDevice(
+  ctx: AppContext,
+  actor: Actor,
+  input: { params: unknown; isTrusted: boolean },
+): Promise<ViewedDevice> {
+  const user = requireUser(actor);
+  const { userId } = user;
+  const { id } = parse(DeviceParams, input.params);
+  const access = { who: allow.self(actor, userId), audits: ['device.trusted', 'device.untrusted'] } as const;
+  return withTransaction(ctx, access, async (tx) => {
+    await tx.devices.lockOf(userId); // whether a trusted device falls to the limit is decided before or after, not meanwhile
+    const at = tx.clock.now();
+    const changed = await tx.devices.setTrust(userId, id, input.isTrusted ? at : null);
+    if (changed !== undefined) await announceTrust(tx, changed, at);
+    const device = await tx.deviceNames.find(userId, id);
+    if (device === undefined) throw new DomainError('device.not_found');
+    return { view: toDeviceView(device, user.deviceId), version: device.version };
+  });
+}
+
+async function announceTrust(tx: AppTransaction, device: Device, at: Date): Promise<void> {
+  const { id: deviceId, userId, trustedAt } = device;
+  const isTrusted = trustedAt !== null;
+  const facts = { userId, deviceId, at };
+  const details = { deviceId };
+  await tx.emit(isTrusted ? deviceTrusted(facts) : deviceUntrusted(facts));
+  const action = isTrusted ? 'device.trusted' : 'device.untrusted';
+  await tx.audit({ action, subject: userId, outcome: 'success', details });
+  const template = isTrusted ? 'device-trusted' : 'device-untrusted';
+  await notify(tx, userId, messageOf(template, { at, ...calledIn(device) }));
+}

@@ -1,0 +1,52 @@
+import { withTransaction } from '@bank/database';
+import { allow, parse } from '@bank/domain';
+import { messageOf } from '@bank/notifications';
+import type { AppContext, AppTransaction } from '#context.ts';
+import { deviceNewSignIn, deviceRegistered } from '#events.ts';
+import { announceRemoval } from '#features/device/announce-removal.ts';
+import { surplusDevices } from '#features/device/policies.ts';
+import { calledIn, notify } from '#features/notify.ts';
+import { assessAttempt, standingOf } from '#features/sign-in/policies.ts';
+import { SignInFacts } from '#features/sign-in/schemas.ts';
+
+const audits = ['device.registered', 'device.signed_in', 'device.removed'] as const;
+
+/**
+ * Records a sign-in and the device it came from. A device seen for the first time is registered; where the user had
+ * others before, he is told (SR-20), and where there are too many now, the longest unseen goes.
+ * @throws request.invalid
+ */
+export async function recordSignIn(ctx: AppContext, input: unknown): Promise<void> {
+  const facts = parse(SignInFacts, input);
+  const { userId, deviceId, sessionId, signedInAt } = facts;
+  await withTransaction(ctx, { who: allow.system('record-sign-in'), audits }, async (tx) => {
+    await tx.devices.lockOf(userId); // two first sign-ins at once: the later one is the new device
+    const hadDevices = await tx.devices.hasAny(userId);
+    const before = await tx.devices.find(userId, deviceId);
+    const { isNew } = await tx.devices.noteSighting({ ...facts, id: deviceId, seenAt: signedInAt });
+    const { score: riskScore, reasons } = assessAttempt({ device: isNew ? 'unknown' : standingOf(before) });
+    const outcome = { outcome: 'succeeded', reason: null, riskScore, riskReasons: [...reasons] };
+    await tx.signIns.add({ ...facts, ...outcome, id: facts.eventId });
+    if (isNew) await register(tx, facts, hadDevices);
+    await tx.audit({
+      action: isNew ? 'device.registered' : 'device.signed_in',
+      subject: userId,
+      outcome: 'success',
+      details: { deviceId, sessionId },
+    });
+  });
+}
+
+async function register(tx: AppTransaction, facts: SignInFacts, hadDevices: boolean): Promise<void> {
+  const { userId, deviceId, signedInAt } = facts;
+  await tx.emit(deviceRegistered(facts));
+  if (hadDevices) {
+    await tx.emit(deviceNewSignIn(facts));
+    await notify(tx, userId, messageOf('new-device', { at: signedInAt, ...calledIn(facts) }));
+  }
+  const surplus = surplusDevices(await tx.devices.listLive(userId), deviceId);
+  const at = tx.clock.now();
+  for (const device of await tx.devices.remove(userId, surplus, { at })) {
+    await announceRemoval(tx, device, { reason: 'limit', at });
+  }
+}

@@ -1,0 +1,30 @@
+import { once } from '@bank/database';
+import type { CloudEvent, Consumer } from '@bank/messaging';
+import { decodeEvent, eventTypeOf, FactorRemovedSchema, PasswordChangedSchema } from '@bank/proto/events';
+import { timestampDate } from '@bufbuild/protobuf/wkt';
+import type { AppContext } from '#context.ts';
+import { endTrust } from '#features/device/end-trust.ts';
+
+const name = 'device.credential-changed';
+const passwordChanged = eventTypeOf(PasswordChangedSchema);
+
+/** Trust in devices dies with a factor and with the password, by which it was declared (SR-35). */
+export function credentialChangedConsumer(ctx: AppContext): Consumer {
+  return {
+    name,
+    queue: 'device.events',
+    types: [passwordChanged, eventTypeOf(FactorRemovedSchema)],
+    async handle(message) {
+      await once(ctx, name, message.id, (tx) => endTrust(tx, toChange(message)));
+    },
+  };
+}
+
+function toChange({ type, data }: CloudEvent) {
+  if (type === passwordChanged) {
+    const { userId, changedAt } = decodeEvent(PasswordChangedSchema, data);
+    return { userId, cause: 'password_changed', changedAt: changedAt && timestampDate(changedAt) };
+  }
+  const { userId, removedAt } = decodeEvent(FactorRemovedSchema, data);
+  return { userId, cause: 'factor_removed', changedAt: removedAt && timestampDate(removedAt) };
+}

@@ -1,0 +1,98 @@
+import { request } from '@bank/composition/testing';
+import { uuidv7 } from '@bank/domain';
+import { losers, raceOf } from '@bank/testing';
+import { describe, expect, test } from 'vitest';
+import { deviceApp, toldOf } from './device-app.ts';
+import { givenDevice } from './given-device.ts';
+
+const app = await deviceApp();
+
+async function givenUser() {
+  const userId = uuidv7();
+  const id = await givenDevice(app.ctx, userId);
+  return { userId, id, token: app.issuer.token({ userId, deviceId: id, acr: 'aal2' }) };
+}
+
+function ask(verb: 'trust' | 'untrust', { id, token }: { id: string; token: string }) {
+  return request(app.service, 'POST', `/v1/devices/${id}/${verb}`, { token });
+}
+
+describe('POST /v1/devices/{id}/trust', () => {
+  test('200: trusted, with a new version, and everybody is told', async () => {
+    const user = await givenUser();
+    const trusted = await ask('trust', user);
+    expect(trusted).toMatchObject({ status: 200, body: { id: user.id, trusted: true, current: true } });
+    expect(trusted.headers.get('etag')).toBe('"v2"');
+    expect((await toldOf(app, user.userId)).slice(-3)).toEqual([
+      'events device.trusted.v1',
+      'audit device.trusted',
+      'deliveries device-trusted',
+    ]);
+  });
+
+  test('200: again changes nothing and tells nobody', async () => {
+    const user = await givenUser();
+    await ask('trust', user);
+    const told = await toldOf(app, user.userId);
+    const again = await ask('trust', user);
+    expect(again).toMatchObject({ status: 200, body: { trusted: true } });
+    expect(again.headers.get('etag')).toBe('"v2"');
+    expect(await toldOf(app, user.userId)).toEqual(told);
+  });
+
+  test('ends with the removal of the device: 404 from then on', async () => {
+    const user = await givenUser();
+    await ask('trust', user);
+    const headers = { 'if-match': '"v2"' };
+    await request(app.service, 'DELETE', `/v1/devices/${user.id}`, { token: user.token, headers });
+    const [row] = await app.database.query('select trusted_at from device.devices where id = $1', [user.id]);
+    expect(row).toEqual({ trusted_at: null });
+    expect([(await ask('trust', user)).status, (await ask('untrust', user)).status]).toEqual([404, 404]);
+  });
+
+  test('sixteen at once, twenty times: it is told once', { timeout: 60_000 }, async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const user = await givenUser();
+      const outcomes = await raceOf(16, () => ask('trust', user));
+      expect(losers(outcomes)).toEqual([]);
+      const told = await toldOf(app, user.userId);
+      expect(told.filter((what) => /trusted/.test(what))).toHaveLength(3);
+    }
+  });
+});
+
+describe('POST /v1/devices/{id}/untrust', () => {
+  test('200: an ordinary device again, and everybody is told', async () => {
+    const user = await givenUser();
+    await ask('trust', user);
+    const untrusted = await ask('untrust', user);
+    expect(untrusted).toMatchObject({ status: 200, body: { id: user.id, trusted: false } });
+    expect(untrusted.headers.get('etag')).toBe('"v3"');
+    expect((await toldOf(app, user.userId)).slice(-3)).toEqual([
+      'events device.untrusted.v1',
+      'audit device.untrusted',
+      'deliveries device-untrusted',
+    ]);
+  });
+});
+
+describe.each(['trust', 'untrust'] as const)('POST /v1/devices/{id}/%s', (verb) => {
+  test('SR-62: 403 at aal1, and at aal2 one second too late, saying what would do', async () => {
+    const { userId, id } = await givenUser();
+    const authTime = Math.floor(Date.now() / 1000) - 301;
+    for (const token of [app.issuer.token({ userId }), app.issuer.token({ userId, acr: 'aal2', authTime })]) {
+      const { status, body } = await ask(verb, { id, token });
+      expect([status, body]).toMatchObject([403, { code: 'auth.step_up.required', acr: 'aal2', maxAgeSeconds: 300 }]);
+    }
+  });
+
+  test('SR-65: 404 for a foreign device as for a missing one, which stays as it is', async () => {
+    const user = await givenUser();
+    const token = app.issuer.token({ acr: 'aal2' });
+    const answers = [await ask(verb, { id: user.id, token }), await ask(verb, { id: uuidv7(), token })];
+    const [foreign, missing] = answers.map(({ status, body }) => ({ status, ...(body as object), requestId: 0 }));
+    expect(foreign).toMatchObject({ status: 404, code: 'device.not_found' });
+    expect(foreign).toEqual(missing);
+    expect(await toldOf(app, user.userId)).toEqual(['events device.registered.v1', 'audit device.registered']);
+  });
+});

@@ -1,0 +1,12 @@
+import type { Catalogue } from '#locales/catalogue.ts';
+import { minutes } from '#locales/en-phrases.ts';
+
+/**
+ * Text messages: 160 characters of the GSM 7-bit alphabet (3GPP TS 23.038) with any brand, so that each is one message.
+ */
+export const texts: Catalogue['texts'] = {
+  'phone-code': (values, { brand }) =>
+    `${values.code} is your ${brand} code. It works once, for ${minutes(values.minutes)}. Never give it to anyone.`,
+  'phone-changed': (_values, { brand }) =>
+    `This number no longer belongs to your account at ${brand}. If that was not you, contact us now.`,
+};

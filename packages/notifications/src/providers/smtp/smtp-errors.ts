@@ -1,0 +1,31 @@
+import { DeliveryError } from '#providers/message-provider.ts';
+
+// Refusals that are about us or the session and not about this message: they pass once somebody has put them right.
+const ourOwnFault = new Set([502, 503, 530, 534, 535, 538]);
+// What the mail library calls a failure of the recipient or of the content; TLS, sign-in and the rest have names of their own.
+const aboutTheMessage = new Set(['EENVELOPE', 'EMESSAGE']);
+
+/**
+ * Sorts a failure of SMTP. Permanent is a 5yz reply (RFC 5321 §4.2.1) to the recipient or the message itself, and an address
+ * that the client already refused. Transient is everything else: 4yz, network, TLS, timeouts, our sender or credentials.
+ * A reply to one recipient or message says nothing about the carrier; everything else that is transient does.
+ */
+export function classifySmtpError(error: unknown): DeliveryError {
+  const { code: given, responseCode, command } = fieldsOf(error);
+  const code = typeof given === 'string' && /^[A-Z_]{1,30}$/.test(given) ? given : 'UNKNOWN';
+  if (typeof responseCode !== 'number') {
+    return code === 'EENVELOPE'
+      ? new DeliveryError('permanent', code)
+      : new DeliveryError('transient', code, { carrierAway: true });
+  }
+  const isAboutIt = aboutTheMessage.has(code) && command !== 'MAIL FROM' && !ourOwnFault.has(responseCode);
+  const isPermanent = isAboutIt && responseCode >= 500 && responseCode < 600;
+  const status = responseCode;
+  return isPermanent
+    ? new DeliveryError('permanent', code, { status })
+    : new DeliveryError('transient', code, { status, carrierAway: !isAboutIt || responseCode === 421 });
+}
+
+function fieldsOf(error: unknown): { code?: unknown; responseCode?: unknown; command?: unknown } {
+  return typeof error === 'object' && error !== null ? error : {};
+}

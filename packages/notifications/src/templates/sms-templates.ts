@@ -1,0 +1,26 @@
+import { encodeParameters, type ParameterRules, required, type ValuesOf } from '#templates/parameters.ts';
+
+/** Every text message of the system and what it has to be told. The words are in `locales/`. */
+export const smsTemplates = {
+  /** Proves that somebody reads the messages of a number. */
+  'phone-code': { code: required('code'), minutes: required('count') },
+  /** To a number that is its user's no longer. */
+  'phone-changed': {},
+} as const satisfies Record<string, ParameterRules>;
+
+export type SmsTemplateName = keyof typeof smsTemplates;
+export type SmsTemplateValues<N extends SmsTemplateName> = ValuesOf<(typeof smsTemplates)[N]>;
+
+/** Whether a stored name is one of today's text messages. */
+export function isSmsTemplateName(name: string): name is SmsTemplateName {
+  return Object.hasOwn(smsTemplates, name);
+}
+
+/** A text message with its parameters, as a delivery carries them: `tx.deliver({ to, expiresAt, ...smsOf('phone-code', …) })`. */
+export function smsOf<N extends SmsTemplateName>(
+  template: N,
+  values: SmsTemplateValues<N>,
+): { channel: 'sms'; template: N; params: Record<string, string> } {
+  const rules: ParameterRules = smsTemplates[template];
+  return { channel: 'sms', template, params: encodeParameters(rules, values as ValuesOf<ParameterRules>) };
+}
