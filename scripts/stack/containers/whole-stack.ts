@@ -67,7 +67,7 @@ export async function prepareWholeStack(folder: string): Promise<string> {
 }
 
 /** The environment of an app among containers: each is reached by its name. */
-export function containerEnvironment(app: AppName, around: AppSurroundings): Record<string, string> {
+function containerEnvironment(app: AppName, around: AppSurroundings): Record<string, string> {
   const env = appEnvironment(app, around);
   const hosts = new Map<string, string>([
     [`127.0.0.1:${sandboxPorts.http}`, 'sandbox'],

@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { repositoryFolder } from '@bank/scripts/stack';
 import { temporaryFolder, until } from '@bank/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -26,10 +28,15 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** A container of the image, given the environment and the files of the stack's own process. */
+/** A container of the image, given the environment of the stack's own process, and its files so that the image's user reads them. */
 function container(image: Image, env: Readonly<Record<string, string>>): Omit<NamespaceRun, 'command'> {
-  const files = Object.values(env).filter((value) => value.startsWith(repositoryFolder));
-  const volumes: Mount[] = [...new Set(files)].map((file) => ({ source: file, target: file }));
+  const files = [...new Set(Object.values(env).filter((value) => value.startsWith(repositoryFolder)))];
+  const volumes: Mount[] = files.map((target, index) => {
+    const source = join(folder, `volume-${index}`);
+    cpSync(target, source, { recursive: true });
+    if (process.getuid?.() === 0) execFileSync('chown', ['-R', String(image.user), source]);
+    return { source, target };
+  });
   const made = containerOf(image, volumes);
   return { ...made, env: { ...made.env, ...env } };
 }
@@ -52,9 +59,16 @@ describe('the image of auth', () => {
 
   test('runs as an unprivileged user on a read-only root, hashes a password, and ends at SIGTERM', async () => {
     const child = startInNamespace({ ...run, command: image.entrypoint });
+    let said = '';
+    for (const output of [child.stdout, child.stderr]) output?.on('data', (chunk) => (said += chunk));
     try {
       const check = { ...run, command: image.healthcheck };
-      await until(() => runInNamespace(check).then(() => true), { deadlineMs: 30_000 });
+      await until(async () => {
+        if (child.exitCode !== null) return true;
+        await runInNamespace(check);
+        return true;
+      });
+      expect(child.exitCode, said).toBeNull();
       const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
       expect(status).toMatch(process.getuid?.() === 0 ? /^Uid:\s+65532\s+65532/m : /^Uid:/m);
       expect(readFileSync(`/proc/${child.pid}/mountinfo`, 'utf8')).toMatch(/ \/ \/ ro[, ]/);

@@ -21,7 +21,7 @@ export async function contextFiles(): Promise<string[]> {
 }
 
 /** The rules of a `.dockerignore`: the last that fits a file, or a folder above it, decides. */
-export function readDockerignore(text: string): (file: string) => boolean {
+function readDockerignore(text: string): (file: string) => boolean {
   const rules = text
     .split('\n')
     .map((line) => line.trim())
