@@ -1,9 +1,11 @@
 // `pnpm ops <area> <command>`: what operators do by hand. Exit code 0: all is well, 1: it is not, 2: it could not be found out.
+import { createAdmin } from '#ops/admin-create.ts';
 import { verifyAudit } from '#ops/audit-verify.ts';
 import { discardLetters, listLetters, replayLetters } from '#ops/dead-letters.ts';
 import { describeFailure, StackError } from '#stack/host/stack-error.ts';
 
 const commands: Readonly<Record<string, (args: readonly string[]) => Promise<boolean>>> = {
+  'admin create': createAdmin,
   'audit verify': verifyAudit,
   'dlq list': listLetters,
   'dlq replay': replayLetters,

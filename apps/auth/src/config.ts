@@ -8,8 +8,9 @@ const ConfigSchema = v.pipe(
     ...messageEnv,
     MFA_RPC_URL: envRpcUrl,
     DEVICE_RPC_URL: envRpcUrl,
-    /** Where links in messages lead. Never taken from a request (SR-37). */
+    /** Where links in messages lead, those of customers and those of staff. Never taken from a request (SR-37). */
     PUBLIC_BASE_URL: envUrl('http', 'https'),
+    STAFF_BASE_URL: envUrl('http', 'https'),
     /** The bank's name in messages. */
     BRAND: v.optional(
       v.pipe(v.string(), v.nonEmpty('must be a name'), v.maxLength(40, 'must be a short name')),

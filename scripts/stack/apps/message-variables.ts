@@ -10,12 +10,13 @@ interface Accounts {
 interface Surroundings extends Accounts {
   readonly smtpUrl: string;
   readonly sandboxUrl: string;
+  readonly staffUrl: string;
   readonly platform: { readonly notification: string };
 }
 
 /** What auth needs to write to people: in a development stack everything goes to the sandbox. */
 export function messageVariables(around: Surroundings): Record<string, string> {
-  const { smtpUrl, sandboxUrl, gatewayUrl, platform, secrets, secretsFolder } = around;
+  const { smtpUrl, sandboxUrl, gatewayUrl, staffUrl, platform, secrets, secretsFolder } = around;
   const { twilio, sendgrid } = carrierAccounts(secrets, secretsFolder);
   return {
     EMAIL_PROVIDERS: 'smtp,sendgrid',
@@ -33,6 +34,7 @@ export function messageVariables(around: Surroundings): Record<string, string> {
     TWILIO_MESSAGING_SERVICE_SID: twilio.messagingServiceSid,
     MAIL_FROM: 'Bank <no-reply@bank.example>',
     PUBLIC_BASE_URL: gatewayUrl,
+    STAFF_BASE_URL: staffUrl,
   };
 }
 

@@ -12,10 +12,11 @@ const CA_DAYS = 3650;
 const LEAF_DAYS = 365;
 const RENEW_DAYS = 30;
 
-/** Names in certificates of a stack: its apps, the tools, the platform's services, and the servers. */
+/** Names in certificates of a stack: its apps, the tools, the operator's commands, the platform's services, and the servers. */
 const holders: readonly { name: string; uri?: string }[] = [
   ...appNames.map((name) => ({ name, uri: spiffeId(name) })),
   { name: 'tools', uri: 'spiffe://bank/tool/tools' },
+  { name: 'ops', uri: 'spiffe://bank/tool/ops' },
   { name: 'audit', uri: 'spiffe://bank/platform/audit' },
   { name: 'notification', uri: 'spiffe://bank/platform/notification' },
   ...['postgres', 'redis', 'rabbitmq'].map((name) => ({ name })),

@@ -62,6 +62,7 @@ describe('infra/rpc-callers.json', () => {
     expect(callersOf('bank.mfa.v1.MfaService/ListFactors')).toEqual(['auth']);
     expect(callersOf('bank.user.v1.UserService/GetContact')).toEqual(['notification']);
     expect(callersOf('bank.user.v1.UserService/LookupUser')).toEqual(['admin']);
+    expect(callersOf('bank.user.v1.UserService/CreateFirstAdmin')).toEqual(['ops']);
   });
 });
 

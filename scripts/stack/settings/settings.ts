@@ -30,6 +30,7 @@ const appVariables = [
   'SMS_PER_HOUR',
   'MAIL_FROM',
   'PUBLIC_BASE_URL',
+  'STAFF_BASE_URL',
   'TOKEN_ISSUER',
   'WEB_ORIGINS',
   'STAFF_ORIGINS',

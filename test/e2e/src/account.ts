@@ -59,19 +59,12 @@ interface SecondHalf {
   readonly factors: readonly [{ readonly id: string }];
 }
 
-export interface SignInOptions {
-  /** The place's own client unless another is given, such as one of the staff listener. */
-  readonly client?: GatewayClient;
-  readonly clientId?: string;
-  readonly headers?: Record<string, string>;
-}
-
 /** Signs in on the account's own device. @throws AssertionError when a step goes another way */
-export async function signIn(place: Place, account: Account, options: SignInOptions = {}): Promise<Tokens> {
-  const { client = place.client, clientId = 'web', headers = {} } = options;
+export async function signIn(place: Place, account: Account): Promise<Tokens> {
+  const { client } = place;
   const { email, password, device } = account;
-  const body = { identifier: email, password, clientId, device: { secret: device.secret } };
-  const login = await client.send('POST', '/v1/auth/login', { body, headers });
+  const body = { identifier: email, password, device: { secret: device.secret } };
+  const login = await client.send('POST', '/v1/auth/login', { body });
   const answer = expectStatus<Tokens | SecondHalf>(login, 200);
   if (!('loginId' in answer)) return answer;
   place.announce?.('The device service was too busy to vouch for the device, so a code by mail is asked');
@@ -82,6 +75,6 @@ export async function signIn(place: Place, account: Account, options: SignInOpti
   });
   const { challengeId } = expectStatus<{ challengeId: string }>(challenge, 200);
   const code = codeIn(await waitForMessage(place.inboxUrl, email, 'sign-in-code', { since }));
-  const proof = { loginId, challengeId, clientId, response: { code }, device: body.device };
-  return expectStatus<Tokens>(await client.send('POST', '/v1/auth/login/verify', { body: proof, headers }), 200);
+  const proof = { loginId, challengeId, response: { code }, device: body.device };
+  return expectStatus<Tokens>(await client.send('POST', '/v1/auth/login/verify', { body: proof }), 200);
 }

@@ -9,7 +9,8 @@ import { expectStatus, GatewayClient } from '#client.ts';
 import { codeIn, waitForMessage } from '#inbox.ts';
 import { testStack } from '#test-stack.ts';
 import { type BrokerCopy, copyOfEverything } from './support/broker.ts';
-import { asOwner, textOfSchema } from './support/database.ts';
+import { consoleSession, employ } from './support/console-session.ts';
+import { textOfSchema } from './support/database.ts';
 import { findsOf, type Sink } from './support/search.ts';
 
 // Everything that is ever logged.
@@ -28,26 +29,13 @@ beforeAll(async () => {
 describe('SR-46 a sign-out', () => {
   const signOuts = 20;
 
-  /** Somebody with a role, so that the console's listener has a session of his as well. */
-  async function registerStaff(): Promise<Account> {
-    const account = await registerAccount(place);
-    await asOwner(it.stack.owners.auth, (client) =>
-      client.query(`update auth.users set roles = '{customer,compliance}' where id = $1`, [account.userId]),
-    );
-    return account;
-  }
-
   test('is known in all five services within a second', { timeout: 120_000 }, async () => {
-    const account = await registerStaff();
-    const consoleClient = {
-      client: staffDoor,
-      clientId: 'staff-console',
-      headers: { origin: it.stack.addresses.staff },
-    };
+    const account = await registerAccount(place);
+    await employ(it.stack, account, 'compliance');
     const delaysMs: number[] = [];
     for (let round = 0; round < signOuts; round += 1) {
       const { accessToken } = await signIn(place, account);
-      const atConsole = await signIn(place, account, consoleClient);
+      const atConsole = await consoleSession(it.stack, place, account);
       const doors = [
         ...['/v1/auth/session', '/v1/profile', '/v1/mfa/factors', '/v1/devices'].map((path) => {
           return { client: place.client, path, token: accessToken };

@@ -1,11 +1,12 @@
 import { uuidv7 } from '@bank/domain';
 import { appNames } from '@bank/scripts/stack';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Account, acceptedTerms, freshEmail, type Place, registerAccount, signIn } from '#account.ts';
+import { type Account, acceptedTerms, freshEmail, type Place, registerAccount } from '#account.ts';
 import { type Exchange, expectStatus, GatewayClient } from '#client.ts';
 import { testStack } from '#test-stack.ts';
 import { expectAlike } from './support/alike.ts';
 import { requestLine, sendBytes } from './support/bytes.ts';
+import { consoleSession, employ } from './support/console-session.ts';
 
 const it = testStack();
 let place: Place;
@@ -221,17 +222,16 @@ describe('SR-72 the listener of staff', () => {
   test('alone leads to the routes of staff, and to none of customers', async () => {
     expectStatus(await place.client.send('GET', '/v1/admin/audit'), 404);
     expectStatus(await staff.send('GET', '/v1/admin/audit'), 401);
-    for (const path of ['/v1/profile', '/v1/mfa/factors', '/v1/devices', '/.well-known/jwks.json']) {
+    for (const path of ['/v1/profile', '/v1/devices', '/.well-known/jwks.json']) {
       expectStatus(await staff.send('GET', path, { token: account.accessToken }), 404);
     }
   });
 
   test('takes no token of a customer, nor do the routes of customers take one of staff', async () => {
     expectStatus(await staff.send('GET', '/v1/admin/audit', { token: account.accessToken }), 401);
-    const { addresses } = it.stack;
-    const options = { client: staff, clientId: 'staff-console', headers: { origin: addresses.staff } };
-    const { accessToken } = await signIn(place, account, options);
-    for (const path of ['/v1/profile', '/v1/mfa/factors', '/v1/devices']) {
+    await employ(it.stack, account, 'support');
+    const { accessToken } = await consoleSession(it.stack, place, account);
+    for (const path of ['/v1/profile', '/v1/devices']) {
       expectStatus(await place.client.send('GET', path, { token: accessToken }), 401);
     }
   });
@@ -241,11 +241,8 @@ describe('SR-72 the listener of staff', () => {
     const body = { identifier: account.email, password: account.password };
     const atStaff = await staff.send('POST', '/v1/auth/login', { body });
     expect(codeOf(atStaff)).toBe('auth.client.unknown');
-    const tokens = { client: staff, clientId: 'staff-console', headers: { origin: addresses.staff } };
-    const cookies: string[] = [];
-    const watched = new GatewayClient(addresses.staff, ({ headers }) => cookies.push(...headers.getSetCookie()));
-    await signIn(place, account, { ...tokens, client: watched });
-    const [cookie = ''] = cookies.find((set) => set.startsWith('__Secure-refresh='))?.split(';') ?? [];
+    await employ(it.stack, account, 'support');
+    const { cookie } = await consoleSession(it.stack, place, account);
     const refresh = (client: GatewayClient, origin: string) =>
       client.send('POST', '/v1/auth/token/refresh', { body: {}, headers: { cookie, origin } });
     expectStatus(await refresh(place.client, addresses.gateway), 401);

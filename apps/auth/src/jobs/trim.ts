@@ -1,5 +1,5 @@
 import { type Chore, withTransaction } from '@bank/database';
-import { allow } from '@bank/domain';
+import { allow, type UserId } from '@bank/domain';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { countingDay } from '#features/registration/policies.ts';
 
@@ -20,6 +20,7 @@ export function trimmingChores(ctx: AppContext): readonly Chore[] {
   const before = (tx: AppTransaction, days: number) => new Date(tx.clock.now().getTime() - days * dayMs);
   return [
     { name: 'registrations', run: () => forgetRegistrations(ctx) },
+    { name: 'activations', run: () => forgetActivations(ctx) },
     trim('sign-ins', (tx) => tx.signIns.removeExpired(tx.clock.now(), batch)),
     trim('step-up codes', (tx) => tx.stepUpCodes.removeExpired(tx.clock.now(), batch)),
     trim('contact changes', (tx) => tx.contactChanges.removeExpired(tx.clock.now(), batch)),
@@ -37,13 +38,35 @@ async function forgetRegistrations(ctx: AppContext): Promise<void> {
   do {
     removed = await withTransaction(ctx, { who, unaudited }, async (tx) => {
       const expired = await tx.registrations.removeExpired(tx.clock.now(), batch);
-      for (const { userId, verified } of expired) {
-        if (verified) continue;
-        await tx.vault.destroyKeys(tx.em, userId, 'erasable');
-        await tx.vault.destroyKeys(tx.em, userId, 'retained');
-      }
+      await forgetKeys(
+        tx,
+        expired.filter(({ verified }) => !verified),
+      );
       await tx.registrations.removeFailuresBefore(countingDay(new Date(tx.clock.now().getTime() - dayMs)));
       return expired.length;
     });
   } while (removed === batch);
+}
+
+/** The same for invitations that nobody used. */
+async function forgetActivations(ctx: AppContext): Promise<void> {
+  const unaudited = 'nobody has become a user';
+  let removed: number;
+  do {
+    removed = await withTransaction(ctx, { who, unaudited }, async (tx) => {
+      const expired = await tx.activations.removeExpired(tx.clock.now(), batch);
+      await forgetKeys(
+        tx,
+        expired.filter(({ activated }) => !activated),
+      );
+      return expired.length;
+    });
+  } while (removed === batch);
+}
+
+async function forgetKeys(tx: AppTransaction, nobodies: readonly { userId: UserId }[]): Promise<void> {
+  for (const { userId } of nobodies) {
+    await tx.vault.destroyKeys(tx.em, userId, 'erasable');
+    await tx.vault.destroyKeys(tx.em, userId, 'retained');
+  }
 }

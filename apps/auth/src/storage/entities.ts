@@ -1,3 +1,4 @@
+import { ActivationEntity } from '#storage/activations/activation.entity.ts';
 import { DeliveryEntity } from '#storage/deliveries/delivery.entity.ts';
 import { RevocationEntity, RevocationLeaseEntity, SigningKeyEntity } from '#storage/feed/feed.entity.ts';
 import { AddressFailuresEntity, RegistrationEntity } from '#storage/registrations/registration.entity.ts';
@@ -17,6 +18,7 @@ export const entities = [
   ClientEntity,
   RegistrationEntity,
   AddressFailuresEntity,
+  ActivationEntity,
   UserEntity,
   CredentialEntity,
   IdentifierEntity,

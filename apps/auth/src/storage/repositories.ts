@@ -1,4 +1,5 @@
 import { ApprovalRepository, type Database } from '@bank/database';
+import { ActivationRepository } from '#storage/activations/activation.repository.ts';
 import { DeliveryRepository } from '#storage/deliveries/delivery.repository.ts';
 import { RevocationRepository } from '#storage/feed/revocation.repository.ts';
 import { SigningKeyRepository } from '#storage/feed/signing-key.repository.ts';
@@ -20,6 +21,7 @@ export type Repositories = ReturnType<typeof createRepositories>;
 export function createRepositories(em: ReturnType<Database['fork']>) {
   return {
     registrations: new RegistrationRepository(em),
+    activations: new ActivationRepository(em),
     users: new UserRepository(em),
     contactChanges: new ContactChangeRepository(em),
     identifiers: new IdentifierRepository(em),

@@ -80,6 +80,7 @@ const basics = {
   DEVICE_RPC_URL: 'https://127.0.0.1:9',
   MAIL_FROM: 'Bank <no-reply@bank.example>',
   PUBLIC_BASE_URL: origin,
+  STAFF_BASE_URL: staffOrigin,
   WEB_ORIGINS: origin,
   STAFF_ORIGINS: staffOrigin,
   TRUSTED_PROXIES: '127.0.0.1',
@@ -110,13 +111,7 @@ export async function startAuth(options: StartOptions = {}): Promise<TestAuth> {
     ...options.env,
   });
   const clock = shiftedClock();
-  const neighbours: Neighbours = {
-    verdict: 'allow',
-    factors: [],
-    started: { kind: 'started', challengeId: uuidv7(), type: 'totp', expiresAt: new Date(Date.now() + 300_000) },
-    proof: { kind: 'accepted', by: 'totp' },
-    asked: { device: [], mfa: [], proofs: [] },
-  };
+  const neighbours = usualAnswers();
   const ctx = await createContext(config, {
     clock,
     logger: createLogger({ service: 'auth', level: config.LOG_LEVEL }),
@@ -134,6 +129,17 @@ export async function startAuth(options: StartOptions = {}): Promise<TestAuth> {
   });
   const url = `http://127.0.0.1:${service.httpPort}`;
   return { ctx, service, url, clock, database, broker: vhost, mailbox, carriers, files, neighbours };
+}
+
+/** A device nobody doubts, no factor, and a right answer to every challenge. */
+function usualAnswers(): Neighbours {
+  return {
+    verdict: 'allow',
+    factors: [],
+    started: { kind: 'started', challengeId: uuidv7(), type: 'totp', expiresAt: new Date(Date.now() + 300_000) },
+    proof: { kind: 'accepted', by: 'totp' },
+    asked: { device: [], mfa: [], proofs: [] },
+  };
 }
 
 interface NeighbourAdapters {

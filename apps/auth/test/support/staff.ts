@@ -52,3 +52,13 @@ export function cookiePair(answer: Answer, name: string): string {
   const cookie = answer.headers.getSetCookie().find((one) => one.startsWith(`${name}=`));
   return cookie?.split(';', 1)[0] ?? '';
 }
+
+/** The token of an activation link. */
+export function tokenOfLink(url: string): string {
+  return new URLSearchParams(new URL(url).hash.slice(1)).get('token') ?? '';
+}
+
+/** Uses an activation link, at the console. */
+export function activate(auth: TestAuth, activationToken: string, changes: object = {}): Promise<Answer> {
+  return post(auth, '/v1/auth/activate', { activationToken, password, ...changes }, { headers: fromConsole });
+}

@@ -4,6 +4,8 @@ export const auditActions = [
   'auth.registration.resent',
   'auth.registration.verified',
   'auth.registration.failed',
+  'auth.activation.succeeded',
+  'auth.activation.failed',
   'auth.sign_in.succeeded',
   'auth.sign_in.failed',
   'auth.sign_in.locked',

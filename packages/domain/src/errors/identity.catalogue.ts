@@ -17,6 +17,11 @@ export const identityErrors = {
   'factor.code_invalid': { kind: 'invalid', message: 'The code is not right; the factor is not confirmed.' },
   'factor.missing': { kind: 'conflict', message: 'Add a second factor first.' },
   'challenge.not_found': { kind: 'not_found', message: notFoundMessage },
+  'staff.address.taken': { kind: 'conflict', message: 'This address belongs to a user already.' },
+  'staff.administrators.enough': {
+    kind: 'conflict',
+    message: 'There are two administrators already: one of them invites, the other approves.',
+  },
   'approval.not_found': { kind: 'not_found', message: notFoundMessage },
   'approval.own': { kind: 'forbidden', message: 'Somebody else must decide on this.' },
   'approval.invalid': { kind: 'forbidden', message: 'The approval does not allow this.' },

@@ -3,7 +3,7 @@ import type { AppContext } from '#context.ts';
 import type { Client } from '#storage/sessions/client.repository.ts';
 
 /** Sessions in which a member of staff enrols his factor. Nobody signs in under this name. */
-const enrolmentClientId = 'staff-enrolment';
+export const enrolmentClientId = 'staff-enrolment';
 
 /** Whether somebody with these roles may have a session of that client: customers as customers, staff as staff. */
 export function isEntitled({ audience }: Pick<Client, 'audience'>, roles: readonly Role[]): boolean {

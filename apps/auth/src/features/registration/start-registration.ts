@@ -4,7 +4,7 @@ import { allow, DomainError, parse } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import { hashAddress, indexAddress } from '#features/address/index-address.ts';
 import type { Caller } from '#features/caller.ts';
-import { requireAcceptablePassword } from '#features/registration/accept-password.ts';
+import { requireAcceptablePassword } from '#features/password/accept-password.ts';
 import { codeSeconds, countingDay, proofKindFor, registrationSeconds } from '#features/registration/policies.ts';
 import { makeProof } from '#features/registration/proof.ts';
 import { StartRegistrationSchema } from '#features/registration/schemas.ts';

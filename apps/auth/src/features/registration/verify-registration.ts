@@ -36,7 +36,8 @@ export async function verifyRegistration(
     const claim = await claimAttempt(tx, request.registrationId, request.code);
     if (claim.kind !== 'proven') return claim;
     const { registration } = claim;
-    const user = await createUser(tx, registration);
+    const contact = { table: 'registrations', sealed: registration.contact } as const;
+    const user = await createUser(tx, { ...registration, contact, roles: ['customer'] });
     if (user === undefined) return await refuse(tx, registration.id, 'address_taken');
     await tx.registrations.closeOthers(registration.addressHash, ctx.clock.now());
     await announce(tx, registration, client);

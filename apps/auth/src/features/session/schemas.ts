@@ -3,8 +3,12 @@ import * as v from 'valibot';
 
 const text = (max: number) => v.pipe(v.string(), v.trim(), v.nonEmpty(), v.maxLength(max));
 
-/** Which registered client asks; `web` unless it says so. */
-export const ClientIdSchema = v.optional(v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/, 'client_id')), 'web');
+/** Which registered client asks, `usual` unless it says so. */
+export function clientIdSchema(usual: string) {
+  return v.optional(v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/, 'client_id')), usual);
+}
+
+export const ClientIdSchema = clientIdSchema('web');
 
 /** A password that is presented: never cut, and too long to be anyone's before any hash runs (SR-2). */
 export const PasswordSchema = v.pipe(

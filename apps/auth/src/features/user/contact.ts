@@ -11,8 +11,8 @@ export interface Contact {
   phone: PhoneNumber | null;
 }
 
-/** Where a contact record lies: it opens nowhere else. A registration's is under the keys of the user it would become. */
-export type ContactTable = 'registrations' | 'users';
+/** Where a contact record lies: it opens nowhere else. A registration's or an invitation's is under the keys of the user it would become. */
+export type ContactTable = 'registrations' | 'activations' | 'users';
 
 const placeOf = (table: ContactTable, userId: UserId) =>
   ({ userId, table, group: 'contact', keyClass: 'erasable' }) as const;

@@ -21,6 +21,7 @@ export interface SessionScope {
   userId: UserId;
   sessionId?: string | undefined;
   deviceId?: string | undefined;
+  clientId?: string | undefined;
   exceptSessionId?: string | undefined;
 }
 
@@ -59,14 +60,17 @@ export class SessionRepository extends Repository {
 
   /** Sessions that can still be renewed, their rows held until the transaction ends, in one order for everybody. */
   lockLive(scope: SessionScope, now: Date): Promise<Session[]> {
-    const { userId, sessionId = null, deviceId = null, exceptSessionId = null } = scope;
+    const { userId, sessionId = null, deviceId = null, clientId = null, exceptSessionId = null } = scope;
     return this.rows(
       `select ${sessionColumns} from auth.sessions s
         where s.user_id = ? and s.revoked_at is null and s.absolute_expires_at > ?
           and (?::uuid is null or s.id = ?::uuid) and (?::uuid is null or s.device_id = ?::uuid)
-          and (?::uuid is null or s.id <> ?::uuid)
+          and (?::text is null or s.client_id = ?::text) and (?::uuid is null or s.id <> ?::uuid)
         order by s.id for update`,
-      [userId, now, sessionId, sessionId, deviceId, deviceId, exceptSessionId, exceptSessionId],
+      [
+        ...[userId, now, sessionId, sessionId, deviceId, deviceId, clientId, clientId],
+        ...[exceptSessionId, exceptSessionId],
+      ],
     );
   }
 

@@ -16,7 +16,8 @@ export interface User {
 }
 
 export interface NewUser extends Pick<User, 'id' | 'status' | 'roles' | 'contact' | 'emailVerifiedAt' | 'locale'> {
-  acceptedTerms: string;
+  /** Of customers; staff accept none. */
+  acceptedTerms: string | null;
   at: Date;
 }
 
@@ -61,6 +62,13 @@ export class UserRepository extends Repository {
   /** Holds the user against every change of status until the transaction ends; sign-ins and sign-outs wait for each other. */
   lock(id: UserId): Promise<User | undefined> {
     return this.row(`select ${columns} from auth.users where id = ? for update`, [id]);
+  }
+
+  /** How many administrators are active. Whoever asks is alone with the answer until his transaction ends. */
+  async countAdministrators(): Promise<number> {
+    await this.rows(`select pg_advisory_xact_lock(hashtextextended('auth.administrators', 0))`, []);
+    const sql = `select count(*)::integer as count from auth.users where 'admin' = any (roles) and status = 'active'`;
+    return (await this.row<{ count: number }>(sql, []))?.count ?? 0;
   }
 
   /** The same for several, in one order for everybody. Those that exist, by id. */

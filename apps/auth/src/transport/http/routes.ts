@@ -1,3 +1,4 @@
+import { activationRoutes } from '#transport/http/activation.routes.ts';
 import { contactRoutes } from '#transport/http/contact.routes.ts';
 import { registrationRoutes } from '#transport/http/registration.routes.ts';
 import { sessionRoutes } from '#transport/http/session.routes.ts';
@@ -9,6 +10,7 @@ import { userRoutes } from '#transport/http/user.routes.ts';
 /** Every REST route of the service. */
 export const routes = [
   ...registrationRoutes,
+  ...activationRoutes,
   ...signInRoutes,
   ...sessionRoutes,
   ...stepUpRoutes,

@@ -4,6 +4,7 @@ import { ContactField, UserService, UserStatus } from '@bank/proto/user';
 import { defineRpc } from '@bank/service-kit';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
+import { createFirstAdmin } from '#features/activation/create-first-admin.ts';
 import { resendVerification } from '#features/contact-change/resend-verification.ts';
 import { setRoles } from '#features/standing/set-roles.ts';
 import { setUserStatus } from '#features/standing/set-user-status.ts';
@@ -93,7 +94,13 @@ export const userRpc = defineRpc<AppContext, typeof UserService>(UserService, {
   },
   prepareInvitation: { access: 'staff', handle: notServedYet },
   inviteStaff: { access: 'staff', handle: notServedYet },
-  createFirstAdmin: { access: 'service', handle: notServedYet },
+  createFirstAdmin: {
+    access: 'service',
+    async handle(ctx, { email }, call) {
+      const { activationUrl, expiresAt } = await createFirstAdmin(ctx, { email }, call);
+      return { activationUrl, expiresAt: timestampFromDate(expiresAt) };
+    },
+  },
 });
 
 function toMessage(user: FoundUser) {

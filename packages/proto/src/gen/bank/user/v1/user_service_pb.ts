@@ -781,7 +781,7 @@ export const UserService: GenService<{
   },
   /**
    * CreateFirstAdmin makes the activation link of an administrator where there are not yet two, who could
-   * approve each other's doings; FAILED_PRECONDITION afterwards. Caller: the operator's command.
+   * approve each other's doings; ABORTED afterwards. Caller: the operator's command.
    *
    * @generated from rpc bank.user.v1.UserService.CreateFirstAdmin
    */

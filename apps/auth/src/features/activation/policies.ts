@@ -1,0 +1,5 @@
+/** Life of an activation link, in seconds. */
+export const activationSeconds = 86_400;
+
+/** From this number of active administrators on they invite others themselves, one approving what another asks for. */
+export const administratorsEnough = 2;

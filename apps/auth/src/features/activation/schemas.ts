@@ -1,0 +1,12 @@
+import { EmailSchema } from '@bank/domain';
+import * as v from 'valibot';
+import { clientIdSchema, DeviceSchema, NewPasswordSchema } from '#features/session/schemas.ts';
+
+export const ActivateSchema = v.strictObject({
+  activationToken: v.pipe(v.string(), v.nonEmpty(), v.maxLength(256)),
+  password: NewPasswordSchema,
+  clientId: clientIdSchema('staff-console'),
+  device: v.optional(DeviceSchema),
+});
+
+export const CreateFirstAdminSchema = v.object({ email: EmailSchema });

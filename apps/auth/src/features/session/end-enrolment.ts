@@ -1,0 +1,18 @@
+import { withTransaction } from '@bank/database';
+import { allow, parse, UserIdSchema } from '@bank/domain';
+import * as v from 'valibot';
+import type { AppContext } from '#context.ts';
+import { enrolmentClientId } from '#features/client/entitlement.ts';
+import { endSessions } from '#features/session/end-session.ts';
+
+const EnrolledSchema = v.object({ userId: UserIdSchema });
+
+/** Ends the sessions that a user had for enrolling a factor: he has one now, and signs in with it. @throws request.invalid */
+export async function endEnrolment(ctx: AppContext, input: unknown): Promise<void> {
+  const { userId } = parse(EnrolledSchema, input);
+  const access = { who: allow.system('end-enrolment'), audits: ['auth.session.revoked'] } as const;
+  await withTransaction(ctx, access, async (tx) => {
+    await tx.users.lock(userId);
+    await endSessions(tx, { userId, clientId: enrolmentClientId }, 'enrolled');
+  });
+}

@@ -1,0 +1,73 @@
+import { Repository } from '@bank/database';
+import type { Role, UserId } from '@bank/domain';
+
+/** A member of staff to be. */
+export interface Activation {
+  id: string;
+  /** The user it becomes when it is used. */
+  userId: UserId;
+  /** Sealed. */
+  contact: Uint8Array;
+  addressHash: Uint8Array;
+  roles: readonly Role[];
+  /** Null until the link has gone out. */
+  tokenDigest: Uint8Array | null;
+  /** Null for the operator. */
+  invitedBy: UserId | null;
+  createdAt: Date;
+  expiresAt: Date;
+}
+
+const columns = `id, user_id as "userId", contact, address_hash as "addressHash", roles, token_digest as "tokenDigest",
+  invited_by as "invitedBy", created_at as "createdAt", expires_at as "expiresAt"`;
+
+/** Invitations of staff: each used once, by whoever has its link. */
+export class ActivationRepository extends Repository {
+  async insert(a: Activation): Promise<void> {
+    await this.affected(
+      `insert into auth.activations (id, user_id, contact, address_hash, roles, token_digest, invited_by, created_at, expires_at)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      [
+        ...[a.id, a.userId, a.contact, a.addressHash, [...a.roles], a.tokenDigest, a.invitedBy],
+        ...[a.createdAt, a.expiresAt],
+      ],
+    );
+  }
+
+  /** One whose link may still be used, by this link. */
+  findUsable(link: { id: string; digest: Uint8Array }, now: Date): Promise<Activation | undefined> {
+    return this.row(
+      `select ${columns} from auth.activations
+        where id = ? and token_digest = ? and consumed_at is null and expires_at > ?`,
+      [link.id, link.digest, now],
+    );
+  }
+
+  /** Uses it up; undefined when it cannot be used, or somebody was faster. */
+  consume(link: { id: string; digest: Uint8Array }, now: Date): Promise<Activation | undefined> {
+    return this.row(
+      `update auth.activations set consumed_at = ?
+        where id = ? and token_digest = ? and consumed_at is null and expires_at > ? returning ${columns}`,
+      [now, link.id, link.digest, now],
+    );
+  }
+
+  /** Ends the links that an operator made for an address: the newest alone works. */
+  async supersedeOperators(addressHash: Uint8Array, now: Date): Promise<void> {
+    await this.affected(
+      `update auth.activations set consumed_at = ?
+        where address_hash = ? and invited_by is null and consumed_at is null and expires_at > ?`,
+      [now, addressHash, now],
+    );
+  }
+
+  /** Removes expired ones, at most `limit` of them, and tells which became users. */
+  removeExpired(before: Date, limit: number): Promise<{ userId: UserId; activated: boolean }[]> {
+    return this.rows(
+      `delete from auth.activations a where a.id in
+          (select id from auth.activations where expires_at < ? order by expires_at limit ? for update skip locked)
+        returning a.user_id as "userId", exists (select from auth.users u where u.id = a.user_id) as activated`,
+      [before, limit],
+    );
+  }
+}
