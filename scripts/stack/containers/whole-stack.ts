@@ -1,8 +1,9 @@
 import { cpSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { rolesOf } from '@bank/database';
 import { type AppSurroundings, appEnvironment } from '#stack/apps/app-environment.ts';
 import { callersFile, writeCallersFiles, writeEnvironmentFile } from '#stack/apps/app-files.ts';
+import { carrierVariables } from '#stack/apps/message-variables.ts';
 import { type SandboxPorts, sandboxEnvironment } from '#stack/apps/sandbox.ts';
 import { filesFolder } from '#stack/containers/compose.ts';
 import { writeFiles } from '#stack/containers/store-containers.ts';
@@ -52,14 +53,14 @@ export async function prepareWholeStack(folder: string): Promise<string> {
   for (const store of ['postgres', 'redis', 'rabbitmq'] as const) {
     writeFiles(store, { folder, tuning: 'development', secrets, tls });
   }
-  const around = surroundings(secrets);
+  const around = surroundings(secrets, secretsFolder(folder));
   for (const app of appNames) {
     writeAppFiles(app, folder, tls, around);
   }
   filesFolder(folder, 'checkpoints');
   writeSandboxFiles(folder, tls, around);
   writeGatewayFiles(folder);
-  writeProvisionFiles(folder, tls, secrets);
+  writeProvisionFiles(folder, tls, around);
   const file = join(folder, 'compose.env');
   const user = `${process.getuid?.() ?? 1000}:${process.getgid?.() ?? 1000}`;
   writePrivately(file, `STACK_FILES=${join(folder, 'containers')}\nSTACK_USER=${user}\n`);
@@ -81,7 +82,9 @@ function containerEnvironment(app: AppName, around: AppSurroundings): Record<str
   const byName = ([name, value]: [string, string]) => {
     return [
       name,
-      value.replace(/127\.0\.0\.1(:\d+)/g, (address, port) => `${hosts.get(address) ?? '127.0.0.1'}${port}`),
+      value
+        .replace(`${around.secretsFolder}/`, `${inside}/`)
+        .replace(/127\.0\.0\.1(:\d+)/g, (address, port) => `${hosts.get(address) ?? '127.0.0.1'}${port}`),
     ];
   };
   return {
@@ -92,7 +95,7 @@ function containerEnvironment(app: AppName, around: AppSurroundings): Record<str
   };
 }
 
-function surroundings(secrets: SecretStore): AppSurroundings {
+function surroundings(secrets: SecretStore, folder: string): AppSurroundings {
   const url = (address: string, store: string, user: string) =>
     `${address.replace('//', `//${user}:${secrets.password(store)}@`)}`;
   const broker = url('amqps://rabbitmq:5671', 'rabbitmq', brokerAdministrator);
@@ -102,13 +105,14 @@ function surroundings(secrets: SecretStore): AppSurroundings {
     redis: { url: url('rediss://redis:6379', 'redis', ''), caFile: insideTls.caFile },
     rabbitmq: { url: broker, managementUrl: 'http://rabbitmq:15672', caFile: insideTls.caFile },
     secrets,
-    secretsFolder: inside,
+    secretsFolder: folder,
     checkpointsFolder: checkpoints,
     tls: insideTls,
     ports: appPorts(),
     gatewayUrl: `http://localhost:${defaultPorts['GATEWAY_PORT']}`,
     staffUrl: `http://localhost:${defaultPorts['GATEWAY_STAFF_PORT']}`,
     smtpUrl: `smtp://127.0.0.1:${sandboxPorts.smtp}`,
+    sandboxUrl: `http://127.0.0.1:${sandboxPorts.http}`,
     platform: {
       audit: `https://127.0.0.1:${sandboxPorts.audit}`,
       notification: `https://127.0.0.1:${sandboxPorts.notification}`,
@@ -148,7 +152,17 @@ function writeSandboxFiles(folder: string, tls: TlsFiles, around: AppSurrounding
     cpSync(tls.keyFile(service), join(files, `${service}.key`));
   }
   const broker = platformBroker(around.rabbitmq, NAME, around.secrets.password);
-  const env = { ...sandboxEnvironment(sandboxPorts, broker, inside), SANDBOX_HOST: '0.0.0.0' };
+  const carriers = carrierVariables(around);
+  const keyFile = carriers['SANDBOX_SENDGRID_WEBHOOK_KEY_FILE'] ?? '';
+  cpSync(keyFile, join(files, basename(keyFile)));
+  const env = {
+    ...sandboxEnvironment(sandboxPorts, broker, inside),
+    ...carriers,
+    SANDBOX_HOST: '0.0.0.0',
+    SANDBOX_SENDGRID_WEBHOOK_KEY_FILE: `${inside}/${basename(keyFile)}`,
+    // From its container the gateway is not at the address that browsers use.
+    SANDBOX_SENDGRID_WEBHOOK_URL: 'http://gateway:8080/v1/webhooks/sendgrid',
+  };
   writeEnvironmentFile(join(files, 'sandbox.env'), env);
 }
 
@@ -169,13 +183,12 @@ function writeGatewayFiles(folder: string): void {
 }
 
 /** The administrators' addresses, and every password that is given to a role or user. */
-function writeProvisionFiles(folder: string, tls: TlsFiles, secrets: SecretStore): void {
+function writeProvisionFiles(folder: string, tls: TlsFiles, { postgres, rabbitmq, secrets }: AppSurroundings): void {
   const files = filesFolder(folder, 'provision');
   for (const role of appNames.flatMap((app) => Object.values(rolesOf(app)))) secrets.password(role);
   for (const role of brokerRoles) secrets.password(brokerUser(NAME, role));
   cpSync(join(secretsFolder(folder), 'passwords.json'), join(files, 'passwords.json'));
   cpSync(tls.caFile, join(files, 'ca.pem'));
-  const { postgres, rabbitmq } = surroundings(secrets);
   const management = `http://${brokerAdministrator}:${secrets.password('rabbitmq')}@rabbitmq:15672`;
   writeEnvironmentFile(join(files, 'provision.env'), {
     POSTGRES_URL: postgres.adminUrl,
