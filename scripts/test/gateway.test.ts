@@ -43,6 +43,12 @@ describe('routes', () => {
     expect(await passedOn(gateway.staffUrl + path)).toMatchObject({ app });
   });
 
+  it('carriers may tell of many messages at once, nobody else may send as much', async () => {
+    const upload = { method: 'POST', body: 'x'.repeat(700_000) };
+    expect((await fetch(`${gateway.publicUrl}/v1/webhooks/sendgrid`, upload)).status).toBe(200);
+    expect((await fetch(`${gateway.publicUrl}/v1/auth/login`, upload)).status).toBe(413);
+  });
+
   it.each(['/v1/admin/users', '/v1/authx', '/v1', '/v1/profiles'])('%s is not public', async (path) => {
     expect((await fetch(gateway.publicUrl + path)).status).toBe(404);
   });

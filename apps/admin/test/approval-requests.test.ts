@@ -158,6 +158,12 @@ describe('POST /v1/admin/invitations', () => {
     expect(customer.status).toBe(422);
   });
 
+  test('409: the address belongs to a user already', async () => {
+    neighbours.refusals.set('prepareInvitation', 'staff.address.taken');
+    const answer = await send('POST', '/invitations', staffOf(app, 'admin'), { email, roles: ['support'], reason });
+    expect(answer).toMatchObject({ status: 409, body: { code: 'staff.address.taken' } });
+  });
+
   test('where auth does not answer nothing is kept', async () => {
     const maker = staffOf(app, 'admin');
     neighbours.refusals.set('prepareInvitation', 'service.unavailable');

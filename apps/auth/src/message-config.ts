@@ -1,3 +1,5 @@
+import type { KeyObject } from 'node:crypto';
+import { readSendgridKey } from '@bank/notifications';
 import { envInteger, envList, envSecret, envSecretUrl, envUrl } from '@bank/service-kit';
 import * as v from 'valibot';
 
@@ -15,6 +17,15 @@ function envProviders<const N extends string>(known: readonly N[]) {
   );
 }
 
+function readKey({ dataset, addIssue, NEVER }: v.RawTransformContext<string>): KeyObject {
+  try {
+    return readSendgridKey(dataset.value);
+  } catch {
+    addIssue({ message: 'must be a public key of P-256, in DER and base64' });
+    return NEVER;
+  }
+}
+
 const sid = (prefix: string) =>
   v.pipe(v.string(), v.regex(new RegExp(`^${prefix}[0-9a-f]{32}$`), `must be ${prefix} and 32 hexadecimal digits`));
 
@@ -26,6 +37,8 @@ export const messageEnv = {
   SMTP_URL: v.optional(envSecretUrl('smtp', 'smtps')),
   SENDGRID_BASE_URL: v.optional(envUrl('https', 'http'), 'https://api.sendgrid.com'),
   SENDGRID_API_KEY: v.optional(envSecret),
+  /** Checks the signatures of SendGrid's events: SPKI in DER and base64, as SendGrid shows it. */
+  SENDGRID_WEBHOOK_PUBLIC_KEY: v.optional(v.pipe(v.string(), v.rawTransform(readKey))),
   TWILIO_BASE_URL: v.optional(envUrl('https', 'http'), 'https://api.twilio.com'),
   TWILIO_ACCOUNT_SID: v.optional(sid('AC')),
   TWILIO_API_KEY_SID: v.optional(sid('SK')),
@@ -56,7 +69,7 @@ type MessageEnv = v.InferOutput<typeof MessageEnvSchema>;
 
 const needs: Readonly<Record<EmailProviderName | SmsProviderName, readonly (keyof MessageEnv)[]>> = {
   smtp: ['SMTP_URL'],
-  sendgrid: ['SENDGRID_API_KEY'],
+  sendgrid: ['SENDGRID_API_KEY', 'SENDGRID_WEBHOOK_PUBLIC_KEY'],
   twilio: ['TWILIO_ACCOUNT_SID', 'TWILIO_API_KEY_SID', 'TWILIO_API_KEY_SECRET', 'TWILIO_AUTH_TOKEN'],
 };
 

@@ -209,6 +209,15 @@ describe('DELETE /v1/devices/{id}', () => {
     expect(app.authStandIn.asked).toHaveLength(asked);
   });
 
+  test('SR-18: 429 for the sixty-first change or removal in an hour', { timeout: 20_000 }, async () => {
+    const user = await givenUser();
+    for (let asked = 0; asked < 60; asked += 1) {
+      expect([(await rename(user, {})).status, (await remove({ ...user, etag: '"v9"' })).status]).toEqual([200, 412]);
+    }
+    const answers = [await rename(user, {}), await remove(user)];
+    expect(answers.map(({ status }) => status)).toEqual([429, 429]);
+  });
+
   test('sixteen at once, twenty times: one removes, and it is told once', { timeout: 60_000 }, async () => {
     for (let round = 0; round < 20; round += 1) {
       const user = await givenUser();

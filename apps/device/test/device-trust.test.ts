@@ -86,6 +86,15 @@ describe.each(['trust', 'untrust'] as const)('POST /v1/devices/{id}/%s', (verb) 
     }
   });
 
+  test('SR-18: 429 for the thirty-first change of trust in an hour', async () => {
+    const user = await givenUser();
+    for (let asked = 0; asked < 15; asked += 1) {
+      for (const change of ['trust', 'untrust'] as const) expect((await ask(change, user)).status).toBe(200);
+    }
+    const { status, headers } = await ask(verb, user);
+    expect([status, headers.get('retry-after')]).toEqual([429, expect.stringMatching(/^\d+$/)]);
+  });
+
   test('SR-65: 404 for a foreign device as for a missing one, which stays as it is', async () => {
     const user = await givenUser();
     const token = app.issuer.token({ acr: 'aal2' });

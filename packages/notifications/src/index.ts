@@ -1,3 +1,5 @@
+export { isFromSendgrid, readSendgridKey } from '#callbacks/sendgrid-signature.ts';
+export { isFromTwilio } from '#callbacks/twilio-signature.ts';
 export {
   type ChainOptions,
   createProviderChain,

@@ -6,15 +6,19 @@ import { repositoryFolder } from '#stack/settings/repository.ts';
 const SOURCES = join(repositoryFolder, 'infra', 'gateway');
 const INCLUDED = ['server.conf', 'proxy.conf', 'problems.conf', 'problem-headers.conf', 'docs.conf'];
 
+type RouteRow = readonly [pattern: string, app: AppName, settings?: string];
+
 /** What a listener passes on: the first segments of a path, and the app they belong to. */
-const publicRoutes: readonly [pattern: string, app: AppName][] = [
-  ['^/v1/(auth|webhooks)(/|$)', 'auth'],
+const publicRoutes: readonly RouteRow[] = [
+  ['^/v1/auth(/|$)', 'auth'],
+  // Carriers tell of many messages at once.
+  ['^/v1/webhooks(/|$)', 'auth', 'client_max_body_size 1m;'],
   ['^/\\.well-known(/|$)', 'auth'],
   ['^/v1/(profile|settings|kyc|data)(/|$)', 'profile'],
   ['^/v1/mfa(/|$)', 'mfa'],
   ['^/v1/devices(/|$)', 'device'],
 ];
-const staffRoutes: readonly [pattern: string, app: AppName][] = [
+const staffRoutes: readonly RouteRow[] = [
   ['^/v1/admin(/|$)', 'admin'],
   ['^/v1/auth(/|$)', 'auth'],
   ['^/v1/mfa(/|$)', 'mfa'],
@@ -66,8 +70,8 @@ function upstreamBlock([app, addresses]: [app: string, addresses: readonly strin
   return [`  upstream ${app} {`, ...servers, '    keepalive 64;', '    keepalive_timeout 30s;', '  }'].join('\n');
 }
 
-function routeBlock([pattern, app]: readonly [pattern: string, app: AppName]): string {
-  return `    location ~ ${pattern} { set $upstream_name ${app}; include proxy.conf; proxy_pass http://${app}; }`;
+function routeBlock([pattern, app, settings = '']: RouteRow): string {
+  return `    location ~ ${pattern} { ${settings} set $upstream_name ${app}; include proxy.conf; proxy_pass http://${app}; }`;
 }
 
 function docsLocation(folder: string): string {

@@ -1,4 +1,5 @@
 import { ActivationEntity } from '#storage/activations/activation.entity.ts';
+import { CallbackEntity } from '#storage/deliveries/callback.entity.ts';
 import { DeliveryEntity } from '#storage/deliveries/delivery.entity.ts';
 import { RevocationEntity, RevocationLeaseEntity, SigningKeyEntity } from '#storage/feed/feed.entity.ts';
 import { AddressFailuresEntity, RegistrationEntity } from '#storage/registrations/registration.entity.ts';
@@ -11,6 +12,7 @@ import {
 } from '#storage/sessions/session.entity.ts';
 import { LockoutEntity, SignInEntity } from '#storage/sign-ins/sign-in.entity.ts';
 import { ContactChangeEntity } from '#storage/users/contact-change.entity.ts';
+import { PasswordResetEntity } from '#storage/users/password-reset.entity.ts';
 import { CredentialEntity, IdentifierEntity, UserEntity } from '#storage/users/user.entity.ts';
 
 /** Every table of the schema that is not the platform's own; the migrations are checked against them. */
@@ -22,6 +24,7 @@ export const entities = [
   UserEntity,
   CredentialEntity,
   IdentifierEntity,
+  PasswordResetEntity,
   ContactChangeEntity,
   SessionEntity,
   RefreshTokenEntity,
@@ -33,4 +36,5 @@ export const entities = [
   RevocationEntity,
   RevocationLeaseEntity,
   DeliveryEntity,
+  CallbackEntity,
 ];

@@ -1,6 +1,7 @@
 import { ApprovalRepository, type Database } from '@bank/database';
 import { ActivationRepository } from '#storage/activations/activation.repository.ts';
 import { DeliveryRepository } from '#storage/deliveries/delivery.repository.ts';
+import { ReportRepository } from '#storage/deliveries/report.repository.ts';
 import { RevocationRepository } from '#storage/feed/revocation.repository.ts';
 import { SigningKeyRepository } from '#storage/feed/signing-key.repository.ts';
 import { RegistrationRepository } from '#storage/registrations/registration.repository.ts';
@@ -13,6 +14,7 @@ import { LockoutRepository } from '#storage/sign-ins/lockout.repository.ts';
 import { SignInRepository } from '#storage/sign-ins/sign-in.repository.ts';
 import { ContactChangeRepository } from '#storage/users/contact-change.repository.ts';
 import { IdentifierRepository } from '#storage/users/identifier.repository.ts';
+import { PasswordResetRepository } from '#storage/users/password-reset.repository.ts';
 import { UserRepository } from '#storage/users/user.repository.ts';
 
 export type Repositories = ReturnType<typeof createRepositories>;
@@ -25,6 +27,7 @@ export function createRepositories(em: ReturnType<Database['fork']>) {
     users: new UserRepository(em),
     contactChanges: new ContactChangeRepository(em),
     identifiers: new IdentifierRepository(em),
+    passwordResets: new PasswordResetRepository(em),
     clients: new ClientRepository(em),
     sessions: new SessionRepository(em),
     refreshTokens: new RefreshTokenRepository(em),
@@ -36,5 +39,6 @@ export function createRepositories(em: ReturnType<Database['fork']>) {
     revocations: new RevocationRepository(em),
     approvals: new ApprovalRepository(em, 'auth'),
     deliveries: new DeliveryRepository(em),
+    reports: new ReportRepository(em),
   };
 }

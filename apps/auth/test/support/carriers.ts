@@ -29,14 +29,14 @@ export interface Carriers {
   close(): Promise<void>;
 }
 
-const twilioAuthToken = 'd41d8cd98f00b204e9800998ecf8427e';
+export const twilioAuthToken = 'd41d8cd98f00b204e9800998ecf8427e';
 
 /** Starts both on a free port. */
 export async function startCarriers(): Promise<Carriers> {
   const twilio: Carried[] = [];
   const sendgrid: Carried[] = [];
   const behave: Carriers['behave'] = { twilio: 'accept', sendgrid: 'accept' };
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const server = createServer(async (request, response) => {
     const body = await text(request);
     if (request.url === '/v3/mail/send') answerSendgrid(behave.sendgrid, sendgrid, body, response);
@@ -54,6 +54,7 @@ export async function startCarriers(): Promise<Carriers> {
       TWILIO_FROM: '+15005550006',
       SENDGRID_BASE_URL: url,
       SENDGRID_API_KEY: 'SG.27ae41e4649b934ca495991b7852b855',
+      SENDGRID_WEBHOOK_PUBLIC_KEY: publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
       MESSAGE_DEADLINE_MS: '2000',
     },
     twilio,

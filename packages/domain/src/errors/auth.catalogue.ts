@@ -23,6 +23,7 @@ export const authErrors = {
   'auth.password.unacceptable': { kind: 'invalid', message: 'Choose another password; see errors.' },
   'auth.terms.outdated': { kind: 'invalid', message: 'Accept the current terms.' },
   'auth.verification.invalid': { kind: 'invalid', message: 'The code or link is not right or no longer valid.' },
+  'auth.callback.refused': { kind: 'forbidden', message: 'The call could not be verified.' },
   'auth.second_factor.invalid': { kind: 'unauthenticated', message: 'The second factor was not accepted.' },
   'auth.second_factor.locked': { kind: 'limited', message: 'Too many attempts; try again later.' },
 } as const satisfies Record<string, ErrorEntry>;

@@ -124,7 +124,7 @@ function bodyStep(route: RouteDescription): Step {
   return async (exchange) => {
     const mediaType = mediaTypeOf(exchange.header('content-type'), exchange.header('content-encoding'), accepted);
     await read(exchange);
-    exchange.body = isJson(mediaType) ? parseJson(exchange.bytes) : undefined;
+    exchange.body = isJson(mediaType) && route.rawBody !== true ? parseJson(exchange.bytes) : undefined;
   };
 }
 

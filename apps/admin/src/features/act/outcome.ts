@@ -5,7 +5,7 @@ export const ownerRefusals = [
   'user.not_found',
   'user.state.blocked',
   'user.transition.illegal',
-  'auth.verification.invalid',
+  'user.contact_change.none_pending',
   'request.rate_limited',
   'service.overloaded',
 ] as const satisfies readonly ErrorCode[];

@@ -48,7 +48,12 @@ export function refusalOf(approval: Approval, { roles, userId }: UserActor): Err
   return approval.status === 'approved' || approval.status === 'rejected' ? 'approval.already_decided' : undefined;
 }
 
-const final: readonly ErrorCode[] = ['approval.invalid', 'approval.already_decided', 'user.not_found'];
+const final: readonly ErrorCode[] = [
+  'approval.invalid',
+  'approval.already_decided',
+  'staff.address.taken',
+  'user.not_found',
+];
 
 /** Whether an owner that refused would refuse whoever approves it: such a request is over. */
 export function canNeverSucceed({ code }: DomainError): boolean {

@@ -82,7 +82,7 @@ export const approvalRoutes = defineRoutes<AppContext>([
     stepUp: freshStepUp,
     body: InvitationRequest,
     responses: { 202: ApprovalAccepted },
-    errors: [...ownerRefusals],
+    errors: [...ownerRefusals, 'staff.address.taken'],
     limits: requestLimits,
     idempotent: true,
     handle: async (ctx, request) => accepted({ approvalId: await requestInvitation(ctx, request.actor, request.body) }),
@@ -123,7 +123,7 @@ export const approvalRoutes = defineRoutes<AppContext>([
     params: ApprovalParams,
     body: Decision,
     responses: { 204: null },
-    errors: [...new Set([...undecidable, ...ownerRefusals, 'approval.invalid' as const])],
+    errors: [...new Set([...undecidable, ...ownerRefusals, 'approval.invalid', 'staff.address.taken'] as const)],
     limits: decisionLimits,
     idempotent: true,
     async handle(ctx, request) {

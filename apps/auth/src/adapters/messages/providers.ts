@@ -42,7 +42,7 @@ export const smsMakers: Makers<SmsProviderName, SmsMessage> = {
 };
 
 /** Where Twilio tells of a message. The signature of a callback covers this address as it stands here. */
-function twilioCallbackUrl(config: Config, deliveryId: string): string {
+export function twilioCallbackUrl(config: Config, deliveryId: string): string {
   const url = new URL('/v1/webhooks/twilio', config.WEBHOOK_BASE_URL ?? config.PUBLIC_BASE_URL);
   url.searchParams.set('delivery', deliveryId);
   return url.href;

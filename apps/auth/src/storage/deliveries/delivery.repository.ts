@@ -73,21 +73,14 @@ export class DeliveryRepository extends Repository {
   async settle(id: string, settlement: Settlement): Promise<SettledState | undefined> {
     const { state, provider, providerMessageId, failure, at } = settlement;
     const settled = await this.row<{ state: SettledState }>(
-      `update auth.deliveries set content = null, next_attempt_at = null, settled_at = ?,
-        state = case when ? = 'sent' and refused_message_id = ? then 'failed' else ? end,
-        provider = ?, provider_message_id = ?, failure = coalesce(?, case when ? = 'sent' then null else failure end)
-        where id = ? and state = 'pending' returning state`,
-      [
-        at,
-        state,
-        providerMessageId ?? null,
-        state,
-        provider ?? null,
-        providerMessageId ?? null,
-        failure ?? null,
-        state,
-        id,
-      ],
+      `update auth.deliveries d set content = null, next_attempt_at = null, settled_at = ?,
+          state = case when s.state = 'sent' and d.refused_message_id = s.message_id then 'failed' else s.state end,
+          failure = case when s.state = 'sent' and d.refused_message_id is distinct from s.message_id then null
+            else coalesce(s.failure, d.failure) end,
+          provider = s.provider, provider_message_id = s.message_id
+        from (select ?::text as state, ?::text as provider, ?::text as message_id, ?::text as failure) s
+        where d.id = ? and d.state = 'pending' returning d.state`,
+      [at, state, provider ?? null, providerMessageId ?? null, failure ?? null, id],
     );
     return settled?.state;
   }

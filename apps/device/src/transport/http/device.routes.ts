@@ -10,6 +10,11 @@ import { trustDevice } from '#features/device/trust-device.ts';
 
 const tag = 'devices';
 
+/** Each change is told in a mail and in the ledger: enough for people, too little to flood either. */
+const trustLimits = [{ name: 'device-trust', points: 30, windowSeconds: 3600, by: 'user' }] as const;
+const removalLimits = [{ name: 'device-removal', points: 60, windowSeconds: 3600, by: 'user' }] as const;
+const nameLimits = [{ name: 'device-name', points: 60, windowSeconds: 3600, by: 'user' }] as const;
+
 export const deviceRoutes = defineRoutes<AppContext>([
   {
     method: 'GET',
@@ -41,6 +46,7 @@ export const deviceRoutes = defineRoutes<AppContext>([
     tag,
     access: 'user',
     ifMatch: 'required',
+    limits: nameLimits,
     params: DeviceParams,
     body: DevicePatch,
     responses: { 200: DeviceView },
@@ -58,6 +64,7 @@ export const deviceRoutes = defineRoutes<AppContext>([
     tag,
     access: 'user',
     ifMatch: 'required',
+    limits: removalLimits,
     params: DeviceParams,
     responses: { 204: null },
     errors: ['device.not_found'],
@@ -73,6 +80,7 @@ export const deviceRoutes = defineRoutes<AppContext>([
     tag,
     access: 'user',
     stepUp: { acr: 'aal2', maxAgeSeconds: freshSeconds },
+    limits: trustLimits,
     params: DeviceParams,
     responses: { 200: DeviceView },
     errors: ['device.not_found'],
@@ -87,6 +95,7 @@ export const deviceRoutes = defineRoutes<AppContext>([
     tag,
     access: 'user',
     stepUp: { acr: 'aal2', maxAgeSeconds: freshSeconds },
+    limits: trustLimits,
     params: DeviceParams,
     responses: { 200: DeviceView },
     errors: ['device.not_found'],

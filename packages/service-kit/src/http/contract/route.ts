@@ -45,6 +45,8 @@ export interface Route<C> {
   readonly body?: GenericSchema;
   /** Media types of the body; JSON (for PATCH also JSON Merge Patch) unless said. Others than JSON arrive in `bytes` alone. */
   readonly mediaTypes?: readonly string[];
+  /** The body arrives in `bytes` alone, whatever its type: the feature checks a signature over it before it reads it. */
+  readonly rawBody?: true;
   /** Media type of the answer, `application/json` unless said. */
   readonly produces?: string;
   /** The body of each status that is a success; `null` for none. */

@@ -1,0 +1,64 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Account, type Place, registerAccount, signIn, type Tokens } from '#account.ts';
+import { expectStatus, GatewayClient } from '#client.ts';
+import { waitForMessage } from '#inbox.ts';
+import { testStack } from '#test-stack.ts';
+
+const it = testStack();
+let place: Place;
+
+beforeAll(() => {
+  const { addresses } = it.stack;
+  place = { client: new GatewayClient(addresses.gateway), inboxUrl: addresses.sandbox.http };
+});
+
+interface History {
+  readonly items: readonly { outcome: string; deviceId: string | null; current: boolean }[];
+}
+
+/** Signs in on a device that is new to the account, by a secret that names none; the tokens hold what it was given. */
+function signInElsewhere(account: Account): Promise<Tokens> {
+  return signIn(place, { ...account, device: { id: '', secret: 'dv_of_nobody' } });
+}
+
+describe('SR-46, SR-47: a device that its user removes', () => {
+  test('is signed out in every service within a second, and new when it comes again', { timeout: 60_000 }, async () => {
+    const { client, inboxUrl } = place;
+    const account = await registerAccount(place);
+    const { accessToken: token } = account;
+    const lost = await signInElsewhere(account);
+    const path = `/v1/devices/${lost.device?.id}`;
+    const found = await client.sendUntil(({ status }) => status === 200, 5_000, 'GET', path, { token });
+    await waitForMessage(inboxUrl, account.email, 'new-device');
+    const doors = ['/v1/auth/session', '/v1/profile', '/v1/mfa/factors', '/v1/devices'];
+    for (const door of doors) {
+      await client.sendUntil(({ status }) => status === 200, 5_000, 'GET', door, { token: lost.accessToken });
+    }
+
+    const headers = { 'if-match': found.headers.get('etag') ?? '' };
+    expectStatus(await client.send('DELETE', path, { token, headers }), 204);
+    const removedAt = performance.now();
+    const delaysMs = await Promise.all(
+      doors.map(async (door) => {
+        await client.sendUntil(({ status }) => status === 401, 5_000, 'GET', door, { token: lost.accessToken });
+        return performance.now() - removedAt;
+      }),
+    );
+    expect(Math.max(...delaysMs)).toBeLessThanOrEqual(1000);
+    expectStatus(
+      await client.send('POST', '/v1/auth/token/refresh', { body: { refreshToken: lost.refreshToken } }),
+      401,
+    );
+    expectStatus(await client.send('GET', '/v1/auth/session', { token }), 200);
+    await waitForMessage(inboxUrl, account.email, 'device-removed');
+
+    // auth forgets the secret by an event, which takes a moment.
+    await expect
+      .poll(async () => (await signIn(place, { ...account, device: lost.device ?? account.device })).device?.id)
+      .not.toBe(lost.device?.id);
+    const history = await client.send('GET', '/v1/devices/sign-ins', { token });
+    const { items } = expectStatus<History>(history, 200);
+    expect(items).toContainEqual(expect.objectContaining({ outcome: 'succeeded', deviceId: lost.device?.id }));
+    expect(items.filter(({ current }) => current)).toHaveLength(1);
+  });
+});
