@@ -21,8 +21,8 @@ const reach = `select r.rolname as role, n.nspname as schema
     or exists (select from pg_class c where c.relnamespace = n.oid and c.relkind in ('r', 'p', 'v', 'm') and (
       has_table_privilege(r.oid, c.oid, 'select, insert, update, delete, truncate, references, trigger')
       or has_any_column_privilege(r.oid, c.oid, 'select, insert, update, references')))
-    or exists (select from pg_class c where c.relnamespace = n.oid and c.relkind = 'S'
-      and has_sequence_privilege(r.oid, c.oid, 'usage, select, update'))
+    or exists (select from pg_class c where c.relnamespace = n.oid
+      and case when c.relkind = 'S' then has_sequence_privilege(r.oid, c.oid, 'usage, select, update') else false end)
     or exists (select from pg_proc p where p.pronamespace = n.oid and has_function_privilege(r.oid, p.oid, 'execute')))
   order by 1, 2`;
 
