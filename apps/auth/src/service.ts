@@ -10,6 +10,7 @@ import { routes } from '#transport/http/routes.ts';
 import { deliveryRequestedConsumer } from '#transport/messages/delivery-requested.consumer.ts';
 import { deviceRemovedConsumer } from '#transport/messages/device-removed.consumer.ts';
 import { factorEnrolledConsumer } from '#transport/messages/factor-enrolled.consumer.ts';
+import { notificationUpdatedConsumer } from '#transport/messages/notification-updated.consumer.ts';
 import { authRpc } from '#transport/rpc/auth.rpc.ts';
 import { userRpc } from '#transport/rpc/user.rpc.ts';
 
@@ -29,7 +30,12 @@ export function assembleService(ctx: AppContext): Service {
   return composeApp(ctx, config, {
     routes,
     rpc: [userRpc, authRpc],
-    consumers: [deliveryRequestedConsumer(ctx, sender.wake), deviceRemovedConsumer(ctx), factorEnrolledConsumer(ctx)],
+    consumers: [
+      deliveryRequestedConsumer(ctx, sender.wake),
+      notificationUpdatedConsumer(ctx),
+      deviceRemovedConsumer(ctx),
+      factorEnrolledConsumer(ctx),
+    ],
     verifier: createIssuer(ctx),
     audiences: [audiences.customers, audiences.staff],
     workers: [sender, nonces],
