@@ -10,6 +10,7 @@ import { Deliveries } from './202611230008-deliveries.ts';
 import { StepUp } from './202612010009-step-up.ts';
 import { Enrolment } from './202612020011-enrolment.ts';
 import { Activations } from './202612020012-activations.ts';
+import { PasswordResets } from './202612020013-password-resets.ts';
 import { Approvals } from './202612020021-approvals.ts';
 import { CutOff } from './202612020022-cut-off.ts';
 import { DeliveryStates } from './202612020031-delivery-states.ts';
@@ -31,6 +32,7 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202612010009-step-up', class: StepUp },
   { name: '202612020011-enrolment', class: Enrolment },
   { name: '202612020012-activations', class: Activations },
+  { name: '202612020013-password-resets', class: PasswordResets },
   { name: '202612020041-published-deliveries', class: PublishedDeliveries },
   { name: '202612020042-refusals-while-locked', class: RefusalsWhileLocked },
   { name: '202612020031-delivery-states', class: DeliveryStates },

@@ -5,6 +5,8 @@ import {
   KeyRotatedSchema,
   LockedSchema,
   LockPool,
+  PasswordChangedSchema,
+  PasswordResetRequestedSchema,
   Platform,
   SessionEndReason,
   SessionRevokedSchema,
@@ -40,6 +42,7 @@ const endReasons: Record<EndReason, SessionEndReason> = {
   device_removed: SessionEndReason.DEVICE_REMOVED,
   status_changed: SessionEndReason.STATUS_CHANGED,
   factor_changed: SessionEndReason.FACTOR_CHANGED,
+  password_changed: SessionEndReason.PASSWORD_CHANGED,
   enrolled: SessionEndReason.ENROLLED,
 };
 
@@ -226,6 +229,20 @@ export function tokenReuseDetected(facts: {
   const { userId, sessionId, deviceId, clientId } = facts;
   const data = { userId, sessionId, deviceId, clientId, detectedAt: timestampFromDate(facts.at) };
   return { subject: userId, ...encodeEvent(TokenReuseDetectedSchema, data) };
+}
+
+/** A link for choosing another password went out. */
+export function passwordResetRequested(facts: { userId: UserId; byStaff: boolean; at: Date }): OutboxEvent {
+  const { userId, byStaff, at } = facts;
+  const data = { userId, byStaff, requestedAt: timestampFromDate(at) };
+  return { subject: userId, ...encodeEvent(PasswordResetRequestedSchema, data) };
+}
+
+/** A user has another password. */
+export function passwordChanged(facts: { userId: UserId; byReset: boolean; at: Date }): OutboxEvent {
+  const { userId, byReset, at } = facts;
+  const data = { userId, byReset, changedAt: timestampFromDate(at) };
+  return { subject: userId, ...encodeEvent(PasswordChangedSchema, data) };
 }
 
 /** Another key signs access tokens. The subject is the key's id. */

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type Account, freshEmail, password, register, registration, signIn } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
 import { post } from './support/http.ts';
+import { forgot } from './support/passwords.ts';
 
 // Production's costs of hashing: what would give the difference away is a hash that does not run.
 const auth = await startAuth({ realHashing: true });
@@ -59,6 +60,14 @@ describe('SR-15 the time of an answer', () => {
     const resend = (registrationId: string) => () => post(auth, '/v1/auth/register/resend', { registrationId });
     await expectAlike(resend(mine.registrationId), resend(taken.registrationId));
     await expectAlike(resend(mine.registrationId), resend('01980000-0000-7000-8000-000000000001'));
+  });
+
+  it('says nothing of a user, at asking for another password', { timeout: 120_000 }, async () => {
+    const accounts = await Promise.all(Array.from({ length: samples / 4 }, () => register(auth)));
+    let next = 0;
+    // Four times each: after the fifth nothing is written.
+    const known = () => forgot(auth, accounts[Math.floor(next++ / 4)]?.email ?? '');
+    await expectAlike(known, () => forgot(auth, freshEmail()));
   });
 
   it('says nothing of a user, at sign-in', { timeout: 120_000 }, async () => {

@@ -45,7 +45,8 @@ async function checkPostgres({ url, variable, ...ca }: GivenService): Promise<Po
 }
 
 async function checkRedis(given: GivenService): Promise<RedisServer> {
-  if (!(await pingRedis(given))) {
+  // Asked again where this process was too busy to hear the answer in time.
+  if (!(await pingRedis(given)) && !(await pingRedis(given))) {
     throw new StackError(`${given.variable}: the server does not answer, or refuses the password`);
   }
   return given;

@@ -1,11 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { dirname, join } from 'node:path';
-import { repositoryFolder } from '@bank/scripts/stack';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { freshEmail } from '#account.ts';
 import { expectStatus, GatewayClient } from '#client.ts';
 import { becomeStaff, type Console, signInAtConsole } from '#staff-journey.ts';
 import { testStack } from '#test-stack.ts';
+import { createAdmin } from './support/operator.ts';
 
 const it = testStack();
 let place: Console;
@@ -15,19 +13,9 @@ beforeAll(() => {
   place = { client: new GatewayClient(staff), origin: staff };
 });
 
-/** `pnpm ops admin create`, run as an operator does. */
-function createAdmin(...args: string[]) {
-  const { apps, tls } = it.stack.addresses;
-  const own = (ending: string) => join(dirname(tls.ca), `ops.${ending}`);
-  const where = ['--auth-url', apps.auth.rpc, '--ca', tls.ca, '--cert', own('pem'), '--key', own('key')];
-  const command = [join(repositoryFolder, 'scripts/ops.ts'), 'admin', 'create', ...where, ...args];
-  const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8', env: {} });
-  return { status, stdout, stderr };
-}
-
 /** The link for an address, as the operator reads it. */
-function linkFor(email: string): string {
-  const { status, stdout, stderr } = createAdmin('--email', email);
+async function linkFor(email: string): Promise<string> {
+  const { status, stdout, stderr } = await createAdmin(it.stack, '--email', email);
   expect([status, stderr]).toEqual([0, '']);
   return stdout.split('\n', 1)[0] ?? '';
 }
@@ -37,7 +25,7 @@ describe('the first administrators', () => {
     timeout: 120_000,
   }, async () => {
     const [first, second] = [freshEmail(), freshEmail()];
-    const url = linkFor(first);
+    const url = await linkFor(first);
     expect(url).toContain(`${it.stack.addresses.staff}/activate#token=ac_`);
     const member = await becomeStaff(place, first, url);
     const token = await signInAtConsole(place, member);
@@ -47,8 +35,8 @@ describe('the first administrators', () => {
 
     const again = { body: { activationToken: 'ac_x', password: member.password }, headers: { origin: place.origin } };
     expectStatus(await place.client.send('POST', '/v1/auth/activate', again), 422);
-    await becomeStaff(place, second, linkFor(second));
-    const refused = createAdmin('--email', freshEmail());
+    await becomeStaff(place, second, await linkFor(second));
+    const refused = await createAdmin(it.stack, '--email', freshEmail());
     expect(refused).toEqual({
       status: 1,
       stdout: '',
@@ -56,11 +44,14 @@ describe('the first administrators', () => {
     });
   });
 
-  test('an operator who errs is told in one line', () => {
-    expect(createAdmin('--email', 'nobody')).toMatchObject({
+  test('an operator who errs is told in one line', async () => {
+    expect(await createAdmin(it.stack, '--email', 'nobody')).toMatchObject({
       status: 2,
       stderr: 'error: nobody is no email address\n',
     });
-    expect(createAdmin()).toMatchObject({ status: 2, stderr: expect.stringMatching(/^error: usage: .*\n$/) });
+    expect(await createAdmin(it.stack)).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/^error: usage: .*\n$/),
+    });
   });
 });

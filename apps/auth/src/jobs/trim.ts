@@ -23,6 +23,7 @@ export function trimmingChores(ctx: AppContext): readonly Chore[] {
     { name: 'activations', run: () => forgetActivations(ctx) },
     trim('sign-ins', (tx) => tx.signIns.removeExpired(tx.clock.now(), batch)),
     trim('step-up codes', (tx) => tx.stepUpCodes.removeExpired(tx.clock.now(), batch)),
+    trim('password resets', (tx) => tx.passwordResets.removeExpired(tx.clock.now(), batch)),
     trim('contact changes', (tx) => tx.contactChanges.removeExpired(tx.clock.now(), batch)),
     trim('lockouts', (tx) => tx.lockouts.removeUntouchedSince(before(tx, 1), batch)),
     trim('revocations', (tx) => tx.revocations.removeExpired(tx.clock.now(), batch)),

@@ -12,6 +12,7 @@ import {
 } from '#storage/sessions/session.entity.ts';
 import { LockoutEntity, SignInEntity } from '#storage/sign-ins/sign-in.entity.ts';
 import { ContactChangeEntity } from '#storage/users/contact-change.entity.ts';
+import { PasswordResetEntity } from '#storage/users/password-reset.entity.ts';
 import { CredentialEntity, IdentifierEntity, UserEntity } from '#storage/users/user.entity.ts';
 
 /** Every table of the schema that is not the platform's own; the migrations are checked against them. */
@@ -23,6 +24,7 @@ export const entities = [
   UserEntity,
   CredentialEntity,
   IdentifierEntity,
+  PasswordResetEntity,
   ContactChangeEntity,
   SessionEntity,
   RefreshTokenEntity,

@@ -14,6 +14,7 @@ import { LockoutRepository } from '#storage/sign-ins/lockout.repository.ts';
 import { SignInRepository } from '#storage/sign-ins/sign-in.repository.ts';
 import { ContactChangeRepository } from '#storage/users/contact-change.repository.ts';
 import { IdentifierRepository } from '#storage/users/identifier.repository.ts';
+import { PasswordResetRepository } from '#storage/users/password-reset.repository.ts';
 import { UserRepository } from '#storage/users/user.repository.ts';
 
 export type Repositories = ReturnType<typeof createRepositories>;
@@ -26,6 +27,7 @@ export function createRepositories(em: ReturnType<Database['fork']>) {
     users: new UserRepository(em),
     contactChanges: new ContactChangeRepository(em),
     identifiers: new IdentifierRepository(em),
+    passwordResets: new PasswordResetRepository(em),
     clients: new ClientRepository(em),
     sessions: new SessionRepository(em),
     refreshTokens: new RefreshTokenRepository(em),

@@ -2,6 +2,7 @@ import type { Catalogue } from '#locales/catalogue.ts';
 import { contactMessages } from '#locales/en-contact.ts';
 import { deviceMessages } from '#locales/en-devices.ts';
 import { factorMessages } from '#locales/en-factors.ts';
+import { passwordMessages } from '#locales/en-password.ts';
 import { minutes, notYou } from '#locales/en-phrases.ts';
 import { standingMessages } from '#locales/en-standing.ts';
 import { texts } from '#locales/en-texts.ts';
@@ -15,6 +16,7 @@ export const en: Catalogue = {
     ...contactMessages,
     ...deviceMessages,
     ...factorMessages,
+    ...passwordMessages,
     ...standingMessages,
     'registration-code': (values, { brand }) => ({
       subject: `Confirm your email address for ${brand}`,

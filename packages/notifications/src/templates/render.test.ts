@@ -32,6 +32,9 @@ const samples: { readonly [N in TemplateName]: Record<string, string> } = {
   'account-closed': messageOf('account-closed', { at }).params,
   'roles-changed': messageOf('roles-changed', { at }).params,
   'factors-reset': messageOf('factors-reset', { at }).params,
+  'password-reset': messageOf('password-reset', { url, minutes: 60 }).params,
+  'password-changed': messageOf('password-changed', { at }).params,
+  'staff-invitation': messageOf('staff-invitation', { url, hours: 24 }).params,
   'phone-changed': messageOf('phone-changed', { at }).params,
   'session-revoked': messageOf('session-revoked', { at, device: 'Pixel 9' }).params,
 };

@@ -37,6 +37,11 @@ export const templates = {
   'account-closed': { at: required('time') },
   'roles-changed': { at: required('time') },
   'factors-reset': { at: required('time') },
+  /** A link for choosing another password. */
+  'password-reset': { url: required('url'), minutes: required('count') },
+  'password-changed': { at: required('time') },
+  /** To somebody who is to become a member of staff. */
+  'staff-invitation': { url: required('url'), hours: required('count') },
   'phone-changed': { at: required('time') },
   'session-revoked': { at: required('time'), device: optional('text') },
 } as const satisfies Record<string, ParameterRules>;

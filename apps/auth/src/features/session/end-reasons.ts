@@ -8,6 +8,7 @@ export const endReasons = [
   'device_removed',
   'status_changed',
   'factor_changed',
+  'password_changed',
   'enrolled',
 ] as const;
 export type EndReason = (typeof endReasons)[number];

@@ -43,6 +43,12 @@ export class DeviceRepository extends Repository {
     return touched === 1;
   }
 
+  /** Makes the devices of a user unknown again, but for one: each has to prove anew that it is his. */
+  async doubtAll(userId: UserId, exceptId?: string): Promise<void> {
+    const sql = 'update auth.devices set known_at = null where user_id = ? and id is distinct from ?::uuid';
+    await this.affected(sql, [userId, exceptId ?? null]);
+  }
+
   /** Forgets a device and its secret. */
   async remove(userId: UserId, id: string): Promise<void> {
     await this.affected('delete from auth.devices where user_id = ? and id = ?', [userId, id]);

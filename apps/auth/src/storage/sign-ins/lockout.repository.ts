@@ -77,6 +77,11 @@ export class LockoutRepository extends Repository {
     await this.affected('delete from auth.lockouts where subject_hash = ? and pool = ?', [subjectHash, pool]);
   }
 
+  /** Lifts every pool of somebody, whichever key his name in counters is made with (SR-14). */
+  async lift(subjectHashes: readonly Uint8Array[]): Promise<void> {
+    await this.affected('delete from auth.lockouts where subject_hash = any (?::bytea[])', [[...subjectHashes]]);
+  }
+
   /** Forgets pools that nobody has tried since that moment. */
   removeUntouchedSince(moment: Date, limit: number): Promise<number> {
     return this.affected(

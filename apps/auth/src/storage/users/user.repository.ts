@@ -88,9 +88,9 @@ export class UserRepository extends Repository {
     return this.#change(id, 'roles = ?', [[...roles], at]);
   }
 
-  /** Cuts off whatever a user, whose row the transaction holds, has begun until now. */
+  /** Cuts off whatever a user, whose row the transaction holds, had begun at that moment. */
   async cutOff(id: UserId, at: Date): Promise<void> {
-    await this.affected('update auth.users set cut_off_at = ? where id = ?', [at, id]);
+    await this.affected('update auth.users set cut_off_at = greatest(cut_off_at, ?) where id = ?', [at, id]);
   }
 
   /** Makes a number that was just proven the user's; gives his new version. */
@@ -134,6 +134,12 @@ export class UserRepository extends Repository {
       `select ${credentialColumns} from auth.users u join auth.credentials c on c.user_id = u.id where u.id = ? for share of u, c`,
       [userId],
     );
+  }
+
+  /** Gives a user another password, whose row the transaction holds. */
+  async replacePassword(userId: UserId, passwordHash: string, at: Date): Promise<void> {
+    const sql = 'update auth.credentials set password_hash = ?, changed_at = ? where user_id = ?';
+    await this.affected(sql, [passwordHash, at, userId]);
   }
 
   /** Replaces a hash by one of the same password under newer costs, unless it has been replaced already. */

@@ -1,5 +1,6 @@
 import { activationRoutes } from '#transport/http/activation.routes.ts';
 import { contactRoutes } from '#transport/http/contact.routes.ts';
+import { passwordRoutes } from '#transport/http/password.routes.ts';
 import { registrationRoutes } from '#transport/http/registration.routes.ts';
 import { sessionRoutes } from '#transport/http/session.routes.ts';
 import { signInRoutes } from '#transport/http/sign-in.routes.ts';
@@ -15,6 +16,7 @@ export const routes = [
   ...signInRoutes,
   ...sessionRoutes,
   ...stepUpRoutes,
+  ...passwordRoutes,
   ...userRoutes,
   ...contactRoutes,
   ...tokenRoutes,

@@ -1,9 +1,9 @@
-import { DomainError } from '@bank/domain';
 import { AuthService, type RevokeSessionsRequest, SessionEndReason } from '@bank/proto/auth';
 import { defineRpc } from '@bank/service-kit';
 import { timestampFromDate, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
 import { signApproval } from '#features/approval/sign-approval.ts';
+import { startPasswordReset } from '#features/password/start-password-reset.ts';
 import { listRevocations } from '#features/revocation/list-revocations.ts';
 import type { EndReason } from '#features/session/end-reasons.ts';
 import { listUserSessions } from '#features/session/list-user-sessions.ts';
@@ -56,7 +56,13 @@ export const authRpc = defineRpc<AppContext, typeof AuthService>(AuthService, {
       return { sessions: items.map(toSession), nextCursor: nextCursor ?? '' };
     },
   },
-  startPasswordReset: { access: 'staff', handle: notServedYet },
+  startPasswordReset: {
+    access: 'staff',
+    async handle(ctx, { userId, noteId }, call) {
+      await startPasswordReset(ctx, { userId, noteId }, call);
+      return {};
+    },
+  },
   signApproval: {
     access: 'staff',
     idempotent: true,
@@ -122,8 +128,4 @@ function toInput({ userId, scope, reason, noteId }: RevokeSessionsRequest) {
     default:
       return why;
   }
-}
-
-function notServedYet(): never {
-  throw new DomainError('service.unavailable', { reason: 'not served yet' });
 }

@@ -1,0 +1,50 @@
+import { readerOf, withTransaction } from '@bank/database';
+import { allow, DomainError, isBlocked, parse, requireUser, type UserId } from '@bank/domain';
+import type { AppContext } from '#context.ts';
+import type { Caller } from '#features/caller.ts';
+import { requireAcceptablePassword } from '#features/password/accept-password.ts';
+import { confirmPassword } from '#features/password/confirm-password.ts';
+import { replacePassword } from '#features/password/replace-password.ts';
+import { ChangePasswordSchema } from '#features/password/schemas.ts';
+import { endManySessions } from '#features/session/end-session.ts';
+import { requireFewFailures } from '#features/sign-in/address-failures.ts';
+import { findOwnSession } from '#features/step-up/find-session.ts';
+import { openContact } from '#features/user/contact.ts';
+
+/**
+ * Changes the caller's password. The present one is needed, and a wrong one counts as at a sign-in (SR-7). His other sessions
+ * end, this one goes on (SR-47).
+ * @throws auth.token.missing, auth.token.invalid, request.invalid, auth.password.unacceptable, auth.credentials.invalid,
+ * auth.credentials.locked, request.rate_limited, service.overloaded
+ */
+export async function changePassword(ctx: AppContext, input: unknown, caller: Caller): Promise<void> {
+  const user = requireUser(caller.actor);
+  const { userId, sessionId } = user;
+  const who = allow.self(caller.actor, userId);
+  const { currentPassword, newPassword } = parse(ChangePasswordSchema, input);
+  await requireFewFailures(ctx, caller.clientAddress);
+  const own = await findOwnSession(ctx, user);
+  requireAcceptablePassword(ctx, { password: newPassword, email: await emailOf(ctx, userId), path: 'newPassword' });
+  const session = { who, user, caller, ...own };
+  const confirmed = await confirmPassword(ctx, session, currentPassword, 'auth.password.change_failed');
+  const passwordHash = await ctx.hasher.hash(newPassword);
+  const audits = ['auth.password.changed', 'auth.session.revoked', 'auth.sessions.revoked'] as const;
+  const isDone = await withTransaction(ctx, { who, audits }, async (tx) => {
+    const current = await tx.users.lock(userId);
+    const credential = await tx.users.shareCredential(userId);
+    if (current === undefined || isBlocked(current.status, 'sign_in')) return false;
+    if (credential?.passwordHash !== confirmed.credential.passwordHash) return false;
+    await tx.lockouts.reset(confirmed);
+    await replacePassword(tx, userId, { passwordHash, byReset: false, deviceId: own.session.deviceId });
+    await endManySessions(tx, { userId, exceptSessionId: sessionId }, 'password_changed');
+    return true;
+  });
+  if (!isDone) throw new DomainError('auth.credentials.invalid', { reason: 'changed meanwhile' });
+}
+
+async function emailOf(ctx: AppContext, userId: UserId) {
+  const reader = readerOf(ctx);
+  const user = await reader.users.find(userId);
+  if (user === undefined || user.contact === null) throw new DomainError('auth.token.invalid', { reason: 'erased' });
+  return (await openContact(reader, { table: 'users', userId }, user.contact)).email;
+}

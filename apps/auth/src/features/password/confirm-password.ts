@@ -1,0 +1,86 @@
+import { withTransaction } from '@bank/database';
+import { DomainError, type Grant, type UserActor } from '@bank/domain';
+import { keyedHash } from '@bank/security';
+import type { AppContext } from '#context.ts';
+import type { Caller } from '#features/caller.ts';
+import { countFailure } from '#features/sign-in/address-failures.ts';
+import { lockSchedule, unknownDevices } from '#features/sign-in/lockout-policies.ts';
+import { type CountedAttempt, tellOfLock } from '#features/sign-in/record-refusal.ts';
+import { type LockedAttempt, refuseLocked } from '#features/sign-in/refuse-locked.ts';
+import type { Session } from '#storage/sessions/session.repository.ts';
+import type { PoolKey } from '#storage/sign-ins/lockout.repository.ts';
+import type { Credential } from '#storage/users/user.repository.ts';
+
+/** Somebody on a live session of his. */
+export interface OwnSession {
+  who: Grant;
+  user: UserActor;
+  caller: Caller;
+  session: Session;
+  isDeviceKnown: boolean;
+}
+
+/** A password that was right. Whoever acts on it checks that it still is, and resets the pool. */
+export interface ConfirmedPassword extends CountedAttempt, PoolKey {
+  credential: Credential;
+}
+
+type Counted = { kind: 'counted'; counted: ConfirmedPassword } | { kind: 'locked'; attempt: LockedAttempt };
+
+/**
+ * Verifies the password of who holds a session. The attempt counts in the same pools as a sign-in's, before anything is
+ * hashed (SR-7, SR-12, SR-13); `failure` is what the ledger calls a wrong one.
+ * @throws auth.credentials.invalid, auth.credentials.locked, service.overloaded
+ */
+export async function confirmPassword(
+  ctx: AppContext,
+  own: OwnSession,
+  password: string,
+  failure: 'auth.step_up.failed' | 'auth.password.change_failed',
+): Promise<ConfirmedPassword> {
+  const counted = await countAttempt(ctx, own);
+  const { valid } = await ctx.hasher.verify(counted.credential.passwordHash, password);
+  if (valid) return counted;
+  await countFailure(ctx, own.caller.clientAddress);
+  await recordWrongPassword(ctx, own, counted, failure);
+  throw new DomainError('auth.credentials.invalid', { reason: failure });
+}
+
+async function countAttempt(
+  ctx: AppContext,
+  { who, user, session, isDeviceKnown }: OwnSession,
+): Promise<ConfirmedPassword> {
+  const at = ctx.clock.now();
+  const knownDeviceId = isDeviceKnown ? session.deviceId : undefined;
+  const subjectHash = keyedHash(ctx.keys.limits, 'user', user.userId);
+  const key = { subjectHash, pool: knownDeviceId ?? unknownDevices };
+  const unaudited = 'counts an attempt: the ledger gets what becomes of it';
+  const outcome = await withTransaction(ctx, { who, unaudited }, async (tx): Promise<Counted> => {
+    const credential = await tx.users.shareCredential(user.userId);
+    if (credential === undefined) throw new DomainError('auth.token.invalid', { reason: 'no such user' });
+    const claimed = await tx.lockouts.claim(key, lockSchedule, at);
+    if (claimed !== undefined) return { kind: 'counted', counted: { at, knownDeviceId, claimed, credential, ...key } };
+    const lock = await tx.lockouts.findLock(key);
+    const { userId } = user;
+    return { kind: 'locked', attempt: { at, userId, knownDeviceId, clientId: session.clientId, ...key, lock } };
+  });
+  return outcome.kind === 'counted' ? outcome.counted : await refuseLocked(ctx, who, outcome.attempt);
+}
+
+async function recordWrongPassword(
+  ctx: AppContext,
+  own: OwnSession,
+  counted: ConfirmedPassword,
+  action: 'auth.step_up.failed' | 'auth.password.change_failed',
+): Promise<void> {
+  const { userId, sessionId } = own.user;
+  const { claimed, pool } = counted;
+  const { lockedUntil } = claimed;
+  await withTransaction(ctx, { who: own.who, audits: [action, 'auth.sign_in.locked'] }, async (tx) => {
+    const details = { sessionId, failures: claimed.failures };
+    await tx.audit({ action, subject: userId, outcome: 'failure', reason: 'credentials', details });
+    if (lockedUntil === null) return;
+    await tx.audit({ action: 'auth.sign_in.locked', subject: userId, outcome: 'denied', details: { pool } });
+    await tellOfLock(tx, counted, userId, lockedUntil);
+  });
+}

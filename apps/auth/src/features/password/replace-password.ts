@@ -1,0 +1,27 @@
+import type { UserId } from '@bank/domain';
+import { messageOf } from '@bank/notifications';
+import type { AppTransaction } from '#context.ts';
+import { passwordChanged } from '#events.ts';
+
+const noticeSeconds = 86_400;
+
+/**
+ * Makes another password that of a user whose row is locked, whichever way it was chosen: links that are under way die
+ * (SR-36), devices have to prove again that they are his (SR-35), and he is told of it (SR-20).
+ */
+export async function replacePassword(
+  tx: AppTransaction,
+  userId: UserId,
+  chosen: { passwordHash: string; byReset: boolean; deviceId?: string },
+): Promise<void> {
+  const { passwordHash, byReset, deviceId } = chosen;
+  const at = tx.clock.now();
+  await tx.users.replacePassword(userId, passwordHash, at);
+  await tx.passwordResets.remove(userId);
+  await tx.devices.doubtAll(userId, deviceId);
+  await tx.emit(passwordChanged({ userId, byReset, at }));
+  const expiresAt = new Date(at.getTime() + noticeSeconds * 1000);
+  await tx.deliver({ to: { userId }, channel: 'email', expiresAt, ...messageOf('password-changed', { at }) });
+  const details = { by: byReset ? 'reset' : 'change' };
+  await tx.audit({ action: 'auth.password.changed', subject: userId, outcome: 'success', details });
+}

@@ -1,0 +1,63 @@
+import { readerOf, withTransaction } from '@bank/database';
+import { allow, DomainError, type Email, isBlocked, parse } from '@bank/domain';
+import { keyedHash, type ReadToken, readToken } from '@bank/security';
+import type { AppContext, AppTransaction } from '#context.ts';
+import type { Caller } from '#features/caller.ts';
+import { requireAcceptablePassword } from '#features/password/accept-password.ts';
+import { replacePassword } from '#features/password/replace-password.ts';
+import { resetTokenPrefix } from '#features/password/reset-link.ts';
+import { ResetPasswordSchema } from '#features/password/schemas.ts';
+import { endEverything } from '#features/standing/end-everything.ts';
+import { openContact } from '#features/user/contact.ts';
+
+const resetAudits = [
+  'auth.password.changed',
+  'auth.password.reset_failed',
+  'auth.session.revoked',
+  'auth.sessions.revoked',
+] as const;
+
+/**
+ * Gives a user the password that whoever has his link has chosen, once (SR-36). Everything he has open ends and the counters
+ * of wrong passwords are lifted (SR-14); nobody is signed in by it, and a second factor is asked for as before (SR-33).
+ * Somebody who is locked stays so: reading his mail does not prove what the lock waits for.
+ * @throws request.invalid, auth.verification.invalid, auth.password.unacceptable, service.overloaded
+ */
+export async function resetPassword(ctx: AppContext, input: unknown, caller: Caller): Promise<void> {
+  const who = allow.anyone(caller.actor);
+  const request = parse(ResetPasswordSchema, input);
+  const link = readToken(resetTokenPrefix, request.token);
+  const email = link && (await emailOf(ctx, link));
+  if (link === undefined || email === undefined) throw notValid('unknown, used or expired');
+  requireAcceptablePassword(ctx, { password: request.password, email, path: 'password' });
+  const passwordHash = await ctx.hasher.hash(request.password);
+  const isDone = await withTransaction(ctx, { who, audits: resetAudits }, (tx) => useLink(tx, link, passwordHash));
+  if (!isDone) throw notValid('used meanwhile, or the user is stopped');
+}
+
+/** Whose own words are no password (SR-6). */
+async function emailOf(ctx: AppContext, link: ReadToken): Promise<Email | undefined> {
+  const reader = readerOf(ctx);
+  const userId = await reader.passwordResets.findOwner(link, ctx.clock.now());
+  const user = userId && (await reader.users.find(userId));
+  if (user === undefined || user.contact === null) return undefined;
+  return (await openContact(reader, { table: 'users', userId: user.id }, user.contact)).email;
+}
+
+async function useLink(tx: AppTransaction, link: ReadToken, passwordHash: string): Promise<boolean> {
+  const userId = await tx.passwordResets.consume(link, tx.clock.now());
+  if (userId === undefined) return false;
+  const user = await tx.users.lock(userId);
+  if (user === undefined || isBlocked(user.status, 'recovery')) {
+    await tx.audit({ action: 'auth.password.reset_failed', subject: userId, outcome: 'denied', reason: 'status' });
+    return false;
+  }
+  await replacePassword(tx, userId, { passwordHash, byReset: true });
+  await tx.lockouts.lift(tx.keys.limits.all().map((key) => keyedHash(key, 'user', userId)));
+  await endEverything(tx, userId, 'password_changed');
+  return true;
+}
+
+function notValid(reason: string): DomainError {
+  return new DomainError('auth.verification.invalid', { reason });
+}
