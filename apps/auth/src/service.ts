@@ -2,7 +2,9 @@ import { audiences, composeApp, dataRightsRpc } from '@bank/composition';
 import { createLoop, type Service } from '@bank/service-kit';
 import type { Config } from '#config.ts';
 import { type AppContext, createContext, type Overrides } from '#context.ts';
+import { measureOverdue } from '#features/delivery/measure-overdue.ts';
 import { forgetNonces } from '#features/session/forget-nonces.ts';
+import { measureKeyAge } from '#features/signing-key/measure-key-age.ts';
 import { letGo } from '#features/standing/let-go.ts';
 import { createDeliverySender } from '#jobs/delivery-sender.ts';
 import { createIssuer } from '#jobs/issuer.ts';
@@ -28,6 +30,8 @@ export async function createService(config: Config, overrides: Overrides = {}): 
 export function assembleService(ctx: AppContext): Service {
   const { config, logger, metrics, hasher } = ctx;
   metrics.watchHashing(() => hasher.stats());
+  measureKeyAge(ctx);
+  measureOverdue(ctx);
   const sender = createDeliverySender(ctx);
   const nonces = createLoop({ name: 'nonces', everyMs: nonceCheckMs, logger, work: () => forgetNonces(ctx) });
   return composeApp(ctx, config, {
