@@ -8,7 +8,6 @@ import {
   type NotificationUpdate,
   recordNotificationUpdate,
 } from '#features/delivery-report/record-notification-update.ts';
-import type { ReportedDelivery } from '#storage/deliveries/report.repository.ts';
 
 const name = 'auth.notification-updated';
 
@@ -27,7 +26,7 @@ export function notificationUpdatedConsumer(ctx: AppContext): Consumer {
     async handle(message) {
       const { deliveryId, notificationId, state, reason } = decodeEvent(DeliveryUpdatedSchema, message.data);
       const update = { deliveryId, notificationId, reason, state: states.get(state) ?? 'under_way' };
-      let changed: ReportedDelivery[] = [];
+      let changed: Awaited<ReturnType<typeof recordNotificationUpdate>> = [];
       await once(ctx, name, message.id, async (tx) => {
         changed = await recordNotificationUpdate(tx, update);
       });
