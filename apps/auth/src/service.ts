@@ -15,6 +15,7 @@ import { deliveryRequestedConsumer } from '#transport/messages/delivery-requeste
 import { deviceRemovedConsumer } from '#transport/messages/device-removed.consumer.ts';
 import { factorEnrolledConsumer } from '#transport/messages/factor-enrolled.consumer.ts';
 import { factorRemovedConsumer } from '#transport/messages/factor-removed.consumer.ts';
+import { notificationUpdatedConsumer } from '#transport/messages/notification-updated.consumer.ts';
 import { authRpc } from '#transport/rpc/auth.rpc.ts';
 import { userRpc } from '#transport/rpc/user.rpc.ts';
 
@@ -38,6 +39,7 @@ export function assembleService(ctx: AppContext): Service {
     rpc: [userRpc, authRpc, dataRightsRpc({ rights: dataRights, before: letGo })],
     consumers: [
       deliveryRequestedConsumer(ctx, sender.wake),
+      notificationUpdatedConsumer(ctx),
       deviceRemovedConsumer(ctx),
       factorEnrolledConsumer(ctx),
       factorRemovedConsumer(ctx),
