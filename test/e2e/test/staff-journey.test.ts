@@ -1,31 +1,27 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { freshEmail } from '#account.ts';
 import { expectStatus, GatewayClient } from '#client.ts';
+import { firstJourney } from '#first-journey.ts';
+import { activationLink, createAdmin } from '#operator.ts';
+import { type Colleagues, staffActsJourney } from '#staff-acts-journey.ts';
 import { becomeStaff, type Console, signInAtConsole } from '#staff-journey.ts';
 import { testStack } from '#test-stack.ts';
-import { createAdmin } from './support/operator.ts';
 
 const it = testStack();
 let place: Console;
+let colleagues: Colleagues;
 
 beforeAll(() => {
   const { staff } = it.stack.addresses;
   place = { client: new GatewayClient(staff), origin: staff };
 });
 
-/** The link for an address, as the operator reads it. */
-async function linkFor(email: string): Promise<string> {
-  const { status, stdout, stderr } = await createAdmin(it.stack, '--email', email);
-  expect([status, stderr]).toEqual([0, '']);
-  return stdout.split('\n', 1)[0] ?? '';
-}
-
 describe('the first administrators', () => {
   test('SR-10, SR-72 come by an operator, a link, a password and an authenticator app', {
     timeout: 120_000,
   }, async () => {
     const [first, second] = [freshEmail(), freshEmail()];
-    const url = await linkFor(first);
+    const url = await activationLink(it.stack.addresses, first);
     expect(url).toContain(`${it.stack.addresses.staff}/activate#token=ac_`);
     const member = await becomeStaff(place, first, url);
     const token = await signInAtConsole(place, member);
@@ -35,8 +31,9 @@ describe('the first administrators', () => {
 
     const again = { body: { activationToken: 'ac_x', password: member.password }, headers: { origin: place.origin } };
     expectStatus(await place.client.send('POST', '/v1/auth/activate', again), 422);
-    await becomeStaff(place, second, await linkFor(second));
-    const refused = await createAdmin(it.stack, '--email', freshEmail());
+    const colleague = await becomeStaff(place, second, await activationLink(it.stack.addresses, second));
+    colleagues = { maker: token, checker: await signInAtConsole(place, colleague) };
+    const refused = await createAdmin(it.stack.addresses, '--email', freshEmail());
     expect(refused).toEqual({
       status: 1,
       stdout: '',
@@ -45,13 +42,24 @@ describe('the first administrators', () => {
   });
 
   test('an operator who errs is told in one line', async () => {
-    expect(await createAdmin(it.stack, '--email', 'nobody')).toMatchObject({
+    expect(await createAdmin(it.stack.addresses, '--email', 'nobody')).toMatchObject({
       status: 2,
       stderr: 'error: nobody is no email address\n',
     });
-    expect(await createAdmin(it.stack)).toMatchObject({
+    expect(await createAdmin(it.stack.addresses)).toMatchObject({
       status: 2,
       stderr: expect.stringMatching(/^error: usage: .*\n$/),
     });
   });
+});
+
+test('staff look a customer up, lock him everywhere, reset his factors by two people, and stand in the ledger', {
+  timeout: 120_000,
+}, async () => {
+  const { gateway, sandbox } = it.stack.addresses;
+  const steps: string[] = [];
+  const announce = (step: string) => void steps.push(step);
+  const customers = { client: new GatewayClient(gateway), inboxUrl: sandbox.http, announce };
+  await staffActsJourney({ ...place, announce }, customers, colleagues, await firstJourney(customers));
+  expect(steps.at(-1)).toBe('And nobody has changed it');
 });

@@ -3,8 +3,8 @@ import type { Stack } from '@bank/scripts/stack';
 import { type Account, freshEmail, type Place, registerAccount, type Tokens } from '#account.ts';
 import { Authenticator } from '#authenticator.ts';
 import { expectStatus, GatewayClient } from '#client.ts';
+import { activationLink, activationTokenOf } from '#operator.ts';
 import { asOwner } from './database.ts';
-import { activationTokenFor } from './operator.ts';
 
 /** Somebody who has signed in with an authenticator app a moment ago. */
 export interface Person {
@@ -90,7 +90,7 @@ export async function forgetSteps(stack: Stack, factorId: string): Promise<void>
 
 /** The access token of somebody who has just used his activation link: good for enrolling a factor alone. */
 export async function enrolmentToken(stack: Stack): Promise<string> {
-  const activationToken = await activationTokenFor(stack, freshEmail());
+  const activationToken = activationTokenOf(await activationLink(stack.addresses, freshEmail()));
   const body = { activationToken, password: `correct horse ${randomBytes(6).toString('hex')}` };
   const { staff } = stack.addresses;
   const answer = await new GatewayClient(staff).send('POST', '/v1/auth/activate', { body, headers: { origin: staff } });
