@@ -3,6 +3,7 @@ import { createLoop, type Service } from '@bank/service-kit';
 import type { Config } from '#config.ts';
 import { type AppContext, createContext, type Overrides } from '#context.ts';
 import { measureOverdue } from '#features/delivery/measure-overdue.ts';
+import { askNotificationService } from '#features/delivery-report/ask-notification-service.ts';
 import { forgetNonces } from '#features/session/forget-nonces.ts';
 import { measureKeyAge } from '#features/signing-key/measure-key-age.ts';
 import { letGo } from '#features/standing/let-go.ts';
@@ -15,6 +16,7 @@ import { deliveryRequestedConsumer } from '#transport/messages/delivery-requeste
 import { deviceRemovedConsumer } from '#transport/messages/device-removed.consumer.ts';
 import { factorEnrolledConsumer } from '#transport/messages/factor-enrolled.consumer.ts';
 import { factorRemovedConsumer } from '#transport/messages/factor-removed.consumer.ts';
+import { notificationUpdatedConsumer } from '#transport/messages/notification-updated.consumer.ts';
 import { authRpc } from '#transport/rpc/auth.rpc.ts';
 import { userRpc } from '#transport/rpc/user.rpc.ts';
 
@@ -38,6 +40,7 @@ export function assembleService(ctx: AppContext): Service {
     rpc: [userRpc, authRpc, dataRightsRpc({ rights: dataRights, before: letGo })],
     consumers: [
       deliveryRequestedConsumer(ctx, sender.wake),
+      notificationUpdatedConsumer(ctx),
       deviceRemovedConsumer(ctx),
       factorEnrolledConsumer(ctx),
       factorRemovedConsumer(ctx),
@@ -45,6 +48,6 @@ export function assembleService(ctx: AppContext): Service {
     verifier: createIssuer(ctx),
     audiences: [audiences.customers, audiences.staff],
     workers: [sender, nonces],
-    chores: trimmingChores(ctx),
+    chores: [...trimmingChores(ctx), { name: 'unheard messages', run: () => askNotificationService(ctx) }],
   });
 }

@@ -7,7 +7,7 @@ import { dataRights } from '#storage/data-rights.ts';
 import { type Account, register, signIn } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
 import { get } from './support/http.ts';
-import { callerTable, clientAs } from './support/rpc.ts';
+import { callerTable, clientAs, transportAs } from './support/rpc.ts';
 
 const methods = ['ExportUserData', 'EraseUser'].map((name) => `${DataRightsService.typeName}/${name}`);
 const auth = await startAuth({ callers: callerTable({ profile: { methods } }) });
@@ -28,6 +28,7 @@ testDataRights(
     ctx: auth.ctx,
     database: auth.database,
     client: (service, uri) => clientAs(auth, uri.split('/').at(-1) ?? '', service),
+    transport: (uri) => transportAs(auth, uri.split('/').at(-1) ?? ''),
   },
   dataRights,
   async () => {

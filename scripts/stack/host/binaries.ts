@@ -49,6 +49,15 @@ export function findBinaries(): Binaries {
   };
 }
 
+/** Prometheus and promtool of this machine. @throws Error when they are missing */
+export function prometheusPrograms(): NonNullable<Binaries['prometheus']> {
+  const { prometheus } = findBinaries();
+  if (prometheus === undefined) {
+    throw new Error('prometheus is missing: "npm test" installs it');
+  }
+  return prometheus;
+}
+
 /** The path of a program on PATH or where package managers put servers. */
 export function findProgram(name: string): string | undefined {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...EXTRA_FOLDERS];

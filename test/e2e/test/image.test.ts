@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { repositoryFolder } from '@bank/scripts/stack';
 import { temporaryFolder, until } from '@bank/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { acceptedTerms, freshEmail } from '#account.ts';
 import { GatewayClient } from '#client.ts';
+import { freePort } from '#free-port.ts';
 import { buildImage, containerOf, type Image } from '#image/build-image.ts';
 import { contextFiles } from '#image/context.ts';
 import { type Mount, type NamespaceRun, runInNamespace, startInNamespace } from '#image/namespace.ts';
@@ -17,16 +17,6 @@ const it = testStack();
 const buildMs = 240_000;
 const folder = temporaryFolder('image');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 /** A container of the image, given the environment of the stack's own process, and its files so that the image's user reads them. */
 function container(image: Image, env: Readonly<Record<string, string>>): Omit<NamespaceRun, 'command'> {

@@ -1,9 +1,10 @@
 import { type DataRights, dataRightsProblems } from '@bank/database';
 import { uuidv7 } from '@bank/domain';
 import { DataRightsService } from '@bank/proto/data-rights';
+import { fuzzRpc } from '@bank/service-kit/fuzz';
 import type { TestDatabase } from '@bank/testing';
 import type { DescService } from '@bufbuild/protobuf';
-import { type Client, Code, ConnectError } from '@connectrpc/connect';
+import { type Client, Code, createClient, type Transport } from '@connectrpc/connect';
 import { describe, expect, test } from 'vitest';
 import type { Foundations } from '#foundations.ts';
 
@@ -12,6 +13,8 @@ export interface DataRightsUnderTest {
   readonly ctx: Foundations;
   readonly database: TestDatabase;
   client<S extends DescService>(service: S, callerUri: string): Promise<Client<S>>;
+  /** Repeats nothing and translates no error. */
+  transport(callerUri: string): Promise<Transport>;
 }
 
 /** A user of whom the app keeps something of every kind. Texts are told apart from everybody else's. */
@@ -58,10 +61,21 @@ export function testDataRights(
       checkRepetition(app, rights, givenPerson));
 
     test('profile alone may ask', async () => {
-      const client = await app.client(DataRightsService, device);
-      const asked = client.eraseUser({ userId: uuidv7(), requestId: uuidv7() });
-      await expect(asked).rejects.toThrow();
-      expect(await refusalOf(app, { userId: 'nobody', requestId: uuidv7() })).toBe(Code.InvalidArgument);
+      const client = createClient(DataRightsService, await app.transport(device));
+      const request = { userId: uuidv7(), requestId: uuidv7() };
+      const denied = { code: Code.PermissionDenied };
+      await expect(client.eraseUser(request)).rejects.toMatchObject(denied);
+      await expect(Array.fromAsync(client.exportUserData(request))).rejects.toMatchObject(denied);
+    });
+
+    test('SR-79 what is no request is refused, whatever it holds', async () => {
+      const client = await app.client(DataRightsService, profile);
+      const request = { userId: 'nobody', requestId: uuidv7() };
+      const invalid = { code: 'request.invalid' };
+      await expect(client.eraseUser(request)).rejects.toMatchObject(invalid);
+      await expect(Array.fromAsync(client.exportUserData(request))).rejects.toMatchObject(invalid);
+      const answers = await fuzzRpc(await app.transport(profile), [DataRightsService]);
+      expect(answers['invalid_argument']).toBeGreaterThan(0);
     });
   });
 }
@@ -134,13 +148,6 @@ async function exportOf(app: DataRightsUnderTest, userId: string): Promise<{ cat
     records.push({ category, record: JSON.parse(record) });
   }
   return records;
-}
-
-async function refusalOf(app: DataRightsUnderTest, request: { userId: string; requestId: string }): Promise<Code> {
-  const client = await app.client(DataRightsService, profile);
-  const error: unknown = await client.eraseUser(request).catch((reason: unknown) => reason);
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  return ConnectError.from(cause).code;
 }
 
 /** 1 while the user's erasable key is there, or was never needed; what it sealed opens no more afterwards. */

@@ -7,18 +7,27 @@ import {
   type SmsMessage,
 } from '@bank/notifications';
 import type { Metrics } from '@bank/observability';
-import { emailMakers, smsMakers } from '#adapters/messages/providers.ts';
+import { createNotificationStates, type NotificationStates } from '#adapters/messages/notification-provider.ts';
+import { emailMakers, notificationOf, type RpcSurroundings, smsMakers } from '#adapters/messages/providers.ts';
 import type { Config } from '#config.ts';
 
 /** What carries messages, by channel. */
 export interface Messages {
   readonly email: ProviderChain<EmailMessage>;
   readonly sms: ProviderChain<SmsMessage>;
+  /** Where one of them is the Notification service: what became of its messages. */
+  readonly notification: NotificationStates | undefined;
   close(): Promise<void>;
 }
 
+interface Surroundings {
+  clock: Clock;
+  metrics: Metrics;
+  rpc: RpcSurroundings;
+}
+
 /** The carriers that configuration names, in its order, measured. */
-export function createMessages(config: Config, { clock, metrics }: { clock: Clock; metrics: Metrics }): Messages {
+export function createMessages(config: Config, { clock, metrics, rpc }: Surroundings): Messages {
   const latency = metrics.histogram('message_provider_seconds', 'Time until a carrier has answered for a message', [
     'channel',
     'provider',
@@ -36,15 +45,17 @@ export function createMessages(config: Config, { clock, metrics }: { clock: Cloc
     );
   const email = chainOf(
     'email',
-    config.EMAIL_PROVIDERS.map((name) => emailMakers[name](config)),
+    config.EMAIL_PROVIDERS.map((name) => emailMakers[name](config, rpc)),
   );
   const sms = chainOf(
     'sms',
-    config.SMS_PROVIDERS.map((name) => smsMakers[name](config)),
+    config.SMS_PROVIDERS.map((name) => smsMakers[name](config, rpc)),
   );
+  const isAsked = [...config.EMAIL_PROVIDERS, ...config.SMS_PROVIDERS].includes('notification');
   return {
     email,
     sms,
+    notification: isAsked ? createNotificationStates(notificationOf(config, rpc)) : undefined,
     async close() {
       await Promise.all([email.close(), sms.close()]);
     },
