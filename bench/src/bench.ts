@@ -33,20 +33,32 @@ export interface LimitProgram {
 const readySeconds = 30;
 const nodeProgram = join(repositoryFolder, 'node_modules', '.bin', 'node');
 
+type ProgramEnvironment = Readonly<Record<string, string | undefined>>;
+
 /** Starts a program of `src/limits` that serves HTTP on `PORT`, and resolves when it answers `GET /`. */
-export async function startLimit(
+export function startLimit(bench: Bench, name: string, env: ProgramEnvironment = {}): Promise<LimitProgram> {
+  return startProgram(bench, { name: `limit-${name}`, file: join(import.meta.dirname, 'limits', `${name}.ts`) }, env);
+}
+
+/** Starts better-auth, with its own hash or with ours, on a database of its own. */
+export function startPeer(bench: Bench, env: ProgramEnvironment): Promise<LimitProgram> {
+  const file = join(repositoryFolder, 'bench', 'peers', 'better-auth', 'src', 'main.ts');
+  return startProgram(bench, { name: 'peer-better-auth', file }, env);
+}
+
+async function startProgram(
   { stack }: Bench,
-  name: string,
-  env: Readonly<Record<string, string | undefined>> = {},
+  { name, file }: { readonly name: string; readonly file: string },
+  env: ProgramEnvironment,
 ): Promise<LimitProgram> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const given = Object.entries({ ...env, PORT: String(port), NODE_ENV: 'production' });
   const process: ManagedProcess = await stack.startProcess({
-    name: `limit-${name}`,
+    name,
     layer: 'app',
     command: nodeProgram,
-    args: [join(import.meta.dirname, 'limits', `${name}.ts`)],
+    args: [file],
     env: Object.fromEntries(given.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]))),
   });
   await process.untilReady(async () => (await fetch(url)).ok, readySeconds);
@@ -59,7 +71,8 @@ export function databaseOf({ stack }: Bench, app: AppName): Record<string, strin
   return { DATABASE_URL, DATABASE_CA_FILE, DATABASE_POOL_MAX };
 }
 
-async function freePort(): Promise<number> {
+/** A port of this machine that nobody listens on. */
+export async function freePort(): Promise<number> {
   for (let tries = 0; tries < 100; tries += 1) {
     const port = randomInt(32_000, 32_700);
     if (await canListen(port)) return port;

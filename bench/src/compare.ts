@@ -1,4 +1,6 @@
+import type { AppHandle } from '@bank/scripts/stack';
 import type { Bench } from '#bench.ts';
+import { profileApp } from '#profiling.ts';
 import { median, ratioOfRounds } from '#statistics.ts';
 
 /** One side of a comparison: does its work for that time and says how much it got done in a second. */
@@ -26,4 +28,19 @@ export async function compare(
     figures.push(await measured(slice));
   }
   return { measured: median(figures), limit: median(limits), ratio: ratioOfRounds(figures, limits) };
+}
+
+/** Compares what an app does; with `--profile` one more turn leaves its profile under that name, and counts for nothing. */
+export async function compareApp(
+  bench: Bench,
+  { app, name }: { readonly app: AppHandle; readonly name: string },
+  contenders: { readonly measured: Contender; readonly limit: Contender },
+): Promise<Comparison> {
+  const compared = await compare(bench, contenders);
+  const { seconds, rounds, profile } = bench.options;
+  if (profile) {
+    bench.report(`profiling ${name}`);
+    await profileApp(bench.stack, app, name, () => contenders.measured(seconds / rounds));
+  }
+  return compared;
 }

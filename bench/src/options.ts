@@ -9,9 +9,11 @@ export interface BenchOptions {
   readonly rounds: number;
   /** Users that are registered before the first case. */
   readonly users: number;
+  /** Whether each comparison leaves a CPU profile and a flame graph of the app, of a turn of its own. */
+  readonly profile: boolean;
 }
 
-export const usage = 'usage: pnpm bench [--case <name>]… [--seconds 9] [--rounds 3] [--users 60]';
+export const usage = 'usage: pnpm bench [--case <name>]… [--seconds 9] [--rounds 3] [--users 60] [--profile]';
 
 /** Reads the command line. @throws TypeError for an option that there is not, RangeError for a number that cannot be */
 export function parseOptions(args: readonly string[], caseNames: readonly string[]): BenchOptions {
@@ -22,6 +24,7 @@ export function parseOptions(args: readonly string[], caseNames: readonly string
       seconds: { type: 'string', default: '9' },
       rounds: { type: 'string', default: '3' },
       users: { type: 'string', default: '60' },
+      profile: { type: 'boolean', default: false },
     },
   });
   const stranger = values.case.find((name) => !caseNames.includes(name));
@@ -31,6 +34,7 @@ export function parseOptions(args: readonly string[], caseNames: readonly string
     seconds: count('seconds', values.seconds),
     rounds: count('rounds', values.rounds),
     users: count('users', values.users),
+    profile: values.profile,
   };
 }
 

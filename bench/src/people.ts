@@ -56,7 +56,7 @@ async function register({ apps, sandbox }: Addresses): Promise<Person> {
 export async function post<T>(base: string, path: string, status: number, body: object): Promise<T> {
   const response = await fetch(new URL(path, base), {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...fromAnotherAddress() },
+    headers: { 'content-type': 'application/json', origin: new URL(base).origin, ...fromAnotherAddress() },
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(30_000),
   });

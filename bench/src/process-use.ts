@@ -11,6 +11,13 @@ function cpuSeconds(pid: number): number | undefined {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
+/** Resident memory of a process in MiB. @throws Error where the system does not say */
+export function residentMib(pid: number | undefined): number {
+  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/status`) ?? '')?.[1];
+  if (kib === undefined) throw new Error('the resident memory of a process can be read on Linux alone');
+  return Number(kib) / 1024;
+}
+
 /** The share of one core that a process uses while `work` goes on. */
 export async function watched<T>(
   pid: number | undefined,

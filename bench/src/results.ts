@@ -5,7 +5,8 @@ import { describeRevision, type Machine } from '#machine.ts';
 import type { BenchOptions } from '#options.ts';
 import { isReached, type Row } from '#row.ts';
 
-const folder = join(repositoryFolder, 'bench', 'results');
+/** Where results lie; git ignores it. */
+export const resultsFolder = join(repositoryFolder, 'bench', 'results');
 
 export interface Results {
   readonly machine: Machine;
@@ -15,7 +16,7 @@ export interface Results {
 
 /** Writes what was measured, where and how, to `bench/results/latest.json`; gives the file's path. */
 export function writeResults({ machine, options, rows }: Results): string {
-  const file = join(folder, 'latest.json');
+  const file = join(resultsFolder, 'latest.json');
   const results = {
     measuredAt: new Date().toISOString(),
     revision: describeRevision(repositoryFolder),
@@ -23,7 +24,7 @@ export function writeResults({ machine, options, rows }: Results): string {
     settings: options,
     rows: rows.map((row) => ({ ...row, reached: isReached(row) })),
   };
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(resultsFolder, { recursive: true });
   writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
   return file;
 }

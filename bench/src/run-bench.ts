@@ -7,6 +7,7 @@ import type { Bench, Case } from '#bench.ts';
 import { describeMachine } from '#machine.ts';
 import type { BenchOptions } from '#options.ts';
 import { registerPeople } from '#people.ts';
+import { profilingEnvironment } from '#profiling.ts';
 import { writeResults } from '#results.ts';
 import { isReached, type Row } from '#row.ts';
 import { tableOf } from '#table.ts';
@@ -32,6 +33,7 @@ export async function runBench(options: BenchOptions, cases: readonly Case[]): P
     settings: readTestSettings(process.env),
     randomPorts: true,
     bundled: true,
+    ...(options.profile ? { env: profilingEnvironment } : {}),
     report,
     signal: stopper.signal,
   });

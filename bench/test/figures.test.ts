@@ -39,7 +39,7 @@ describe('a comparison', () => {
       return figures.shift() ?? Number.NaN;
     };
     const compared = await compare(
-      { options: { seconds: 6, rounds: 3, cases: [], users: 1 } },
+      { options: { seconds: 6, rounds: 3, cases: [], users: 1, profile: false } },
       { measured: contender('figure', [9999, 10, 20, 30]), limit: contender('limit', [1, 100, 100, 100]) },
     );
     expect(compared).toEqual({ measured: 20, limit: 100, ratio: 0.2 });
@@ -82,6 +82,7 @@ describe('the command line', () => {
     expect(parseOptions(['--case', 'a', '--case=b', '--seconds', '4'], ['a', 'b'])).toMatchObject({
       cases: ['a', 'b'],
       seconds: 4,
+      profile: false,
     });
     expect(() => parseOptions(['--case', 'c'], ['a', 'b'])).toThrow('there is no case "c": a, b');
     expect(() => parseOptions(['--seconds', '0'], [])).toThrow(RangeError);

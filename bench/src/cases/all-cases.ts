@@ -1,6 +1,23 @@
 import type { Case } from '#bench.ts';
+import { footprint } from '#cases/footprint.ts';
+import { getUser } from '#cases/get-user.ts';
+import { peer } from '#cases/peer.ts';
+import { profile } from '#cases/profile.ts';
 import { refresh } from '#cases/refresh.ts';
+import { registration } from '#cases/registration.ts';
 import { session } from '#cases/session.ts';
+import { signIn } from '#cases/sign-in.ts';
+import { storm } from '#cases/storm.ts';
 
 /** Every case in the order in which they run. */
-export const allCases: readonly Case[] = [session, refresh];
+export const allCases: readonly Case[] = [
+  session,
+  refresh,
+  signIn,
+  peer,
+  storm,
+  registration,
+  profile,
+  getUser,
+  footprint,
+];

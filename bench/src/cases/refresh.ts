@@ -1,5 +1,5 @@
 import { type Case, databaseOf, startLimit } from '#bench.ts';
-import { compare } from '#compare.ts';
+import { compareApp } from '#compare.ts';
 import { load } from '#load.ts';
 import { openSessions, renewalsFrom } from '#renewals.ts';
 
@@ -20,10 +20,14 @@ export const refresh: Case = {
         measured,
         limit: best,
         ratio,
-      } = await compare(bench, {
-        measured: rateAt(stack.apps.auth.url),
-        limit: rateAt(limit.url),
-      });
+      } = await compareApp(
+        bench,
+        { app: stack.apps.auth, name: 'refresh' },
+        {
+          measured: rateAt(stack.apps.auth.url),
+          limit: rateAt(limit.url),
+        },
+      );
       return [
         {
           case: 'refresh',

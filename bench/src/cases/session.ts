@@ -1,5 +1,5 @@
 import { type Bench, type Case, startLimit } from '#bench.ts';
-import { compare } from '#compare.ts';
+import { compareApp } from '#compare.ts';
 import { load } from '#load.ts';
 import { watched } from '#process-use.ts';
 import type { Row } from '#row.ts';
@@ -16,8 +16,18 @@ export const session: Case = {
   async run(bench) {
     const limit = await startLimit(bench, 'constant');
     try {
-      const warm = await row(bench, limit.url, { what: '9 of 10 tokens seen before', atLeast: 0.4, freshEvery: 10 });
-      const cold = await row(bench, limit.url, { what: 'every token new', atLeast: 0.15, freshEvery: 1 });
+      const warm = await row(bench, limit.url, {
+        name: 'session-warm',
+        what: '9 of 10 tokens seen before',
+        atLeast: 0.4,
+        freshEvery: 10,
+      });
+      const cold = await row(bench, limit.url, {
+        name: 'session-cold',
+        what: 'every token new',
+        atLeast: 0.15,
+        freshEvery: 1,
+      });
       return [warm, cold];
     } finally {
       await limit.stop();
@@ -26,13 +36,15 @@ export const session: Case = {
 };
 
 interface Mix {
+  /** Of the profile. */
+  readonly name: string;
   readonly what: string;
   readonly atLeast: number;
   /** One of so many requests comes with a token that was never seen. */
   readonly freshEvery: number;
 }
 
-async function row(bench: Bench, limitUrl: string, { what, atLeast, freshEvery }: Mix): Promise<Row> {
+async function row(bench: Bench, limitUrl: string, { name, what, atLeast, freshEvery }: Mix): Promise<Row> {
   const { stack, people, mint } = bench;
   const { url } = stack.apps.auth;
   const known = mint.mint(people, freshEvery === 1 ? 1000 : knownTokens);
@@ -52,7 +64,7 @@ async function row(bench: Bench, limitUrl: string, { what, atLeast, freshEvery }
   const limit = async (seconds: number) =>
     (await load({ url: limitUrl, connections, seconds, next: () => ({ ...ask(inTurn()), path: '/' }) })).perSecond;
 
-  const compared = await compare(bench, { measured, limit });
+  const compared = await compareApp(bench, { app: stack.apps.auth, name }, { measured, limit });
   return {
     case: 'session',
     what: `GET /v1/auth/session, ${what}`,

@@ -1,0 +1,60 @@
+import { type Bench, type Case, startLimit } from '#bench.ts';
+import { compareApp } from '#compare.ts';
+import { load } from '#load.ts';
+import type { Row } from '#row.ts';
+import { askLimit, measureStatements } from '#self-measuring.ts';
+import { type SignInCount, signInsOf } from '#sign-ins.ts';
+import { limitInSeries } from '#statistics.ts';
+
+const connections = 16;
+
+/** Saturated sign-in with a password, beside what hashing and the statements by themselves allow. */
+export const signIn: Case = {
+  name: 'sign-in',
+  async run(bench) {
+    const statements = await measureStatements(bench, 'sign-in');
+    const limit = await startLimit(bench, 'argon2');
+    const count: SignInCount = { opened: 0, asked: 0 };
+    try {
+      const compared = await compareApp(
+        bench,
+        { app: bench.stack.apps.auth, name: 'sign-in' },
+        {
+          measured: (seconds) => signInRate(bench, seconds, count),
+          limit: async (seconds) => limitInSeries(await askLimit(limit, seconds), statements),
+        },
+      );
+      const raw = 1 / (1 / compared.limit - 1 / statements);
+      return [rowOf(compared, { count, raw, statements })];
+    } finally {
+      await limit.stop();
+    }
+  },
+};
+
+/** Sign-ins in a second that opened a session; those that were asked for more do not count. */
+async function signInRate(bench: Bench, seconds: number, count: SignInCount): Promise<number> {
+  const before = count.opened;
+  const startedAt = performance.now();
+  await load({ url: bench.stack.apps.auth.url, connections, seconds, next: signInsOf(bench, count) });
+  return (count.opened - before) / ((performance.now() - startedAt) / 1000);
+}
+
+function rowOf(
+  { measured, limit, ratio }: { measured: number; limit: number; ratio: number },
+  { count, raw, statements }: { count: SignInCount; raw: number; statements: number },
+): Row {
+  const whole = count.opened + count.asked;
+  return {
+    case: 'sign-in',
+    what: 'POST /v1/auth/login, saturated',
+    measured: { value: measured, unit: 'req/s' },
+    limit: { value: limit, unit: 'req/s', what: 'hashing and statements in series' },
+    figure: ratio,
+    must: { atLeast: 0.75 },
+    notes: [
+      `hashing alone ${raw.toFixed(1)}/s (ratio ${(measured / raw).toFixed(2)}), statements alone ${statements.toFixed(0)}/s`,
+      `${count.asked} of ${whole} were asked for a code, as device did not answer within its 150 ms; they do not count`,
+    ],
+  };
+}

@@ -1,0 +1,50 @@
+import type { Bench, Case } from '#bench.ts';
+import { load } from '#load.ts';
+import { p99AtPace } from '#paced.ts';
+import { signInsOf } from '#sign-ins.ts';
+import { median, ratioOfRounds } from '#statistics.ts';
+
+const perSecond = 100;
+const stormConnections = 64;
+
+/** How long cheap calls take at 100 a second, while far more people want to sign in than can be hashed for. */
+export const storm: Case = {
+  name: 'storm',
+  async run(bench) {
+    const { seconds, rounds } = bench.options;
+    const slice = Math.max(2, seconds / rounds);
+    const calm: number[] = [];
+    const stormy: number[] = [];
+    await cheapCalls(bench, slice);
+    for (let round = 0; round < rounds; round += 1) {
+      calm.push(await cheapCalls(bench, slice));
+      stormy.push(await duringStorm(bench, slice));
+    }
+    return [
+      {
+        case: 'storm',
+        what: 'p99 of GET /v1/auth/session at 100/s during a storm of sign-ins',
+        measured: { value: median(stormy), unit: 'ms' },
+        limit: { value: median(calm), unit: 'ms', what: 'without it' },
+        figure: ratioOfRounds(stormy, calm),
+        must: { atMost: 5 },
+        notes: [`${stormConnections} sign-ins at a time`],
+      },
+    ];
+  },
+};
+
+async function duringStorm(bench: Bench, seconds: number): Promise<number> {
+  const next = signInsOf(bench, { opened: 0, asked: 0 });
+  const { url } = bench.stack.apps.auth;
+  const blows = load({ url, connections: stormConnections, seconds: Math.ceil(seconds) + 2, next });
+  const [p99] = await Promise.all([cheapCalls(bench, seconds), blows]);
+  return p99;
+}
+
+function cheapCalls({ stack, mint, people }: Bench, seconds: number): Promise<number> {
+  const tokens = mint.mint(people, 1000);
+  let turn = 0;
+  const headers = () => ({ authorization: `Bearer ${tokens[turn++ % tokens.length]}` });
+  return p99AtPace({ url: `${stack.apps.auth.url}/v1/auth/session`, perSecond, seconds, headers });
+}
