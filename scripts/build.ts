@@ -11,6 +11,7 @@ const { output } = await build({
   input: 'src/main.ts',
   platform: 'node',
   plugins: [natives.plugin],
+  tsconfig: false, // Node itself runs these sources without one
   transform: { target: 'node26' },
   output: { file: 'dist/main.mjs', format: 'esm', sourcemap: true, codeSplitting: false },
   logLevel: 'warn',

@@ -1,4 +1,4 @@
-// `pnpm codegen`: writes packages/proto/src/gen and docs/openapi.yaml from their sources.
+// `pnpm codegen`: writes packages/proto/src/gen, docs/openapi.yaml and docs/api/data-rights.md from their sources.
 import { fileURLToPath } from 'node:url';
 import { generate } from '#contracts/generate.ts';
 

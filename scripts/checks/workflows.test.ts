@@ -14,3 +14,9 @@ it('fails a workflow that GitHub would refuse', async () => {
 it('passes one that it would run', async () => {
   expect(await inWorkspace({ [file]: workflow('run: npm test') }, checkWorkflows)).toEqual([]);
 });
+
+it('fails a script that takes what others wrote', async () => {
+  const step = ['run: echo $', '{{ github.event.before }}'].join('');
+  const [problem] = await inWorkspace({ [file]: workflow(step) }, checkWorkflows);
+  expect(problem).toMatchObject({ file, line: 6, message: expect.stringContaining('give it the value by `env`') });
+});

@@ -2,12 +2,13 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runTool } from '#checks/tool.ts';
+import { dataRightsPage } from '#contracts/data-rights-page.ts';
 import { openApiYaml } from '#contracts/openapi.ts';
 import { contractPaths } from '#contracts/paths.ts';
 
 /** Writes everything that is generated from the sources at `root` below `out`. @throws Error when a generator fails */
 export async function generate(root: string, out: string): Promise<void> {
-  await Promise.all([generateProto(root, out), generateOpenApi(root, out)]);
+  await Promise.all([generateProto(root, out), generateOpenApi(root, out), generateDataRights(root, out)]);
 }
 
 /** Paths of generated files that are missing, out of date, or left over: what `pnpm codegen` would change. */
@@ -35,10 +36,17 @@ async function generateOpenApi(root: string, out: string): Promise<void> {
   await writeFile(file, await openApiYaml(root));
 }
 
+async function generateDataRights(root: string, out: string): Promise<void> {
+  const file = join(out, contractPaths.dataRights);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, await dataRightsPage(root));
+}
+
 async function generatedFiles(root: string): Promise<readonly string[]> {
   const code = await readdir(join(root, contractPaths.generatedCode), { recursive: true });
   return [
     contractPaths.openApi,
+    contractPaths.dataRights,
     ...code.filter((file) => file.endsWith('.ts')).map((file) => join(contractPaths.generatedCode, file)),
   ];
 }

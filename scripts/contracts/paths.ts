@@ -2,6 +2,7 @@
 export const contractPaths = {
   generatedCode: 'packages/proto/src/gen',
   openApi: 'docs/openapi.yaml',
+  dataRights: 'docs/api/data-rights.md',
   /** What the last release promised; only `pnpm release` writes these three. */
   protoBaseline: 'proto/baseline.binpb',
   openApiBaseline: 'docs/openapi.baseline.yaml',

@@ -1,4 +1,5 @@
 export type { AppHandle } from '#stack/apps/app-process.ts';
+export { prometheusPrograms } from '#stack/host/binaries.ts';
 export { describeFailure, StackError } from '#stack/host/stack-error.ts';
 export type { ManagedProcess, ProcessExit } from '#stack/host/supervisor.ts';
 export { type Stack, type StackOptions, startStack } from '#stack/run/start-stack.ts';

@@ -1,10 +1,11 @@
-import { audiences, composeApp, createTokenVerifier, type Overrides } from '@bank/composition';
+import { audiences, composeApp, createTokenVerifier, dataRightsRpc, type Overrides } from '@bank/composition';
 import type { Service, Worker } from '@bank/service-kit';
 import type { Config } from '#config.ts';
 import { type AppContext, createContext } from '#context.ts';
 import { createCheckpointKeeper } from '#jobs/checkpoint-keeper.ts';
 import { createLedgerForwarder } from '#jobs/ledger-forwarder.ts';
 import { tidyingChores } from '#jobs/tidy.ts';
+import { dataRights } from '#storage/data-rights.ts';
 import { routes } from '#transport/http/routes.ts';
 import { auditEntryConsumer } from '#transport/messages/audit-entry.consumer.ts';
 import { userActivatedConsumer } from '#transport/messages/user-activated.consumer.ts';
@@ -17,7 +18,7 @@ export async function createService(config: Config, overrides: Overrides = {}): 
   const ctx = await createContext(config, overrides);
   return composeApp(ctx, config, {
     routes,
-    rpc: [adminRpc],
+    rpc: [adminRpc, dataRightsRpc({ rights: dataRights })],
     consumers: [
       auditEntryConsumer(ctx),
       userActivatedConsumer(ctx),

@@ -12,6 +12,7 @@ import {
 import { raceOf, winners } from '@bank/testing';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { copyCheckpoints } from '#features/checkpoint/copy-checkpoints.ts';
+import { measureCheckpoints } from '#features/checkpoint/measure-checkpoints.ts';
 import { releaseSigner, signNextCheckpoint } from '#features/checkpoint/sign-checkpoint.ts';
 import { ledgerUnderTest, subjectOfShard } from './ledger-under-test.ts';
 import { asSuperuser, rewriteShard } from './tamper.ts';
@@ -60,6 +61,28 @@ describe('a checkpoint', () => {
     expect(events.map(({ data }) => data.jws).toReversed()).toEqual(rows.map(({ jws }) => jws));
     expect(events[0]?.data.heads).toHaveLength(16);
     expect(await ledger.verify()).toMatchObject({ ok: true, openWindow: { entries: 0 } });
+  });
+
+  test('tells the metrics what it does not cover yet, and how old it is', async () => {
+    measureCheckpoints(ledger.ctx);
+    const measured = async () => {
+      const lines = (await ledger.ctx.metrics.text()).split('\n');
+      const read = (name: string) =>
+        Number(
+          lines
+            .find((line) => line.startsWith(`${name}{`))
+            ?.split(' ')
+            .at(-1),
+        );
+      return { unsigned: read('ledger_unsigned_entries'), age: read('ledger_checkpoint_age_seconds') };
+    };
+    await ledger.append(subjectOfShard(0), 3);
+    expect(await measured()).toEqual({ unsigned: 3, age: 0 });
+    await ledger.sign();
+    await ledger.append(subjectOfShard(5), 2);
+    const { unsigned, age } = await measured();
+    expect(unsigned).toBe(2);
+    expect(age).toBeGreaterThanOrEqual(0);
   });
 
   test('is not signed before it is due, nor without entries', async () => {

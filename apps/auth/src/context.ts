@@ -105,6 +105,6 @@ function adaptersOf(config: Config, { clock, logger, metrics }: Foundations, ove
       createSignInAssessor({ ...rpc, baseUrl: config.DEVICE_RPC_URL, serverUri: 'spiffe://bank/app/device' }),
     factors: overrides.factors ?? createFactorDirectory(mfa),
     factorChallenges: overrides.factorChallenges ?? createFactorChallenges(mfa),
-    messages: createMessages(config, { clock, metrics }),
+    messages: createMessages(config, { clock, metrics, rpc }),
   };
 }

@@ -1,10 +1,10 @@
 import type { KeyObject } from 'node:crypto';
 import { readSendgridKey } from '@bank/notifications';
-import { envInteger, envList, envSecret, envSecretUrl, envUrl } from '@bank/service-kit';
+import { envInteger, envList, envRpcUrl, envSecret, envSecretUrl, envUrl } from '@bank/service-kit';
 import * as v from 'valibot';
 
-export const emailProviders = ['smtp', 'sendgrid'] as const;
-export const smsProviders = ['twilio'] as const;
+export const emailProviders = ['smtp', 'sendgrid', 'notification'] as const;
+export const smsProviders = ['twilio', 'notification'] as const;
 export type EmailProviderName = (typeof emailProviders)[number];
 export type SmsProviderName = (typeof smsProviders)[number];
 
@@ -35,6 +35,8 @@ export const messageEnv = {
   SMS_PROVIDERS: v.optional(envProviders(smsProviders), 'twilio'),
   MAIL_FROM: v.pipe(v.string(), v.nonEmpty('must be an address, or a name and <address>')),
   SMTP_URL: v.optional(envSecretUrl('smtp', 'smtps')),
+  /** The platform's Notification service, which carries both. */
+  NOTIFICATION_RPC_URL: v.optional(envRpcUrl),
   SENDGRID_BASE_URL: v.optional(envUrl('https', 'http'), 'https://api.sendgrid.com'),
   SENDGRID_API_KEY: v.optional(envSecret),
   /** Checks the signatures of SendGrid's events: SPKI in DER and base64, as SendGrid shows it. */
@@ -70,6 +72,7 @@ type MessageEnv = v.InferOutput<typeof MessageEnvSchema>;
 const needs: Readonly<Record<EmailProviderName | SmsProviderName, readonly (keyof MessageEnv)[]>> = {
   smtp: ['SMTP_URL'],
   sendgrid: ['SENDGRID_API_KEY', 'SENDGRID_WEBHOOK_PUBLIC_KEY'],
+  notification: ['NOTIFICATION_RPC_URL'],
   twilio: ['TWILIO_ACCOUNT_SID', 'TWILIO_API_KEY_SID', 'TWILIO_API_KEY_SECRET', 'TWILIO_AUTH_TOKEN'],
 };
 
@@ -78,7 +81,7 @@ export function messageProblems(
   env: MessageEnv & { NODE_ENV: string },
 ): [variable: keyof MessageEnv, problem: string][] {
   const chosen = [...env.EMAIL_PROVIDERS, ...env.SMS_PROVIDERS];
-  const problems: [keyof MessageEnv, string][] = chosen.flatMap((name) =>
+  const problems: [keyof MessageEnv, string][] = [...new Set(chosen)].flatMap((name) =>
     needs[name].filter((variable) => env[variable] === undefined).map((variable) => [variable, `is needed by ${name}`]),
   );
   const hasSender = env.TWILIO_MESSAGING_SERVICE_SID !== undefined || env.TWILIO_FROM !== undefined;

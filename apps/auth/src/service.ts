@@ -1,15 +1,21 @@
-import { audiences, composeApp } from '@bank/composition';
+import { audiences, composeApp, dataRightsRpc } from '@bank/composition';
 import { createLoop, type Service } from '@bank/service-kit';
 import type { Config } from '#config.ts';
 import { type AppContext, createContext, type Overrides } from '#context.ts';
+import { measureOverdue } from '#features/delivery/measure-overdue.ts';
 import { forgetNonces } from '#features/session/forget-nonces.ts';
+import { measureKeyAge } from '#features/signing-key/measure-key-age.ts';
+import { letGo } from '#features/standing/let-go.ts';
 import { createDeliverySender } from '#jobs/delivery-sender.ts';
 import { createIssuer } from '#jobs/issuer.ts';
 import { trimmingChores } from '#jobs/trim.ts';
+import { dataRights } from '#storage/data-rights.ts';
 import { routes } from '#transport/http/routes.ts';
 import { deliveryRequestedConsumer } from '#transport/messages/delivery-requested.consumer.ts';
 import { deviceRemovedConsumer } from '#transport/messages/device-removed.consumer.ts';
 import { factorEnrolledConsumer } from '#transport/messages/factor-enrolled.consumer.ts';
+import { factorRemovedConsumer } from '#transport/messages/factor-removed.consumer.ts';
+import { notificationUpdatedConsumer } from '#transport/messages/notification-updated.consumer.ts';
 import { authRpc } from '#transport/rpc/auth.rpc.ts';
 import { userRpc } from '#transport/rpc/user.rpc.ts';
 
@@ -24,12 +30,20 @@ export async function createService(config: Config, overrides: Overrides = {}): 
 export function assembleService(ctx: AppContext): Service {
   const { config, logger, metrics, hasher } = ctx;
   metrics.watchHashing(() => hasher.stats());
+  measureKeyAge(ctx);
+  measureOverdue(ctx);
   const sender = createDeliverySender(ctx);
   const nonces = createLoop({ name: 'nonces', everyMs: nonceCheckMs, logger, work: () => forgetNonces(ctx) });
   return composeApp(ctx, config, {
     routes,
-    rpc: [userRpc, authRpc],
-    consumers: [deliveryRequestedConsumer(ctx, sender.wake), deviceRemovedConsumer(ctx), factorEnrolledConsumer(ctx)],
+    rpc: [userRpc, authRpc, dataRightsRpc({ rights: dataRights, before: letGo })],
+    consumers: [
+      deliveryRequestedConsumer(ctx, sender.wake),
+      notificationUpdatedConsumer(ctx),
+      deviceRemovedConsumer(ctx),
+      factorEnrolledConsumer(ctx),
+      factorRemovedConsumer(ctx),
+    ],
     verifier: createIssuer(ctx),
     audiences: [audiences.customers, audiences.staff],
     workers: [sender, nonces],

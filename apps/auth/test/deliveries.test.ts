@@ -1,3 +1,5 @@
+import { readerOf } from '@bank/database';
+import { uuidv7 } from '@bank/domain';
 import { until } from '@bank/testing';
 import { describe, expect, it } from 'vitest';
 import { freshEmail, register, registration } from './support/accounts.ts';
@@ -50,6 +52,23 @@ describe('a message to a person', () => {
     const account = await register(auth);
     await post(auth, '/v1/auth/register', registration(account.email));
     await auth.mailbox.newest(account.email, /tried to register/);
+  });
+
+  it('that is not due yet is not overdue in the metrics', async () => {
+    const overdue = async () => {
+      const text = await auth.ctx.metrics.text();
+      return Number(/^message_overdue_seconds\{channel="email",.*\} (.*)$/m.exec(text)?.[1]);
+    };
+    await until(async () => (await overdue()) === 0);
+    const due = new Date(auth.clock.now().getTime() + 3_600_000);
+    await auth.database.query(
+      `insert into auth.deliveries (id, content, channel, template, state, next_attempt_at, created_at, expires_at)
+        values ($1, '{}', 'email', 'x', 'pending', $2, $2, $2)`,
+      [uuidv7(), due],
+    );
+    expect(await overdue()).toBe(0);
+    expect(await readerOf(auth.ctx).deliveries.oldestDue('email')).toEqual(due);
+    await auth.database.query(`delete from auth.deliveries where template = 'x'`);
   });
 
   it('is tried again while the failure may pass', async () => {

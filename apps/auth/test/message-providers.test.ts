@@ -2,7 +2,7 @@ import { until } from '@bank/testing';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '#config.ts';
 import { freshEmail, registration } from './support/accounts.ts';
-import { startAuth } from './support/auth.ts';
+import { basics, startAuth } from './support/auth.ts';
 import { post } from './support/http.ts';
 import { deliveryIn } from './support/messages.ts';
 
@@ -62,17 +62,10 @@ describe('the first of two providers', () => {
 
 describe('configuration', () => {
   const environment = (changes: Record<string, string>): NodeJS.ProcessEnv => ({
-    NODE_ENV: 'test',
-    HTTP_PORT: '0',
-    RPC_PORT: '0',
+    ...basics,
     DATABASE_URL: 'postgres://auth_app:test@db.example/auth',
     REDIS_URL: 'redis://db.example',
     RABBITMQ_URL: 'amqp://db.example',
-    TOKEN_ISSUER: 'https://id.bank.example',
-    MFA_RPC_URL: 'https://127.0.0.1:9',
-    DEVICE_RPC_URL: 'https://127.0.0.1:9',
-    MAIL_FROM: 'Bank <no-reply@bank.example>',
-    PUBLIC_BASE_URL: 'https://app.bank.example',
     ...auth.carriers.env,
     ...auth.files.env,
     ...changes,
@@ -83,6 +76,7 @@ describe('configuration', () => {
     [{ EMAIL_PROVIDERS: 'sendgrid', SENDGRID_API_KEY: '' }, 'SENDGRID_API_KEY: is needed by sendgrid'],
     [{ EMAIL_PROVIDERS: 'sendgrid', TWILIO_AUTH_TOKEN: '' }, 'TWILIO_AUTH_TOKEN: is needed by twilio'],
     [{ EMAIL_PROVIDERS: 'sendgrid', TWILIO_FROM: '' }, 'TWILIO_MESSAGING_SERVICE_SID: or TWILIO_FROM is needed'],
+    [{ EMAIL_PROVIDERS: 'notification' }, 'NOTIFICATION_RPC_URL: is needed by notification'],
     [{ EMAIL_PROVIDERS: 'pigeon' }, 'EMAIL_PROVIDERS: must be of'],
     [{ EMAIL_PROVIDERS: 'smtp,smtp' }, 'EMAIL_PROVIDERS: must be of'],
     [{ NODE_ENV: 'production', EMAIL_PROVIDERS: 'sendgrid' }, 'TWILIO_BASE_URL: production needs TLS'],

@@ -77,6 +77,10 @@ describe('GET /.well-known/jwks.json', () => {
     auth.clock.advance(25 * hourMs);
     await rotateSigningKeys(auth.ctx);
     expect(await keyIds()).toEqual([next]);
+    const text = await auth.ctx.metrics.text();
+    const hours = Number(/^signing_key_age_seconds\{.*\} (.*)$/m.exec(text)?.[1]) / 3600;
+    expect(hours).toBeGreaterThan(24.9);
+    expect(hours).toBeLessThan(26);
   });
 
   it('SR-84 keeps private keys sealed', async () => {

@@ -1,5 +1,6 @@
 import { uuidv7 } from '@bank/domain';
 import { UserStatus } from '@bank/proto/user';
+import { signJwt } from '@bank/security';
 import { describe, expect, it } from 'vitest';
 import { type Account, messagesTo, refresh, register, signIn } from './support/accounts.ts';
 import { startAuth, totpFactor } from './support/auth.ts';
@@ -14,6 +15,7 @@ import {
   untilRefused,
 } from './support/colleagues.ts';
 import { get, post } from './support/http.ts';
+import { claimsOf } from './support/staff.ts';
 
 const auth = await startAuth({ callers: staffCallers() });
 const clients = await staffClients(auth);
@@ -100,6 +102,23 @@ describe('SetUserStatus: lock', () => {
       [account.id],
     );
     expect(row?.not_before.getTime()).toBeGreaterThanOrEqual(row?.updated_at.getTime() ?? Number.NaN);
+  });
+
+  it('SR-46 refuses a token of the same millisecond, of whatever session, and none of the next', async () => {
+    const [account, support] = [await register(auth), await colleague(auth, 'support')];
+    await set(support, account.id, LOCKED);
+    await untilRefused(auth, account.accessToken);
+    const [row] = await auth.database.query<{ not_before: Date }>(
+      'select not_before from auth.revocations where user_id = $1',
+      [account.id],
+    );
+    const stoppedAt = row?.not_before.getTime() ?? Number.NaN;
+    const tokenOf = (atMs: number) => {
+      const claims = { ...claimsOf(account.accessToken), sid: uuidv7(), jti: uuidv7(), iat: atMs / 1000 };
+      return signJwt(auth.ctx.keyRing.current(auth.clock.now()), 'at+jwt', claims);
+    };
+    expect((await get(auth, '/v1/auth/session', tokenOf(stoppedAt))).status).toBe(401);
+    expect((await get(auth, '/v1/auth/session', tokenOf(stoppedAt + 1))).status).toBe(200);
   });
 
   it('has no effect where the user is locked already, and leaves lockouts alone', async () => {

@@ -1,8 +1,9 @@
-import { audiences, composeApp, createTokenVerifier, type Overrides } from '@bank/composition';
+import { audiences, composeApp, createTokenVerifier, dataRightsRpc, type Overrides } from '@bank/composition';
 import type { Service } from '@bank/service-kit';
 import type { Config } from '#config.ts';
 import { createContext } from '#context.ts';
 import { trimmingChores } from '#jobs/trim.ts';
+import { dataRights } from '#storage/data-rights.ts';
 import { routes } from '#transport/http/routes.ts';
 import { credentialChangedConsumer } from '#transport/messages/credential-changed.consumer.ts';
 import { signInFailedConsumer } from '#transport/messages/sign-in-failed.consumer.ts';
@@ -14,7 +15,7 @@ export async function createService(config: Config, overrides: Overrides = {}): 
   const ctx = await createContext(config, overrides);
   return composeApp(ctx, config, {
     routes,
-    rpc: [deviceRpc],
+    rpc: [deviceRpc, dataRightsRpc({ rights: dataRights })],
     consumers: [signInSucceededConsumer(ctx), signInFailedConsumer(ctx), credentialChangedConsumer(ctx)],
     verifier: overrides.verifier ?? createTokenVerifier(ctx, config),
     audiences: [audiences.customers],

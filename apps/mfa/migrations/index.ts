@@ -1,5 +1,6 @@
 import { Factors } from './202611230001-factors.ts';
 import { Challenges } from './202612010001-challenges.ts';
+import { Approvals } from './202612020023-approvals.ts';
 import { PublishedDeliveries } from './202612020041-published-deliveries.ts';
 
 /** In the order they run; a name is never changed once it has landed. */
@@ -7,4 +8,5 @@ export const migrations = [
   { name: '202611230001-factors', class: Factors },
   { name: '202612010001-challenges', class: Challenges },
   { name: '202612020041-published-deliveries', class: PublishedDeliveries },
+  { name: '202612020023-approvals', class: Approvals },
 ];

@@ -1,5 +1,13 @@
-import { createFoundations, type Foundations, type Overrides } from '@bank/composition';
-import type { TransactionalContext, TransactionScope } from '@bank/database';
+import {
+  createFoundations,
+  createPeopleDirectory,
+  createTokenVerifier,
+  type Foundations,
+  type Overrides,
+  type PeopleDirectory,
+} from '@bank/composition';
+import { ApprovalRepository, type TransactionalContext, type TransactionScope } from '@bank/database';
+import type { Verifier } from '@bank/verifier';
 import type { Config } from '#config.ts';
 import { ChallengeRepository } from '#storage/challenge.repository.ts';
 import { entities } from '#storage/entities.ts';
@@ -12,11 +20,15 @@ export interface Repositories {
   readonly subjects: SubjectRepository;
   readonly challenges: ChallengeRepository;
   readonly recoveryCodes: RecoveryCodeRepository;
+  readonly approvals: ApprovalRepository;
 }
 
 /** What every feature is handed: the foundations of any app, and this one's repositories behind its unit of work. */
 export interface AppContext extends Foundations, TransactionalContext<Repositories> {
   readonly config: Config;
+  readonly verifier: Verifier;
+  /** What people are at this moment, as auth knows it. */
+  readonly people: PeopleDirectory;
 }
 
 /** The context inside of a transaction. */
@@ -28,11 +40,14 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
   return {
     ...foundations,
     config,
+    verifier: overrides.verifier ?? createTokenVerifier(foundations, config),
+    people: createPeopleDirectory(foundations, config),
     unitOfWork: foundations.unitOfWorkOf((em) => ({
       factors: new FactorRepository(em, foundations.vault),
       subjects: new SubjectRepository(em, foundations.vault),
       challenges: new ChallengeRepository(em),
       recoveryCodes: new RecoveryCodeRepository(em),
+      approvals: new ApprovalRepository(em, 'mfa'),
     })),
   };
 }

@@ -40,8 +40,14 @@ export function factorEnrolled({ userId, factorId, type, at }: FactorFacts): Out
 }
 
 /** `mfa.factor_removed.v1`: a second factor no longer counts. */
-export function factorRemoved({ userId, factorId, type, at }: FactorFacts): OutboxEvent {
-  const data = { userId, factorId, type: types[type], removedAt: timestampFromDate(at) };
+export function factorRemoved({
+  userId,
+  factorId,
+  type,
+  at,
+  byStaff = false,
+}: FactorFacts & { readonly byStaff?: boolean }): OutboxEvent {
+  const data = { userId, factorId, type: types[type], removedAt: timestampFromDate(at), removedByStaff: byStaff };
   return { subject: userId, ...encodeEvent(FactorRemovedSchema, data) };
 }
 

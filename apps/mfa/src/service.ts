@@ -1,8 +1,9 @@
-import { audiences, composeApp, createTokenVerifier, type Overrides } from '@bank/composition';
+import { audiences, composeApp, dataRightsRpc, type Overrides } from '@bank/composition';
 import type { Service } from '@bank/service-kit';
 import type { Config } from '#config.ts';
 import { createContext } from '#context.ts';
 import { trimmingChores } from '#jobs/trim.ts';
+import { dataRights } from '#storage/data-rights.ts';
 import { routes } from '#transport/http/routes.ts';
 import { userActivatedConsumer } from '#transport/messages/user-activated.consumer.ts';
 import { mfaRpc } from '#transport/rpc/mfa.rpc.ts';
@@ -12,9 +13,9 @@ export async function createService(config: Config, overrides: Overrides = {}): 
   const ctx = await createContext(config, overrides);
   return composeApp(ctx, config, {
     routes,
-    rpc: [mfaRpc],
+    rpc: [mfaRpc, dataRightsRpc({ rights: dataRights })],
     consumers: [userActivatedConsumer(ctx)],
-    verifier: overrides.verifier ?? createTokenVerifier(ctx, config),
+    verifier: ctx.verifier,
     audiences: [audiences.customers, audiences.staff],
     chores: trimmingChores(ctx),
   });

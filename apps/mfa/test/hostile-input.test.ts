@@ -1,8 +1,9 @@
+import { audiences } from '@bank/domain';
 import { MfaService } from '@bank/proto/mfa';
 import { fuzzRoutes, fuzzRpc } from '@bank/service-kit/fuzz';
 import { expect, test } from 'vitest';
 import { routes } from '#transport/http/routes.ts';
-import { auth, givenSubject, mfaApp, strongToken } from './mfa-app.ts';
+import { admin, auth, givenSubject, mfaApp, strongToken } from './mfa-app.ts';
 
 const app = mfaApp();
 
@@ -13,6 +14,15 @@ test('SR-82: no route breaks, echoes or takes long', async () => {
   });
   const answers = await fuzzRoutes(app.service, routes, { headers });
   expect(answers[200]).toBeGreaterThan(0);
+});
+
+test('SR-79: no method of staff breaks, echoes or takes long', async () => {
+  const token = app.issuer.token({ roles: ['admin'], acr: 'aal2', audience: audiences.staff });
+  const methods = MfaService.methods.filter(({ name }) => name === 'ResetFactors');
+  const answers = await fuzzRpc(await app.transport(admin), [{ ...MfaService, methods }], {
+    headers: () => ({ 'bank-user-token': token }),
+  });
+  expect(Object.keys(answers)).toEqual(expect.arrayContaining(['invalid_argument']));
 });
 
 test('SR-79: no method breaks, echoes or takes long', async () => {

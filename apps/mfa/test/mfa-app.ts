@@ -1,6 +1,6 @@
-import { request, type TestApp, testApp } from '@bank/composition/testing';
+import { type AppUnderTest, request, type TestApp, testApp } from '@bank/composition/testing';
 import { withTransaction } from '@bank/database';
-import { allow, parse, type UserId, UserIdSchema, uuidv7 } from '@bank/domain';
+import { allow, audiences, parse, type UserId, UserIdSchema, uuidv7 } from '@bank/domain';
 import { ChallengePurpose, MfaService } from '@bank/proto/mfa';
 import { loadConfig } from '#config.ts';
 import { type AppContext, createContext } from '#context.ts';
@@ -12,13 +12,18 @@ import { migrations } from '../migrations/index.ts';
 import { shownCode } from './authenticator.ts';
 
 export const auth = 'spiffe://bank/app/auth';
+export const admin = 'spiffe://bank/app/admin';
 
 const methods = ['ListFactors', 'StartChallenge', 'VerifyChallenge'].map((name) => `bank.mfa.v1.MfaService/${name}`);
-const callers = { [auth]: { name: 'auth', methods } };
+const callers = {
+  [auth]: { name: 'auth', methods },
+  [admin]: { name: 'admin', methods: ['bank.mfa.v1.MfaService/ResetFactors'], audiences: [audiences.staff] },
+};
 
 /** The mfa app of one test file, started on services of its own. */
-export function mfaApp(): TestApp<AppContext> {
-  return testApp({ service: 'mfa', entities, migrations, callers, loadConfig, createContext, createService });
+export function mfaApp(changes: Pick<AppUnderTest, 'certificates' | 'env'> = {}): TestApp<AppContext> {
+  const parts = { service: 'mfa', entities, migrations, callers, loadConfig, createContext, createService };
+  return testApp({ ...parts, ...changes });
 }
 
 /** A new user who may enrol factors. */

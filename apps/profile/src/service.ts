@@ -1,7 +1,8 @@
-import { audiences, composeApp, createTokenVerifier, type Overrides } from '@bank/composition';
+import { audiences, composeApp, createTokenVerifier, dataRightsRpc, type Overrides } from '@bank/composition';
 import type { Service } from '@bank/service-kit';
 import type { Config } from '#config.ts';
 import { createContext } from '#context.ts';
+import { dataRights } from '#storage/data-rights.ts';
 import { routes } from '#transport/http/routes.ts';
 import { userActivatedConsumer } from '#transport/messages/user-activated.consumer.ts';
 import { profileRpc } from '#transport/rpc/profile.rpc.ts';
@@ -11,7 +12,7 @@ export async function createService(config: Config, overrides: Overrides = {}): 
   const ctx = await createContext(config, overrides);
   return composeApp(ctx, config, {
     routes,
-    rpc: [profileRpc],
+    rpc: [profileRpc, dataRightsRpc({ rights: dataRights })],
     consumers: [userActivatedConsumer(ctx)],
     verifier: overrides.verifier ?? createTokenVerifier(ctx, config),
     audiences: [audiences.customers],

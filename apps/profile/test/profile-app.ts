@@ -1,5 +1,5 @@
 import { type TestApp, testApp } from '@bank/composition/testing';
-import { parse, type UserId, UserIdSchema, uuidv7 } from '@bank/domain';
+import { audiences, parse, type Role, type UserId, UserIdSchema, uuidv7 } from '@bank/domain';
 import { loadConfig } from '#config.ts';
 import { type AppContext, createContext } from '#context.ts';
 import { createProfile } from '#features/profile/create-profile.ts';
@@ -8,6 +8,7 @@ import { entities } from '#storage/entities.ts';
 import { migrations } from '../migrations/index.ts';
 
 const getProfile = 'bank.profile.v1.ProfileService/GetProfile';
+const viewProfile = 'bank.profile.v1.ProfileService/ViewProfile';
 const batchGetProfiles = 'bank.profile.v1.ProfileService/BatchGetProfiles';
 
 /** A service that may see names, and no more. */
@@ -19,7 +20,8 @@ const names = ['givenName', 'familyName'];
 const callers = {
   [admin]: {
     name: 'admin',
-    methods: [getProfile, batchGetProfiles],
+    methods: [getProfile, batchGetProfiles, viewProfile],
+    audiences: [audiences.staff],
     fields: { [getProfile]: names, [batchGetProfiles]: names },
   },
   [tools]: { name: 'tools', methods: [getProfile] },
@@ -35,4 +37,11 @@ export async function givenProfile(app: TestApp<AppContext>): Promise<{ userId: 
   const userId = parse(UserIdSchema, uuidv7());
   await createProfile(app.ctx, userId);
   return { userId, token: app.issuer.token({ userId }) };
+}
+
+/** Call options on behalf of a member of staff. */
+export function asStaff(app: TestApp<AppContext>, role: Role, acr: 'aal1' | 'aal2' = 'aal2') {
+  const userId = uuidv7();
+  const token = app.issuer.token({ userId, roles: [role], acr, audience: audiences.staff });
+  return { userId, asked: { headers: { 'bank-user-token': token } } };
 }

@@ -8,6 +8,7 @@ test('nothing said means the documented addresses, on this machine only', () => 
     smtpPort: 2525,
     slowMs: 10_000,
     platform: undefined,
+    carriers: {},
   });
 });
 

@@ -1,3 +1,8 @@
+import { createPrivateKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { SendgridAccount } from '#protocols/sendgrid/sendgrid.ts';
+import type { TwilioAccount } from '#protocols/twilio/twilio.ts';
+
 export interface SandboxConfig {
   readonly host: string;
   readonly httpPort: number;
@@ -6,6 +11,11 @@ export interface SandboxConfig {
   readonly slowMs: number;
   /** Services of the platform, over mutual TLS; without certificates they are not served. */
   readonly platform: PlatformConfig | undefined;
+  /** Carriers of messages that speak HTTP; those without an account are not served. */
+  readonly carriers: {
+    readonly twilio?: TwilioAccount | undefined;
+    readonly sendgrid?: SendgridAccount | undefined;
+  };
 }
 
 export interface PlatformConfig {
@@ -27,7 +37,33 @@ export function readSandboxConfig(env: Environment): SandboxConfig {
     smtpPort: wholeNumber(env, 'SANDBOX_SMTP_PORT', 2525, 65_535),
     slowMs: wholeNumber(env, 'SANDBOX_SLOW_MS', 10_000, 600_000),
     platform: readPlatform(env),
+    carriers: { twilio: readTwilio(env), sendgrid: readSendgrid(env) },
   });
+}
+
+function readTwilio(env: Environment): TwilioAccount | undefined {
+  if (!env['SANDBOX_TWILIO_ACCOUNT_SID']) return undefined;
+  return {
+    accountSid: required(env, 'SANDBOX_TWILIO_ACCOUNT_SID'),
+    apiKeySid: required(env, 'SANDBOX_TWILIO_API_KEY_SID'),
+    apiKeySecret: required(env, 'SANDBOX_TWILIO_API_KEY_SECRET'),
+    authToken: required(env, 'SANDBOX_TWILIO_AUTH_TOKEN'),
+  };
+}
+
+function readSendgrid(env: Environment): SendgridAccount | undefined {
+  if (!env['SANDBOX_SENDGRID_API_KEY']) return undefined;
+  return {
+    apiKey: required(env, 'SANDBOX_SENDGRID_API_KEY'),
+    webhookKey: createPrivateKey(readFileSync(required(env, 'SANDBOX_SENDGRID_WEBHOOK_KEY_FILE'), 'utf8')),
+    webhookUrl: required(env, 'SANDBOX_SENDGRID_WEBHOOK_URL'),
+  };
+}
+
+function required(env: Environment, name: string): string {
+  const value = env[name];
+  if (!value) throw new Error(`${name} is missing`);
+  return value;
 }
 
 function readPlatform(env: Environment): PlatformConfig | undefined {

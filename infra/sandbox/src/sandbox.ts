@@ -6,8 +6,13 @@ import { auditRoutes } from '#protocols/audit/audit.routes.ts';
 import { AuditProtocol } from '#protocols/audit/audit.ts';
 import { createEventSender } from '#protocols/notification/event-sender.ts';
 import { NotificationProtocol } from '#protocols/notification/notification.ts';
-import type { Protocol } from '#protocols/protocol.ts';
+import type { HttpProtocol, Protocol } from '#protocols/protocol.ts';
+import { SendgridProtocol } from '#protocols/sendgrid/sendgrid.ts';
 import { createSmtpProtocol } from '#protocols/smtp/smtp.ts';
+import { TwilioProtocol } from '#protocols/twilio/twilio.ts';
+
+/** Between two states of a message that a carrier tells of. */
+const pauseMs = 100;
 
 export interface Sandbox {
   /** Listens on all protocols and gives their addresses by name. @throws Error naming what cannot listen */
@@ -21,7 +26,9 @@ export function createSandbox(config: SandboxConfig): Sandbox {
   const { host, smtpPort, slowMs } = config;
   const platform = createPlatform(config, inbox);
   const protocols: Protocol[] = [createSmtpProtocol({ inbox, host, port: smtpPort, slowMs }), ...platform.protocols];
-  const pages = inboxRoutes(inbox, protocols);
+  const carriers = createCarriers(config, inbox);
+  const pages = inboxRoutes(inbox, [...protocols, ...carriers]);
+  for (const { name, routes } of carriers) pages.route(`/${name}`, routes);
   if (platform.audit !== undefined) pages.route('/', auditRoutes(platform.audit));
   const http = createHttpListener(config, pages.fetch);
   return {
@@ -31,9 +38,18 @@ export function createSandbox(config: SandboxConfig): Sandbox {
       return addresses;
     },
     async stop() {
+      for (const carrier of carriers) carrier.stop();
       await Promise.all([http.stop(), ...protocols.map((protocol) => protocol.stop())]);
     },
   };
+}
+
+/** The carriers of messages that speak HTTP; none without accounts. */
+function createCarriers({ slowMs, carriers: { twilio, sendgrid } }: SandboxConfig, inbox: Inbox): HttpProtocol[] {
+  return [
+    ...(twilio === undefined ? [] : [new TwilioProtocol({ inbox, account: twilio, pauseMs })]),
+    ...(sendgrid === undefined ? [] : [new SendgridProtocol({ inbox, account: sendgrid, slowMs, pauseMs })]),
+  ];
 }
 
 /** What the platform serves us; nothing without certificates. */

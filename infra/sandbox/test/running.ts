@@ -2,6 +2,7 @@ import { createTransport } from 'nodemailer';
 import { onTestFinished } from 'vitest';
 import type { InboxMessage } from '#inbox/inbox.ts';
 import { createSandbox } from '#sandbox.ts';
+import { carriers } from './carriers.ts';
 
 export interface Mail {
   to: string | string[];
@@ -13,8 +14,16 @@ export interface Mail {
 }
 
 /** A sandbox on free ports that ends with the test. */
-export async function runningSandbox({ slowMs = 50 } = {}) {
-  const sandbox = createSandbox({ host: '127.0.0.1', httpPort: 0, smtpPort: 0, slowMs, platform: undefined });
+export async function runningSandbox({ slowMs = 50, webhookUrl = '' } = {}) {
+  const accounts = { ...carriers, sendgrid: { ...carriers.sendgrid, webhookUrl } };
+  const sandbox = createSandbox({
+    host: '127.0.0.1',
+    httpPort: 0,
+    smtpPort: 0,
+    slowMs,
+    platform: undefined,
+    carriers: accounts,
+  });
   const addresses = await sandbox.start();
   onTestFinished(() => sandbox.stop());
   const at = (path: string) => new URL(path, addresses['inbox']).href;

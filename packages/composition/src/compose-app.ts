@@ -1,6 +1,7 @@
 import { type Chore, createHousekeeping, createOutboxStore, maintainPartitions } from '@bank/database';
 import { audiences } from '@bank/domain';
 import { type Consumer, type Consumers, createConsumers, createPublisher, createRelay } from '@bank/messaging';
+import { DataRightsService } from '@bank/proto/data-rights';
 import {
   type BaseConfig,
   composeService,
@@ -31,11 +32,12 @@ export interface AppParts<C> {
 /**
  * The whole app, not started: its HTTP and RPC ports, the relay of its outbox, its consumers and its housekeeping, and
  * what readiness asks. Requests need neither Redis nor RabbitMQ to be answered, so those two only inform.
- * @throws Error when the consumers and the queues of the app do not fit each other
+ * @throws Error when the consumers and the queues of the app do not fit each other, or it leaves out the rights of people
  */
 export function composeApp<C extends Foundations>(ctx: C, config: BaseConfig, parts: AppParts<C>): Service {
   const { database, errors, idempotency, keyrings, logger, metrics, rateLimits, redis, service } = ctx;
   refuseUnreadQueues(service, parts.consumers);
+  refuseWithoutDataRights(service, parts.rpc);
   const broker = {
     url: config.RABBITMQ_URL,
     ...(config.RABBITMQ_CA_FILE && { caFile: config.RABBITMQ_CA_FILE }),
@@ -72,6 +74,12 @@ export function composeApp<C extends Foundations>(ctx: C, config: BaseConfig, pa
 function originsOf({ WEB_ORIGINS, STAFF_ORIGINS }: BaseConfig, taken: readonly string[]): string[] {
   const ofCustomers = taken.includes(audiences.customers) ? WEB_ORIGINS : [];
   return [...ofCustomers, ...(taken.includes(audiences.staff) ? STAFF_ORIGINS : [])];
+}
+
+/** Whoever keeps anything about people hands it out and destroys it when they ask (SR-88). */
+function refuseWithoutDataRights(app: string, rpc: readonly RpcService<never>[]): void {
+  if (rpc.some(({ service }) => service.typeName === DataRightsService.typeName)) return;
+  throw new Error(`${app} does not serve ${DataRightsService.typeName}: add dataRightsRpc to its services`);
 }
 
 function dependenciesOf({ database, redis }: Foundations, verifier: Verifier, consumers: Consumers) {

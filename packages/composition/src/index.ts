@@ -3,6 +3,7 @@ export { tlsFilesOf } from '#app-tls.ts';
 export { createPeopleDirectory, type PeopleDirectory } from '#approvals/people-directory.ts';
 export { type ApprovedRequest, type PresentedApproval, readApproval, useApproval } from '#approvals/use-approval.ts';
 export { type AppParts, composeApp } from '#compose-app.ts';
+export { type DataRightsParts, dataRightsRpc } from '#data-rights/data-rights-rpc.ts';
 export { appEnv } from '#env.ts';
 export { createFoundations, type Foundations, type FoundationsOptions, type Overrides } from '#foundations.ts';
 export type { KeyringFolder } from '#keyrings.ts';

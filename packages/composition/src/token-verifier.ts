@@ -1,10 +1,11 @@
-import { audiences } from '@bank/domain';
+import { audiences, type Clock } from '@bank/domain';
 import { AuthService, type ListRevocationsResponse, type Revocation } from '@bank/proto/auth';
 import { createRevocationChannel } from '@bank/redis';
 import { type BaseConfig, createRpcClient } from '@bank/service-kit';
 import {
   createRevocationFeed,
   createVerifier,
+  type RevocationChannel,
   type RevocationEntry,
   type RevocationMessage,
   type Verifier,
@@ -28,11 +29,18 @@ export function createTokenVerifier(foundations: Foundations, config: VerifierCo
     logger,
     metrics,
   });
+  const heard = listenedTo(createRevocationChannel(redis), clock);
   const feed = createRevocationFeed({
-    channel: createRevocationChannel(redis),
+    channel: heard.channel,
     refill: () => readAll((epoch, sinceNumber) => auth.listRevocations({ epoch, sinceNumber })),
     clock,
     logger,
+  });
+  metrics.read('revocation_feed_current', 'Whether every published revocation is known here (1), or not (0)', {
+    value: () => (feed.isCurrent() ? 1 : 0),
+  });
+  metrics.read('revocation_feed_silence_seconds', 'Time since the publisher of revocations was last heard', {
+    value: heard.silenceSeconds,
   });
   return createVerifier({
     issuer: config.TOKEN_ISSUER,
@@ -42,6 +50,20 @@ export function createTokenVerifier(foundations: Foundations, config: VerifierCo
     clock,
     logger,
   });
+}
+
+/** Remembers when something last came, a heartbeat at least. Before the first it counts from now. */
+function listenedTo(channel: RevocationChannel, clock: Clock) {
+  let heardAt = clock.now().getTime();
+  const listened: RevocationChannel = {
+    publish: (message) => channel.publish(message),
+    subscribe: (onMessage, onLost) =>
+      channel.subscribe((message) => {
+        heardAt = clock.now().getTime();
+        onMessage(message);
+      }, onLost),
+  };
+  return { channel: listened, silenceSeconds: () => (clock.now().getTime() - heardAt) / 1000 };
 }
 
 /** Every live entry, page after page. The first question names no epoch, so the answer begins at the beginning. */

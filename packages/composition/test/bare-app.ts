@@ -1,8 +1,8 @@
-import { platformTablesV1, SqlMigration } from '@bank/database';
-import type { Consumer } from '@bank/messaging';
+import { declareDataRights, platformTablesV1, SqlMigration, type TransactionalContext } from '@bank/database';
+import { type Consumer, topology } from '@bank/messaging';
 import { type BaseConfig, baseEnv, readConfig, type Service } from '@bank/service-kit';
 import * as v from 'valibot';
-import { type AppParts, audiences, composeApp, createFoundations, type Foundations } from '#index.ts';
+import { type AppParts, audiences, composeApp, createFoundations, dataRightsRpc, type Foundations } from '#index.ts';
 import { type TestIssuer, testIssuer } from '#testing/index.ts';
 
 class PlatformTables extends SqlMigration {
@@ -18,32 +18,39 @@ export const bare = {
   migrations: [{ name: '1-platform', class: PlatformTables }],
 };
 
-const reader: Consumer = {
+/** It takes whatever the queue is bound to. */
+export const reader: Consumer = {
   name: 'device.reader',
   queue: 'device.events',
-  types: ['auth.sign_in_succeeded.v1'],
+  types: topology.queues.find(({ name }) => name === 'device.events')?.types ?? [],
   handle: async () => undefined,
 };
 
+/** It has the tables of every schema, and none of its own. */
+export const bareRights = declareDataRights('device', { personal: {}, impersonal: {} });
+
+type BareContext = Foundations & TransactionalContext<object>;
+
 export interface BareApp {
   readonly config: BaseConfig;
-  readonly ctx: Foundations;
+  readonly ctx: BareContext;
   readonly issuer: TestIssuer;
   readonly service: Service;
 }
 
 /** A bare app for this environment, not started. */
-export async function bareApp(env: NodeJS.ProcessEnv, parts: Partial<AppParts<Foundations>> = {}): Promise<BareApp> {
+export async function bareApp(env: NodeJS.ProcessEnv, parts: Partial<AppParts<BareContext>> = {}): Promise<BareApp> {
   const config = readConfig(v.object(baseEnv), env);
-  const ctx = await createFoundations(config, bare);
+  const foundations = await createFoundations(config, bare);
+  const ctx = { ...foundations, unitOfWork: foundations.unitOfWorkOf(() => ({})) };
   const issuer = testIssuer({ issuer: config.TOKEN_ISSUER });
   const service = composeApp(ctx, config, {
     routes: [],
-    rpc: [],
     consumers: [reader],
     verifier: issuer.verifier,
     audiences: [audiences.customers],
     ...parts,
+    rpc: [dataRightsRpc({ rights: bareRights }), ...(parts.rpc ?? [])],
   });
   return { config, ctx, issuer, service };
 }

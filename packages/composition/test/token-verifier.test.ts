@@ -121,6 +121,21 @@ describe('an access token', () => {
   });
 });
 
+test('the metrics tell whether revocations are known here, and when the publisher was last heard', async () => {
+  const measured = async (name: string) => {
+    const line = (await asking.ctx.metrics.text()).split('\n').find((text) => text.startsWith(`${name}{`));
+    return Number(line?.split(' ').at(-1));
+  };
+  const heartbeat = { epoch: 1, number: 3, entries: [] };
+  await until(async () => {
+    await createRevocationChannel(auth.ctx.redis).publish(heartbeat);
+    return (await measured('revocation_feed_silence_seconds')) < 1;
+  });
+  expect(await measured('revocation_feed_current')).toBe(1);
+  await until(async () => (await measured('revocation_feed_silence_seconds')) > 1);
+  await until(async () => (await measured('revocation_feed_current')) === 0);
+});
+
 test('SR-68: revocations are believed from auth alone', async () => {
   const impostor = await authLike('spiffe://bank/app/profile');
   const misled = await verifierOf(asking.ctx, impostor);

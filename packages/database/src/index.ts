@@ -10,6 +10,18 @@ export type { StopListening } from '#connection/listener.ts';
 export type { Entities } from '#connection/orm-options.ts';
 export { TransactionOver } from '#connection/session.ts';
 export {
+  consumedApprovals,
+  type DataRights,
+  declareDataRights,
+  type Erasure,
+  type ExportedRows,
+  type PersonalTable,
+  type SealedColumn,
+} from '#data-rights/declaration.ts';
+export { type ErasureReport, eraseRecords } from '#data-rights/erase-records.ts';
+export { type ExportRecord, exportRecords } from '#data-rights/export-records.ts';
+export { dataRightsProblems } from '#data-rights/undeclared-tables.ts';
+export {
   type Chore,
   createHousekeeping,
   type Housekeeping,

@@ -134,5 +134,8 @@ describe('the outbox relay', () => {
     expect(text).toMatch(/outbox_rows\{service="test"\} 0/);
     expect(text).toMatch(/outbox_publish_lag_seconds_count\{.*destination="events".*\} [1-9]/);
     expect(text).toMatch(/broker_unroutable_messages\{service="test"\} 0/);
+    expect(text).toMatch(/broker_dead_letters\{queue="auth.deliveries",service="test"\} 0/);
+    expect(text).toMatch(/broker_waiting_messages\{queue="auth.events",service="test"\} \d/);
+    expect(text).not.toContain('profile.events');
   });
 });

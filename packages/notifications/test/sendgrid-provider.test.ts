@@ -8,6 +8,7 @@ const message: EmailMessage = {
   deliveryId: 'd-1',
   to: 'ada@mail.example',
   template: 'welcome',
+  expiresAt: new Date('2026-03-01T00:00:00Z'),
   subject: 'Hi\r\nBcc: x@y.example',
   text: 'hello',
   html: '<p>hello</p>',

@@ -15,7 +15,8 @@ function provider(port: number, options: Partial<SmtpOptions> = {}) {
 function message(changes: Partial<EmailMessage> = {}): EmailMessage {
   const { template, params } = messageOf('registration-code', { code: '048291', minutes: 10 });
   const content = renderEmail({ template, params, brand: 'The Bank' });
-  return { channel: 'email', deliveryId: '0198-d1', to: 'ada@bank.example', template, ...content, ...changes };
+  const fixed = { channel: 'email', deliveryId: '0198-d1', to: 'ada@bank.example', expiresAt: new Date(0) } as const;
+  return { ...fixed, template, ...content, ...changes };
 }
 
 describe('a message', () => {

@@ -10,6 +10,7 @@ const message: SmsMessage = {
   deliveryId: 'd-1',
   to: '+4915112345678',
   template: 'phone-code',
+  expiresAt: new Date('2026-03-01T00:00:00Z'),
   text: '048291 is your code & more +%',
 };
 

@@ -1,4 +1,5 @@
 export {
+  certificatesOfAuthority,
   type LeafOptions,
   type TestCertificate,
   type TestCertificates,

@@ -20,7 +20,7 @@ export function messageVariables(around: Surroundings): Record<string, string> {
   const { twilio, sendgrid } = carrierAccounts(secrets, secretsFolder);
   return {
     EMAIL_PROVIDERS: 'smtp,sendgrid',
-    SMS_PROVIDERS: 'twilio',
+    SMS_PROVIDERS: 'twilio,notification',
     NOTIFICATION_RPC_URL: platform.notification,
     SMTP_URL: smtpUrl,
     SENDGRID_BASE_URL: `${sandboxUrl}/sendgrid`,

@@ -48,7 +48,11 @@ export async function startSandbox(
 }
 
 /** The sandbox's own variables. */
-function sandboxEnvironment(ports: SandboxPorts, broker: BrokerEntrance, tlsFolder: string): Record<string, string> {
+export function sandboxEnvironment(
+  ports: SandboxPorts,
+  broker: BrokerEntrance,
+  tlsFolder: string,
+): Record<string, string> {
   return {
     SANDBOX_HOST: '127.0.0.1',
     SANDBOX_HTTP_PORT: String(ports.http),

@@ -1,25 +1,44 @@
+import { chownSync } from 'node:fs';
 import { join } from 'node:path';
+import { filesFolder, runContainers } from '#stack/containers/compose.ts';
 import { makeDocsFolder } from '#stack/gateway/docs-folder.ts';
 import { copyGatewayIncludes, renderGatewayConfig } from '#stack/gateway/gateway-config.ts';
 import { ownedFolder, serviceUser } from '#stack/host/service-user.ts';
-import { StackError } from '#stack/host/stack-error.ts';
+import type { ManagedProcess } from '#stack/host/supervisor.ts';
 import { bareEnvironment, type ServiceContext } from '#stack/run/service-context.ts';
 import type { StackPorts } from '#stack/run/stack-ports.ts';
 import { eachApp } from '#stack/settings/apps.ts';
 import { writeOwned } from '#stack/stores/owned-file.ts';
+import type { StorePlan } from '#stack/stores/plan.ts';
 
 const READY_SECONDS = 15;
+const IMAGE_SECONDS = 300; // the first time the image is fetched
 const PROBE_MS = 2_000;
+
+type GatewayPorts = Pick<StackPorts, 'gateway' | 'staff' | 'apps'>;
 
 /** Starts nginx in front of the apps, and gives its access log. It answers 503 for an app that does not run. */
 export async function startGateway(
-  program: string | undefined,
-  ports: Pick<StackPorts, 'gateway' | 'staff' | 'apps'>,
+  source: StorePlan['nginx'],
+  ports: GatewayPorts,
   context: ServiceContext,
 ): Promise<string> {
-  if (program === undefined) {
-    throw new StackError('nginx is missing');
-  }
+  const { process, folder } =
+    source.kind === 'container'
+      ? await startContainer(ports, context)
+      : await startProgram(source.program.server, ports, context);
+  const answers = (port: number) => fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(PROBE_MS) });
+  const seconds = source.kind === 'container' ? IMAGE_SECONDS : READY_SECONDS;
+  await process.untilReady(() => Promise.all([answers(ports.gateway), answers(ports.staff)]), seconds);
+  return join(folder, 'access.log');
+}
+
+interface StartedGateway {
+  readonly process: ManagedProcess;
+  readonly folder: string;
+}
+
+async function startProgram(program: string, ports: GatewayPorts, context: ServiceContext): Promise<StartedGateway> {
   const user = serviceUser(['nobody']);
   const folder = ownedFolder(context.folder, 'gateway', user);
   const config = renderGatewayConfig({
@@ -39,7 +58,36 @@ export async function startGateway(
     env: bareEnvironment(),
     user,
   });
-  const answers = (port: number) => fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(PROBE_MS) });
-  await process.untilReady(() => Promise.all([answers(ports.gateway), answers(ports.staff)]), READY_SECONDS);
-  return join(folder, 'access.log');
+  return { process, folder };
+}
+
+/**
+ * The same in a container. On Linux it shares the machine's network; elsewhere it is reached by published ports and reaches
+ * the apps by the name that Docker Desktop gives the machine.
+ */
+async function startContainer(ports: GatewayPorts, context: ServiceContext): Promise<StartedGateway> {
+  const onHost = process.platform === 'linux';
+  const folder = filesFolder(context.folder, 'gateway');
+  const user = serviceUser(['nobody']);
+  if (user !== undefined) {
+    chownSync(folder, user.uid, user.gid);
+  }
+  makeDocsFolder(join(folder, 'docs'), user);
+  const config = renderGatewayConfig({
+    folder: '/gateway',
+    upstreams: eachApp((app) => [`${onHost ? '127.0.0.1' : 'host.docker.internal'}:${ports.apps[app].http}`]),
+    publicListen: onHost ? `127.0.0.1:${ports.gateway}` : '0.0.0.0:8080',
+    staffListen: onHost ? `127.0.0.1:${ports.staff}` : '0.0.0.0:8090',
+    workers: '1',
+    docsFolder: '/gateway/docs',
+  });
+  copyGatewayIncludes(folder);
+  writeOwned(join(folder, 'nginx.conf'), config, user);
+  const variables = {
+    GATEWAY_PORT: String(ports.gateway),
+    GATEWAY_STAFF_PORT: String(ports.staff),
+    STACK_USER: `${user?.uid ?? process.getuid?.()}:${user?.gid ?? process.getgid?.()}`,
+  };
+  const services = [onHost ? 'gateway-on-host' : 'gateway-by-name'];
+  return { process: await runContainers({ name: 'gateway', layer: 'edge', services, variables }, context), folder };
 }

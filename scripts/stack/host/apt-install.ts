@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { findProgram } from '#stack/host/binaries.ts';
 import { StackError } from '#stack/host/stack-error.ts';
 
@@ -7,14 +8,17 @@ const POLICY_FILE = '/usr/sbin/policy-rc.d';
 const DENY_STARTS =
   '#!/bin/sh\n# Written while packages are installed: services are started by their owner, not by apt.\nexit 101\n';
 const CLUSTER_SETTINGS = '/etc/postgresql-common/createcluster.conf';
+const INIT_SCRIPTS = '/etc/init.d';
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 
-/** The Debian package of each server; the service it would start by itself has the same name. */
+/** The Debian package of each program; the service that it may start by itself has the same name. */
 export const debianPackages = {
   postgres: 'postgresql',
   redis: 'redis-server',
   rabbitmq: 'rabbitmq-server',
   nginx: 'nginx',
+  prometheus: 'prometheus',
+  compose: 'docker-compose',
 } as const;
 
 export type ServerName = keyof typeof debianPackages;
@@ -42,7 +46,7 @@ export function installPackages(servers: readonly ServerName[], announce: (line:
     } else {
       aptInstall(packages);
     }
-    for (const service of packages) {
+    for (const service of packages.filter((name) => existsSync(join(INIT_SCRIPTS, name)))) {
       runAsRoot(['update-rc.d', service, 'disable']);
     }
   } finally {

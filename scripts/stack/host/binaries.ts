@@ -14,9 +14,20 @@ export interface Binaries {
   /** `home` is the folder with RabbitMQ's own `sbin` and `plugins`, not the distribution's wrapper script. */
   readonly rabbitmq?: { home: string; epmd: string };
   readonly nginx?: { server: string };
+  /** For tests alone: the server that scrapes metrics, and its tool for rules. */
+  readonly prometheus?: { server: string; promtool: string };
+  /** For tests alone: what reads Compose files; the plugin of a `docker` client, or the program before it. */
+  readonly compose?: { command: readonly [program: string, ...args: string[]] };
 }
 
-export const requiredVersions = { postgres: [15, 0], redis: [7, 0], rabbitmq: [3, 10], nginx: [1, 18] } as const;
+export const requiredVersions = {
+  postgres: [15, 0],
+  redis: [7, 0],
+  rabbitmq: [3, 10],
+  nginx: [1, 18],
+  prometheus: [2, 40],
+  compose: [1, 29],
+} as const;
 
 /** The servers on this machine that are new enough. */
 export function findBinaries(): Binaries {
@@ -25,12 +36,26 @@ export function findBinaries(): Binaries {
   const nginx = newEnough(findProgram('nginx'), requiredVersions.nginx, '-v');
   const home = findRabbitHome();
   const epmd = findProgram('epmd');
+  const prometheus = newEnough(findProgram('prometheus'), requiredVersions.prometheus);
+  const promtool = newEnough(findProgram('promtool'), requiredVersions.prometheus);
+  const compose = findCompose();
   return {
     ...(folder === undefined ? {} : { postgres: { folder } }),
     ...(redis === undefined ? {} : { redis: { server: redis } }),
     ...(home === undefined || epmd === undefined ? {} : { rabbitmq: { home, epmd } }),
     ...(nginx === undefined ? {} : { nginx: { server: nginx } }),
+    ...(prometheus === undefined || promtool === undefined ? {} : { prometheus: { server: prometheus, promtool } }),
+    ...(compose === undefined ? {} : { compose }),
   };
+}
+
+/** Prometheus and promtool of this machine. @throws Error when they are missing */
+export function prometheusPrograms(): NonNullable<Binaries['prometheus']> {
+  const { prometheus } = findBinaries();
+  if (prometheus === undefined) {
+    throw new Error('prometheus is missing: "npm test" installs it');
+  }
+  return prometheus;
 }
 
 /** The path of a program on PATH or where package managers put servers. */
@@ -70,6 +95,15 @@ function findRabbitHome(): string | undefined {
     const broker = subfolders(join(home, 'plugins')).find((plugin) => /^rabbit-\d/.test(plugin));
     return broker !== undefined && versionAtLeast(readVersion(broker), requiredVersions.rabbitmq);
   });
+}
+
+function findCompose(): Binaries['compose'] {
+  const docker = findProgram('docker');
+  if (docker !== undefined && spawnSync(docker, ['compose', 'version']).status === 0) {
+    return { command: [docker, 'compose'] };
+  }
+  const program = newEnough(findProgram('docker-compose'), requiredVersions.compose);
+  return program === undefined ? undefined : { command: [program] };
 }
 
 function newEnough(program: string | undefined, wanted: Version, flag = '--version'): string | undefined {

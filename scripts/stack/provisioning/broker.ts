@@ -5,7 +5,8 @@ import { appNames } from '#stack/settings/apps.ts';
 import type { OperatorBroker } from '#stack/settings/operator-broker.ts';
 import { type Broker, callManagement } from '#stack/stores/broker-management.ts';
 
-const brokerRoles = [...appNames, 'operator', 'platform'] as const;
+/** Whoever has a user of its own on the stack's broker. */
+export const brokerRoles = [...appNames, 'operator', 'platform'] as const;
 
 /** The address of the stack's virtual host with the name and password of one user. */
 export interface BrokerEntrance {

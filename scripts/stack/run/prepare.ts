@@ -54,6 +54,6 @@ export function secretsFolder(folder: string): string {
 }
 
 /** The development CA and the certificates it signed. */
-function tlsFolder(folder: string): string {
+export function tlsFolder(folder: string): string {
   return join(folder, 'tls');
 }

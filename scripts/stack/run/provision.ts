@@ -19,8 +19,7 @@ export async function provisionStores(
   const { secrets, report } = context;
   const [postgres, redis, rabbitmq] = await Promise.all([
     starting.postgres.then(async (server) => {
-      await provisionDatabase(server, name, (role) => secrets.password(role));
-      await migrateAll(server, name, context);
+      await provisionPostgres(server, name, context);
       return server;
     }),
     starting.redis,
@@ -30,6 +29,16 @@ export async function provisionStores(
     }),
   ]);
   return { postgres, redis, rabbitmq };
+}
+
+/** Makes the database with its schemas and roles, and runs what migrations are pending. */
+export async function provisionPostgres(
+  server: PostgresServer,
+  name: string,
+  context: Pick<ServiceContext, 'secrets' | 'report'>,
+): Promise<void> {
+  await provisionDatabase(server, name, (role) => context.secrets.password(role));
+  await migrateAll(server, name, context);
 }
 
 /** Where the owner role of an app's schema connects. */
@@ -44,7 +53,11 @@ export function ownerAddress(
   return server.caFile === undefined ? { url } : { url, caFile: server.caFile };
 }
 
-async function migrateAll(server: PostgresServer, database: string, context: ServiceContext): Promise<void> {
+async function migrateAll(
+  server: PostgresServer,
+  database: string,
+  context: Pick<ServiceContext, 'secrets' | 'report'>,
+): Promise<void> {
   for (const app of appNames) {
     const ran = await migrateApp(app, ownerAddress(app, server, database, context.secrets));
     if (ran.length > 0) {

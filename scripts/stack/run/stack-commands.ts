@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeContainers } from '#stack/containers/compose.ts';
 import { poll } from '#stack/host/deadline.ts';
 import { readLockHolder } from '#stack/host/lock.ts';
 import { isAlive } from '#stack/host/process-identity.ts';
@@ -49,6 +50,7 @@ export async function stopStack(folder: string): Promise<string> {
 /** Stops the stack and removes its data, secrets, certificates and logs. */
 export async function resetStack(folder: string): Promise<string> {
   const outcome = await stopStack(folder);
+  removeContainers(folder);
   for (const name of ownFolders) {
     rmSync(join(folder, name), { recursive: true, force: true });
   }

@@ -78,7 +78,7 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
   const { settings, name = 'bank', report = () => undefined } = options;
   const context = await prepareServices(options, folder.supervisor);
   prepareAppFiles(options.folder, name);
-  const plan = planStores(settings, report);
+  const plan = planStores(settings, report, { testPrograms: options.tuning === 'test' ? ['nginx'] : [] });
   const ports = await claimStackPorts(context);
   const starting = beginStores(plan, context);
   const [stores, accessLog] = await Promise.all([

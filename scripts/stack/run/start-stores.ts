@@ -19,13 +19,15 @@ export interface RunningStores {
   stop(): Promise<void>;
 }
 
-/** Starts the stores alone, for tests. Other work can be done until they are ready. @throws StackError before any starts */
+const testPrograms = ['nginx', 'prometheus', 'compose'] as const;
+
+/** Starts the stores alone, for tests, and sees to the programs that tests run. Other work can be done until they are ready. @throws StackError before any starts */
 export async function startStores(options: RunOptions): Promise<RunningStores> {
   const report = options.report ?? (() => undefined);
   const folder = await openStackFolder(options);
   try {
     const context = await prepareServices(options, folder.supervisor);
-    const starting = beginStores(planStores(options.settings, report), context);
+    const starting = beginStores(planStores(options.settings, report, { testPrograms }), context);
     const { postgres, redis, rabbitmq } = starting;
     const ready = Promise.all([postgres, redis, rabbitmq]).then(([p, r, b]) => ({
       postgres: p,

@@ -39,7 +39,7 @@ function tlsFiles(folder: string): TlsFiles {
 
 /**
  * Makes a development CA (ECDSA P-256) and a certificate for every holder, for servers and clients alike, valid for
- * `localhost` and 127.0.0.1. What exists stays; a certificate is renewed in its last 30 days or when the CA is another.
+ * `localhost`, 127.0.0.1 and the holder's name. What exists stays; a certificate is renewed in its last 30 days or when the CA is another.
  */
 export async function ensureCertificates(folder: string): Promise<TlsFiles> {
   mkdirSync(folder, { recursive: true });
@@ -47,7 +47,7 @@ export async function ensureCertificates(folder: string): Promise<TlsFiles> {
   const files = tlsFiles(folder);
   const authority = await openAuthority(files.caFile, join(folder, 'ca.key'));
   for (const { name, uri } of holders) {
-    if (await needsCertificate(files.certFile(name), files.keyFile(name), authority.certificate)) {
+    if (await needsCertificate(name, files, authority.certificate)) {
       await issue(authority, name, uri, files);
     }
   }
@@ -87,6 +87,7 @@ async function issue(authority: Authority, name: string, uri: string | undefined
   const keys = await generateKeys();
   const names: x509.JsonGeneralNames = [
     { type: 'dns', value: 'localhost' },
+    { type: 'dns', value: name }, // its name among containers
     { type: 'ip', value: '127.0.0.1' },
     ...(uri === undefined ? [] : [{ type: 'url' as const, value: uri }]),
   ];
@@ -108,13 +109,19 @@ async function issue(authority: Authority, name: string, uri: string | undefined
   await writePair(files.certFile(name), files.keyFile(name), certificate, keys.privateKey);
 }
 
-async function needsCertificate(certFile: string, keyFile: string, ca: x509.X509Certificate): Promise<boolean> {
+async function needsCertificate(name: string, files: TlsFiles, ca: x509.X509Certificate): Promise<boolean> {
+  const [certFile, keyFile] = [files.certFile(name), files.keyFile(name)];
   if (!existsSync(certFile) || !existsSync(keyFile)) {
     return true;
   }
   const certificate = new x509.X509Certificate(readFileSync(certFile, 'utf8'));
   const isOurs = await certificate.verify({ publicKey: ca.publicKey, signatureOnly: true });
-  return !isOurs || !lastsLonger(certificate);
+  return !isOurs || !lastsLonger(certificate) || !names(certificate).includes(name);
+}
+
+function names(certificate: x509.X509Certificate): string[] {
+  const extension = certificate.getExtension(x509.SubjectAlternativeNameExtension);
+  return extension?.names.items.filter(({ type }) => type === 'dns').map(({ value }) => value) ?? [];
 }
 
 function lastsLonger(certificate: x509.X509Certificate): boolean {

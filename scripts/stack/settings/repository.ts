@@ -10,5 +10,8 @@ export const nodeProgram = join(repositoryFolder, 'node_modules', '.bin', 'node'
 /** The folder of the stack that `npm start` runs. */
 export const defaultStackFolder = join(repositoryFolder, '.stack');
 
+/** The folder of the stack that runs in containers altogether (`docker-compose.dev.yml`). */
+export const wholeStackFolder = join(defaultStackFolder, 'whole-stack');
+
 /** The folder of the stores that `npm test` starts. */
 export const testStackFolder = join(defaultStackFolder, 'test');

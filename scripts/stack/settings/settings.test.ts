@@ -8,7 +8,13 @@ const inFile = (values: Record<string, string>) => readSettings({}, new Map(Obje
 
 describe('readSettings', () => {
   it('needs no settings at all', () => {
-    expect(readSettings({})).toEqual({ mayInstall: true, given: {}, pinnedPorts: new Map(), appVariables: {} });
+    expect(readSettings({})).toEqual({
+      mayInstall: true,
+      mayUseDocker: true,
+      given: {},
+      pinnedPorts: new Map(),
+      appVariables: {},
+    });
   });
 
   it('prefers the environment to .env', () => {
@@ -26,6 +32,7 @@ describe('readSettings', () => {
     });
     expect(settings).toEqual({
       mayInstall: false,
+      mayUseDocker: true,
       given: { postgres: { url: 'postgres://me@db:5432/mine', variable: 'POSTGRES_URL', caFile: '/ca.pem' } },
       pinnedPorts: new Map([['AUTH_RPC_PORT', 5201]]),
       appVariables: { LOG_LEVEL: 'debug' },

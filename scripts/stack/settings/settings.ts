@@ -47,7 +47,8 @@ const port = v.pipe(
   v.maxValue(65_535, 'must be a port from 1024 to 65535'),
 );
 
-const switches = v.object({ STACK_INSTALL: v.optional(v.picklist(['0', '1'], 'must be 0 or 1'), '1') });
+const onByDefault = v.optional(v.picklist(['0', '1'], 'must be 0 or 1'), '1');
+const switches = v.object({ STACK_INSTALL: onByDefault, STACK_DOCKER: onByDefault });
 
 const addresses = v.object({
   POSTGRES_URL: v.optional(
@@ -82,6 +83,8 @@ export interface GivenAddresses {
 
 export interface Settings {
   readonly mayInstall: boolean;
+  /** Whether a Docker engine that answers is used. */
+  readonly mayUseDocker: boolean;
   readonly given: GivenAddresses;
   /** Ports somebody asked for, by variable. */
   readonly pinnedPorts: ReadonlyMap<string, number>;
@@ -108,7 +111,7 @@ type Values = Readonly<Record<string, string>>;
 export function readSettings(env: NodeJS.ProcessEnv, envFile: ReadonlyMap<string, string> = new Map()): Settings {
   const values = readValues(env, envFile);
   return {
-    mayInstall: judge(switches, values).STACK_INSTALL === '1',
+    ...readSwitches(values),
     given: readAddresses(values, ''),
     pinnedPorts: new Map(Object.entries(judge(pinnedPorts, pick(Object.keys(defaultPorts), values)))),
     appVariables: pick(appVariables, values),
@@ -119,11 +122,16 @@ export function readSettings(env: NodeJS.ProcessEnv, envFile: ReadonlyMap<string
 export function readTestSettings(env: NodeJS.ProcessEnv, envFile: ReadonlyMap<string, string> = new Map()): Settings {
   const values = readValues(env, envFile);
   return {
-    mayInstall: judge(switches, values).STACK_INSTALL === '1',
+    ...readSwitches(values),
     given: readAddresses(values, testPrefix),
     pinnedPorts: new Map(),
     appVariables: {},
   };
+}
+
+function readSwitches(values: Values): Pick<Settings, 'mayInstall' | 'mayUseDocker'> {
+  const { STACK_INSTALL, STACK_DOCKER } = judge(switches, values);
+  return { mayInstall: STACK_INSTALL === '1', mayUseDocker: STACK_DOCKER === '1' };
 }
 
 function readValues(env: NodeJS.ProcessEnv, envFile: ReadonlyMap<string, string>): Values {

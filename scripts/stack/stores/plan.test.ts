@@ -7,15 +7,19 @@ const all: Binaries = {
   redis: { server: '/redis' },
   rabbitmq: { home: '/rabbit', epmd: '/epmd' },
   nginx: { server: '/nginx' },
+  prometheus: { server: '/prometheus', promtool: '/promtool' },
 };
 const { rabbitmq: _rabbitmq, nginx: _nginx, ...some } = all;
 const given = { postgres: { url: 'postgres://db', variable: 'POSTGRES_URL' } };
 
+type TestHost = Host & { readonly installed: string[] };
+
 /** A machine that has the first binaries, and the second after an installation. */
-function machine(before: Binaries, after = before, canInstall = true): Host & { installed: string[] } {
+function machine(before: Binaries, after = before, canInstall = true, docker = false): TestHost {
   const installed: string[] = [];
   return {
     installed,
+    dockerAnswers: () => docker,
     findBinaries: () => (installed.length === 0 ? before : after),
     canInstall: () => canInstall,
     install: (servers) => void installed.push(...servers),
@@ -23,7 +27,9 @@ function machine(before: Binaries, after = before, canInstall = true): Host & { 
 }
 
 const plan = (host: Host, settings = {}) =>
-  planStores({ given: {}, mayInstall: true, ...settings }, () => undefined, host);
+  planStores({ given: {}, mayInstall: true, mayUseDocker: true, ...settings }, () => undefined, { host });
+
+const inContainer = { kind: 'container' };
 
 describe('planStores', () => {
   it('takes a given address as it is, and binaries for the rest', () => {
@@ -31,13 +37,37 @@ describe('planStores', () => {
       postgres: { kind: 'given', given: given.postgres },
       redis: { kind: 'private', program: all.redis },
       rabbitmq: { kind: 'private', program: all.rabbitmq },
-      nginx: '/nginx',
+      nginx: { kind: 'private', program: all.nginx },
     });
+  });
+
+  it('prefers a Docker engine that answers to binaries, and what was given to both', () => {
+    const host = machine(all, all, true, true);
+    expect(plan(host, { given })).toEqual({
+      postgres: { kind: 'given', given: given.postgres },
+      redis: inContainer,
+      rabbitmq: inContainer,
+      nginx: inContainer,
+    });
+    expect(plan(machine({}, {}, false, true)).postgres).toEqual(inContainer);
+    expect(host.installed).toEqual([]);
+  });
+
+  it('leaves the engine alone when that is asked for', () => {
+    expect(plan(machine(all, all, true, true), { mayUseDocker: false }).redis.kind).toBe('private');
+  });
+
+  it('wants the programs of tests on the machine itself, whatever runs in containers', () => {
+    const host = machine(some, all, true, true);
+    const settings = { given: {}, mayInstall: true, mayUseDocker: true };
+    const { redis, nginx } = planStores(settings, () => undefined, { host, testPrograms: ['nginx', 'prometheus'] });
+    expect(host.installed).toEqual(['nginx']);
+    expect([redis, nginx]).toEqual([inContainer, { kind: 'private', program: all.nginx }]);
   });
 
   it('installs what is missing in one go, and nothing else', () => {
     const host = machine(some, all);
-    expect(plan(host).nginx).toBe('/nginx');
+    expect(plan(host).nginx).toEqual({ kind: 'private', program: all.nginx });
     expect(host.installed).toEqual(['rabbitmq', 'nginx']);
   });
 

@@ -1,47 +1,61 @@
 import { canInstall, debianPackages, installPackages, type ServerName } from '#stack/host/apt-install.ts';
 import { type Binaries, findBinaries, requiredVersions } from '#stack/host/binaries.ts';
+import { dockerAnswers } from '#stack/host/docker-engine.ts';
 import { StackError } from '#stack/host/stack-error.ts';
 import type { GivenAddresses, GivenService, Settings } from '#stack/settings/settings.ts';
 
-/** Where a service comes from: somebody else's server, or a private one of these programs. */
+/** A server of ours: in a container of `docker-compose.yml`, or one of these programs. */
+export type OwnSource<Program> =
+  | { readonly kind: 'container' }
+  | { readonly kind: 'private'; readonly program: Program };
+
+/** Where a service comes from: somebody else's server, or one of ours. */
 export type Source<Program, Given = GivenService> =
   | { readonly kind: 'given'; readonly given: Given }
-  | { readonly kind: 'private'; readonly program: Program };
+  | OwnSource<Program>;
 
 export interface StorePlan {
   readonly postgres: Source<NonNullable<Binaries['postgres']>>;
   readonly redis: Source<NonNullable<Binaries['redis']>>;
   readonly rabbitmq: Source<NonNullable<Binaries['rabbitmq']>, NonNullable<GivenAddresses['rabbitmq']>>;
-  /** The gateway's program: the stack runs it, and so do the tests of its configuration. */
-  readonly nginx: string | undefined;
+  readonly nginx: OwnSource<NonNullable<Binaries['nginx']>>;
 }
+
+/** Programs that no container replaces, because tests run them. */
+export type TestPrograms = readonly Extract<ServerName, 'nginx' | 'prometheus' | 'compose'>[];
+
+const stores = ['postgres', 'redis', 'rabbitmq'] as const;
 
 /** What can be asked of the machine; replaced in tests. */
 export interface Host {
+  dockerAnswers(): boolean;
   findBinaries(): Binaries;
   canInstall(): boolean;
   install(servers: readonly ServerName[], announce: (line: string) => void): void;
 }
 
-const thisHost: Host = { findBinaries, canInstall, install: installPackages };
+const thisHost: Host = { dockerAnswers, findBinaries, canInstall, install: installPackages };
 
 /**
- * Decides for each store by itself: an address that was given, else binaries of this machine. What is missing, nginx included, is
- * installed in one go where that is possible and allowed. @throws StackError naming all that is missing, and how to get it
+ * Decides for each service by itself: an address that was given, else a Docker engine that answers, else binaries of this machine.
+ * What is missing, nginx and the programs of tests included, is installed in one go where that is possible and allowed.
+ * @throws StackError naming all that is missing, and how to get it
  */
 export function planStores(
-  settings: Pick<Settings, 'given' | 'mayInstall'>,
+  settings: Pick<Settings, 'given' | 'mayInstall' | 'mayUseDocker'>,
   report: (line: string) => void,
-  host: Host = thisHost,
+  { host = thisHost, testPrograms = [] }: { host?: Host; testPrograms?: TestPrograms } = {},
 ): StorePlan {
-  const { given, mayInstall } = settings;
-  const stores = (['postgres', 'redis', 'rabbitmq'] as const).filter((store) => given[store] === undefined);
-  const binaries = requirePrograms([...stores, 'nginx'], { report, mayInstall, host });
+  const { given, mayInstall, mayUseDocker } = settings;
+  const ours = ([...stores, 'nginx'] as const).filter((service) => service === 'nginx' || given[service] === undefined);
+  const inContainers = mayUseDocker && host.dockerAnswers();
+  const wanted = [...new Set<ServerName>([...(inContainers ? [] : ours), ...testPrograms])];
+  const binaries = requirePrograms(wanted, { report, mayInstall, host });
   return {
-    postgres: source(given.postgres, binaries.postgres),
-    redis: source(given.redis, binaries.redis),
-    rabbitmq: source(given.rabbitmq, binaries.rabbitmq),
-    nginx: binaries.nginx?.server,
+    postgres: source(given.postgres, inContainers, binaries.postgres),
+    redis: source(given.redis, inContainers, binaries.redis),
+    rabbitmq: source(given.rabbitmq, inContainers, binaries.rabbitmq),
+    nginx: ownSource(inContainers && !testPrograms.includes('nginx'), binaries.nginx),
   };
 }
 
@@ -75,14 +89,18 @@ function missingOf(needed: readonly ServerName[], found: Binaries): ServerName[]
 function missingMessage(missing: readonly ServerName[], because: string): string {
   const names = missing.map((server) => `${server} ≥ ${requiredVersions[server].join('.')}`).join(', ');
   const packages = missing.map((server) => debianPackages[server]).join(' ');
-  const addresses = missing.filter((server) => server !== 'nginx').map((server) => `${server.toUpperCase()}_URL`);
+  const addresses = stores.filter((store) => missing.includes(store)).map((store) => `${store.toUpperCase()}_URL`);
   const orAddress = addresses.length === 0 ? '' : `, or set ${addresses.join(', ')} in .env`;
   return `missing: ${names} (${because}); install them (Debian, Ubuntu: apt-get install ${packages})${orAddress}`;
 }
 
-function source<P, G>(given: G | undefined, program: P | undefined): Source<P, G> {
-  if (given !== undefined) {
-    return { kind: 'given', given };
+function source<P, G>(given: G | undefined, inContainer: boolean, program: P | undefined): Source<P, G> {
+  return given === undefined ? ownSource(inContainer, program) : { kind: 'given', given };
+}
+
+function ownSource<P>(inContainer: boolean, program: P | undefined): OwnSource<P> {
+  if (inContainer) {
+    return { kind: 'container' };
   }
   if (program === undefined) {
     throw new Error('a service without a program was planned');

@@ -6,11 +6,12 @@ import { ownedFolder, type ServiceUser, serviceUser } from '#stack/host/service-
 import { shortHash } from '#stack/host/short-hash.ts';
 import { bareEnvironment, type ServiceContext } from '#stack/run/service-context.ts';
 import type { TlsFiles } from '#stack/secrets/certificates.ts';
+import { brokerAdministrator, brokerConfig } from '#stack/stores/broker-config.ts';
 import { type Broker, callManagement } from '#stack/stores/broker-management.ts';
 import { copyOwned, writeOwned } from '#stack/stores/owned-file.ts';
 import { makeRabbitHome } from '#stack/stores/rabbitmq-home.ts';
+import type { ServerFiles } from '#stack/stores/server-files.ts';
 
-const ADMIN = 'stack';
 const READY_SECONDS = 120;
 const SCHEDULERS_MAX = 2;
 
@@ -52,7 +53,7 @@ export async function startRabbit(binaries: { home: string; epmd: string }, cont
     stopSignal: context.tuning === 'test' ? 'SIGKILL' : 'SIGTERM', // nobody needs what a test left in its queues
   });
 
-  const address = `${ADMIN}:${password}@127.0.0.1`;
+  const address = `${brokerAdministrator}:${password}@127.0.0.1`;
   const managementUrl = `http://${address}:${ports.management}`;
   // The listener for clients opens last.
   const listens = `health/checks/port-listener/${ports.amqp}`;
@@ -85,33 +86,25 @@ function writeConfiguration(
     }
   }
   const own = (name: string, content: string, mode?: number) => writeOwned(join(folder, name), content, user, mode);
-  const listener = `127.0.0.1:${ports.amqp}`;
-  const settings = {
-    ...(tuning === 'test' ? { 'listeners.tcp.default': listener } : tlsSettings(folder, listener, user, tls)),
-    'management.tcp.ip': '127.0.0.1',
-    'management.tcp.port': ports.management,
-    default_user: ADMIN,
-    default_pass: password,
-    'disk_free_limit.absolute': '200MB',
-    'log.console.level': 'info',
-  };
-  const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
-  own('rabbitmq.conf', `${lines.join('\n')}\n`);
+  const config = brokerConfig({
+    address: '127.0.0.1',
+    amqp: ports.amqp,
+    management: ports.management,
+    password,
+    files: tuning === 'test' ? undefined : copyCertificate(folder, user, tls),
+  });
+  own('rabbitmq.conf', config);
   own('enabled_plugins', '[rabbitmq_management].\n', 0o644);
   own('advanced.config', '[].\n');
   own('env.conf', '');
   own('.erlang.cookie', randomBytes(16).toString('hex'), 0o400);
 }
 
-function tlsSettings(folder: string, listener: string, user: ServiceUser | undefined, tls: TlsFiles) {
+function copyCertificate(folder: string, user: ServiceUser | undefined, tls: TlsFiles): ServerFiles {
   return {
-    'listeners.tcp': 'none',
-    'listeners.ssl.default': listener,
-    'ssl_options.cacertfile': copyOwned(tls.caFile, join(folder, 'ca.pem'), user),
-    'ssl_options.certfile': copyOwned(tls.certFile('rabbitmq'), join(folder, 'server.pem'), user),
-    'ssl_options.keyfile': copyOwned(tls.keyFile('rabbitmq'), join(folder, 'server.key'), user),
-    'ssl_options.verify': 'verify_none', // apps sign in by password; their certificates are for RPC
-    'ssl_options.fail_if_no_peer_cert': 'false',
+    ca: copyOwned(tls.caFile, join(folder, 'ca.pem'), user),
+    cert: copyOwned(tls.certFile('rabbitmq'), join(folder, 'server.pem'), user),
+    key: copyOwned(tls.keyFile('rabbitmq'), join(folder, 'server.key'), user),
   };
 }
 

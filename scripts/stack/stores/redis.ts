@@ -5,6 +5,7 @@ import tls from 'node:tls';
 import { ownedFolder, type ServiceUser, serviceUser } from '#stack/host/service-user.ts';
 import { bareEnvironment, type ServiceContext } from '#stack/run/service-context.ts';
 import { copyOwned, writeOwned } from '#stack/stores/owned-file.ts';
+import type { ServerFiles } from '#stack/stores/server-files.ts';
 
 const READY_SECONDS = 20;
 const PROBE_MS = 2_000;
@@ -22,20 +23,13 @@ export async function startRedis(program: string, context: ServiceContext): Prom
   const password = context.secrets.password('redis');
   const port = await context.portFor('REDIS_PORT');
   const isTest = context.tuning === 'test';
-  const settings = {
-    bind: '127.0.0.1',
-    requirepass: password,
-    dir: folder,
-    save: '""',
-    'maxmemory-policy': 'noeviction',
-    ...(isTest ? { port, appendonly: 'no' } : { ...tlsSettings(folder, port, user, context), appendonly: 'yes' }),
-  };
-  const lines = Object.entries(settings).map(([name, value]) => `${name} ${value}`);
+  const files = isTest ? undefined : copyCertificate(folder, user, context);
+  const config = redisConfig({ bind: '127.0.0.1', port, folder, password, files });
   const process = await context.supervisor.start({
     name: 'redis',
     layer: 'store',
     command: program,
-    args: [writeOwned(join(folder, 'redis.conf'), `${lines.join('\n')}\n`, user)],
+    args: [writeOwned(join(folder, 'redis.conf'), config, user)],
     env: bareEnvironment(),
     user,
   });
@@ -45,15 +39,47 @@ export async function startRedis(program: string, context: ServiceContext): Prom
   return server;
 }
 
-function tlsSettings(folder: string, port: number, user: ServiceUser | undefined, { tls: files }: ServiceContext) {
+export interface RedisOptions {
+  readonly bind: string;
+  readonly port: number;
+  /** Where its data lies. */
+  readonly folder: string;
+  readonly password: string;
+  /** With a certificate it listens with TLS alone and keeps its data; without one it does neither, for tests. */
+  readonly files: ServerFiles | undefined;
+}
+
+/** The text of `redis.conf`. */
+export function redisConfig({ bind, port, folder, password, files }: RedisOptions): string {
+  const settings = {
+    bind,
+    requirepass: password,
+    dir: folder,
+    save: '""',
+    'maxmemory-policy': 'noeviction',
+    ...(files === undefined ? { port, appendonly: 'no' } : { ...tlsSettings(port, files), appendonly: 'yes' }),
+  };
+  const lines = Object.entries(settings).map(([name, value]) => `${name} ${value}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function tlsSettings(port: number, { ca, cert, key }: ServerFiles) {
   return {
     port: 0,
     'tls-port': port,
-    'tls-cert-file': copyOwned(files.certFile('redis'), join(folder, 'server.pem'), user),
-    'tls-key-file': copyOwned(files.keyFile('redis'), join(folder, 'server.key'), user),
-    'tls-ca-cert-file': copyOwned(files.caFile, join(folder, 'ca.pem'), user),
+    'tls-cert-file': cert,
+    'tls-key-file': key,
+    'tls-ca-cert-file': ca,
     'tls-auth-clients': 'no',
     'tls-protocols': '"TLSv1.2 TLSv1.3"',
+  };
+}
+
+function copyCertificate(folder: string, user: ServiceUser | undefined, { tls: files }: ServiceContext): ServerFiles {
+  return {
+    ca: copyOwned(files.caFile, join(folder, 'ca.pem'), user),
+    cert: copyOwned(files.certFile('redis'), join(folder, 'server.pem'), user),
+    key: copyOwned(files.keyFile('redis'), join(folder, 'server.key'), user),
   };
 }
 

@@ -1,3 +1,4 @@
+import { type StoreContainers, startStoreContainers } from '#stack/containers/store-containers.ts';
 import { describeFailure, StackError } from '#stack/host/stack-error.ts';
 import type { ServiceContext } from '#stack/run/service-context.ts';
 import type { GivenService } from '#stack/settings/settings.ts';
@@ -15,19 +16,35 @@ export interface StartingStores {
   readonly rabbitmq: Promise<Broker>;
 }
 
-/** Starts the private servers of a plan side by side, the slowest first, and checks that the given ones let us in. */
+/** Starts our own servers of a plan side by side, the slowest first, and checks that the given ones let us in. */
 export function beginStores(plan: StorePlan, context: ServiceContext): StartingStores {
   const { postgres, redis, rabbitmq } = plan;
+  const inContainers = storesInContainers(plan, context);
   return {
-    rabbitmq: timed('rabbitmq', context, () =>
-      rabbitmq.kind === 'given' ? checkBroker(rabbitmq.given) : startRabbit(rabbitmq.program, context),
-    ),
-    postgres: timed('postgres', context, () =>
-      postgres.kind === 'given' ? checkPostgres(postgres.given) : startPostgres(postgres.program.folder, context),
-    ),
-    redis: timed('redis', context, () =>
-      redis.kind === 'given' ? checkRedis(redis.given) : startRedis(redis.program.server, context),
-    ),
+    rabbitmq: timed('rabbitmq', context, async () => {
+      if (rabbitmq.kind === 'given') return checkBroker(rabbitmq.given);
+      return rabbitmq.kind === 'container' ? (await inContainers()).rabbitmq() : startRabbit(rabbitmq.program, context);
+    }),
+    postgres: timed('postgres', context, async () => {
+      if (postgres.kind === 'given') return checkPostgres(postgres.given);
+      return postgres.kind === 'container'
+        ? (await inContainers()).postgres()
+        : startPostgres(postgres.program.folder, context);
+    }),
+    redis: timed('redis', context, async () => {
+      if (redis.kind === 'given') return checkRedis(redis.given);
+      return redis.kind === 'container' ? (await inContainers()).redis() : startRedis(redis.program.server, context);
+    }),
+  };
+}
+
+/** One run for all that are planned there, since it makes the network that they share; begun by the first who asks. */
+function storesInContainers(plan: StorePlan, context: ServiceContext): () => Promise<StoreContainers> {
+  const services = (['postgres', 'redis', 'rabbitmq'] as const).filter((store) => plan[store].kind === 'container');
+  let begun: Promise<StoreContainers> | undefined;
+  return () => {
+    begun ??= startStoreContainers(services, context);
+    return begun;
   };
 }
 
@@ -45,7 +62,8 @@ async function checkPostgres({ url, variable, ...ca }: GivenService): Promise<Po
 }
 
 async function checkRedis(given: GivenService): Promise<RedisServer> {
-  if (!(await pingRedis(given))) {
+  // Asked again where this process was too busy to hear the answer in time.
+  if (!(await pingRedis(given)) && !(await pingRedis(given))) {
     throw new StackError(`${given.variable}: the server does not answer, or refuses the password`);
   }
   return given;

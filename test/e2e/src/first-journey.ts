@@ -3,6 +3,7 @@ import { type Place, registerAccount, signIn, type Tokens } from '#account.ts';
 import { type Exchange, expectStatus, type GatewayClient } from '#client.ts';
 import { waitForMessage } from '#inbox.ts';
 import { secondFactorJourney } from '#second-factor-journey.ts';
+import type { Customer } from '#staff-acts-journey.ts';
 
 /** Routes of every app that a customer's access token opens. */
 const customerRoutes = ['/v1/auth/session', '/v1/profile', '/v1/mfa/factors', '/v1/devices'];
@@ -11,9 +12,9 @@ const revokedWithinMs = 1_000;
 
 /**
  * Register, verify, profile, change it, sign out everywhere, sign in, refresh, what happens to a stolen refresh token, and
- * the same user with a second factor. @throws AssertionError naming the step that went another way
+ * the same user with a second factor. Gives the user with a session at `aal2`. @throws AssertionError naming the step that went another way
  */
-export async function firstJourney(place: Required<Place>): Promise<void> {
+export async function firstJourney(place: Required<Place>): Promise<Customer> {
   const { client, inboxUrl, announce } = place;
   const account = await registerAccount(place, { device: { platform: 'web', model: 'tour' } });
 
@@ -33,7 +34,7 @@ export async function firstJourney(place: Required<Place>): Promise<void> {
   const alert = await waitForMessage(inboxUrl, account.email, 'refresh-token-reuse');
   announce(`In the inbox: "${alert.subject}"`);
 
-  await secondFactorJourney(place, account);
+  return { account, token: await secondFactorJourney(place, account) };
 }
 
 async function profileAppearsAndChanges(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type Account, type Place, signIn, type Tokens } from '#account.ts';
 import { Authenticator } from '#authenticator.ts';
 import { type Exchange, expectStatus } from '#client.ts';
+import { nameDevice, trustDevice } from '#device-journey.ts';
 import { waitForMessage } from '#inbox.ts';
 
 type Journey = Required<Place>;
@@ -16,12 +17,13 @@ const appearsWithinMs = 5_000;
 
 /**
  * Enrol an authenticator app, be refused what needs it, step up, sign out, sign in with both halves, and once by a recovery
- * code. @throws AssertionError naming the step that went another way
+ * code. Gives the access token of that last session. @throws AssertionError naming the step that went another way
  */
-export async function secondFactorJourney(options: Journey, account: Account): Promise<void> {
+export async function secondFactorJourney(options: Journey, account: Account): Promise<string> {
   const { client, announce, inboxUrl } = options;
   announce('Sign in: no second factor yet, so the password is enough');
   const first = await signIn(options, account);
+  await nameDevice(options, account, first.accessToken);
 
   const { app, factorId } = await enrol(options, first.accessToken);
   const { accessToken, codes } = await stepUpForRecoveryCodes(options, first.accessToken, { app, factorId });
@@ -29,11 +31,13 @@ export async function secondFactorJourney(options: Journey, account: Account): P
   announce('Sign out');
   expectStatus(await client.send('POST', '/v1/auth/logout', { token: accessToken }), 204);
   const code = await signInWithCode(options, account, app);
-  await refuseSpentCode(options, account, { code, recoveryCode: codes[0] ?? '' });
+  const token = await refuseSpentCode(options, account, { code, recoveryCode: codes[0] ?? '' });
+  await trustDevice(options, account, token);
 
   announce('And the user is told of all of it');
   const notice = await waitForMessage(inboxUrl, account.email, 'recovery-code-used');
   announce(`In the inbox: "${notice.subject}"`);
+  return token;
 }
 
 function login({ client }: Journey, { email, password, device }: Account): Promise<Exchange> {
@@ -104,7 +108,7 @@ async function refuseSpentCode(
   options: Journey,
   account: Account,
   { code, recoveryCode }: { code: string; recoveryCode: string },
-): Promise<void> {
+): Promise<string> {
   const { client, announce } = options;
   announce('Somebody who saw that code comes too late: it is spent');
   const { loginId, factors } = expectStatus<Pending>(await login(options, account), 200);
@@ -116,5 +120,7 @@ async function refuseSpentCode(
   announce('The phone is lost: a recovery code stands in for it, once');
   const device = { secret: account.device.secret };
   const recovered = await client.send('POST', '/v1/auth/login/verify', { body: { loginId, recoveryCode, device } });
-  assert.equal(expectStatus<Tokens>(recovered, 200).acr, 'aal2');
+  const { acr, accessToken } = expectStatus<Tokens>(recovered, 200);
+  assert.equal(acr, 'aal2');
+  return accessToken;
 }

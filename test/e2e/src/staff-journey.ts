@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { Authenticator } from '#authenticator.ts';
 import { type Exchange, expectStatus, type GatewayClient } from '#client.ts';
+import { activationTokenOf } from '#operator.ts';
 
 /** The staff's listener, as a browser at the console meets it. `announce` gets a line before each step. */
 export interface Console {
@@ -31,7 +32,7 @@ const appearsWithinMs = 5_000;
  */
 export async function becomeStaff(place: Console, email: string, activationUrl: string): Promise<StaffMember> {
   const { client, announce } = place;
-  const activationToken = new URLSearchParams(new URL(activationUrl).hash.slice(1)).get('token');
+  const activationToken = activationTokenOf(activationUrl);
   const password = `correct horse ${randomBytes(6).toString('hex')}`;
   announce?.('Activate: a password is chosen; the session is good for enrolling a second factor and nothing else');
   const body = { activationToken, password };

@@ -1,6 +1,8 @@
 import { defaultStackFolder, readAddresses } from '@bank/scripts/stack';
 import { type Exchange, GatewayClient } from '#client.ts';
 import { firstJourney } from '#first-journey.ts';
+import { staffActsJourney } from '#staff-acts-journey.ts';
+import { tourStaff } from '#tour-staff.ts';
 
 const shownMax = 48;
 
@@ -9,11 +11,11 @@ async function tour(): Promise<void> {
   const addresses = readAddresses(defaultStackFolder);
   if (addresses === undefined)
     throw new Error('the stack is not running: start it with "npm start" in another terminal');
-  await firstJourney({
-    client: new GatewayClient(addresses.gateway, print),
-    inboxUrl: addresses.sandbox.http,
-    announce: (step) => process.stdout.write(`\n\u001b[1m${step}\u001b[0m\n`),
-  });
+  const announce = (step: string) => process.stdout.write(`\n\u001b[1m${step}\u001b[0m\n`);
+  const place = { client: new GatewayClient(addresses.gateway, print), inboxUrl: addresses.sandbox.http, announce };
+  const customer = await firstJourney(place);
+  const console = { client: new GatewayClient(addresses.staff, print), origin: addresses.staff, announce };
+  await staffActsJourney(console, place, await tourStaff(console, addresses), customer);
   process.stdout.write('\nThat was the tour.\n');
 }
 

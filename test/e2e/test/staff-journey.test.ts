@@ -1,43 +1,27 @@
-import { spawnSync } from 'node:child_process';
-import { dirname, join } from 'node:path';
-import { repositoryFolder } from '@bank/scripts/stack';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { freshEmail } from '#account.ts';
 import { expectStatus, GatewayClient } from '#client.ts';
+import { firstJourney } from '#first-journey.ts';
+import { activationLink, createAdmin } from '#operator.ts';
+import { type Colleagues, staffActsJourney } from '#staff-acts-journey.ts';
 import { becomeStaff, type Console, signInAtConsole } from '#staff-journey.ts';
 import { testStack } from '#test-stack.ts';
 
 const it = testStack();
 let place: Console;
+let colleagues: Colleagues;
 
 beforeAll(() => {
   const { staff } = it.stack.addresses;
   place = { client: new GatewayClient(staff), origin: staff };
 });
 
-/** `pnpm ops admin create`, run as an operator does. */
-function createAdmin(...args: string[]) {
-  const { apps, tls } = it.stack.addresses;
-  const own = (ending: string) => join(dirname(tls.ca), `ops.${ending}`);
-  const where = ['--auth-url', apps.auth.rpc, '--ca', tls.ca, '--cert', own('pem'), '--key', own('key')];
-  const command = [join(repositoryFolder, 'scripts/ops.ts'), 'admin', 'create', ...where, ...args];
-  const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8', env: {} });
-  return { status, stdout, stderr };
-}
-
-/** The link for an address, as the operator reads it. */
-function linkFor(email: string): string {
-  const { status, stdout, stderr } = createAdmin('--email', email);
-  expect([status, stderr]).toEqual([0, '']);
-  return stdout.split('\n', 1)[0] ?? '';
-}
-
 describe('the first administrators', () => {
   test('SR-10, SR-72 come by an operator, a link, a password and an authenticator app', {
     timeout: 120_000,
   }, async () => {
     const [first, second] = [freshEmail(), freshEmail()];
-    const url = linkFor(first);
+    const url = await activationLink(it.stack.addresses, first);
     expect(url).toContain(`${it.stack.addresses.staff}/activate#token=ac_`);
     const member = await becomeStaff(place, first, url);
     const token = await signInAtConsole(place, member);
@@ -47,8 +31,9 @@ describe('the first administrators', () => {
 
     const again = { body: { activationToken: 'ac_x', password: member.password }, headers: { origin: place.origin } };
     expectStatus(await place.client.send('POST', '/v1/auth/activate', again), 422);
-    await becomeStaff(place, second, linkFor(second));
-    const refused = createAdmin('--email', freshEmail());
+    const colleague = await becomeStaff(place, second, await activationLink(it.stack.addresses, second));
+    colleagues = { maker: token, checker: await signInAtConsole(place, colleague) };
+    const refused = await createAdmin(it.stack.addresses, '--email', freshEmail());
     expect(refused).toEqual({
       status: 1,
       stdout: '',
@@ -56,11 +41,25 @@ describe('the first administrators', () => {
     });
   });
 
-  test('an operator who errs is told in one line', () => {
-    expect(createAdmin('--email', 'nobody')).toMatchObject({
+  test('an operator who errs is told in one line', async () => {
+    expect(await createAdmin(it.stack.addresses, '--email', 'nobody')).toMatchObject({
       status: 2,
       stderr: 'error: nobody is no email address\n',
     });
-    expect(createAdmin()).toMatchObject({ status: 2, stderr: expect.stringMatching(/^error: usage: .*\n$/) });
+    expect(await createAdmin(it.stack.addresses)).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/^error: usage: .*\n$/),
+    });
   });
+});
+
+test('staff look a customer up, lock him everywhere, reset his factors by two people, and stand in the ledger', {
+  timeout: 120_000,
+}, async () => {
+  const { gateway, sandbox } = it.stack.addresses;
+  const steps: string[] = [];
+  const announce = (step: string) => void steps.push(step);
+  const customers = { client: new GatewayClient(gateway), inboxUrl: sandbox.http, announce };
+  await staffActsJourney({ ...place, announce }, customers, colleagues, await firstJourney(customers));
+  expect(steps.at(-1)).toBe('And nobody has changed it');
 });

@@ -3,6 +3,7 @@ import { CheckpointInvalid } from '@bank/ledger';
 import { createLoop, type Worker } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
 import { copyCheckpoints } from '#features/checkpoint/copy-checkpoints.ts';
+import { measureCheckpoints } from '#features/checkpoint/measure-checkpoints.ts';
 import { releaseSigner, signNextCheckpoint } from '#features/checkpoint/sign-checkpoint.ts';
 
 const everyMs = 500;
@@ -11,6 +12,7 @@ const name = 'checkpoints';
 /** Signs checkpoints when they are due, in one process at a time, and keeps the file of each process whole. */
 export function createCheckpointKeeper(ctx: AppContext): Worker {
   const holder = randomUUID();
+  measureCheckpoints(ctx);
   const refusals = ctx.metrics.counter('ledger_checkpoint_refusals_total', 'Checkpoints that could not be vouched for');
 
   let alarmed = '';

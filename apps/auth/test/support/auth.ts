@@ -71,7 +71,7 @@ export function cheapHasher({ memoryKib = 64 } = {}): PasswordHasher {
 }
 
 /** What no test needs to differ. */
-const basics = {
+export const basics = {
   NODE_ENV: 'test',
   HTTP_PORT: '0',
   RPC_PORT: '0',

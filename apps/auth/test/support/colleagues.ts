@@ -60,14 +60,14 @@ export async function signedRequest<A extends ApprovalAction>(
   return (await sessions.signApproval(request, maker.asked)).approval;
 }
 
-/** What has left through the outbox about somebody: `destination name`, oldest first, without what a sign-in leaves. */
+/** What has left through the outbox about somebody: `destination name`, oldest first, but for messages that were sent. */
 export async function toldOf(auth: TestAuth, userId: string): Promise<string[]> {
   const rows = await auth.database.query<{ told: string }>(
     `select destination || ' ' || coalesce(data->>'action', data->>'template', type) as told from auth.outbox
       where subject = $1 order by id`,
     [userId],
   );
-  return rows.map(({ told }) => told);
+  return rows.map(({ told }) => told).filter((told) => !told.startsWith('audit auth.delivery.'));
 }
 
 /** The entries of the ledger about somebody, with that action. */

@@ -20,9 +20,10 @@ export class DeviceRepository extends Repository {
     await this.rows("select pg_advisory_xact_lock(hashtextextended('device.devices ' || ?::text, 0))", [userId]);
   }
 
-  /** Whether the user ever had a device, removed ones included. */
-  async hasAny(userId: UserId): Promise<boolean> {
-    return (await this.row('select 1 from device.devices where user_id = ? limit 1', [userId])) !== undefined;
+  /** Whether the user ever had another device than this one, removed ones included. */
+  async hadOthers(userId: UserId, id: string): Promise<boolean> {
+    const sql = 'select 1 from device.devices where user_id = ? and id <> ? limit 1';
+    return (await this.row(sql, [userId, id])) !== undefined;
   }
 
   /**
@@ -97,7 +98,7 @@ export class DeviceRepository extends Repository {
     );
   }
 
-  /** Forgets devices that were removed before a moment, but not the last trace that their user had one, which `hasAny` sees. */
+  /** Forgets devices that were removed before a moment, but not the last trace that their user had one, which `hadOthers` sees. */
   trim(before: Date, limit: number): Promise<number> {
     return this.affected(
       `delete from device.devices where id in

@@ -49,6 +49,10 @@ export class ChallengeRepository extends Repository {
     await this.affected('delete from mfa.challenges where user_id = ? and factor_id = ?', [userId, factorId]);
   }
 
+  async removeAll(userId: UserId): Promise<void> {
+    await this.affected('delete from mfa.challenges where user_id = ?', [userId]);
+  }
+
   removeExpired(before: Date, limit: number): Promise<number> {
     return this.affected(
       `delete from mfa.challenges where (purpose, binding_id) in

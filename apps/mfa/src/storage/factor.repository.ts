@@ -131,6 +131,15 @@ export class FactorRepository extends Repository {
     return row?.type;
   }
 
+  /** Removes whatever a user has, confirmed or not; gives the confirmed ones. */
+  async removeAll(userId: UserId): Promise<{ id: string; type: FactorTypeName }[]> {
+    const removed = await this.rows<{ id: string; type: FactorTypeName; isConfirmed: boolean }>(
+      'delete from mfa.factors where user_id = ? returning id, type, confirmed_at is not null as "isConfirmed"',
+      [userId],
+    );
+    return removed.filter(({ isConfirmed }) => isConfirmed).map(({ id, type }) => ({ id, type }));
+  }
+
   /** Forgets what a user began to enrol and did not confirm. */
   async removePending(userId: UserId): Promise<void> {
     await this.affected('delete from mfa.factors where user_id = ? and confirmed_at is null', [userId]);

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { type Channel, channels, type Inbox, type InboxFilter } from '#inbox/inbox.ts';
 import { inboxPage, messageList } from '#inbox/page.ts';
-import type { Protocol } from '#protocols/protocol.ts';
+import type { Documented } from '#protocols/protocol.ts';
 
 // The page's own style and script are inline; mail is shown in a frame that may do nothing but look like something.
 const pagePolicy =
@@ -9,7 +9,7 @@ const pagePolicy =
 const mailPolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'";
 
 /** The inbox's API (`GET` and `DELETE /api/messages`), its page, and the health of the process. */
-export function inboxRoutes(inbox: Inbox, protocols: readonly Protocol[]): Hono {
+export function inboxRoutes(inbox: Inbox, protocols: readonly Documented[]): Hono {
   const app = new Hono();
   app.use(async (context, next) => {
     await next();
@@ -38,7 +38,7 @@ function addApi(app: Hono, inbox: Inbox): void {
   });
 }
 
-function addPages(app: Hono, inbox: Inbox, protocols: readonly Protocol[]): void {
+function addPages(app: Hono, inbox: Inbox, protocols: readonly Documented[]): void {
   app.get('/', (context) => {
     context.header('Content-Security-Policy', pagePolicy);
     return context.html(inboxPage(inbox.list(), protocols));

@@ -1,12 +1,12 @@
 import { html, raw } from 'hono/html';
 import type { InboxMessage } from '#inbox/inbox.ts';
 import { pageScript, pageStyle } from '#inbox/page-assets.ts';
-import type { Protocol } from '#protocols/protocol.ts';
+import type { Documented } from '#protocols/protocol.ts';
 
 type Html = ReturnType<typeof html>;
 
 /** The inbox as a page that needs nothing from elsewhere. Values are escaped by the `html` tag. */
-export function inboxPage(messages: readonly InboxMessage[], protocols: readonly Protocol[]): Html {
+export function inboxPage(messages: readonly InboxMessage[], protocols: readonly Documented[]): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -53,7 +53,7 @@ function withLinks(text: string): Html {
   return html`${parts.map((part, index) => (index % 2 === 1 ? html`<a href="${part}" target="_blank" rel="noopener noreferrer">${part}</a>` : part))}`;
 }
 
-function outcomeTable(protocol: Protocol): Html {
+function outcomeTable(protocol: Documented): Html {
   return html`<h2>${protocol.name}: inputs and what they lead to</h2>
 <table>${protocol.outcomes.map(({ input, outcome }) => html`<tr><td><code>${input}</code></td><td>${outcome}</td></tr>`)}</table>`;
 }

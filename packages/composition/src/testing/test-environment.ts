@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createMigrator, type Entities, type NamedMigration, provisionStatements } from '@bank/database';
 import { Secret } from '@bank/domain';
 import { vhostDefinitions } from '@bank/messaging';
+import { DataRightsService } from '@bank/proto/data-rights';
 import {
   type TestCertificates,
   type TestDatabase,
@@ -39,6 +40,8 @@ export interface TestEnvironment {
   readonly certificates: TestCertificates;
 }
 
+const dataRightsCaller = 'spiffe://bank/app/profile';
+const dataRightsMethods = DataRightsService.methods.map(({ name }) => `${DataRightsService.typeName}/${name}`);
 const password = 'test';
 const keyringNames = ['kek', 'blind-index', 'pepper', 'delivery', 'refresh', 'limits', 'cursor', 'idempotency'];
 
@@ -65,7 +68,7 @@ export async function testEnvironment(app: AppUnderTest): Promise<TestEnvironmen
     TLS_CA_FILE: certificates.caFile,
     TLS_CERT_FILE: leaf.certFile,
     TLS_KEY_FILE: leaf.keyFile,
-    RPC_CALLERS_FILE: callersFile(app.callers ?? {}),
+    RPC_CALLERS_FILE: callersFile(withDataRights(app.callers ?? {})),
     TOKEN_ISSUER: 'https://id.bank.test',
     AUTH_HTTP_URL: 'http://127.0.0.1:1',
     AUTH_RPC_URL: 'https://127.0.0.1:1',
@@ -110,6 +113,15 @@ async function runAll(url: string, statements: readonly string[]): Promise<void>
   } finally {
     await client.end();
   }
+}
+
+/** Every app serves the rights of people, and profile alone asks for them. */
+function withDataRights(callers: NonNullable<AppUnderTest['callers']>): NonNullable<AppUnderTest['callers']> {
+  const own = callers[dataRightsCaller];
+  return {
+    ...callers,
+    [dataRightsCaller]: { ...own, name: 'profile', methods: [...dataRightsMethods, ...(own?.methods ?? [])] },
+  };
 }
 
 function callersFile(callers: NonNullable<AppUnderTest['callers']>): string {

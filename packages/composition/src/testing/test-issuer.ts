@@ -1,5 +1,14 @@
-import { audiences, type Clock, type Role, systemClock, uuidv7 } from '@bank/domain';
-import { generateSigningKey, type PublicJwk, publicJwk, signJwt } from '@bank/security';
+import {
+  type ApprovalAction,
+  type ApprovalPayload,
+  approvalSeconds,
+  audiences,
+  type Clock,
+  type Role,
+  systemClock,
+  uuidv7,
+} from '@bank/domain';
+import { approvalDigest, generateSigningKey, type PublicJwk, publicJwk, signJwt } from '@bank/security';
 import { createRevocationFeed, createVerifier, type RevocationMessage, type Verifier } from '@bank/verifier';
 
 /** Whom a token is for; a fresh customer at `aal1` unless said otherwise. Times are epoch seconds. */
@@ -13,12 +22,24 @@ export interface TokenOptions {
   readonly authTime?: number;
 }
 
+/** Who asks for what, by a new approval unless its id is said. `issuedAt` in epoch seconds, now unless said. */
+export interface ApprovalOptions<A extends ApprovalAction> {
+  readonly makerId: string;
+  readonly action: A;
+  readonly payload: ApprovalPayload<A>;
+  readonly approvalId?: string;
+  readonly makerRoles?: readonly Role[];
+  readonly issuedAt?: number;
+}
+
 /** Issues access tokens as `auth` does, and verifies them as every app does. */
 export interface TestIssuer {
   readonly verifier: Verifier;
   /** Its public keys, as `auth` publishes them. */
   readonly jwks: { readonly keys: readonly PublicJwk[] };
   token(options?: TokenOptions): string;
+  /** A request of a member of staff, as `auth` signs it. */
+  approval<A extends ApprovalAction>(options: ApprovalOptions<A>): string;
   /** Ends a session for the verifier, at once. */
   revoke(sessionId: string): void;
 }
@@ -48,6 +69,8 @@ export function testIssuer({ issuer, clock = systemClock }: { issuer: string; cl
     verifier,
     jwks,
     token: (options = {}) => signJwt(key, 'at+jwt', claimsOf(issuer, clock.now().getTime() / 1000, options)),
+    approval: (options) =>
+      signJwt(key, 'approval+jwt', approvalClaims(issuer, Math.floor(clock.now().getTime() / 1000), options)),
     revoke(sessionId) {
       const now = clock.now().getTime();
       channel.add({ sid: sessionId, notBefore: now, expiresAt: now + 2 * lifeSeconds * 1000 });
@@ -69,6 +92,20 @@ function claimsOf(issuer: string, now: number, options: TokenOptions) {
     amr: ['pwd'],
     roles: [...(options.roles ?? ['customer'])],
     ...(options.deviceId !== undefined && { did: options.deviceId }),
+  };
+}
+
+function approvalClaims<A extends ApprovalAction>(issuer: string, now: number, options: ApprovalOptions<A>) {
+  const { makerId, action, payload, approvalId = uuidv7(), makerRoles = ['admin'], issuedAt = now } = options;
+  return {
+    iss: issuer,
+    jti: approvalId,
+    sub: makerId,
+    roles: [...makerRoles],
+    act: action,
+    dig: Buffer.from(approvalDigest(action, payload)).toString('base64url'),
+    iat: issuedAt,
+    exp: issuedAt + approvalSeconds,
   };
 }
 

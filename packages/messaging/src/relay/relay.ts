@@ -83,7 +83,7 @@ export function createRelay(options: RelayOptions): Worker {
 /** Gives the function that publishes one batch and tells whether there is likely more. */
 function createBatchPublisher(options: RelayOptions): () => Promise<boolean> {
   const { store, publisher, service, batchSize = 500, deadlineMs = 5000 } = options;
-  const observe = createRelayMetrics(options.metrics, store, publisher);
+  const observe = createRelayMetrics({ metrics: options.metrics, store, publisher, service });
   return async () => {
     await publisher.connect(); // before rows are claimed: nothing is locked while the broker is away
     let full = false;

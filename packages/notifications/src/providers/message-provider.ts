@@ -4,6 +4,8 @@ interface Message {
   readonly to: string;
   readonly template: string;
   readonly text: string;
+  /** After this moment it is of no use any more. */
+  readonly expiresAt: Date;
 }
 
 /** An email that is ready to go. */

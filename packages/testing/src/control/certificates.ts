@@ -1,6 +1,6 @@
 import 'reflect-metadata'; // @peculiar/x509 resolves its parts through decorators' metadata
 import { randomBytes, type webcrypto as WebCrypto, webcrypto } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
 import { temporaryFolder } from '#run/temporary-folder.ts';
@@ -50,13 +50,25 @@ export async function testCertificates(folder = temporaryFolder('tls')): Promise
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
+  return certificatesBy(authority, keys.privateKey, folder);
+}
+
+/** Leaves of an authority that somebody else made, such as the one of a running stack. */
+export async function certificatesOfAuthority(
+  files: { certFile: string; keyFile: string },
+  folder = temporaryFolder('tls'),
+): Promise<TestCertificates> {
+  x509.cryptoProvider.set(webcrypto as unknown as Crypto);
+  const authority = new x509.X509Certificate(readFileSync(files.certFile, 'utf8'));
+  const pkcs8 = x509.PemConverter.decodeFirst(readFileSync(files.keyFile, 'utf8'));
+  const key = await webcrypto.subtle.importKey('pkcs8', pkcs8, ALGORITHM, false, ['sign']);
+  return certificatesBy(authority, key, folder);
+}
+
+function certificatesBy(authority: x509.X509Certificate, key: WebCrypto.CryptoKey, folder: string): TestCertificates {
   const ca = authority.toString('pem');
-  return {
-    ca,
-    caFile: save(folder, 'ca.pem', ca),
-    folder,
-    issue: (leaf) => issueLeaf(folder, authority, keys.privateKey, leaf),
-  };
+  const issue = (leaf: LeafOptions) => issueLeaf(folder, authority, key, leaf);
+  return { ca, caFile: save(folder, 'ca.pem', ca), folder, issue };
 }
 
 async function issueLeaf(

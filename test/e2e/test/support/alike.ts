@@ -28,11 +28,11 @@ export async function expectAlike(rounds: number, existing: Ask, missing: Ask): 
 async function timed(ask: Ask, round: number): Promise<{ ms: number; seen: object }> {
   const startedAt = performance.now();
   const answer = await ask(round);
-  return { ms: performance.now() - startedAt, seen: visible(answer) };
+  return { ms: performance.now() - startedAt, seen: visibleOf(answer) };
 }
 
 /** Everything of an answer that somebody could tell two by; ids are new in each. */
-function visible({ status, body, headers }: Exchange): object {
+export function visibleOf({ status, body, headers }: Exchange): object {
   const fields = Object.entries(body ?? {}).filter(([name]) => name !== 'requestId' && name !== 'registrationId');
   return { status, fields, headers: [...headers].filter(([name]) => !volatile.has(name)) };
 }

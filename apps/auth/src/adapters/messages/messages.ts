@@ -7,7 +7,7 @@ import {
   type SmsMessage,
 } from '@bank/notifications';
 import type { Metrics } from '@bank/observability';
-import { emailMakers, smsMakers } from '#adapters/messages/providers.ts';
+import { emailMakers, type RpcSurroundings, smsMakers } from '#adapters/messages/providers.ts';
 import type { Config } from '#config.ts';
 
 /** What carries messages, by channel. */
@@ -17,8 +17,14 @@ export interface Messages {
   close(): Promise<void>;
 }
 
+interface Surroundings {
+  clock: Clock;
+  metrics: Metrics;
+  rpc: RpcSurroundings;
+}
+
 /** The carriers that configuration names, in its order, measured. */
-export function createMessages(config: Config, { clock, metrics }: { clock: Clock; metrics: Metrics }): Messages {
+export function createMessages(config: Config, { clock, metrics, rpc }: Surroundings): Messages {
   const latency = metrics.histogram('message_provider_seconds', 'Time until a carrier has answered for a message', [
     'channel',
     'provider',
@@ -36,11 +42,11 @@ export function createMessages(config: Config, { clock, metrics }: { clock: Cloc
     );
   const email = chainOf(
     'email',
-    config.EMAIL_PROVIDERS.map((name) => emailMakers[name](config)),
+    config.EMAIL_PROVIDERS.map((name) => emailMakers[name](config, rpc)),
   );
   const sms = chainOf(
     'sms',
-    config.SMS_PROVIDERS.map((name) => smsMakers[name](config)),
+    config.SMS_PROVIDERS.map((name) => smsMakers[name](config, rpc)),
   );
   return {
     email,

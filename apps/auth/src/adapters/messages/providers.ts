@@ -6,10 +6,14 @@ import {
   type MessageProvider,
   type SmsMessage,
 } from '@bank/notifications';
+import { createNotificationProvider, type NotificationOptions } from '#adapters/messages/notification-provider.ts';
 import type { Config } from '#config.ts';
 import type { EmailProviderName, SmsProviderName } from '#message-config.ts';
 
-type Makers<N extends string, M> = Readonly<Record<N, (config: Config) => MessageProvider<M>>>;
+/** What the carriers that are reached by RPC need beside their address. */
+export type RpcSurroundings = Pick<NotificationOptions, 'tls' | 'logger' | 'metrics'>;
+
+type Makers<N extends string, M> = Readonly<Record<N, (config: Config, rpc: RpcSurroundings) => MessageProvider<M>>>;
 
 export const emailMakers: Makers<EmailProviderName, EmailMessage> = {
   smtp: (config) =>
@@ -26,6 +30,7 @@ export const emailMakers: Makers<EmailProviderName, EmailMessage> = {
       from: config.MAIL_FROM,
       deadlineMs: config.MESSAGE_DEADLINE_MS,
     }),
+  notification: (config, rpc) => createNotificationProvider(notificationOf(config, rpc)),
 };
 
 export const smsMakers: Makers<SmsProviderName, SmsMessage> = {
@@ -39,7 +44,17 @@ export const smsMakers: Makers<SmsProviderName, SmsMessage> = {
       statusCallbackUrl: (deliveryId) => twilioCallbackUrl(config, deliveryId),
       deadlineMs: config.MESSAGE_DEADLINE_MS,
     }),
+  notification: (config, rpc) => createNotificationProvider(notificationOf(config, rpc)),
 };
+
+function notificationOf(config: Config, rpc: RpcSurroundings): NotificationOptions {
+  return {
+    ...rpc,
+    baseUrl: required(config, 'NOTIFICATION_RPC_URL'),
+    serverUri: 'spiffe://bank/platform/notification',
+    deadlineMs: config.MESSAGE_DEADLINE_MS,
+  };
+}
 
 /** Where Twilio tells of a message. The signature of a callback covers this address as it stands here. */
 export function twilioCallbackUrl(config: Config, deliveryId: string): string {

@@ -62,7 +62,7 @@ async function reach(ctx: AppContext, { userId, channel }: PendingDelivery): Pro
 
 /** Undefined for a template that the channel does not know. */
 async function send(ctx: AppContext, deliveryId: string, opened: OpenedDelivery, { address, locale }: Recipient) {
-  const { template, params } = opened;
+  const { template, params, expiresAt } = opened;
   const language = opened.locale ?? locale;
   const words = { params, brand: ctx.config.BRAND, ...(language === undefined ? {} : { locale: language }) };
   if (address.kind === 'email') {
@@ -73,10 +73,11 @@ async function send(ctx: AppContext, deliveryId: string, opened: OpenedDelivery,
       deliveryId,
       to,
       template,
+      expiresAt,
       ...renderEmail({ template, ...words }),
     });
   }
   if (!isSmsTemplateName(template)) return undefined;
   const { text } = renderSms({ template, ...words });
-  return await ctx.messages.sms.send({ channel: 'sms', deliveryId, to: address.value, template, text });
+  return await ctx.messages.sms.send({ channel: 'sms', deliveryId, to: address.value, template, expiresAt, text });
 }

@@ -5,11 +5,17 @@ import { endManySessions, revocationEnd } from '#features/session/end-session.ts
 
 /**
  * Ends all that a user has open: his sessions, and sign-ins that wait for their second half (SR-47). Beside each session the
- * user himself is revoked up to this moment, so that nothing issued to him before is good for anything, whatever it is.
+ * user himself is revoked up to that moment, so that nothing issued to him before is good for anything, whatever it is.
+ * `openedUntil` leaves alone what was opened later.
  */
-export async function endEverything(tx: AppTransaction, userId: UserId, reason: EndReason): Promise<void> {
-  await endManySessions(tx, { userId }, reason);
-  const at = tx.clock.now();
+export async function endEverything(
+  tx: AppTransaction,
+  userId: UserId,
+  reason: EndReason,
+  openedUntil?: Date,
+): Promise<void> {
+  await endManySessions(tx, { userId, openedUntil }, reason);
+  const at = openedUntil ?? tx.clock.now();
   await tx.users.cutOff(userId, at);
   await tx.revocations.insert({ id: tx.ids.next(), userId, notBefore: at, expiresAt: revocationEnd(at) });
 }

@@ -1,4 +1,6 @@
+import type { ApprovedRequest } from '@bank/composition';
 import {
+  type ApprovalFacts,
   DomainError,
   hasPermission,
   isBlocked,
@@ -11,7 +13,7 @@ import type { AppTransaction } from '#context.ts';
 import type { User } from '#storage/users/user.repository.ts';
 
 /** A user as rules about people see him. */
-export function personOf({ id, status, roles }: User): Person {
+function personOf({ id, status, roles }: User): Person {
   return { userId: id, status, roles };
 }
 
@@ -32,6 +34,21 @@ export async function holdTarget(
   }
   requireMayActOn(personOf(actor), personOf(target));
   return target;
+}
+
+/**
+ * Maker, checker and target of an approval as they are now, held until the commit. @throws user.not_found for a target who
+ * is not there; of the other two that is for `checkApproval`
+ */
+export async function holdPeople(
+  tx: AppTransaction,
+  { makerId, checkerId }: Pick<ApprovedRequest, 'makerId' | 'checkerId'>,
+  targetId: UserId,
+): Promise<Pick<ApprovalFacts, 'maker' | 'checker' | 'target'>> {
+  const held = await tx.users.lockMany([makerId, checkerId, targetId]);
+  const [maker, checker] = [held.get(makerId), held.get(checkerId)];
+  const target = personOf(visible(held.get(targetId)));
+  return { maker: maker && personOf(maker), checker: checker && personOf(checker), target };
 }
 
 /** A user that staff may know of. @throws user.not_found for nobody, and for whoever is erased */

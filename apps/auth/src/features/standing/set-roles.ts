@@ -8,7 +8,7 @@ import { userRolesChanged } from '#events.ts';
 import type { Caller } from '#features/caller.ts';
 import { endEverything } from '#features/standing/end-everything.ts';
 import { notify, type Warrant } from '#features/standing/move-user.ts';
-import { personOf, visible } from '#features/standing/people.ts';
+import { holdPeople, visible } from '#features/standing/people.ts';
 import { ApprovalSchema } from '#features/standing/schemas.ts';
 import type { User } from '#storage/users/user.repository.ts';
 
@@ -30,14 +30,12 @@ const audits = ['user.roles_changed', 'auth.session.revoked', 'auth.sessions.rev
 export async function setRoles(ctx: AppContext, input: unknown, { actor }: Pick<Caller, 'actor'>): Promise<User> {
   const { userId, roles, noteId, approval } = parse(SetRolesSchema, input);
   const approved = await readApproval(ctx, actor, { approval, action: 'user.set_roles', payload: { userId, roles } });
-  const { id: approvalId, makerId, checkerId, who } = approved;
+  const { id: approvalId, makerId, who } = approved;
   return await withTransaction(ctx, { who, audits }, async (tx) => {
-    const isFirst = await useApproval(tx, approved, async () => {
-      const held = await tx.users.lockMany([makerId, checkerId, userId]);
-      const [maker, checker] = [held.get(makerId), held.get(checkerId)];
-      const target = personOf(visible(held.get(userId)));
-      return { maker: maker && personOf(maker), checker: checker && personOf(checker), target, granted: roles };
-    });
+    const isFirst = await useApproval(tx, approved, async () => ({
+      ...(await holdPeople(tx, approved, userId)),
+      granted: roles,
+    }));
     const target = visible(await tx.users.lock(userId));
     return isFirst ? await giveRoles(tx, target, roles, { noteId, approvalId, makerId }) : target;
   });

@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { moveUser } from '#features/standing/move-user.ts';
-import { holdTarget, personOf, visible } from '#features/standing/people.ts';
+import { holdPeople, holdTarget, visible } from '#features/standing/people.ts';
 import { actionOfMove, type MoveAction, settableStates } from '#features/standing/policies.ts';
 import { ApprovalSchema } from '#features/standing/schemas.ts';
 import type { User } from '#storage/users/user.repository.ts';
@@ -53,14 +53,9 @@ async function moveByApproval(
 ): Promise<User> {
   const { userId, status: to, noteId, action, approval = '' } = move;
   const approved = await readApproval(ctx, actor, { approval, action, payload: { userId } });
-  const { id: approvalId, makerId, checkerId, who } = approved;
+  const { id: approvalId, makerId, who } = approved;
   return await withTransaction(ctx, { who, audits }, async (tx) => {
-    const isFirst = await useApproval(tx, approved, async () => {
-      const held = await tx.users.lockMany([makerId, checkerId, userId]);
-      const [maker, checker] = [held.get(makerId), held.get(checkerId)];
-      const target = personOf(visible(held.get(userId)));
-      return { maker: maker && personOf(maker), checker: checker && personOf(checker), target };
-    });
+    const isFirst = await useApproval(tx, approved, () => holdPeople(tx, approved, userId));
     const target = visible(await tx.users.lock(userId));
     if (!isFirst) return target;
     return await moveUser(tx, target, { to, by: 'approval', warrant: { noteId, approvalId, makerId } });

@@ -56,6 +56,16 @@ export class DeliveryRepository extends Repository {
     );
   }
 
+  /** Since when the message of a channel has been due that is due the longest, or will be. Undefined when none waits. */
+  async oldestDue(channel: DeliveryChannel): Promise<Date | undefined> {
+    const found = await this.row<{ dueAt: Date }>(
+      `select next_attempt_at as "dueAt" from auth.deliveries where channel = ? and state = 'pending'
+        order by next_attempt_at limit 1`,
+      [channel],
+    );
+    return found?.dueAt;
+  }
+
   /**
    * Records how it ended, and wipes what was sealed. A carrier that has said meanwhile that it could not deliver this very
    * copy is believed. Undefined when it was settled already.

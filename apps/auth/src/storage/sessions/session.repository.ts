@@ -23,6 +23,8 @@ export interface SessionScope {
   deviceId?: string | undefined;
   clientId?: string | undefined;
   exceptSessionId?: string | undefined;
+  /** Those opened at or before that moment. */
+  openedUntil?: Date | undefined;
 }
 
 export const sessionColumns = `s.id, s.user_id as "userId", s.client_id as "clientId", s.device_id as "deviceId", s.acr, s.amr,
@@ -61,15 +63,17 @@ export class SessionRepository extends Repository {
   /** Sessions that can still be renewed, their rows held until the transaction ends, in one order for everybody. */
   lockLive(scope: SessionScope, now: Date): Promise<Session[]> {
     const { userId, sessionId = null, deviceId = null, clientId = null, exceptSessionId = null } = scope;
+    const { openedUntil = null } = scope;
     return this.rows(
       `select ${sessionColumns} from auth.sessions s
         where s.user_id = ? and s.revoked_at is null and s.absolute_expires_at > ?
           and (?::uuid is null or s.id = ?::uuid) and (?::uuid is null or s.device_id = ?::uuid)
           and (?::text is null or s.client_id = ?::text) and (?::uuid is null or s.id <> ?::uuid)
+          and (?::timestamptz is null or s.created_at <= ?::timestamptz)
         order by s.id for update`,
       [
         ...[userId, now, sessionId, sessionId, deviceId, deviceId, clientId, clientId],
-        ...[exceptSessionId, exceptSessionId],
+        ...[exceptSessionId, exceptSessionId, openedUntil, openedUntil],
       ],
     );
   }

@@ -88,9 +88,9 @@ export class UserRepository extends Repository {
     return this.#change(id, 'roles = ?', [[...roles], at]);
   }
 
-  /** Cuts off whatever a user, whose row the transaction holds, has begun until now. */
+  /** Cuts off whatever a user, whose row the transaction holds, had begun at that moment. */
   async cutOff(id: UserId, at: Date): Promise<void> {
-    await this.affected('update auth.users set cut_off_at = ? where id = ?', [at, id]);
+    await this.affected('update auth.users set cut_off_at = greatest(cut_off_at, ?) where id = ?', [at, id]);
   }
 
   /** Makes a number that was just proven the user's; gives his new version. */

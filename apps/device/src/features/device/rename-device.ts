@@ -1,9 +1,8 @@
 import { withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain';
 import type { AppContext } from '#context.ts';
-import type { ViewedDevice } from '#features/device/get-device.ts';
 import { DeviceParams, DevicePatch } from '#features/device/schemas.ts';
-import { toDeviceView } from '#features/device/view.ts';
+import { toViewedDevice, type ViewedDevice } from '#features/device/view.ts';
 
 /**
  * Gives one of the signed-in user's devices a name, or takes it away, if the device still has the version he saw. A patch
@@ -24,12 +23,10 @@ export async function renameDevice(
     const device = await tx.deviceNames.find(userId, id);
     if (device === undefined) throw new DomainError('device.not_found');
     if (device.version !== input.version) throw new DomainError('request.precondition_failed');
-    if (name === undefined || name === device.name) {
-      return { view: toDeviceView(device, user.deviceId), version: device.version };
-    }
+    if (name === undefined || name === device.name) return toViewedDevice(device, user.deviceId);
     const version = await tx.deviceNames.rename(userId, id, { name, version: input.version });
     if (version === undefined) throw new DomainError('request.precondition_failed');
     await tx.audit({ action: 'device.renamed', subject: userId, outcome: 'success', details: { deviceId: id } });
-    return { view: toDeviceView({ ...device, name }, user.deviceId), version };
+    return toViewedDevice({ ...device, name, version }, user.deviceId);
   });
 }

@@ -3,9 +3,8 @@ import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain
 import { messageOf } from '@bank/notifications';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { deviceTrusted, deviceUntrusted } from '#events.ts';
-import type { ViewedDevice } from '#features/device/get-device.ts';
 import { DeviceParams } from '#features/device/schemas.ts';
-import { toDeviceView } from '#features/device/view.ts';
+import { toViewedDevice, type ViewedDevice } from '#features/device/view.ts';
 import { calledIn, notify } from '#features/notify.ts';
 import type { Device } from '#storage/device.entity.ts';
 
@@ -30,7 +29,7 @@ export async function trustDevice(
     if (changed !== undefined) await announceTrust(tx, changed, at);
     const device = await tx.deviceNames.find(userId, id);
     if (device === undefined) throw new DomainError('device.not_found');
-    return { view: toDeviceView(device, user.deviceId), version: device.version };
+    return toViewedDevice(device, user.deviceId);
   });
 }
 

@@ -1,6 +1,16 @@
 import type { DeviceView, PlatformName } from '#features/device/schemas.ts';
 import type { Device, NamedDevice } from '#storage/device.entity.ts';
 
+/** A device as it is answered, with the version that `If-Match` is to name. */
+export interface ViewedDevice {
+  readonly view: DeviceView;
+  readonly version: number;
+}
+
+export function toViewedDevice(device: NamedDevice, currentId: string | undefined): ViewedDevice {
+  return { view: toDeviceView(device, currentId), version: device.version };
+}
+
 /** What the user may see of a device; `currentId` is the device of the session that asks. */
 export function toDeviceView(device: NamedDevice, currentId: string | undefined): DeviceView {
   return {

@@ -21,13 +21,12 @@ export async function recordSignIn(ctx: AppContext, input: unknown): Promise<voi
   const { userId, deviceId, sessionId, signedInAt } = facts;
   await withTransaction(ctx, { who: allow.system('record-sign-in'), audits }, async (tx) => {
     await tx.devices.lockOf(userId); // two first sign-ins at once: the later one is the new device
-    const hadDevices = await tx.devices.hasAny(userId);
     const before = await tx.devices.find(userId, deviceId);
     const { isNew } = await tx.devices.noteSighting({ ...facts, id: deviceId, seenAt: signedInAt });
     const { score: riskScore, reasons } = assessAttempt({ device: isNew ? 'unknown' : standingOf(before) });
     const outcome = { outcome: 'succeeded', reason: null, riskScore, riskReasons: [...reasons] };
     await tx.signIns.add({ ...facts, ...outcome, id: facts.eventId });
-    if (isNew) await register(tx, facts, hadDevices);
+    if (isNew) await register(tx, facts);
     await tx.audit({
       action: isNew ? 'device.registered' : 'device.signed_in',
       subject: userId,
@@ -37,14 +36,15 @@ export async function recordSignIn(ctx: AppContext, input: unknown): Promise<voi
   });
 }
 
-async function register(tx: AppTransaction, facts: SignInFacts, hadDevices: boolean): Promise<void> {
+async function register(tx: AppTransaction, facts: SignInFacts): Promise<void> {
   const { userId, deviceId, signedInAt } = facts;
   await tx.emit(deviceRegistered(facts));
-  if (hadDevices) {
+  if (await tx.devices.hadOthers(userId, deviceId)) {
     await tx.emit(deviceNewSignIn(facts));
     await notify(tx, userId, messageOf('new-device', { at: signedInAt, ...calledIn(facts) }));
   }
   const surplus = surplusDevices(await tx.devices.listLive(userId), deviceId);
+  if (surplus.length === 0) return;
   const at = tx.clock.now();
   for (const device of await tx.devices.remove(userId, surplus, { at })) {
     await announceRemoval(tx, device, { reason: 'limit', at });

@@ -1,12 +1,13 @@
 import { defineRoutes, etagOf, noContent, ok, versionOf } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
-import { getDevice, type ViewedDevice } from '#features/device/get-device.ts';
+import { getDevice } from '#features/device/get-device.ts';
 import { listDevices } from '#features/device/list-devices.ts';
 import { freshSeconds } from '#features/device/policies.ts';
 import { removeDevice } from '#features/device/remove-device.ts';
 import { renameDevice } from '#features/device/rename-device.ts';
 import { DeviceList, DevicePage, DeviceParams, DevicePatch, DeviceView } from '#features/device/schemas.ts';
 import { trustDevice } from '#features/device/trust-device.ts';
+import type { ViewedDevice } from '#features/device/view.ts';
 
 const tag = 'devices';
 

@@ -1,4 +1,3 @@
-import { DomainError } from '@bank/domain';
 import { ChallengePurpose, FactorType, MfaService, type VerifyChallengeRequest } from '@bank/proto/mfa';
 import { defineRpc } from '@bank/service-kit';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
@@ -6,6 +5,7 @@ import type { AppContext } from '#context.ts';
 import { startChallenge } from '#features/challenge/start-challenge.ts';
 import { verifyChallenge } from '#features/challenge/verify-challenge.ts';
 import { listFactors } from '#features/factor/list-factors.ts';
+import { resetFactors } from '#features/factor/reset-factors.ts';
 
 const types = {
   totp: FactorType.TOTP,
@@ -48,7 +48,13 @@ export const mfaRpc = defineRpc<AppContext, typeof MfaService>(MfaService, {
     access: 'service',
     handle: async (ctx, request, call) => ({ type: types[await verifyChallenge(ctx, call.actor, toAnswer(request))] }),
   },
-  resetFactors: { access: 'staff', handle: notServedYet },
+  resetFactors: {
+    access: 'staff',
+    idempotent: true,
+    async handle(ctx, { userId, noteId, approval }, call) {
+      return { removedCount: await resetFactors(ctx, call.actor, { userId, noteId, approval }) };
+    },
+  },
 });
 
 function toAnswer({ userId, purpose, bindingId, proof }: VerifyChallengeRequest) {
@@ -61,8 +67,4 @@ function toAnswer({ userId, purpose, bindingId, proof }: VerifyChallengeRequest)
     default:
       return binding;
   }
-}
-
-function notServedYet(): never {
-  throw new DomainError('service.unavailable', { reason: 'not served yet' });
 }

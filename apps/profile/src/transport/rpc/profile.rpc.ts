@@ -5,6 +5,7 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
 import type { VisibleProfile } from '#features/profile/policies.ts';
 import { readProfiles } from '#features/profile/read-profiles.ts';
+import { showProfile } from '#features/profile/show-profile.ts';
 
 export const profileRpc = defineRpc<AppContext, typeof ProfileService>(ProfileService, {
   getProfile: {
@@ -23,7 +24,14 @@ export const profileRpc = defineRpc<AppContext, typeof ProfileService>(ProfileSe
       return { profiles: (await readProfiles(ctx, actor, { userIds, fields })).map(toMessage) };
     },
   },
-  viewProfile: { access: 'staff', handle: notServedYet },
+  viewProfile: {
+    access: 'staff',
+    idempotent: true,
+    async handle(ctx, { userId, unmask, noteId }, { actor }) {
+      const request = { userId, unmask, ...(noteId !== '' && { noteId }) };
+      return { profile: toMessage(await showProfile(ctx, actor, request)) };
+    },
+  },
 });
 
 /** What is unknown or not to be seen is empty in the message. */
@@ -41,8 +49,4 @@ function toMessage(profile: VisibleProfile) {
     ...(profile.createdAt && { createdAt: timestampFromDate(profile.createdAt) }),
     ...(profile.updatedAt && { updatedAt: timestampFromDate(profile.updatedAt) }),
   };
-}
-
-function notServedYet(): never {
-  throw new DomainError('service.unavailable', { reason: 'not served yet' });
 }

@@ -1,0 +1,46 @@
+import { DomainError } from '@bank/domain';
+import { DeliveryError, type EmailMessage, type MessageProvider, type SmsMessage } from '@bank/notifications';
+import { NotificationChannel, NotificationService } from '@bank/proto/notification';
+import { createRpcClient, type RpcClientOptions } from '@bank/service-kit';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { Code, ConnectError } from '@connectrpc/connect';
+
+export type NotificationOptions = RpcClientOptions<typeof NotificationService>;
+
+/** Hands messages to the platform's Notification service, which sends each delivery id once. */
+export function createNotificationProvider<M extends EmailMessage | SmsMessage>(
+  options: NotificationOptions,
+): MessageProvider<M> {
+  const service = createRpcClient(NotificationService, options);
+  return {
+    name: 'notification',
+    async send(message) {
+      try {
+        const { notificationId } = await service.send(requestOf(message));
+        return { providerMessageId: notificationId };
+      } catch (error) {
+        throw classify(error);
+      }
+    },
+    async close() {
+      // Calls end by their own deadline, and connections are let go of when nobody uses them.
+    },
+  };
+}
+
+function requestOf(message: EmailMessage | SmsMessage) {
+  const { deliveryId, to, text, template, expiresAt } = message;
+  const common = { deliveryId, recipient: to, text, template, expiresAt: timestampFromDate(expiresAt) };
+  return message.channel === 'email'
+    ? { ...common, channel: NotificationChannel.EMAIL, subject: message.subject, html: message.html }
+    : { ...common, channel: NotificationChannel.SMS };
+}
+
+/** INVALID_ARGUMENT is about this recipient; whatever else it answers, or does not, is its own. */
+function classify(error: unknown): DeliveryError {
+  const cause = error instanceof DomainError ? error.cause : error;
+  if (cause instanceof ConnectError && cause.code === Code.InvalidArgument) {
+    return new DeliveryError('permanent', 'NOTIFICATION_RECIPIENT', { status: cause.code });
+  }
+  return new DeliveryError('transient', 'NOTIFICATION_AWAY', { carrierAway: true });
+}

@@ -1,0 +1,114 @@
+import { consumedApprovals, declareDataRights } from '@bank/database';
+
+const ofHisSessions = 'session_id in (select id from auth.sessions where user_id = ?)';
+
+/** What this app keeps about people: what they are given of it, and what becomes of it when they are erased. */
+export const dataRights = declareDataRights('auth', {
+  personal: {
+    refresh_tokens: { whose: ofHisSessions, exported: { withheld: 'hashes of secrets' }, erased: 'deleted' },
+    step_up_codes: { whose: ofHisSessions, exported: { withheld: 'hashes of codes' }, erased: 'deleted' },
+    sessions: {
+      exported: {
+        key: 'id',
+        columns: {
+          id: 'id',
+          clientId: 'client_id',
+          deviceId: 'device_id',
+          acr: 'acr',
+          amr: 'amr',
+          authTime: 'auth_time',
+          createdAt: 'created_at',
+          lastUsedAt: 'last_used_at',
+          endReason: 'end_reason',
+        },
+      },
+      erased: 'deleted',
+    },
+    devices: {
+      exported: {
+        key: 'id',
+        columns: { id: 'id', createdAt: 'created_at', lastUsedAt: 'last_used_at', knownAt: 'known_at' },
+      },
+      erased: 'deleted',
+    },
+    sign_ins: { exported: { withheld: 'sign-ins under way, gone within minutes' }, erased: 'deleted' },
+    contact_changes: {
+      exported: {
+        key: 'id',
+        columns: { kind: 'kind', expiresAt: 'expires_at' },
+        sealed: [{ column: 'address', group: ({ kind }) => String(kind) }],
+      },
+      erased: 'deleted',
+    },
+    password_resets: { exported: { withheld: 'hashes of links, gone within the hour' }, erased: 'deleted' },
+    credentials: { exported: { key: 'user_id', columns: { passwordChangedAt: 'changed_at' } }, erased: 'deleted' },
+    identifiers: {
+      exported: { withheld: 'keyed hashes of the addresses, which auth.users has' },
+      erased: 'deleted',
+    },
+    registrations: {
+      exported: {
+        key: 'id',
+        columns: { locale: 'locale', acceptedTerms: 'accepted_terms', createdAt: 'created_at' },
+        sealed: [{ column: 'contact', group: 'contact' }],
+      },
+      erased: 'deleted',
+    },
+    activations: {
+      exported: {
+        key: 'id',
+        columns: { roles: 'roles', createdAt: 'created_at', consumedAt: 'consumed_at' },
+        sealed: [{ column: 'contact', group: 'contact' }],
+      },
+      erased: 'deleted',
+    },
+    deliveries: {
+      exported: {
+        key: 'id',
+        columns: {
+          channel: 'channel',
+          template: 'template',
+          state: 'state',
+          createdAt: 'created_at',
+          settledAt: 'settled_at',
+        },
+      },
+      erased: 'deleted',
+    },
+    revocations: {
+      exported: { withheld: 'gone within minutes' },
+      erased: { kept: 'tokens that are still about must go on being refused; gone within minutes, ids only' },
+    },
+    approvals_consumed: consumedApprovals,
+    users: {
+      whose: 'id = ?',
+      exported: {
+        key: 'id',
+        columns: {
+          id: 'id',
+          status: 'status',
+          roles: 'roles',
+          emailVerifiedAt: 'email_verified_at',
+          phoneVerifiedAt: 'phone_verified_at',
+          locale: 'locale',
+          acceptedTerms: 'accepted_terms',
+          createdAt: 'created_at',
+          updatedAt: 'updated_at',
+        },
+        sealed: [{ column: 'contact', group: 'contact' }],
+      },
+      erased: {
+        cleared: ['contact', 'locale'],
+        because: 'the id is never used again: the row says that it is erased, with the roles and times it had',
+      },
+    },
+  },
+  impersonal: {
+    clients: 'the registry of clients',
+    callbacks: 'hashes of what carriers of messages told us',
+    address_failures: 'keyed hashes of addresses, for a day',
+    lockouts: 'keyed hashes of identifiers, for a day',
+    signing_keys: 'keys of tokens',
+    revocation_lease: 'the process that publishes revocations',
+  },
+});

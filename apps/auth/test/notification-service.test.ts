@@ -1,0 +1,92 @@
+import { DeliveryState, NotificationChannel } from '@bank/proto/notification';
+import { until } from '@bank/testing';
+import { Code } from '@connectrpc/connect';
+import { describe, expect, it } from 'vitest';
+import { freshEmail, registration } from './support/accounts.ts';
+import { startAuth } from './support/auth.ts';
+import { post } from './support/http.ts';
+import { codeSms, deliver, deliveryIn, freshPhone } from './support/messages.ts';
+import { startNotificationService, tellUpdate } from './support/notification-service.ts';
+
+const platform = await startNotificationService();
+const auth = await startAuth({
+  env: { EMAIL_PROVIDERS: 'notification,smtp', SMS_PROVIDERS: 'notification', NOTIFICATION_RPC_URL: platform.url },
+});
+await platform.identify(auth);
+
+async function takenFor(recipient: string) {
+  return await until(() => platform.taken.find((message) => message.recipient === recipient));
+}
+
+async function sentSms() {
+  const phone = freshPhone();
+  await deliver(auth, codeSms(auth, phone));
+  const message = await takenFor(phone);
+  await deliveryIn(auth, message.deliveryId, 'sent');
+  return message;
+}
+
+describe('the Notification service as a carrier', () => {
+  it('takes mail and text messages as their recipients will see them', async () => {
+    const email = freshEmail();
+    await post(auth, '/v1/auth/register', registration(email));
+    const mail = await takenFor(email);
+    expect(mail).toMatchObject({ channel: NotificationChannel.EMAIL, template: 'registration-code' });
+    expect([mail.subject, mail.text, mail.html].every((part) => part !== '')).toBe(true);
+    const sms = await sentSms();
+    expect(sms).toMatchObject({ channel: NotificationChannel.SMS, subject: '', html: '', template: 'phone-code' });
+    expect(Number(sms.expiresAt?.seconds) * 1000).toBeGreaterThan(auth.clock.now().getTime());
+    const row = await deliveryIn(auth, sms.deliveryId, 'sent');
+    expect(row).toMatchObject({ provider: 'notification', provider_message_id: sms.notificationId, content: null });
+  });
+
+  it('gives way to the next one while it is away, and not when it refuses the recipient', async () => {
+    const [away, refused] = [freshEmail(), freshEmail()];
+    platform.refusal = Code.Unavailable;
+    await post(auth, '/v1/auth/register', registration(away));
+    await auth.mailbox.newest(away, /Confirm/);
+    platform.refusal = Code.InvalidArgument;
+    await post(auth, '/v1/auth/register', registration(refused));
+    const failed = await until(async () => {
+      const rows = await auth.database.query(`select failure from auth.deliveries where state = 'failed'`);
+      return rows[0];
+    });
+    platform.refusal = undefined;
+    expect(failed).toEqual({ failure: 'NOTIFICATION_RECIPIENT' });
+    expect(auth.mailbox.received(refused)).toEqual([]);
+  });
+});
+
+describe('notification.delivery.updated.v1', () => {
+  it.each([
+    [DeliveryState.DELIVERED, '', 'delivered', null],
+    [DeliveryState.FAILED, 'address_unknown', 'failed', 'NOTIFICATION_ADDRESS_UNKNOWN'],
+    [DeliveryState.FAILED, 'ada@mail.example', 'failed', 'NOTIFICATION_FAILED'],
+    [DeliveryState.EXPIRED, '', 'failed', 'NOTIFICATION_EXPIRED'],
+  ] as const)('state %s %j makes a message %s', async (state, reason, expected, failure) => {
+    const message = await sentSms();
+    await tellUpdate(auth, message, DeliveryState.SENT);
+    await tellUpdate(auth, message, state, { reason });
+    expect(await deliveryIn(auth, message.deliveryId, expected)).toMatchObject({ failure });
+  });
+
+  it('twice, late or about another copy changes nothing', async () => {
+    const message = await sentSms();
+    const id = crypto.randomUUID();
+    const told = async () =>
+      await auth.database.query(
+        `select 1 from auth.outbox where data -> 'details' ->> 'deliveryId' = $1 and data ->> 'action' = 'auth.delivery.delivered'`,
+        [message.deliveryId],
+      );
+    await tellUpdate(auth, { ...message, notificationId: 'another' }, DeliveryState.FAILED);
+    await tellUpdate(auth, message, DeliveryState.DELIVERED, { id });
+    await tellUpdate(auth, message, DeliveryState.DELIVERED, { id });
+    await tellUpdate(auth, message, DeliveryState.FAILED);
+    await until(async () => (await told()).length > 0);
+    const other = await sentSms();
+    await tellUpdate(auth, other, DeliveryState.DELIVERED);
+    await deliveryIn(auth, other.deliveryId, 'delivered');
+    expect(await deliveryIn(auth, message.deliveryId, 'delivered')).toMatchObject({ failure: null });
+    expect(await told()).toHaveLength(1);
+  });
+});

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createSecureServer } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { cloudEventMediaType, createPublisher, topology } from '@bank/messaging';
+import { encodeEvent } from '@bank/proto/events';
+import {
+  type DeliveryState,
+  DeliveryUpdatedSchema,
+  NotificationService,
+  type SendRequest,
+} from '@bank/proto/notification';
+import { type Code, ConnectError } from '@connectrpc/connect';
+import { connectNodeAdapter } from '@connectrpc/connect-node';
+import { afterAll } from 'vitest';
+import type { TestAuth } from './auth.ts';
+
+/** The platform's Notification service, as far as these tests need it. */
+export interface TestNotificationService {
+  readonly url: string;
+  readonly taken: (SendRequest & { notificationId: string })[];
+  /** Refuses every message with this code; undefined takes messages again. */
+  refusal: Code | undefined;
+  /** Shows a certificate of the service's own from now on. */
+  identify(auth: TestAuth): Promise<void>;
+}
+
+/** Starts it on a free port; calls fail until it has a certificate. */
+export async function startNotificationService(): Promise<TestNotificationService> {
+  const answer = connectNodeAdapter({
+    routes: (router) =>
+      router.service(NotificationService, {
+        send(request) {
+          if (service.refusal !== undefined) throw new ConnectError('as the test wants it', service.refusal);
+          const notificationId = randomUUID();
+          service.taken.push({ ...request, notificationId });
+          return { notificationId };
+        },
+      }),
+  });
+  const server = createSecureServer({ allowHTTP1: true, requestCert: true, rejectUnauthorized: true }, answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  afterAll(() => void server.close());
+  const service: TestNotificationService = {
+    url: `https://localhost:${(server.address() as AddressInfo).port}`,
+    taken: [],
+    refusal: undefined,
+    async identify({ files: { certificates } }) {
+      const uris = ['spiffe://bank/platform/notification'];
+      const { certFile, keyFile } = await certificates.issue({ name: 'notification-service', uris });
+      const [ca, cert, key] = [certificates.caFile, certFile, keyFile].map((file) => readFileSync(file));
+      server.setSecureContext({ ca, cert, key });
+    },
+  };
+  return service;
+}
+
+/** Tells the broker of a message, as the service does. */
+export async function tellUpdate(
+  auth: TestAuth,
+  message: { deliveryId: string; notificationId: string },
+  state: DeliveryState,
+  { reason = '', id = randomUUID() } = {},
+): Promise<void> {
+  const { logger, config } = auth.ctx;
+  const publisher = createPublisher({ url: config.RABBITMQ_URL, service: 'auth', logger });
+  const { deliveryId, notificationId } = message;
+  const event = encodeEvent(DeliveryUpdatedSchema, { deliveryId, notificationId, state, reason });
+  const time = new Date();
+  const body = JSON.stringify({
+    ...event,
+    specversion: '1.0',
+    id,
+    source: '/notification',
+    subject: notificationId,
+    time: time.toISOString(),
+    datacontenttype: 'application/json',
+  });
+  const { exchange } = topology.platform.notification;
+  const properties = { id, type: event.type, time, headers: {}, contentType: cloudEventMediaType };
+  await publisher.publish([{ ...properties, exchange, routingKey: event.type, body: Buffer.from(body) }]);
+  await publisher.close();
+}

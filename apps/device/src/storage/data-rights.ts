@@ -1,0 +1,42 @@
+import { declareDataRights } from '@bank/database';
+
+/** What this app keeps about people: what they are given of it, and what becomes of it when they are erased. */
+export const dataRights = declareDataRights('device', {
+  personal: {
+    devices: {
+      exported: {
+        key: 'id',
+        columns: {
+          id: 'id',
+          platform: 'platform',
+          model: 'model',
+          appVersion: 'app_version',
+          firstSeenAt: 'first_seen_at',
+          lastSeenAt: 'last_seen_at',
+          trustedAt: 'trusted_at',
+          removedAt: 'removed_at',
+        },
+        sealed: [{ column: 'name', group: ({ key }) => `name:${key}` }],
+      },
+      erased: 'deleted',
+    },
+    sign_ins: {
+      exported: {
+        key: 'id',
+        columns: {
+          signedInAt: 'signed_in_at',
+          outcome: 'outcome',
+          reason: 'reason',
+          deviceId: 'device_id',
+          clientId: 'client_id',
+          acr: 'acr',
+          amr: 'amr',
+          riskScore: 'risk_score',
+          riskReasons: 'risk_reasons',
+        },
+      },
+      erased: 'deleted',
+    },
+  },
+  impersonal: {},
+});

@@ -1,0 +1,17 @@
+import { testDataRights } from '@bank/composition/testing';
+import { withTransaction } from '@bank/database';
+import { allow, parse, UserIdSchema, uuidv7 } from '@bank/domain';
+import { dataRights } from '#storage/data-rights.ts';
+import { deviceApp } from './device-app.ts';
+import { givenDevice } from './given-device.ts';
+
+const app = await deviceApp();
+
+testDataRights(app, dataRights, async () => {
+  const userId = parse(UserIdSchema, uuidv7());
+  const [name, model] = [`Phone of ${uuidv7()}`, `Model ${uuidv7()}`];
+  const id = await givenDevice(app.ctx, userId, { model });
+  const access = { who: allow.system('test'), unaudited: 'a test' };
+  await withTransaction(app.ctx, access, (tx) => tx.deviceNames.rename(userId, id, { name, version: 1 }));
+  return { userId, given: [name, model], ids: [id] };
+});

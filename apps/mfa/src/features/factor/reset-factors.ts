@@ -1,0 +1,67 @@
+import { readApproval, useApproval } from '@bank/composition';
+import { withTransaction } from '@bank/database';
+import { type Actor, DomainError, isBlocked, parse, UserIdSchema, Uuidv7Schema } from '@bank/domain';
+import { messageOf } from '@bank/notifications';
+import * as v from 'valibot';
+import type { AppContext, AppTransaction } from '#context.ts';
+import { factorRemoved } from '#events.ts';
+import { notify } from '#features/notify.ts';
+
+const Reset = v.strictObject({
+  userId: UserIdSchema,
+  noteId: Uuidv7Schema,
+  approval: v.pipe(v.string(), v.nonEmpty(), v.maxLength(4096)),
+});
+
+/** Why it is done, for the ledger. */
+interface Warrant {
+  readonly noteId: string;
+  readonly approvalId: string;
+  readonly makerId: string;
+}
+
+const audits = ['mfa.factor.removed', 'mfa.factors.reset'] as const;
+
+/**
+ * Removes all that a user proves himself with beside his password, for staff, by an approval (SR-71): factors, recovery codes,
+ * and challenges under way. `auth` ends what was opened with them when it hears of it. Answers how many factors there were;
+ * none for a repetition by the same checker.
+ * @throws auth.token.missing, request.invalid, access.forbidden, auth.step_up.required, user.not_found, approval.invalid,
+ * approval.expired, approval.own, approval.already_decided, service.unavailable
+ */
+export async function resetFactors(ctx: AppContext, actor: Actor, input: unknown): Promise<number> {
+  const { userId, noteId, approval } = parse(Reset, input);
+  const approved = await readApproval(ctx, actor, { approval, action: 'user.reset_factors', payload: { userId } });
+  const { id: approvalId, makerId, checkerId, who } = approved;
+  const people = await ctx.people.find([makerId, checkerId, userId]);
+  const target = people.get(userId);
+  if (target === undefined || isBlocked(target.status, 'lookup')) throw new DomainError('user.not_found');
+  const facts = { maker: people.get(makerId), checker: people.get(checkerId), target };
+  return await withTransaction(ctx, { who, audits }, async (tx) => {
+    const isFirst = await useApproval(tx, approved, async () => facts);
+    return isFirst ? await removeEverything(tx, target, { noteId, approvalId, makerId }) : 0;
+  });
+}
+
+async function removeEverything(
+  tx: AppTransaction,
+  { userId }: { userId: v.InferOutput<typeof UserIdSchema> },
+  warrant: Warrant,
+): Promise<number> {
+  await tx.subjects.lock(userId);
+  const removed = await tx.factors.removeAll(userId);
+  await tx.challenges.removeAll(userId);
+  const codes = await tx.recoveryCodes.removeAll(userId);
+  // Wrong answers to what is gone do not block what comes.
+  await tx.subjects.noteAnswers(userId, { failures: 0, blockedUntil: null });
+  const at = tx.clock.now();
+  const entry = { subject: userId, outcome: 'success' } as const;
+  for (const { id: factorId, type } of removed) {
+    await tx.emit(factorRemoved({ userId, factorId, type, at, byStaff: true }));
+    await tx.audit({ ...entry, action: 'mfa.factor.removed', details: { ...warrant, factorId, type } });
+  }
+  const details = { ...warrant, factors: removed.length, recoveryCodes: codes };
+  await tx.audit({ ...entry, action: 'mfa.factors.reset', details });
+  if (removed.length > 0) await notify(tx, userId, messageOf('factors-reset', { at }));
+  return removed.length;
+}

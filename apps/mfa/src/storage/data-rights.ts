@@ -1,0 +1,30 @@
+import { consumedApprovals, declareDataRights } from '@bank/database';
+
+/** What this app keeps about people: what they are given of it, and what becomes of it when they are erased. */
+export const dataRights = declareDataRights('mfa', {
+  personal: {
+    recovery_codes: { exported: { withheld: 'hashes of secrets' }, erased: 'deleted' },
+    challenges: { exported: { withheld: 'questions that are gone within minutes' }, erased: 'deleted' },
+    factors: {
+      exported: {
+        key: 'id',
+        columns: {
+          id: 'id',
+          type: 'type',
+          createdAt: 'created_at',
+          confirmedAt: 'confirmed_at',
+          lastUsedAt: 'last_used_at',
+        },
+        // The secret is sealed apart and stays here.
+        sealed: [{ column: 'label', group: ({ key }) => `label:${key}` }],
+      },
+      erased: 'deleted',
+    },
+    approvals_consumed: consumedApprovals,
+    subjects: {
+      exported: { key: 'user_id', columns: { activatedAt: 'activated_at', blockedUntil: 'blocked_until' } },
+      erased: 'deleted',
+    },
+  },
+  impersonal: {},
+});

@@ -1,0 +1,45 @@
+import { uuidv7 } from '@bank/domain';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Profile } from '#storage/profile.entity.ts';
+import { maskedFields, maskProfile } from './masking.ts';
+
+const known = {
+  userId: uuidv7(),
+  version: 3,
+  givenName: 'Ada',
+  middleName: null,
+  familyName: 'Lovelace',
+  preferredName: '\u{1F600}smile',
+  dateOfBirth: '1990-12-10',
+  nationality: 'GB',
+  occupation: 'Engineer',
+  createdAt: new Date(0),
+  updatedAt: new Date(1),
+} as unknown as Profile;
+
+describe('maskProfile', () => {
+  test('shows a first letter of names and nothing of the rest', () => {
+    expect(maskProfile(known, new Set())).toEqual({
+      ...known,
+      givenName: 'A***',
+      familyName: 'L***',
+      preferredName: '\u{1F600}***',
+      dateOfBirth: '***',
+      nationality: '***',
+      occupation: '***',
+    });
+  });
+
+  test('shows in full what is named, and nothing else', () => {
+    fc.assert(
+      fc.property(fc.subarray([...maskedFields]), (shown) => {
+        const masked = maskProfile(known, new Set(shown));
+        for (const field of maskedFields) {
+          const isShown = shown.includes(field) || known[field] === null;
+          expect(masked[field] === known[field]).toBe(isShown);
+        }
+      }),
+    );
+  });
+});

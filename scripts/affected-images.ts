@@ -1,0 +1,7 @@
+// Prints the images that a change reaches as a JSON list: `node scripts/affected-images.ts <commit before it>`. Where that
+// commit is unknown (a new branch, a forced push, `everything`) all of them are.
+import { repositoryFolder } from '#stack/settings/repository.ts';
+import { affectedImages } from '#verify/affected-images.ts';
+
+const [before = 'everything'] = process.argv.slice(2);
+process.stdout.write(`${JSON.stringify(await affectedImages(repositoryFolder, before))}\n`);

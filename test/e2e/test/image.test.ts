@@ -1,0 +1,95 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { repositoryFolder } from '@bank/scripts/stack';
+import { temporaryFolder, until } from '@bank/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { acceptedTerms, freshEmail } from '#account.ts';
+import { GatewayClient } from '#client.ts';
+import { freePort } from '#free-port.ts';
+import { buildImage, containerOf, type Image } from '#image/build-image.ts';
+import { contextFiles } from '#image/context.ts';
+import { type Mount, type NamespaceRun, runInNamespace, startInNamespace } from '#image/namespace.ts';
+import { testStack } from '#test-stack.ts';
+
+const it = testStack();
+const buildMs = 240_000;
+const folder = temporaryFolder('image');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A container of the image, given the environment of the stack's own process, and its files so that the image's user reads them. */
+function container(image: Image, env: Readonly<Record<string, string>>): Omit<NamespaceRun, 'command'> {
+  const files = [...new Set(Object.values(env).filter((value) => value.startsWith(repositoryFolder)))];
+  const volumes: Mount[] = files.map((target, index) => {
+    const source = join(folder, `volume-${index}`);
+    cpSync(target, source, { recursive: true });
+    if (process.getuid?.() === 0) execFileSync('chown', ['-R', String(image.user), source]);
+    return { source, target };
+  });
+  const made = containerOf(image, volumes);
+  return { ...made, env: { ...made.env, ...env } };
+}
+
+describe('the image of auth', () => {
+  let image: Image;
+  let run: Omit<NamespaceRun, 'command'>;
+  let port: number;
+
+  beforeAll(async () => {
+    image = await buildImage({ target: 'app', args: { APP: 'auth', RELEASE: '1.2.3' }, folder });
+    port = await freePort();
+    const ports = { HTTP_PORT: String(port), RPC_PORT: String(await freePort()), HTTP_HOST: '127.0.0.1' };
+    run = container(image, { ...it.stack.environments.auth, ...ports });
+  }, buildMs);
+
+  test('says in its environment that it is production, and which release', () => {
+    expect(Object.fromEntries(image.env)).toMatchObject({ NODE_ENV: 'production', RELEASE: '1.2.3' });
+  });
+
+  test('runs as an unprivileged user on a read-only root, hashes a password, and ends at SIGTERM', async () => {
+    const child = startInNamespace({ ...run, command: image.entrypoint });
+    let said = '';
+    for (const output of [child.stdout, child.stderr]) output?.on('data', (chunk) => (said += chunk));
+    try {
+      const check = { ...run, command: image.healthcheck };
+      await until(async () => {
+        if (child.exitCode !== null) return true;
+        await runInNamespace(check);
+        return true;
+      });
+      expect(child.exitCode, said).toBeNull();
+      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+      expect(status).toMatch(process.getuid?.() === 0 ? /^Uid:\s+65532\s+65532/m : /^Uid:/m);
+      expect(readFileSync(`/proc/${child.pid}/mountinfo`, 'utf8')).toMatch(/ \/ \/ ro[, ]/);
+
+      const client = new GatewayClient(`http://127.0.0.1:${port}`);
+      const { status: answered } = await client.send('POST', '/v1/auth/register', {
+        body: { email: freshEmail(), password: 'a long sentence to remember', acceptedTerms },
+      });
+      expect(answered).toBe(202);
+    } finally {
+      child.kill('SIGTERM');
+    }
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(0);
+    await expect(runInNamespace({ ...run, command: image.healthcheck })).rejects.toThrow();
+  }, 60_000);
+
+  test('has no shell, and nothing that can be written', async () => {
+    const script = (code: string) => runInNamespace({ ...run, command: ['/app/node', '-e', code] });
+    expect(await script('console.log(fs.existsSync("/bin/sh"), fs.readdirSync("/app").sort().join())')).toBe(
+      'false health.mjs,lib,main.mjs,main.mjs.map,node,node_modules\n',
+    );
+    for (const file of ['/app/x', '/x', '/app/main.mjs']) {
+      await expect(script(`fs.writeFileSync(${JSON.stringify(file)}, "")`)).rejects.toThrow(/EROFS|EACCES/);
+    }
+  });
+});
+
+test('what images are made from holds no secret, no data and no test result', async () => {
+  const files = await contextFiles();
+  expect(files).toEqual(expect.arrayContaining(['package.json', 'apps/auth/src/main.ts', 'infra/docker/health.mjs']));
+  const unwanted = /(^|\/)(\.env|\.git|\.stack|node_modules|dist|test-results)(\/|$)/;
+  expect(files.filter((file) => unwanted.test(file))).toEqual([]);
+});

@@ -1,0 +1,33 @@
+import { expectStatus, type GatewayClient } from '#client.ts';
+import type { Person } from '../support/people.ts';
+
+/** A thing of a customer's that a route names, and a request about it whose form is right. */
+export interface OwnedThing {
+  idOf(owner: Person, client: GatewayClient): Promise<string>;
+  readonly body?: object;
+  readonly headers?: Record<string, string>;
+}
+
+// No version that there is: what is meant is found, and not changed.
+const headers = { 'if-match': '"v999"' };
+const factor: OwnedThing = { idOf: async ({ factorId }) => factorId };
+const device: OwnedThing = { idOf: async ({ account }) => account.device.id };
+
+/** Each route of the table that names a thing of a customer; what ends the owner's session comes last. */
+export const ownedThings: Readonly<Record<string, OwnedThing>> = {
+  'GET /v1/mfa/factors/{id}': factor,
+  'PATCH /v1/mfa/factors/{id}': { ...factor, body: { label: 'Mine' }, headers },
+  'DELETE /v1/mfa/factors/{id}': { ...factor, headers },
+  'POST /v1/mfa/totp/{id}/confirm': { idOf: pendingFactor, body: { code: '000000' } },
+  'GET /v1/devices/{id}': device,
+  'PATCH /v1/devices/{id}': { ...device, body: { name: 'Mine' }, headers },
+  'DELETE /v1/devices/{id}': { ...device, headers },
+  'POST /v1/devices/{id}/trust': device,
+  'POST /v1/devices/{id}/untrust': device,
+  'DELETE /v1/auth/sessions/{id}': { idOf: async ({ sessionId }) => sessionId },
+};
+
+async function pendingFactor({ token }: Person, client: GatewayClient): Promise<string> {
+  const begun = await client.send('POST', '/v1/mfa/totp', { token, body: { label: 'Another' } });
+  return expectStatus<{ factorId: string }>(begun, 201).factorId;
+}

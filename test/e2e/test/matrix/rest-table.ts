@@ -1,0 +1,79 @@
+/**
+ * Who may ask for what (SR-65), written by hand from the contracts. A route that is served and not listed here fails the
+ * test, and so does a line that no route answers to.
+ *
+ * door: where the gateway lets it through: `public`, `staff`, `both`, or `none` (an app's own port alone).
+ *       What answers at both may still know other clients at each: activations and the console belong to the staff's.
+ * who:  `anyone`, or those of `customer`, `support`, `compliance`, `admin`, `enrolment` who may; `signed` is for whoever
+ *       has the key of a provider, which nobody here has.
+ */
+export const restTable = `
+route                                           door    who
+GET    /.well-known/jwks.json                   public  anyone
+GET    /authorize                               none    anyone
+
+POST   /v1/auth/register                        both    anyone
+POST   /v1/auth/register/verify                 both    anyone
+POST   /v1/auth/register/resend                 both    anyone
+POST   /v1/auth/activate                        both    anyone
+POST   /v1/auth/login                           both    anyone
+POST   /v1/auth/login/challenge                 both    anyone
+POST   /v1/auth/login/verify                    both    anyone
+POST   /v1/auth/token/refresh                   both    anyone
+POST   /v1/auth/logout                          both    customer support compliance admin enrolment
+POST   /v1/auth/logout-all                      both    customer support compliance admin
+GET    /v1/auth/session                         both    customer support compliance admin enrolment
+GET    /v1/auth/sessions                        both    customer support compliance admin
+DELETE /v1/auth/sessions/{id}                   both    customer support compliance admin
+GET    /v1/auth/me                              both    customer support compliance admin
+POST   /v1/auth/step-up/challenge               both    customer support compliance admin
+POST   /v1/auth/step-up/verify                  both    customer support compliance admin
+POST   /v1/auth/password/forgot                 both    anyone
+POST   /v1/auth/password/reset                  both    anyone
+POST   /v1/auth/password/change                 both    customer support compliance admin
+POST   /v1/auth/phone/change                    both    customer support compliance admin
+POST   /v1/auth/phone/verify                    both    customer support compliance admin
+
+POST   /v1/webhooks/twilio                      public  signed
+POST   /v1/webhooks/sendgrid                    public  signed
+
+GET    /v1/profile                              public  customer
+PATCH  /v1/profile                              public  customer
+
+GET    /v1/mfa/factors                          both    customer support compliance admin enrolment
+GET    /v1/mfa/factors/{id}                     both    customer support compliance admin
+PATCH  /v1/mfa/factors/{id}                     both    customer support compliance admin
+DELETE /v1/mfa/factors/{id}                     both    customer support compliance admin
+POST   /v1/mfa/totp                             both    customer support compliance admin enrolment
+POST   /v1/mfa/totp/{id}/confirm                both    customer support compliance admin enrolment
+POST   /v1/mfa/recovery-codes                   both    customer
+
+GET    /v1/devices                              public  customer
+GET    /v1/devices/sign-ins                     public  customer
+GET    /v1/devices/{id}                         public  customer
+PATCH  /v1/devices/{id}                         public  customer
+DELETE /v1/devices/{id}                         public  customer
+POST   /v1/devices/{id}/trust                   public  customer
+POST   /v1/devices/{id}/untrust                 public  customer
+
+GET    /v1/admin/audit                          staff   compliance admin
+GET    /v1/admin/audit/verify                   staff   compliance admin
+GET    /v1/admin/approvals                      staff   support compliance admin
+GET    /v1/admin/approvals/{id}                 staff   support compliance admin
+POST   /v1/admin/approvals/{id}/approve         staff   compliance admin
+POST   /v1/admin/approvals/{id}/reject          staff   compliance admin
+POST   /v1/admin/invitations                    staff   admin
+POST   /v1/admin/users/search                   staff   support compliance admin
+GET    /v1/admin/users/{id}                     staff   support compliance admin
+POST   /v1/admin/users/{id}/unmask              staff   compliance
+POST   /v1/admin/users/{id}/lock                staff   support compliance admin
+POST   /v1/admin/users/{id}/unlock              staff   support compliance admin
+POST   /v1/admin/users/{id}/suspend             staff   compliance admin
+POST   /v1/admin/users/{id}/reinstate           staff   compliance admin
+POST   /v1/admin/users/{id}/close               staff   compliance admin
+POST   /v1/admin/users/{id}/reset-mfa           staff   support admin
+PUT    /v1/admin/users/{id}/roles               staff   admin
+POST   /v1/admin/users/{id}/sign-out            staff   support compliance admin
+POST   /v1/admin/users/{id}/start-password-reset  staff   support admin
+POST   /v1/admin/users/{id}/resend-verification staff   support admin
+`;

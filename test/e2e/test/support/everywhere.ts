@@ -1,0 +1,99 @@
+import type { AppName, Stack } from '@bank/scripts/stack';
+import type { Place } from '#account.ts';
+import { Authenticator } from '#authenticator.ts';
+import { GatewayClient } from '#client.ts';
+import { type Enrolled, enrolled, forgetSteps, giveRoles, signInAtConsole, signInWithApp } from './people.ts';
+
+/** An authenticated route of an app, and a token that opens it. */
+export interface Door {
+  readonly app: AppName;
+  readonly client: GatewayClient;
+  readonly path: string;
+  readonly token: string;
+}
+
+/** Somebody who is known in all five apps: a customer who is staff as well, with a session at each listener. */
+export class Everywhere {
+  readonly #stack: Stack;
+  readonly #place: Place;
+  readonly #who: Enrolled;
+
+  private constructor(stack: Stack, place: Place, who: Enrolled) {
+    this.#stack = stack;
+    this.#place = place;
+    this.#who = who;
+  }
+
+  static async join(stack: Stack): Promise<Everywhere> {
+    const { addresses } = stack;
+    const place = { client: new GatewayClient(addresses.gateway), inboxUrl: addresses.sandbox.http };
+    const who = await enrolled(place);
+    await giveRoles(stack, who.account, ['customer', 'compliance']);
+    return new Everywhere(stack, place, who);
+  }
+
+  get userId(): string {
+    return this.#who.account.userId;
+  }
+
+  /** A door of each app, with fresh tokens that have opened it. */
+  async signIn(): Promise<readonly Door[]> {
+    const { account, factorId, secret } = this.#who;
+    await forgetSteps(this.#stack, factorId);
+    const asCustomer = await signInWithApp(this.#place.client, account, new Authenticator(secret), { clientId: 'web' });
+    await forgetSteps(this.#stack, factorId);
+    const asStaff = await signInAtConsole(this.#stack, account, new Authenticator(secret));
+    const doors = doorsOf(this.#stack, asCustomer.accessToken, asStaff.accessToken);
+    const isOpen = ({ status }: { status: number }) => status === 200;
+    await Promise.all(doors.map(({ client, path, token }) => client.sendUntil(isOpen, 10_000, 'GET', path, { token })));
+    return doors;
+  }
+
+  /** Signs out everywhere; gives the moment of the answer. */
+  async signOut([first]: readonly Door[]): Promise<number> {
+    const answer = await this.#place.client.send('POST', '/v1/auth/logout-all', { token: first?.token ?? '' });
+    if (answer.status !== 204) throw new Error(`the sign-out answered ${answer.status}`);
+    return performance.now();
+  }
+}
+
+function doorsOf(stack: Stack, customerToken: string, staffToken: string): readonly Door[] {
+  const client = new GatewayClient(stack.addresses.gateway);
+  const console = new GatewayClient(stack.addresses.staff);
+  return [
+    { app: 'auth', client, path: '/v1/auth/session', token: customerToken },
+    { app: 'profile', client, path: '/v1/profile', token: customerToken },
+    { app: 'mfa', client, path: '/v1/mfa/factors', token: customerToken },
+    { app: 'device', client, path: '/v1/devices', token: customerToken },
+    { app: 'admin', client: console, path: '/v1/admin/approvals', token: staffToken },
+  ];
+}
+
+/** How long each app took to refuse its token, in milliseconds since then. @throws Error when one does not within 15 s */
+export function refusalsSince(startedAt: number, doors: readonly Door[]): Promise<number[]> {
+  return Promise.all(
+    doors.map(async ({ client, path, token }) => {
+      await client.sendUntil(({ status }) => status === 401, 15_000, 'GET', path, { token });
+      return performance.now() - startedAt;
+    }),
+  );
+}
+
+/** What each app answers now, by its name. */
+export async function answersAt(doors: readonly Door[]): Promise<Record<string, number>> {
+  const answers = await Promise.all(
+    doors.map(async ({ app, client, path, token }) => [app, (await client.send('GET', path, { token })).status]),
+  );
+  return Object.fromEntries(answers) as Record<string, number>;
+}
+
+/** Asks again and again for so long, and gives every answer that was ever seen. */
+export async function answersWithin(ms: number, doors: readonly Door[]): Promise<Set<number>> {
+  const seen = new Set<number>();
+  const deadline = performance.now() + ms;
+  while (performance.now() < deadline) {
+    for (const status of Object.values(await answersAt(doors))) seen.add(status);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return seen;
+}
