@@ -1,3 +1,4 @@
+import { describePrivileges } from './matrix/privileges-matrix.ts';
 import { describeOwnership, describeRoutes } from './matrix/rest-matrix.ts';
 import { describeMethods } from './matrix/rpc-matrix.ts';
 import { matrixWorld } from './matrix/world.ts';
@@ -8,3 +9,4 @@ const world = matrixWorld();
 describeRoutes(world);
 describeOwnership(world);
 describeMethods(world);
+describePrivileges(world);

@@ -33,12 +33,20 @@ profile  bank.profile.v1.ProfileService/ViewProfile       admin                 
 mfa      bank.mfa.v1.MfaService/ListFactors            auth                                 -
 mfa      bank.mfa.v1.MfaService/StartChallenge         auth                                 -
 mfa      bank.mfa.v1.MfaService/VerifyChallenge        auth                                 -
-mfa      bank.mfa.v1.MfaService/ResetFactors           admin                                support compliance admin
+mfa      bank.mfa.v1.MfaService/ResetFactors           admin                                admin
 device   bank.device.v1.DeviceService/AssessSignIn     auth                                 -
 device   bank.device.v1.DeviceService/ListDevices      admin                                support compliance admin
 device   bank.device.v1.DeviceService/RevokeDevice     admin                                support compliance admin
 admin    bank.admin.v1.AdminService/RecordAudit        tools                                -
 admin    bank.admin.v1.AdminService/SearchAudit        -                                    -
-none     bank.data_rights.v1.DataRightsService/ExportUserData  -                            -
-none     bank.data_rights.v1.DataRightsService/EraseUser       -                            -
+auth     bank.data_rights.v1.DataRightsService/ExportUserData  profile                       -
+auth     bank.data_rights.v1.DataRightsService/EraseUser       profile                       -
+profile  bank.data_rights.v1.DataRightsService/ExportUserData  profile                       -
+profile  bank.data_rights.v1.DataRightsService/EraseUser       profile                       -
+mfa      bank.data_rights.v1.DataRightsService/ExportUserData  profile                       -
+mfa      bank.data_rights.v1.DataRightsService/EraseUser       profile                       -
+device   bank.data_rights.v1.DataRightsService/ExportUserData  profile                       -
+device   bank.data_rights.v1.DataRightsService/EraseUser       profile                       -
+admin    bank.data_rights.v1.DataRightsService/ExportUserData  profile                       -
+admin    bank.data_rights.v1.DataRightsService/EraseUser       profile                       -
 `;
