@@ -8,7 +8,7 @@ import { makeActivationLink } from '#features/activation/activation-link.ts';
 import { activationSeconds } from '#features/activation/policies.ts';
 import { indexAddress } from '#features/address/index-address.ts';
 import type { Caller } from '#features/caller.ts';
-import { personOf } from '#features/standing/people.ts';
+import { holdPeople } from '#features/standing/people.ts';
 import { ApprovalSchema } from '#features/standing/schemas.ts';
 import { openContact } from '#features/user/contact.ts';
 
@@ -33,13 +33,12 @@ interface Invitation {
 export async function inviteStaff(ctx: AppContext, input: unknown, { actor }: Pick<Caller, 'actor'>): Promise<void> {
   const { noteId, approval, ...payload } = parse(InviteStaffSchema, input);
   const approved = await readApproval(ctx, actor, { approval, action: 'staff.invite', payload });
-  const { id: approvalId, makerId, checkerId, who } = approved;
+  const { id: approvalId, makerId, who } = approved;
   await withTransaction(ctx, { who, audits: ['staff.invitation.sent'] }, async (tx) => {
-    const isFirst = await useApproval(tx, approved, async () => {
-      const held = await tx.users.lockMany([makerId, checkerId]);
-      const [maker, checker] = [held.get(makerId), held.get(checkerId)];
-      return { maker: maker && personOf(maker), checker: checker && personOf(checker), granted: payload.roles };
-    });
+    const isFirst = await useApproval(tx, approved, async () => ({
+      ...(await holdPeople(tx, approved)),
+      granted: payload.roles,
+    }));
     if (isFirst) await sendLink(tx, payload, { noteId, approvalId, makerId });
   });
 }
