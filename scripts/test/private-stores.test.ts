@@ -17,6 +17,7 @@ afterEach(async () => {
 async function start(folder: string) {
   usedFolder = folder;
   const settings = readSettings({
+    STACK_DOCKER: '0',
     RABBITMQ_URL: serviceAddress('TEST_RABBITMQ_URL'),
     RABBITMQ_MANAGEMENT_URL: serviceAddress('TEST_RABBITMQ_MANAGEMENT_URL'),
   });
