@@ -3,6 +3,7 @@ import { createLoop, type Service } from '@bank/service-kit';
 import type { Config } from '#config.ts';
 import { type AppContext, createContext, type Overrides } from '#context.ts';
 import { measureOverdue } from '#features/delivery/measure-overdue.ts';
+import { askNotificationService } from '#features/delivery-report/ask-notification-service.ts';
 import { forgetNonces } from '#features/session/forget-nonces.ts';
 import { measureKeyAge } from '#features/signing-key/measure-key-age.ts';
 import { letGo } from '#features/standing/let-go.ts';
@@ -47,6 +48,6 @@ export function assembleService(ctx: AppContext): Service {
     verifier: createIssuer(ctx),
     audiences: [audiences.customers, audiences.staff],
     workers: [sender, nonces],
-    chores: trimmingChores(ctx),
+    chores: [...trimmingChores(ctx), { name: 'unheard messages', run: () => askNotificationService(ctx) }],
   });
 }

@@ -2,6 +2,7 @@ import { DeliveryState, NotificationChannel } from '@bank/proto/notification';
 import { until } from '@bank/testing';
 import { Code } from '@connectrpc/connect';
 import { describe, expect, it } from 'vitest';
+import { askNotificationService } from '#features/delivery-report/ask-notification-service.ts';
 import { freshEmail, registration } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
 import { post } from './support/http.ts';
@@ -88,5 +89,20 @@ describe('notification.delivery.updated.v1', () => {
     await deliveryIn(auth, other.deliveryId, 'delivered');
     expect(await deliveryIn(auth, message.deliveryId, 'delivered')).toMatchObject({ failure: null });
     expect(await told()).toHaveLength(1);
+  });
+});
+
+describe('a message of which nothing was heard', () => {
+  it('is asked about, and what is not known to the service stays as it is', async () => {
+    const [arrived, unknown, young] = [await sentSms(), await sentSms(), await sentSms()];
+    platform.states.set(arrived.notificationId, DeliveryState.DELIVERED);
+    platform.states.set(young.notificationId, DeliveryState.DELIVERED);
+    await auth.database.query(
+      `update auth.deliveries set settled_at = settled_at - interval '1 hour' where id = any ($1)`,
+      [[arrived.deliveryId, unknown.deliveryId]],
+    );
+    await askNotificationService(auth.ctx);
+    expect(await deliveryIn(auth, arrived.deliveryId, 'delivered')).toMatchObject({ failure: null });
+    for (const { deliveryId } of [unknown, young]) await deliveryIn(auth, deliveryId, 'sent');
   });
 });

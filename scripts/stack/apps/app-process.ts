@@ -14,6 +14,8 @@ export interface AppLaunch {
   readonly httpPort: number;
   /** Compiled code is kept here between starts. */
   readonly cacheFolder: string;
+  /** Runs the bundle that `pnpm build` made instead of the sources. */
+  readonly bundled?: boolean;
 }
 
 /** One app of a stack, which tests may stop, kill and start again. */
@@ -29,7 +31,7 @@ export interface AppHandle {
   kill(): Promise<void>;
 }
 
-/** An app as a process of its own, run from its sources. It is not started yet. */
+/** An app as a process of its own, run from its sources or its bundle. It is not started yet. */
 export function createAppHandle(launch: AppLaunch, supervisor: Supervisor): AppHandle {
   const url = `http://127.0.0.1:${launch.httpPort}`;
   let process: ManagedProcess | undefined;
@@ -45,7 +47,7 @@ export function createAppHandle(launch: AppLaunch, supervisor: Supervisor): AppH
         name: launch.name,
         layer: 'app',
         command: nodeProgram,
-        args: ['src/main.ts'],
+        args: [launch.bundled ? 'dist/main.mjs' : 'src/main.ts'],
         cwd: join(repositoryFolder, 'apps', launch.name),
         env: { ...bareEnvironment(), NODE_COMPILE_CACHE: launch.cacheFolder, ...launch.env },
       });

@@ -31,6 +31,8 @@ export interface StackOptions extends RunOptions {
   readonly name?: string;
   /** The apps to start, all by default; the others have handles as well and can be started later. */
   readonly apps?: readonly AppName[];
+  /** Runs the apps from the bundles that `pnpm build` made, as production does; from their sources by default. */
+  readonly bundled?: boolean;
   /** Variables for every app, over those of the launcher. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -89,7 +91,7 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
     }),
   ]);
   const environments = writeEnvironments(options, stores, ports, context);
-  const handles = createHandles(environments, ports, context);
+  const handles = createHandles(environments, ports, context, options.bundled);
   await Promise.all((options.apps ?? appNames).map((app) => startApp(handles[app], context)));
   const owners = eachApp((app) => ownerAddress(app, stores.postgres, name, context.secrets));
   writeOwnerAddresses(secretsFolder(options.folder), owners);
@@ -169,9 +171,11 @@ function createHandles(
   environments: Readonly<Record<AppName, Readonly<Record<string, string>>>>,
   ports: StackPorts,
   { folder, supervisor }: ServiceContext,
+  bundled = false,
 ): Readonly<Record<AppName, AppHandle>> {
   const cacheFolder = join(folder, 'cache');
   return eachApp((name) => {
-    return createAppHandle({ name, env: environments[name], httpPort: ports.apps[name].http, cacheFolder }, supervisor);
+    const launch = { name, env: environments[name], httpPort: ports.apps[name].http, cacheFolder, bundled };
+    return createAppHandle(launch, supervisor);
   });
 }

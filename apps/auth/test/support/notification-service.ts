@@ -10,7 +10,7 @@ import {
   NotificationService,
   type SendRequest,
 } from '@bank/proto/notification';
-import { type Code, ConnectError } from '@connectrpc/connect';
+import { Code, ConnectError } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { afterAll } from 'vitest';
 import type { TestAuth } from './auth.ts';
@@ -19,6 +19,8 @@ import type { TestAuth } from './auth.ts';
 export interface TestNotificationService {
   readonly url: string;
   readonly taken: (SendRequest & { notificationId: string })[];
+  /** What it answers when it is asked about a message. */
+  readonly states: Map<string, DeliveryState>;
   /** Refuses every message with this code; undefined takes messages again. */
   refusal: Code | undefined;
   /** Shows a certificate of the service's own from now on. */
@@ -36,6 +38,11 @@ export async function startNotificationService(): Promise<TestNotificationServic
           service.taken.push({ ...request, notificationId });
           return { notificationId };
         },
+        getDelivery({ notificationId }) {
+          const state = service.states.get(notificationId);
+          if (state === undefined) throw new ConnectError('no such message', Code.NotFound);
+          return { notificationId, state };
+        },
       }),
   });
   const server = createSecureServer({ allowHTTP1: true, requestCert: true, rejectUnauthorized: true }, answer);
@@ -44,6 +51,7 @@ export async function startNotificationService(): Promise<TestNotificationServic
   const service: TestNotificationService = {
     url: `https://localhost:${(server.address() as AddressInfo).port}`,
     taken: [],
+    states: new Map(),
     refusal: undefined,
     async identify({ files: { certificates } }) {
       const uris = ['spiffe://bank/platform/notification'];

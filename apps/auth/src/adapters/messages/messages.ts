@@ -7,13 +7,16 @@ import {
   type SmsMessage,
 } from '@bank/notifications';
 import type { Metrics } from '@bank/observability';
-import { emailMakers, type RpcSurroundings, smsMakers } from '#adapters/messages/providers.ts';
+import { createNotificationStates, type NotificationStates } from '#adapters/messages/notification-provider.ts';
+import { emailMakers, notificationOf, type RpcSurroundings, smsMakers } from '#adapters/messages/providers.ts';
 import type { Config } from '#config.ts';
 
 /** What carries messages, by channel. */
 export interface Messages {
   readonly email: ProviderChain<EmailMessage>;
   readonly sms: ProviderChain<SmsMessage>;
+  /** Where one of them is the Notification service: what became of its messages. */
+  readonly notification: NotificationStates | undefined;
   close(): Promise<void>;
 }
 
@@ -48,9 +51,11 @@ export function createMessages(config: Config, { clock, metrics, rpc }: Surround
     'sms',
     config.SMS_PROVIDERS.map((name) => smsMakers[name](config, rpc)),
   );
+  const isAsked = [...config.EMAIL_PROVIDERS, ...config.SMS_PROVIDERS].includes('notification');
   return {
     email,
     sms,
+    notification: isAsked ? createNotificationStates(notificationOf(config, rpc)) : undefined,
     async close() {
       await Promise.all([email.close(), sms.close()]);
     },

@@ -1,6 +1,6 @@
 import { DomainError } from '@bank/domain';
 import { DeliveryError, type EmailMessage, type MessageProvider, type SmsMessage } from '@bank/notifications';
-import { NotificationChannel, NotificationService } from '@bank/proto/notification';
+import { DeliveryState, NotificationChannel, NotificationService } from '@bank/proto/notification';
 import { createRpcClient, type RpcClientOptions } from '@bank/service-kit';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError } from '@connectrpc/connect';
@@ -24,6 +24,38 @@ export function createNotificationProvider<M extends EmailMessage | SmsMessage>(
     },
     async close() {
       // Calls end by their own deadline, and connections are let go of when nobody uses them.
+    },
+  };
+}
+
+/** How far a message has come, by what the service says. */
+export type NotificationState = 'delivered' | 'failed' | 'expired' | 'under_way';
+
+const states: ReadonlyMap<DeliveryState, NotificationState> = new Map([
+  [DeliveryState.DELIVERED, 'delivered'],
+  [DeliveryState.FAILED, 'failed'],
+  [DeliveryState.EXPIRED, 'expired'],
+]);
+
+/** Asks the Notification service how far messages have come. */
+export interface NotificationStates {
+  /** Undefined for a message that it does not know. @throws service.unavailable, service.deadline */
+  stateOf(notificationId: string): Promise<{ state: NotificationState; reason: string } | undefined>;
+}
+
+/** The asking half of the service that `createNotificationProvider` hands messages to. */
+export function createNotificationStates(options: NotificationOptions): NotificationStates {
+  const service = createRpcClient(NotificationService, options);
+  return {
+    async stateOf(notificationId) {
+      try {
+        const { state, reason } = await service.getDelivery({ notificationId });
+        return { state: states.get(state) ?? 'under_way', reason };
+      } catch (error) {
+        const cause = error instanceof DomainError ? error.cause : error;
+        if (cause instanceof ConnectError && cause.code === Code.NotFound) return undefined;
+        throw error;
+      }
     },
   };
 }

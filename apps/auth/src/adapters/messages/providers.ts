@@ -47,7 +47,7 @@ export const smsMakers: Makers<SmsProviderName, SmsMessage> = {
   notification: (config, rpc) => createNotificationProvider(notificationOf(config, rpc)),
 };
 
-function notificationOf(config: Config, rpc: RpcSurroundings): NotificationOptions {
+export function notificationOf(config: Config, rpc: RpcSurroundings): NotificationOptions {
   return {
     ...rpc,
     baseUrl: required(config, 'NOTIFICATION_RPC_URL'),

@@ -1,5 +1,6 @@
 import { withTransaction } from '@bank/database';
 import { allow, parse, UuidSchema } from '@bank/domain';
+import type { NotificationState } from '#adapters/messages/notification-provider.ts';
 import type { AppContext } from '#context.ts';
 import { applyReports, unaudited } from '#features/delivery-report/apply-reports.ts';
 import type { DeliveryReport, ReportedDelivery } from '#storage/deliveries/report.repository.ts';
@@ -10,7 +11,7 @@ const who = allow.system('news of the notification service');
 export interface NotificationUpdate {
   readonly deliveryId: string;
   readonly notificationId: string;
-  readonly state: 'delivered' | 'failed' | 'expired' | 'under_way';
+  readonly state: NotificationState;
   /** A code such as `address_unknown`. */
   readonly reason: string;
 }

@@ -69,6 +69,19 @@ export class ReportRepository extends Repository {
     return [...settled, ...early];
   }
 
+  /** Messages that a carrier took in that time and of which nothing was heard, oldest first. */
+  unheardOf(
+    provider: string,
+    { from, to }: { from: Date; to: Date },
+    limit: number,
+  ): Promise<{ id: string; messageId: string }[]> {
+    return this.rows(
+      `select id, provider_message_id as "messageId" from auth.deliveries
+        where state = 'sent' and provider = ? and settled_at between ? and ? order by settled_at limit ?`,
+      [provider, from, to, limit],
+    );
+  }
+
   forgetCallbacks(before: Date, limit: number): Promise<number> {
     return this.affected(
       `delete from auth.callbacks where (provider, digest) in

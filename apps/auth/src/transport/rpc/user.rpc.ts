@@ -1,10 +1,11 @@
 import type { UserState } from '@bank/domain';
-import { DomainError } from '@bank/domain';
 import { ContactField, UserService, UserStatus } from '@bank/proto/user';
 import { defineRpc } from '@bank/service-kit';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
 import { createFirstAdmin } from '#features/activation/create-first-admin.ts';
+import { inviteStaff } from '#features/activation/invite-staff.ts';
+import { prepareInvitation } from '#features/activation/prepare-invitation.ts';
 import { resendVerification } from '#features/contact-change/resend-verification.ts';
 import { setRoles } from '#features/standing/set-roles.ts';
 import { setUserStatus } from '#features/standing/set-user-status.ts';
@@ -92,8 +93,20 @@ export const userRpc = defineRpc<AppContext, typeof UserService>(UserService, {
       return {};
     },
   },
-  prepareInvitation: { access: 'staff', handle: notServedYet },
-  inviteStaff: { access: 'staff', handle: notServedYet },
+  prepareInvitation: {
+    access: 'staff',
+    async handle(ctx, { email, roles }, call) {
+      return { invitationId: await prepareInvitation(ctx, { email, roles }, call) };
+    },
+  },
+  inviteStaff: {
+    access: 'staff',
+    idempotent: true,
+    async handle(ctx, { invitationId, roles, noteId, approval }, call) {
+      await inviteStaff(ctx, { invitationId, roles, noteId, approval }, call);
+      return {};
+    },
+  },
   createFirstAdmin: {
     access: 'service',
     async handle(ctx, { email }, call) {
@@ -113,8 +126,4 @@ function toMessage(user: FoundUser) {
     createdAt: timestampFromDate(user.createdAt),
     version: BigInt(user.version),
   };
-}
-
-function notServedYet(): never {
-  throw new DomainError('service.unavailable', { reason: 'not served yet' });
 }

@@ -1,0 +1,76 @@
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import type { AppName, ManagedProcess, Stack } from '@bank/scripts/stack';
+import { repositoryFolder } from '@bank/scripts/stack';
+import type { BenchOptions } from '#options.ts';
+import type { Person } from '#people.ts';
+import type { Row } from '#row.ts';
+import type { TokenMint } from '#tokens.ts';
+
+/** What a case works with. */
+export interface Bench {
+  readonly stack: Stack;
+  readonly options: BenchOptions;
+  readonly people: readonly Person[];
+  readonly mint: TokenMint;
+  report(line: string): void;
+}
+
+/** One thing that is measured, with the limit beside it. */
+export interface Case {
+  readonly name: string;
+  run(bench: Bench): Promise<readonly Row[]>;
+}
+
+/** A program that shows what this machine could do at best, as a process of its own. */
+export interface LimitProgram {
+  readonly url: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+const readySeconds = 30;
+const nodeProgram = join(repositoryFolder, 'node_modules', '.bin', 'node');
+
+/** Starts a program of `src/limits` that serves HTTP on `PORT`, and resolves when it answers `GET /`. */
+export async function startLimit(
+  { stack }: Bench,
+  name: string,
+  env: Readonly<Record<string, string | undefined>> = {},
+): Promise<LimitProgram> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const given = Object.entries({ ...env, PORT: String(port), NODE_ENV: 'production' });
+  const process: ManagedProcess = await stack.startProcess({
+    name: `limit-${name}`,
+    layer: 'app',
+    command: nodeProgram,
+    args: [join(import.meta.dirname, 'limits', `${name}.ts`)],
+    env: Object.fromEntries(given.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]))),
+  });
+  await process.untilReady(async () => (await fetch(url)).ok, readySeconds);
+  return { url, pid: process.pid, stop: () => process.stop() };
+}
+
+/** The variables by which an app finds its database, for a limit that runs the same statements. */
+export function databaseOf({ stack }: Bench, app: AppName): Record<string, string | undefined> {
+  const { DATABASE_URL, DATABASE_CA_FILE, DATABASE_POOL_MAX } = stack.environments[app];
+  return { DATABASE_URL, DATABASE_CA_FILE, DATABASE_POOL_MAX };
+}
+
+async function freePort(): Promise<number> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const port = randomInt(32_000, 32_700);
+    if (await canListen(port)) return port;
+  }
+  throw new Error('no free port was found for a limit');
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}

@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import type { Addresses } from '@bank/scripts/stack';
+import { fromAnotherAddress } from '#load.ts';
+
+/** The version of the terms that registrations accept. */
+const acceptedTerms = '2026-01';
+
+/** A user that was registered through the API, with the session and the known device of his registration. */
+export interface Person {
+  readonly userId: string;
+  readonly email: string;
+  readonly password: string;
+  readonly sessionId: string;
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly device: { readonly id: string; readonly secret: string };
+}
+
+interface Verified extends Omit<Person, 'userId' | 'email' | 'password'> {
+  readonly user: { readonly id: string };
+}
+
+const mailWithinMs = 30_000;
+const atATime = 4;
+
+/** Registers that many users, each with the code of his mail. @throws Error naming the step that went another way */
+export async function registerPeople(addresses: Addresses, count: number): Promise<readonly Person[]> {
+  const people: Person[] = [];
+  const worker = async (share: number) => {
+    for (let left = share; left > 0; left -= 1) people.push(await register(addresses));
+  };
+  await Promise.all(Array.from({ length: atATime }, (_, index) => worker(Math.ceil((count - index) / atATime))));
+  return people;
+}
+
+async function register({ apps, sandbox }: Addresses): Promise<Person> {
+  const email = `ada.${randomBytes(6).toString('hex')}@example.com`;
+  const password = `correct horse ${randomBytes(6).toString('hex')}`;
+  const started = await post<{ registrationId: string }>(apps.auth.http, '/v1/auth/register', 202, {
+    email,
+    password,
+    acceptedTerms,
+  });
+  const { registrationId } = started;
+  const code = await codeFor(sandbox.http, email);
+  const verified = await post<Verified>(apps.auth.http, '/v1/auth/register/verify', 201, {
+    registrationId,
+    code,
+    device: { platform: 'web', model: 'bench' },
+  });
+  const { user, sessionId, accessToken, refreshToken, device } = verified;
+  return { userId: user.id, email, password, sessionId, accessToken, refreshToken, device };
+}
+
+/** Sends one request, as another client each time. @throws Error with the answer when it has another status */
+export async function post<T>(base: string, path: string, status: number, body: object): Promise<T> {
+  const response = await fetch(new URL(path, base), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...fromAnotherAddress() },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(30_000),
+  });
+  const text = await response.text();
+  if (response.status !== status) throw new Error(`POST ${path} answered ${response.status}: ${text.slice(0, 300)}`);
+  return JSON.parse(text) as T;
+}
+
+async function codeFor(inboxUrl: string, email: string): Promise<string> {
+  const url = new URL('/api/messages', inboxUrl);
+  url.searchParams.set('to', email);
+  const deadline = performance.now() + mailWithinMs;
+  while (performance.now() < deadline) {
+    const { items } = (await (await fetch(url)).json()) as { items: { text: string }[] };
+    const code = items.map(({ text }) => /\b(\d{6})\b/.exec(text)?.[1]).find((found) => found !== undefined);
+    if (code !== undefined) return code;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('no mail with a code came in time');
+}

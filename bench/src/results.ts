@@ -1,0 +1,29 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { repositoryFolder } from '@bank/scripts/stack';
+import { describeRevision, type Machine } from '#machine.ts';
+import type { BenchOptions } from '#options.ts';
+import { isReached, type Row } from '#row.ts';
+
+const folder = join(repositoryFolder, 'bench', 'results');
+
+export interface Results {
+  readonly machine: Machine;
+  readonly options: BenchOptions;
+  readonly rows: readonly Row[];
+}
+
+/** Writes what was measured, where and how, to `bench/results/latest.json`; gives the file's path. */
+export function writeResults({ machine, options, rows }: Results): string {
+  const file = join(folder, 'latest.json');
+  const results = {
+    measuredAt: new Date().toISOString(),
+    revision: describeRevision(repositoryFolder),
+    machine,
+    settings: options,
+    rows: rows.map((row) => ({ ...row, reached: isReached(row) })),
+  };
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
+  return file;
+}

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import { compare } from '#compare.ts';
+import { parseOptions } from '#options.ts';
+import { isReached, type Row } from '#row.ts';
+import { limitInSeries, median, percentile, ratioOfRounds } from '#statistics.ts';
+import { tableOf } from '#table.ts';
+
+describe('statistics', () => {
+  test('the median is the middle figure, or the mean of the two in the middle', () => {
+    expect(median([3, 1, 2])).toBe(2);
+    expect(median([4, 1, 2, 3])).toBe(2.5);
+    expect(() => median([])).toThrow(RangeError);
+  });
+
+  test('a percentile is a figure that was measured', () => {
+    const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
+    expect(percentile(hundred, 99)).toBe(99);
+    expect(percentile(hundred, 100)).toBe(100);
+    expect(percentile([7], 99)).toBe(7);
+  });
+
+  test('a ratio compares what was measured in the same round', () => {
+    // The machine is half as fast in the second round: neither the figures nor the limits alone say 0.5.
+    expect(ratioOfRounds([500, 250, 500], [1000, 500, 1000])).toBe(0.5);
+    expect(() => ratioOfRounds([1], [1, 2])).toThrow(RangeError);
+  });
+
+  test('two limits in series allow less than either', () => {
+    expect(limitInSeries(100, 100)).toBe(50);
+    expect(limitInSeries(80, 1200)).toBeCloseTo(75);
+  });
+});
+
+describe('a comparison', () => {
+  test('warms both sides up and then measures them in turn', async () => {
+    const turns: string[] = [];
+    const contender = (name: string, figures: number[]) => async (seconds: number) => {
+      turns.push(`${name} ${seconds}`);
+      return figures.shift() ?? Number.NaN;
+    };
+    const compared = await compare(
+      { options: { seconds: 6, rounds: 3, cases: [], users: 1 } },
+      { measured: contender('figure', [9999, 10, 20, 30]), limit: contender('limit', [1, 100, 100, 100]) },
+    );
+    expect(compared).toEqual({ measured: 20, limit: 100, ratio: 0.2 });
+    expect(turns).toEqual(Array.from({ length: 4 }, () => ['limit 2', 'figure 2']).flat());
+  });
+});
+
+describe('the table', () => {
+  const row: Row = {
+    case: 'refresh',
+    what: 'POST /v1/auth/token/refresh',
+    measured: { value: 1234.5, unit: 'req/s' },
+    limit: { value: 2000, unit: 'req/s', what: 'bare' },
+    figure: 0.617,
+    must: { atLeast: 0.6 },
+    notes: ['a note'],
+  };
+
+  test('says whether a row reached what it must', () => {
+    expect(isReached(row)).toBe(true);
+    expect(isReached({ ...row, figure: 0.59 })).toBe(false);
+    expect(isReached({ figure: 129, must: { atMost: 130 } })).toBe(true);
+    expect(isReached({ figure: 131, must: { atMost: 130 } })).toBe(false);
+    expect(isReached({ figure: Number.NaN, must: { atMost: 130 } })).toBe(false);
+    expect(isReached({ figure: 0.1 })).toBeUndefined();
+  });
+
+  test('has a line a row, and notes below', () => {
+    const missed = { ...row, case: 'memory', measured: { value: 131.25, unit: 'MiB' }, figure: 131.25 };
+    const { limit: _, ...alone } = { ...missed, must: { atMost: 130 }, notes: [] };
+    const lines = tableOf([row, alone]).split('\n');
+    expect(lines[2]).toMatch(/^refresh +POST \S+ +1,235 req\/s +2,000 req\/s bare +0\.62 +≥ 0\.6 +yes$/);
+    expect(lines[3]).toMatch(/^memory +POST \S+ +131 MiB +– +– +≤ 130 MiB +NO$/);
+    expect(lines.at(-1)).toBe('  refresh: a note');
+  });
+});
+
+describe('the command line', () => {
+  test('picks cases and says which there are', () => {
+    expect(parseOptions(['--case', 'a', '--case=b', '--seconds', '4'], ['a', 'b'])).toMatchObject({
+      cases: ['a', 'b'],
+      seconds: 4,
+    });
+    expect(() => parseOptions(['--case', 'c'], ['a', 'b'])).toThrow('there is no case "c": a, b');
+    expect(() => parseOptions(['--seconds', '0'], [])).toThrow(RangeError);
+    expect(() => parseOptions(['--unknown'], [])).toThrow(TypeError);
+  });
+});
