@@ -1,7 +1,8 @@
+import { toUserStatus } from '@bank/composition';
 import { request, rpcNeighbour } from '@bank/composition/testing';
 import { audiences, type Role, type UserId, type UserState, uuidv7 } from '@bank/domain';
 import { MfaService } from '@bank/proto/mfa';
-import { UserService, UserStatus } from '@bank/proto/user';
+import { UserService } from '@bank/proto/user';
 import { losers, raceOf, testCertificates, until, winners } from '@bank/testing';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { describe, expect, test } from 'vitest';
@@ -10,14 +11,6 @@ import { admin, givenChallenge, givenEnrolled, givenFactor, givenSubject, mfaApp
 /** What auth says of people; whoever is not in here does not exist. */
 const people = new Map<string, { roles: readonly Role[]; status: UserState }>();
 let authIsAway = false;
-
-const statuses: Record<UserState, UserStatus> = {
-  active: UserStatus.ACTIVE,
-  locked: UserStatus.LOCKED,
-  suspended: UserStatus.SUSPENDED,
-  closed: UserStatus.CLOSED,
-  erased: UserStatus.ERASED,
-};
 
 const certificates = await testCertificates();
 const authUrl = await rpcNeighbour(certificates, 'auth', (router) => {
@@ -28,7 +21,7 @@ const authUrl = await rpcNeighbour(certificates, 'auth', (router) => {
         const person = people.get(userId);
         return person === undefined
           ? []
-          : [{ userId, roles: [...person.roles], status: statuses[person.status], version: 1n }];
+          : [{ userId, roles: [...person.roles], status: toUserStatus(person.status), version: 1n }];
       });
       return { users };
     },

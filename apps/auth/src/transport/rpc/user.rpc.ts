@@ -1,5 +1,5 @@
-import type { UserState } from '@bank/domain';
-import { ContactField, UserService, UserStatus } from '@bank/proto/user';
+import { toUserStatus, userStateOf } from '@bank/composition';
+import { ContactField, UserService } from '@bank/proto/user';
 import { defineRpc } from '@bank/service-kit';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
@@ -13,18 +13,6 @@ import { getContact } from '#features/user/get-contact.ts';
 import { batchGetUsers, getUser } from '#features/user/get-users.ts';
 import { lookupUser } from '#features/user/lookup-user.ts';
 import { showUser } from '#features/user/show-user.ts';
-
-const statuses: Record<UserState, UserStatus> = {
-  active: UserStatus.ACTIVE,
-  locked: UserStatus.LOCKED,
-  suspended: UserStatus.SUSPENDED,
-  closed: UserStatus.CLOSED,
-  erased: UserStatus.ERASED,
-};
-
-const stateOf: Readonly<Record<number, string>> = Object.fromEntries(
-  Object.entries(statuses).map(([state, status]) => [status, state]),
-);
 
 const contactFields: Readonly<Record<number, string>> = {
   [ContactField.EMAIL]: 'email',
@@ -75,7 +63,7 @@ export const userRpc = defineRpc<AppContext, typeof UserService>(UserService, {
     access: 'staff',
     idempotent: true,
     async handle(ctx, { userId, status, noteId, approval }, call) {
-      const move = { userId, status: stateOf[status], noteId, ...(approval !== '' && { approval }) };
+      const move = { userId, status: userStateOf(status), noteId, ...(approval !== '' && { approval }) };
       return { user: toMessage(await setUserStatus(ctx, move, call)) };
     },
   },
@@ -119,7 +107,7 @@ export const userRpc = defineRpc<AppContext, typeof UserService>(UserService, {
 function toMessage(user: FoundUser) {
   return {
     userId: user.id,
-    status: statuses[user.status],
+    status: toUserStatus(user.status),
     roles: [...user.roles],
     emailVerified: user.emailVerifiedAt !== null,
     phoneVerified: user.phoneVerifiedAt !== null,
