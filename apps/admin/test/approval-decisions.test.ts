@@ -72,6 +72,15 @@ describe('POST /v1/admin/approvals/{id}/approve', () => {
     expect(await toldOf(app, id, 'events')).toMatchObject([decided, performed]);
   });
 
+  test('404, and over: an invitation that is not there any more', async () => {
+    const body = { email: 'colleague@example.com', roles: ['support'], reason };
+    const asking = await send('POST', '/invitations', staffOf(app, 'admin'), body);
+    const id = String(asking.body['approvalId']);
+    neighbours.refusals.set('inviteStaff', 'staff.invitation.not_found');
+    expect(await decide(id, 'approve')).toMatchObject({ status: 404, body: { code: 'staff.invitation.not_found' } });
+    expect(await rowOf(id)).toMatchObject({ status: 'rejected' });
+  });
+
   test('SR-71, 403 approval.own: never by its maker, nor rejected by him', async () => {
     const { id, maker } = await pending();
     for (const how of ['approve', 'reject'] as const) {

@@ -158,10 +158,10 @@ describe('POST /v1/admin/invitations', () => {
     expect(customer.status).toBe(422);
   });
 
-  test('409: the address belongs to a user already', async () => {
-    neighbours.refusals.set('prepareInvitation', 'staff.address.taken');
+  test.each(['staff.address.taken', 'staff.invitations.too_many'] as const)('409: %s', async (code) => {
+    neighbours.refusals.set('prepareInvitation', code);
     const answer = await send('POST', '/invitations', staffOf(app, 'admin'), { email, roles: ['support'], reason });
-    expect(answer).toMatchObject({ status: 409, body: { code: 'staff.address.taken' } });
+    expect(answer).toMatchObject({ status: 409, body: { code } });
   });
 
   test('where auth does not answer nothing is kept', async () => {

@@ -1,3 +1,4 @@
+import { toUserStatus } from '@bank/composition';
 import type { OutboxEvent } from '@bank/database';
 import type { Role, UserId, UserState } from '@bank/domain';
 import {
@@ -19,7 +20,6 @@ import {
   UserPhoneChangedSchema,
   UserRegisteredSchema,
   UserRolesChangedSchema,
-  UserStatus,
   UserStatusChangedSchema,
 } from '@bank/proto';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
@@ -81,14 +81,6 @@ export function userActivated(facts: {
   return { subject: userId, ...encodeEvent(UserActivatedSchema, data) };
 }
 
-const statuses: Record<UserState, UserStatus> = {
-  active: UserStatus.ACTIVE,
-  locked: UserStatus.LOCKED,
-  suspended: UserStatus.SUSPENDED,
-  closed: UserStatus.CLOSED,
-  erased: UserStatus.ERASED,
-};
-
 /** A user may do more or less than before. */
 export function userStatusChanged(facts: {
   userId: UserId;
@@ -98,7 +90,7 @@ export function userStatusChanged(facts: {
   at: Date;
 }): OutboxEvent {
   const { userId, from, to, version, at } = facts;
-  const [before, after] = [statuses[from], statuses[to]];
+  const [before, after] = [toUserStatus(from), toUserStatus(to)];
   const data = { userId, from: before, to: after, version: BigInt(version), changedAt: timestampFromDate(at) };
   return { subject: userId, ...encodeEvent(UserStatusChangedSchema, data) };
 }

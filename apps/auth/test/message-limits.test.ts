@@ -6,7 +6,12 @@ import { startAuth } from './support/auth.ts';
 import { codeSms, deliver, deliveriesBy, freshPhone } from './support/messages.ts';
 
 const auth = await startAuth({
-  env: { SMS_PER_PREFIX_PER_HOUR: '12', SMS_PER_HOUR: '20', EMAILS_PER_ADDRESS_PER_HOUR: '3' },
+  env: {
+    SMS_PER_PREFIX_PER_HOUR: '12',
+    SMS_PER_HOUR: '20',
+    EMAILS_PER_ADDRESS_PER_HOUR: '3',
+    EMAILS_PER_USER_PER_DAY: '2',
+  },
 });
 
 // Until Redis is there each process counts by itself, and what it has counted is not carried over.
@@ -81,8 +86,31 @@ describe('SR-18 mail', () => {
         .filter((row) => row['template'] === template)
         .map(({ state }) => state)
         .sort();
-    // The code of the registration went to the same address.
     expect(states('sign-in-code')).toEqual(['sent', 'sent', 'suppressed', 'suppressed', 'suppressed']);
     expect(states('session-revoked')).toEqual(['sent', 'sent']);
+  });
+
+  it('that strangers can ask for keeps back no code of the user and no link of his', async () => {
+    const account = await register(auth, freshEmail());
+    const before = (await deliveriesBy(auth, 'email')).length;
+    const at = auth.clock.now();
+    const rest = { to: { userId: account.id }, channel: 'email', expiresAt: new Date(at.getTime() + 600_000) } as const;
+    const attempted = { ...rest, ...messageOf('registration-attempted', { at }) };
+    const link = {
+      ...rest,
+      ...messageOf('password-reset', { url: 'https://bank.test/password/reset#token=pr', minutes: 60 }),
+    };
+    const code = { ...rest, ...messageOf('sign-in-code', { code: '048291', minutes: 10 }) };
+    await deliver(auth, ...Array.from({ length: 6 }, () => attempted));
+    await outcomes('email', before, 6);
+    await deliver(auth, link, link, link);
+    await outcomes('email', before, 9);
+    await deliver(auth, code);
+    const rows = await outcomes('email', before, 10);
+    const sent = (template: string) =>
+      rows.filter((row) => row['template'] === template && row.state === 'sent').length;
+    expect(sent('registration-attempted')).toBe(2);
+    expect(sent('password-reset')).toBe(3);
+    expect(sent('sign-in-code')).toBe(1);
   });
 });

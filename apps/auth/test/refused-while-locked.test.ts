@@ -76,6 +76,15 @@ describe('SR-86 an attempt that is refused because of a lock', () => {
     expect(await eventsAbout(account)).toEqual([expect.objectContaining({ deviceId: account.device.id })]);
   });
 
+  it('is told of at a change of the password', async () => {
+    const account = await register(auth);
+    const body = { currentPassword: wrong.password, newPassword: 'another horse battery staple' };
+    const change = () => post(auth, '/v1/auth/password/change', body, { token: account.accessToken });
+    for (let tries = 0; tries < 5; tries += 1) await change();
+    expect((await change()).body.code).toBe('auth.credentials.locked');
+    expect(await told(account)).toEqual([1, 1]);
+  });
+
   it('is told of once a minute, and at the first attempt of each lock', async () => {
     const account = await register(auth);
     await fail(account, 8);

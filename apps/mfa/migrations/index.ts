@@ -2,6 +2,7 @@ import { Factors } from './202611230001-factors.ts';
 import { Challenges } from './202612010001-challenges.ts';
 import { Approvals } from './202612020023-approvals.ts';
 import { PublishedDeliveries } from './202612020041-published-deliveries.ts';
+import { FactorResets } from './202612020071-factor-resets.ts';
 
 /** In the order they run; a name is never changed once it has landed. */
 export const migrations = [
@@ -9,4 +10,5 @@ export const migrations = [
   { name: '202612010001-challenges', class: Challenges },
   { name: '202612020041-published-deliveries', class: PublishedDeliveries },
   { name: '202612020023-approvals', class: Approvals },
+  { name: '202612020071-factor-resets', class: FactorResets },
 ];

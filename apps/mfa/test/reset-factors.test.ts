@@ -1,7 +1,8 @@
-import { rpcNeighbour } from '@bank/composition/testing';
+import { toUserStatus } from '@bank/composition';
+import { request, rpcNeighbour } from '@bank/composition/testing';
 import { audiences, type Role, type UserId, type UserState, uuidv7 } from '@bank/domain';
 import { MfaService } from '@bank/proto/mfa';
-import { UserService, UserStatus } from '@bank/proto/user';
+import { UserService } from '@bank/proto/user';
 import { losers, raceOf, testCertificates, until, winners } from '@bank/testing';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { describe, expect, test } from 'vitest';
@@ -10,14 +11,6 @@ import { admin, givenChallenge, givenEnrolled, givenFactor, givenSubject, mfaApp
 /** What auth says of people; whoever is not in here does not exist. */
 const people = new Map<string, { roles: readonly Role[]; status: UserState }>();
 let authIsAway = false;
-
-const statuses: Record<UserState, UserStatus> = {
-  active: UserStatus.ACTIVE,
-  locked: UserStatus.LOCKED,
-  suspended: UserStatus.SUSPENDED,
-  closed: UserStatus.CLOSED,
-  erased: UserStatus.ERASED,
-};
 
 const certificates = await testCertificates();
 const authUrl = await rpcNeighbour(certificates, 'auth', (router) => {
@@ -28,7 +21,7 @@ const authUrl = await rpcNeighbour(certificates, 'auth', (router) => {
         const person = people.get(userId);
         return person === undefined
           ? []
-          : [{ userId, roles: [...person.roles], status: statuses[person.status], version: 1n }];
+          : [{ userId, roles: [...person.roles], status: toUserStatus(person.status), version: 1n }];
       });
       return { users };
     },
@@ -80,6 +73,21 @@ async function isIntact(userId: string): Promise<boolean> {
 }
 
 describe('ResetFactors', () => {
+  test('SR-31, SR-35 what was open before brings no factor of its own, however late its end is told', async () => {
+    const { userId, sessionId } = await givenEnrolled(app);
+    people.set(userId, { roles: ['customer'], status: 'active' });
+    const [maker, checker] = [colleague('support'), colleague('admin')];
+    const thief = app.issuer.token({ userId, sessionId, acr: 'aal2' });
+    expect(await reset(checker, userId, approvalOf(maker, userId))).toBe(1);
+    const begun = await request(app.service, 'POST', '/v1/mfa/totp', { token: thief, body: {} });
+    expect(begun).toMatchObject({ status: 403, body: { code: 'auth.step_up.required' } });
+    expect(await countOf('factors', userId)).toBe(0);
+    const authTime = Math.floor(Date.now() / 1000) + 1;
+    const again = app.issuer.token({ userId, authTime });
+    const own = await request(app.service, 'POST', '/v1/mfa/totp', { token: again, body: {} });
+    expect(own.status).toBe(201);
+  });
+
   test('SR-71, SR-35 removes all there is, and tells everybody whom it concerns', async () => {
     const enrolled = await givenEnrolled(app);
     const { userId } = enrolled;

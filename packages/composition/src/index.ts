@@ -8,3 +8,4 @@ export { appEnv } from '#env.ts';
 export { createFoundations, type Foundations, type FoundationsOptions, type Overrides } from '#foundations.ts';
 export type { KeyringFolder } from '#keyrings.ts';
 export { createTokenVerifier } from '#token-verifier.ts';
+export { toUserStatus, userStateOf } from '#user-status.ts';

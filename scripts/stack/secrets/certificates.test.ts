@@ -12,6 +12,7 @@ it('gives every app a certificate of the development CA that names it', async ()
   expect(auth.verify(authority.publicKey)).toBe(true);
   expect(auth.subjectAltName?.split(', ')).toEqual([
     'DNS:localhost',
+    'DNS:auth',
     'IP Address:127.0.0.1',
     'URI:spiffe://bank/app/auth',
   ]);

@@ -10,6 +10,7 @@ export const SubjectEntity = defineEntity({
     activatedAt: p.datetime(),
     failures: p.integer().default(0),
     blockedUntil: p.datetime().nullable(),
+    factorsResetAt: p.datetime().nullable(),
   },
 });
 
@@ -18,4 +19,10 @@ export interface AnswerRecord {
   readonly failures: number;
   /** No answer is taken before that moment. */
   readonly blockedUntil: Date | null;
+}
+
+/** A user as a transaction holds him. */
+export interface Subject extends AnswerRecord {
+  /** When staff last removed all his factors. */
+  readonly factorsResetAt: Date | null;
 }

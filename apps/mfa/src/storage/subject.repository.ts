@@ -1,9 +1,9 @@
 import { type PiiVault, Repository } from '@bank/database';
 import type { UserId } from '@bank/domain';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { AnswerRecord } from '#storage/subject.entity.ts';
+import type { AnswerRecord, Subject } from '#storage/subject.entity.ts';
 
-const columns = 'failures, blocked_until as "blockedUntil"';
+const columns = 'failures, blocked_until as "blockedUntil", factors_reset_at as "factorsResetAt"';
 
 /** Users who may have factors. */
 export class SubjectRepository extends Repository {
@@ -28,12 +28,18 @@ export class SubjectRepository extends Repository {
   }
 
   /** Holds a user until the transaction ends: his factors change, and his answers are judged, one after the other. */
-  lock(userId: UserId): Promise<AnswerRecord | undefined> {
+  lock(userId: UserId): Promise<Subject | undefined> {
     return this.row(`select ${columns} from mfa.subjects where user_id = ? for update`, [userId]);
   }
 
   async noteAnswers(userId: UserId, { failures, blockedUntil }: AnswerRecord): Promise<void> {
     const sql = 'update mfa.subjects set failures = ?, blocked_until = ? where user_id = ?';
     await this.affected(sql, [failures, blockedUntil, userId]);
+  }
+
+  /** Notes that all factors of a user were removed; wrong answers to what is gone do not block what comes. */
+  async noteReset(userId: UserId, at: Date): Promise<void> {
+    const sql = 'update mfa.subjects set failures = 0, blocked_until = null, factors_reset_at = ? where user_id = ?';
+    await this.affected(sql, [at, userId]);
   }
 }

@@ -1,23 +1,16 @@
-import type { Person, Role, UserId, UserState } from '@bank/domain';
+import type { Person, Role, UserId } from '@bank/domain';
 import { roles } from '@bank/domain';
-import { UserService, UserStatus } from '@bank/proto/user';
+import { UserService, type UserStatus } from '@bank/proto/user';
 import { type BaseConfig, createRpcClient } from '@bank/service-kit';
 import { tlsFilesOf } from '#app-tls.ts';
 import type { Foundations } from '#foundations.ts';
+import { userStateOf } from '#user-status.ts';
 
 /** Knows what people are at this moment: for apps that judge people and do not keep them. */
 export interface PeopleDirectory {
   /** Those that exist among at most 100, by id. @throws service.unavailable */
   find(ids: readonly UserId[]): Promise<ReadonlyMap<string, Person>>;
 }
-
-const states: Readonly<Record<number, UserState>> = {
-  [UserStatus.ACTIVE]: 'active',
-  [UserStatus.LOCKED]: 'locked',
-  [UserStatus.SUSPENDED]: 'suspended',
-  [UserStatus.CLOSED]: 'closed',
-  [UserStatus.ERASED]: 'erased',
-};
 
 /** Asks `auth` (UserService.BatchGetUsers), each time: what was true a moment ago is no answer here. */
 export function createPeopleDirectory(
@@ -40,7 +33,7 @@ export function createPeopleDirectory(
 }
 
 function toPerson(user: { userId: string; status: UserStatus; roles: readonly string[] }): Person {
-  const status = states[user.status];
+  const status = userStateOf(user.status);
   // A state or role that is not known here could mean anything, so nothing is decided on it.
   if (status === undefined) throw new Error('a user in a state that is not known here');
   return { userId: user.userId as UserId, status, roles: user.roles.map(toRole) };

@@ -6,6 +6,8 @@ export const auditActions = [
   'auth.registration.failed',
   'auth.activation.succeeded',
   'auth.activation.failed',
+  'staff.invitation.prepared',
+  'staff.invitation.sent',
   'auth.sign_in.succeeded',
   'auth.sign_in.failed',
   'auth.sign_in.locked',

@@ -17,6 +17,11 @@ export const identityErrors = {
   'factor.code_invalid': { kind: 'invalid', message: 'The code is not right; the factor is not confirmed.' },
   'factor.missing': { kind: 'conflict', message: 'Add a second factor first.' },
   'challenge.not_found': { kind: 'not_found', message: notFoundMessage },
+  'staff.invitation.not_found': { kind: 'not_found', message: notFoundMessage },
+  'staff.invitations.too_many': {
+    kind: 'conflict',
+    message: 'Too many invitations are under way; wait until some are used or have expired.',
+  },
   'staff.address.taken': { kind: 'conflict', message: 'This address belongs to a user already.' },
   'staff.administrators.enough': {
     kind: 'conflict',

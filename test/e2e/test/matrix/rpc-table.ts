@@ -17,8 +17,8 @@ auth     bank.user.v1.UserService/ViewUser             admin                    
 auth     bank.user.v1.UserService/SetUserStatus        admin                                support compliance admin
 auth     bank.user.v1.UserService/SetRoles             admin                                admin
 auth     bank.user.v1.UserService/ResendVerification   admin                                support admin
-auth     bank.user.v1.UserService/PrepareInvitation    admin                                support compliance admin
-auth     bank.user.v1.UserService/InviteStaff          admin                                support compliance admin
+auth     bank.user.v1.UserService/PrepareInvitation    admin                                admin
+auth     bank.user.v1.UserService/InviteStaff          admin                                admin
 auth     bank.user.v1.UserService/CreateFirstAdmin     ops                                  -
 auth     bank.auth.v1.AuthService/IntrospectToken      tools                                -
 auth     bank.auth.v1.AuthService/ListRevocations      profile mfa device admin tools       -

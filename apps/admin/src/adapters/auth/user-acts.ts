@@ -1,7 +1,7 @@
+import { toUserStatus } from '@bank/composition';
 import type { Role, UserState } from '@bank/domain';
 import { UserService } from '@bank/proto/user';
 import { createRpcClient, forwardUser, type RpcClientOptions } from '@bank/service-kit';
-import { toUserStatus } from '#user-status.ts';
 
 /** Whom staff act on, and the note that says why. */
 export interface ActTarget {

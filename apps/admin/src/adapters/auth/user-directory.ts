@@ -1,9 +1,9 @@
+import { userStateOf } from '@bank/composition';
 import type { Role } from '@bank/domain';
 import { DomainError, roles } from '@bank/domain';
 import { ContactField, type User, UserService } from '@bank/proto/user';
 import { createRpcClient, forwardUser, type RpcClientOptions } from '@bank/service-kit';
 import { dateOf } from '#adapters/date-of.ts';
-import { userStateName } from '#user-status.ts';
 
 /** What `auth` says of a user without a reason: no address, no name. */
 export interface KnownUser {
@@ -79,7 +79,7 @@ async function orNobody<T extends object>(asking: Promise<T>): Promise<Partial<T
 function toKnownUser(user: User): KnownUser {
   return {
     userId: user.userId,
-    status: userStateName(user.status),
+    status: userStateOf(user.status) ?? 'unknown',
     roles: roles.filter((role) => user.roles.includes(role)),
     emailVerified: user.emailVerified,
     phoneVerified: user.phoneVerified,

@@ -52,6 +52,7 @@ const final: readonly ErrorCode[] = [
   'approval.invalid',
   'approval.already_decided',
   'staff.address.taken',
+  'staff.invitation.not_found',
   'user.not_found',
 ];
 

@@ -35,6 +35,9 @@ const undecidable = [
   'user.not_found',
 ] as const;
 
+/** What an invitation may meet when it is sent. */
+const uninvitable = ['staff.address.taken', 'staff.invitation.not_found'] as const;
+
 /** Something about a user that takes two people. */
 function requestRoute(name: string, action: UserAction, summary: string): Route<AppContext> {
   return {
@@ -82,7 +85,7 @@ export const approvalRoutes = defineRoutes<AppContext>([
     stepUp: freshStepUp,
     body: InvitationRequest,
     responses: { 202: ApprovalAccepted },
-    errors: [...ownerRefusals, 'staff.address.taken'],
+    errors: [...ownerRefusals, 'staff.address.taken', 'staff.invitations.too_many'],
     limits: requestLimits,
     idempotent: true,
     handle: async (ctx, request) => accepted({ approvalId: await requestInvitation(ctx, request.actor, request.body) }),
@@ -123,7 +126,7 @@ export const approvalRoutes = defineRoutes<AppContext>([
     params: ApprovalParams,
     body: Decision,
     responses: { 204: null },
-    errors: [...new Set([...undecidable, ...ownerRefusals, 'approval.invalid', 'staff.address.taken'] as const)],
+    errors: [...new Set([...undecidable, ...ownerRefusals, ...uninvitable, 'approval.invalid'] as const)],
     limits: decisionLimits,
     idempotent: true,
     async handle(ctx, request) {

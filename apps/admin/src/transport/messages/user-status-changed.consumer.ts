@@ -1,9 +1,9 @@
+import { userStateOf } from '@bank/composition';
 import { once } from '@bank/database';
 import type { Consumer } from '@bank/messaging';
 import { decodeEvent, eventTypeOf, UserStatusChangedSchema } from '@bank/proto/events';
 import type { AppContext } from '#context.ts';
 import { noteStatus } from '#features/user/note-status.ts';
-import { userStateName } from '#user-status.ts';
 
 const name = 'admin.user-status-changed';
 
@@ -15,7 +15,7 @@ export function userStatusChangedConsumer(ctx: AppContext): Consumer {
     types: [eventTypeOf(UserStatusChangedSchema)],
     async handle(message) {
       const { userId, to, version } = decodeEvent(UserStatusChangedSchema, message.data);
-      const change = { userId, status: userStateName(to), version: Number(version) };
+      const change = { userId, status: userStateOf(to), version: Number(version) };
       await once(ctx, name, message.id, (tx) => noteStatus(tx, change));
     },
   };

@@ -1,4 +1,4 @@
-import { EmailSchema } from '@bank/domain';
+import { EmailSchema, StaffRoleSetSchema } from '@bank/domain';
 import * as v from 'valibot';
 import { clientIdSchema, DeviceSchema, NewPasswordSchema } from '#features/session/schemas.ts';
 
@@ -8,5 +8,7 @@ export const ActivateSchema = v.strictObject({
   clientId: clientIdSchema('staff-console'),
   device: v.optional(DeviceSchema),
 });
+
+export const PrepareInvitationSchema = v.object({ email: EmailSchema, roles: StaffRoleSetSchema });
 
 export const CreateFirstAdminSchema = v.object({ email: EmailSchema });

@@ -7,6 +7,8 @@ import { makeChangeCode, sealAddress } from '#features/contact-change/change-cod
 import { changeCounters, codeSeconds, coolDownLeft, pendingSeconds } from '#features/contact-change/policies.ts';
 import { ChangePhoneSchema } from '#features/contact-change/schemas.ts';
 
+const daySeconds = 86_400;
+
 type Outcome = { kind: 'sent' } | { kind: 'blocked' } | { kind: 'too_soon' | 'too_often'; retryAfterSeconds: number };
 
 /**
@@ -19,8 +21,12 @@ export async function changePhone(ctx: AppContext, input: unknown, caller: Calle
   const user = requireUser(caller.actor);
   const who = allow.self(caller.actor, user.userId);
   const { phone } = parse(ChangePhoneSchema, input);
+  // Counted here: a code goes to a number, whose limits at sending know nothing of who asked (SR-18).
+  const points = ctx.config.SMS_PER_USER_PER_DAY;
+  const counted = await ctx.rateLimits.consume(`phone-codes:${user.userId}`, { points, windowSeconds: daySeconds });
   const outcome = await withTransaction(ctx, { who, audits: ['user.contact_change.requested'] }, async (tx) => {
-    const decided = await requestChange(tx, user, phone);
+    const tooOften = { kind: 'too_often', retryAfterSeconds: counted.resetSeconds } as const;
+    const decided = counted.allowed ? await requestChange(tx, user, phone) : tooOften;
     const isSent = decided.kind === 'sent';
     await tx.audit({
       action: 'user.contact_change.requested',

@@ -2,7 +2,7 @@ import { destinationOf, type UserId } from '@bank/domain';
 import { keyedHash } from '@bank/security';
 import type { AppContext } from '#context.ts';
 import { type Address, hashAddress } from '#features/address/index-address.ts';
-import { isAskedFor, limitsOf, type MessageLimit } from '#features/delivery/policies.ts';
+import { limitsOf, type MessageLimit, purposeOf } from '#features/delivery/policies.ts';
 
 interface Message {
   userId: UserId | null;
@@ -24,7 +24,7 @@ export async function findLimitReached(
     target: Buffer.from(hashAddress(ctx, address)).toString('hex'),
     user: userId === null ? undefined : Buffer.from(keyedHash(ctx.keys.limits, 'message-user', userId)).toString('hex'),
     destination: address.kind === 'phone' ? destinationOf(address.value) : undefined,
-    isAskedFor: isAskedFor(template, params),
+    purpose: purposeOf(template, params),
   } as const;
   for (const { name, key, points, windowSeconds } of limitsOf(counted, ctx.config)) {
     const { allowed } = await ctx.rateLimits.consume(key, { points, windowSeconds });

@@ -23,12 +23,17 @@ export function nextAttempt(attempts: number, now: Date, expiresAt: Date): Date 
   return next < expiresAt ? next : undefined;
 }
 
+/** Why a message is sent. Each is counted apart, so that nobody can use up the messages of another. */
+export type MessagePurpose = 'registration' | 'recovery' | 'asked' | 'notice';
+
 /**
- * Codes, links and what else anybody can have sent to anybody are counted apart from notices, so that nobody can use up the
- * messages that would tell a user of what is being done to him.
+ * What a stranger can have sent to anybody, what whoever has proved something asked for, and what tells a user of what is
+ * being done to him: none of them keeps back another.
  */
-export function isAskedFor(template: string, params: Readonly<Record<string, string>>): boolean {
-  return params['code'] !== undefined || params['url'] !== undefined || template === 'registration-attempted';
+export function purposeOf(template: string, params: Readonly<Record<string, string>>): MessagePurpose {
+  if (template.startsWith('registration-')) return 'registration';
+  if (template === 'password-reset') return 'recovery';
+  return params['code'] !== undefined || params['url'] !== undefined ? 'asked' : 'notice';
 }
 
 /** A message as its limits see it; nothing in it says whose it is. */
@@ -40,7 +45,7 @@ export interface CountedMessage {
   readonly user: string | undefined;
   /** Where a number leads. */
   readonly destination: string | undefined;
-  readonly isAskedFor: boolean;
+  readonly purpose: MessagePurpose;
 }
 
 export interface MessageLimit {
@@ -58,9 +63,8 @@ const day = 86_400;
  * to one number does not use up what all others share (SR-18).
  */
 export function limitsOf(message: CountedMessage, config: Config): MessageLimit[] {
-  const { channel, target, user, destination } = message;
+  const { channel, target, user, destination, purpose } = message;
   const isSms = channel === 'sms';
-  const purpose = message.isAskedFor ? 'asked' : 'notice';
   const limits: MessageLimit[] = [
     {
       name: 'target',
@@ -69,7 +73,8 @@ export function limitsOf(message: CountedMessage, config: Config): MessageLimit[
       windowSeconds: hour,
     },
   ];
-  if (user !== undefined) {
+  // Links for another password are few an hour already: a day's count would let a stranger close that way to its user.
+  if (user !== undefined && purpose !== 'recovery') {
     const points = isSms ? config.SMS_PER_USER_PER_DAY : config.EMAILS_PER_USER_PER_DAY;
     limits.push({ name: 'user', key: `message:${channel}:${purpose}:user:${user}`, points, windowSeconds: day });
   }

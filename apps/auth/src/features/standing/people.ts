@@ -37,17 +37,17 @@ export async function holdTarget(
 }
 
 /**
- * Maker, checker and target of an approval as they are now, held until the commit. @throws user.not_found for a target who
+ * Maker, checker and target (where there is one) of an approval as they are now, held until the commit. @throws user.not_found for a target who
  * is not there; of the other two that is for `checkApproval`
  */
 export async function holdPeople(
   tx: AppTransaction,
   { makerId, checkerId }: Pick<ApprovedRequest, 'makerId' | 'checkerId'>,
-  targetId: UserId,
+  targetId?: UserId,
 ): Promise<Pick<ApprovalFacts, 'maker' | 'checker' | 'target'>> {
-  const held = await tx.users.lockMany([makerId, checkerId, targetId]);
+  const held = await tx.users.lockMany([makerId, checkerId, ...(targetId === undefined ? [] : [targetId])]);
   const [maker, checker] = [held.get(makerId), held.get(checkerId)];
-  const target = personOf(visible(held.get(targetId)));
+  const target = targetId === undefined ? undefined : personOf(visible(held.get(targetId)));
   return { maker: maker && personOf(maker), checker: checker && personOf(checker), target };
 }
 

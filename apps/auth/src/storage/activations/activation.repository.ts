@@ -52,6 +52,27 @@ export class ActivationRepository extends Repository {
     );
   }
 
+  /** How many invitations of staff are under way. Whoever asks is alone with the answer until his transaction ends. */
+  async countPending(now: Date): Promise<number> {
+    await this.rows(`select pg_advisory_xact_lock(hashtextextended('auth.invitations', 0))`, []);
+    const sql = `select count(*)::integer as count from auth.activations
+      where invited_by is not null and consumed_at is null and expires_at > ?`;
+    return (await this.row<{ count: number }>(sql, [now]))?.count ?? 0;
+  }
+
+  /** Gives a prepared one, of exactly these roles, its link; undefined when there is none, or its link has gone out. */
+  send(
+    id: string,
+    { roles, digest, expiresAt, now }: { roles: readonly Role[]; digest: Uint8Array; expiresAt: Date; now: Date },
+  ): Promise<Activation | undefined> {
+    return this.row(
+      `update auth.activations set token_digest = ?, expires_at = ?
+        where id = ? and roles = ?::text[] and token_digest is null and consumed_at is null and expires_at > ?
+        returning ${columns}`,
+      [digest, expiresAt, id, [...roles], now],
+    );
+  }
+
   /** Ends the links that an operator made for an address: the newest alone works. */
   async supersedeOperators(addressHash: Uint8Array, now: Date): Promise<void> {
     await this.affected(

@@ -1,10 +1,11 @@
-import type { UserState } from '@bank/domain';
-import { DomainError } from '@bank/domain';
-import { ContactField, UserService, UserStatus } from '@bank/proto/user';
+import { toUserStatus, userStateOf } from '@bank/composition';
+import { ContactField, UserService } from '@bank/proto/user';
 import { defineRpc } from '@bank/service-kit';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
 import { createFirstAdmin } from '#features/activation/create-first-admin.ts';
+import { inviteStaff } from '#features/activation/invite-staff.ts';
+import { prepareInvitation } from '#features/activation/prepare-invitation.ts';
 import { resendVerification } from '#features/contact-change/resend-verification.ts';
 import { setRoles } from '#features/standing/set-roles.ts';
 import { setUserStatus } from '#features/standing/set-user-status.ts';
@@ -12,18 +13,6 @@ import { getContact } from '#features/user/get-contact.ts';
 import { batchGetUsers, getUser } from '#features/user/get-users.ts';
 import { lookupUser } from '#features/user/lookup-user.ts';
 import { showUser } from '#features/user/show-user.ts';
-
-const statuses: Record<UserState, UserStatus> = {
-  active: UserStatus.ACTIVE,
-  locked: UserStatus.LOCKED,
-  suspended: UserStatus.SUSPENDED,
-  closed: UserStatus.CLOSED,
-  erased: UserStatus.ERASED,
-};
-
-const stateOf: Readonly<Record<number, string>> = Object.fromEntries(
-  Object.entries(statuses).map(([state, status]) => [status, state]),
-);
 
 const contactFields: Readonly<Record<number, string>> = {
   [ContactField.EMAIL]: 'email',
@@ -74,7 +63,7 @@ export const userRpc = defineRpc<AppContext, typeof UserService>(UserService, {
     access: 'staff',
     idempotent: true,
     async handle(ctx, { userId, status, noteId, approval }, call) {
-      const move = { userId, status: stateOf[status], noteId, ...(approval !== '' && { approval }) };
+      const move = { userId, status: userStateOf(status), noteId, ...(approval !== '' && { approval }) };
       return { user: toMessage(await setUserStatus(ctx, move, call)) };
     },
   },
@@ -92,8 +81,20 @@ export const userRpc = defineRpc<AppContext, typeof UserService>(UserService, {
       return {};
     },
   },
-  prepareInvitation: { access: 'staff', handle: notServedYet },
-  inviteStaff: { access: 'staff', handle: notServedYet },
+  prepareInvitation: {
+    access: 'staff',
+    async handle(ctx, { email, roles }, call) {
+      return { invitationId: await prepareInvitation(ctx, { email, roles }, call) };
+    },
+  },
+  inviteStaff: {
+    access: 'staff',
+    idempotent: true,
+    async handle(ctx, { invitationId, roles, noteId, approval }, call) {
+      await inviteStaff(ctx, { invitationId, roles, noteId, approval }, call);
+      return {};
+    },
+  },
   createFirstAdmin: {
     access: 'service',
     async handle(ctx, { email }, call) {
@@ -106,15 +107,11 @@ export const userRpc = defineRpc<AppContext, typeof UserService>(UserService, {
 function toMessage(user: FoundUser) {
   return {
     userId: user.id,
-    status: statuses[user.status],
+    status: toUserStatus(user.status),
     roles: [...user.roles],
     emailVerified: user.emailVerifiedAt !== null,
     phoneVerified: user.phoneVerifiedAt !== null,
     createdAt: timestampFromDate(user.createdAt),
     version: BigInt(user.version),
   };
-}
-
-function notServedYet(): never {
-  throw new DomainError('service.unavailable', { reason: 'not served yet' });
 }

@@ -3,7 +3,7 @@ import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain
 import { encodeTotpSecret, generateTotpSecret, totpKeyUri } from '@bank/security';
 import { renderSVG } from 'uqr';
 import type { AppContext } from '#context.ts';
-import { factorsMax, pendingSeconds, requireHighestLevel } from '#features/factor/policies.ts';
+import { factorsMax, pendingSeconds, requireHighestLevel, requireSignedInSince } from '#features/factor/policies.ts';
 import { TotpEnrolment, type TotpSecretView } from '#features/factor/schemas.ts';
 
 /**
@@ -22,9 +22,11 @@ export async function enrolTotp(ctx: AppContext, actor: Actor, input: unknown): 
   const expiresAt = new Date(createdAt.getTime() + pendingSeconds * 1000);
   const access = { who: allow.self(actor, userId), unaudited: 'nothing counts before it is confirmed' };
   await withTransaction(ctx, access, async (tx) => {
-    if ((await tx.subjects.lock(userId)) === undefined) {
+    const subject = await tx.subjects.lock(userId);
+    if (subject === undefined) {
       throw new DomainError('service.unavailable', { reason: 'not admitted yet', details: { retryAfterSeconds: 1 } });
     }
+    requireSignedInSince(user, subject.factorsResetAt);
     const confirmed = await tx.factors.countConfirmed(userId);
     requireHighestLevel(user, confirmed);
     if (confirmed >= factorsMax) throw new DomainError('factor.limit_reached');

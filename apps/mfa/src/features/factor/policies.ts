@@ -22,3 +22,15 @@ export function requireHighestLevel(user: UserActor, confirmedFactors: number): 
     details: { acr: 'aal2', maxAgeSeconds: freshSeconds },
   });
 }
+
+/**
+ * Who signed in before staff removed the factors adds none: his session ends as soon as `auth` hears of it, and until then
+ * it must not bring a factor of its own (SR-31, SR-35). @throws auth.step_up.required
+ */
+export function requireSignedInSince(user: Pick<UserActor, 'authTime'>, factorsResetAt: Date | null): void {
+  if (factorsResetAt === null || user.authTime > factorsResetAt) return;
+  throw new DomainError('auth.step_up.required', {
+    reason: 'signed in before the factors were reset',
+    details: { acr: 'aal1', maxAgeSeconds: freshSeconds },
+  });
+}

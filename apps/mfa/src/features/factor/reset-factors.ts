@@ -52,9 +52,8 @@ async function removeEverything(
   const removed = await tx.factors.removeAll(userId);
   await tx.challenges.removeAll(userId);
   const codes = await tx.recoveryCodes.removeAll(userId);
-  // Wrong answers to what is gone do not block what comes.
-  await tx.subjects.noteAnswers(userId, { failures: 0, blockedUntil: null });
   const at = tx.clock.now();
+  await tx.subjects.noteReset(userId, at);
   const entry = { subject: userId, outcome: 'success' } as const;
   for (const { id: factorId, type } of removed) {
     await tx.emit(factorRemoved({ userId, factorId, type, at, byStaff: true }));

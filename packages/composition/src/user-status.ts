@@ -9,14 +9,16 @@ const statuses = {
   erased: UserStatus.ERASED,
 } as const satisfies Record<UserState, UserStatus>;
 
-const states = new Map<number, string>(Object.entries(statuses).map(([state, status]) => [status, state]));
+const states = new Map<UserStatus, UserState>(
+  Object.entries(statuses).map(([state, status]) => [status, state as UserState]),
+);
 
-/** A state of ours as it travels. */
+/** A state of a user as it travels. */
 export function toUserStatus(state: UserState): UserStatus {
   return statuses[state];
 }
 
-/** The name of a status; `unknown` for one that this version does not know. */
-export function userStateName(status: UserStatus): string {
-  return states.get(status) ?? 'unknown';
+/** The state that a status of a message stands for; undefined for one that this version does not know. */
+export function userStateOf(status: UserStatus): UserState | undefined {
+  return states.get(status);
 }

@@ -1,0 +1,160 @@
+import { uuidv7 } from '@bank/domain';
+import { raceOf, winners } from '@bank/testing';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { freshEmail, messagesTo, register } from './support/accounts.ts';
+import { startAuth } from './support/auth.ts';
+import { type Colleague, colleague, signedRequest, staffCallers, staffClients } from './support/colleagues.ts';
+import { toldAbout } from './support/passwords.ts';
+import { activate, claimsOf, tokenOfLink } from './support/staff.ts';
+
+const auth = await startAuth({ callers: staffCallers(), env: { DATABASE_POOL_MAX: '8' } });
+const clients = await staffClients(auth);
+const { users } = clients;
+const noteId = uuidv7();
+let maker: Colleague;
+let checker: Colleague;
+
+beforeAll(async () => {
+  [maker, checker] = [await colleague(auth, 'admin'), await colleague(auth, 'admin')];
+});
+beforeEach(() => auth.database.query('delete from auth.activations'));
+
+async function prepare(email = freshEmail(), roles = ['support']): Promise<string> {
+  return (await users.prepareInvitation({ email, roles }, maker.asked)).invitationId;
+}
+
+/** The request of the maker for an invitation. */
+function requestFor(invitationId: string, roles: ('support' | 'compliance' | 'admin')[] = ['support']) {
+  return signedRequest(clients, maker, 'staff.invite', { invitationId, roles });
+}
+
+async function invite(invitationId: string, changes: object = {}) {
+  const approval = await requestFor(invitationId);
+  return users.inviteStaff({ invitationId, roles: ['support'], noteId, approval, ...changes }, checker.asked);
+}
+
+/** The token that was sent to an address. */
+async function tokenSentTo(email: string): Promise<string> {
+  const [message] = await messagesTo(auth, email);
+  expect(message?.template).toBe('staff-invitation');
+  return tokenOfLink(message?.params['url'] ?? '');
+}
+
+const rejected = (code: string) => expect.objectContaining({ code });
+
+describe('PrepareInvitation', () => {
+  it('keeps whom to invite, sealed, and does nothing else', async () => {
+    const email = freshEmail();
+    const id = await prepare(email, ['support', 'compliance']);
+    const [row] = await auth.database.query(
+      'select roles, token_digest, invited_by from auth.activations where id = $1',
+      [id],
+    );
+    expect(row).toEqual({ roles: ['compliance', 'support'], token_digest: null, invited_by: maker.id });
+    const text = JSON.stringify(await auth.database.query('select * from auth.activations'));
+    expect(text).not.toContain(email);
+    expect(await messagesTo(auth, email)).toEqual([]);
+    expect(await toldAbout(auth, id)).toEqual(['staff.invitation.prepared']);
+  });
+
+  it("refuses a user's address, customers, no role, and one that is none", async () => {
+    const { email } = await register(auth);
+    await expect(prepare(email)).rejects.toEqual(rejected('staff.address.taken'));
+    for (const roles of [['customer'], [], ['root'], ['support', 'support']]) {
+      await expect(prepare(freshEmail(), roles)).rejects.toEqual(rejected('request.invalid'));
+    }
+    await expect(prepare('x')).rejects.toEqual(rejected('request.invalid'));
+  });
+
+  it('SR-72 is for administrators alone', async () => {
+    for (const role of ['support', 'compliance'] as const) {
+      const { asked } = await colleague(auth, role);
+      const attempt = users.prepareInvitation({ email: freshEmail(), roles: ['support'] }, asked);
+      await expect(attempt).rejects.toEqual(rejected('access.forbidden'));
+    }
+  });
+
+  it('SR-18 keeps twenty at most, however many are prepared at once', { timeout: 120_000 }, async () => {
+    const answers = await raceOf(30, () => prepare());
+    expect(winners(answers)).toHaveLength(20);
+    await expect(prepare()).rejects.toEqual(rejected('staff.invitations.too_many'));
+    await auth.database.query(`update auth.activations set expires_at = '2020-01-01'`);
+    await prepare();
+  });
+});
+
+describe('InviteStaff', () => {
+  it('sends a link to the prepared address that makes a member of staff', async () => {
+    const email = freshEmail();
+    const id = await prepare(email);
+    await invite(id);
+    const { status, body } = await activate(auth, await tokenSentTo(email));
+    expect(status).toBe(200);
+    const { sub } = claimsOf(body.accessToken);
+    const [user] = await auth.database.query('select roles, status from auth.users where id = $1', [sub]);
+    expect(user).toEqual({ roles: ['support'], status: 'active' });
+    expect(await toldAbout(auth, id)).toContain('staff.invitation.sent');
+  });
+
+  it('SR-37, SR-83 leads to the console, and no event or ledger entry holds the link or the address', async () => {
+    const email = freshEmail();
+    const id = await prepare(email);
+    await invite(id);
+    const [message] = await messagesTo(auth, email);
+    expect(message?.params['url']).toMatch(/^https:\/\/staff\.bank\.example\/activate#token=ac_/);
+    const rows = await auth.database.query(`select data from auth.outbox where destination in ('events', 'audit')`);
+    const told = JSON.stringify(rows);
+    expect(told).not.toContain(email);
+    expect(told).not.toContain(await tokenSentTo(email));
+  });
+
+  it('an invitation that was only prepared opens nothing', async () => {
+    const id = await prepare();
+    expect((await activate(auth, `ac_${id}.${'A'.repeat(43)}`)).body.code).toBe('auth.verification.invalid');
+  });
+
+  it('SR-71 not by the maker himself, nor by one request twice', async () => {
+    const id = await prepare();
+    const approval = await requestFor(id);
+    const request = { invitationId: id, roles: ['support'], noteId, approval };
+    await expect(users.inviteStaff(request, maker.asked)).rejects.toEqual(rejected('approval.own'));
+    await users.inviteStaff(request, checker.asked);
+    const third = await colleague(auth, 'admin');
+    await expect(users.inviteStaff(request, third.asked)).rejects.toEqual(rejected('approval.already_decided'));
+  });
+
+  it('SR-71 not with other roles, or for another invitation, than it was asked for', async () => {
+    const [id, other] = [await prepare(), await prepare()];
+    const approval = await requestFor(id);
+    await expect(invite(id, { roles: ['admin'] })).rejects.toEqual(rejected('approval.invalid'));
+    await expect(invite(other, { approval })).rejects.toEqual(rejected('approval.invalid'));
+    const asAdmin = await requestFor(id, ['admin']);
+    const changed = invite(id, { roles: ['admin'], approval: asAdmin });
+    await expect(changed).rejects.toEqual(rejected('staff.invitation.not_found'));
+  });
+
+  it('refuses one that is sent already, expired, unknown, or whose address is taken by now', async () => {
+    const sent = await prepare();
+    await invite(sent);
+    await expect(invite(sent)).rejects.toEqual(rejected('staff.invitation.not_found'));
+    const expired = await prepare();
+    await auth.database.query(`update auth.activations set expires_at = '2020-01-01' where id = $1`, [expired]);
+    await expect(invite(expired)).rejects.toEqual(rejected('staff.invitation.not_found'));
+    await expect(invite(uuidv7())).rejects.toEqual(rejected('staff.invitation.not_found'));
+    const email = freshEmail();
+    const taken = await prepare(email);
+    await register(auth, email);
+    await expect(invite(taken)).rejects.toEqual(rejected('staff.address.taken'));
+  });
+
+  it('SR-71 goes out once, however many send it at once', { timeout: 120_000 }, async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const email = freshEmail();
+      const id = await prepare(email);
+      const approvals = await Promise.all(Array.from({ length: 6 }, () => requestFor(id)));
+      const answers = await raceOf(6, (number) => invite(id, { approval: approvals[number] }));
+      expect(winners(answers)).toHaveLength(1);
+      expect(await messagesTo(auth, email)).toHaveLength(1);
+    }
+  });
+});

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { startAuth } from './support/auth.ts';
+import { freshPhone } from './support/messages.ts';
+import { changePhone, smsCode, steppedUpAccount } from './support/phones.ts';
+
+const auth = await startAuth({ env: { SMS_PER_USER_PER_DAY: '2' } });
+
+describe('POST /v1/auth/phone/change', () => {
+  it('SR-18 sends one user so many codes a day, to whatever numbers', async () => {
+    const { id, accessToken } = await steppedUpAccount(auth);
+    for (const phone of [freshPhone(), freshPhone()]) {
+      expect((await changePhone(auth, accessToken, phone)).status).toBe(202);
+      expect(await smsCode(auth, phone)).toMatch(/^\d{6}$/);
+    }
+    const refused = await changePhone(auth, accessToken, freshPhone());
+    expect([refused.status, refused.body.code]).toEqual([429, 'request.rate_limited']);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(3600);
+    const told = await auth.database.query<{ outcome: string }>(
+      `select data ->> 'outcome' as outcome from auth.outbox
+        where subject = $1 and data ->> 'action' = 'user.contact_change.requested' order by id`,
+      [id],
+    );
+    expect(told.map(({ outcome }) => outcome)).toEqual(
+      ['SUCCESS', 'SUCCESS', 'DENIED'].map((name) => `AUDIT_OUTCOME_${name}`),
+    );
+    const other = await steppedUpAccount(auth);
+    expect((await changePhone(auth, other.accessToken, freshPhone())).status).toBe(202);
+  });
+});
