@@ -12,10 +12,12 @@ export interface Results {
   readonly machine: Machine;
   readonly options: BenchOptions;
   readonly rows: readonly Row[];
+  /** Cases that could not be measured, and why. */
+  readonly failures: readonly string[];
 }
 
 /** Writes what was measured, where and how, to `bench/results/latest.json`; gives the file's path. */
-export function writeResults({ machine, options, rows }: Results): string {
+export function writeResults({ machine, options, rows, failures }: Results): string {
   const file = join(resultsFolder, 'latest.json');
   const results = {
     measuredAt: new Date().toISOString(),
@@ -23,6 +25,7 @@ export function writeResults({ machine, options, rows }: Results): string {
     machine,
     settings: options,
     rows: rows.map((row) => ({ ...row, reached: isReached(row) })),
+    failures,
   };
   mkdirSync(resultsFolder, { recursive: true });
   writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);

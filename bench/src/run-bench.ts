@@ -8,14 +8,15 @@ import { describeMachine } from '#machine.ts';
 import type { BenchOptions } from '#options.ts';
 import { registerPeople } from '#people.ts';
 import { profilingEnvironment } from '#profiling.ts';
-import { writeResults } from '#results.ts';
+import { type Results, writeResults } from '#results.ts';
 import { isReached, type Row } from '#row.ts';
 import { tableOf } from '#table.ts';
 import { openMint } from '#tokens.ts';
 
 /**
  * Builds the bundles, starts a stack of its own on a fresh database, fills it, and runs the cases one after the other.
- * Whether every row reached what it must. @throws Error when anything on the way fails
+ * Whether every case could be measured and every row reached what it must; a case that fails does not stop those after it.
+ * @throws Error when the stack does not start
  */
 export async function runBench(options: BenchOptions, cases: readonly Case[]): Promise<boolean> {
   const report = progress();
@@ -38,10 +39,10 @@ export async function runBench(options: BenchOptions, cases: readonly Case[]): P
     signal: stopper.signal,
   });
   try {
-    const rows = await runCases(stack, options, { cases: picked(options, cases), report });
+    const { rows, failures } = await runCases(stack, options, { cases: picked(options, cases), report });
     process.stdout.write(`\n${tableOf(rows)}\n\n`);
-    report(`written to ${writeResults({ machine, options, rows })}`);
-    return rows.every((row) => isReached(row) !== false);
+    report(`written to ${writeResults({ machine, options, rows, failures })}`);
+    return failures.length === 0 && rows.every((row) => isReached(row) !== false);
   } finally {
     await stack.stopAndRemove();
     rmSync(folder, { recursive: true, force: true });
@@ -56,16 +57,22 @@ async function runCases(
   stack: Stack,
   options: BenchOptions,
   { cases, report }: { readonly cases: readonly Case[]; readonly report: (line: string) => void },
-): Promise<Row[]> {
+): Promise<Pick<Results, 'rows' | 'failures'>> {
   report(`registering ${options.users} users`);
   const people = await registerPeople(stack.addresses, options.users);
   const bench: Bench = { stack, options, people, mint: await openMint(stack), report };
   const rows: Row[] = [];
+  const failures: string[] = [];
   for (const { name, run } of cases) {
     report(`measuring ${name}`);
-    rows.push(...(await run(bench)));
+    try {
+      rows.push(...(await run(bench)));
+    } catch (error) {
+      failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+      report(`FAILED ${failures.at(-1)}`);
+    }
   }
-  return rows;
+  return { rows, failures };
 }
 
 function buildBundles(): void {
