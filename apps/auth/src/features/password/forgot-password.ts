@@ -11,8 +11,8 @@ import type { User } from '#storage/users/user.repository.ts';
 
 /**
  * Sends a link for choosing another password to whom the identifier names. The answer and its time are the same whether it
- * names anybody (SR-15). Asking changes nothing, locks nobody, and is written down a few times an hour for one address at
- * most (SR-18, SR-38). @throws request.invalid
+ * names anybody (SR-15). Asking changes nothing, locks nobody, and a few links an hour go out to one address at most
+ * (SR-18, SR-38). @throws request.invalid
  */
 export async function forgotPassword(ctx: AppContext, input: unknown, caller: Caller): Promise<void> {
   const who = allow.anyone(caller.actor);
