@@ -49,9 +49,11 @@ export class Everywhere {
     return doors;
   }
 
-  /** Signs out everywhere; gives the moment of the answer. */
+  /** Signs out everywhere, again where it cannot be known for a moment who is signed in (503); gives the moment of the answer. */
   async signOut([first]: readonly Door[]): Promise<number> {
-    const answer = await this.#place.client.send('POST', '/v1/auth/logout-all', { token: first?.token ?? '' });
+    const isDecided = ({ status }: { status: number }) => status !== 503;
+    const token = first?.token ?? '';
+    const answer = await this.#place.client.sendUntil(isDecided, 10_000, 'POST', '/v1/auth/logout-all', { token });
     if (answer.status !== 204) throw new Error(`the sign-out answered ${answer.status}`);
     return performance.now();
   }
