@@ -2,8 +2,7 @@ import type { UserId } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import type { AppTransaction } from '#context.ts';
 import { passwordChanged } from '#events.ts';
-
-const noticeSeconds = 86_400;
+import { notify } from '#features/notify.ts';
 
 /**
  * Makes another password that of a user whose row is locked, whichever way it was chosen: links that are under way die
@@ -20,8 +19,7 @@ export async function replacePassword(
   await tx.passwordResets.remove(userId);
   await tx.devices.doubtAll(userId, deviceId);
   await tx.emit(passwordChanged({ userId, byReset, at }));
-  const expiresAt = new Date(at.getTime() + noticeSeconds * 1000);
-  await tx.deliver({ to: { userId }, channel: 'email', expiresAt, ...messageOf('password-changed', { at }) });
+  await notify(tx, userId, messageOf('password-changed', { at }));
   const details = { by: byReset ? 'reset' : 'change' };
   await tx.audit({ action: 'auth.password.changed', subject: userId, outcome: 'success', details });
 }

@@ -3,9 +3,8 @@ import { allow } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import type { AppContext } from '#context.ts';
 import { tokenReuseDetected } from '#events.ts';
+import { notify } from '#features/notify.ts';
 import { endSession } from '#features/session/end-session.ts';
-
-const alertSeconds = 86_400;
 
 /**
  * Ends the session of a refresh token that came a second time (RFC 9700 §4.14.2, SR-49), and tells its user. Of several
@@ -25,11 +24,6 @@ export async function punishReuse(ctx: AppContext, tokenId: string): Promise<voi
     const at = tx.clock.now();
     await endSession(tx, session, 'token_reuse');
     await tx.emit(tokenReuseDetected({ userId, sessionId: session.id, deviceId, clientId, at }));
-    await tx.deliver({
-      to: { userId },
-      channel: 'email',
-      ...messageOf('refresh-token-reuse', { at }),
-      expiresAt: new Date(at.getTime() + alertSeconds * 1000),
-    });
+    await notify(tx, userId, messageOf('refresh-token-reuse', { at }));
   });
 }

@@ -14,9 +14,10 @@ import { messageOf } from '@bank/notifications';
 import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
+import { notify } from '#features/notify.ts';
 import { endReasons } from '#features/session/end-reasons.ts';
 import { endManySessions } from '#features/session/end-session.ts';
-import { notify } from '#features/standing/move-user.ts';
+import { noticeDays } from '#features/standing/move-user.ts';
 import { holdTarget } from '#features/standing/people.ts';
 
 const common = { userId: UserIdSchema, reason: v.picklist(endReasons), noteId: v.optional(Uuidv7Schema) };
@@ -58,7 +59,9 @@ async function revokeForStaff(ctx: AppContext, revocation: Revocation, actor: Us
   return await withTransaction(ctx, { who, audits }, async (tx) => {
     await holdTarget(tx, { actorId: actor.userId, userId, permission });
     const count = await endManySessions(tx, scope, reason, { noteId });
-    if (count > 0) await notify(tx, userId, messageOf('session-revoked', { at: tx.clock.now() }));
+    if (count > 0) {
+      await notify(tx, userId, messageOf('session-revoked', { at: tx.clock.now() }), { keptDays: noticeDays });
+    }
     return count;
   });
 }

@@ -1,13 +1,14 @@
-import { decideTransition, isBlocked, type Mover, type UserId } from '@bank/domain';
+import { decideTransition, isBlocked, type Mover } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import type { AppTransaction } from '#context.ts';
 import { userStatusChanged } from '#events.ts';
+import { notify } from '#features/notify.ts';
 import { endEverything } from '#features/standing/end-everything.ts';
 import type { SettableState } from '#features/standing/policies.ts';
 import type { User } from '#storage/users/user.repository.ts';
 
-/** Old news after a week. */
-const noticeSeconds = 7 * 86_400;
+/** For how many days a change of somebody's standing is news to him. */
+export const noticeDays = 7;
 
 /** Why something is done to a user, for the ledger: the note that says it, and the approval it took. */
 export interface Warrant {
@@ -46,12 +47,6 @@ export async function moveUser(
   if (isBlocked(to, 'session')) await endEverything(tx, userId, 'status_changed');
   await tx.emit(userStatusChanged({ userId, from, to, version: moved.version, at }));
   await tx.audit({ ...entry, details });
-  await notify(tx, userId, messageOf(notices[to], { at }));
+  await notify(tx, userId, messageOf(notices[to], { at }), { keptDays: noticeDays });
   return moved;
-}
-
-/** Writes to a user about what was done to his account (SR-20). */
-export async function notify(tx: AppTransaction, userId: UserId, message: ReturnType<typeof messageOf>): Promise<void> {
-  const expiresAt = new Date(tx.clock.now().getTime() + noticeSeconds * 1000);
-  await tx.deliver({ to: { userId }, channel: 'email', expiresAt, ...message });
 }

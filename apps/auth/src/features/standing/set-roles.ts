@@ -6,8 +6,9 @@ import * as v from 'valibot';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { userRolesChanged } from '#events.ts';
 import type { Caller } from '#features/caller.ts';
+import { notify } from '#features/notify.ts';
 import { endEverything } from '#features/standing/end-everything.ts';
-import { notify, type Warrant } from '#features/standing/move-user.ts';
+import { noticeDays, type Warrant } from '#features/standing/move-user.ts';
 import { holdPeople, visible } from '#features/standing/people.ts';
 import { ApprovalSchema } from '#features/standing/schemas.ts';
 import type { User } from '#storage/users/user.repository.ts';
@@ -55,6 +56,6 @@ async function giveRoles(tx: AppTransaction, user: User, to: readonly Role[], wa
   await endEverything(tx, userId, 'status_changed');
   await tx.emit(userRolesChanged({ userId, from, to, version: changed.version, at }));
   await tx.audit({ ...entry, details });
-  await notify(tx, userId, messageOf('roles-changed', { at }));
+  await notify(tx, userId, messageOf('roles-changed', { at }), { keptDays: noticeDays });
   return changed;
 }
