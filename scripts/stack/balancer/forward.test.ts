@@ -32,7 +32,15 @@ async function inFrontOf(...targets: readonly number[]): Promise<() => Socket> {
   return () => connect(port, '127.0.0.1');
 }
 
-const named = (name: string) => replica((socket) => void text(socket).then((heard) => socket.end(`${name}: ${heard}`)));
+/** A replica that hears everything out before it answers with its name and what it heard. */
+const named = (name: string) =>
+  replica((socket) => {
+    let heard = '';
+    socket.on('data', (chunk) => {
+      heard += chunk;
+    });
+    socket.on('end', () => socket.end(`${name}: ${heard}`));
+  });
 
 /** Says something to its end, and gives what is answered to its end. */
 async function say(socket: Socket, words: string): Promise<string> {
