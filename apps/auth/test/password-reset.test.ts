@@ -4,7 +4,7 @@ import { raceOf, until, winners } from '@bank/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Account, freshEmail, messagesTo, password, refresh, register, signIn } from './support/accounts.ts';
 import { startAuth, totpFactor } from './support/auth.ts';
-import { colleague, staffCallers, staffClients } from './support/colleagues.ts';
+import { auditsOf, colleague, staffCallers, staffClients } from './support/colleagues.ts';
 import { get, post } from './support/http.ts';
 import { askForToken, forgot, linksTo, newPassword, reset, resetTokenFor, toldAbout } from './support/passwords.ts';
 import { createStaff } from './support/staff.ts';
@@ -278,6 +278,17 @@ describe('StartPasswordReset', () => {
       await expect(refused).rejects.toMatchObject({ code: 'access.forbidden' });
       expect(await linksTo(auth, id)).toEqual([]);
     }
+  });
+
+  it('SR-70 judges who asks as he is now, and records the refusal', async () => {
+    const support = await colleague(auth, 'support');
+    await auth.database.query(`update auth.users set roles = '{customer}' where id = $1`, [support.id]);
+    const { id } = await register(auth);
+    const late = staff.sessions.startPasswordReset({ userId: id, noteId }, support.asked);
+    await expect(late).rejects.toMatchObject({ code: 'access.forbidden' });
+    expect(await linksTo(auth, id)).toEqual([]);
+    const told = await auditsOf(auth, id, 'auth.password.reset_requested');
+    expect(told).toMatchObject([{ outcome: 'AUDIT_OUTCOME_DENIED', reason: 'access.forbidden', details: { noteId } }]);
   });
 
   it('refuses somebody who is stopped, nobody, more than five an hour, and no note', async () => {
