@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { codeFor, freshEmail, messagesTo, password, register, signIn } from './support/accounts.ts';
-import { cheapHasher, startAuth } from './support/auth.ts';
+import { cheapHasher, startAuth, totpFactor } from './support/auth.ts';
 import { type Answer, get, post } from './support/http.ts';
 
 const auth = await startAuth();
@@ -249,6 +249,32 @@ describe('a doubtful device', () => {
     const nowhere = '01980000-0000-7000-8000-000000000001';
     const { status } = await post(auth, '/v1/auth/login/challenge', { loginId: nowhere, factorId: nowhere });
     expect(status).toBe(401);
+  });
+
+  it('SR-31 401 for the right code of a user who has confirmed a factor since, and the sign-in is over', async () => {
+    const account = await register(auth);
+    const { loginId } = (await doubtful(account, 'challenge')).body;
+    const { challengeId } = (await post(auth, '/v1/auth/login/challenge', { loginId, factorId: loginId })).body;
+    const right = await codeFor(auth, account.id);
+    const wrong = right === '000000' ? '000001' : '000000';
+    const answer = async (code: string) => {
+      const { status, body } = await post(auth, '/v1/auth/login/verify', { loginId, challengeId, response: { code } });
+      return [status, body.code];
+    };
+    auth.neighbours.factors = undefined;
+    expect(await answer(right)).toEqual([503, 'service.unavailable']);
+    auth.neighbours.factors = [totpFactor];
+    expect(await answer(wrong)).toEqual([401, 'auth.second_factor.invalid']);
+    expect(await answer(right)).toEqual([401, 'auth.login.invalid']);
+    auth.neighbours.factors = [];
+    expect(await answer(right)).toEqual([401, 'auth.login.invalid']);
+    const sessions = await auth.database.query('select 1 from auth.sessions where user_id = $1', [account.id]);
+    expect(sessions).toHaveLength(1);
+    const told = await auth.database.query<{ data: object }>(
+      `select data from auth.outbox where subject = $1 and data->>'reason' = 'factor_enrolled'`,
+      [account.id],
+    );
+    expect(told).toMatchObject([{ data: { action: 'auth.sign_in.failed', outcome: 'AUDIT_OUTCOME_DENIED' } }]);
   });
 
   it('an enrolled factor is not got round by an emailed code', async () => {
