@@ -7,6 +7,7 @@ import { startAuth, totpFactor } from './support/auth.ts';
 import { auditsOf, colleague, staffCallers, staffClients } from './support/colleagues.ts';
 import { get, post } from './support/http.ts';
 import { askForToken, forgot, linksTo, newPassword, reset, resetTokenFor, toldAbout } from './support/passwords.ts';
+import { accountWithPhone } from './support/phones.ts';
 import { createStaff } from './support/staff.ts';
 
 const auth = await startAuth({ callers: staffCallers(), env: { DATABASE_POOL_MAX: '8' } });
@@ -72,8 +73,27 @@ describe('POST /v1/auth/password/forgot', () => {
     const account = await register(auth);
     for (let asked = 0; asked < 8; asked += 1) await forgot(auth, account.email);
     expect(await linksTo(auth, account.id)).toHaveLength(5);
-    expect(await toldAbout(auth, account.id)).toContain('auth.password.reset_requested limit');
+    const told = await toldAbout(auth, account.id);
+    expect(told.filter((one) => one === 'auth.password.reset_requested limit')).toHaveLength(1);
     expect((await reset(auth, await resetTokenFor(auth, account.id))).status).toBe(204);
+  });
+
+  it('SR-18 counts both addresses of a user as one, and what names nobody like everybody', async () => {
+    const account = await accountWithPhone(auth);
+    for (let asked = 0; asked < 4; asked += 1) {
+      await forgot(auth, account.email);
+      await forgot(auth, account.phone);
+    }
+    expect(await linksTo(auth, account.id)).toHaveLength(5);
+    const newest = uuidv7();
+    const nobody = freshEmail();
+    for (let asked = 0; asked < 9; asked += 1) await forgot(auth, nobody);
+    const told = await auth.database.query<{ reason: string }>(
+      `select data->>'reason' as reason from auth.outbox
+        where id > $1 and data->>'action' = 'auth.password.reset_requested'`,
+      [newest],
+    );
+    expect(told).toEqual(Array.from({ length: 6 }, () => ({ reason: 'nobody' })));
   });
 
   it.each(['suspended', 'closed', 'erased'])('202 without a message to somebody who is %s', async (status) => {
