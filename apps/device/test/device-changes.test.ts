@@ -187,6 +187,82 @@ describe('DELETE /v1/devices/{id}', () => {
     expect(body).toMatchObject({ items: [] });
   });
 
+  test('SR-46: 204 while auth is away: it is removed, and auth ends its sessions when it hears of it', async () => {
+    const user = await givenUser();
+    app.authStandIn.away = true;
+    const answer = await remove(user).finally(() => {
+      app.authStandIn.away = false;
+    });
+    expect(answer.status).toBe(204);
+    expect(await rowOf(user.id)).toMatchObject({ removed_at: expect.any(Date) });
+    expect((await toldOf(app, user.userId)).slice(-3)).toEqual([
+      'events device.removed.v1',
+      'audit device.removed',
+      'deliveries device-removed',
+    ]);
+    const { body } = await request(app.service, 'GET', path, { token: user.token });
+    expect(body).toMatchObject({ items: [] });
+  });
+
+  test('412 for an older version, 428 without one; SR-65: 404 for a foreign one as for a missing one', async () => {
+    const user = await givenUser();
+    expect((await rename({ ...user, etag: '"v9"' }, { name: 'x' })).status).toBe(412);
+    const { status } = await request(app.service, 'PATCH', `${path}/${user.id}`, {
+      token: user.token,
+      body: { name: 'x' },
+    });
+    expect(status).toBe(428);
+    const stranger = app.issuer.token();
+    const answers = [
+      await rename({ ...user, token: stranger }, {}),
+      await rename({ id: uuidv7(), token: stranger }, {}),
+    ];
+    const [one, other] = answers.map((answer) => ({
+      ...answer,
+      headers: 0,
+      body: { ...(answer.body as object), requestId: 0 },
+    }));
+    expect(one).toMatchObject({ status: 404, body: { code: 'device.not_found' } });
+    expect(one).toEqual(other);
+  });
+});
+
+describe('DELETE /v1/devices/{id}', () => {
+  test('SR-46, SR-47: 204; auth ends its sessions in the name of the person, and everybody is told', async () => {
+    const user = await givenUser();
+    await rename(user, { name: 'Mine' });
+    await app.database.query('update device.devices set trusted_at = now() where id = $1', [user.id]);
+    expect((await remove({ ...user, etag: '"v2"' })).status).toBe(204);
+    const { request: asked, token } = app.authStandIn.asked.at(-1) ?? {};
+    expect(asked).toMatchObject({
+      userId: user.userId,
+      scope: { case: 'deviceId', value: user.id },
+      reason: SessionEndReason.DEVICE_REMOVED,
+    });
+    expect(token).toBe(user.token);
+    expect(await rowOf(user.id)).toMatchObject({ removed_at: expect.any(Date), trusted_at: null, name: null });
+    expect((await toldOf(app, user.userId)).slice(-3)).toEqual([
+      'events device.removed.v1',
+      'audit device.removed',
+      'deliveries device-removed',
+    ]);
+    const [event] = await app.database.query<{ data: object }>(
+      `select data from device.outbox where subject = $1 and type = 'device.removed.v1'`,
+      [user.userId],
+    );
+    expect(event?.data).toMatchObject({ deviceId: user.id, reason: 'DEVICE_REMOVAL_REASON_USER' });
+  });
+
+  test('404 from then on, and not in the list; a late sighting does not bring it back', async () => {
+    const user = await givenUser();
+    await remove(user);
+    await givenDevice(app.ctx, user.userId, { deviceId: user.id });
+    const answers = [await read(user), await rename(user, {}), await remove(user)];
+    expect(answers.map(({ status }) => status)).toEqual([404, 404, 404]);
+    const { body } = await request(app.service, 'GET', path, { token: user.token });
+    expect(body).toMatchObject({ items: [] });
+  });
+
   test('503 while auth is away, and nothing has changed', async () => {
     const user = await givenUser();
     const before = [await rowOf(user.id), await toldOf(app, user.userId)];
