@@ -1,10 +1,11 @@
+import { notify } from '@bank/composition';
 import { readerOf, withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import type { AppContext } from '#context.ts';
 import { announceRemoval } from '#features/device/announce-removal.ts';
+import { calledIn } from '#features/device/called-in.ts';
 import { DeviceParams } from '#features/device/schemas.ts';
-import { calledIn, notify } from '#features/notify.ts';
 
 /**
  * Removes one of the signed-in user's devices, if it still has the version he saw. By the event auth ends its sessions and
