@@ -1,8 +1,8 @@
 // `pnpm coverage check|raise`: what the tests covered, as `pnpm verify --coverage` left it, beside the floors of each package.
 import { fileURLToPath } from 'node:url';
 import { formatProblem } from '#checks/problem.ts';
-import { checkCoverage, raiseFloors } from '#coverage/floors.ts';
-import { measuredCoverage } from '#coverage/measured.ts';
+import { checkCoverage, raiseFloors } from '#coverage-floors/floors.ts';
+import { measuredCoverage } from '#coverage-floors/measured.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 const [verb] = process.argv.slice(2);

@@ -6,7 +6,7 @@ import { checkBoundaries } from '#checks/imports/boundaries.ts';
 import { checkImportRules } from '#checks/imports/import-rules.ts';
 import type { Check } from '#checks/problem.ts';
 import { checkWorkflows } from '#checks/workflows.ts';
-import { checkFloorsOnlyRise } from '#coverage/floors.ts';
+import { checkFloorsOnlyRise } from '#coverage-floors/floors.ts';
 
 /** Every check that is ours, by the name it is called with: `node scripts/check.ts <name>`. */
 export const allChecks: Readonly<Record<string, Check>> = {

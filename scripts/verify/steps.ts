@@ -51,6 +51,7 @@ export const heavySteps: readonly Step[] = [
     args: [...turbo('test', '--filter=@bank/e2e'), ...vitest],
     live: true,
   },
+  { name: 'no canary in the logs', command: 'node', args: ['scripts/canaries.ts'] },
 ];
 
 /** The same, the first of them with coverage, which makes it slower, and then what of the sources ran. */

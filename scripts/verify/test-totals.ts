@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { workspaceFiles } from '#checks/files/workspace-files.ts';
-import { coverageFiles } from '#coverage/measured.ts';
+import { coverageFiles } from '#coverage-floors/measured.ts';
 import { testResults } from '#verify/steps.ts';
 
 /** Tests of every package together. */
