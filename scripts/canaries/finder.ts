@@ -70,7 +70,7 @@ function findsOfForm({ value, form, needle, isNumber }: Wanted, { name, text }: 
 
 /** A short number stands by itself, or it would be found in every long one. */
 function standsAlone(text: string, start: number, end: number): boolean {
-  return !/[\w.:+-]/.test(text.charAt(start - 1)) && !/[\w.+-]/.test(text.charAt(end));
+  return !/[\w.+-]$|\d:$/.test(text.slice(Math.max(0, start - 2), start)) && !/[\w.+-]/.test(text.charAt(end));
 }
 
 function formsOf(value: string): [form: string, needle: string][] {

@@ -35,6 +35,7 @@ export const staticSteps: readonly Step[] = [
   own('generated code and documents', 'generated'),
   own('no breaking change', 'compatibility'),
   own('workflows', 'workflows'),
+  own('links and commands of documents', 'docs'),
   own('coverage floors only rise', 'coverage-floors'),
 ];
 

@@ -7,8 +7,8 @@ const planted = new Set([
   ...['occupation', 'name', 'label', 'model', 'appVersion', 'reason', 'userAgent', 'clientAddress'],
   ...['password', 'currentPassword', 'newPassword', 'code', 'recoveryCode', 'secret', 'token', 'refreshToken'],
   ...['activationToken', 'approval', 'confirmation', 'cursor', 'Idempotency-Key', 'If-Match'],
-  ...['MessageSid', 'MessageStatus', 'ErrorCode', 'event', 'deliveryId', 'action', 'subject', 'audience', 'details'],
-  ...['payloadDigest', 'source', 'clientId', 'assertion', 'response', 'userHandle', 'text', 'html', 'payload'],
+  ...['MessageSid', 'MessageStatus', 'ErrorCode', 'event', 'deliveryId', 'audience', 'details'],
+  ...['payloadDigest', 'source', 'assertion', 'response', 'userHandle', 'text', 'html', 'payload'],
 ]);
 
 /** Leaves that nothing can be planted in, and why nothing has to be. */
@@ -16,6 +16,12 @@ const harmless: Readonly<Record<string, { readonly value: string; readonly why: 
   nationality: { value: 'DE', why: 'two letters, which would be found everywhere; sealed with the names beside it' },
   locale: { value: 'de', why: 'the language of messages, kept in the clear' },
   acceptedTerms: { value: '2026-01', why: 'a version of the terms' },
+  clientId: { value: 'web', why: 'the name of a program, of which a registry has all' },
+  subject: { value: 'ledger', why: 'an id, or the name of a thing of ours: no form of it lets an address in' },
+  actorId: { value: 'ledger-verifier', why: 'the same' },
+  action: { value: 'profile.updated', why: 'the name of an action' },
+  traceparent: { value: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-00`, why: 'names a trace' },
+  clientNetwork: { value: '203.0.113.0/24', why: 'a network of many, never an address' },
   limit: { value: '20', why: 'a number' },
   maxAge: { value: '300', why: 'a number' },
   unmask: { value: 'email', why: 'the name of a field' },
@@ -51,7 +57,7 @@ export class Canaries {
   }
 
   phone(): string {
-    return this.keep('phone', `+4915${randomInt(1e8, 1e9)}`);
+    return this.keep('phone', `+491511${randomInt(1e6, 1e7)}`);
   }
 
   dateOfBirth(): string {
