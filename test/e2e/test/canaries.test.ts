@@ -1,4 +1,4 @@
-import { canary, describeFind, type Find, findsOf } from '@bank/scripts/canaries';
+import { canary, canaryMark, describeFind, type Find, findsOf } from '@bank/scripts/canaries';
 import { until } from '@bank/testing';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -17,7 +17,7 @@ import { textOfSchema } from './support/database.ts';
 const allowed: readonly { readonly in: RegExp; readonly what: RegExp; readonly why: string }[] = [
   { in: /^the schema (auth|device)$/, what: /model/, why: 'makes of devices are kept in the clear, and in the outbox' },
   { in: /^the broker$/, what: /model/, why: 'device learns of the make by the event that tells of the sign-in' },
-  { in: /^the queues/, what: /poison/, why: 'a message of ours that its consumer refused is kept as it came' },
+  { in: /^the (broker|queues)/, what: /poison/, why: 'what a consumer refuses is kept as it came, and only that' },
 ];
 
 const sentryPort = await freePort();
@@ -35,6 +35,7 @@ beforeAll(async () => {
   const customer = await journeys.enrol(account);
   await journeys.undeliverable();
   await journeys.crash(customer);
+  await sinks.copy.publish('user-service.events', 'user.activated.v1', JSON.stringify({ data: canary('poison') }));
   account = await journeys.recover(customer);
   const staffToken = await journeys.staff(await journeys.enrol(await journeys.register()), account);
   const { gateway, staff } = it.stack.addresses;
@@ -65,6 +66,16 @@ describe('SR-85 what people and programs hand over', () => {
   test('stands in no log, metric, message, cache, report or table that could be read', async () => {
     const finds = findsOf(canaries.values, await sinks.read()).filter((find) => !isAllowed(find));
     expect(finds.map(describeFind)).toEqual([]);
+  });
+
+  test('lies among the dead letters where a consumer could not read it', async () => {
+    const isSetAside = (name: string) => name === 'the queues, dead letters among them';
+    const found = async () =>
+      findsOf(
+        { poison: `${canaryMark}poison` },
+        (await sinks.read()).filter(({ name }) => isSetAside(name)),
+      );
+    await expect.poll(async () => (await found()).length, { timeout: 10_000 }).toBeGreaterThan(0);
   });
 
   test('is looked for in places that tell of what happened', async () => {
