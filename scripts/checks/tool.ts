@@ -9,9 +9,15 @@ export interface ToolResult {
 }
 
 /** Runs a tool of the workspace in `cwd` and collects what it prints. @throws Error when it cannot be started */
-export function runTool(cwd: string, tool: string, args: readonly string[]): Promise<ToolResult> {
+export function runTool(
+  cwd: string,
+  tool: string,
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<ToolResult> {
   const path = [join(cwd, 'node_modules/.bin'), process.env['PATH']].join(delimiter);
-  const child = spawn(tool, args, { cwd, env: { ...process.env, PATH: path }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = { ...process.env, PATH: path, ...variables };
+  const child = spawn(tool, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));

@@ -47,6 +47,7 @@ export { platformTablesV1, platformTablesV2 } from '#migrations/platform-tables.
 export { rolesOf } from '#migrations/roles.ts';
 export { SqlMigration } from '#migrations/sql-migration.ts';
 export { BackfillMigration } from '#migrations/steps.ts';
+export { usedColumns } from '#migrations/used-columns.ts';
 export { type AddedConstraint, ValidationMigration } from '#migrations/validation-migration.ts';
 export { type Delivery, type OpenedDelivery, openDelivery } from '#outbox/delivery.ts';
 export { createOutboxStore, type OutboxRow, type OutboxStore } from '#outbox/outbox-store.ts';

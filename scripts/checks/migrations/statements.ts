@@ -95,13 +95,13 @@ function newIndex(statement: IndexStmt, facts: Facts): readonly Finding[] {
 
 function dropped(statement: DropStmt, facts: Facts): readonly Finding[] {
   const { removeType = 'OBJECT_TABLE', objects = [] } = statement;
-  return objects.flatMap((object) => {
+  return objects.flatMap((object): readonly Finding[] | Finding => {
     const name = listedName(object);
     if (facts.isNew(removeType === 'OBJECT_TRIGGER' ? name.split('.').slice(0, -1).join('.') : name)) return [];
     if (removeType === 'OBJECT_INDEX') {
       return [
         {
-          rule: 'index' as const,
+          rule: 'index',
           what: `nobody can use the table while ${name} is dropped`,
           instead: 'an IndexMigration with `drop`',
         },
