@@ -3,8 +3,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { AppName, ManagedProcess, Stack } from '@bank/scripts/stack';
 import { repositoryFolder } from '@bank/scripts/stack';
+import type { Person } from '@bank/test-bed';
 import type { BenchOptions } from '#options.ts';
-import type { Person } from '#people.ts';
 import type { Row } from '#row.ts';
 import type { TokenMint } from '#tokens.ts';
 

@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http';
-import { percentile } from '#statistics.ts';
+import { percentile } from '@bank/test-bed';
 
 export interface Paced {
   readonly url: string;

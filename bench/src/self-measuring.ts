@@ -1,5 +1,5 @@
+import { median } from '@bank/test-bed';
 import { type Bench, databaseOf, type LimitProgram, startLimit } from '#bench.ts';
-import { median } from '#statistics.ts';
 
 /** Asks a limit that measures itself: how many in a second. */
 export async function askLimit({ url }: LimitProgram, seconds: number): Promise<number> {

@@ -2,8 +2,7 @@ import { join } from 'node:path';
 import { audiences, uuidv7 } from '@bank/domain';
 import type { Stack } from '@bank/scripts/stack';
 import { importSealed, openKeyring, type SigningKey, signJwt } from '@bank/security';
-import type { Person } from '#people.ts';
-import { queryOnce } from '#postgres.ts';
+import { type Person, queryOnce } from '@bank/test-bed';
 
 const lifeSeconds = 300;
 

@@ -2,23 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { compare } from '#compare.ts';
 import { parseOptions } from '#options.ts';
 import { isReached, type Row } from '#row.ts';
-import { limitInSeries, median, percentile, ratioOfRounds } from '#statistics.ts';
+import { limitInSeries, ratioOfRounds } from '#statistics.ts';
 import { tableOf } from '#table.ts';
 
 describe('statistics', () => {
-  test('the median is the middle figure, or the mean of the two in the middle', () => {
-    expect(median([3, 1, 2])).toBe(2);
-    expect(median([4, 1, 2, 3])).toBe(2.5);
-    expect(() => median([])).toThrow(RangeError);
-  });
-
-  test('a percentile is a figure that was measured', () => {
-    const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
-    expect(percentile(hundred, 99)).toBe(99);
-    expect(percentile(hundred, 100)).toBe(100);
-    expect(percentile([7], 99)).toBe(7);
-  });
-
   test('a ratio compares what was measured in the same round', () => {
     // The machine is half as fast in the second round: neither the figures nor the limits alone say 0.5.
     expect(ratioOfRounds([500, 250, 500], [1000, 500, 1000])).toBe(0.5);

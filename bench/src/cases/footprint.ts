@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AppHandle, AppName } from '@bank/scripts/stack';
+import { median } from '@bank/test-bed';
 import type { Bench, Case } from '#bench.ts';
 import { load } from '#load.ts';
 import { residentMib } from '#process-use.ts';
 import type { Row } from '#row.ts';
-import { median } from '#statistics.ts';
 
 const idleMs = 5_000;
 const idleMibMax = 130;
