@@ -12,4 +12,10 @@ export const fullSteps: readonly Step[] = [
     args: ['bench/src/main.ts', '--case', 'footprint'],
     live: true,
   },
+  {
+    name: 'the tests of the last release on the tables of this tree',
+    command: 'node',
+    args: ['scripts/verify-previous-release.ts'],
+    live: true,
+  },
 ];
