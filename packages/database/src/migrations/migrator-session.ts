@@ -11,6 +11,8 @@ export interface SessionOptions {
   readonly ownerUrl: Secret;
   readonly caFile?: string | undefined;
   readonly schema: string;
+  /** Told of each try that gave up waiting for a lock, and of another migrator that is waited for. */
+  readonly report?: ((line: string) => void) | undefined;
 }
 
 const LOCK_TIMEOUT_MS = 1000;
@@ -48,7 +50,8 @@ export async function withSession<T>(
 export function alone<T>(options: SessionOptions, work: (stillAlone: () => Promise<void>) => Promise<T>): Promise<T> {
   return withSession(options, async (client) => {
     const deadline = performance.now() + WAIT_MAX_MS;
-    while (!(await tryLock(client, options.schema))) {
+    for (let asked = 1; !(await tryLock(client, options.schema)); asked += 1) {
+      if (asked === 1) options.report?.('waits for another migrator');
       if (performance.now() > deadline) {
         throw new DomainError('service.unavailable', { reason: 'another migrator is at work' });
       }

@@ -14,8 +14,6 @@ export interface MigratorOptions extends SessionOptions {
   readonly migrations: readonly NamedMigration[];
   /** How patient it is with locks that others hold: about a minute unless told. */
   readonly lockRetries?: LockRetries;
-  /** Told of each try that gave up waiting for a lock. */
-  readonly report?: ((line: string) => void) | undefined;
 }
 
 export interface SchemaMigrator {
