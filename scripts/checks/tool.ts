@@ -13,11 +13,14 @@ export function runTool(
   cwd: string,
   tool: string,
   args: readonly string[],
-  variables: Readonly<Record<string, string>> = {},
+  env: Readonly<Record<string, string>> = {},
 ): Promise<ToolResult> {
   const path = [join(cwd, 'node_modules/.bin'), process.env['PATH']].join(delimiter);
-  const env = { ...process.env, PATH: path, ...variables };
-  const child = spawn(tool, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(tool, args, {
+    cwd,
+    env: { ...process.env, ...env, PATH: path },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
