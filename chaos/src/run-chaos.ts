@@ -26,10 +26,10 @@ export async function runChaos(options: ChaosOptions, faults: readonly Fault[]):
   const picked = faults.filter(({ name }) => options.faults.length === 0 || options.faults.includes(name));
   const rows: Row[] = [];
   const failures: string[] = [];
-  for (const [, group] of Map.groupBy(picked, ({ replicas = 1 }) => replicas)) {
+  for (const [replicas, group] of Map.groupBy(picked, ({ replicas = 1 }) => replicas)) {
     // The stores are its own whatever the environment says: it takes them away.
     const settings = readTestSettings({ PATH: process.env['PATH'], STACK_DOCKER: '0' });
-    await withBundledStack({ name: 'chaos', settings, report }, async (stack) => {
+    await withBundledStack({ name: 'chaos', settings, replicas, report }, async (stack) => {
       await letLoose(stack, group, { options, report, rows, failures });
     });
   }

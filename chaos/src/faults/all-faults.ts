@@ -6,6 +6,7 @@ import { postgres } from '#faults/postgres.ts';
 import { provider } from '#faults/provider.ts';
 import { rabbitmq } from '#faults/rabbitmq.ts';
 import { redis } from '#faults/redis.ts';
+import { rolling } from '#faults/rolling.ts';
 
 /** In the order in which they are let loose. */
-export const allFaults: readonly Fault[] = [kill, postgres, redis, rabbitmq, consumer, provider, clock];
+export const allFaults: readonly Fault[] = [kill, postgres, redis, rabbitmq, consumer, provider, clock, rolling];

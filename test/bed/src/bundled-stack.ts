@@ -8,6 +8,8 @@ export interface BundledStackOptions {
   /** The beginning of the names of its folder, database and virtual host. */
   readonly name: string;
   readonly settings: Settings;
+  /** How often each app runs; once unless it says so. */
+  readonly replicas?: number;
   /** Variables for every app. */
   readonly env?: Readonly<Record<string, string>>;
   report(line: string): void;
@@ -21,7 +23,7 @@ export async function withBundledStack<T>(
   options: BundledStackOptions,
   work: (stack: Stack) => Promise<T>,
 ): Promise<T> {
-  const { settings, env = {}, report } = options;
+  const { settings, replicas = 1, env = {}, report } = options;
   report('building the bundles');
   buildBundles();
   const name = `${options.name}_${randomBytes(4).toString('hex')}`;
@@ -30,7 +32,17 @@ export async function withBundledStack<T>(
   process.once('SIGINT', () => stopper.abort());
   process.once('SIGTERM', () => stopper.abort());
   const { signal } = stopper;
-  const stack = await startStack({ folder, name, settings, randomPorts: true, bundled: true, env, report, signal });
+  const stack = await startStack({
+    folder,
+    name,
+    settings,
+    randomPorts: true,
+    bundled: true,
+    replicas,
+    env,
+    report,
+    signal,
+  });
   try {
     return await work(stack);
   } finally {

@@ -1,0 +1,38 @@
+import { appNames } from '@bank/scripts/stack';
+import type { Fault } from '#chaos.ts';
+import { refused, tally } from '#faults/answers.ts';
+import { pause } from '#pause.ts';
+
+const betweenMs = 500;
+
+/** Each replica of each app is asked to stop (SIGTERM) and started again, one after the other. Nobody at the gateway notices. */
+export const rolling: Fault = {
+  name: 'rolling',
+  what: 'rolling restart of every app, two replicas each',
+  replicas: 2,
+  async run({ stack, journal, report }) {
+    const since = performance.now();
+    const stopsMs: number[] = [];
+    for (const app of appNames) {
+      for (const replica of stack.apps[app].replicas) {
+        const askedAt = performance.now();
+        await replica.stop();
+        stopsMs.push(performance.now() - askedAt);
+        await replica.start();
+        await pause(betweenMs);
+      }
+      report(`${app} has been restarted`);
+    }
+    const answers = journal.between(since);
+    const failed = refused(answers);
+    return {
+      figures: {
+        restarts: stopsMs.length,
+        'slowest stop ms': Math.round(Math.max(...stopsMs)),
+        requests: answers.length,
+        failed: failed.length,
+      },
+      broken: tally(failed, ({ route, status, code }) => `${route} answered ${status} ${code ?? ''}`),
+    };
+  },
+};
