@@ -32,7 +32,7 @@ async function ofEveryApp(clients: Clients): Promise<Pick<History, 'outbox' | 'c
     outbox: await each<OutboxRow>(
       (app) => `select '${app}' as app, id, destination, type, subject, sequence::int, request_id as "requestId",
         published_at is not null as "isPublished", data ->> 'sessionId' as "sessionId",
-        case when destination = 'audit' then data ->> 'action' end as action, (data ->> 'version')::int as version
+        case when destination = 'audit' then data ->> 'action' end as action, case when type in ('profile.updated.v1', 'user.status_changed.v1') then (data ->> 'version')::int end as version
         from ${app}.outbox`,
     ),
     counters: await each<Counter>((app) => `select '${app}' as app, subject, last::int from ${app}.outbox_sequences`),
@@ -46,7 +46,7 @@ async function ofAuth(auth: pg.Client) {
     sessions: await rows<History['sessions'][number]>(
       auth,
       `select id, user_id as "userId", device_id as "deviceId", end_reason as "endReason",
-        (extract(epoch from created_at) * 1000)::float8 as "createdAt" from auth.sessions`,
+        round(extract(epoch from created_at) * 1000)::float8 as "createdAt" from auth.sessions`,
     ),
     refreshTokens: await rows<History['refreshTokens'][number]>(
       auth,
@@ -66,7 +66,7 @@ async function ofOthers({ profile, mfa, device, admin }: Clients) {
     subjects: (await rows<{ id: string }>(mfa, 'select user_id as id from mfa.subjects')).map(({ id }) => id),
     devices: await rows<History['devices'][number]>(
       device,
-      `select id, user_id as "userId", (extract(epoch from last_seen_at) * 1000)::float8 as "lastSeenAt" from device.devices`,
+      `select id, user_id as "userId", round(extract(epoch from last_seen_at) * 1000)::float8 as "lastSeenAt" from device.devices`,
     ),
     signIns: await rows<History['signIns'][number]>(device, 'select id, device_id as "deviceId" from device.sign_ins'),
     projectedUsers: await rows<History['projectedUsers'][number]>(

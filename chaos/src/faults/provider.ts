@@ -76,7 +76,7 @@ async function registerAll({ stack }: Chaos, mailbox: string | undefined): Promi
 
 async function cameWithin({ stack }: Chaos, addresses: readonly string[], withinMs: number): Promise<number> {
   const inbox = stack.addresses.sandbox.http;
-  const codes = addresses.map((email) => codeFor(inbox, email, withinMs).catch(() => undefined));
+  const codes = addresses.map((email) => codeFor(inbox, email, { withinMs }).catch(() => undefined));
   return (await Promise.all(codes)).filter((code) => code !== undefined).length;
 }
 

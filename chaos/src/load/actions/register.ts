@@ -20,7 +20,7 @@ export async function register({ client, journal, inboxUrl, accounts }: Actor): 
   if (started.status !== 202) return;
   journal.acknowledged.push({ kind: 'registration', requestId: started.requestId });
   const { registrationId } = started.body as { registrationId: string };
-  const code = await codeFor(inboxUrl, email, mailWithinMs).catch(() => undefined);
+  const code = await codeFor(inboxUrl, email, { withinMs: mailWithinMs }).catch(() => undefined);
   if (code === undefined) return;
   const body = { registrationId, code, device: { platform: 'web', model: 'chaos' } };
   const verified = await client.send('POST', '/v1/auth/register/verify', { body, kind: 'user' });
