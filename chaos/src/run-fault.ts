@@ -8,8 +8,10 @@ import { pause } from '#pause.ts';
 import type { Row } from '#row.ts';
 
 const beforeMs = 2_000;
-const settledWithinMs = 120_000;
+/** Longer than a message is held that a process was handing over when it died. */
+const settledWithinMs = 150_000;
 const askAgainMs = 1_000;
+const shownAtOnce = 20;
 
 /** Lets one fault loose under load, stops the load, and checks everything there ever was until it holds or time is up. */
 export async function runFault(chaos: Chaos, fault: Fault): Promise<Row> {
@@ -22,7 +24,10 @@ export async function runFault(chaos: Chaos, fault: Fault): Promise<Row> {
   const stoppedAt = performance.now();
   const violations = await settle(chaos);
   const settledMs = performance.now() - stoppedAt;
-  report(`${fault.name}: ${acknowledged} writes acknowledged, ${violations.length} things do not hold`);
+  const broken = [...outcome.broken, ...crashed(chaos)];
+  report(`${fault.name}: ${acknowledged} writes acknowledged, ${broken.length + violations.length} things do not hold`);
+  for (const line of broken) report(`  ${line}`);
+  for (const { rule, detail } of violations.slice(0, shownAtOnce)) report(`  ${rule}: ${detail}`);
   const meanwhile = receiver.received.slice(received);
   return {
     fault: fault.name,
@@ -33,7 +38,7 @@ export async function runFault(chaos: Chaos, fault: Fault): Promise<Row> {
     recoveriesMs: outcome.recoveriesMs ?? [],
     settledMs,
     figures: outcome.figures,
-    broken: [...outcome.broken, ...crashed(chaos)],
+    broken,
     violations,
     notes: outcome.notes ?? [],
   };
