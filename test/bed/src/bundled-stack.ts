@@ -10,6 +10,8 @@ export interface BundledStackOptions {
   readonly settings: Settings;
   /** How often each app runs; once unless it says so. */
   readonly replicas?: number;
+  /** Keeps private stores with what else is in them, in a folder of that name alone; the database of the run goes as always. */
+  readonly keepStores?: boolean;
   /** Variables for every app. */
   readonly env?: Readonly<Record<string, string>>;
   report(line: string): void;
@@ -23,11 +25,11 @@ export async function withBundledStack<T>(
   options: BundledStackOptions,
   work: (stack: Stack) => Promise<T>,
 ): Promise<T> {
-  const { settings, replicas = 1, env = {}, report } = options;
+  const { settings, replicas = 1, keepStores = false, env = {}, report } = options;
   report('building the bundles');
   buildBundles();
   const name = `${options.name}_${randomBytes(4).toString('hex')}`;
-  const folder = join(repositoryFolder, '.stack', name);
+  const folder = join(repositoryFolder, '.stack', keepStores ? options.name : name);
   const stopper = new AbortController();
   process.once('SIGINT', () => stopper.abort());
   process.once('SIGTERM', () => stopper.abort());
@@ -46,8 +48,8 @@ export async function withBundledStack<T>(
   try {
     return await work(stack);
   } finally {
-    await stack.stopAndRemove();
-    rmSync(folder, { recursive: true, force: true });
+    await stack.stopAndRemove({ keepStores });
+    if (!keepStores) rmSync(folder, { recursive: true, force: true });
   }
 }
 
