@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { parseCloudEvent, topology } from '@bank/messaging';
-import type { Stack } from '@bank/scripts/stack';
+import { parseCloudEvent, sourceOf, topology } from '@bank/messaging';
+import { appNames, type Stack } from '@bank/scripts/stack';
+import { queryOnce } from '@bank/test-bed';
 import { type Channel, type ChannelModel, type ConsumeMessage, connect } from 'amqplib';
 import type { Received } from '#check/history.ts';
 import { pause } from '#pause.ts';
@@ -21,6 +22,7 @@ export async function openReceiver(stack: Stack): Promise<Receiver> {
   const received: Received[] = [];
   let closed = false;
   let current = await subscribe(stack, received);
+  received.push(...(await writtenBefore(stack)));
 
   async function keepUp(): Promise<void> {
     while (!closed) {
@@ -43,6 +45,18 @@ export async function openReceiver(stack: Stack): Promise<Receiver> {
       await current.close().catch(() => undefined); // a broker that went with the stack has closed it
     },
   };
+}
+
+/** What the apps told while they started, before anybody could listen: it counts as received. */
+async function writtenBefore({ environments }: Stack): Promise<Received[]> {
+  const ofApps = await Promise.all(
+    appNames.map(async (app) => {
+      const sql = `select id, subject, sequence::int from ${app}.outbox`;
+      const rows = await queryOnce<{ id: string; subject: string; sequence: number | null }>(environments[app], sql);
+      return rows.map(({ sequence, ...row }) => ({ ...row, source: sourceOf(app), sequence: sequence ?? undefined }));
+    }),
+  );
+  return ofApps.flat();
 }
 
 async function subscribe({ stores, environments }: Stack, received: Received[]): Promise<ChannelModel> {
