@@ -35,7 +35,7 @@ describe('the command line', () => {
 
 describe('answers while something is away', () => {
   const answer = (status: number, hasRetryAfter = false, code?: string): Answer => {
-    return { sentAt: 0, answeredAt: 1, route: 'GET /v1/profile', status, code, hasRetryAfter };
+    return { sentAt: 0, answeredAt: 1, route: 'GET /v1/profile', requestId: 'r', status, code, hasRetryAfter };
   };
 
   test('only 503 with Retry-After tells of it', () => {

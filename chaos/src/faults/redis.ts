@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { registerPeople } from '@bank/test-bed';
 import type { Chaos, Fault } from '#chaos.ts';
 import { refused, statusesByRoute, wronglyRefused } from '#faults/answers.ts';
-import { type Probe, showRevoked, youngEnough } from '#faults/revoked.ts';
+import { heardWithinMs, type Probe, showRevoked, youngEnough } from '#faults/revoked.ts';
 import { GatewayClient } from '#load/gateway-client.ts';
 import { Journal } from '#load/journal.ts';
 import { inTime, pause } from '#pause.ts';
@@ -11,7 +11,7 @@ import { inTime, pause } from '#pause.ts';
 const awayMs = 30_000;
 const watchedAfterMs = 8_000;
 const backWithinMs = 15_000;
-const probedAtATime = 3;
+const endedBefore = 3;
 
 /** Names of devices that a user may give in an hour; the process that answers counts by itself while Redis is away. */
 const namesAnHour = 60;
@@ -22,8 +22,8 @@ export const redis: Fault = {
   what: 'Redis stopped 30 s, then started empty',
   async run(chaos) {
     const { stack, journal, options, report } = chaos;
-    const probe: Probe = { shown: 0, letIn: 0, unavailable: 0 };
-    await inTime(async () => youngEnough(journal.revoked) >= probedAtATime, backWithinMs);
+    const probe: Probe = { shown: 0, unavailable: 0, letInUntilMs: 0 };
+    await inTime(async () => youngEnough(journal.revoked) >= endedBefore, backWithinMs);
     await pause(1_500);
     const server = stack.control('redis');
     const since = performance.now();
@@ -46,12 +46,14 @@ export const redis: Fault = {
         'requests meanwhile': during.length,
         'answered 503': refused(during).length,
         'revoked shown': probe.shown,
-        'let in': probe.letIn,
+        'let in until ms after its end': Math.round(probe.letInUntilMs),
         'limit of 60 held at': `${limitedAway} away, ${limitedAfter} after`,
       },
       broken: [
         ...wronglyRefused(journal.between(since)),
-        ...(probe.letIn > 0 ? [`${probe.letIn} times a token of an ended session was let in`] : []),
+        ...(probe.letInUntilMs <= heardWithinMs
+          ? []
+          : [`a session was let in ${Math.round(probe.letInUntilMs)} ms after its end`]),
         ...(probe.shown === 0 ? ['no token of an ended session was there to be shown'] : []),
         ...[limitedAway, limitedAfter]
           .filter((at) => at > namesAnHour)
@@ -65,7 +67,7 @@ export const redis: Fault = {
 
 async function probeFor(chaos: Chaos, probe: Probe, until: number): Promise<void> {
   while (performance.now() < until) {
-    await showRevoked(chaos, probedAtATime, probe);
+    await showRevoked(chaos, probe);
     await pause(500);
   }
 }

@@ -40,6 +40,7 @@ export class GatewayClient {
       sentAt,
       answeredAt: performance.now(),
       route: `${method} ${route}`,
+      requestId,
       status: exchange.status,
       code: (exchange.body as { code?: string } | undefined)?.code,
       hasRetryAfter: exchange.headers.has('retry-after'),

@@ -16,6 +16,7 @@ export interface Answer {
   readonly sentAt: number;
   readonly answeredAt: number;
   readonly route: string;
+  readonly requestId: string;
   /** 0 when there was no answer. */
   readonly status: number;
   readonly code: string | undefined;

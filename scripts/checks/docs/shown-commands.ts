@@ -41,6 +41,7 @@ export const shownCommands: Readonly<Record<string, Proof>> = {
   'pnpm coverage raise': onCopy(),
   'pnpm dev': { test: 'package.json', says: '"dev": "exec node scripts/bootstrap.mjs dev"' },
   'pnpm bench [--case <name>]': { step: 'soak: memory after 100,000 requests, start to ready' },
+  'pnpm chaos [--fault <name>]': { step: 'chaos: RabbitMQ away for ten seconds' },
   'pnpm release <version>': { test: 'scripts/contracts/release.test.ts', says: 'release' },
   'pnpm db create <app> <name>': {
     test: 'scripts/stack/provisioning/create-migration.test.ts',
