@@ -41,7 +41,6 @@ export const shownCommands: Readonly<Record<string, Proof>> = {
   'pnpm coverage raise': onCopy(),
   'pnpm dev': { test: 'package.json', says: '"dev": "exec node scripts/bootstrap.mjs dev"' },
   'pnpm bench [--case <name>]': { step: 'soak: memory after 100,000 requests, start to ready' },
-  'pnpm chaos [--fault <name>]': { step: 'chaos: RabbitMQ away for ten seconds' },
   'pnpm release <version>': { test: 'scripts/contracts/release.test.ts', says: 'release' },
   'pnpm db create <app> <name>': {
     test: 'scripts/stack/provisioning/create-migration.test.ts',
@@ -49,6 +48,7 @@ export const shownCommands: Readonly<Record<string, Proof>> = {
   },
   'pnpm stack containers': { test: '.github/workflows/ci.yml', says: 'pnpm stack containers' },
   'pnpm --filter @bank/device test': { step: 'unit and integration tests' },
+  'pnpm chaos [--fault <name>]': { step: 'chaos: RabbitMQ away for ten seconds' },
   'pnpm build': { step: 'bundles' },
   'pnpm typecheck': { step: 'types' },
   'pnpm codegen': { step: 'generated code and documents' },
