@@ -2,11 +2,13 @@
 import { createAdmin } from '#ops/admin-create.ts';
 import { verifyAudit } from '#ops/audit-verify.ts';
 import { discardLetters, listLetters, replayLetters } from '#ops/dead-letters.ts';
+import { buildPasswordFilter } from '#ops/passwords/build-filter.ts';
 import { describeFailure, StackError } from '#stack/host/stack-error.ts';
 
 const commands: Readonly<Record<string, (args: readonly string[]) => Promise<boolean>>> = {
   'admin create': createAdmin,
   'audit verify': verifyAudit,
+  'passwords build-filter': buildPasswordFilter,
   'dlq list': listLetters,
   'dlq replay': replayLetters,
   'dlq discard': discardLetters,

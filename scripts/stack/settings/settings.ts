@@ -37,6 +37,11 @@ const appVariables = [
   'BRAND',
   'TERMS_VERSION',
   'REGISTRATION_MAILS_PER_HOUR',
+  'PASSWORD_CONTEXT_WORDS',
+  'BREACHED_PASSWORDS_FILE',
+  'ARGON2_MEMORY_KIB',
+  'ARGON2_ITERATIONS',
+  'ARGON2_PARALLELISM',
 ] as const;
 
 const port = v.pipe(

@@ -13,7 +13,7 @@ import {
 import { LockoutEntity, SignInEntity } from '#storage/sign-ins/sign-in.entity.ts';
 import { ContactChangeEntity } from '#storage/users/contact-change.entity.ts';
 import { PasswordResetEntity } from '#storage/users/password-reset.entity.ts';
-import { CredentialEntity, IdentifierEntity, UserEntity } from '#storage/users/user.entity.ts';
+import { CredentialEntity, IdentifierEntity, PasswordHistoryEntity, UserEntity } from '#storage/users/user.entity.ts';
 
 /** Every table of the schema that is not the platform's own; the migrations are checked against them. */
 export const entities = [
@@ -23,6 +23,7 @@ export const entities = [
   ActivationEntity,
   UserEntity,
   CredentialEntity,
+  PasswordHistoryEntity,
   IdentifierEntity,
   PasswordResetEntity,
   ContactChangeEntity,

@@ -14,6 +14,7 @@ import { LockoutRepository } from '#storage/sign-ins/lockout.repository.ts';
 import { SignInRepository } from '#storage/sign-ins/sign-in.repository.ts';
 import { ContactChangeRepository } from '#storage/users/contact-change.repository.ts';
 import { IdentifierRepository } from '#storage/users/identifier.repository.ts';
+import { PasswordHistoryRepository } from '#storage/users/password-history.repository.ts';
 import { PasswordResetRepository } from '#storage/users/password-reset.repository.ts';
 import { UserRepository } from '#storage/users/user.repository.ts';
 
@@ -27,6 +28,7 @@ export function createRepositories(em: ReturnType<Database['fork']>) {
     users: new UserRepository(em),
     contactChanges: new ContactChangeRepository(em),
     identifiers: new IdentifierRepository(em),
+    passwordHistory: new PasswordHistoryRepository(em),
     passwordResets: new PasswordResetRepository(em),
     clients: new ClientRepository(em),
     sessions: new SessionRepository(em),

@@ -3,3 +3,17 @@ export const resetSeconds = 3600;
 
 /** How often a link is sent for one address in an hour; more are silently not written (SR-18, SR-38). */
 export const resetLimit = { points: 5, windowSeconds: 3600 } as const;
+
+/** Passwords that a user does not get again: the present one, and those before it. */
+export const passwordHistoryMax = 5;
+
+/** What tells one password of a user from another. */
+interface PasswordStanding {
+  readonly passwordHash: string;
+  readonly changedAt: Date;
+}
+
+/** Whether what was verified is still the user's password; it may have been hashed anew meanwhile (SR-8). */
+export function isStillPassword(verified: PasswordStanding, current: PasswordStanding): boolean {
+  return verified.passwordHash === current.passwordHash || verified.changedAt.getTime() === current.changedAt.getTime();
+}
