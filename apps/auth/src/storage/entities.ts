@@ -2,6 +2,7 @@ import { ActivationEntity } from '#storage/activations/activation.entity.ts';
 import { CallbackEntity } from '#storage/deliveries/callback.entity.ts';
 import { DeliveryEntity } from '#storage/deliveries/delivery.entity.ts';
 import { RevocationEntity, RevocationLeaseEntity, SigningKeyEntity } from '#storage/feed/feed.entity.ts';
+import { ImportedUserEntity } from '#storage/imports/import.entity.ts';
 import { AddressFailuresEntity, RegistrationEntity } from '#storage/registrations/registration.entity.ts';
 import {
   ClientEntity,
@@ -24,6 +25,7 @@ export const entities = [
   UserEntity,
   CredentialEntity,
   PasswordHistoryEntity,
+  ImportedUserEntity,
   IdentifierEntity,
   PasswordResetEntity,
   ContactChangeEntity,

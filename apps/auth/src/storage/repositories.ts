@@ -4,6 +4,8 @@ import { DeliveryRepository } from '#storage/deliveries/delivery.repository.ts';
 import { ReportRepository } from '#storage/deliveries/report.repository.ts';
 import { RevocationRepository } from '#storage/feed/revocation.repository.ts';
 import { SigningKeyRepository } from '#storage/feed/signing-key.repository.ts';
+import { ExportRepository } from '#storage/imports/export.repository.ts';
+import { ImportRepository } from '#storage/imports/import.repository.ts';
 import { RegistrationRepository } from '#storage/registrations/registration.repository.ts';
 import { ClientRepository } from '#storage/sessions/client.repository.ts';
 import { DeviceRepository } from '#storage/sessions/device.repository.ts';
@@ -26,6 +28,8 @@ export function createRepositories(em: ReturnType<Database['fork']>) {
     registrations: new RegistrationRepository(em),
     activations: new ActivationRepository(em),
     users: new UserRepository(em),
+    imports: new ImportRepository(em),
+    exports: new ExportRepository(em),
     contactChanges: new ContactChangeRepository(em),
     identifiers: new IdentifierRepository(em),
     passwordHistory: new PasswordHistoryRepository(em),

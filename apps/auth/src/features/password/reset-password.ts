@@ -54,6 +54,7 @@ async function useLink(tx: AppTransaction, link: ReadToken, passwordHash: string
     await tx.audit({ action: 'auth.password.reset_failed', subject: userId, outcome: 'denied', reason: 'status' });
     return false;
   }
+  if (user.emailVerifiedAt === null) await tx.users.proveEmail(userId, tx.clock.now());
   await replacePassword(tx, userId, { passwordHash, byReset: true });
   await tx.lockouts.lift(tx.keys.limits.all().map((key) => keyedHash(key, 'user', userId)));
   await endEverything(tx, userId, 'password_changed');

@@ -104,6 +104,11 @@ export class UserRepository extends Repository {
     return changed.version;
   }
 
+  /** Notes that a user, whose row the transaction holds, reads the mail of his address. */
+  async proveEmail(id: UserId, at: Date): Promise<void> {
+    await this.#change(id, 'email_verified_at = ?', [at, at]);
+  }
+
   async insertCredential(credential: { userId: UserId; passwordHash: string; at: Date }): Promise<void> {
     await this.affected('insert into auth.credentials (user_id, password_hash, changed_at) values (?, ?, ?)', [
       credential.userId,

@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/user/v1/user_service.proto.
  */
 export const file_bank_user_v1_user_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch9iYW5rL3VzZXIvdjEvdXNlcl9zZXJ2aWNlLnByb3RvEgxiYW5rLnVzZXIudjEiIQoOR2V0VXNlclJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSIzCg9HZXRVc2VyUmVzcG9uc2USIAoEdXNlchgBIAEoCzISLmJhbmsudXNlci52MS5Vc2VyIigKFEJhdGNoR2V0VXNlcnNSZXF1ZXN0EhAKCHVzZXJfaWRzGAEgAygJIjoKFUJhdGNoR2V0VXNlcnNSZXNwb25zZRIhCgV1c2VycxgBIAMoCzISLmJhbmsudXNlci52MS5Vc2VyIkMKEUxvb2t1cFVzZXJSZXF1ZXN0Eg8KBWVtYWlsGAEgASgJSAASDwoFcGhvbmUYAiABKAlIAEIMCgppZGVudGlmaWVyIjYKEkxvb2t1cFVzZXJSZXNwb25zZRIgCgR1c2VyGAEgASgLMhIuYmFuay51c2VyLnYxLlVzZXIiJAoRR2V0Q29udGFjdFJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSJTChJHZXRDb250YWN0UmVzcG9uc2USDwoHdXNlcl9pZBgBIAEoCRINCgVlbWFpbBgCIAEoCRINCgVwaG9uZRgDIAEoCRIOCgZsb2NhbGUYBCABKAkiXwoPVmlld1VzZXJSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSKgoGdW5tYXNrGAIgAygOMhouYmFuay51c2VyLnYxLkNvbnRhY3RGaWVsZBIPCgdub3RlX2lkGAMgASgJImIKEFZpZXdVc2VyUmVzcG9uc2USIAoEdXNlchgBIAEoCzISLmJhbmsudXNlci52MS5Vc2VyEg0KBWVtYWlsGAIgASgJEg0KBXBob25lGAMgASgJEg4KBmxvY2FsZRgEIAEoCSJ0ChRTZXRVc2VyU3RhdHVzUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEigKBnN0YXR1cxgCIAEoDjIYLmJhbmsudXNlci52MS5Vc2VyU3RhdHVzEg8KB25vdGVfaWQYAyABKAkSEAoIYXBwcm92YWwYBCABKAkiOQoVU2V0VXNlclN0YXR1c1Jlc3BvbnNlEiAKBHVzZXIYASABKAsyEi5iYW5rLnVzZXIudjEuVXNlciJUCg9TZXRSb2xlc1JlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRINCgVyb2xlcxgCIAMoCRIPCgdub3RlX2lkGAMgASgJEhAKCGFwcHJvdmFsGAQgASgJIjQKEFNldFJvbGVzUmVzcG9uc2USIAoEdXNlchgBIAEoCzISLmJhbmsudXNlci52MS5Vc2VyIj0KGVJlc2VuZFZlcmlmaWNhdGlvblJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRIPCgdub3RlX2lkGAIgASgJIhwKGlJlc2VuZFZlcmlmaWNhdGlvblJlc3BvbnNlIjgKGFByZXBhcmVJbnZpdGF0aW9uUmVxdWVzdBINCgVlbWFpbBgBIAEoCRINCgVyb2xlcxgCIAMoCSIyChlQcmVwYXJlSW52aXRhdGlvblJlc3BvbnNlEhUKDWludml0YXRpb25faWQYASABKAkiXQoSSW52aXRlU3RhZmZSZXF1ZXN0EhUKDWludml0YXRpb25faWQYASABKAkSDQoFcm9sZXMYAiADKAkSDwoHbm90ZV9pZBgDIAEoCRIQCghhcHByb3ZhbBgEIAEoCSIVChNJbnZpdGVTdGFmZlJlc3BvbnNlIigKF0NyZWF0ZUZpcnN0QWRtaW5SZXF1ZXN0Eg0KBWVtYWlsGAEgASgJImIKGENyZWF0ZUZpcnN0QWRtaW5SZXNwb25zZRIWCg5hY3RpdmF0aW9uX3VybBgBIAEoCRIuCgpleHBpcmVzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCpfCgxDb250YWN0RmllbGQSHQoZQ09OVEFDVF9GSUVMRF9VTlNQRUNJRklFRBAAEhcKE0NPTlRBQ1RfRklFTERfRU1BSUwQARIXChNDT05UQUNUX0ZJRUxEX1BIT05FEAIy7wcKC1VzZXJTZXJ2aWNlEksKB0dldFVzZXISHC5iYW5rLnVzZXIudjEuR2V0VXNlclJlcXVlc3QaHS5iYW5rLnVzZXIudjEuR2V0VXNlclJlc3BvbnNlIgOQAgESXQoNQmF0Y2hHZXRVc2VycxIiLmJhbmsudXNlci52MS5CYXRjaEdldFVzZXJzUmVxdWVzdBojLmJhbmsudXNlci52MS5CYXRjaEdldFVzZXJzUmVzcG9uc2UiA5ACARJUCgpMb29rdXBVc2VyEh8uYmFuay51c2VyLnYxLkxvb2t1cFVzZXJSZXF1ZXN0GiAuYmFuay51c2VyLnYxLkxvb2t1cFVzZXJSZXNwb25zZSIDkAICElQKCkdldENvbnRhY3QSHy5iYW5rLnVzZXIudjEuR2V0Q29udGFjdFJlcXVlc3QaIC5iYW5rLnVzZXIudjEuR2V0Q29udGFjdFJlc3BvbnNlIgOQAgISTgoIVmlld1VzZXISHS5iYW5rLnVzZXIudjEuVmlld1VzZXJSZXF1ZXN0Gh4uYmFuay51c2VyLnYxLlZpZXdVc2VyUmVzcG9uc2UiA5ACAhJdCg1TZXRVc2VyU3RhdHVzEiIuYmFuay51c2VyLnYxLlNldFVzZXJTdGF0dXNSZXF1ZXN0GiMuYmFuay51c2VyLnYxLlNldFVzZXJTdGF0dXNSZXNwb25zZSIDkAICEk4KCFNldFJvbGVzEh0uYmFuay51c2VyLnYxLlNldFJvbGVzUmVxdWVzdBoeLmJhbmsudXNlci52MS5TZXRSb2xlc1Jlc3BvbnNlIgOQAgISZwoSUmVzZW5kVmVyaWZpY2F0aW9uEicuYmFuay51c2VyLnYxLlJlc2VuZFZlcmlmaWNhdGlvblJlcXVlc3QaKC5iYW5rLnVzZXIudjEuUmVzZW5kVmVyaWZpY2F0aW9uUmVzcG9uc2USZAoRUHJlcGFyZUludml0YXRpb24SJi5iYW5rLnVzZXIudjEuUHJlcGFyZUludml0YXRpb25SZXF1ZXN0GicuYmFuay51c2VyLnYxLlByZXBhcmVJbnZpdGF0aW9uUmVzcG9uc2USVwoLSW52aXRlU3RhZmYSIC5iYW5rLnVzZXIudjEuSW52aXRlU3RhZmZSZXF1ZXN0GiEuYmFuay51c2VyLnYxLkludml0ZVN0YWZmUmVzcG9uc2UiA5ACAhJhChBDcmVhdGVGaXJzdEFkbWluEiUuYmFuay51c2VyLnYxLkNyZWF0ZUZpcnN0QWRtaW5SZXF1ZXN0GiYuYmFuay51c2VyLnYxLkNyZWF0ZUZpcnN0QWRtaW5SZXNwb25zZWIGcHJvdG8z", [file_bank_user_v1_user, file_google_protobuf_timestamp]);
+  fileDesc("Ch9iYW5rL3VzZXIvdjEvdXNlcl9zZXJ2aWNlLnByb3RvEgxiYW5rLnVzZXIudjEiIQoOR2V0VXNlclJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSIzCg9HZXRVc2VyUmVzcG9uc2USIAoEdXNlchgBIAEoCzISLmJhbmsudXNlci52MS5Vc2VyIigKFEJhdGNoR2V0VXNlcnNSZXF1ZXN0EhAKCHVzZXJfaWRzGAEgAygJIjoKFUJhdGNoR2V0VXNlcnNSZXNwb25zZRIhCgV1c2VycxgBIAMoCzISLmJhbmsudXNlci52MS5Vc2VyIkMKEUxvb2t1cFVzZXJSZXF1ZXN0Eg8KBWVtYWlsGAEgASgJSAASDwoFcGhvbmUYAiABKAlIAEIMCgppZGVudGlmaWVyIjYKEkxvb2t1cFVzZXJSZXNwb25zZRIgCgR1c2VyGAEgASgLMhIuYmFuay51c2VyLnYxLlVzZXIiJAoRR2V0Q29udGFjdFJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSJTChJHZXRDb250YWN0UmVzcG9uc2USDwoHdXNlcl9pZBgBIAEoCRINCgVlbWFpbBgCIAEoCRINCgVwaG9uZRgDIAEoCRIOCgZsb2NhbGUYBCABKAkiXwoPVmlld1VzZXJSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSKgoGdW5tYXNrGAIgAygOMhouYmFuay51c2VyLnYxLkNvbnRhY3RGaWVsZBIPCgdub3RlX2lkGAMgASgJImIKEFZpZXdVc2VyUmVzcG9uc2USIAoEdXNlchgBIAEoCzISLmJhbmsudXNlci52MS5Vc2VyEg0KBWVtYWlsGAIgASgJEg0KBXBob25lGAMgASgJEg4KBmxvY2FsZRgEIAEoCSJ0ChRTZXRVc2VyU3RhdHVzUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEigKBnN0YXR1cxgCIAEoDjIYLmJhbmsudXNlci52MS5Vc2VyU3RhdHVzEg8KB25vdGVfaWQYAyABKAkSEAoIYXBwcm92YWwYBCABKAkiOQoVU2V0VXNlclN0YXR1c1Jlc3BvbnNlEiAKBHVzZXIYASABKAsyEi5iYW5rLnVzZXIudjEuVXNlciJUCg9TZXRSb2xlc1JlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRINCgVyb2xlcxgCIAMoCRIPCgdub3RlX2lkGAMgASgJEhAKCGFwcHJvdmFsGAQgASgJIjQKEFNldFJvbGVzUmVzcG9uc2USIAoEdXNlchgBIAEoCzISLmJhbmsudXNlci52MS5Vc2VyIj0KGVJlc2VuZFZlcmlmaWNhdGlvblJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRIPCgdub3RlX2lkGAIgASgJIhwKGlJlc2VuZFZlcmlmaWNhdGlvblJlc3BvbnNlIjgKGFByZXBhcmVJbnZpdGF0aW9uUmVxdWVzdBINCgVlbWFpbBgBIAEoCRINCgVyb2xlcxgCIAMoCSIyChlQcmVwYXJlSW52aXRhdGlvblJlc3BvbnNlEhUKDWludml0YXRpb25faWQYASABKAkiXQoSSW52aXRlU3RhZmZSZXF1ZXN0EhUKDWludml0YXRpb25faWQYASABKAkSDQoFcm9sZXMYAiADKAkSDwoHbm90ZV9pZBgDIAEoCRIQCghhcHByb3ZhbBgEIAEoCSIVChNJbnZpdGVTdGFmZlJlc3BvbnNlIigKF0NyZWF0ZUZpcnN0QWRtaW5SZXF1ZXN0Eg0KBWVtYWlsGAEgASgJImIKGENyZWF0ZUZpcnN0QWRtaW5SZXNwb25zZRIWCg5hY3RpdmF0aW9uX3VybBgBIAEoCRIuCgpleHBpcmVzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLwAQoMSW1wb3J0ZWRVc2VyEhMKC2V4dGVybmFsX2lkGAEgASgJEg0KBWVtYWlsGAIgASgJEhYKDmVtYWlsX3ZlcmlmaWVkGAMgASgIEg0KBXBob25lGAQgASgJEhYKDnBob25lX3ZlcmlmaWVkGAUgASgIEg4KBmxvY2FsZRgGIAEoCRIWCg5hY2NlcHRlZF90ZXJtcxgHIAEoCRIOCgZsb2NrZWQYCCABKAgSLgoKY3JlYXRlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFQoNcGFzc3dvcmRfaGFzaBgKIAEoCSJhCg5GaXJlYmFzZVNjcnlwdBISCgpzaWduZXJfa2V5GAEgASgMEhYKDnNhbHRfc2VwYXJhdG9yGAIgASgMEg4KBnJvdW5kcxgDIAEoDRITCgttZW1vcnlfY29zdBgEIAEoDSKQAQoSSW1wb3J0VXNlcnNSZXF1ZXN0Eg4KBnJ1bl9pZBgBIAEoCRIPCgdkcnlfcnVuGAIgASgIEikKBXVzZXJzGAMgAygLMhouYmFuay51c2VyLnYxLkltcG9ydGVkVXNlchIuCghmaXJlYmFzZRgEIAEoCzIcLmJhbmsudXNlci52MS5GaXJlYmFzZVNjcnlwdCJpCg1JbXBvcnRPdXRjb21lEioKBnJlc3VsdBgBIAEoDjIaLmJhbmsudXNlci52MS5JbXBvcnRSZXN1bHQSDwoHdXNlcl9pZBgCIAEoCRINCgVmaWVsZBgDIAEoCRIMCgRydWxlGAQgASgJIkQKE0ltcG9ydFVzZXJzUmVzcG9uc2USLQoIb3V0Y29tZXMYASADKAsyGy5iYW5rLnVzZXIudjEuSW1wb3J0T3V0Y29tZSI5ChJFeHBvcnRVc2Vyc1JlcXVlc3QSDgoGcnVuX2lkGAEgASgJEhMKC3dpdGhfaGFzaGVzGAIgASgIIpQBChNFeHBvcnRVc2Vyc1Jlc3BvbnNlEiAKBHVzZXIYASABKAsyEi5iYW5rLnVzZXIudjEuVXNlchINCgVlbWFpbBgCIAEoCRINCgVwaG9uZRgDIAEoCRIOCgZsb2NhbGUYBCABKAkSFgoOYWNjZXB0ZWRfdGVybXMYBSABKAkSFQoNcGFzc3dvcmRfaGFzaBgGIAEoCSpfCgxDb250YWN0RmllbGQSHQoZQ09OVEFDVF9GSUVMRF9VTlNQRUNJRklFRBAAEhcKE0NPTlRBQ1RfRklFTERfRU1BSUwQARIXChNDT05UQUNUX0ZJRUxEX1BIT05FEAIqfgoMSW1wb3J0UmVzdWx0Eh0KGUlNUE9SVF9SRVNVTFRfVU5TUEVDSUZJRUQQABIZChVJTVBPUlRfUkVTVUxUX0NSRUFURUQQARIZChVJTVBPUlRfUkVTVUxUX0FMUkVBRFkQAhIZChVJTVBPUlRfUkVTVUxUX1JFRlVTRUQQAzKjCQoLVXNlclNlcnZpY2USSwoHR2V0VXNlchIcLmJhbmsudXNlci52MS5HZXRVc2VyUmVxdWVzdBodLmJhbmsudXNlci52MS5HZXRVc2VyUmVzcG9uc2UiA5ACARJdCg1CYXRjaEdldFVzZXJzEiIuYmFuay51c2VyLnYxLkJhdGNoR2V0VXNlcnNSZXF1ZXN0GiMuYmFuay51c2VyLnYxLkJhdGNoR2V0VXNlcnNSZXNwb25zZSIDkAIBElQKCkxvb2t1cFVzZXISHy5iYW5rLnVzZXIudjEuTG9va3VwVXNlclJlcXVlc3QaIC5iYW5rLnVzZXIudjEuTG9va3VwVXNlclJlc3BvbnNlIgOQAgISVAoKR2V0Q29udGFjdBIfLmJhbmsudXNlci52MS5HZXRDb250YWN0UmVxdWVzdBogLmJhbmsudXNlci52MS5HZXRDb250YWN0UmVzcG9uc2UiA5ACAhJOCghWaWV3VXNlchIdLmJhbmsudXNlci52MS5WaWV3VXNlclJlcXVlc3QaHi5iYW5rLnVzZXIudjEuVmlld1VzZXJSZXNwb25zZSIDkAICEl0KDVNldFVzZXJTdGF0dXMSIi5iYW5rLnVzZXIudjEuU2V0VXNlclN0YXR1c1JlcXVlc3QaIy5iYW5rLnVzZXIudjEuU2V0VXNlclN0YXR1c1Jlc3BvbnNlIgOQAgISTgoIU2V0Um9sZXMSHS5iYW5rLnVzZXIudjEuU2V0Um9sZXNSZXF1ZXN0Gh4uYmFuay51c2VyLnYxLlNldFJvbGVzUmVzcG9uc2UiA5ACAhJnChJSZXNlbmRWZXJpZmljYXRpb24SJy5iYW5rLnVzZXIudjEuUmVzZW5kVmVyaWZpY2F0aW9uUmVxdWVzdBooLmJhbmsudXNlci52MS5SZXNlbmRWZXJpZmljYXRpb25SZXNwb25zZRJkChFQcmVwYXJlSW52aXRhdGlvbhImLmJhbmsudXNlci52MS5QcmVwYXJlSW52aXRhdGlvblJlcXVlc3QaJy5iYW5rLnVzZXIudjEuUHJlcGFyZUludml0YXRpb25SZXNwb25zZRJXCgtJbnZpdGVTdGFmZhIgLmJhbmsudXNlci52MS5JbnZpdGVTdGFmZlJlcXVlc3QaIS5iYW5rLnVzZXIudjEuSW52aXRlU3RhZmZSZXNwb25zZSIDkAICEmEKEENyZWF0ZUZpcnN0QWRtaW4SJS5iYW5rLnVzZXIudjEuQ3JlYXRlRmlyc3RBZG1pblJlcXVlc3QaJi5iYW5rLnVzZXIudjEuQ3JlYXRlRmlyc3RBZG1pblJlc3BvbnNlElcKC0ltcG9ydFVzZXJzEiAuYmFuay51c2VyLnYxLkltcG9ydFVzZXJzUmVxdWVzdBohLmJhbmsudXNlci52MS5JbXBvcnRVc2Vyc1Jlc3BvbnNlIgOQAgISWQoLRXhwb3J0VXNlcnMSIC5iYW5rLnVzZXIudjEuRXhwb3J0VXNlcnNSZXF1ZXN0GiEuYmFuay51c2VyLnYxLkV4cG9ydFVzZXJzUmVzcG9uc2UiA5ACAjABYgZwcm90bzM", [file_bank_user_v1_user, file_google_protobuf_timestamp]);
 
 /**
  * GetUserRequest names one user.
@@ -623,6 +623,321 @@ export const CreateFirstAdminResponseSchema: GenMessage<CreateFirstAdminResponse
   messageDesc(file_bank_user_v1_user_service, 21);
 
 /**
+ * ImportedUser is a line of an import: a customer as another system knew him.
+ *
+ * @generated from message bank.user.v1.ImportedUser
+ */
+export type ImportedUser = Message<"bank.user.v1.ImportedUser"> & {
+  /**
+   * By what the other system knew him; without it he is recognised by his email address.
+   *
+   * @generated from field: string external_id = 1;
+   */
+  externalId: string;
+
+  /**
+   * The email address.
+   *
+   * @generated from field: string email = 2;
+   */
+  email: string;
+
+  /**
+   * Whether the other system has proven the address.
+   *
+   * @generated from field: bool email_verified = 3;
+   */
+  emailVerified: boolean;
+
+  /**
+   * The phone number, E.164; empty when there is none.
+   *
+   * @generated from field: string phone = 4;
+   */
+  phone: string;
+
+  /**
+   * Whether the other system has proven the number.
+   *
+   * @generated from field: bool phone_verified = 5;
+   */
+  phoneVerified: boolean;
+
+  /**
+   * The language to write in, BCP 47; empty when he has not said.
+   *
+   * @generated from field: string locale = 6;
+   */
+  locale: string;
+
+  /**
+   * The version of the terms that he has accepted; empty when there is none.
+   *
+   * @generated from field: string accepted_terms = 7;
+   */
+  acceptedTerms: string;
+
+  /**
+   * Signing in is blocked until staff unlock the user.
+   *
+   * @generated from field: bool locked = 8;
+   */
+  locked: boolean;
+
+  /**
+   * When he became a user there; the time of the import when absent.
+   *
+   * @generated from field: google.protobuf.Timestamp created_at = 9;
+   */
+  createdAt?: Timestamp | undefined;
+
+  /**
+   * The hash of his password there; empty for a user who has to choose another one.
+   *
+   * @generated from field: string password_hash = 10;
+   */
+  passwordHash: string;
+};
+
+/**
+ * Describes the message bank.user.v1.ImportedUser.
+ * Use `create(ImportedUserSchema)` to create a new message.
+ */
+export const ImportedUserSchema: GenMessage<ImportedUser> = /*@__PURE__*/
+  messageDesc(file_bank_user_v1_user_service, 22);
+
+/**
+ * FirebaseScrypt holds the hash parameters of a Firebase project.
+ *
+ * @generated from message bank.user.v1.FirebaseScrypt
+ */
+export type FirebaseScrypt = Message<"bank.user.v1.FirebaseScrypt"> & {
+  /**
+   * The signer key. It is used to read the hashes and not kept.
+   *
+   * @generated from field: bytes signer_key = 1;
+   */
+  signerKey: Uint8Array;
+
+  /**
+   * The salt separator.
+   *
+   * @generated from field: bytes salt_separator = 2;
+   */
+  saltSeparator: Uint8Array;
+
+  /**
+   * The rounds.
+   *
+   * @generated from field: uint32 rounds = 3;
+   */
+  rounds: number;
+
+  /**
+   * The memory cost.
+   *
+   * @generated from field: uint32 memory_cost = 4;
+   */
+  memoryCost: number;
+};
+
+/**
+ * Describes the message bank.user.v1.FirebaseScrypt.
+ * Use `create(FirebaseScryptSchema)` to create a new message.
+ */
+export const FirebaseScryptSchema: GenMessage<FirebaseScrypt> = /*@__PURE__*/
+  messageDesc(file_bank_user_v1_user_service, 23);
+
+/**
+ * ImportUsersRequest is a part of a run.
+ *
+ * @generated from message bank.user.v1.ImportUsersRequest
+ */
+export type ImportUsersRequest = Message<"bank.user.v1.ImportUsersRequest"> & {
+  /**
+   * Names the run in the ledger, UUIDv7.
+   *
+   * @generated from field: string run_id = 1;
+   */
+  runId: string;
+
+  /**
+   * Judges every line and changes nothing.
+   *
+   * @generated from field: bool dry_run = 2;
+   */
+  dryRun: boolean;
+
+  /**
+   * At most 500.
+   *
+   * @generated from field: repeated bank.user.v1.ImportedUser users = 3;
+   */
+  users: ImportedUser[];
+
+  /**
+   * Needed where hashes are Firebase's.
+   *
+   * @generated from field: bank.user.v1.FirebaseScrypt firebase = 4;
+   */
+  firebase?: FirebaseScrypt | undefined;
+};
+
+/**
+ * Describes the message bank.user.v1.ImportUsersRequest.
+ * Use `create(ImportUsersRequestSchema)` to create a new message.
+ */
+export const ImportUsersRequestSchema: GenMessage<ImportUsersRequest> = /*@__PURE__*/
+  messageDesc(file_bank_user_v1_user_service, 24);
+
+/**
+ * ImportOutcome is what became of one line.
+ *
+ * @generated from message bank.user.v1.ImportOutcome
+ */
+export type ImportOutcome = Message<"bank.user.v1.ImportOutcome"> & {
+  /**
+   * What became of it.
+   *
+   * @generated from field: bank.user.v1.ImportResult result = 1;
+   */
+  result: ImportResult;
+
+  /**
+   * The user, UUIDv7; empty for a refused line and in a dry run.
+   *
+   * @generated from field: string user_id = 2;
+   */
+  userId: string;
+
+  /**
+   * The field that a refused line was refused for.
+   *
+   * @generated from field: string field = 3;
+   */
+  field: string;
+
+  /**
+   * The rule it breaks.
+   *
+   * @generated from field: string rule = 4;
+   */
+  rule: string;
+};
+
+/**
+ * Describes the message bank.user.v1.ImportOutcome.
+ * Use `create(ImportOutcomeSchema)` to create a new message.
+ */
+export const ImportOutcomeSchema: GenMessage<ImportOutcome> = /*@__PURE__*/
+  messageDesc(file_bank_user_v1_user_service, 25);
+
+/**
+ * ImportUsersResponse has an outcome for each line.
+ *
+ * @generated from message bank.user.v1.ImportUsersResponse
+ */
+export type ImportUsersResponse = Message<"bank.user.v1.ImportUsersResponse"> & {
+  /**
+   * In the order of the lines.
+   *
+   * @generated from field: repeated bank.user.v1.ImportOutcome outcomes = 1;
+   */
+  outcomes: ImportOutcome[];
+};
+
+/**
+ * Describes the message bank.user.v1.ImportUsersResponse.
+ * Use `create(ImportUsersResponseSchema)` to create a new message.
+ */
+export const ImportUsersResponseSchema: GenMessage<ImportUsersResponse> = /*@__PURE__*/
+  messageDesc(file_bank_user_v1_user_service, 26);
+
+/**
+ * ExportUsersRequest says how much.
+ *
+ * @generated from message bank.user.v1.ExportUsersRequest
+ */
+export type ExportUsersRequest = Message<"bank.user.v1.ExportUsersRequest"> & {
+  /**
+   * Names the run in the ledger, UUIDv7.
+   *
+   * @generated from field: string run_id = 1;
+   */
+  runId: string;
+
+  /**
+   * Password hashes too.
+   *
+   * @generated from field: bool with_hashes = 2;
+   */
+  withHashes: boolean;
+};
+
+/**
+ * Describes the message bank.user.v1.ExportUsersRequest.
+ * Use `create(ExportUsersRequestSchema)` to create a new message.
+ */
+export const ExportUsersRequestSchema: GenMessage<ExportUsersRequest> = /*@__PURE__*/
+  messageDesc(file_bank_user_v1_user_service, 27);
+
+/**
+ * ExportUsersResponse carries one user.
+ *
+ * @generated from message bank.user.v1.ExportUsersResponse
+ */
+export type ExportUsersResponse = Message<"bank.user.v1.ExportUsersResponse"> & {
+  /**
+   * The user.
+   *
+   * @generated from field: bank.user.v1.User user = 1;
+   */
+  user?: User | undefined;
+
+  /**
+   * The email address.
+   *
+   * @generated from field: string email = 2;
+   */
+  email: string;
+
+  /**
+   * The phone number, E.164; empty when there is none.
+   *
+   * @generated from field: string phone = 3;
+   */
+  phone: string;
+
+  /**
+   * The language to write in, BCP 47; empty when the user has not said.
+   *
+   * @generated from field: string locale = 4;
+   */
+  locale: string;
+
+  /**
+   * The version of the terms that he has accepted; empty when there is none.
+   *
+   * @generated from field: string accepted_terms = 5;
+   */
+  acceptedTerms: string;
+
+  /**
+   * The stored hash of his password; empty unless asked for, and for a user who has none.
+   *
+   * @generated from field: string password_hash = 6;
+   */
+  passwordHash: string;
+};
+
+/**
+ * Describes the message bank.user.v1.ExportUsersResponse.
+ * Use `create(ExportUsersResponseSchema)` to create a new message.
+ */
+export const ExportUsersResponseSchema: GenMessage<ExportUsersResponse> = /*@__PURE__*/
+  messageDesc(file_bank_user_v1_user_service, 28);
+
+/**
  * ContactField is an address of a user.
  *
  * @generated from enum bank.user.v1.ContactField
@@ -662,6 +977,54 @@ export type ContactField = (typeof ContactField)[keyof typeof ContactField] | Un
  */
 export const ContactFieldSchema: GenEnum<ContactField> = /*@__PURE__*/
   enumDesc(file_bank_user_v1_user_service, 0);
+
+/**
+ * ImportResult is what became of a line.
+ *
+ * @generated from enum bank.user.v1.ImportResult
+ */
+export const ImportResult = {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: IMPORT_RESULT_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * There is a user now; in a dry run, there would be.
+   *
+   * @generated from enum value: IMPORT_RESULT_CREATED = 1;
+   */
+  CREATED: 1,
+
+  /**
+   * The line was imported before.
+   *
+   * @generated from enum value: IMPORT_RESULT_ALREADY = 2;
+   */
+  ALREADY: 2,
+
+  /**
+   * The line cannot be imported.
+   *
+   * @generated from enum value: IMPORT_RESULT_REFUSED = 3;
+   */
+  REFUSED: 3,
+} as const;
+
+/**
+ * ImportResult is what became of a line.
+ *
+ * @generated from enum bank.user.v1.ImportResult
+ */
+export type ImportResult = (typeof ImportResult)[keyof typeof ImportResult] | UnknownEnum;
+
+/**
+ * Describes the enum bank.user.v1.ImportResult.
+ */
+export const ImportResultSchema: GenEnum<ImportResult> = /*@__PURE__*/
+  enumDesc(file_bank_user_v1_user_service, 1);
 
 /**
  * UserService answers who a user is. Served by auth.
@@ -789,6 +1152,28 @@ export const UserService: GenService<{
     methodKind: "unary";
     input: typeof CreateFirstAdminRequestSchema;
     output: typeof CreateFirstAdminResponseSchema;
+  },
+  /**
+   * ImportUsers makes users of customers of another system, up to 500 at a time. A line that was imported before
+   * is told so and left alone, however often it comes. Caller: the operator's command.
+   *
+   * @generated from rpc bank.user.v1.UserService.ImportUsers
+   */
+  importUsers: {
+    methodKind: "unary";
+    input: typeof ImportUsersRequestSchema;
+    output: typeof ImportUsersResponseSchema;
+  },
+  /**
+   * ExportUsers gives everything about users that another system would need, in the order of their ids. Caller:
+   * the operator's command.
+   *
+   * @generated from rpc bank.user.v1.UserService.ExportUsers
+   */
+  exportUsers: {
+    methodKind: "server_streaming";
+    input: typeof ExportUsersRequestSchema;
+    output: typeof ExportUsersResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_bank_user_v1_user_service, 0);

@@ -1,0 +1,45 @@
+import { createReadStream } from 'node:fs';
+import { extname } from 'node:path';
+import { createInterface } from 'node:readline';
+import { csvRecords } from '#ops/users/csv.ts';
+import { StackError } from '#stack/host/stack-error.ts';
+
+/** A record of the file, by the number of the line it begins in; undefined fields where it cannot be read. */
+export interface FileRecord {
+  readonly line: number;
+  readonly fields: Readonly<Record<string, unknown>> | undefined;
+}
+
+/**
+ * The records of an import, one after another, of a file of any length: JSON a line (`.jsonl`, `.ndjson`), or CSV with a
+ * header (`.csv`). @throws StackError for a file of another kind
+ */
+export function readRecords(file: string): AsyncIterable<FileRecord> {
+  switch (extname(file)) {
+    case '.jsonl':
+    case '.ndjson':
+      return jsonRecords(file);
+    case '.csv':
+      return csvRecords(createReadStream(file, { encoding: 'utf8', highWaterMark: 256 * 1024 }));
+    default:
+      throw new StackError(`${file} must end in .jsonl, .ndjson or .csv`);
+  }
+}
+
+async function* jsonRecords(file: string): AsyncGenerator<FileRecord> {
+  const input = createReadStream(file, { encoding: 'utf8', highWaterMark: 256 * 1024 });
+  let line = 0;
+  for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    line += 1;
+    if (text.trim() !== '') yield { line, fields: parse(line === 1 ? text.replace(/^\uFEFF/, '') : text) };
+  }
+}
+
+function parse(text: string): FileRecord['fields'] {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
