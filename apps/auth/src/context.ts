@@ -8,12 +8,12 @@ import {
 import type { ReadScope, TransactionalContext, TransactionScope } from '@bank/database';
 import { createRevocationChannel } from '@bank/redis';
 import {
-  type Argon2Parameters,
   type BreachedPasswords,
   createPasswordHasher,
   type Keyring,
   openBreachedPasswords,
   type PasswordHasher,
+  type PasswordHasherOptions,
 } from '@bank/security';
 import { createRevocationFeed, createVerifier, type RevocationChannel, type Verifier } from '@bank/verifier';
 import { createFactorChallenges, type FactorChallenges } from '#adapters/factors/factor-challenges.ts';
@@ -87,7 +87,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
       refresh: keyrings.open('refresh'),
       delivery: keyrings.open('delivery'),
     },
-    hasher: overrides.hasher ?? createPasswordHasher({ pepper: keyrings.open('pepper'), parameters: costsOf(config) }),
+    hasher: overrides.hasher ?? createPasswordHasher({ pepper: keyrings.open('pepper'), ...hashingOf(config) }),
     breachedPasswords: await openFilter(config, foundations),
     clientRegistry: createClientRegistry(),
     keyRing: createKeyRing(),
@@ -106,9 +106,9 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
   return ctx;
 }
 
-function costsOf(config: Config): Argon2Parameters {
+function hashingOf(config: Config): Pick<PasswordHasherOptions, 'parameters' | 'verifyMinMs'> {
   const { ARGON2_MEMORY_KIB: memoryKib, ARGON2_ITERATIONS: iterations, ARGON2_PARALLELISM: parallelism } = config;
-  return { memoryKib, iterations, parallelism };
+  return { parameters: { memoryKib, iterations, parallelism }, verifyMinMs: config.PASSWORD_CHECK_MIN_MS };
 }
 
 /** @throws PasswordFilterInvalid */

@@ -11,6 +11,8 @@ export const passwordEnv = {
   ARGON2_MEMORY_KIB: v.optional(envInteger(12_288, 1_048_576), '19456'),
   ARGON2_ITERATIONS: v.optional(envInteger(1, 20), '2'),
   ARGON2_PARALLELISM: v.optional(envInteger(1, 16), '1'),
+  /** No password is found right or wrong earlier, in milliseconds: for as long as imported hashes take longer (SR-15). */
+  PASSWORD_CHECK_MIN_MS: v.optional(envInteger(0, 2000), '0'),
 } as const;
 
 const PasswordEnvSchema = v.object(passwordEnv);

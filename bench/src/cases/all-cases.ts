@@ -1,6 +1,7 @@
 import type { Case } from '#bench.ts';
 import { footprint } from '#cases/footprint.ts';
 import { getUser } from '#cases/get-user.ts';
+import { importing } from '#cases/import.ts';
 import { peer } from '#cases/peer.ts';
 import { profile } from '#cases/profile.ts';
 import { refresh } from '#cases/refresh.ts';
@@ -17,6 +18,7 @@ export const allCases: readonly Case[] = [
   peer,
   storm,
   registration,
+  importing,
   profile,
   getUser,
   footprint,

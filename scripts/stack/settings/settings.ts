@@ -42,6 +42,7 @@ const appVariables = [
   'ARGON2_MEMORY_KIB',
   'ARGON2_ITERATIONS',
   'ARGON2_PARALLELISM',
+  'PASSWORD_CHECK_MIN_MS',
 ] as const;
 
 const port = v.pipe(
