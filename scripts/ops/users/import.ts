@@ -11,6 +11,7 @@ import {
 import { progressLine } from '#ops/progress-line.ts';
 import { type FirebaseProject, readFirebaseProject } from '#ops/users/firebase.ts';
 import { type ImportProgress, openProgress } from '#ops/users/import-progress.ts';
+import { kindOfFile } from '#ops/users/read-file.ts';
 import { sendRecords } from '#ops/users/send-records.ts';
 import { StackError } from '#stack/host/stack-error.ts';
 
@@ -62,6 +63,7 @@ function readOptions(args: readonly string[]): Options {
   for (const needed of [file, ...(config === undefined ? [] : [config])]) {
     if (!existsSync(needed)) throw new StackError(`there is no ${needed}`);
   }
+  kindOfFile(file);
   const firebase = config === undefined ? undefined : readFirebaseProject(config, readFileSync(config, 'utf8'));
   return { file, dryRun, firebase, installation: installationOf(installation, usage) };
 }

@@ -10,20 +10,21 @@ export interface FileRecord {
   readonly fields: Readonly<Record<string, unknown>> | undefined;
 }
 
-/**
- * The records of an import, one after another, of a file of any length: JSON a line (`.jsonl`, `.ndjson`), or CSV with a
- * header (`.csv`). @throws StackError for a file of another kind
- */
+export type FileKind = 'json' | 'csv';
+
+const kinds: Readonly<Record<string, FileKind>> = { '.jsonl': 'json', '.ndjson': 'json', '.csv': 'csv' };
+
+/** What a file holds, by the end of its name. @throws StackError for a file of another kind */
+export function kindOfFile(file: string): FileKind {
+  const kind = kinds[extname(file)];
+  if (kind === undefined) throw new StackError(`${file} must end in ${Object.keys(kinds).join(', ')}`);
+  return kind;
+}
+
+/** The records of an import, one after another, of a file of any length: JSON a line, or CSV with a header. */
 export function readRecords(file: string): AsyncIterable<FileRecord> {
-  switch (extname(file)) {
-    case '.jsonl':
-    case '.ndjson':
-      return jsonRecords(file);
-    case '.csv':
-      return csvRecords(createReadStream(file, { encoding: 'utf8', highWaterMark: 256 * 1024 }));
-    default:
-      throw new StackError(`${file} must end in .jsonl, .ndjson or .csv`);
-  }
+  if (kindOfFile(file) === 'json') return jsonRecords(file);
+  return csvRecords(createReadStream(file, { encoding: 'utf8', highWaterMark: 256 * 1024 }));
 }
 
 async function* jsonRecords(file: string): AsyncGenerator<FileRecord> {

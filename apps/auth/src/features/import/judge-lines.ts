@@ -21,6 +21,9 @@ export interface Candidate {
   readonly phone: readonly Digest[];
 }
 
+/** Nobody was a customer of anything online before. */
+const earliest = new Date('1970-01-01T00:00:00Z');
+
 /** What became of lines, by their index. */
 export type Outcomes = Map<number, ImportOutcome>;
 
@@ -51,6 +54,9 @@ function candidateOf(
   const { email, phone, externalId, passwordHash } = line;
   const hash = passwordHash === undefined ? undefined : readForeignHash(passwordHash, firebase);
   if (typeof hash === 'string') throw refused('passwordHash', hash);
+  const { createdAt } = line;
+  if (createdAt !== undefined && (createdAt < earliest || createdAt > ctx.clock.now()))
+    throw refused('createdAt', 'time');
   const name = externalId === undefined ? `email:${normaliseEmail(email)}` : `id:${externalId}`;
   return {
     index,
