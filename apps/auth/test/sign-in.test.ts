@@ -1,7 +1,6 @@
-import { raceOf, winners } from '@bank/testing';
 import { describe, expect, it } from 'vitest';
 import { codeFor, freshEmail, messagesTo, password, register, signIn } from './support/accounts.ts';
-import { cheapHasher, startAuth, totpFactor } from './support/auth.ts';
+import { startAuth } from './support/auth.ts';
 import { type Answer, get, post } from './support/http.ts';
 
 const auth = await startAuth();
@@ -69,45 +68,6 @@ describe('POST /v1/auth/login', () => {
     expect((await signIn(auth, account, { password: `${password} ` })).status).toBe(401);
     expect((await signIn(auth, account, { password: password.toUpperCase() })).status).toBe(401);
     expect((await signIn(auth, account, { password: password.normalize('NFD') })).status).toBe(200);
-  });
-
-  it('SR-8 hashes again when the costs have changed', async () => {
-    const account = await register(auth);
-    const older = await cheapHasher({ memoryKib: 128 }).hash(password);
-    await auth.database.query('update auth.credentials set password_hash = $2 where user_id = $1', [account.id, older]);
-    expect((await signIn(auth, account)).status).toBe(200);
-    expect(await hashOf(account.id)).toContain('$m=64,t=1,p=1$');
-    expect((await signIn(auth, account)).status).toBe(200);
-  });
-
-  it.each([
-    ['costs', cheapHasher({ memoryKib: 128 })],
-    ['pepper', cheapHasher({ keyId: 'k0' })],
-  ])('SR-8 hashes again when the %s changed, also where a factor is asked for after it', async (_, older) => {
-    auth.neighbours.factors = [totpFactor];
-    const account = await register(auth);
-    const hash = await older.hash(password);
-    await auth.database.query('update auth.credentials set password_hash = $2 where user_id = $1', [account.id, hash]);
-    const before = auth.ctx.hasher.stats().completed;
-    const { status, body } = await signIn(auth, account);
-    auth.neighbours.factors = [];
-    expect([status, body.status]).toEqual([200, 'mfa_required']);
-    expect(await hashOf(account.id)).toMatch(/^k1:.*\$m=64,t=1,p=1\$/);
-    expect(auth.ctx.hasher.stats().completed - before).toBe(2);
-    expect((await signIn(auth, account)).status).toBe(200);
-  });
-
-  it('SR-8 two sign-ins at once that both hash again both succeed', async () => {
-    const older = cheapHasher({ memoryKib: 128 });
-    for (let round = 0; round < 20; round += 1) {
-      const account = await register(auth);
-      const hash = await older.hash(password);
-      const replace = 'update auth.credentials set password_hash = $2 where user_id = $1';
-      await auth.database.query(replace, [account.id, hash]);
-      const answers = winners(await raceOf(3, () => signIn(auth, account)));
-      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
-      expect(await hashOf(account.id)).toContain('$m=64,t=1,p=1$');
-    }
   });
 
   it.each([
@@ -299,12 +259,4 @@ async function doubtful(account: { email: string }, verdict: 'challenge' | 'unav
   const answer = await signIn(auth, account);
   auth.neighbours.verdict = 'allow';
   return answer;
-}
-
-async function hashOf(userId: string): Promise<string | undefined> {
-  const [row] = await auth.database.query<{ password_hash: string }>(
-    'select password_hash from auth.credentials where user_id = $1',
-    [userId],
-  );
-  return row?.password_hash;
 }
