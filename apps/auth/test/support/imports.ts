@@ -29,7 +29,7 @@ const methods = ['ImportUsers', 'ExportUsers'].map((name) => `bank.user.v1.UserS
 export const importCallers = callerTable({ ops: { methods }, tools: { methods } });
 
 /** What an operator's command does. */
-export async function operatorOf(auth: TestAuth) {
+async function operatorOf(auth: TestAuth) {
   return await clientAs(auth, 'ops', UserService);
 }
 

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { LocaleSchema } from '#features/registration/schemas.ts';
 
 /** Lines in one call: enough for their statements to be few, and few enough to be lost without a loss. */
-export const importedAtOnceMax = 500;
+const importedAtOnceMax = 500;
 
 const text = (max: number) => v.pipe(v.string(), v.nonEmpty(), v.maxLength(max));
 
