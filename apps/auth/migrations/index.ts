@@ -20,6 +20,7 @@ import { PublishedDeliveries } from './202612020041-published-deliveries.ts';
 import { RefusalsWhileLocked } from './202612020042-refusals-while-locked.ts';
 import { PasswordHistory } from './202612032301-password-history.ts';
 import { Imports } from './202612032325-imports.ts';
+import { UnheardMessages } from './202612032327-unheard-messages.ts';
 
 /** In the order in which they run. A name never changes once it has run anywhere. */
 export const migrations: readonly NamedMigration[] = [
@@ -44,4 +45,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202612020022-cut-off', class: CutOff },
   { name: '202612032301-password-history', class: PasswordHistory },
   { name: '202612032325-imports', class: Imports },
+  { name: '202612032327-unheard-messages', class: UnheardMessages },
 ];

@@ -1,13 +1,14 @@
+import { notify } from '@bank/composition';
 import type { UserId } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import type { AppTransaction } from '#context.ts';
 import { passwordChanged } from '#events.ts';
-import { notify } from '#features/notify.ts';
 import { passwordHistoryMax } from '#features/password/policies.ts';
 
 /**
  * Makes another password that of a user whose row is locked, whichever way it was chosen: links that are under way die
- * (SR-36), devices have to prove again that they are his (SR-35), and he is told of it (SR-20). The one he had is kept as one that is not to be chosen again.
+ * (SR-36), devices have to prove again that they are his (SR-35), and he is told of it (SR-20). The one he had is kept, so that
+ * he does not choose it again.
  */
 export async function replacePassword(
   tx: AppTransaction,
