@@ -1,7 +1,10 @@
 import type { Case } from '#bench.ts';
+import { events } from '#cases/events.ts';
 import { footprint } from '#cases/footprint.ts';
 import { getUser } from '#cases/get-user.ts';
+import { growth } from '#cases/growth.ts';
 import { importing } from '#cases/import.ts';
+import { lookup } from '#cases/lookup.ts';
 import { peer } from '#cases/peer.ts';
 import { profile } from '#cases/profile.ts';
 import { refresh } from '#cases/refresh.ts';
@@ -21,5 +24,10 @@ export const allCases: readonly Case[] = [
   importing,
   profile,
   getUser,
+  events,
   footprint,
+  growth,
 ];
+
+/** What needs the large data sets, in the order in which they run after the others. */
+export const scaleCases: readonly Case[] = [lookup];
