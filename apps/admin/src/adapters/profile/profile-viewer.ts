@@ -1,5 +1,5 @@
-import { DomainError } from '@bank/domain';
-import { type PersonalProfileField, ProfileService } from '@bank/proto/profile';
+import { DomainError, type PersonalProfileField } from '@bank/domain';
+import { ProfileService } from '@bank/proto/profile';
 import { createRpcClient, forwardUser, type RpcClientOptions } from '@bank/service-kit';
 import { dateOf } from '#adapters/date-of.ts';
 

@@ -1,4 +1,4 @@
-import { type PersonalProfileField, personalProfileFields } from '@bank/proto/profile';
+import { type PersonalProfileField, personalProfileFields } from '@bank/domain';
 import type { ContactFieldName } from '#adapters/auth/user-directory.ts';
 
 const contactFields = ['email', 'phone'] as const satisfies readonly ContactFieldName[];

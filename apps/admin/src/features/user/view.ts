@@ -1,4 +1,4 @@
-import { personalProfileFields } from '@bank/proto/profile';
+import { personalProfileFields } from '@bank/domain';
 import type * as v from 'valibot';
 import type { ViewedProfile } from '#adapters/profile/profile-viewer.ts';
 import type { FullUserView, UnmaskingView } from '#features/user/schemas.ts';

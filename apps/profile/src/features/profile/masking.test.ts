@@ -1,5 +1,4 @@
-import { uuidv7 } from '@bank/domain';
-import { personalProfileFields } from '@bank/proto/profile';
+import { personalProfileFields, uuidv7 } from '@bank/domain';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Profile } from '#storage/profile.entity.ts';

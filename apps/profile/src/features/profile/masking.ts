@@ -1,4 +1,4 @@
-import { type PersonalProfileField, personalProfileFields } from '@bank/proto/profile';
+import { type PersonalProfileField, personalProfileFields } from '@bank/domain';
 import type { Profile } from '#storage/profile.entity.ts';
 
 /** Of these the first letter is shown, so that staff can tell people apart who are on the telephone. */

@@ -1,6 +1,5 @@
 import { withTransaction } from '@bank/database';
-import { type Actor, allow, DomainError, parse, UserIdSchema, Uuidv7Schema } from '@bank/domain';
-import { personalProfileFields } from '@bank/proto/profile';
+import { type Actor, allow, DomainError, parse, personalProfileFields, UserIdSchema, Uuidv7Schema } from '@bank/domain';
 import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
 import { maskProfile } from '#features/profile/masking.ts';
