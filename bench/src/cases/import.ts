@@ -57,7 +57,7 @@ async function hashed(bench: Bench, folder: string): Promise<Row> {
       {
         measured: (seconds) =>
           importLines(bench, folder, { lines: Math.ceil(seconds * hashedLinesPerSecond), hashed: true }),
-        limit: (seconds) => askLimit(limit, seconds),
+        limit: (seconds) => askLimit(limit, { seconds }),
       },
     );
     return {
