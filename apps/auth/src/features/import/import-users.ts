@@ -43,11 +43,12 @@ async function sortOut(
 ): Promise<readonly Candidate[]> {
   const { imports } = readerOf(ctx);
   const all = (digests: 'identity' | 'email' | 'phone') => candidates.flatMap((candidate) => candidate[digests]);
-  const imported = await imports.findImported(all('identity'));
   const taken = {
     email: new Set(await imports.findTaken('email', all('email'))),
     phone: new Set(await imports.findTaken('phone', all('phone'))),
   };
+  // After the addresses: a line whose address another call has just taken was imported by it, and is seen as that.
+  const imported = await imports.findImported(all('identity'));
   const seen = new Set<string>();
   return candidates.filter((candidate) => {
     const names = namesOf(candidate);
