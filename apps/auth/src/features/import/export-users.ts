@@ -1,6 +1,6 @@
-import { readerOf, withTransaction } from '@bank/database';
-import { allow, parse } from '@bank/domain';
-import type { AppContext } from '#context.ts';
+import { DataKeyMissing, readerOf, withTransaction } from '@bank/database';
+import { allow, parse, type UserId } from '@bank/domain';
+import type { AppContext, ReadContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { ExportSchema } from '#features/import/schemas.ts';
 import { type Contact, openContact } from '#features/user/contact.ts';
@@ -30,9 +30,24 @@ export async function* exportUsers(
   let page = await reader.exports.page(undefined, pageSize);
   while (page.length > 0) {
     for (const { contact, passwordHash, ...user } of page) {
-      const addresses = await openContact(reader, { table: 'users', userId: user.id }, contact);
+      const addresses = await openUnlessErased(reader, user.id, contact);
+      if (addresses === undefined) continue;
       yield { ...user, ...addresses, passwordHash: withHashes ? passwordHash : null };
     }
     page = await reader.exports.page(page.at(-1)?.id, pageSize);
+  }
+}
+
+/** Undefined for who was erased after the page was read. */
+async function openUnlessErased(
+  reader: ReadContext,
+  userId: UserId,
+  contact: Uint8Array,
+): Promise<Contact | undefined> {
+  try {
+    return await openContact(reader, { table: 'users', userId }, contact);
+  } catch (error) {
+    if (error instanceof DataKeyMissing) return undefined;
+    throw error;
   }
 }
