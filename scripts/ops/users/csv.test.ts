@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { csvRecords } from '#ops/users/csv.ts';
-import type { FileRecord } from '#ops/users/read-file.ts';
+import type { FileRecord } from '#ops/users/file-record.ts';
 
 /** The records of a text that arrives in pieces of that size. */
 async function read(text: string, pieceLength = text.length): Promise<FileRecord[]> {

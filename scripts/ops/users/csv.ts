@@ -1,4 +1,4 @@
-import type { FileRecord } from '#ops/users/read-file.ts';
+import type { FileRecord } from '#ops/users/file-record.ts';
 
 /** A field may hold so many characters: a quote that is never closed must not swallow the rest of the file. */
 const recordLengthMax = 65_536;

@@ -2,13 +2,8 @@ import { createReadStream } from 'node:fs';
 import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { csvRecords } from '#ops/users/csv.ts';
+import type { FileRecord } from '#ops/users/file-record.ts';
 import { StackError } from '#stack/host/stack-error.ts';
-
-/** A record of the file, by the number of the line it begins in; undefined fields where it cannot be read. */
-export interface FileRecord {
-  readonly line: number;
-  readonly fields: Readonly<Record<string, unknown>> | undefined;
-}
 
 export type FileKind = 'json' | 'csv';
 

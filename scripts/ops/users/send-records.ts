@@ -2,9 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DomainError } from '@bank/domain';
 import { type ImportOutcome, ImportResult } from '@bank/proto/user';
 import { type Installation, userClient } from '#ops/installation.ts';
+import type { FileRecord } from '#ops/users/file-record.ts';
 import type { FirebaseProject } from '#ops/users/firebase.ts';
 import type { ImportProgress, LineResult } from '#ops/users/import-progress.ts';
-import { type FileRecord, readRecords } from '#ops/users/read-file.ts';
+import { readRecords } from '#ops/users/read-file.ts';
 import { toImportedUser } from '#ops/users/record.ts';
 
 export interface Sending {
