@@ -22,10 +22,14 @@ async function forwardAndDie(aliveMs: number): Promise<void> {
   const { entries } = await receiver.state();
   const env = { ...process.env, ...ledger.env, AUDIT_RPC_URL: receiver.url };
   const child = spawn(process.execPath, [script], { env, stdio: ['ignore', 'ignore', 'inherit'] });
-  await until(async () => (await receiver.state()).entries > entries, { everyMs: 1 });
-  await pause(aliveMs);
-  child.kill('SIGKILL');
-  await once(child, 'exit');
+  const gone = once(child, 'exit');
+  try {
+    await until(async () => (await receiver.state()).entries > entries, { everyMs: 1 });
+    await pause(aliveMs);
+  } finally {
+    child.kill('SIGKILL');
+    await gone;
+  }
   await ledger.database.query(`update admin.ledger_forwarder set expires_at = now() - interval '1 second'`);
 }
 
