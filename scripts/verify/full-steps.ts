@@ -13,9 +13,21 @@ export const fullSteps: readonly Step[] = [
     live: true,
   },
   {
+    name: 'chaos: RabbitMQ away for ten seconds',
+    command: 'node',
+    args: ['chaos/src/main.ts', '--fault', 'rabbitmq', '--seconds', '10'],
+    live: true,
+  },
+  {
     name: 'documented commands, on a stack of their own',
     command: 'node',
     args: ['scripts/documented-commands.ts'],
+    live: true,
+  },
+  {
+    name: 'the tests of the last release on the tables of this tree',
+    command: 'node',
+    args: ['scripts/verify-previous-release.ts'],
     live: true,
   },
 ];

@@ -21,6 +21,8 @@ import { RefusalsWhileLocked } from './202612020042-refusals-while-locked.ts';
 import { PasswordHistory } from './202612032301-password-history.ts';
 import { Imports } from './202612032325-imports.ts';
 import { UnheardMessages } from './202612032327-unheard-messages.ts';
+import { UnheardMessagesUntilNow } from './202612032328-unheard-messages-until-now.ts';
+import { UnheardMessagesIndex } from './202612032329-unheard-messages-index.ts';
 
 /** In the order in which they run. A name never changes once it has run anywhere. */
 export const migrations: readonly NamedMigration[] = [
@@ -46,4 +48,6 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202612032301-password-history', class: PasswordHistory },
   { name: '202612032325-imports', class: Imports },
   { name: '202612032327-unheard-messages', class: UnheardMessages },
+  { name: '202612032328-unheard-messages-until-now', class: UnheardMessagesUntilNow },
+  { name: '202612032329-unheard-messages-index', class: UnheardMessagesIndex },
 ];
