@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 
 /** Where Linux lists the threads of this process. */
 const threadsFolder = '/proc/self/task';
 /** How libuv names the threads of its pool. */
 const poolThread = 'libuv-worker';
-/** A third of the weight of a usual thread, and nothing less while nobody else wants the processor. */
-const niceness = 5;
+/** So many steps of niceness are a third of the weight, and nothing less while nobody else wants the processor. */
+const stepsBehind = 5;
 
 /**
  * Puts the threads of libuv's pool behind all others: whatever answers cheap calls, here and in the services that are asked
@@ -15,6 +15,7 @@ const niceness = 5;
  */
 export function letPoolYield(): void {
   try {
+    const niceness = Math.min(getPriority() + stepsBehind, constants.priority.PRIORITY_LOW);
     for (const thread of readdirSync(threadsFolder)) {
       const name = readFileSync(`${threadsFolder}/${thread}/comm`, 'utf8').trim();
       // A thread's number is what the system calls a process here: only that thread is set.
