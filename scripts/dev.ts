@@ -27,4 +27,4 @@ const watchApps: Caretaker = async ({ startProcess, onUnexpectedExit }) => {
   return unexpected;
 };
 
-await runInForeground({ apps: [] }, watchApps);
+await runInForeground({ apps: [], replicas: 1 }, watchApps);

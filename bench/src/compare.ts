@@ -1,7 +1,8 @@
 import type { AppHandle } from '@bank/scripts/stack';
+import { median } from '@bank/test-bed';
 import type { Bench } from '#bench.ts';
 import { profileApp } from '#profiling.ts';
-import { median, ratioOfRounds } from '#statistics.ts';
+import { ratioOfRounds } from '#statistics.ts';
 
 /** One side of a comparison: does its work for that time and says how much it got done in a second. */
 export type Contender = (seconds: number) => Promise<number>;

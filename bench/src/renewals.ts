@@ -1,6 +1,6 @@
+import { fromAnotherAddress, type Person, post } from '@bank/test-bed';
 import type { Bench } from '#bench.ts';
-import { fromAnotherAddress, type LoadRequest } from '#load.ts';
-import { type Person, post } from '#people.ts';
+import type { LoadRequest } from '#load.ts';
 
 /** A session that can be renewed: the live refresh token, and the device that holds it. */
 export interface Renewable {

@@ -1,7 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryFolder } from '@bank/scripts/stack';
-import { describeRevision, type Machine } from '#machine.ts';
+import { type Machine, writeLatest } from '@bank/test-bed';
 import type { BenchOptions } from '#options.ts';
 import { isReached, type Row } from '#row.ts';
 
@@ -18,16 +17,10 @@ export interface Results {
 
 /** Writes what was measured, where and how, to `bench/results/latest.json`; gives the file's path. */
 export function writeResults({ machine, options, rows, failures }: Results): string {
-  const file = join(resultsFolder, 'latest.json');
-  const results = {
-    measuredAt: new Date().toISOString(),
-    revision: describeRevision(repositoryFolder),
+  return writeLatest(resultsFolder, {
     machine,
     settings: options,
     rows: rows.map((row) => ({ ...row, reached: isReached(row) })),
     failures,
-  };
-  mkdirSync(resultsFolder, { recursive: true });
-  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
-  return file;
+  });
 }

@@ -1,12 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { readTestSettings, repositoryFolder, type Stack, startStack } from '@bank/scripts/stack';
+import { readTestSettings, type Stack } from '@bank/scripts/stack';
+import { describeMachine, progressLines, registerPeople, withBundledStack } from '@bank/test-bed';
 import type { Bench, Case } from '#bench.ts';
-import { describeMachine } from '#machine.ts';
 import type { BenchOptions } from '#options.ts';
-import { registerPeople } from '#people.ts';
 import { profilingEnvironment } from '#profiling.ts';
 import { type Results, writeResults } from '#results.ts';
 import { isReached, type Row } from '#row.ts';
@@ -19,34 +14,21 @@ import { openMint } from '#tokens.ts';
  * @throws Error when the stack does not start
  */
 export async function runBench(options: BenchOptions, cases: readonly Case[]): Promise<boolean> {
-  const report = progress();
+  const report = progressLines();
   const machine = describeMachine();
-  report('building the bundles');
-  buildBundles();
-  const name = `bench_${randomBytes(4).toString('hex')}`;
-  const folder = join(repositoryFolder, '.stack', name);
-  const stopper = new AbortController();
-  process.once('SIGINT', () => stopper.abort());
-  process.once('SIGTERM', () => stopper.abort());
-  const stack = await startStack({
-    folder,
-    name,
+  const around = {
+    // Large data sets are built once: the stores that hold them stay.
+    ...(options.scale ? { name: 'bench_scale', keepStores: true } : { name: 'bench' }),
     settings: readTestSettings(process.env),
-    randomPorts: true,
-    bundled: true,
-    ...(options.profile ? { env: profilingEnvironment } : {}),
+    env: options.profile ? profilingEnvironment : {},
     report,
-    signal: stopper.signal,
-  });
-  try {
+  };
+  return withBundledStack(around, async (stack) => {
     const { rows, failures } = await runCases(stack, options, { cases: picked(options, cases), report });
     process.stdout.write(`\n${tableOf(rows)}\n\n`);
     report(`written to ${writeResults({ machine, options, rows, failures })}`);
     return failures.length === 0 && rows.every((row) => isReached(row) !== false);
-  } finally {
-    await stack.stopAndRemove();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 function picked({ cases: names }: BenchOptions, cases: readonly Case[]): readonly Case[] {
@@ -73,23 +55,4 @@ async function runCases(
     }
   }
   return { rows, failures };
-}
-
-function buildBundles(): void {
-  const turbo = join(repositoryFolder, 'node_modules', '.bin', 'turbo');
-  const path = `${join(repositoryFolder, 'node_modules', '.bin')}:${process.env['PATH']}`;
-  const { status, stdout, stderr } = spawnSync(turbo, ['run', 'build', '--output-logs=errors-only'], {
-    cwd: repositoryFolder,
-    env: { ...process.env, PATH: path },
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`the bundles could not be built:\n${stdout}${stderr}`);
-}
-
-function progress(): (line: string) => void {
-  const startedAt = performance.now();
-  return (line) => {
-    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1).padStart(6);
-    process.stdout.write(`${seconds} s  ${line}\n`);
-  };
 }

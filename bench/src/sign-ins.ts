@@ -1,5 +1,6 @@
+import { fromAnotherAddress } from '@bank/test-bed';
 import type { Bench } from '#bench.ts';
-import { fromAnotherAddress, type LoadRequest } from '#load.ts';
+import type { LoadRequest } from '#load.ts';
 
 /** What came of the sign-ins of a load. */
 export interface SignInCount {

@@ -1,18 +1,11 @@
+import { textTable } from '@bank/test-bed';
 import { isReached, type Quantity, type Requirement, type Row } from '#row.ts';
 
 const heading = ['case', 'what', 'measured', 'limit', 'ratio', 'must reach', 'reached?'];
 
 /** The rows as a table for the terminal; notes stand below it. */
 export function tableOf(rows: readonly Row[]): string {
-  const lines = [heading, ...rows.map(cells)];
-  const widths = heading.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  const printed = lines.map((line) =>
-    line
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-  printed.splice(1, 0, widths.map((width) => '-'.repeat(width)).join('  '));
+  const printed = textTable(heading, rows.map(cells));
   const notes = rows.flatMap((row) => row.notes.map((note) => `  ${row.case}: ${note}`));
   return [...printed, ...(notes.length === 0 ? [] : ['', ...notes])].join('\n');
 }

@@ -2,23 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { compare } from '#compare.ts';
 import { parseOptions } from '#options.ts';
 import { isReached, type Row } from '#row.ts';
-import { limitInSeries, median, percentile, ratioOfRounds } from '#statistics.ts';
+import { limitInSeries, ratioOfRounds } from '#statistics.ts';
 import { tableOf } from '#table.ts';
 
 describe('statistics', () => {
-  test('the median is the middle figure, or the mean of the two in the middle', () => {
-    expect(median([3, 1, 2])).toBe(2);
-    expect(median([4, 1, 2, 3])).toBe(2.5);
-    expect(() => median([])).toThrow(RangeError);
-  });
-
-  test('a percentile is a figure that was measured', () => {
-    const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
-    expect(percentile(hundred, 99)).toBe(99);
-    expect(percentile(hundred, 100)).toBe(100);
-    expect(percentile([7], 99)).toBe(7);
-  });
-
   test('a ratio compares what was measured in the same round', () => {
     // The machine is half as fast in the second round: neither the figures nor the limits alone say 0.5.
     expect(ratioOfRounds([500, 250, 500], [1000, 500, 1000])).toBe(0.5);
@@ -39,7 +26,7 @@ describe('a comparison', () => {
       return figures.shift() ?? Number.NaN;
     };
     const compared = await compare(
-      { options: { seconds: 6, rounds: 3, cases: [], users: 1, profile: false } },
+      { options: { seconds: 6, rounds: 3, cases: [], apps: [], users: 1, profile: false, scale: false } },
       { measured: contender('figure', [9999, 10, 20, 30]), limit: contender('limit', [1, 100, 100, 100]) },
     );
     expect(compared).toEqual({ measured: 20, limit: 100, ratio: 0.2 });
@@ -79,13 +66,23 @@ describe('the table', () => {
 
 describe('the command line', () => {
   test('picks cases and says which there are', () => {
-    expect(parseOptions(['--case', 'a', '--case=b', '--seconds', '4'], ['a', 'b'])).toMatchObject({
+    const names = { usual: ['a', 'b'], scale: ['large'] };
+    expect(parseOptions(['--case', 'a', '--case=b', '--seconds', '4'], names)).toMatchObject({
       cases: ['a', 'b'],
       seconds: 4,
       profile: false,
+      scale: false,
     });
-    expect(() => parseOptions(['--case', 'c'], ['a', 'b'])).toThrow('there is no case "c": a, b');
-    expect(() => parseOptions(['--seconds', '0'], [])).toThrow(RangeError);
-    expect(() => parseOptions(['--unknown'], [])).toThrow(TypeError);
+    expect(() => parseOptions(['--case', 'c'], names)).toThrow('there is no case "c": a, b, large');
+    expect(parseOptions(['--app', 'mfa'], names)).toMatchObject({ cases: [], apps: ['mfa'] });
+    expect(() => parseOptions(['--app', 'bank'], names)).toThrow('there is no app "bank": auth');
+    expect(() => parseOptions(['--seconds', '0'], names)).toThrow(RangeError);
+    expect(() => parseOptions(['--unknown'], names)).toThrow(TypeError);
+  });
+
+  test('a case with large data is run when they are asked for', () => {
+    const names = { usual: ['a'], scale: ['large'] };
+    expect(() => parseOptions(['--case', 'large'], names)).toThrow('"large" needs large data: add --scale');
+    expect(parseOptions(['--case', 'large', '--scale'], names)).toMatchObject({ cases: ['large'], scale: true });
   });
 });

@@ -6,12 +6,14 @@ import { checkBoundaries } from '#checks/imports/boundaries.ts';
 import { checkImportRules } from '#checks/imports/import-rules.ts';
 import type { Check } from '#checks/problem.ts';
 import { checkWorkflows } from '#checks/workflows.ts';
+import { checkFloorsOnlyRise } from '#coverage-floors/floors.ts';
 
 /** Every check that is ours, by the name it is called with: `node scripts/check.ts <name>`. */
 export const allChecks: Readonly<Record<string, Check>> = {
   boundaries: checkBoundaries,
   // Loaded when asked for: they bring the apps' route inventories with them.
   compatibility: async (root) => (await import('#checks/contracts.ts')).checkCompatibility(root),
+  'coverage-floors': checkFloorsOnlyRise,
   'file-sizes': checkFileSizes,
   generated: async (root) => (await import('#checks/contracts.ts')).checkGenerated(root),
   imports: checkImportRules,

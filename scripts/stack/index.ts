@@ -1,4 +1,4 @@
-export type { AppHandle } from '#stack/apps/app-process.ts';
+export type { AppHandle, ReplicaHandle } from '#stack/apps/app-process.ts';
 export { prometheusPrograms } from '#stack/host/binaries.ts';
 export { describeFailure, StackError } from '#stack/host/stack-error.ts';
 export type { ManagedProcess, ProcessExit } from '#stack/host/supervisor.ts';

@@ -33,10 +33,16 @@ export interface GatewayUnderTest {
   stop(): Promise<void>;
 }
 
+interface UnderTestOptions extends Pick<GatewayOptions, 'trustedProxies'> {
+  /** The port of a second replica of every app. */
+  readonly secondPort?: number;
+}
+
 /** The gateway with an echo in the place of every app: what reaches it is written down and answered with 200. */
-export async function startGatewayUnderTest(
-  options: Pick<GatewayOptions, 'trustedProxies'> = {},
-): Promise<GatewayUnderTest> {
+export async function startGatewayUnderTest({
+  secondPort,
+  ...options
+}: UnderTestOptions = {}): Promise<GatewayUnderTest> {
   const seen: SeenRequest[] = [];
   const servers = await listenAsApps(seen);
   const ports = createPorts({ random: true });
@@ -51,7 +57,7 @@ export async function startGatewayUnderTest(
     publicListen: `127.0.0.1:${publicPort}`,
     staffListen: `127.0.0.1:${staffPort}`,
     workers: '1',
-    upstreams: eachApp((app) => [`127.0.0.1:${portOf(servers[app])}`]),
+    upstreams: eachApp((app) => [portOf(servers[app]), secondPort ?? []].flat().map((port) => `127.0.0.1:${port}`)),
     docsFolder: makeDocsFolder(join(folder, 'docs'), user),
     ...options,
   });

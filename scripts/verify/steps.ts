@@ -35,16 +35,15 @@ export const staticSteps: readonly Step[] = [
   own('generated code and documents', 'generated'),
   own('no breaking change', 'compatibility'),
   own('workflows', 'workflows'),
+  own('coverage floors only rise', 'coverage-floors'),
 ];
+
+/** Unit and integration tests of every package; the journeys come later. */
+const tests = turbo('test', '--continue', '--filter=!@bank/e2e');
 
 /** Steps that want the machine to themselves, one after another. */
 export const heavySteps: readonly Step[] = [
-  {
-    name: 'unit and integration tests',
-    command: 'turbo',
-    args: [...turbo('test', '--continue', '--filter=!@bank/e2e'), ...vitest],
-    live: true,
-  },
+  { name: 'unit and integration tests', command: 'turbo', args: [...tests, ...vitest], live: true },
   { name: 'bundles', command: 'turbo', args: turbo('build') },
   {
     name: 'end-to-end tests',
@@ -53,3 +52,13 @@ export const heavySteps: readonly Step[] = [
     live: true,
   },
 ];
+
+/** The same, the first of them with coverage, which makes it slower, and then what of the sources ran. */
+export const heavyStepsWithCoverage: readonly Step[] = heavySteps.flatMap((step, index) =>
+  index > 0
+    ? [step]
+    : [
+        { ...step, args: [...step.args, '--coverage', '--coverage.reporter=json-summary'] },
+        { name: 'coverage', command: 'node', args: ['scripts/coverage.ts', 'check'] },
+      ],
+);

@@ -2,6 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { workspaceFiles } from '#checks/files/workspace-files.ts';
+import { coverageFiles } from '#coverage-floors/measured.ts';
 import { testResults } from '#verify/steps.ts';
 
 /** Tests of every package together. */
@@ -22,7 +23,8 @@ const Report = v.object({
 
 /** Removes the results of earlier runs, so that only what runs now is counted. Turbo brings back those of a cache hit. */
 export async function clearTestResults(root: string): Promise<void> {
-  await Promise.all((await resultFiles(root)).map((file) => rm(file, { force: true })));
+  const files = [...(await resultFiles(root)), ...(await coverageFiles(root)).values()];
+  await Promise.all(files.map((file) => rm(file, { force: true })));
 }
 
 /** Adds up what the packages' tests reported. A test file that failed before its first test counts as one failed test. */

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { post, queryOnce } from '@bank/test-bed';
 import { type Bench, type Case, startPeer } from '#bench.ts';
 import { compare } from '#compare.ts';
 import { load } from '#load.ts';
-import { post } from '#people.ts';
-import { queryOnce } from '#postgres.ts';
 import type { Row } from '#row.ts';
 import { askedFor, type SignInCount, signInsOf } from '#sign-ins.ts';
 

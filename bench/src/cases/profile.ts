@@ -1,7 +1,7 @@
+import type { Person } from '@bank/test-bed';
 import { type Bench, type Case, databaseOf, startLimit } from '#bench.ts';
 import { compareApp } from '#compare.ts';
 import { load } from '#load.ts';
-import type { Person } from '#people.ts';
 
 const connections = 16;
 const appearsWithinMs = 30_000;

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { fromAnotherAddress } from '@bank/test-bed';
 import { type Case, startLimit } from '#bench.ts';
 import { compareApp } from '#compare.ts';
-import { fromAnotherAddress, type LoadRequest, load } from '#load.ts';
+import { type LoadRequest, load } from '#load.ts';
 import { askLimit, measureStatements } from '#self-measuring.ts';
 import { limitInSeries } from '#statistics.ts';
 
@@ -22,7 +23,7 @@ export const registration: Case = {
         { app: bench.stack.apps.auth, name: 'registration' },
         {
           measured,
-          limit: async (seconds) => limitInSeries(await askLimit(limit, seconds), statements),
+          limit: async (seconds) => limitInSeries(await askLimit(limit, { seconds }), statements),
         },
       );
       return [

@@ -1,8 +1,9 @@
+import { median } from '@bank/test-bed';
 import type { Bench, Case } from '#bench.ts';
 import { load } from '#load.ts';
 import { p99AtPace } from '#paced.ts';
 import { signInsOf } from '#sign-ins.ts';
-import { median, ratioOfRounds } from '#statistics.ts';
+import { ratioOfRounds } from '#statistics.ts';
 
 const perSecond = 100;
 const stormConnections = 64;

@@ -2,10 +2,10 @@
 // keys are unwrapped before, as an app remembers them; the token is read and not verified.
 import { join } from 'node:path';
 import { open, openKeyring, openWith } from '@bank/security';
+import { connectionOf } from '@bank/test-bed';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import pg from 'pg';
-import { connectionOf } from '#postgres.ts';
 
 const select = `select user_id as "userId", version, identity, particulars, created_at as "createdAt",
   updated_at as "updatedAt" from profile.profiles where user_id = $1`;

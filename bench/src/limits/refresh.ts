@@ -3,10 +3,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { uuidv7 } from '@bank/domain';
 import { generateSigningKey, mintToken, type ReadToken, readToken, signJwt } from '@bank/security';
+import { connectionOf } from '@bank/test-bed';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import pg from 'pg';
-import { connectionOf } from '#postgres.ts';
 
 const lockHolder = `select t.id as "tokenId", t.generation, t.digest, t.predecessor_id as "predecessorId",
     s.id, s.user_id as "userId", s.client_id as "clientId", s.device_id as "deviceId", s.acr, s.amr,

@@ -1,10 +1,10 @@
+import { connectionOf } from '@bank/test-bed';
 // The statements of a feature and nothing else, by node-postgres over as many connections as the app has.
 // `GET /measure?seconds=3` answers how many times in a second all of them ran. SCRIPT says which feature's.
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import pg from 'pg';
 import { countFor } from '#closed-loop.ts';
-import { connectionOf } from '#postgres.ts';
 import { registrationScript } from '#statements/registration.ts';
 import { signInScript } from '#statements/sign-in.ts';
 

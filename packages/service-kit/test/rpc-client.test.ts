@@ -1,7 +1,9 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { DomainError } from '@bank/domain';
 import { requestContext } from '@bank/observability';
 import { until } from '@bank/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createRpcClient, forwardUser, type RpcClientOptions } from '#index.ts';
 import { RequestScope } from '#runtime/request-scope.ts';
 import { type ProbeService as Probe, ProbeService } from './support/probe-service.ts';
@@ -21,6 +23,28 @@ afterEach(() => {
 
 const client = (options: Partial<RpcClientOptions<Probe>> = {}) =>
   createRpcClient<Probe>(ProbeService, { baseUrl: world.baseUrl, tls: world.profile, ...options });
+
+/** Another port of the service, closed at first. */
+async function detour() {
+  const server = createServer().listen(0, 'localhost');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return {
+    baseUrl: `https://localhost:${port}`,
+    async open(join: (here: Socket, there: Socket) => void) {
+      server.on('connection', (here) => {
+        const there = connect({ host: 'localhost', port: Number(new URL(world.baseUrl).port) });
+        for (const socket of [here, there]) socket.on('error', () => undefined);
+        join(here, there);
+      });
+      server.listen(port, 'localhost');
+      await once(server, 'listening');
+      onTestFinished(() => void server.close());
+    },
+  };
+}
 
 function scope(options: { deadlineAt?: number; token?: string } = {}): RequestScope {
   const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
@@ -117,6 +141,25 @@ describe('a callee that is away', () => {
     world.context.failures.push('service.unavailable');
     const listed = client({ retry: away, idempotentMethods: ['say'] });
     expect((await listed.say({ value: 'x' })).value).toBe('x');
+  });
+
+  it('is asked again for anything when there was no connection to ask on', async () => {
+    const { baseUrl, open } = await detour();
+    const calling = client({ baseUrl, retry: { attemptsMax: 1000, waitMs: 1 } }).say({ value: 'x' });
+    await open((here, there) => here.pipe(there).pipe(here));
+    expect((await calling).value).toBe('x');
+    expect(world.context.calls).toBe(1);
+  });
+
+  it('is not asked again for what may not when it broke off before it answered', async () => {
+    const { baseUrl, open } = await detour();
+    await open((here, there) => {
+      here.pipe(there).pipe(here);
+      void until(() => world.context.calls > 0).then(() => here.resetAndDestroy());
+    });
+    const calling = client({ baseUrl, retry: away }).say({ value: 'hang' });
+    await expect(calling).rejects.toMatchObject({ code: 'service.unavailable' });
+    expect(world.context.calls).toBe(1);
   });
 
   it('is left alone for a while, and tried again', async () => {

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { Agent, request } from 'node:https';
 import { connect } from 'node:tls';
 import { ErrorInfoSchema } from '@bank/proto/errors';
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '@bank/proto/health';
@@ -138,4 +141,24 @@ describe('stopping', () => {
     expect((await watching).code).toBe(Code.Unavailable);
     expect(await call).toMatchObject({ code: Code.DeadlineExceeded });
   });
+
+  it('is announced to whoever keeps a connection, before the port closes', async () => {
+    const { service, profile, baseUrl } = await rpcWorld({ drainDelayMs: 400 });
+    const agent = new Agent({ keepAlive: true, ...pem(profile) });
+    const call = () => connectionOf(`${baseUrl}/grpc.health.v1.Health/Check`, agent);
+    expect(await call()).toBe('keep-alive');
+    const stopped = service.stop();
+    expect(await call()).toBe('close');
+    await stopped;
+    agent.destroy();
+  });
 });
+
+/** What an answer says of its connection. */
+async function connectionOf(url: string, agent: Agent): Promise<string | undefined> {
+  const asked = request(url, { method: 'POST', agent, headers: { 'content-type': 'application/json' } });
+  asked.end('{}');
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  answer.resume();
+  return answer.headers.connection;
+}

@@ -18,7 +18,7 @@ export function defineTestConfig(overrides: TestOptions = {}): ViteUserConfig {
       hookTimeout: 60_000,
       teardownTimeout: 20_000,
       globalSetup: [fileURLToPath(new URL('./run/global-setup.ts', import.meta.url))],
-      coverage: { provider: 'v8', include: ['src/**/*.ts'], exclude: ['src/**/*.test.ts'] },
+      coverage: { provider: 'v8', include: ['src/**/*.ts'], exclude: ['src/**/*.test.ts', 'src/gen/**'] },
       ...overrides,
     },
   });

@@ -8,19 +8,26 @@ const READY_SECONDS = 60;
 const PROBE_MS = 3_000;
 const ANSWER_LENGTH_MAX = 300;
 
-export interface AppLaunch {
-  readonly name: AppName;
+export interface ReplicaLaunch {
   readonly env: Readonly<Record<string, string>>;
   readonly httpPort: number;
+}
+
+export interface AppLaunch {
+  readonly name: AppName;
+  /** The port at which it is reached, whichever replica answers. */
+  readonly httpPort: number;
+  readonly replicas: readonly ReplicaLaunch[];
   /** Compiled code is kept here between starts. */
   readonly cacheFolder: string;
   /** Runs the bundle that `pnpm build` made instead of the sources. */
   readonly bundled?: boolean;
 }
 
-/** One app of a stack, which tests may stop, kill and start again. */
-export interface AppHandle {
-  readonly name: AppName;
+/** One process of a stack's app, which tests may stop, kill and start again. */
+export interface ReplicaHandle {
+  /** The name of the process and of its log: `auth`, and `auth-2` for the second. */
+  readonly name: string;
   readonly url: string;
   pid(): number | undefined;
   /** Whether it has been ready since it was last started. */
@@ -31,25 +38,54 @@ export interface AppHandle {
   kill(): Promise<void>;
 }
 
-/** An app as a process of its own, run from its sources or its bundle. It is not started yet. */
+/** An app of a stack: what is asked of it is asked of all its replicas. `pid` is the first one's. */
+export interface AppHandle extends ReplicaHandle {
+  readonly name: AppName;
+  readonly replicas: readonly ReplicaHandle[];
+}
+
+/** An app as processes of its own, run from its sources or its bundle. They are not started yet. */
 export function createAppHandle(launch: AppLaunch, supervisor: Supervisor): AppHandle {
-  const url = `http://127.0.0.1:${launch.httpPort}`;
+  const replicas = launch.replicas.map((replica, index) => createReplica(launch, replica, index, supervisor));
+  const each = async (act: (replica: ReplicaHandle) => Promise<void>) => {
+    await Promise.all(replicas.map(act));
+  };
+  return {
+    name: launch.name,
+    url: `http://127.0.0.1:${launch.httpPort}`,
+    replicas,
+    pid: () => replicas[0]?.pid(),
+    isReady: () => replicas.every((replica) => replica.isReady()),
+    start: () => each((replica) => replica.start()),
+    stop: () => each((replica) => replica.stop()),
+    kill: () => each((replica) => replica.kill()),
+  };
+}
+
+function createReplica(
+  launch: AppLaunch,
+  { env, httpPort }: ReplicaLaunch,
+  index: number,
+  supervisor: Supervisor,
+): ReplicaHandle {
+  const url = `http://127.0.0.1:${httpPort}`;
+  const name = index === 0 ? launch.name : `${launch.name}-${index + 1}`;
   let process: ManagedProcess | undefined;
   let ready = false;
   return {
-    name: launch.name,
+    name,
     url,
     pid: () => process?.pid,
     isReady: () => ready,
     async start() {
       ready = false;
       process = await supervisor.start({
-        name: launch.name,
+        name,
         layer: 'app',
         command: nodeProgram,
         args: [launch.bundled ? 'dist/main.mjs' : 'src/main.ts'],
         cwd: join(repositoryFolder, 'apps', launch.name),
-        env: { ...bareEnvironment(), NODE_COMPILE_CACHE: launch.cacheFolder, ...launch.env },
+        env: { ...bareEnvironment(), NODE_COMPILE_CACHE: launch.cacheFolder, ...env },
       });
       await process.untilReady(() => requireReady(`${url}/health/ready`), READY_SECONDS);
       ready = true;

@@ -15,7 +15,7 @@ const READY_SECONDS = 15;
 const IMAGE_SECONDS = 300; // the first time the image is fetched
 const PROBE_MS = 2_000;
 
-type GatewayPorts = Pick<StackPorts, 'gateway' | 'staff' | 'apps'>;
+type GatewayPorts = Pick<StackPorts, 'gateway' | 'staff' | 'replicas'>;
 
 /** Starts nginx in front of the apps, and gives its access log. It answers 503 for an app that does not run. */
 export async function startGateway(
@@ -43,7 +43,7 @@ async function startProgram(program: string, ports: GatewayPorts, context: Servi
   const folder = ownedFolder(context.folder, 'gateway', user);
   const config = renderGatewayConfig({
     folder,
-    upstreams: eachApp((app) => [`127.0.0.1:${ports.apps[app].http}`]),
+    upstreams: eachApp((app) => ports.replicas[app].map(({ http }) => `127.0.0.1:${http}`)),
     publicListen: `127.0.0.1:${ports.gateway}`,
     staffListen: `127.0.0.1:${ports.staff}`,
     workers: '1',
@@ -67,6 +67,7 @@ async function startProgram(program: string, ports: GatewayPorts, context: Servi
  */
 async function startContainer(ports: GatewayPorts, context: ServiceContext): Promise<StartedGateway> {
   const onHost = process.platform === 'linux';
+  const host = onHost ? '127.0.0.1' : 'host.docker.internal';
   const folder = filesFolder(context.folder, 'gateway');
   const user = serviceUser(['nobody']);
   if (user !== undefined) {
@@ -75,7 +76,7 @@ async function startContainer(ports: GatewayPorts, context: ServiceContext): Pro
   makeDocsFolder(join(folder, 'docs'), user);
   const config = renderGatewayConfig({
     folder: '/gateway',
-    upstreams: eachApp((app) => [`${onHost ? '127.0.0.1' : 'host.docker.internal'}:${ports.apps[app].http}`]),
+    upstreams: eachApp((app) => ports.replicas[app].map(({ http }) => `${host}:${http}`)),
     publicListen: onHost ? `127.0.0.1:${ports.gateway}` : '0.0.0.0:8080',
     staffListen: onHost ? `127.0.0.1:${ports.staff}` : '0.0.0.0:8090',
     workers: '1',

@@ -2,7 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, s
 import { dirname } from 'node:path';
 
 const LINE_LENGTH_MAX = 300;
-const TELLING = /fatal|error|emerg|panic|denied|refused|cannot|could not|failed|invalid/i;
+const TELLING = /fatal|error|emerg|panic|denied|refused|cannot|could not|failed|invalid|taken/i;
 
 /** Opens a log for appending and gives its descriptor; what the previous run wrote is kept as `<name>.log.1`. */
 export function openLog(file: string): { descriptor: number; close(): void } {

@@ -4,9 +4,10 @@ import { StackError } from '#stack/host/stack-error.ts';
 
 // Below 32768, where Linux begins to hand out ports to outgoing connections.
 const RANDOM_PORTS = { min: 20_000, max: 32_000 };
+const BLOCK = 50;
 const SEARCH_STEPS = [0, 10_000, 20_000];
 const HIGHEST_PREFERRED = 65_535;
-const RANDOM_TRIES = 200;
+const BLOCK_TRIES = 200;
 
 export interface PortWish {
   readonly preferred: number;
@@ -23,6 +24,7 @@ export interface Ports {
 export function createPorts(options: { random?: boolean; isFree?: (port: number) => Promise<boolean> } = {}): Ports {
   const { random = false, isFree = isPortFree } = options;
   const claimed = new Set<number>();
+  const block: number[] = [];
 
   async function take(port: number): Promise<boolean> {
     if (port > HIGHEST_PREFERRED || claimed.has(port)) {
@@ -34,6 +36,17 @@ export function createPorts(options: { random?: boolean; isFree?: (port: number)
     }
     claimed.delete(port);
     return false;
+  }
+
+  async function takeAny(): Promise<number> {
+    for (;;) {
+      for (let port = block.pop(); port !== undefined; port = block.pop()) {
+        if (await take(port)) {
+          return port;
+        }
+      }
+      block.push(...(await takeBlock()));
+    }
   }
 
   return {
@@ -49,15 +62,31 @@ export function createPorts(options: { random?: boolean; isFree?: (port: number)
           return preferred + step;
         }
       }
-      for (let tries = 0; tries < RANDOM_TRIES; tries += 1) {
-        const port = randomInt(RANDOM_PORTS.min, RANDOM_PORTS.max);
-        if (await take(port)) {
-          return port;
-        }
-      }
-      throw new StackError(`no free port found between ${RANDOM_PORTS.min} and ${RANDOM_PORTS.max}`);
+      return takeAny();
     },
   };
+}
+
+/**
+ * Ports that no other launcher hands out, though it may be long until somebody listens there: a block of them belongs to whoever
+ * listens at its first, for as long as its process lives. @throws StackError when every block belongs to somebody
+ */
+async function takeBlock(): Promise<number[]> {
+  for (let tries = 0; tries < BLOCK_TRIES; tries += 1) {
+    const first = randomInt(RANDOM_PORTS.min / BLOCK, RANDOM_PORTS.max / BLOCK) * BLOCK;
+    if (await keep(first)) {
+      return Array.from({ length: BLOCK - 1 }, (_, index) => first + 1 + index);
+    }
+  }
+  throw new StackError(`no free port found between ${RANDOM_PORTS.min} and ${RANDOM_PORTS.max}`);
+}
+
+function keep(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const guard = createServer((socket) => socket.destroy()).unref();
+    guard.once('error', () => resolve(false));
+    guard.listen({ host: '127.0.0.1', port, exclusive: true }, () => resolve(true));
+  });
 }
 
 /** Whether nothing listens on the port of either loopback address, and we may listen there. */

@@ -15,7 +15,10 @@ export type Caretaker = (stack: Stack, report: (line: string) => void) => Promis
  * Runs the development stack in this process until somebody stops it or its caretaker gives up, and sets the exit code.
  * Errors are one line.
  */
-export async function runInForeground(options: Pick<StackOptions, 'apps'>, caretaker: Caretaker): Promise<void> {
+export async function runInForeground(
+  options: Pick<StackOptions, 'apps' | 'replicas'>,
+  caretaker: Caretaker,
+): Promise<void> {
   let stack: Stack | undefined;
   const stop = listenForStop(() => {
     stack?.kill();

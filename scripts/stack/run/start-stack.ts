@@ -4,6 +4,7 @@ import { type AppSurroundings, appEnvironment } from '#stack/apps/app-environmen
 import { environmentFile, writeCallersFiles, writeEnvironmentFile } from '#stack/apps/app-files.ts';
 import { type AppHandle, createAppHandle } from '#stack/apps/app-process.ts';
 import { startSandbox } from '#stack/apps/sandbox.ts';
+import { startBalancer } from '#stack/balancer/balancer.ts';
 import { startGateway } from '#stack/gateway/gateway.ts';
 import { failureOn } from '#stack/host/disk.ts';
 import { removeData } from '#stack/host/service-user.ts';
@@ -11,7 +12,7 @@ import type { ManagedProcess, ProcessExit, ProcessSpec } from '#stack/host/super
 import { operatorBroker, platformBroker, removeVhost } from '#stack/provisioning/broker.ts';
 import { removeDatabase } from '#stack/provisioning/database.ts';
 import { prepareServices, type RunOptions, secretsFolder } from '#stack/run/prepare.ts';
-import { ownerAddress, provisionStores } from '#stack/run/provision.ts';
+import { ownerAddress, provisionPostgres, provisionStores } from '#stack/run/provision.ts';
 import type { ServiceContext } from '#stack/run/service-context.ts';
 import { addressesOf } from '#stack/run/stack-addresses.ts';
 import { type OpenStackFolder, openStackFolder } from '#stack/run/stack-folder.ts';
@@ -33,6 +34,8 @@ export interface StackOptions extends RunOptions {
   readonly apps?: readonly AppName[];
   /** Runs the apps from the bundles that `pnpm build` made, as production does; from their sources by default. */
   readonly bundled?: boolean;
+  /** How often each app runs; what the settings say by default. */
+  readonly replicas?: number;
   /** Variables for every app, over those of the launcher. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -42,6 +45,7 @@ export interface Stack {
   readonly addresses: Addresses;
   readonly stores: Stores;
   readonly apps: Readonly<Record<AppName, AppHandle>>;
+  /** The environment of each app; of its first replica where there are several. */
   readonly environments: Readonly<Record<AppName, Readonly<Record<string, string>>>>;
   /** Where the owner role of each app's schema connects. */
   readonly owners: Readonly<Record<AppName, OwnerAddress>>;
@@ -49,11 +53,13 @@ export interface Stack {
   logFiles(): readonly string[];
   /** Starts a further process that is stopped with the stack. */
   startProcess(spec: ProcessSpec): Promise<ManagedProcess>;
+  /** Makes a further database on its Postgres, with the empty tables of every app. Whoever made it removes it. */
+  makeDatabase(name: string): Promise<void>;
   /** Called when a process ends that nobody stopped. */
   onUnexpectedExit(listener: (process: ManagedProcess, exit: ProcessExit) => void): void;
   stop(): Promise<void>;
-  /** Stops the stack and removes its database and virtual host, which stores that others run would keep. */
-  stopAndRemove(): Promise<void>;
+  /** Stops the stack and removes its database and virtual host, which stores that others run would keep, and private stores unless told to keep them. */
+  stopAndRemove(options?: { readonly keepStores?: boolean }): Promise<void>;
   /** SIGKILL to everything, for a person who will not wait. */
   kill(): void;
 }
@@ -81,17 +87,19 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
   const context = await prepareServices(options, folder.supervisor);
   prepareAppFiles(options.folder, name);
   const plan = planStores(settings, report, { testPrograms: options.tuning === 'test' ? ['nginx'] : [] });
-  const ports = await claimStackPorts(context);
+  const ports = await claimStackPorts(context, options.replicas ?? settings.replicas);
   const starting = beginStores(plan, context);
   const [stores, accessLog] = await Promise.all([
     provisionStores(starting, name, context),
     startGateway(plan.nginx, ports, context),
+    startBalancer(ports, context),
     starting.rabbitmq.then((broker) => {
       return startSandbox(ports, platformBroker(broker, name, context.secrets.password), context);
     }),
   ]);
-  const environments = writeEnvironments(options, stores, ports, context);
-  const handles = createHandles(environments, ports, context, options.bundled);
+  const replicaEnvironments = writeEnvironments(options, stores, ports, context);
+  const environments = eachApp((app) => replicaEnvironments[app][0] ?? {});
+  const handles = createHandles(replicaEnvironments, ports, context, options.bundled);
   await Promise.all((options.apps ?? appNames).map((app) => startApp(handles[app], context)));
   const owners = eachApp((app) => ownerAddress(app, stores.postgres, name, context.secrets));
   writeOwnerAddresses(secretsFolder(options.folder), owners);
@@ -113,14 +121,15 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
     owners,
     logFiles: () => [...filesIn(join(options.folder, 'logs')), accessLog],
     startProcess: folder.supervisor.start,
+    makeDatabase: (database) => provisionPostgres(stores.postgres, database, context),
     onUnexpectedExit: folder.supervisor.onUnexpectedExit,
     stop,
-    async stopAndRemove() {
+    async stopAndRemove({ keepStores = false } = {}) {
       await Promise.all(Object.values(handles).map((app) => app.stop()));
       await Promise.all([removeDatabase(stores.postgres, name), removeVhost(stores.rabbitmq, name)]);
       rmSync(checkpointsFolder(options.folder, name), { recursive: true, force: true });
       await stop();
-      removeData(options.folder);
+      if (!keepStores) removeData(options.folder);
     },
     kill: folder.supervisor.killAll,
   };
@@ -143,7 +152,7 @@ async function startApp(app: AppHandle, { report }: ServiceContext): Promise<voi
   report(`${app.name} is ready (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
 }
 
-/** The environment of each app, kept in files as well: `pnpm dev` starts the apps by itself. */
+/** The environment of each app's replicas; the first is kept in files as well: `pnpm dev` starts the apps by itself. */
 function writeEnvironments(options: StackOptions, stores: Stores, ports: StackPorts, context: ServiceContext) {
   const around: AppSurroundings = {
     ...stores,
@@ -161,21 +170,24 @@ function writeEnvironments(options: StackOptions, stores: Stores, ports: StackPo
     overrides: { ...options.settings.appVariables, ...options.env },
   };
   return eachApp((app) => {
-    const env = appEnvironment(app, around);
-    writeEnvironmentFile(environmentFile(options.folder, app), env);
-    return env;
+    const shared = appEnvironment(app, around);
+    const replicas = ports.replicas[app].map(({ http, rpc }): Record<string, string> => {
+      return { ...shared, HTTP_PORT: String(http), RPC_PORT: String(rpc) };
+    });
+    writeEnvironmentFile(environmentFile(options.folder, app), replicas[0] ?? {});
+    return replicas;
   });
 }
 
 function createHandles(
-  environments: Readonly<Record<AppName, Readonly<Record<string, string>>>>,
+  environments: Readonly<Record<AppName, readonly Readonly<Record<string, string>>[]>>,
   ports: StackPorts,
   { folder, supervisor }: ServiceContext,
   bundled = false,
 ): Readonly<Record<AppName, AppHandle>> {
   const cacheFolder = join(folder, 'cache');
   return eachApp((name) => {
-    const launch = { name, env: environments[name], httpPort: ports.apps[name].http, cacheFolder, bundled };
-    return createAppHandle(launch, supervisor);
+    const replicas = environments[name].map((env) => ({ env, httpPort: Number(env['HTTP_PORT']) }));
+    return createAppHandle({ name, httpPort: ports.apps[name].http, replicas, cacheFolder, bundled }, supervisor);
   });
 }

@@ -3,11 +3,16 @@ import { join } from 'node:path';
 import { writePrivately } from '#stack/secrets/secret-store.ts';
 import type { AppName } from '#stack/settings/apps.ts';
 
+export interface AppAddress {
+  readonly http: string;
+  readonly rpc: string;
+}
+
 /** Where a running stack can be reached; `.stack/addresses.json`. It holds no secrets. */
 export interface Addresses {
   readonly gateway: string;
   readonly staff: string;
-  readonly apps: Readonly<Record<AppName, { readonly http: string; readonly rpc: string }>>;
+  readonly apps: Readonly<Record<AppName, AppAddress & { readonly replicas: readonly AppAddress[] }>>;
   readonly sandbox: {
     readonly http: string;
     readonly smtp: string;
@@ -46,7 +51,7 @@ export function addressTable(addresses: Addresses): string {
     ['gateway', addresses.gateway],
     ['gateway for staff', addresses.staff],
     ['sandbox inbox', addresses.sandbox.http],
-    ...Object.entries(addresses.apps).map(([name, { http, rpc }]): [string, string] => [name, `${http}  rpc ${rpc}`]),
+    ...Object.entries(addresses.apps).flatMap(([name, app]) => appRows(name, app)),
     ['postgres', addresses.stores.postgres],
     ['redis', addresses.stores.redis],
     ['rabbitmq', `${addresses.stores.rabbitmq}  console ${addresses.brokerConsole}`],
@@ -55,4 +60,10 @@ export function addressTable(addresses: Addresses): string {
   ];
   const width = Math.max(...rows.map(([label]) => label.length));
   return rows.map(([label, address]) => `  ${label.padEnd(width)}  ${address}`).join('\n');
+}
+
+function appRows(name: string, { replicas, ...app }: Addresses['apps'][AppName]): [string, string][] {
+  const row = (label: string, { http, rpc }: AppAddress): [string, string] => [label, `${http}  rpc ${rpc}`];
+  const each = replicas.map((replica, index) => row(`  replica ${index + 1}`, replica));
+  return [row(name, app), ...(each.length > 1 ? each : [])];
 }

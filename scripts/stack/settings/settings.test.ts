@@ -11,6 +11,7 @@ describe('readSettings', () => {
     expect(readSettings({})).toEqual({
       mayInstall: true,
       mayUseDocker: true,
+      replicas: 1,
       given: {},
       pinnedPorts: new Map(),
       appVariables: {},
@@ -33,6 +34,7 @@ describe('readSettings', () => {
     expect(settings).toEqual({
       mayInstall: false,
       mayUseDocker: true,
+      replicas: 1,
       given: { postgres: { url: 'postgres://me@db:5432/mine', variable: 'POSTGRES_URL', caFile: '/ca.pem' } },
       pinnedPorts: new Map([['AUTH_RPC_PORT', 5201]]),
       appVariables: { LOG_LEVEL: 'debug' },
@@ -44,6 +46,7 @@ describe('readSettings', () => {
     [{ GATEWAY_PORT: 'http' }, 'GATEWAY_PORT: must be a port number'],
     [{ GATEWAY_PORT: '80' }, 'GATEWAY_PORT: must be a port from 1024 to 65535'],
     [{ GATEWAY_PORT: '70000' }, 'GATEWAY_PORT: must be a port from 1024 to 65535'],
+    [{ STACK_REPLICAS: '0' }, 'STACK_REPLICAS: must be from 1 to 9'],
     [{ STACK_INSTALL: 'no' }, 'STACK_INSTALL: must be 0 or 1'],
     [{ POSTGRES_URL: 'mysql://db' }, 'POSTGRES_URL: must begin with postgres:// or postgresql://'],
     [{ POSTGRES_URL: 'postgres://db/x?sslmode=disable' }, 'POSTGRES_URL: must not carry parameters'],

@@ -48,7 +48,11 @@ const port = v.pipe(
 );
 
 const onByDefault = v.optional(v.picklist(['0', '1'], 'must be 0 or 1'), '1');
-const switches = v.object({ STACK_INSTALL: onByDefault, STACK_DOCKER: onByDefault });
+const switches = v.object({
+  STACK_INSTALL: onByDefault,
+  STACK_DOCKER: onByDefault,
+  STACK_REPLICAS: v.optional(v.pipe(v.string(), v.regex(/^[1-9]$/, 'must be from 1 to 9'), v.transform(Number)), '1'),
+});
 
 const addresses = v.object({
   POSTGRES_URL: v.optional(
@@ -85,6 +89,8 @@ export interface Settings {
   readonly mayInstall: boolean;
   /** Whether a Docker engine that answers is used. */
   readonly mayUseDocker: boolean;
+  /** How often each app runs. */
+  readonly replicas: number;
   readonly given: GivenAddresses;
   /** Ports somebody asked for, by variable. */
   readonly pinnedPorts: ReadonlyMap<string, number>;
@@ -129,9 +135,9 @@ export function readTestSettings(env: NodeJS.ProcessEnv, envFile: ReadonlyMap<st
   };
 }
 
-function readSwitches(values: Values): Pick<Settings, 'mayInstall' | 'mayUseDocker'> {
-  const { STACK_INSTALL, STACK_DOCKER } = judge(switches, values);
-  return { mayInstall: STACK_INSTALL === '1', mayUseDocker: STACK_DOCKER === '1' };
+function readSwitches(values: Values): Pick<Settings, 'mayInstall' | 'mayUseDocker' | 'replicas'> {
+  const { STACK_INSTALL, STACK_DOCKER, STACK_REPLICAS } = judge(switches, values);
+  return { mayInstall: STACK_INSTALL === '1', mayUseDocker: STACK_DOCKER === '1', replicas: STACK_REPLICAS };
 }
 
 function readValues(env: NodeJS.ProcessEnv, envFile: ReadonlyMap<string, string>): Values {

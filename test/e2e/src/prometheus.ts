@@ -23,8 +23,8 @@ export async function startPrometheus(stack: Stack, folder: string, port: number
   cpSync(join(repositoryFolder, 'infra', 'prometheus'), folder, { recursive: true });
   hasten(join(folder, 'prometheus.yml'), /interval: 15s/g);
   hasten(join(folder, 'rules.yml'), /interval: 1m/g);
-  const targets = Object.entries(stack.addresses.apps).map(([app, { http }]) => ({
-    targets: [new URL(http).host],
+  const targets = Object.entries(stack.addresses.apps).map(([app, { replicas }]) => ({
+    targets: replicas.map(({ http }) => new URL(http).host),
     labels: { app },
   }));
   writeFileSync(join(folder, 'targets.yml'), JSON.stringify(targets));

@@ -5,10 +5,11 @@ import { readTestSettings, repositoryFolder, type Stack, startStack } from '@ban
 import { afterAll, beforeAll } from 'vitest';
 
 const startMs = 120_000;
+const replicas = 2;
 
 /**
- * A whole stack for one test file: five apps, gateway and sandbox as processes, on the stores of the test run. `env` goes
- * to every app.
+ * A whole stack for one test file: five apps, each of them twice as in production, gateway and sandbox as processes, on the
+ * stores of the test run. `env` goes to every app.
  */
 export function testStack(env: Readonly<Record<string, string>> = {}): { readonly stack: Stack } {
   const held: { stack?: Stack } = {};
@@ -21,6 +22,7 @@ export function testStack(env: Readonly<Record<string, string>> = {}): { readonl
       settings: readTestSettings(process.env),
       tuning: 'test',
       randomPorts: true,
+      replicas,
       env,
     });
   }, startMs);

@@ -28,22 +28,23 @@ async function journey(onStep: (step: string) => void = () => undefined): Promis
   return steps;
 }
 
-test('the journey of the tour, over five processes and the gateway', async () => {
+test('the journey of the tour, over five apps of two processes each and the gateway', async () => {
   const steps = await journey();
   expect(steps.at(-1)).toContain('In the inbox');
 }, 60_000);
 
 test('a device service that hangs slows no sign-in and opens no door: a code by mail is asked', async () => {
-  const pid = it.stack.apps.device.pid();
-  if (pid === undefined) throw new Error('device does not run');
+  const signal = (name: NodeJS.Signals) => {
+    for (const replica of it.stack.apps.device.replicas) process.kill(replica.pid() ?? expect.unreachable(), name);
+  };
   try {
     const steps = await journey((step) => {
-      if (step.startsWith('Sign in again, on the known device')) process.kill(pid, 'SIGSTOP');
-      if (step.startsWith('Refresh')) process.kill(pid, 'SIGCONT');
+      if (step.startsWith('Sign in again, on the known device')) signal('SIGSTOP');
+      if (step.startsWith('Refresh')) signal('SIGCONT');
     });
     expect(steps).toContain('The device service was too busy to vouch for the device, so a code by mail is asked');
   } finally {
-    process.kill(pid, 'SIGCONT');
+    signal('SIGCONT');
   }
 }, 60_000);
 

@@ -174,7 +174,12 @@ class ComposedService<C> implements Service {
   async #open(): Promise<void> {
     const { config, verifier, workers } = this.#options;
     await verifier?.start?.();
-    this.#rpc = rpcSide(this.#options, this.#timings, this.#readiness, this.#refusals);
+    this.#rpc = rpcSide(this.#options, {
+      timings: this.#timings,
+      readiness: this.#readiness,
+      refusals: this.#refusals,
+      isDraining: () => this.#isDraining(),
+    });
     this.rpcPort = await this.#rpc.listen(config.RPC_HOST, config.RPC_PORT);
     this.#http = createHttpServer(this.#fetch, this.#timings.http);
     this.httpPort = await listen(this.#http, config.HTTP_HOST, config.HTTP_PORT, 'HTTP_PORT');
@@ -244,12 +249,14 @@ function httpSide<C>(
   });
 }
 
-function rpcSide<C>(
-  options: ServiceOptions<C>,
-  timings: ServiceTimings,
-  readiness: Readiness,
-  refusals: Refusals,
-): RpcServer {
+interface RpcSide {
+  readonly timings: ServiceTimings;
+  readonly readiness: Readiness;
+  readonly refusals: Refusals;
+  isDraining(): boolean;
+}
+
+function rpcSide<C>(options: ServiceOptions<C>, { timings, readiness, refusals, isDraining }: RpcSide): RpcServer {
   const { config, context, errors, logger, metrics, rpc, verifier } = options;
   return createRpcServer({
     context,
@@ -259,6 +266,7 @@ function rpcSide<C>(
     verifier,
     defaultDeadlineMs: timings.rpcDeadlineMs,
     isReady: async () => (await readiness.report()).status === 'ready',
+    isDraining,
     logger,
     metrics,
     errors,

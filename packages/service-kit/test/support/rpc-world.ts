@@ -3,7 +3,7 @@ import { audiences } from '@bank/domain';
 import { ErrorInfoSchema } from '@bank/proto/errors';
 import { type Client, ConnectError, createClient } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
-import type { Service, TlsFiles } from '#index.ts';
+import type { Service, ServiceTimings, TlsFiles } from '#index.ts';
 import { type ProbeContext, probeRpc } from './probe-rpc.ts';
 import { ProbeService, probeMethods } from './probe-service.ts';
 import { type LogLines, logLines, type TestTls, testService, testTls } from './service.ts';
@@ -30,14 +30,14 @@ export interface RpcWorld {
 }
 
 /** A running service with the probe on its private port; calls without a deadline have 300 ms. */
-export async function rpcWorld(): Promise<RpcWorld> {
+export async function rpcWorld(changes: Partial<ServiceTimings> = {}): Promise<RpcWorld> {
   const context: ProbeContext = { calls: 0, failures: [] };
   const tokens = testTokens();
   const log = logLines();
   const tls = await testTls(callers);
   let down = false;
   const ping = () => (down ? Promise.reject(new Error('down')) : Promise.resolve());
-  const timings = { drainDelayMs: 0, inFlightMs: 500, rpcDeadlineMs: 300 };
+  const timings = { drainDelayMs: 0, inFlightMs: 500, rpcDeadlineMs: 300, ...changes };
   const parts = {
     context,
     log,

@@ -4,9 +4,11 @@ import { Authenticator } from '#authenticator.ts';
 import { GatewayClient } from '#client.ts';
 import { type Enrolled, enrolled, forgetSteps, giveRoles, signInAtConsole, signInWithApp } from './people.ts';
 
-/** An authenticated route of an app, and a token that opens it. */
+/** An authenticated route of one process of an app, asked without the gateway in between, and a token that opens it. */
 export interface Door {
   readonly app: AppName;
+  /** The process: `auth`, `auth-2`. */
+  readonly process: string;
   readonly client: GatewayClient;
   readonly path: string;
   readonly token: string;
@@ -36,7 +38,7 @@ export class Everywhere {
     return this.#who.account.userId;
   }
 
-  /** A door of each app, with fresh tokens that have opened it. */
+  /** A door of each process, with fresh tokens that have opened it. */
   async signIn(): Promise<readonly Door[]> {
     const { account, factorId, secret } = this.#who;
     await forgetSteps(this.#stack, factorId);
@@ -60,18 +62,22 @@ export class Everywhere {
 }
 
 function doorsOf(stack: Stack, customerToken: string, staffToken: string): readonly Door[] {
-  const client = new GatewayClient(stack.addresses.gateway);
-  const console = new GatewayClient(stack.addresses.staff);
-  return [
-    { app: 'auth', client, path: '/v1/auth/session', token: customerToken },
-    { app: 'profile', client, path: '/v1/profile', token: customerToken },
-    { app: 'mfa', client, path: '/v1/mfa/factors', token: customerToken },
-    { app: 'device', client, path: '/v1/devices', token: customerToken },
-    { app: 'admin', client: console, path: '/v1/admin/approvals', token: staffToken },
-  ];
+  const paths: Readonly<Record<AppName, string>> = {
+    auth: '/v1/auth/session',
+    profile: '/v1/profile',
+    mfa: '/v1/mfa/factors',
+    device: '/v1/devices',
+    admin: '/v1/admin/approvals',
+  };
+  return Object.values(stack.apps).flatMap(({ name: app, replicas }) =>
+    replicas.map(({ name: process, url }) => {
+      const token = app === 'admin' ? staffToken : customerToken;
+      return { app, process, client: new GatewayClient(url), path: paths[app], token };
+    }),
+  );
 }
 
-/** How long each app took to refuse its token, in milliseconds since then. @throws Error when one does not within 15 s */
+/** How long each process took to refuse its token, in milliseconds since then. @throws Error when one does not within 15 s */
 export function refusalsSince(startedAt: number, doors: readonly Door[]): Promise<number[]> {
   return Promise.all(
     doors.map(async ({ client, path, token }) => {
@@ -81,10 +87,13 @@ export function refusalsSince(startedAt: number, doors: readonly Door[]): Promis
   );
 }
 
-/** What each app answers now, by its name. */
+/** What each process answers now, by its name. */
 export async function answersAt(doors: readonly Door[]): Promise<Record<string, number>> {
   const answers = await Promise.all(
-    doors.map(async ({ app, client, path, token }) => [app, (await client.send('GET', path, { token })).status]),
+    doors.map(async ({ process, client, path, token }) => [
+      process,
+      (await client.send('GET', path, { token })).status,
+    ]),
   );
   return Object.fromEntries(answers) as Record<string, number>;
 }

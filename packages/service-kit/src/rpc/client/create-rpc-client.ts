@@ -23,7 +23,7 @@ export interface RpcClientOptions<S extends DescService> {
   readonly serverUri?: string;
   /** For each call, all tries together; never longer than what the running request has left. 2 s unless said. */
   readonly deadlineMs?: number;
-  /** Methods that may be tried again beside those whose `idempotency_level` says so. */
+  /** Methods that may be tried again after they were sent, beside those whose `idempotency_level` says so. */
   readonly idempotentMethods?: readonly (keyof S['method'] & string)[];
   readonly breaker?: Partial<BreakerOptions>;
   readonly retry?: Partial<RetryPolicy>;
@@ -38,9 +38,9 @@ const retryDefaults: RetryPolicy = { attemptsMax: 3, waitMs: 40 };
 
 /**
  * A typed client of another app. Each call carries a deadline, the request id and the trace of the running request;
- * reads are tried again when the callee is away, and a callee that stays away is left alone for a while. Failures are
- * `DomainError`s: those the callee answered, or `service.unavailable` and `service.deadline`. The person's token goes
- * along only with `forwardUser()`.
+ * reads are tried again when the callee is away, everything else when there was no connection to send it on, and a callee
+ * that stays away is left alone for a while. Failures are `DomainError`s: those the callee answered, or
+ * `service.unavailable` and `service.deadline`. The person's token goes along only with `forwardUser()`.
  */
 export function createRpcClient<S extends DescService>(service: S, options: RpcClientOptions<S>): Client<S> {
   const transport = createTlsTransport({
@@ -65,8 +65,8 @@ function guard<S extends DescService>(inner: Transport, service: S, options: Rpc
     const deadlineAt = deadlineOf(timeoutMs ?? options.deadlineMs ?? deadlineDefaultMs);
     const headers = withContext(header);
     const attempt = () => inner.unary(method, signal, remainingMs(deadlineAt), headers, message, contextValues);
-    const tries = isRepeatable(method, repeatable) ? policy : { ...policy, attemptsMax: 1 };
-    return observed(metrics, method, () => retry(() => breaker.run(attempt, isAway), tries, deadlineAt, isUnreachable));
+    const mayTryAgain = isRepeatable(method, repeatable) ? isUnreachable : wasNeverSent;
+    return observed(metrics, method, () => retry(() => breaker.run(attempt, isAway), policy, deadlineAt, mayTryAgain));
   };
   const stream: Stream = async (method, signal, timeoutMs, header, input, contextValues) => {
     const headers = withContext(header);
@@ -108,6 +108,13 @@ function isUnreachable(error: unknown): boolean {
     return false;
   }
   return error.code === Code.Unavailable || (error.code === Code.Aborted && error.details.length === 0);
+}
+
+/** There was no connection to send it on: nobody can have acted on it, whatever it asks for. */
+function wasNeverSent(error: unknown): boolean {
+  const cause = error instanceof ConnectError ? error.cause : undefined;
+  const { syscall } = (cause instanceof Error ? cause : {}) as NodeJS.ErrnoException;
+  return syscall === 'connect' || syscall === 'getaddrinfo';
 }
 
 /** What counts against the callee as a whole. An answer of its own, even `unavailable`, shows that it is there. */

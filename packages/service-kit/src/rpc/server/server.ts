@@ -26,6 +26,8 @@ export interface RpcServerOptions<C> extends CallReporter {
   /** For calls that name no deadline. */
   readonly defaultDeadlineMs: number;
   isReady(): Promise<boolean>;
+  /** From then on every answer says that the connection ends with it, so that callers look for another process in time. */
+  isDraining(): boolean;
   /** How often the mounted files are looked at. */
   readonly pollMs?: number;
 }
@@ -59,7 +61,7 @@ export function createRpcServer<C>(options: RpcServerOptions<C>): RpcServer {
   }
   const names = options.services.map(({ service }) => service.typeName);
   router.service(Health, createHealth({ services: names, isReady: options.isReady }));
-  const handler = createNodeHandler(router, { ...options, isDraining: () => draining.signal.aborted });
+  const handler = createNodeHandler(router, options);
   const server = createTlsServer(options.tls, handler);
   const connections = trackConnections(server);
   const unwatch = watchTls(server, options.tls, options.logger, options.pollMs);

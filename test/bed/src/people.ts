@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Addresses } from '@bank/scripts/stack';
-import { fromAnotherAddress } from '#load.ts';
+import { fromAnotherAddress } from '#client-address.ts';
 
 /** The version of the terms that registrations accept. */
-const acceptedTerms = '2026-01';
+export const acceptedTerms = '2026-01';
 
 /** A user that was registered through the API, with the session and the known device of his registration. */
 export interface Person {
@@ -33,9 +33,20 @@ export async function registerPeople(addresses: Addresses, count: number): Promi
   return people;
 }
 
+/** An address that nobody else uses; with a mailbox, one for which the sandbox has an outcome of its own. */
+export function freshEmail(mailbox?: string): string {
+  const own = randomBytes(6).toString('hex');
+  return mailbox === undefined ? `ada.${own}@example.com` : `${mailbox}+${own}@example.com`;
+}
+
+/** A password that is accepted and nobody else has. */
+export function freshPassword(): string {
+  return `correct horse ${randomBytes(6).toString('hex')}`;
+}
+
 async function register({ apps, sandbox }: Addresses): Promise<Person> {
-  const email = `ada.${randomBytes(6).toString('hex')}@example.com`;
-  const password = `correct horse ${randomBytes(6).toString('hex')}`;
+  const email = freshEmail();
+  const password = freshPassword();
   const started = await post<{ registrationId: string }>(apps.auth.http, '/v1/auth/register', 202, {
     email,
     password,
@@ -46,7 +57,7 @@ async function register({ apps, sandbox }: Addresses): Promise<Person> {
   const verified = await post<Verified>(apps.auth.http, '/v1/auth/register/verify', 201, {
     registrationId,
     code,
-    device: { platform: 'web', model: 'bench' },
+    device: { platform: 'web', model: 'test bed' },
   });
   const { user, sessionId, accessToken, refreshToken, device } = verified;
   return { userId: user.id, email, password, sessionId, accessToken, refreshToken, device };
@@ -65,10 +76,11 @@ export async function post<T>(base: string, path: string, status: number, body: 
   return JSON.parse(text) as T;
 }
 
-async function codeFor(inboxUrl: string, email: string): Promise<string> {
+/** The code of the newest mail to an address. @throws Error when none comes in time */
+export async function codeFor(inboxUrl: string, email: string, withinMs = mailWithinMs): Promise<string> {
   const url = new URL('/api/messages', inboxUrl);
   url.searchParams.set('to', email);
-  const deadline = performance.now() + mailWithinMs;
+  const deadline = performance.now() + withinMs;
   while (performance.now() < deadline) {
     const { items } = (await (await fetch(url)).json()) as { items: { text: string }[] };
     const code = items.map(({ text }) => /\b(\d{6})\b/.exec(text)?.[1]).find((found) => found !== undefined);

@@ -1,0 +1,15 @@
+import type { Step } from '#verify/steps.ts';
+
+/**
+ * What `pnpm verify:full` does after everything that `npm test` does: what takes long, or shows what one change seldom breaks.
+ * Each is a command that ends with something else than 0 when what it shows does not hold. The stores of the tests are in its
+ * environment, as for every step.
+ */
+export const fullSteps: readonly Step[] = [
+  {
+    name: 'soak: memory after 100,000 requests, start to ready',
+    command: 'node',
+    args: ['bench/src/main.ts', '--case', 'footprint'],
+    live: true,
+  },
+];

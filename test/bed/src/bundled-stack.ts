@@ -1,0 +1,53 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { repositoryFolder, type Settings, type Stack, startStack } from '@bank/scripts/stack';
+
+export interface BundledStackOptions {
+  /** The beginning of the names of its folder, database and virtual host. */
+  readonly name: string;
+  readonly settings: Settings;
+  /** Keeps private stores with what else is in them, in a folder of that name alone; the database of the run goes as always. */
+  readonly keepStores?: boolean;
+  /** Variables for every app. */
+  readonly env?: Readonly<Record<string, string>>;
+  report(line: string): void;
+}
+
+/**
+ * Builds the bundles and starts a stack of them on free ports and a fresh database; when the work is done, or somebody
+ * interrupts it, the stack is stopped and removed. @throws Error when it does not start, and what the work throws
+ */
+export async function withBundledStack<T>(
+  options: BundledStackOptions,
+  work: (stack: Stack) => Promise<T>,
+): Promise<T> {
+  const { settings, keepStores = false, env = {}, report } = options;
+  report('building the bundles');
+  buildBundles();
+  const name = `${options.name}_${randomBytes(4).toString('hex')}`;
+  const folder = join(repositoryFolder, '.stack', keepStores ? options.name : name);
+  const stopper = new AbortController();
+  process.once('SIGINT', () => stopper.abort());
+  process.once('SIGTERM', () => stopper.abort());
+  const { signal } = stopper;
+  const stack = await startStack({ folder, name, settings, randomPorts: true, bundled: true, env, report, signal });
+  try {
+    return await work(stack);
+  } finally {
+    await stack.stopAndRemove({ keepStores });
+    if (!keepStores) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function buildBundles(): void {
+  const turbo = join(repositoryFolder, 'node_modules', '.bin', 'turbo');
+  const path = `${join(repositoryFolder, 'node_modules', '.bin')}:${process.env['PATH']}`;
+  const { status, stdout, stderr } = spawnSync(turbo, ['run', 'build', '--output-logs=errors-only'], {
+    cwd: repositoryFolder,
+    env: { ...process.env, PATH: path },
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`the bundles could not be built:\n${stdout}${stderr}`);
+}
