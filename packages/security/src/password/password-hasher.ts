@@ -3,7 +3,6 @@ import { availableParallelism } from 'node:os';
 import { DomainError, normalisePassword } from '@bank/domain';
 import { Argon2id } from 'oslo/password';
 import type { Key, Keyring } from '#keys/keyring.ts';
-import { letPoolYield } from '#password/let-pool-yield.ts';
 import type { WorkQueueStats } from '#password/work-queue.ts';
 import { createWorkQueue } from '#password/work-queue.ts';
 
@@ -57,20 +56,12 @@ export function createPasswordHasher(options: PasswordHasherOptions): PasswordHa
   const queue = createWorkQueue({ concurrency, queueMax: options.queueMax ?? concurrency * 64 });
   const parameters = options.parameters ?? defaultArgon2Parameters;
   const { pepper } = options;
-  let poolYields = false;
   const decoyTail = `${unpaddedBase64(randomBytes(saltBytes))}$${unpaddedBase64(randomBytes(tagBytes))}`;
-
-  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = await queue.run(work);
-    if (!poolYields) letPoolYield();
-    poolYields = true;
-    return result;
-  }
 
   return {
     async hash(password) {
       const key = pepper.current();
-      const phc = await inTurn(() => argon2(parameters, key).hash(exactForm(password)));
+      const phc = await queue.run(() => argon2(parameters, key).hash(exactForm(password)));
       return `${key.id}:${phc}`;
     },
     async verify(hash, password) {
@@ -79,14 +70,14 @@ export function createPasswordHasher(options: PasswordHasherOptions): PasswordHa
       if (key === undefined) {
         throw new DomainError('service.internal', { reason: `pepper key ${stored.keyId} is not in the keyring` });
       }
-      const matches = await inTurn(() => argon2(parameters, key).verify(stored.phc, exactForm(password)));
+      const matches = await queue.run(() => argon2(parameters, key).verify(stored.phc, exactForm(password)));
       const valid = matches && password.isWellFormed();
       return { valid, stale: key.id !== pepper.current().id || !sameCosts(stored.parameters, parameters) };
     },
     async decoy(password) {
       const { memoryKib, iterations, parallelism } = parameters;
       const phc = `$argon2id$v=19$m=${memoryKib},t=${iterations},p=${parallelism}$${decoyTail}`;
-      await inTurn(() => argon2(parameters, pepper.current()).verify(phc, exactForm(password)));
+      await queue.run(() => argon2(parameters, pepper.current()).verify(phc, exactForm(password)));
     },
     stats: () => queue.stats(),
   };
