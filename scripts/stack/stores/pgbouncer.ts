@@ -75,6 +75,7 @@ function poolerConfig({ adminUrl }: PostgresServer, settings: PoolerSettings): s
     query_wait_timeout: 5,
     log_connections: 0,
     log_disconnections: 0,
+    log_stats: 0,
     ...settings,
   };
   const lines = Object.entries(all).map(([name, value]) => `${name} = ${value}`);
