@@ -1,7 +1,9 @@
-// Bundles the app in the current folder into dist/main.mjs with a source map: everything but native modules in one file,
-// because Node does not strip types under node_modules and one file starts in half the time. Native modules lie beside it.
+// Bundles the app in the current folder into dist/main.mjs with a source map: everything that every start needs in one file,
+// because Node does not strip types under node_modules and one file starts in half the time. Beside it lie native modules,
+// and what is imported when it is needed (Sentry), which an app without it never reads.
 import { rm } from 'node:fs/promises';
 import { build } from 'rolldown';
+import { asciiOnly } from '#bundle/ascii-only.ts';
 import { nativePackages } from '#bundle/native-packages.ts';
 
 const natives = nativePackages(/^@node-rs\//);
@@ -10,10 +12,17 @@ await rm('dist', { recursive: true, force: true });
 const { output } = await build({
   input: 'src/main.ts',
   platform: 'node',
-  plugins: [natives.plugin],
+  plugins: [natives.plugin, asciiOnly()],
   tsconfig: false, // Node itself runs these sources without one
   transform: { target: 'node26' },
-  output: { file: 'dist/main.mjs', format: 'esm', sourcemap: true, codeSplitting: false },
+  output: {
+    dir: 'dist',
+    entryFileNames: 'main.mjs',
+    chunkFileNames: '[name]-[hash].mjs',
+    format: 'esm',
+    sourcemap: true,
+    comments: false, // a process keeps the text of its code in memory
+  },
   logLevel: 'warn',
   onLog(level, log, report) {
     // Libraries probe for optional companions (drivers, validators) that are not installed: the probe is theirs to handle.
@@ -21,4 +30,5 @@ const { output } = await build({
     if (!optional) report(level, log);
   },
 });
-await natives.copy(output[0].imports, 'dist/node_modules');
+const imports = output.flatMap((file) => (file.type === 'chunk' ? file.imports : []));
+await natives.copy(imports, 'dist/node_modules');

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import type { AppName, ManagedProcess, Stack } from '@bank/scripts/stack';
+import type { AppHandle, AppName, ManagedProcess, Stack } from '@bank/scripts/stack';
 import { repositoryFolder } from '@bank/scripts/stack';
 import type { Person } from '@bank/test-bed';
 import type { BenchOptions } from '#options.ts';
@@ -63,6 +63,11 @@ async function startProgram(
   });
   await process.untilReady(async () => (await fetch(url)).ok, readySeconds);
   return { url, pid: process.pid, stop: () => process.stop() };
+}
+
+/** The apps that a case about each app by itself looks at. */
+export function appsOf({ stack, options }: Bench): readonly AppHandle[] {
+  return Object.values(stack.apps).filter(({ name }) => options.apps.length === 0 || options.apps.includes(name));
 }
 
 /** The variables by which an app finds its database, for a limit that runs the same statements. */

@@ -16,8 +16,14 @@ import { openMint } from '#tokens.ts';
 export async function runBench(options: BenchOptions, cases: readonly Case[]): Promise<boolean> {
   const report = progressLines();
   const machine = describeMachine();
-  const env = options.profile ? profilingEnvironment : {};
-  return withBundledStack({ name: 'bench', settings: readTestSettings(process.env), env, report }, async (stack) => {
+  const around = {
+    // Large data sets are built once: the stores that hold them stay.
+    ...(options.scale ? { name: 'bench_scale', keepStores: true } : { name: 'bench' }),
+    settings: readTestSettings(process.env),
+    env: options.profile ? profilingEnvironment : {},
+    report,
+  };
+  return withBundledStack(around, async (stack) => {
     const { rows, failures } = await runCases(stack, options, { cases: picked(options, cases), report });
     process.stdout.write(`\n${tableOf(rows)}\n\n`);
     report(`written to ${writeResults({ machine, options, rows, failures })}`);

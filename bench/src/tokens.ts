@@ -10,6 +10,8 @@ const lifeSeconds = 300;
 export interface TokenMint {
   /** Tokens that differ from all others, for these people in turn. */
   mint(people: readonly Person[], count: number): string[];
+  /** Tokens of as many members of staff, who may look for users; only their tokens exist. */
+  mintStaff(count: number): string[];
 }
 
 /** Opens the signing key of a stack that was started for measuring. */
@@ -22,27 +24,25 @@ export async function openMint(stack: Stack): Promise<TokenMint> {
       return Array.from({ length: count }, (_, index) => {
         const person = people[index % people.length];
         if (person === undefined) throw new RangeError('tokens are for somebody');
-        return tokenOf(key, issuer, person, now);
+        const { userId: sub, sessionId: sid, device } = person;
+        return tokenOf(key, { iss: issuer, ...ofCustomer, sub, sid, did: device.id }, now);
       });
+    },
+    mintStaff(count) {
+      const now = Date.now() / 1000;
+      const somebody = () => ({ sub: uuidv7(), sid: uuidv7(), did: uuidv7() });
+      return Array.from({ length: count }, () => tokenOf(key, { iss: issuer, ...ofStaff, ...somebody() }, now));
     },
   };
 }
 
-function tokenOf(key: SigningKey, issuer: string, person: Person, now: number): string {
-  return signJwt(key, 'at+jwt', {
-    iss: issuer,
-    aud: audiences.customers,
-    sub: person.userId,
-    sid: person.sessionId,
-    jti: uuidv7(),
-    iat: now,
-    exp: Math.floor(now) + lifeSeconds,
-    auth_time: Math.floor(now),
-    acr: 'aal1',
-    amr: ['pwd'],
-    roles: ['customer'],
-    did: person.device.id,
-  });
+const ofCustomer = { aud: audiences.customers, acr: 'aal1', amr: ['pwd'], roles: ['customer'] };
+const ofStaff = { aud: audiences.staff, acr: 'aal2', amr: ['pwd', 'otp'], roles: ['support'] };
+
+function tokenOf(key: SigningKey, claims: Readonly<Record<string, unknown>>, now: number): string {
+  const authTime = Math.floor(now);
+  const times = { iat: now, exp: authTime + lifeSeconds, auth_time: authTime };
+  return signJwt(key, 'at+jwt', { ...claims, ...times, jti: uuidv7() });
 }
 
 async function currentKey(stack: Stack): Promise<SigningKey> {

@@ -26,7 +26,7 @@ describe('a comparison', () => {
       return figures.shift() ?? Number.NaN;
     };
     const compared = await compare(
-      { options: { seconds: 6, rounds: 3, cases: [], users: 1, profile: false } },
+      { options: { seconds: 6, rounds: 3, cases: [], apps: [], users: 1, profile: false, scale: false } },
       { measured: contender('figure', [9999, 10, 20, 30]), limit: contender('limit', [1, 100, 100, 100]) },
     );
     expect(compared).toEqual({ measured: 20, limit: 100, ratio: 0.2 });
@@ -66,13 +66,23 @@ describe('the table', () => {
 
 describe('the command line', () => {
   test('picks cases and says which there are', () => {
-    expect(parseOptions(['--case', 'a', '--case=b', '--seconds', '4'], ['a', 'b'])).toMatchObject({
+    const names = { usual: ['a', 'b'], scale: ['large'] };
+    expect(parseOptions(['--case', 'a', '--case=b', '--seconds', '4'], names)).toMatchObject({
       cases: ['a', 'b'],
       seconds: 4,
       profile: false,
+      scale: false,
     });
-    expect(() => parseOptions(['--case', 'c'], ['a', 'b'])).toThrow('there is no case "c": a, b');
-    expect(() => parseOptions(['--seconds', '0'], [])).toThrow(RangeError);
-    expect(() => parseOptions(['--unknown'], [])).toThrow(TypeError);
+    expect(() => parseOptions(['--case', 'c'], names)).toThrow('there is no case "c": a, b, large');
+    expect(parseOptions(['--app', 'mfa'], names)).toMatchObject({ cases: [], apps: ['mfa'] });
+    expect(() => parseOptions(['--app', 'bank'], names)).toThrow('there is no app "bank": auth');
+    expect(() => parseOptions(['--seconds', '0'], names)).toThrow(RangeError);
+    expect(() => parseOptions(['--unknown'], names)).toThrow(TypeError);
+  });
+
+  test('a case with large data is run when they are asked for', () => {
+    const names = { usual: ['a'], scale: ['large'] };
+    expect(() => parseOptions(['--case', 'large'], names)).toThrow('"large" needs large data: add --scale');
+    expect(parseOptions(['--case', 'large', '--scale'], names)).toMatchObject({ cases: ['large'], scale: true });
   });
 });

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -31,8 +31,17 @@ describe('a bundle away from the repository', () => {
     expect(status).not.toBe(0);
   });
 
-  it('is one file and its map, with machine code beside it only where it is used', async () => {
-    expect(await readdir(join(elsewhere, 'device'))).toEqual(['main.mjs', 'main.mjs.map']);
+  it('has in one file what every start needs, and beside it what is read when it is needed', async () => {
+    const files = (await readdir(join(elsewhere, 'device'))).filter((name) => name.endsWith('.mjs'));
+    const code = await Promise.all(files.map((name) => readFile(join(elsewhere, 'device', name), 'utf8')));
+    const withSentry = files.filter((_, index) => code[index]?.includes('sentry.sample'));
+    expect(withSentry).toHaveLength(1);
+    expect(withSentry).not.toContain('main.mjs');
+    expect(code.every((text) => /^[\0-\x7f]*$/.test(text))).toBe(true);
+  });
+
+  it('has machine code beside it only where it is used', async () => {
+    expect(await readdir(join(elsewhere, 'device'))).not.toContain('node_modules');
     expect(await readdir(join(elsewhere, 'auth/node_modules/@node-rs'))).toContain('argon2');
   });
 });

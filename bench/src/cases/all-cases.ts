@@ -1,6 +1,9 @@
 import type { Case } from '#bench.ts';
+import { events } from '#cases/events.ts';
 import { footprint } from '#cases/footprint.ts';
 import { getUser } from '#cases/get-user.ts';
+import { growth } from '#cases/growth.ts';
+import { lookup } from '#cases/lookup.ts';
 import { peer } from '#cases/peer.ts';
 import { profile } from '#cases/profile.ts';
 import { refresh } from '#cases/refresh.ts';
@@ -19,5 +22,10 @@ export const allCases: readonly Case[] = [
   registration,
   profile,
   getUser,
+  events,
   footprint,
+  growth,
 ];
+
+/** What needs the large data sets, in the order in which they run after the others. */
+export const scaleCases: readonly Case[] = [lookup];

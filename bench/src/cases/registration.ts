@@ -23,7 +23,7 @@ export const registration: Case = {
         { app: bench.stack.apps.auth, name: 'registration' },
         {
           measured,
-          limit: async (seconds) => limitInSeries(await askLimit(limit, seconds), statements),
+          limit: async (seconds) => limitInSeries(await askLimit(limit, { seconds }), statements),
         },
       );
       return [

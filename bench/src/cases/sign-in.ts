@@ -21,7 +21,7 @@ export const signIn: Case = {
         { app: bench.stack.apps.auth, name: 'sign-in' },
         {
           measured: (seconds) => signInRate(bench, seconds, count),
-          limit: async (seconds) => limitInSeries(await askLimit(limit, seconds), statements),
+          limit: async (seconds) => limitInSeries(await askLimit(limit, { seconds }), statements),
         },
       );
       const raw = 1 / (1 / compared.limit - 1 / statements);

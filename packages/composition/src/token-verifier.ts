@@ -26,6 +26,7 @@ export function createTokenVerifier(foundations: Foundations, config: VerifierCo
     baseUrl: config.AUTH_RPC_URL,
     tls: tlsFilesOf(config),
     serverUri: 'spiffe://bank/app/auth',
+    breaker: { openMs: 500 }, // the feed paces itself, and nothing is ready before it has heard from auth
     logger,
     metrics,
   });

@@ -12,7 +12,7 @@ import type { ManagedProcess, ProcessExit, ProcessSpec } from '#stack/host/super
 import { operatorBroker, platformBroker, removeVhost } from '#stack/provisioning/broker.ts';
 import { removeDatabase } from '#stack/provisioning/database.ts';
 import { prepareServices, type RunOptions, secretsFolder } from '#stack/run/prepare.ts';
-import { ownerAddress, provisionStores } from '#stack/run/provision.ts';
+import { ownerAddress, provisionPostgres, provisionStores } from '#stack/run/provision.ts';
 import type { ServiceContext } from '#stack/run/service-context.ts';
 import { addressesOf } from '#stack/run/stack-addresses.ts';
 import { type OpenStackFolder, openStackFolder } from '#stack/run/stack-folder.ts';
@@ -54,11 +54,13 @@ export interface Stack {
   logFiles(): readonly string[];
   /** Starts a further process that is stopped with the stack. */
   startProcess(spec: ProcessSpec): Promise<ManagedProcess>;
+  /** Makes a further database on its Postgres, with the empty tables of every app. Whoever made it removes it. */
+  makeDatabase(name: string): Promise<void>;
   /** Called when a process ends that nobody stopped. */
   onUnexpectedExit(listener: (process: ManagedProcess, exit: ProcessExit) => void): void;
   stop(): Promise<void>;
-  /** Stops the stack and removes its database and virtual host, which stores that others run would keep. */
-  stopAndRemove(): Promise<void>;
+  /** Stops the stack and removes its database and virtual host, which stores that others run would keep, and private stores unless told to keep them. */
+  stopAndRemove(options?: { readonly keepStores?: boolean }): Promise<void>;
   /** SIGKILL to everything, for a person who will not wait. */
   kill(): void;
 }
@@ -120,14 +122,15 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
     owners,
     logFiles: () => [...filesIn(join(options.folder, 'logs')), accessLog],
     startProcess: folder.supervisor.start,
+    makeDatabase: (database) => provisionPostgres(stores.postgres, database, context),
     onUnexpectedExit: folder.supervisor.onUnexpectedExit,
     stop,
-    async stopAndRemove() {
+    async stopAndRemove({ keepStores = false } = {}) {
       await Promise.all(Object.values(handles).map((app) => app.stop()));
       await Promise.all([removeDatabase(stores.postgres, name), removeVhost(stores.rabbitmq, name)]);
       rmSync(checkpointsFolder(options.folder, name), { recursive: true, force: true });
       await stop();
-      removeData(options.folder);
+      if (!keepStores) removeData(options.folder);
     },
     kill: folder.supervisor.killAll,
   };

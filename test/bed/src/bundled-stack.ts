@@ -8,6 +8,8 @@ export interface BundledStackOptions {
   /** The beginning of the names of its folder, database and virtual host. */
   readonly name: string;
   readonly settings: Settings;
+  /** Keeps private stores with what else is in them, in a folder of that name alone; the database of the run goes as always. */
+  readonly keepStores?: boolean;
   /** Variables for every app. */
   readonly env?: Readonly<Record<string, string>>;
   report(line: string): void;
@@ -21,11 +23,11 @@ export async function withBundledStack<T>(
   options: BundledStackOptions,
   work: (stack: Stack) => Promise<T>,
 ): Promise<T> {
-  const { settings, env = {}, report } = options;
+  const { settings, keepStores = false, env = {}, report } = options;
   report('building the bundles');
   buildBundles();
   const name = `${options.name}_${randomBytes(4).toString('hex')}`;
-  const folder = join(repositoryFolder, '.stack', name);
+  const folder = join(repositoryFolder, '.stack', keepStores ? options.name : name);
   const stopper = new AbortController();
   process.once('SIGINT', () => stopper.abort());
   process.once('SIGTERM', () => stopper.abort());
@@ -34,8 +36,8 @@ export async function withBundledStack<T>(
   try {
     return await work(stack);
   } finally {
-    await stack.stopAndRemove();
-    rmSync(folder, { recursive: true, force: true });
+    await stack.stopAndRemove({ keepStores });
+    if (!keepStores) rmSync(folder, { recursive: true, force: true });
   }
 }
 

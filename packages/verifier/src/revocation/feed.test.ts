@@ -197,6 +197,22 @@ test('a start without anyone to ask resolves, not current', async () => {
   expect(feed.isCurrent()).toBe(false);
 });
 
+test('a publisher that comes up a while after it is asked again within half a second', async () => {
+  publisher.refillWorks = () => Promise.reject(new Error('away'));
+  await feed.start();
+  await vi.advanceTimersByTimeAsync(20_000);
+  publisher.refillWorks = async () => undefined;
+  await vi.advanceTimersByTimeAsync(450);
+  expect(feed.isCurrent()).toBe(true);
+  // Once it has been, a publisher that stays away is left alone for longer.
+  publisher.refillWorks = () => Promise.reject(new Error('away'));
+  publisher.disconnect();
+  await vi.advanceTimersByTimeAsync(20_000);
+  publisher.refills = [];
+  await vi.advanceTimersByTimeAsync(4000);
+  expect(publisher.refills.length).toBeLessThan(2);
+});
+
 test('however bad the network was, it ends at the truth once the network is well', async () => {
   const trouble = fc.array(fc.constantFrom('revoke', 'lose', 'beat', 'twice', 'cut', 'epoch', 'fail', 'work', 'wait'), {
     maxLength: 60,

@@ -37,6 +37,8 @@ export interface RevocationFeed {
 
 const retryMinMs = 50;
 const retryMaxMs = 5000;
+/** Before the first success: apps start together, and the publisher is ready a moment after the others. */
+const retryAtStartMaxMs = 400;
 const refillsAtOnceMax = 3;
 const pruneEveryMs = 10_000;
 
@@ -62,6 +64,7 @@ class Feed implements RevocationFeed {
   #unsubscribe: (() => Promise<void>) | undefined;
   #running = false;
   #refilled = false;
+  #hasBeenCurrent = false;
 
   constructor(options: RevocationFeedOptions) {
     this.#options = { silenceMs: 5000, refillTimeoutMs: 2000, ...options };
@@ -149,7 +152,8 @@ class Feed implements RevocationFeed {
 
   /** Two refills without a healthy message between them are immediate; further ones back off, so that nothing can make them spin. */
   #refillSoon(): void {
-    const delayMs = this.#refillsInARow < 2 ? 0 : Math.min(retryMaxMs, retryMinMs * 2 ** this.#refillsInARow);
+    const maxMs = this.#hasBeenCurrent ? retryMaxMs : retryAtStartMaxMs;
+    const delayMs = this.#refillsInARow < 2 ? 0 : Math.min(maxMs, retryMinMs * 2 ** this.#refillsInARow);
     if (delayMs === 0) {
       void this.#startRefill();
       return;
@@ -177,7 +181,7 @@ class Feed implements RevocationFeed {
         const since = this.#state.refillStarts(this.#now());
         const answer = await withDeadline(this.#options.refill(since), this.#options.refillTimeoutMs);
         const verdict = this.#state.refilled(answer, this.#now());
-        if (verdict === 'current') this.#armSilence();
+        if (verdict === 'current') this.#becameCurrent();
         if (verdict === 'refused') this.#options.logger.warn({ sinceNumber: since }, 'refill answered with the past');
         if (verdict !== 'again') return;
       }
@@ -185,6 +189,11 @@ class Feed implements RevocationFeed {
       this.#state.refillFailed();
       this.#options.logger.warn({ err: error, sinceNumber: this.#state.number }, 'revocations cannot be refilled');
     }
+  }
+
+  #becameCurrent(): void {
+    this.#hasBeenCurrent = true;
+    this.#armSilence();
   }
 
   #armSilence(): void {
