@@ -150,7 +150,7 @@ async function withPooler(
 ): Promise<Stores> {
   if (!(pooler ?? settings.pooler)) return stores;
   const inFront = await startPooler(stores.postgres, context);
-  context.report(`pgbouncer is ready`);
+  context.report('pgbouncer is ready');
   return { ...stores, pooler: inFront };
 }
 

@@ -41,10 +41,12 @@ export async function startPooler(server: PostgresServer, context: ServiceContex
   const own = (name: string, text: string) => writeOwned(join(folder, name), text, user);
   const port = await context.portFor('PGBOUNCER_PORT');
   const isTest = context.tuning === 'test';
+  const files = copyFiles(folder, user, server, context);
   const config = poolerConfig(server, {
     listen_port: port,
     auth_file: own('users.txt', isTest ? administratorAlone(server) : await appRoles(server)),
-    ...(isTest ? trustingSettings(server) : securedSettings(server, copyFiles(folder, user, context))),
+    ...(isTest ? trustingSettings(server) : securedSettings(files)),
+    ...(server.caFile === undefined ? {} : serverTlsSettings(files)),
   });
   const process = await context.supervisor.start({
     name: 'pgbouncer',
@@ -93,7 +95,7 @@ interface PoolerFiles {
   readonly key: string;
 }
 
-function securedSettings({ caFile }: PostgresServer, { ca, cert, key }: PoolerFiles): PoolerSettings {
+function securedSettings({ ca, cert, key }: PoolerFiles): PoolerSettings {
   return {
     auth_type: 'scram-sha-256',
     client_tls_sslmode: 'require',
@@ -101,15 +103,21 @@ function securedSettings({ caFile }: PostgresServer, { ca, cert, key }: PoolerFi
     client_tls_cert_file: cert,
     client_tls_key_file: key,
     client_tls_protocols: 'tlsv1.3',
-    ...(caFile === undefined
-      ? {}
-      : { server_tls_sslmode: 'verify-full', server_tls_ca_file: ca, server_tls_protocols: 'tlsv1.3' }),
   };
 }
 
-function copyFiles(folder: string, user: ServiceUser | undefined, { tls }: ServiceContext): PoolerFiles {
+function serverTlsSettings({ ca }: PoolerFiles): PoolerSettings {
+  return { server_tls_sslmode: 'verify-full', server_tls_ca_file: ca, server_tls_protocols: 'tlsv1.3' };
+}
+
+function copyFiles(
+  folder: string,
+  user: ServiceUser | undefined,
+  { caFile }: PostgresServer,
+  { tls }: ServiceContext,
+): PoolerFiles {
   return {
-    ca: copyOwned(tls.caFile, join(folder, 'ca.pem'), user),
+    ca: copyOwned(caFile ?? tls.caFile, join(folder, 'ca.pem'), user),
     cert: copyOwned(tls.certFile('pgbouncer'), join(folder, 'server.pem'), user),
     key: copyOwned(tls.keyFile('pgbouncer'), join(folder, 'server.key'), user),
   };
