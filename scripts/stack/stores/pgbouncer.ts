@@ -29,12 +29,15 @@ export function throughPooler(url: string, pooler: Pooler): string {
 /**
  * Starts PgBouncer in front of a server on which the apps' roles exist. A development one speaks TLS alone on both sides and
  * knows the SCRAM secrets of those roles and no password; one of tests lets everybody in, as its server does.
- * @throws StackError when the program is missing
+ * @throws StackError when the program is missing, or another authority than ours signed for the server
  */
 export async function startPooler(server: PostgresServer, context: ServiceContext): Promise<Pooler> {
   const program = findBinaries().pgbouncer?.server;
   if (program === undefined) {
     throw new StackError('pgbouncer is missing; install it (Debian, Ubuntu: apt-get install pgbouncer)');
+  }
+  if (context.tuning !== 'test' && server.caFile !== context.tls.caFile) {
+    throw new StackError('STACK_POOLER: the apps trust one authority, so Postgres must be one that the launcher runs');
   }
   const user = serviceUser(['postgres', 'nobody']);
   const folder = ownedFolder(context.folder, 'pgbouncer', user);
