@@ -80,6 +80,7 @@ describe('GET /v1/admin/approvals/{id}', () => {
       expiresAt: expect.any(String),
       reason,
       decisionReason: 'Seen the letter.',
+      invitation: null,
     });
     expect((await toldOf(app, userId, 'audit')).at(-1)).toMatchObject({
       data: { action: 'admin.approval.read', actor: { id: maker.userId }, details: { approvalId: id } },

@@ -134,6 +134,10 @@ const services: Readonly<Record<App, (router: ConnectRouter, state: State) => vo
       setRoles: (request, context) => answer(state, request, context, () => ({})),
       resendVerification: (request, context) => answer(state, request, context, () => ({})),
       prepareInvitation: (request, context) => answer(state, request, context, () => ({ invitationId: uuidv7() })),
+      viewInvitation: (request, context) =>
+        answer(state, request, context, () => ({
+          email: request.noteId === '' ? 'g***@bank.example' : 'grace@bank.example',
+        })),
       inviteStaff: (request, context) => answer(state, request, context, () => ({})),
     });
     router.service(AuthService, {

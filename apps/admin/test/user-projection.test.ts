@@ -65,6 +65,16 @@ test('the version decides where a user stands, in whatever order it is told', as
   expect(await rows(userId)).toMatchObject([{ status: 'closed', roles: ['support'] }]);
 });
 
+test('who is erased stays so, whatever is told of before comes after', async () => {
+  const userId = uuidv7();
+  await tell([
+    statusChanged(userId, UserStatus.ERASED, 6n),
+    statusChanged(userId, UserStatus.ACTIVE, 2n),
+    activated(userId, '2026-11-01T00:00:00Z'),
+  ]);
+  expect(await rows(userId)).toMatchObject([{ status: 'erased' }]);
+});
+
 test('roles told before anything else do not keep the status from being told', async () => {
   const userId = uuidv7();
   await tell([rolesChanged(userId, ['admin'], 3n), statusChanged(userId, UserStatus.LOCKED, 2n)]);

@@ -18,6 +18,7 @@ import { ContactChanges } from './202612020032-contact-changes.ts';
 import { Callbacks } from './202612020033-callbacks.ts';
 import { PublishedDeliveries } from './202612020041-published-deliveries.ts';
 import { RefusalsWhileLocked } from './202612020042-refusals-while-locked.ts';
+import { UnheardMessages } from './202612032327-unheard-messages.ts';
 
 /** In the order in which they run. A name never changes once it has run anywhere. */
 export const migrations: readonly NamedMigration[] = [
@@ -40,4 +41,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202612020032-contact-changes', class: ContactChanges },
   { name: '202612020033-callbacks', class: Callbacks },
   { name: '202612020022-cut-off', class: CutOff },
+  { name: '202612032327-unheard-messages', class: UnheardMessages },
 ];

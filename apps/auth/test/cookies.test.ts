@@ -130,6 +130,47 @@ describe('SR-61 the device cookie', () => {
     expect(pair(cookieOf(signedIn, '__Secure-device'))).not.toBe(device);
   });
 
+  it('SR-20 keeps what it had beside: two people who take turns at one browser stay known, each as himself', async () => {
+    const [one, other] = [await register(auth), await register(auth)];
+    const signInWith = (account: { email: string }, cookie?: string) =>
+      post(auth, '/v1/auth/login', { identifier: account.email, password, clientId: 'browser' }, fromPage(cookie));
+    const first = await signInWith(one);
+    const second = await signInWith(other, pair(cookieOf(first, '__Secure-device')));
+    const cookie = pair(cookieOf(second, '__Secure-device'));
+    for (let turn = 0; turn < 3; turn += 1) {
+      for (const [account, before] of [
+        [one, first],
+        [other, second],
+      ] as const) {
+        const again = await signInWith(account, cookie);
+        expect(again.body.device).toEqual({ id: before.body.device.id });
+        expect(cookieOf(again, '__Secure-device')).toBeUndefined();
+      }
+    }
+    const token = pair(cookieOf(first, '__Secure-refresh'));
+    const twice = [1, 2].map(() => post(auth, '/v1/auth/token/refresh', {}, fromPage(`${token}; ${cookie}`)));
+    expect((await Promise.all(twice)).map(({ status }) => status)).toEqual([200, 200]);
+    const devices = 'select 1 from auth.devices where user_id = any($1)';
+    expect(await auth.database.query(devices, [[one.id, other.id]])).toHaveLength(4); // with those of the registrations
+  });
+
+  it('keeps nothing of what is no secret', async () => {
+    const body = { identifier: (await register(auth)).email, password, clientId: 'browser' };
+    const answer = await post(auth, '/v1/auth/login', body, fromPage('__Secure-device=dv_x~"\\~dv_1.2'));
+    expect(answer.status).toBe(200);
+    expect(cookieOf(answer, '__Secure-device')).toMatch(deviceCookie);
+    expect(cookieOf(answer, '__Secure-device')).not.toContain('~');
+  });
+
+  it('keeps five, the newest first', async () => {
+    let cookie: string | undefined;
+    for (let people = 0; people < 6; people += 1) {
+      const body = { identifier: (await register(auth)).email, password, clientId: 'browser' };
+      cookie = pair(cookieOf(await post(auth, '/v1/auth/login', body, fromPage(cookie)), '__Secure-device'));
+    }
+    expect(cookie?.split('~')).toHaveLength(5);
+  });
+
   it('of a device that was removed is replaced at the next sign-in', async () => {
     const account = await register(auth);
     const first = await signInFromPage(account);

@@ -1,7 +1,11 @@
 import { testDataRights } from '@bank/composition/testing';
-import { uuidv7 } from '@bank/domain';
+import { withTransaction } from '@bank/database';
+import { allow, uuidv7 } from '@bank/domain';
+import { messageOf } from '@bank/notifications';
 import { DataRightsService } from '@bank/proto/data-rights';
+import { DeviceRemovedSchema, encodeEvent, FactorEnrolledSchema, FactorRemovedSchema } from '@bank/proto/events';
 import { until } from '@bank/testing';
+import { timestampNow } from '@bufbuild/protobuf/wkt';
 import { describe, expect, it } from 'vitest';
 import { dataRights } from '#storage/data-rights.ts';
 import { type Account, register, signIn } from './support/accounts.ts';
@@ -27,6 +31,7 @@ testDataRights(
   {
     ctx: auth.ctx,
     database: auth.database,
+    broker: auth.broker,
     client: (service, uri) => clientAs(auth, uri.split('/').at(-1) ?? '', service),
     transport: (uri) => transportAs(auth, uri.split('/').at(-1) ?? ''),
   },
@@ -41,6 +46,11 @@ testDataRights(
       secrets: [password, accessToken, refreshToken, device.secret, 'argon2id'],
     };
   },
+  (userId) => [
+    encodeEvent(FactorEnrolledSchema, { userId, factorId: uuidv7() }),
+    encodeEvent(FactorRemovedSchema, { userId, removedByStaff: true, removedAt: timestampNow() }),
+    encodeEvent(DeviceRemovedSchema, { userId, deviceId: uuidv7() }),
+  ],
 );
 
 async function erase({ id }: Pick<Account, 'id'>): Promise<boolean> {
@@ -103,6 +113,22 @@ describe('SR-88 an erasure in auth', () => {
     expect(await auth.database.query(keys, [account.id])).toEqual([]);
     await setStatus(account, 'active');
     expect((await get(auth, '/v1/auth/session', account.accessToken)).status).toBe(200);
+  });
+
+  it('SR-89 takes no message over that comes afterwards', async () => {
+    const account = await register(auth);
+    await settled();
+    await erase(account);
+    const access = { who: allow.system('test'), unaudited: 'a test' };
+    const message = messageOf('password-changed', { at: auth.clock.now() });
+    const expiresAt = new Date(auth.clock.now().getTime() + 60_000);
+    await withTransaction(auth.ctx, access, (tx) =>
+      tx.deliver({ to: { userId: account.id }, channel: 'email', expiresAt, ...message }),
+    );
+    const late = `select 1 from auth.outbox o join auth.inbox i on i.message_id = o.id where o.id = (
+      select id from auth.outbox where subject = $1 and destination = 'deliveries' order by id desc limit 1)`;
+    await until(async () => (await auth.database.query(late, [account.id])).length === 1);
+    expect(await auth.database.query('select 1 from auth.deliveries where user_id = $1', [account.id])).toEqual([]);
   });
 
   it('knows nobody by another id', async () => {

@@ -1,7 +1,6 @@
 import { AuthService } from '@bank/proto/auth';
 import { UserService } from '@bank/proto/user';
 import { fuzzRpc } from '@bank/service-kit/fuzz';
-import type { DescService } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { startAuth } from './support/auth.ts';
 import { colleague, staffCallers } from './support/colleagues.ts';
@@ -9,19 +8,10 @@ import { transportAs } from './support/rpc.ts';
 
 const auth = await startAuth({ callers: staffCallers() });
 
-/** What staff are served; each method is tried on behalf of an administrator. */
-const served = new Set([
-  ...['LookupUser', 'ViewUser', 'SetUserStatus', 'SetRoles', 'ResendVerification', 'GetUser', 'BatchGetUsers'],
-  ...['ListSessions', 'RevokeSessions', 'SignApproval', 'IntrospectToken', 'ListRevocations'],
-]);
-
-function servedOf(service: DescService): DescService {
-  return { ...service, methods: service.methods.filter(({ name }) => served.has(name)) };
-}
-
 describe('SR-79, SR-82 every method', () => {
   it('answers whatever it is sent without fault and without repeating it', { timeout: 300_000 }, async () => {
-    const codes = await fuzzRpc(await transportAs(auth, 'admin'), [UserService, AuthService].map(servedOf), {
+    // On behalf of an administrator, one for each method: what ends sessions ends his own too.
+    const codes = await fuzzRpc(await transportAs(auth, 'admin'), [UserService, AuthService], {
       headers: async () => (await colleague(auth, 'admin')).asked.headers,
     });
     expect(codes['invalid_argument']).toBeGreaterThan(0);

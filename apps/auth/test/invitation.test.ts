@@ -3,7 +3,14 @@ import { raceOf, winners } from '@bank/testing';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { freshEmail, messagesTo, register } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
-import { type Colleague, colleague, signedRequest, staffCallers, staffClients } from './support/colleagues.ts';
+import {
+  auditsOf,
+  type Colleague,
+  colleague,
+  signedRequest,
+  staffCallers,
+  staffClients,
+} from './support/colleagues.ts';
 import { toldAbout } from './support/passwords.ts';
 import { activate, claimsOf, tokenOfLink } from './support/staff.ts';
 
@@ -74,12 +81,76 @@ describe('PrepareInvitation', () => {
     }
   });
 
-  it('SR-18 keeps twenty at most, however many are prepared at once', { timeout: 120_000 }, async () => {
-    const answers = await raceOf(30, () => prepare());
-    expect(winners(answers)).toHaveLength(20);
+  it('SR-18 keeps ten of one administrator, however many he prepares at once', { timeout: 120_000 }, async () => {
+    const answers = await raceOf(20, () => prepare());
+    expect(winners(answers)).toHaveLength(10);
     await expect(prepare()).rejects.toEqual(rejected('staff.invitations.too_many'));
+    const request = { email: freshEmail(), roles: ['support'] };
+    await expect(users.prepareInvitation(request, checker.asked)).resolves.toBeDefined();
     await auth.database.query(`update auth.activations set expires_at = '2020-01-01'`);
     await prepare();
+  });
+
+  it('SR-18 keeps fifty together', async () => {
+    await prepare();
+    await auth.database.query(
+      `insert into auth.activations (id, user_id, contact, address_hash, roles, invited_by, created_at, expires_at)
+        select gen_random_uuid(), gen_random_uuid(), contact, address_hash, roles, gen_random_uuid(), created_at, expires_at
+          from auth.activations, generate_series(1, 49)`,
+    );
+    await expect(prepare()).rejects.toEqual(rejected('staff.invitations.too_many'));
+  });
+
+  it('SR-86 records what is refused, under the id that it would have had', async () => {
+    const { email } = await register(auth);
+    await expect(prepare(email)).rejects.toEqual(rejected('staff.address.taken'));
+    const compliance = await colleague(auth, 'admin', 'compliance');
+    await auth.database.query(`update auth.users set roles = '{compliance}' where id = $1`, [compliance.id]);
+    const late = users.prepareInvitation({ email: freshEmail(), roles: ['support'] }, compliance.asked);
+    await expect(late).rejects.toEqual(rejected('access.forbidden'));
+    const told = await auth.database.query<{ data: object }>(
+      `select data from auth.outbox where data->>'action' = 'staff.invitation.prepared' and data->>'outcome' = 'AUDIT_OUTCOME_DENIED'
+        order by id desc limit 2`,
+    );
+    expect(told).toMatchObject([
+      { data: { reason: 'access.forbidden', actor: { id: compliance.id }, details: { roles: 'support' } } },
+      { data: { reason: 'staff.address.taken', actor: { id: maker.id } } },
+    ]);
+    expect(JSON.stringify(told)).not.toContain(email);
+  });
+});
+
+describe('ViewInvitation', () => {
+  it('SR-71 shows whom it is for: a hint, and in full with the note that says why; the ledger knows both', async () => {
+    const email = freshEmail();
+    const invitationId = await prepare(email, ['support', 'compliance']);
+    const hint = await users.viewInvitation({ invitationId }, checker.asked);
+    expect(hint).toMatchObject({ email: `${email[0]}***@mail.example`, roles: ['compliance', 'support'] });
+    expect(await users.viewInvitation({ invitationId, noteId }, checker.asked)).toMatchObject({ email });
+    expect(await auditsOf(auth, invitationId, 'staff.invitation.read')).toMatchObject([
+      { actor: { id: checker.id }, details: { masked: 'email' } },
+      { actor: { id: checker.id }, details: { fields: 'email', noteId } },
+    ]);
+    const told = await auth.database.query('select data from auth.outbox where subject = $1', [invitationId]);
+    expect(JSON.stringify(told)).not.toContain(email);
+  });
+
+  it('SR-72 is for administrators alone', async () => {
+    const invitationId = await prepare();
+    for (const role of ['support', 'compliance'] as const) {
+      const { asked } = await colleague(auth, role);
+      await expect(users.viewInvitation({ invitationId }, asked)).rejects.toEqual(rejected('access.forbidden'));
+    }
+    await expect(users.viewInvitation({ invitationId }, {})).rejects.toEqual(rejected('auth.token.missing'));
+  });
+
+  it('knows neither an unknown one nor what an operator made', async () => {
+    const invitationId = await prepare();
+    await auth.database.query('update auth.activations set invited_by = null');
+    for (const id of [invitationId, uuidv7()]) {
+      const look = users.viewInvitation({ invitationId: id }, checker.asked);
+      await expect(look).rejects.toEqual(rejected('staff.invitation.not_found'));
+    }
   });
 });
 

@@ -92,17 +92,50 @@ describe('notification.delivery.updated.v1', () => {
   });
 });
 
+/** Time passes until it is asked what became of them. */
+async function becomeDue(...messages: { deliveryId: string }[]): Promise<void> {
+  await auth.database.query(
+    `update auth.deliveries set settled_at = settled_at - interval '1 hour', ask_at = ask_at - interval '1 hour'
+      where id = any ($1)`,
+    [messages.map(({ deliveryId }) => deliveryId)],
+  );
+}
+
 describe('a message of which nothing was heard', () => {
   it('is asked about, and what is not known to the service stays as it is', async () => {
     const [arrived, unknown, young] = [await sentSms(), await sentSms(), await sentSms()];
     platform.states.set(arrived.notificationId, DeliveryState.DELIVERED);
     platform.states.set(young.notificationId, DeliveryState.DELIVERED);
-    await auth.database.query(
-      `update auth.deliveries set settled_at = settled_at - interval '1 hour' where id = any ($1)`,
-      [[arrived.deliveryId, unknown.deliveryId]],
-    );
+    await becomeDue(arrived, unknown);
     await askNotificationService(auth.ctx);
     expect(await deliveryIn(auth, arrived.deliveryId, 'delivered')).toMatchObject({ failure: null });
     for (const { deliveryId } of [unknown, young]) await deliveryIn(auth, deliveryId, 'sent');
+  });
+
+  it('is not kept waiting by a hundred older ones that nobody knows', async () => {
+    const arrived = await sentSms();
+    platform.states.set(arrived.notificationId, DeliveryState.DELIVERED);
+    await becomeDue(arrived);
+    await auth.database.query(
+      `insert into auth.deliveries (id, channel, template, state, provider, provider_message_id, created_at, expires_at, settled_at, ask_at)
+        select gen_random_uuid(), channel, template, state, provider, 'unknown-' || n, created_at, expires_at, settled_at,
+            ask_at - interval '1 minute'
+          from auth.deliveries, generate_series(1, 150) n where id = $1`,
+      [arrived.deliveryId],
+    );
+    await askNotificationService(auth.ctx);
+    await deliveryIn(auth, arrived.deliveryId, 'sent');
+    await askNotificationService(auth.ctx);
+    await deliveryIn(auth, arrived.deliveryId, 'delivered');
+  });
+
+  it('is asked about no more after a day', async () => {
+    const old = await sentSms();
+    await becomeDue(old);
+    await auth.database.query(`update auth.deliveries set settled_at = settled_at - interval '1 day' where id = $1`, [
+      old.deliveryId,
+    ]);
+    await askNotificationService(auth.ctx);
+    expect(await deliveryIn(auth, old.deliveryId, 'sent')).toMatchObject({ ask_at: null });
   });
 });

@@ -6,7 +6,7 @@ import { startAuth } from './support/auth.ts';
 import { freshPhone } from './support/messages.ts';
 import { changePhone, smsCode, steppedUpAccount, verifyPhone } from './support/phones.ts';
 import { callerTable, clientAs, onBehalfOf } from './support/rpc.ts';
-import { createStaff, staffToken } from './support/staff.ts';
+import { createStaff, staffSession, staffToken } from './support/staff.ts';
 
 const auth = await startAuth({
   callers: callerTable({
@@ -69,5 +69,23 @@ describe('ResendVerification', () => {
     await expect(users.resendVerification({ userId: id, noteId }, {})).rejects.toMatchObject({
       code: 'auth.token.missing',
     });
+  });
+
+  it('SR-70 judges who asks as he is now, and records the refusal', async () => {
+    const staff = await createStaff(auth, 'support');
+    const { body } = await staffSession(auth, staff);
+    await auth.database.query(`update auth.users set status = 'locked' where id = $1`, [staff.id]);
+    const account = await steppedUpAccount(auth);
+    const phone = freshPhone();
+    await changePhone(auth, account.accessToken, phone);
+    const late = users.resendVerification({ userId: account.id, noteId }, onBehalfOf(body.accessToken));
+    await expect(late).rejects.toMatchObject({ code: 'access.forbidden' });
+    const told = await auth.database.query<{ data: object }>(
+      `select data from auth.outbox where subject = $1 and data->>'action' = 'user.contact_change.resent'`,
+      [account.id],
+    );
+    expect(told).toMatchObject([
+      { data: { outcome: 'AUDIT_OUTCOME_DENIED', reason: 'access.forbidden', details: { noteId } } },
+    ]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { codeFor, freshEmail, messagesTo, password, register, signIn } from './support/accounts.ts';
+import { freshEmail, messagesTo, password, register, signIn } from './support/accounts.ts';
 import { cheapHasher, startAuth } from './support/auth.ts';
 import { type Answer, get, post } from './support/http.ts';
 
@@ -180,95 +180,6 @@ describe('SR-11 lockout', () => {
     expect(message).toMatchObject({ template: 'sign-in-after-failures', params: { failures: '3' } });
   });
 });
-
-describe('a doubtful device', () => {
-  it.each(['challenge', 'unavailable'] as const)(
-    '200 asks for an emailed code when device says %s',
-    async (verdict) => {
-      const account = await register(auth);
-      const pending = await doubtful(account, verdict);
-      const { loginId, factors } = pending.body;
-      const hint = expect.stringMatching(/^u\*\*\*@mail\.example$/);
-      expect(pending.body).toMatchObject({
-        status: 'mfa_required',
-        factors: [{ type: 'email', hint }],
-        expiresIn: 600,
-      });
-      const challenge = await post(auth, '/v1/auth/login/challenge', { loginId, factorId: factors[0].id });
-      expect(challenge.body).toMatchObject({ type: 'email', expiresIn: 600 });
-      const { challengeId } = challenge.body;
-      const code = await codeFor(auth, account.id);
-      const done = await post(auth, '/v1/auth/login/verify', { loginId, challengeId, response: { code } });
-      expect(done.status).toBe(200);
-      expect(done.body).toMatchObject({ acr: 'aal1', device: { secret: expect.any(String) } });
-      const known = { device: { secret: done.body.device.secret } };
-      await failTimes(6, account);
-      expect((await signIn(auth, account, known)).status).toBe(200);
-    },
-  );
-
-  it('SR-25 401 for wrong codes, and for the right one after five of them', async () => {
-    const account = await register(auth);
-    const { loginId } = (await doubtful(account, 'challenge')).body;
-    const { challengeId } = (await post(auth, '/v1/auth/login/challenge', { loginId, factorId: loginId })).body;
-    const right = await codeFor(auth, account.id);
-    const code = right === '000000' ? '000001' : '000000';
-    for (let tries = 0; tries < 5; tries += 1) {
-      const { body } = await post(auth, '/v1/auth/login/verify', { loginId, challengeId, response: { code } });
-      expect(body.code).toBe('auth.second_factor.invalid');
-    }
-    const dead = await post(auth, '/v1/auth/login/verify', { loginId, challengeId, response: { code: right } });
-    expect([dead.status, dead.body.code]).toEqual([401, 'auth.login.invalid']);
-    const another = await post(auth, '/v1/auth/login/challenge', { loginId, factorId: loginId });
-    expect(another.body.code).toBe('auth.login.invalid'); // no code could open it any more
-  });
-
-  it('SR-24 401 for the code of another sign-in, and SR-26 for a code that was replaced', async () => {
-    const account = await register(auth);
-    const first = (await doubtful(account, 'challenge')).body.loginId;
-    const second = (await doubtful(account, 'challenge')).body.loginId;
-    const older = (await post(auth, '/v1/auth/login/challenge', { loginId: first, factorId: first })).body;
-    const code = await codeFor(auth, account.id);
-    const other = (await post(auth, '/v1/auth/login/challenge', { loginId: second, factorId: second })).body;
-    const response = { code };
-    const crossed = { loginId: second, challengeId: other.challengeId, response };
-    if ((await codeFor(auth, account.id)) !== code) {
-      expect((await post(auth, '/v1/auth/login/verify', crossed)).body.code).toBe('auth.second_factor.invalid');
-    }
-    await post(auth, '/v1/auth/login/challenge', { loginId: first, factorId: first });
-    const replaced = { loginId: first, challengeId: older.challengeId, response };
-    expect((await post(auth, '/v1/auth/login/verify', replaced)).body.code).toBe('auth.login.invalid');
-  });
-
-  it('401 for a sign-in that does not exist, and for one that asked too often', async () => {
-    const account = await register(auth);
-    const { loginId } = (await doubtful(account, 'challenge')).body;
-    const ask = () => post(auth, '/v1/auth/login/challenge', { loginId, factorId: loginId });
-    expect([(await ask()).status, (await ask()).status, (await ask()).status]).toEqual([200, 200, 200]);
-    expect((await ask()).body.code).toBe('auth.login.invalid');
-    const nowhere = '01980000-0000-7000-8000-000000000001';
-    const { status } = await post(auth, '/v1/auth/login/challenge', { loginId: nowhere, factorId: nowhere });
-    expect(status).toBe(401);
-  });
-
-  it('an enrolled factor is not got round by an emailed code', async () => {
-    const account = await register(auth);
-    auth.neighbours.factors = [{ id: '01980000-0000-7000-8000-00000000000f', type: 'totp', hint: '' }];
-    const { body } = await signIn(auth, account);
-    auth.neighbours.factors = [];
-    expect(body.factors).toEqual([expect.objectContaining({ type: 'totp' })]);
-    const { loginId } = body;
-    const { status } = await post(auth, '/v1/auth/login/challenge', { loginId, factorId: loginId });
-    expect(status).toBe(401);
-  });
-});
-
-async function doubtful(account: { email: string }, verdict: 'challenge' | 'unavailable'): Promise<Answer> {
-  auth.neighbours.verdict = verdict;
-  const answer = await signIn(auth, account);
-  auth.neighbours.verdict = 'allow';
-  return answer;
-}
 
 async function hashOf(userId: string): Promise<string | undefined> {
   const [row] = await auth.database.query<{ password_hash: string }>(

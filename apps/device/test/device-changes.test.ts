@@ -187,16 +187,21 @@ describe('DELETE /v1/devices/{id}', () => {
     expect(body).toMatchObject({ items: [] });
   });
 
-  test('503 while auth is away, and nothing has changed', async () => {
+  test('SR-46: 204 while auth is away: it is removed, and auth ends its sessions when it hears of it', async () => {
     const user = await givenUser();
-    const before = [await rowOf(user.id), await toldOf(app, user.userId)];
     app.authStandIn.away = true;
     const answer = await remove(user).finally(() => {
       app.authStandIn.away = false;
     });
-    expect(answer).toMatchObject({ status: 503, body: { code: 'service.unavailable' } });
-    expect(answer.headers.get('retry-after')).toBe('2');
-    expect([await rowOf(user.id), await toldOf(app, user.userId)]).toEqual(before);
+    expect(answer.status).toBe(204);
+    expect(await rowOf(user.id)).toMatchObject({ removed_at: expect.any(Date) });
+    expect((await toldOf(app, user.userId)).slice(-3)).toEqual([
+      'events device.removed.v1',
+      'audit device.removed',
+      'deliveries device-removed',
+    ]);
+    const { body } = await request(app.service, 'GET', path, { token: user.token });
+    expect(body).toMatchObject({ items: [] });
   });
 
   test('412 for an older version, 428 without one, SR-65: 404 for a foreign one: auth is not even asked', async () => {

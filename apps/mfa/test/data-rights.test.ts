@@ -1,24 +1,31 @@
 import { request, testDataRights } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
+import { encodeEvent, UserActivatedSchema } from '@bank/proto/events';
+import { timestampNow } from '@bufbuild/protobuf/wkt';
 import { dataRights } from '#storage/data-rights.ts';
 import { givenChallenge, givenEnrolled, mfaApp, strongToken } from './mfa-app.ts';
 
 const app = mfaApp();
 
-testDataRights(app, dataRights, async () => {
-  const enrolled = await givenEnrolled(app);
-  const { userId, factorId, etag, secret } = enrolled;
-  const label = `Phone of ${uuidv7()}`;
-  const token = strongToken(app, enrolled);
-  const headers = { 'if-match': etag };
-  const renamed = await request(app.service, 'PATCH', `/v1/mfa/factors/${factorId}`, {
-    token,
-    headers,
-    body: { label },
-  });
-  if (renamed.status !== 200) throw new Error(`the name answered ${renamed.status}`);
-  const { body } = await request(app.service, 'POST', '/v1/mfa/recovery-codes', { token });
-  const { codes } = body as { codes: string[] };
-  await givenChallenge(app, enrolled);
-  return { userId, given: [label], ids: [factorId], secrets: [secret, ...codes] };
-});
+testDataRights(
+  app,
+  dataRights,
+  async () => {
+    const enrolled = await givenEnrolled(app);
+    const { userId, factorId, etag, secret } = enrolled;
+    const label = `Phone of ${uuidv7()}`;
+    const token = strongToken(app, enrolled);
+    const headers = { 'if-match': etag };
+    const renamed = await request(app.service, 'PATCH', `/v1/mfa/factors/${factorId}`, {
+      token,
+      headers,
+      body: { label },
+    });
+    if (renamed.status !== 200) throw new Error(`the name answered ${renamed.status}`);
+    const { body } = await request(app.service, 'POST', '/v1/mfa/recovery-codes', { token });
+    const { codes } = body as { codes: string[] };
+    await givenChallenge(app, enrolled);
+    return { userId, given: [label], ids: [factorId], secrets: [secret, ...codes] };
+  },
+  (userId) => [encodeEvent(UserActivatedSchema, { userId, activatedAt: timestampNow() })],
+);

@@ -7,5 +7,6 @@ export { type DataRightsParts, dataRightsRpc } from '#data-rights/data-rights-rp
 export { appEnv } from '#env.ts';
 export { createFoundations, type Foundations, type FoundationsOptions, type Overrides } from '#foundations.ts';
 export type { KeyringFolder } from '#keyrings.ts';
+export { notify } from '#notify.ts';
 export { createTokenVerifier } from '#token-verifier.ts';
 export { toUserStatus, userStateOf } from '#user-status.ts';

@@ -61,7 +61,8 @@ export { dataKeysUnder, type RewrapReport, rewrapDataKeys } from '#pii/rewrap.ts
 export { type ProvisionOptions, provisionStatements, type SchemaPasswords } from '#provisioning/provision.ts';
 export { type BlindIndex, type BlindIndexOptions, blindIndexTableSql, createBlindIndex } from '#search/blind-index.ts';
 export type { Access } from '#transaction/access.ts';
-export { once, onceEach } from '#transaction/once.ts';
+export { lockForErasure } from '#transaction/erasure-hold.ts';
+export { once, onceAbout, onceEach } from '#transaction/once.ts';
 export { Repository, runStatement } from '#transaction/repository.ts';
 export type { OutboxEvent, Transaction } from '#transaction/transaction.ts';
 export {

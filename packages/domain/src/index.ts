@@ -36,6 +36,7 @@ export type { Clock } from '#time/clock.ts';
 export { systemClock } from '#time/clock.ts';
 export type { IdSource } from '#time/uuid.ts';
 export { createIds, idFloor, systemIds, timeOfId, UuidSchema, Uuidv7Schema, uuidv7 } from '#time/uuid.ts';
+export { type PersonalProfileField, personalProfileFields } from '#user/personal-profile.ts';
 export type { UserId } from '#user/user-id.ts';
 export { UserIdSchema } from '#user/user-id.ts';
 export type { Capability, Mover, UserState } from '#user/user-states.ts';

@@ -1,7 +1,8 @@
 import { Secret } from '@bank/domain';
+import type { HttpAnswer } from '@bank/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createSendgridProvider, type EmailMessage } from '#index.ts';
-import { type CarrierAnswer, carrierServer } from './carrier-server.ts';
+import { carrierServer } from './carrier-server.ts';
 
 const message: EmailMessage = {
   channel: 'email',
@@ -14,7 +15,7 @@ const message: EmailMessage = {
   html: '<p>hello</p>',
 };
 
-async function sending(answer: CarrierAnswer | undefined, from = 'The Bank <no-reply@bank.example>') {
+async function sending(answer: HttpAnswer | undefined, from = 'The Bank <no-reply@bank.example>') {
   const { url, calls } = await carrierServer(() => answer);
   const deadlineMs = answer === undefined ? 300 : 10_000;
   const made = createSendgridProvider({ baseUrl: url, apiKey: new Secret('SG.key'), from, deadlineMs });

@@ -18,7 +18,8 @@ export const UnmaskingEntity = defineEntity({
 
 export interface Unmasking {
   readonly staffId: UserId;
-  readonly userId: UserId;
+  /** A user, or the approval of an invitation: whom that is for has no id yet. */
+  readonly userId: string;
   readonly fields: readonly string[];
   readonly noteId: string;
   readonly expiresAt: Date;

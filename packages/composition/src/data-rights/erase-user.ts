@@ -1,6 +1,7 @@
 import {
   type DataRights,
   eraseRecords,
+  lockForErasure,
   type TransactionalContext,
   type TransactionScope,
   withTransaction,
@@ -36,6 +37,7 @@ export async function eraseUser<C extends Context<R>, R extends object>(
   const who = allow.service(actor, askers);
   const { userId, requestId } = parse(DataRequest, input);
   return await withTransaction<C, R, boolean>(ctx, { who, audits: ['user.data_erased'] }, async (tx) => {
+    await lockForErasure(tx.em, rights.schema, userId);
     await before?.(tx, userId);
     const { isFirst, rows } = await eraseRecords(tx, rights, userId);
     if (!isFirst && rows === 0) return false;

@@ -2,16 +2,19 @@ import { type DataRights, dataRightsProblems } from '@bank/database';
 import { uuidv7 } from '@bank/domain';
 import { DataRightsService } from '@bank/proto/data-rights';
 import { fuzzRpc } from '@bank/service-kit/fuzz';
-import type { TestDatabase } from '@bank/testing';
+import { type TestDatabase, until } from '@bank/testing';
 import type { DescService } from '@bufbuild/protobuf';
 import { type Client, Code, createClient, type Transport } from '@connectrpc/connect';
 import { describe, expect, test } from 'vitest';
 import type { Foundations } from '#foundations.ts';
+import { publishEvents, type TestEvent } from '#testing/messages.ts';
+import type { TestEnvironment } from '#testing/test-environment.ts';
 
 /** An app whose rights of people are tested. Its members are read when the tests run. */
 export interface DataRightsUnderTest {
   readonly ctx: Foundations;
   readonly database: TestDatabase;
+  readonly broker: TestEnvironment['broker'];
   client<S extends DescService>(service: S, callerUri: string): Promise<Client<S>>;
   /** Repeats nothing and translates no error. */
   transport(callerUri: string): Promise<Transport>;
@@ -33,14 +36,18 @@ export interface GivenPerson {
 const profile = 'spiffe://bank/app/profile';
 const device = 'spiffe://bank/app/device';
 
+/** Everything that other apps tell this one about a user, as it may come after he is erased. */
+export type LateEvents = (userId: string) => readonly Omit<TestEvent, 'id' | 'subject'>[];
+
 /**
  * SR-88 for one app, in its whole: every table is declared, an export holds what its user gave and nothing else, and after an
- * erasure a dump of the schema holds nothing of him.
+ * erasure a dump of the schema holds nothing of him, also when it is told of him later.
  */
 export function testDataRights(
   app: DataRightsUnderTest,
   rights: DataRights,
   givenPerson: () => Promise<GivenPerson>,
+  lateEvents: LateEvents,
 ): void {
   describe('SR-88 data rights', () => {
     test('every table of the schema is declared', async () => {
@@ -59,6 +66,9 @@ export function testDataRights(
 
     test('erasing again, also at the same time, changes nothing and tells nothing', () =>
       checkRepetition(app, rights, givenPerson));
+
+    test('SR-89 what is told of the user after an erasure is handled, and writes nothing', () =>
+      checkLateEvents(app, rights, givenPerson, lateEvents));
 
     test('profile alone may ask', async () => {
       const client = createClient(DataRightsService, await app.transport(device));
@@ -132,6 +142,31 @@ async function checkRepetition(
   const before = await dumpOf(app.database, rights.schema, erasedTables(rights));
   expect(await client.eraseUser(request)).toMatchObject({ erased: false });
   expect(await eventsOf(app, userId)).toHaveLength(1);
+  expect(await dumpOf(app.database, rights.schema, erasedTables(rights))).toEqual(before);
+}
+
+async function checkLateEvents(
+  app: DataRightsUnderTest,
+  rights: DataRights,
+  givenPerson: () => Promise<GivenPerson>,
+  lateEvents: LateEvents,
+): Promise<void> {
+  const client = await app.client(DataRightsService, profile);
+  const { userId: known } = await givenPerson();
+  await client.eraseUser({ userId: known, requestId: uuidv7() });
+  // The erasure may come before anything else about him, except in the app that he is a user of.
+  const unheardOf = uuidv7();
+  const erasing = client.eraseUser({ userId: unheardOf, requestId: uuidv7() });
+  await erasing.catch((error: unknown) => expect(error).toMatchObject({ code: 'user.not_found' }));
+  const before = await dumpOf(app.database, rights.schema, erasedTables(rights));
+
+  const events = [known, unheardOf].flatMap((subject) =>
+    lateEvents(subject).map((event) => ({ ...event, id: uuidv7(), subject })),
+  );
+  await publishEvents(app, 'late', events);
+  const handled = `select distinct message_id from ${rights.schema}.inbox where message_id = any($1)`;
+  const ids = events.map(({ id }) => id);
+  await until(async () => (await app.database.query(handled, [ids])).length === ids.length);
   expect(await dumpOf(app.database, rights.schema, erasedTables(rights))).toEqual(before);
 }
 

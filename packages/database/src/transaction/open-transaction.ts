@@ -7,6 +7,7 @@ import { auditDataschema, auditEntry, auditType } from '#outbox/audit-entry.ts';
 import { type Delivery, deliveryDataschema, deliveryType, sealDelivery } from '#outbox/delivery.ts';
 import { type PendingRow, writeOutbox } from '#outbox/outbox-writer.ts';
 import { type Access, declaredAudits } from '#transaction/access.ts';
+import { holdUser } from '#transaction/erasure-hold.ts';
 import { type HandledMessages, noteHandled } from '#transaction/inbox.ts';
 import type { OutboxEvent, Transaction } from '#transaction/transaction.ts';
 
@@ -82,6 +83,7 @@ export class OpenTransaction {
   #transactionFor(access: Access): Transaction {
     return {
       em: this.em,
+      holdUser: (userId) => holdUser(this.em, this.#settings.schema, userId),
       emit: async (event) => this.#emit(event),
       audit: async (record) => this.#audit(access, record),
       deliver: async (message) => this.#deliver(message),

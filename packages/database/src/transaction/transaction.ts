@@ -15,6 +15,8 @@ export interface OutboxEvent {
 /** What a verb can do inside its transaction. All of it is committed together, or none of it. */
 export interface Transaction {
   readonly em: EntityManager;
+  /** Holds a user against being erased until the end of the transaction; false when he has been. Asked before any row is locked. */
+  holdUser(userId: string): Promise<boolean>;
   /** A fact, published after the commit. */
   emit(event: OutboxEvent): Promise<void>;
   /** An entry for the ledger, under the actor of the transaction's grant. @throws Error for an undeclared action */

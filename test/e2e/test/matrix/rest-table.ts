@@ -60,6 +60,7 @@ GET    /v1/admin/audit                          staff   compliance admin
 GET    /v1/admin/audit/verify                   staff   compliance admin
 GET    /v1/admin/approvals                      staff   support compliance admin
 GET    /v1/admin/approvals/{id}                 staff   support compliance admin
+POST   /v1/admin/approvals/{id}/unmask          staff   compliance admin
 POST   /v1/admin/approvals/{id}/approve         staff   compliance admin
 POST   /v1/admin/approvals/{id}/reject          staff   compliance admin
 POST   /v1/admin/invitations                    staff   admin

@@ -11,6 +11,7 @@ export const rpcMessages: Readonly<Record<string, object>> = {
   'bank.user.v1.UserService/SetUserStatus': { userId, noteId, status: 'USER_STATUS_LOCKED' },
   'bank.user.v1.UserService/SetRoles': { ...approved, roles: ['support'] },
   'bank.user.v1.UserService/PrepareInvitation': { email: 'nobody@example.com', roles: ['support'] },
+  'bank.user.v1.UserService/ViewInvitation': { invitationId: uuidv7() },
   'bank.user.v1.UserService/InviteStaff': { invitationId: uuidv7(), roles: ['support'], noteId, approval: 'none' },
   'bank.auth.v1.AuthService/RevokeSessions': { userId, noteId, reason: 'SESSION_END_REASON_ENDED_BY_STAFF' },
   'bank.auth.v1.AuthService/StartPasswordReset': { userId, noteId },

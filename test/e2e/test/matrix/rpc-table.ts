@@ -18,6 +18,7 @@ auth     bank.user.v1.UserService/SetUserStatus        admin                    
 auth     bank.user.v1.UserService/SetRoles             admin                                admin
 auth     bank.user.v1.UserService/ResendVerification   admin                                support admin
 auth     bank.user.v1.UserService/PrepareInvitation    admin                                admin
+auth     bank.user.v1.UserService/ViewInvitation       admin                                admin
 auth     bank.user.v1.UserService/InviteStaff          admin                                admin
 auth     bank.user.v1.UserService/CreateFirstAdmin     ops                                  -
 auth     bank.auth.v1.AuthService/IntrospectToken      tools                                -

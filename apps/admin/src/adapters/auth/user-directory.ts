@@ -1,5 +1,5 @@
 import { userStateOf } from '@bank/composition';
-import type { Role } from '@bank/domain';
+import type { ErrorCode, Role } from '@bank/domain';
 import { DomainError, roles } from '@bank/domain';
 import { ContactField, type User, UserService } from '@bank/proto/user';
 import { createRpcClient, forwardUser, type RpcClientOptions } from '@bank/service-kit';
@@ -34,6 +34,11 @@ export interface UserDirectory {
   findMany(userIds: readonly string[]): Promise<readonly KnownUser[]>;
   /** One user for the member of staff who asks; `auth` tells the ledger. The note says why something is unmasked. */
   view(userId: string, unmask: { fields: readonly ContactFieldName[]; noteId: string }): Promise<ViewedUser>;
+  /**
+   * To which address an invitation goes, for the member of staff who asks; undefined when it is gone. `auth` tells the ledger.
+   * Masked, unless a note says why not.
+   */
+  viewInvitation(invitationId: string, noteId: string): Promise<string | undefined>;
 }
 
 const contactFields = { email: ContactField.EMAIL, phone: ContactField.PHONE } as const;
@@ -64,14 +69,23 @@ export function createUserDirectory(options: RpcClientOptions<typeof UserService
       if (user === undefined) throw new DomainError('service.internal', { reason: 'a view of nobody' });
       return { ...toKnownUser(user), email: email || null, phone: phone || null, locale: locale || null };
     },
+    async viewInvitation(invitationId, noteId) {
+      const asking = auth.viewInvitation({ invitationId, noteId }, forwardUser());
+      const { email } = await unless(asking, 'staff.invitation.not_found');
+      return email;
+    },
   };
 }
 
-async function orNobody<T extends object>(asking: Promise<T>): Promise<Partial<T>> {
+function orNobody<T extends object>(asking: Promise<T>): Promise<Partial<T>> {
+  return unless(asking, 'user.not_found');
+}
+
+async function unless<T extends object>(asking: Promise<T>, refusal: ErrorCode): Promise<Partial<T>> {
   try {
     return await asking;
   } catch (error) {
-    if (error instanceof DomainError && error.code === 'user.not_found') return {};
+    if (error instanceof DomainError && error.code === refusal) return {};
     throw error;
   }
 }

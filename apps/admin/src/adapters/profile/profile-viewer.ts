@@ -1,22 +1,10 @@
-import { DomainError } from '@bank/domain';
+import { DomainError, type PersonalProfileField } from '@bank/domain';
 import { ProfileService } from '@bank/proto/profile';
 import { createRpcClient, forwardUser, type RpcClientOptions } from '@bank/service-kit';
 import { dateOf } from '#adapters/date-of.ts';
 
-/** What the bank knows of a person that staff may see in full with a reason. */
-export const profileFields = [
-  'givenName',
-  'middleName',
-  'familyName',
-  'preferredName',
-  'dateOfBirth',
-  'nationality',
-  'occupation',
-] as const;
-export type ProfileField = (typeof profileFields)[number];
-
 /** A profile as staff see it: what was not asked for in full is masked, what is unknown is null. */
-export type ViewedProfile = Readonly<Record<ProfileField, string | null>> & {
+export type ViewedProfile = Readonly<Record<PersonalProfileField, string | null>> & {
   readonly createdAt: Date | null;
   readonly updatedAt: Date | null;
 };
@@ -26,7 +14,7 @@ export interface ProfileViewer {
   /** Undefined where there is none. Throws what else `profile` answers, and service.unavailable. */
   view(
     userId: string,
-    unmask: { readonly fields: readonly ProfileField[]; readonly noteId: string },
+    unmask: { readonly fields: readonly PersonalProfileField[]; readonly noteId: string },
   ): Promise<ViewedProfile | undefined>;
 }
 

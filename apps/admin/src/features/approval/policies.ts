@@ -40,6 +40,11 @@ export function requireMayRequest(actor: UserActor, facts: { target?: Standing; 
   }
 }
 
+/** The invitation that an approval is about, if it is about one. */
+export function invitationOf({ payload }: Pick<Approval, 'payload'>): string | undefined {
+  return 'invitationId' in payload ? payload.invitationId : undefined;
+}
+
 /** Why somebody cannot decide an approval as it stands; undefined when he can. */
 export function refusalOf(approval: Approval, { roles, userId }: UserActor): ErrorCode | undefined {
   if (approval.makerId === userId) return 'approval.own';

@@ -48,9 +48,13 @@ const approvalEntries = {
 /** A page of approvals, the latest first. */
 export const ApprovalPage = pageSchema(v.strictObject(approvalEntries));
 
-/** An approval with the words of maker and checker; null where nobody said anything, or the words are erased. */
+/**
+ * An approval with the words of maker and checker; null where nobody said anything, or the words are erased. `invitation` says
+ * whom an invitation is for, masked unless unmasked; null for anything else, and when it is over.
+ */
 export const ApprovalView = v.strictObject({
   ...approvalEntries,
   reason: v.nullable(v.string()),
   decisionReason: v.nullable(v.string()),
+  invitation: v.nullable(v.strictObject({ email: v.string(), unmaskedUntil: v.nullable(timestamp) })),
 });

@@ -1,5 +1,6 @@
 import type * as v from 'valibot';
 import type { ExplainedApproval } from '#features/approval/get-approval.ts';
+import { invitationOf } from '#features/approval/policies.ts';
 import type { ApprovalPage, ApprovalView } from '#features/approval/schemas.ts';
 import type { Approval } from '#storage/approval.entity.ts';
 
@@ -13,7 +14,7 @@ export function toListedApproval(approval: Approval): ListedApproval {
     action,
     userId,
     roles: 'roles' in payload ? [...payload.roles] : null,
-    invitationId: 'invitationId' in payload ? payload.invitationId : null,
+    invitationId: invitationOf(approval) ?? null,
     status,
     makerId,
     checkerId,
@@ -25,6 +26,7 @@ export function toListedApproval(approval: Approval): ListedApproval {
 
 /** An approval by itself, with its reasons. */
 export function toApprovalView(explained: ExplainedApproval): v.InferInput<typeof ApprovalView> {
-  const { approval, reason = null, decisionReason = null } = explained;
-  return { ...toListedApproval(approval), reason, decisionReason };
+  const { approval, invited, reason = null, decisionReason = null } = explained;
+  const invitation = invited && { email: invited.email, unmaskedUntil: invited.unmaskedUntil?.toISOString() ?? null };
+  return { ...toListedApproval(approval), reason, decisionReason, invitation: invitation ?? null };
 }

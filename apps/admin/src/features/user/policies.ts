@@ -1,10 +1,10 @@
+import { type PersonalProfileField, personalProfileFields } from '@bank/domain';
 import type { ContactFieldName } from '#adapters/auth/user-directory.ts';
-import { type ProfileField, profileFields } from '#adapters/profile/profile-viewer.ts';
 
 const contactFields = ['email', 'phone'] as const satisfies readonly ContactFieldName[];
 
 /** What can be unmasked: of an app each. */
-export const unmaskableFields = [...contactFields, ...profileFields] as const;
+export const unmaskableFields = [...contactFields, ...personalProfileFields] as const;
 
 /** How long a member of staff sees what he had unmasked, in milliseconds. */
 export const unmaskingMs = 15 * 60_000;
@@ -15,6 +15,6 @@ export function contactOf(fields: readonly string[]): ContactFieldName[] {
 }
 
 /** Those of the fields that `profile` keeps. */
-export function profileFieldsOf(fields: readonly string[]): ProfileField[] {
-  return profileFields.filter((field) => fields.includes(field));
+export function profileFieldsOf(fields: readonly string[]): PersonalProfileField[] {
+  return personalProfileFields.filter((field) => fields.includes(field));
 }

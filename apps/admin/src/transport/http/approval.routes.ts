@@ -20,7 +20,10 @@ import {
   InvitationRequest,
   RolesRequest,
 } from '#features/approval/schemas.ts';
+import { unmaskInvitation } from '#features/approval/unmask-invitation.ts';
 import { toApprovalView, toListedApproval } from '#features/approval/view.ts';
+import { UnmaskingView } from '#features/user/schemas.ts';
+import { toUnmaskingView } from '#features/user/view.ts';
 import { freshStepUp } from '#transport/http/fresh-step-up.ts';
 
 const tag = 'approvals';
@@ -107,13 +110,28 @@ export const approvalRoutes = defineRoutes<AppContext>([
   {
     method: 'GET',
     path: '/v1/admin/approvals/:id',
-    summary: 'One approval with the reasons that were given; reading them is recorded',
+    summary: 'One approval with the reasons that were given and whom an invitation is for; reading is recorded',
     tag,
     access: { permission: 'approvals.read' },
     params: ApprovalParams,
     responses: { 200: ApprovalView },
-    errors: ['approval.not_found'],
+    errors: ['approval.not_found', 'service.overloaded'],
     handle: async (ctx, request) => ok(toApprovalView(await getApproval(ctx, request.actor, request.params))),
+  },
+  {
+    method: 'POST',
+    path: '/v1/admin/approvals/:id/unmask',
+    summary: 'See the address of an invitation in full for 15 minutes, with a reason',
+    tag,
+    access: { permission: 'approvals.decide' },
+    stepUp: freshStepUp,
+    params: ApprovalParams,
+    body: Reasoned,
+    responses: { 200: UnmaskingView },
+    errors: ['approval.not_found', 'staff.invitation.not_found'],
+    limits: [{ name: 'invitation-unmask', points: 30, windowSeconds: 3600, by: 'user' }],
+    idempotent: true,
+    handle: async (ctx, request) => ok(toUnmaskingView(await unmaskInvitation(ctx, request.actor, request))),
   },
   {
     method: 'POST',

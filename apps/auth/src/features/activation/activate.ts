@@ -11,6 +11,7 @@ import { enrolmentClient } from '#features/client/entitlement.ts';
 import { resolveClient } from '#features/client/resolve-client.ts';
 import { requireAcceptablePassword } from '#features/password/accept-password.ts';
 import { openSession, type SignedIn } from '#features/session/open-session.ts';
+import { presentedDevice } from '#features/session/recognise-device.ts';
 import { openContact } from '#features/user/contact.ts';
 import { createUser } from '#features/user/create-user.ts';
 import type { Activation } from '#storage/activations/activation.repository.ts';
@@ -41,7 +42,7 @@ export async function activate(ctx: AppContext, input: unknown, caller: Caller):
   const outcome = await withTransaction(ctx, { who, audits }, async (tx): Promise<Outcome> => {
     const made = await makeStaff(tx, link, passwordHash);
     if (made.kind !== 'made') return made;
-    const device = { input: request.device, secret: request.device?.secret ?? caller.cookies.deviceSecret };
+    const device = presentedDevice(request, caller);
     const facts = { user: made.user, client: enrolmentClient(tx), acr: 'aal1', amr: ['pwd'], device } as const;
     return { kind: 'signed_in', signedIn: await openSession(tx, { ...facts, becomesKnown: true }) };
   });

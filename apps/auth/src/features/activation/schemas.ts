@@ -1,4 +1,4 @@
-import { EmailSchema, StaffRoleSetSchema } from '@bank/domain';
+import { EmailSchema, StaffRoleSetSchema, Uuidv7Schema } from '@bank/domain';
 import * as v from 'valibot';
 import { clientIdSchema, DeviceSchema, NewPasswordSchema } from '#features/session/schemas.ts';
 
@@ -10,5 +10,7 @@ export const ActivateSchema = v.strictObject({
 });
 
 export const PrepareInvitationSchema = v.object({ email: EmailSchema, roles: StaffRoleSetSchema });
+
+export const ViewInvitationSchema = v.strictObject({ invitationId: Uuidv7Schema, noteId: v.optional(Uuidv7Schema) });
 
 export const CreateFirstAdminSchema = v.object({ email: EmailSchema });

@@ -9,6 +9,7 @@ import { replacePhone } from '#features/contact-change/replace-phone.ts';
 import { VerifyPhoneSchema } from '#features/contact-change/schemas.ts';
 import { countFailure, requireFewFailures } from '#features/sign-in/address-failures.ts';
 import type { ContactChange } from '#storage/users/contact-change.repository.ts';
+import type { User } from '#storage/users/user.repository.ts';
 
 type Outcome = { kind: 'verified'; phone: PhoneNumber } | { kind: 'closed' | 'wrong_code' | 'taken' | 'blocked' };
 
@@ -28,9 +29,11 @@ export async function verifyPhone(
   await requireFewFailures(ctx, caller.clientAddress);
   const audits = ['user.phone_changed', 'user.contact_change.failed'] as const;
   const outcome = await withTransaction(ctx, { who, audits }, async (tx): Promise<Outcome> => {
+    // His row first, as everybody takes them who changes a user: staff who send the code again hold both as well.
+    const user = await tx.users.lock(userId);
     const claim = { attemptsMax: changeCounters.attemptsMax, now: tx.clock.now() };
     const change = await tx.contactChanges.claimTry({ userId, kind: 'phone', sessionId }, claim);
-    const result = await decide(tx, change, code);
+    const result = await decide(tx, { user, change }, code);
     if (result.kind === 'verified') return result;
     const failure = { action: 'user.contact_change.failed', subject: userId, outcome: 'failure' } as const;
     await tx.audit({ ...failure, reason: result.kind, details: { kind: 'phone', sessionId } });
@@ -42,11 +45,14 @@ export async function verifyPhone(
   throw new DomainError('auth.verification.invalid', { reason: outcome.kind });
 }
 
-async function decide(tx: AppTransaction, change: ContactChange | undefined, code: string): Promise<Outcome> {
+async function decide(
+  tx: AppTransaction,
+  { user, change }: { user: User | undefined; change: ContactChange | undefined },
+  code: string,
+): Promise<Outcome> {
   if (change === undefined) return { kind: 'closed' };
   if (!isChangeCode(tx, change, code)) return { kind: 'wrong_code' };
   await tx.contactChanges.remove(change.userId, change.kind);
-  const user = await tx.users.lock(change.userId);
   if (user === undefined || isBlocked(user.status, 'change')) return { kind: 'blocked' };
   const phone = v.parse(PhoneNumberSchema, await openAddress(tx, change));
   return (await replacePhone(tx, user, phone)) ? { kind: 'verified', phone } : { kind: 'taken' };

@@ -64,3 +64,13 @@ function readSendgridEvent({ event, delivery_id: deliveryId, sg_message_id: sgMe
   const failure = outcome === 'delivered' ? null : `SENDGRID_${event.toUpperCase()}${enhanced}`;
   return { deliveryId, messageId, outcome, failure } satisfies DeliveryReport;
 }
+
+const patienceMs = 600_000;
+
+/** For how long after a message was handed over it matters what became of it. */
+export const interestMs = 86_400_000;
+
+/** When a carrier that can be asked is asked about a message of which nothing was heard. */
+export function askTime(now: Date): Date {
+  return new Date(now.getTime() + patienceMs);
+}

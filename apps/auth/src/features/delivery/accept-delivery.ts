@@ -9,7 +9,8 @@ export interface IncomingDelivery {
 }
 
 /**
- * Takes over a message to a person. It stays sealed as it came until it is sent. @throws SealBroken, Error when it is not a
+ * Takes over a message to a person; one to somebody who was erased meanwhile is dropped. It stays sealed as it came until it is
+ * sent. @throws SealBroken, Error when it is not a
  * delivery: the broker keeps it as a dead letter
  */
 export async function acceptDelivery(ctx: AppContext, { id, data }: IncomingDelivery): Promise<void> {
@@ -17,7 +18,8 @@ export async function acceptDelivery(ctx: AppContext, { id, data }: IncomingDeli
   const userId = 'userId' in to ? (to.userId as UserId) : null;
   const who = allow.system('deliveries');
   const unaudited = 'a message is taken over: the ledger gets how it ends';
-  await withTransaction(ctx, { who, unaudited }, (tx) =>
-    tx.deliveries.insert({ id, userId, content: data, channel, template, expiresAt, at: tx.clock.now() }),
-  );
+  await withTransaction(ctx, { who, unaudited }, async (tx) => {
+    if (userId !== null && !(await tx.holdUser(userId))) return;
+    await tx.deliveries.insert({ id, userId, content: data, channel, template, expiresAt, at: tx.clock.now() });
+  });
 }

@@ -5,6 +5,7 @@ import type { AppContext } from '#context.ts';
 import { countSettled } from '#features/delivery/count-settled.ts';
 import { handOver } from '#features/delivery/hand-over.ts';
 import { nextAttempt } from '#features/delivery/policies.ts';
+import { askTime } from '#features/delivery-report/policies.ts';
 import type { PendingDelivery, SettledState, Settlement } from '#storage/deliveries/delivery.repository.ts';
 
 const who = allow.system('deliveries');
@@ -53,7 +54,9 @@ async function record(ctx: AppContext, delivery: PendingDelivery, result: Result
   }
   const audits = ['auth.delivery.sent', 'auth.delivery.failed', 'auth.delivery.suppressed'] as const;
   const state = await withTransaction(ctx, { who, audits }, async (tx) => {
-    const settled = await tx.deliveries.settle(id, { ...result, at: tx.clock.now() });
+    const at = tx.clock.now();
+    const askAt = result.provider === 'notification' ? askTime(at) : undefined;
+    const settled = await tx.deliveries.settle(id, { ...result, askAt, at });
     if (settled === undefined) return undefined;
     const { provider, failure } = result;
     await tx.audit({

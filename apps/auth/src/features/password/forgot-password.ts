@@ -1,9 +1,10 @@
-import { withTransaction } from '@bank/database';
-import { allow, isBlocked, parse } from '@bank/domain';
+import { readerOf, withTransaction } from '@bank/database';
+import { allow, isBlocked, parse, type UserId } from '@bank/domain';
+import { keyedHash } from '@bank/security';
 import type { AppContext } from '#context.ts';
 import { hashAddress, indexAddress } from '#features/address/index-address.ts';
 import type { Caller } from '#features/caller.ts';
-import { resetLimit } from '#features/password/policies.ts';
+import { refusalsToldLimit, resetLimit } from '#features/password/policies.ts';
 import { sendNoLink, sendResetLink } from '#features/password/reset-link.ts';
 import { ForgotPasswordSchema } from '#features/password/schemas.ts';
 import { subjectOfAttempt } from '#features/sign-in/lockout-policies.ts';
@@ -11,18 +12,22 @@ import type { User } from '#storage/users/user.repository.ts';
 
 /**
  * Sends a link for choosing another password to whom the identifier names. The answer and its time are the same whether it
- * names anybody (SR-15). Asking changes nothing, locks nobody, and a few links an hour go out to one address at most
- * (SR-18, SR-38). @throws request.invalid
+ * names anybody (SR-15). Asking changes nothing, locks nobody, and a few links an hour go out to one user at most, whichever of
+ * his addresses is given (SR-18, SR-38). The ledger is told of every link, and of what goes beyond that once a minute, so that
+ * who asks on and on fills neither a mailbox nor the ledger. @throws request.invalid
  */
 export async function forgotPassword(ctx: AppContext, input: unknown, caller: Caller): Promise<void> {
   const who = allow.anyone(caller.actor);
   const { identifier } = parse(ForgotPasswordSchema, input);
   const subjectHash = hashAddress(ctx, identifier);
-  const key = `password-reset:${Buffer.from(subjectHash).toString('hex')}`;
-  const { allowed } = await ctx.rateLimits.consume(key, resetLimit);
+  const ownerId = await readerOf(ctx).identifiers.ownerOf(identifier.kind, indexAddress(ctx, identifier));
+  const { allowed, isTold } = await count(ctx, { ownerId, subjectHash });
+  if (!isTold) {
+    const unaudited = 'one request a minute beyond the limit is told of';
+    return await withTransaction(ctx, { who, unaudited }, sendNoLink);
+  }
   const action = 'auth.password.reset_requested';
   await withTransaction(ctx, { who, audits: [action] }, async (tx) => {
-    const ownerId = await tx.identifiers.ownerOf(identifier.kind, indexAddress(tx, identifier));
     const user = ownerId && (await tx.users.find(ownerId));
     const subject = subjectOfAttempt({ userId: user?.id, subjectHash });
     const refusal = refusalOf(user, allowed);
@@ -34,6 +39,16 @@ export async function forgotPassword(ctx: AppContext, input: unknown, caller: Ca
     await sendResetLink(tx, user, { byStaff: false });
     await tx.audit({ action, subject, outcome: 'success' });
   });
+}
+
+/** Counts by the user, or by the identifier that names nobody: both alike. */
+async function count(ctx: AppContext, whose: { ownerId: UserId | undefined; subjectHash: Uint8Array }) {
+  const counted = whose.ownerId ?? Buffer.from(whose.subjectHash).toString('hex');
+  const key = Buffer.from(keyedHash(ctx.keys.limits, 'password-reset', counted)).toString('hex');
+  const { allowed } = await ctx.rateLimits.consume(`password-reset:${key}`, resetLimit);
+  if (allowed) return { allowed, isTold: true };
+  const told = await ctx.rateLimits.consume(`password-reset-refusal:${key}`, refusalsToldLimit);
+  return { allowed, isTold: told.allowed };
 }
 
 function refusalOf(user: User | undefined, isWithinLimit: boolean): string | undefined {

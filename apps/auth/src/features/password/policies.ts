@@ -1,5 +1,8 @@
 /** Life of a link for choosing another password, in seconds (SR-36). */
 export const resetSeconds = 3600;
 
-/** How often a link is sent for one address in an hour; more are silently not written (SR-18, SR-38). */
+/** How often a link is sent to one user in an hour; more are silently not written (SR-18, SR-38). */
 export const resetLimit = { points: 5, windowSeconds: 3600 } as const;
+
+/** What is told to the ledger of requests beyond that. */
+export const refusalsToldLimit = { points: 1, windowSeconds: 60 } as const;

@@ -1,8 +1,8 @@
+import { notify } from '@bank/composition';
 import type { UserId } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import type { AppTransaction } from '#context.ts';
 import { passwordChanged } from '#events.ts';
-import { notify } from '#features/notify.ts';
 
 /**
  * Makes another password that of a user whose row is locked, whichever way it was chosen: links that are under way die

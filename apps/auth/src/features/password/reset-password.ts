@@ -45,9 +45,12 @@ async function emailOf(ctx: AppContext, link: ReadToken): Promise<Email | undefi
 }
 
 async function useLink(tx: AppTransaction, link: ReadToken, passwordHash: string): Promise<boolean> {
-  const userId = await tx.passwordResets.consume(link, tx.clock.now());
+  const now = tx.clock.now();
+  const userId = await tx.passwordResets.findOwner(link, now);
   if (userId === undefined) return false;
+  // His row first, as everybody takes them who changes a user or writes him a link.
   const user = await tx.users.lock(userId);
+  if ((await tx.passwordResets.consume(link, now)) === undefined) return false;
   if (user === undefined || isBlocked(user.status, 'recovery')) {
     await tx.audit({ action: 'auth.password.reset_failed', subject: userId, outcome: 'denied', reason: 'status' });
     return false;

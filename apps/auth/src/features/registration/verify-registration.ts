@@ -9,6 +9,7 @@ import { proves } from '#features/registration/proof.ts';
 import { VerifyRegistrationSchema } from '#features/registration/schemas.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { openSession } from '#features/session/open-session.ts';
+import { presentedDevice } from '#features/session/recognise-device.ts';
 import { createUser } from '#features/user/create-user.ts';
 import type { UserView } from '#features/user/view-user.ts';
 import { viewUser } from '#features/user/view-user.ts';
@@ -41,7 +42,7 @@ export async function verifyRegistration(
     if (user === undefined) return await refuse(tx, registration.id, 'address_taken');
     await tx.registrations.closeOthers(registration.addressHash, ctx.clock.now());
     await announce(tx, registration, client);
-    const device = { input: request.device, secret: request.device?.secret ?? caller.cookies.deviceSecret };
+    const device = presentedDevice(request, caller);
     const facts = { user, client, acr: 'aal1', amr: ['pwd', 'otp'], device, becomesKnown: true } as const;
     return { kind: 'verified', signedIn: await openSession(tx, facts), user: viewUser(user) };
   });

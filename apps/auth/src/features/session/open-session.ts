@@ -27,6 +27,8 @@ export interface SignedIn {
   roles: readonly Role[];
   refreshToken: string;
   device: { id: string; secret?: string };
+  /** The device secrets that its browser had: they stay beside a new one. */
+  presentedSecrets?: readonly string[];
 }
 
 /** Opens a session with a new id and a new refresh token (SR-44), within the caller's transaction. */
@@ -54,7 +56,8 @@ export async function openSession(tx: AppTransaction, facts: SessionFacts): Prom
   await tx.refreshTokens.insert({ id: tokenId, sessionId: session.id, generation: 0, digest, createdAt: now });
   await announce(tx, session, facts, device.isNew);
   const known = device.secret === undefined ? { id: device.id } : { id: device.id, secret: device.secret };
-  return { session, client, roles: user.roles, refreshToken: token, device: known };
+  const presentedSecrets = facts.device.secrets;
+  return { session, client, roles: user.roles, refreshToken: token, device: known, presentedSecrets };
 }
 
 /** The last line behind the decisions of every way to sign in (SR-72). @throws service.internal for a bug in one of them */

@@ -1,9 +1,9 @@
+import { notify } from '@bank/composition';
 import { withTransaction } from '@bank/database';
 import { allow } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import type { AppContext } from '#context.ts';
 import { tokenReuseDetected } from '#events.ts';
-import { notify } from '#features/notify.ts';
 import { endSession } from '#features/session/end-session.ts';
 
 /**

@@ -1,29 +1,59 @@
 import type { UserId } from '@bank/domain';
-import { mintToken, readToken, sameBytes } from '@bank/security';
+import { mintToken, type ReadToken, readToken, sameBytes } from '@bank/security';
 import type { AppTransaction, ReadContext } from '#context.ts';
+import type { Caller } from '#features/caller.ts';
 import type { DeviceInput } from '#features/session/schemas.ts';
 import { deviceSecretPrefix } from '#features/session/tokens.ts';
 import type { Device } from '#storage/sessions/device.repository.ts';
 
-/** What a request says about its device: the description, and the secret from the body or the cookie. */
+/**
+ * What a request says about its device: the description, and its secrets. A client that keeps secrets itself presents the one
+ * of its user; a browser keeps those of all who sign in on it in one cookie, the newest first.
+ */
 export interface PresentedDevice {
   input: DeviceInput | undefined;
-  secret: string | undefined;
+  secrets: readonly string[];
+}
+
+/** Between the secrets in the cookie. */
+const separator = '~';
+
+/** Of how many people a browser keeps the secrets: a household, not a library. */
+const secretsMax = 5;
+
+/** The device that a request presents, by its body or by the cookie. What has not the form of a secret is none. */
+export function presentedDevice(
+  { device: input }: { device?: DeviceInput | undefined },
+  { cookies }: Pick<Caller, 'cookies'>,
+): PresentedDevice {
+  const given = (input?.secret ?? cookies.deviceSecret ?? '').split(separator, secretsMax);
+  return { input, secrets: given.filter((secret) => readToken(deviceSecretPrefix, secret) !== undefined) };
+}
+
+/** The cookie that holds a new secret beside those that the browser had: nobody becomes a stranger by another's sign-in. */
+export function cookieOfSecrets(secret: string, others: readonly string[]): string {
+  return [secret, ...others].slice(0, secretsMax).join(separator);
+}
+
+/** What is compared of each. */
+export function readSecrets({ secrets }: Pick<PresentedDevice, 'secrets'>): ReadToken[] {
+  return secrets.map((secret) => readToken(deviceSecretPrefix, secret)).filter((read) => read !== undefined);
 }
 
 /**
- * The device of this user whose secret was presented, or undefined. A secret is good for the user it was given to and for
- * nobody else, so that two people of one browser do not vouch for each other.
+ * The device of this user one of whose secrets was presented, or undefined. A secret is good for the user it was given to and
+ * for nobody else, so that two people of one browser do not vouch for each other.
  */
 export async function findDevice(
   ctx: ReadContext,
   userId: UserId | string,
-  secret: string | undefined,
+  presented: Pick<PresentedDevice, 'secrets'>,
 ): Promise<Device | undefined> {
-  const read = secret === undefined ? undefined : readToken(deviceSecretPrefix, secret);
-  if (read === undefined) return undefined;
-  const device = await ctx.devices.find(userId, read.id);
-  return device !== undefined && sameBytes(device.secretDigest, read.digest) ? device : undefined;
+  for (const { id, digest } of readSecrets(presented)) {
+    const device = await ctx.devices.find(userId, id);
+    if (device !== undefined && sameBytes(device.secretDigest, digest)) return device;
+  }
+  return undefined;
 }
 
 /** Notes the use of the presented device, or makes a new one with a 256-bit secret when none that is valid was presented. */
@@ -35,12 +65,9 @@ export async function rememberDevice(
 ): Promise<{ id: string; secret?: string; isNew: boolean }> {
   const now = tx.clock.now();
   const knownAt = becomesKnown ? now : null;
-  const read = presented.secret === undefined ? undefined : readToken(deviceSecretPrefix, presented.secret);
-  if (
-    read !== undefined &&
-    (await tx.devices.touch({ userId, id: read.id, secretDigest: read.digest, at: now, knownAt }))
-  ) {
-    return { id: read.id, isNew: false };
+  for (const { id, digest } of readSecrets(presented)) {
+    const isHis = await tx.devices.touch({ userId, id, secretDigest: digest, at: now, knownAt });
+    if (isHis) return { id, isNew: false };
   }
   const id = tx.ids.next();
   const { token, digest } = mintToken(deviceSecretPrefix, id);

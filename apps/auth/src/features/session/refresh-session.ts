@@ -9,9 +9,10 @@ import { requireOrigin } from '#features/client/resolve-client.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { isLive } from '#features/session/policies.ts';
 import { punishReuse } from '#features/session/punish-reuse.ts';
+import { presentedDevice, readSecrets } from '#features/session/recognise-device.ts';
 import { renewAgain, rotate } from '#features/session/rotate-refresh-token.ts';
 import { RefreshSchema } from '#features/session/schemas.ts';
-import { deviceSecretPrefix, refreshTokenPrefix } from '#features/session/tokens.ts';
+import { refreshTokenPrefix } from '#features/session/tokens.ts';
 import type { Client } from '#storage/sessions/client.repository.ts';
 import type { TokenHolder } from '#storage/sessions/refresh-token.repository.ts';
 
@@ -20,7 +21,8 @@ interface Presented {
   token: ReadToken;
   fromCookie: boolean;
   clientId: string | undefined;
-  device: ReadToken | undefined;
+  /** Of the browser, or of the client. */
+  devices: readonly ReadToken[];
 }
 
 type Outcome = { kind: 'renewed'; signedIn: SignedIn } | { kind: 'invalid' | 'reuse' };
@@ -61,8 +63,7 @@ function readPresented(ctx: AppContext, input: unknown, caller: Caller): Present
   if (fromCookie && caller.cookies.refreshToken !== undefined) requireOrigin(ctx, caller);
   const token = readToken(refreshTokenPrefix, request.refreshToken ?? caller.cookies.refreshToken ?? '');
   if (token === undefined) throw new DomainError('auth.refresh.invalid', { reason: 'malformed or missing' });
-  const secret = request.device?.secret ?? caller.cookies.deviceSecret ?? '';
-  return { token, fromCookie, clientId: request.clientId, device: readToken(deviceSecretPrefix, secret) };
+  return { token, fromCookie, clientId: request.clientId, devices: readSecrets(presentedDevice(request, caller)) };
 }
 
 function isGood(ctx: AppContext, { session, token, userState }: TokenHolder, presented: Presented): boolean {
@@ -84,6 +85,6 @@ function isNamed(ctx: AppContext, client: Client, { clientId }: Presented): bool
   return client.audience === audiences.enrolment && ctx.clientRegistry.find(clientId)?.audience === audiences.staff;
 }
 
-function isSameDevice({ session, deviceDigest }: TokenHolder, { device }: Presented): boolean {
-  return device !== undefined && device.id === session.deviceId && sameBytes(device.digest, deviceDigest);
+function isSameDevice({ session, deviceDigest }: TokenHolder, { devices }: Presented): boolean {
+  return devices.some(({ id, digest }) => id === session.deviceId && sameBytes(digest, deviceDigest));
 }

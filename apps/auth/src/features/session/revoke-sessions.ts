@@ -1,3 +1,4 @@
+import { notify } from '@bank/composition';
 import { withTransaction } from '@bank/database';
 import {
   allow,
@@ -14,7 +15,6 @@ import { messageOf } from '@bank/notifications';
 import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
-import { notify } from '#features/notify.ts';
 import { endReasons } from '#features/session/end-reasons.ts';
 import { endManySessions } from '#features/session/end-session.ts';
 import { noticeDays } from '#features/standing/move-user.ts';

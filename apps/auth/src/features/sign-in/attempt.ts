@@ -50,7 +50,7 @@ export async function beginAttempt(ctx: AppContext, begin: Begin): Promise<Attem
   const outcome = await withTransaction(ctx, { who, unaudited }, async (tx): Promise<Outcome> => {
     const credential = await tx.users.findCredentialOf(identifier.kind, indexAddress(tx, identifier));
     const userId = credential?.userId ?? tx.ids.next();
-    const known = await findDevice(tx, userId, device.secret);
+    const known = await findDevice(tx, userId, device);
     const knownDeviceId = known === undefined || known.knownAt === null ? undefined : known.id;
     // Email and phone of one user share their pools; an identifier of nobody has pools of its own.
     const subjectHash =

@@ -29,7 +29,7 @@ export async function completeSignIn(ctx: AppContext, input: unknown, caller: Ca
       return await completeWithFactor(ctx, half, { challengeId, code: response.code });
     }
   } else if (challengeId !== undefined && response !== undefined) {
-    return await completeWithEmailedCode(ctx, half, { challengeId, code: response.code });
+    return await completeWithEmailedCode(ctx, half, pending.userId, { challengeId, code: response.code });
   }
   throw new DomainError('auth.second_factor.invalid', { reason: 'a recovery code where none is enrolled' });
 }

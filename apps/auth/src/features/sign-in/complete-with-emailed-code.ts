@@ -1,7 +1,8 @@
 import { withTransaction } from '@bank/database';
-import { DomainError } from '@bank/domain';
+import { DomainError, type UserId } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import { assuranceOf } from '#features/second-factor/assurance.ts';
+import { sufficientFactors } from '#features/second-factor/sufficient-factors.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { isEmailedCode, signInCode } from '#features/sign-in/emailed-code.ts';
 import {
@@ -12,18 +13,23 @@ import {
 } from '#features/sign-in/open-completed.ts';
 import { codeAttemptsMax } from '#features/sign-in/policies.ts';
 
-type Outcome = { kind: 'signed_in'; signedIn: SignedIn } | { kind: 'unknown' | 'wrong_code' | 'changed' };
+type Outcome =
+  | { kind: 'signed_in'; signedIn: SignedIn }
+  | { kind: 'unknown' | 'wrong_code' | 'changed' | 'factor_enrolled' };
 
 /**
- * Completes a sign-in by an emailed code. The session stays `aal1` (SR-29), but its device is known from now on.
- * @throws auth.login.invalid, auth.second_factor.invalid
+ * Completes a sign-in by an emailed code. The session stays `aal1` (SR-29), but its device is known from now on. Who has
+ * enrolled a factor since the first half has to present it, so such a sign-in is over; mfa is asked for every code, right or
+ * wrong. @throws auth.login.invalid, auth.second_factor.invalid, service.unavailable
  */
 export async function completeWithEmailedCode(
   ctx: AppContext,
   half: SecondHalfRequest,
+  userId: UserId,
   proof: { challengeId: string; code: string },
 ): Promise<SignedIn> {
   const { challengeId, code } = proof;
+  const factors = sufficientFactors(await ctx.factors.list(userId), half.client.audience);
   const now = ctx.clock.now();
   const access = { who: half.who, audits: completionAudits } as const;
   const outcome = await withTransaction(ctx, access, async (tx): Promise<Outcome> => {
@@ -35,6 +41,11 @@ export async function completeWithEmailedCode(
       return { kind: 'wrong_code' };
     }
     await tx.signIns.close(attempt.id, now);
+    if (factors.length > 0) {
+      const denied = { outcome: 'denied', reason: 'factor_enrolled' } as const;
+      await tx.audit({ action: 'auth.sign_in.failed', subject: userId, ...denied });
+      return { kind: 'factor_enrolled' };
+    }
     const signedIn = await openCompleted(tx, attempt, half, assuranceOf('email'));
     return signedIn === undefined ? { kind: 'changed' } : { kind: 'signed_in', signedIn };
   });

@@ -1,3 +1,4 @@
+import { notify } from '@bank/composition';
 import { withTransaction } from '@bank/database';
 import type { Grant, UserId } from '@bank/domain';
 import { DomainError, isBlocked } from '@bank/domain';
@@ -8,8 +9,6 @@ import type { SignedIn } from '#features/session/open-session.ts';
 import { openSession } from '#features/session/open-session.ts';
 import type { Attempt } from '#features/sign-in/attempt.ts';
 import { failuresWorthTelling, isCutOff } from '#features/sign-in/policies.ts';
-
-const noticeSeconds = 86_400;
 
 /**
  * Opens a session at `aal1` on the password alone. The device stays as known, or unknown, as it was.
@@ -54,7 +53,6 @@ async function renewHash(
 async function tellOfFailures(tx: AppTransaction, attempt: Attempt, userId: UserId): Promise<void> {
   const failures = attempt.claimed.failures - 1;
   if (failures < failuresWorthTelling) return;
-  const expiresAt = new Date(attempt.at.getTime() + noticeSeconds * 1000);
   const message = messageOf('sign-in-after-failures', { at: attempt.at, failures });
-  await tx.deliver({ to: { userId }, channel: 'email', expiresAt, ...message });
+  await notify(tx, userId, message, { since: attempt.at });
 }

@@ -1,11 +1,12 @@
 import { withTransaction } from '@bank/database';
 import type { UserState } from '@bank/domain';
-import { allow, DomainError } from '@bank/domain';
+import { allow } from '@bank/domain';
 import type { Factor } from '#adapters/factors/factor-directory.ts';
 import type { Verdict } from '#adapters/risk/sign-in-assessor.ts';
 import type { AppContext } from '#context.ts';
 import { isEntitled } from '#features/client/entitlement.ts';
-import { needsFactor, suffices } from '#features/second-factor/sufficiency.ts';
+import { needsFactor } from '#features/second-factor/sufficiency.ts';
+import { sufficientFactors } from '#features/second-factor/sufficient-factors.ts';
 import type { Attempt } from '#features/sign-in/attempt.ts';
 import type { SignInFacts } from '#features/sign-in/policies.ts';
 
@@ -26,12 +27,9 @@ export async function judgeAttempt(ctx: AppContext, attempt: Attempt, password: 
     assess(ctx, attempt),
     ctx.factors.list(attempt.userId),
   ]);
-  if (enrolled === undefined) {
-    throw new DomainError('service.unavailable', { reason: 'mfa did not answer', details: { retryAfterSeconds: 2 } });
-  }
   const { client, credential } = attempt;
+  const factors = sufficientFactors(enrolled, client.audience);
   const userState: UserState | undefined = credential?.status;
-  const factors = enrolled.filter(({ type }) => suffices(client.audience, type));
   return {
     passwordValid: verified.valid,
     stale: verified.stale,

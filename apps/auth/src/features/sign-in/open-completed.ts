@@ -7,6 +7,7 @@ import { enrolmentClient, isEntitled } from '#features/client/entitlement.ts';
 import type { Assurance } from '#features/second-factor/assurance.ts';
 import { needsFactor } from '#features/second-factor/sufficiency.ts';
 import { openSession, type SignedIn } from '#features/session/open-session.ts';
+import { presentedDevice } from '#features/session/recognise-device.ts';
 import { unknownDevices } from '#features/sign-in/lockout-policies.ts';
 import { isCutOff } from '#features/sign-in/policies.ts';
 import type { CompleteSignIn } from '#features/sign-in/schemas.ts';
@@ -49,7 +50,7 @@ export async function openCompleted(
   }
   await tx.lockouts.reset(pending);
   const client = acr === 'aal1' && needsFactor(half.client.audience) ? enrolmentClient(tx) : half.client;
-  const device = { input: request.device, secret: request.device?.secret ?? caller.cookies.deviceSecret };
+  const device = presentedDevice(request, caller);
   const user = { id: current.userId, roles: current.roles };
   return await openSession(tx, { user, client, acr, amr: ['pwd', ...amr], device, becomesKnown: true });
 }

@@ -1,3 +1,4 @@
+import { notify } from '@bank/composition';
 import { withTransaction } from '@bank/database';
 import type { Grant, UserId } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
@@ -6,8 +7,6 @@ import { locked, signInFailed } from '#events.ts';
 import type { Attempt } from '#features/sign-in/attempt.ts';
 import { failuresBeforeLock, subjectOfAttempt } from '#features/sign-in/lockout-policies.ts';
 import type { RefusalReason } from '#features/sign-in/policies.ts';
-
-const noticeSeconds = 86_400;
 
 /** Tells the ledger of a refused attempt, and the user of a lock or of a sign-in that was stopped. The attempt is counted already. */
 export async function recordRefusal(
@@ -30,7 +29,8 @@ export async function recordRefusal(
       signInFailed({ userId, deviceId: attempt.knownDeviceId, clientId: client.id, reason, at: attempt.at }),
     );
     if (claimed.lockedUntil !== null) await tellOfLock(tx, attempt, userId, claimed.lockedUntil);
-    if (reason === 'risk') await notify(tx, attempt, userId, messageOf('sign-in-denied', { at: attempt.at }));
+    if (reason === 'risk')
+      await notify(tx, userId, messageOf('sign-in-denied', { at: attempt.at }), { since: attempt.at });
   });
 }
 
@@ -49,15 +49,5 @@ export async function tellOfLock(
   // Once a series: who tries on must not be able to fill the user's mailbox.
   if (claimed.failures !== failuresBeforeLock) return;
   const minutes = Math.ceil((lockedUntil.getTime() - at.getTime()) / 60_000);
-  await notify(tx, attempt, userId, messageOf('account-locked', { at, minutes }));
-}
-
-async function notify(
-  tx: AppTransaction,
-  attempt: CountedAttempt,
-  userId: UserId,
-  message: { template: string; params: Record<string, string> },
-): Promise<void> {
-  const expiresAt = new Date(attempt.at.getTime() + noticeSeconds * 1000);
-  await tx.deliver({ to: { userId }, channel: 'email', expiresAt, ...message });
+  await notify(tx, userId, messageOf('account-locked', { at, minutes }), { since: at });
 }

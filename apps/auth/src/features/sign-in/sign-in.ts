@@ -3,6 +3,7 @@ import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { resolveClient } from '#features/client/resolve-client.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
+import { presentedDevice } from '#features/session/recognise-device.ts';
 import { countFailure, requireFewFailures } from '#features/sign-in/address-failures.ts';
 import { beginAttempt } from '#features/sign-in/attempt.ts';
 import { awaitSecondHalf, type SecondHalf } from '#features/sign-in/await-second-half.ts';
@@ -24,7 +25,7 @@ export async function signIn(ctx: AppContext, input: unknown, caller: Caller): P
   const who = allow.anyone(caller.actor);
   const request = parse(SignInSchema, input);
   const client = resolveClient(ctx, request.clientId, caller);
-  const device = { input: request.device, secret: request.device?.secret ?? caller.cookies.deviceSecret };
+  const device = presentedDevice(request, caller);
   await requireFewFailures(ctx, caller.clientAddress);
   const attempt = await beginAttempt(ctx, { who, identifier: request.identifier, client, device, caller });
   const judged = await judgeAttempt(ctx, attempt, request.password);

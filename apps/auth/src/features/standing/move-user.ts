@@ -1,8 +1,8 @@
+import { notify } from '@bank/composition';
 import { decideTransition, isBlocked, type Mover } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import type { AppTransaction } from '#context.ts';
 import { userStatusChanged } from '#events.ts';
-import { notify } from '#features/notify.ts';
 import { endEverything } from '#features/standing/end-everything.ts';
 import type { SettableState } from '#features/standing/policies.ts';
 import type { User } from '#storage/users/user.repository.ts';

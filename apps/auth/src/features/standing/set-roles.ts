@@ -1,4 +1,4 @@
-import { readApproval, useApproval } from '@bank/composition';
+import { notify, readApproval, useApproval } from '@bank/composition';
 import { withTransaction } from '@bank/database';
 import { parse, type Role, RoleSetSchema, UserIdSchema, Uuidv7Schema } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
@@ -6,7 +6,6 @@ import * as v from 'valibot';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { userRolesChanged } from '#events.ts';
 import type { Caller } from '#features/caller.ts';
-import { notify } from '#features/notify.ts';
 import { endEverything } from '#features/standing/end-everything.ts';
 import { noticeDays, type Warrant } from '#features/standing/move-user.ts';
 import { holdPeople, visible } from '#features/standing/people.ts';

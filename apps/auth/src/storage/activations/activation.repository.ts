@@ -34,6 +34,11 @@ export class ActivationRepository extends Repository {
     );
   }
 
+  /** An invitation of staff, however far it has come. */
+  findInvitation(id: string): Promise<Activation | undefined> {
+    return this.row(`select ${columns} from auth.activations where id = ? and invited_by is not null`, [id]);
+  }
+
   /** One whose link may still be used, by this link. */
   findUsable(link: { id: string; digest: Uint8Array }, now: Date): Promise<Activation | undefined> {
     return this.row(
@@ -52,12 +57,15 @@ export class ActivationRepository extends Repository {
     );
   }
 
-  /** How many invitations of staff are under way. Whoever asks is alone with the answer until his transaction ends. */
-  async countPending(now: Date): Promise<number> {
+  /**
+   * How many invitations of staff are under way, and how many somebody has prepared of those that nobody has approved. Whoever
+   * asks is alone with the answer until his transaction ends.
+   */
+  async countPending(invitedBy: UserId, now: Date): Promise<{ own: number; together: number }> {
     await this.rows(`select pg_advisory_xact_lock(hashtextextended('auth.invitations', 0))`, []);
-    const sql = `select count(*)::integer as count from auth.activations
-      where invited_by is not null and consumed_at is null and expires_at > ?`;
-    return (await this.row<{ count: number }>(sql, [now]))?.count ?? 0;
+    const sql = `select count(*) filter (where invited_by = ? and token_digest is null)::integer as own, count(*)::integer as together
+      from auth.activations where invited_by is not null and consumed_at is null and expires_at > ?`;
+    return (await this.row<{ own: number; together: number }>(sql, [invitedBy, now])) ?? { own: 0, together: 0 };
   }
 
   /** Gives a prepared one, of exactly these roles, its link; undefined when there is none, or its link has gone out. */

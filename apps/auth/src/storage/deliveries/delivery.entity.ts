@@ -21,9 +21,15 @@ export const DeliveryEntity = defineEntity({
     createdAt: p.datetime(),
     expiresAt: p.datetime(),
     settledAt: p.datetime().nullable(),
+    askAt: p.datetime().nullable(),
   },
   indexes: [
     { name: 'deliveries_due_idx', properties: ['channel', 'nextAttemptAt'], where: `state = 'pending'` },
+    {
+      name: 'deliveries_ask_at_idx',
+      properties: ['provider', 'askAt'],
+      where: `state = 'sent' and ask_at is not null`,
+    },
     { name: 'deliveries_settled_at_idx', properties: ['settledAt'], where: `state <> 'pending'` },
   ],
   checks: [

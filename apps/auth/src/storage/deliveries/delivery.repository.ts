@@ -28,6 +28,8 @@ export interface Settlement {
   providerMessageId?: string;
   /** A code, never words that somebody else wrote. */
   failure?: string;
+  /** When its carrier is asked what became of it, if nothing is heard until then. */
+  askAt?: Date | undefined;
   at: Date;
 }
 
@@ -71,16 +73,16 @@ export class DeliveryRepository extends Repository {
    * copy is believed. Undefined when it was settled already.
    */
   async settle(id: string, settlement: Settlement): Promise<SettledState | undefined> {
-    const { state, provider, providerMessageId, failure, at } = settlement;
+    const { state, provider, providerMessageId, failure, askAt, at } = settlement;
     const settled = await this.row<{ state: SettledState }>(
-      `update auth.deliveries d set content = null, next_attempt_at = null, settled_at = ?,
+      `update auth.deliveries d set content = null, next_attempt_at = null, settled_at = ?, ask_at = ?,
           state = case when s.state = 'sent' and d.refused_message_id = s.message_id then 'failed' else s.state end,
           failure = case when s.state = 'sent' and d.refused_message_id is distinct from s.message_id then null
             else coalesce(s.failure, d.failure) end,
           provider = s.provider, provider_message_id = s.message_id
         from (select ?::text as state, ?::text as provider, ?::text as message_id, ?::text as failure) s
         where d.id = ? and d.state = 'pending' returning d.state`,
-      [at, state, provider ?? null, providerMessageId ?? null, failure ?? null, id],
+      [at, askAt ?? null, state, provider ?? null, providerMessageId ?? null, failure ?? null, id],
     );
     return settled?.state;
   }

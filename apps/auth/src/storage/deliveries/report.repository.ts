@@ -69,16 +69,20 @@ export class ReportRepository extends Repository {
     return [...settled, ...early];
   }
 
-  /** Messages that a carrier took in that time and of which nothing was heard, oldest first. */
-  unheardOf(
+  /**
+   * Takes messages of a carrier about which it is time to ask, since nothing was heard of them, and gives them. The next time
+   * is `againAt`, after all that wait now; there is none for a message that was handed over before `since`.
+   */
+  claimUnheard(
     provider: string,
-    { from, to }: { from: Date; to: Date },
-    limit: number,
+    { now, againAt, since, limit }: { now: Date; againAt: Date; since: Date; limit: number },
   ): Promise<{ id: string; messageId: string }[]> {
     return this.rows(
-      `select id, provider_message_id as "messageId" from auth.deliveries
-        where state = 'sent' and provider = ? and settled_at between ? and ? order by settled_at limit ?`,
-      [provider, from, to, limit],
+      `update auth.deliveries set ask_at = case when settled_at > ? then ?::timestamptz end where id in
+        (select id from auth.deliveries where state = 'sent' and provider = ? and ask_at is not null and ask_at <= ?
+          order by ask_at limit ? for update skip locked)
+        returning id, provider_message_id as "messageId"`,
+      [since, againAt, provider, now, limit],
     );
   }
 

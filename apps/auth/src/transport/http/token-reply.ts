@@ -2,6 +2,7 @@ import type { Cookie } from '@bank/service-kit';
 import { expiredCookie, secureCookie } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
+import { cookieOfSecrets } from '#features/session/recognise-device.ts';
 import { issueTokens } from '#features/token/issue-tokens.ts';
 import { deviceCookie, refreshCookie } from '#transport/http/caller.ts';
 
@@ -14,7 +15,8 @@ export function tokenReply(ctx: AppContext, signedIn: SignedIn): { body: object;
   const { refreshToken, device, ...body } = tokens;
   const cookies = [secureCookie(refreshCookie, refreshToken, { maxAgeSeconds: tokens.refreshExpiresIn })];
   if (device.secret !== undefined) {
-    cookies.push(secureCookie(deviceCookie, device.secret, { maxAgeSeconds: deviceCookieSeconds }));
+    const secrets = cookieOfSecrets(device.secret, signedIn.presentedSecrets ?? []);
+    cookies.push(secureCookie(deviceCookie, secrets, { maxAgeSeconds: deviceCookieSeconds }));
   }
   return { body: { ...body, device: { id: device.id } }, cookies };
 }

@@ -1,4 +1,4 @@
-import { once } from '@bank/database';
+import { onceAbout } from '@bank/database';
 import type { Consumer } from '@bank/messaging';
 import { DeviceRemovedSchema, decodeEvent, eventTypeOf } from '@bank/proto/events';
 import type { AppContext } from '#context.ts';
@@ -14,7 +14,7 @@ export function deviceRemovedConsumer(ctx: AppContext): Consumer {
     types: [eventTypeOf(DeviceRemovedSchema)],
     async handle(message) {
       const { userId, deviceId } = decodeEvent(DeviceRemovedSchema, message.data);
-      await once(ctx, name, message.id, (tx) => forgetDevice(tx, { userId, deviceId }));
+      await onceAbout(ctx, name, { id: message.id, userId }, (tx) => forgetDevice(tx, { userId, deviceId }));
     },
   };
 }

@@ -1,4 +1,4 @@
-import { once } from '@bank/database';
+import { onceAbout } from '@bank/database';
 import type { Consumer } from '@bank/messaging';
 import { decodeEvent, eventTypeOf, FactorEnrolledSchema } from '@bank/proto/events';
 import type { AppContext } from '#context.ts';
@@ -14,7 +14,7 @@ export function factorEnrolledConsumer(ctx: AppContext): Consumer {
     types: [eventTypeOf(FactorEnrolledSchema)],
     async handle(message) {
       const { userId } = decodeEvent(FactorEnrolledSchema, message.data);
-      await once(ctx, name, message.id, (tx) => endEnrolment(tx, { userId }));
+      await onceAbout(ctx, name, { id: message.id, userId }, (tx) => endEnrolment(tx, { userId }));
     },
   };
 }

@@ -1,4 +1,4 @@
-import { once } from '@bank/database';
+import { onceAbout } from '@bank/database';
 import type { Consumer } from '@bank/messaging';
 import { decodeEvent, eventTypeOf, FactorRemovedSchema } from '@bank/proto/events';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
@@ -17,7 +17,7 @@ export function factorRemovedConsumer(ctx: AppContext): Consumer {
       const { userId, removedByStaff, removedAt } = decodeEvent(FactorRemovedSchema, message.data);
       if (!removedByStaff) return;
       const reset = { userId, removedAt: removedAt && timestampDate(removedAt) };
-      await once(ctx, name, message.id, (tx) => endAfterReset(tx, reset));
+      await onceAbout(ctx, name, { id: message.id, userId }, (tx) => endAfterReset(tx, reset));
     },
   };
 }

@@ -6,6 +6,7 @@ import type { AppContext } from '#context.ts';
 import { createFirstAdmin } from '#features/activation/create-first-admin.ts';
 import { inviteStaff } from '#features/activation/invite-staff.ts';
 import { prepareInvitation } from '#features/activation/prepare-invitation.ts';
+import { viewInvitation } from '#features/activation/view-invitation.ts';
 import { resendVerification } from '#features/contact-change/resend-verification.ts';
 import { setRoles } from '#features/standing/set-roles.ts';
 import { setUserStatus } from '#features/standing/set-user-status.ts';
@@ -85,6 +86,18 @@ export const userRpc = defineRpc<AppContext, typeof UserService>(UserService, {
     access: 'staff',
     async handle(ctx, { email, roles }, call) {
       return { invitationId: await prepareInvitation(ctx, { email, roles }, call) };
+    },
+  },
+  viewInvitation: {
+    access: 'staff',
+    idempotent: true,
+    async handle(ctx, { invitationId, noteId }, call) {
+      const { email, roles, expiresAt } = await viewInvitation(
+        ctx,
+        { invitationId, ...(noteId !== '' && { noteId }) },
+        call,
+      );
+      return { email, roles: [...roles], expiresAt: timestampFromDate(expiresAt) };
     },
   },
   inviteStaff: {

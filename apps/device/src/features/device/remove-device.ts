@@ -1,17 +1,17 @@
+import { notify } from '@bank/composition';
 import { readerOf, withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import type { AppContext } from '#context.ts';
 import { announceRemoval } from '#features/device/announce-removal.ts';
+import { calledIn } from '#features/device/called-in.ts';
 import { DeviceParams } from '#features/device/schemas.ts';
-import { calledIn, notify } from '#features/notify.ts';
 
 /**
- * Removes one of the signed-in user's devices, if it still has the version he saw. First auth ends its sessions in his
- * name, so nothing changes while auth is away; once it is removed, auth also forgets its secret by the event. A removed
- * device never comes back: who signs in on it again has a new one.
- * @throws auth.token.missing, auth.token.invalid, request.invalid, device.not_found, request.precondition_failed,
- * service.unavailable
+ * Removes one of the signed-in user's devices, if it still has the version he saw. By the event auth ends its sessions and
+ * forgets its secret, for certain; it is asked to end them at once as well, after the commit, so that nothing is ever half
+ * done: a phone that was stolen is gone from the list while auth is away, too. A removed device never comes back: who signs in
+ * on it again has a new one. @throws auth.token.missing, request.invalid, device.not_found, request.precondition_failed
  */
 export async function removeDevice(
   ctx: AppContext,
@@ -25,7 +25,6 @@ export async function removeDevice(
   const found = await readerOf(ctx).devices.find(userId, id);
   if (found === undefined || found.removedAt !== null) throw new DomainError('device.not_found');
   if (found.version !== version) throw new DomainError('request.precondition_failed');
-  await ctx.sessions.endOn(userId, id);
   await withTransaction(ctx, access, async (tx) => {
     await tx.devices.lockOf(userId);
     const at = tx.clock.now();
@@ -34,4 +33,5 @@ export async function removeDevice(
     await announceRemoval(tx, device, { reason: 'user', at });
     await notify(tx, userId, messageOf('device-removed', { at, ...calledIn(device) }));
   });
+  await ctx.sessions.endOn(userId, id);
 }

@@ -1,10 +1,11 @@
+import { notify } from '@bank/composition';
 import { withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, parse, requireMayActOn, requireUser } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import type { AppContext } from '#context.ts';
 import { announceRemoval } from '#features/device/announce-removal.ts';
+import { calledIn } from '#features/device/called-in.ts';
 import { Revocation } from '#features/device/schemas.ts';
-import { calledIn, notify } from '#features/notify.ts';
 
 /**
  * Removes a device of a user for staff who stand above him, and who say why in a note of theirs; auth ends its sessions by

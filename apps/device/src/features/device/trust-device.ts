@@ -1,11 +1,12 @@
+import { notify } from '@bank/composition';
 import { withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { deviceTrusted, deviceUntrusted } from '#events.ts';
+import { calledIn } from '#features/device/called-in.ts';
 import { DeviceParams } from '#features/device/schemas.ts';
 import { toViewedDevice, type ViewedDevice } from '#features/device/view.ts';
-import { calledIn, notify } from '#features/notify.ts';
 import type { Device } from '#storage/device.entity.ts';
 
 /**

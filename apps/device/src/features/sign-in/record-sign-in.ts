@@ -1,11 +1,12 @@
+import { notify } from '@bank/composition';
 import { withTransaction } from '@bank/database';
 import { allow, parse } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { deviceNewSignIn, deviceRegistered } from '#events.ts';
 import { announceRemoval } from '#features/device/announce-removal.ts';
+import { calledIn } from '#features/device/called-in.ts';
 import { surplusDevices } from '#features/device/policies.ts';
-import { calledIn, notify } from '#features/notify.ts';
 import { assessAttempt, standingOf } from '#features/sign-in/policies.ts';
 import { SignInFacts } from '#features/sign-in/schemas.ts';
 

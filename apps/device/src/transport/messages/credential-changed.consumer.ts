@@ -1,4 +1,4 @@
-import { once } from '@bank/database';
+import { onceAbout } from '@bank/database';
 import type { CloudEvent, Consumer } from '@bank/messaging';
 import { decodeEvent, eventTypeOf, FactorRemovedSchema, PasswordChangedSchema } from '@bank/proto/events';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
@@ -15,7 +15,8 @@ export function credentialChangedConsumer(ctx: AppContext): Consumer {
     queue: 'device.events',
     types: [passwordChanged, eventTypeOf(FactorRemovedSchema)],
     async handle(message) {
-      await once(ctx, name, message.id, (tx) => endTrust(tx, toChange(message)));
+      const change = toChange(message);
+      await onceAbout(ctx, name, { id: message.id, userId: change.userId }, (tx) => endTrust(tx, change));
     },
   };
 }

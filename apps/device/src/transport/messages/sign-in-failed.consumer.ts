@@ -1,4 +1,4 @@
-import { once } from '@bank/database';
+import { onceAbout } from '@bank/database';
 import type { CloudEvent, Consumer } from '@bank/messaging';
 import { decodeEvent, eventTypeOf, SignInFailedSchema, SignInFailureReason } from '@bank/proto/events';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
@@ -25,7 +25,8 @@ export function signInFailedConsumer(ctx: AppContext): Consumer {
     queue: 'device.events',
     types: [eventTypeOf(SignInFailedSchema)],
     async handle(message) {
-      await once(ctx, name, message.id, (tx) => recordFailure(tx, toFailureFacts(message)));
+      const facts = toFailureFacts(message);
+      await onceAbout(ctx, name, { id: message.id, userId: facts.userId }, (tx) => recordFailure(tx, facts));
     },
   };
 }

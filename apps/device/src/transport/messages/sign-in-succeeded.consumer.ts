@@ -1,4 +1,4 @@
-import { once } from '@bank/database';
+import { onceAbout } from '@bank/database';
 import type { CloudEvent, Consumer } from '@bank/messaging';
 import { Platform } from '@bank/proto/device';
 import { decodeEvent, eventTypeOf, SignInSucceededSchema } from '@bank/proto/events';
@@ -24,7 +24,8 @@ export function signInSucceededConsumer(ctx: AppContext): Consumer {
     queue: 'device.events',
     types: [eventTypeOf(SignInSucceededSchema)],
     async handle(message) {
-      await once(ctx, name, message.id, (tx) => recordSignIn(tx, toSignInFacts(message)));
+      const facts = toSignInFacts(message);
+      await onceAbout(ctx, name, { id: message.id, userId: facts.userId }, (tx) => recordSignIn(tx, facts));
     },
   };
 }

@@ -1,9 +1,9 @@
+import { notify } from '@bank/composition';
 import { messageOf } from '@bank/notifications';
 import type { AppTransaction } from '#context.ts';
 import { recoveryCodeUsed } from '#events.ts';
 import type { GivenAnswer } from '#features/challenge/given-answer.ts';
 import type { Answer } from '#features/challenge/schemas.ts';
-import { notify } from '#features/notify.ts';
 import { digestRecoveryCode } from '#features/recovery-code/code.ts';
 
 /** Uses a recovery code up in place of a factor, and tells its user how many are left (SR-27). */

@@ -1,9 +1,9 @@
+import { notify } from '@bank/composition';
 import { messageOf } from '@bank/notifications';
 import type { AppTransaction } from '#context.ts';
 import { challengeFailed } from '#events.ts';
 import { afterFailure, failuresBeforeBlock } from '#features/challenge/policies.ts';
 import type { Answer } from '#features/challenge/schemas.ts';
-import { notify } from '#features/notify.ts';
 import type { AnswerRecord } from '#storage/subject.entity.ts';
 
 /** Counts a wrong answer against its user, over all his challenges, and tells him once a series when that blocks him. */

@@ -1,3 +1,4 @@
+import { notify } from '@bank/composition';
 import { withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, parse, requireUser, type UserId } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
@@ -6,7 +7,6 @@ import type { AppContext, AppTransaction } from '#context.ts';
 import { factorEnrolled } from '#events.ts';
 import { confirmationsMax, requireHighestLevel } from '#features/factor/policies.ts';
 import { Confirmation, FactorParams } from '#features/factor/schemas.ts';
-import { notify } from '#features/notify.ts';
 import type { ConfirmedFactor } from '#storage/factor.entity.ts';
 
 /**

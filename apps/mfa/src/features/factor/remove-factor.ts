@@ -1,10 +1,10 @@
+import { notify } from '@bank/composition';
 import { withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import type { AppContext } from '#context.ts';
 import { factorRemoved } from '#events.ts';
 import { FactorParams } from '#features/factor/schemas.ts';
-import { notify } from '#features/notify.ts';
 
 /**
  * Removes one of the signed-in user's factors, if it still has the version the user saw; its challenges go with it, and

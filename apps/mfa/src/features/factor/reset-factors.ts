@@ -1,11 +1,10 @@
-import { readApproval, useApproval } from '@bank/composition';
+import { notify, readApproval, useApproval } from '@bank/composition';
 import { withTransaction } from '@bank/database';
 import { type Actor, DomainError, isBlocked, parse, UserIdSchema, Uuidv7Schema } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import * as v from 'valibot';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { factorRemoved } from '#events.ts';
-import { notify } from '#features/notify.ts';
 
 const Reset = v.strictObject({
   userId: UserIdSchema,

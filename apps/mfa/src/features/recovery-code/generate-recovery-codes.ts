@@ -1,9 +1,9 @@
+import { notify } from '@bank/composition';
 import { withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, requireUser } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import type { AppContext } from '#context.ts';
 import { recoveryCodesGenerated } from '#events.ts';
-import { notify } from '#features/notify.ts';
 import { digestRecoveryCode, generateRecoveryCode } from '#features/recovery-code/code.ts';
 
 const count = 10;

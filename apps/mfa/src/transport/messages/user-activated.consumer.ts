@@ -1,4 +1,4 @@
-import { once } from '@bank/database';
+import { onceAbout } from '@bank/database';
 import type { Consumer } from '@bank/messaging';
 import { decodeEvent, eventTypeOf, UserActivatedSchema } from '@bank/proto/events';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
@@ -16,7 +16,7 @@ export function userActivatedConsumer(ctx: AppContext): Consumer {
     async handle(message) {
       const { userId, activatedAt } = decodeEvent(UserActivatedSchema, message.data);
       const activation = { userId, activatedAt: activatedAt && timestampDate(activatedAt) };
-      await once(ctx, name, message.id, (tx) => admitSubject(tx, activation));
+      await onceAbout(ctx, name, { id: message.id, userId }, (tx) => admitSubject(tx, activation));
     },
   };
 }

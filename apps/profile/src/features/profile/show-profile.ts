@@ -1,14 +1,14 @@
 import { withTransaction } from '@bank/database';
-import { type Actor, allow, DomainError, parse, UserIdSchema, Uuidv7Schema } from '@bank/domain';
+import { type Actor, allow, DomainError, parse, personalProfileFields, UserIdSchema, Uuidv7Schema } from '@bank/domain';
 import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
-import { maskedFields, maskProfile } from '#features/profile/masking.ts';
+import { maskProfile } from '#features/profile/masking.ts';
 import type { Profile } from '#storage/profile.entity.ts';
 
 const ShowProfile = v.pipe(
   v.strictObject({
     userId: UserIdSchema,
-    unmask: v.pipe(v.array(v.picklist(maskedFields)), v.maxLength(maskedFields.length)),
+    unmask: v.pipe(v.array(v.picklist(personalProfileFields)), v.maxLength(personalProfileFields.length)),
     noteId: v.optional(Uuidv7Schema),
   }),
   v.check(({ unmask, noteId }) => unmask.length === 0 || noteId !== undefined, 'note_needed'),
@@ -27,7 +27,7 @@ export async function showProfile(ctx: AppContext, actor: Actor, input: unknown)
   return await withTransaction(ctx, { who, audits: ['profile.read'] }, async (tx) => {
     const profile = await tx.profiles.find(userId);
     if (profile === undefined) throw new DomainError('profile.not_found');
-    const fields = maskedFields.filter((field) => unmask.includes(field)).join(' ');
+    const fields = personalProfileFields.filter((field) => unmask.includes(field)).join(' ');
     const details = fields === '' || noteId === undefined ? { masked: true } : { fields, noteId };
     await tx.audit({ action: 'profile.read', subject: userId, outcome: 'success', details });
     return maskProfile(profile, new Set(unmask));

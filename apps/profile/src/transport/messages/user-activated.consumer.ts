@@ -1,4 +1,4 @@
-import { once } from '@bank/database';
+import { onceAbout } from '@bank/database';
 import type { Consumer } from '@bank/messaging';
 import { decodeEvent, eventTypeOf, UserActivatedSchema } from '@bank/proto/events';
 import type { AppContext } from '#context.ts';
@@ -14,7 +14,7 @@ export function userActivatedConsumer(ctx: AppContext): Consumer {
     types: [eventTypeOf(UserActivatedSchema)],
     async handle(message) {
       const { userId } = decodeEvent(UserActivatedSchema, message.data);
-      await once(ctx, name, message.id, (tx) => createProfile(tx, userId));
+      await onceAbout(ctx, name, { id: message.id, userId }, (tx) => createProfile(tx, userId));
     },
   };
 }

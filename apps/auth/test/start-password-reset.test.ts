@@ -1,0 +1,64 @@
+import { uuidv7 } from '@bank/domain';
+import { describe, expect, it } from 'vitest';
+import { register } from './support/accounts.ts';
+import { startAuth } from './support/auth.ts';
+import { auditsOf, colleague, staffCallers, staffClients } from './support/colleagues.ts';
+import { linksTo, reset, resetTokenFor } from './support/passwords.ts';
+import { createStaff } from './support/staff.ts';
+
+const auth = await startAuth({ callers: staffCallers() });
+const staff = await staffClients(auth);
+
+describe('StartPasswordReset', () => {
+  const noteId = uuidv7();
+
+  it('SR-42 sends the same link, and staff see nothing of it', async () => {
+    const account = await register(auth);
+    const { asked } = await colleague(auth, 'support');
+    expect(await staff.sessions.startPasswordReset({ userId: account.id, noteId }, asked)).toMatchObject({});
+    expect((await reset(auth, await resetTokenFor(auth, account.id))).status).toBe(204);
+    const [event] = await auth.database.query<{ data: object }>(
+      `select data from auth.outbox where subject = $1 and type = 'auth.password_reset_requested.v1'`,
+      [account.id],
+    );
+    expect(event?.data).toMatchObject({ byStaff: true });
+    const [entry] = await auth.database.query<{ data: { details: object } }>(
+      `select data from auth.outbox where subject = $1 and data->>'action' = 'auth.password.reset_requested'`,
+      [account.id],
+    );
+    expect(entry?.data.details).toEqual({ noteId });
+  });
+
+  it('SR-72 is not for people who stand as high, nor for oneself', async () => {
+    const support = await colleague(auth, 'support');
+    for (const { id } of [await createStaff(auth, 'support'), await createStaff(auth, 'admin'), support]) {
+      const refused = staff.sessions.startPasswordReset({ userId: id, noteId }, support.asked);
+      await expect(refused).rejects.toMatchObject({ code: 'access.forbidden' });
+      expect(await linksTo(auth, id)).toEqual([]);
+    }
+  });
+
+  it('SR-70 judges who asks as he is now, and records the refusal', async () => {
+    const support = await colleague(auth, 'support');
+    await auth.database.query(`update auth.users set roles = '{customer}' where id = $1`, [support.id]);
+    const { id } = await register(auth);
+    const late = staff.sessions.startPasswordReset({ userId: id, noteId }, support.asked);
+    await expect(late).rejects.toMatchObject({ code: 'access.forbidden' });
+    expect(await linksTo(auth, id)).toEqual([]);
+    const told = await auditsOf(auth, id, 'auth.password.reset_requested');
+    expect(told).toMatchObject([{ outcome: 'AUDIT_OUTCOME_DENIED', reason: 'access.forbidden', details: { noteId } }]);
+  });
+
+  it('refuses somebody who is stopped, nobody, more than five an hour, and no note', async () => {
+    const { asked } = await colleague(auth, 'admin');
+    const start = (userId: string, note = noteId) => staff.sessions.startPasswordReset({ userId, noteId: note }, asked);
+    const account = await register(auth);
+    for (let sent = 0; sent < 5; sent += 1) await start(account.id);
+    await expect(start(account.id)).rejects.toMatchObject({ code: 'request.rate_limited' });
+    const stopped = await register(auth);
+    await auth.database.query(`update auth.users set status = 'suspended' where id = $1`, [stopped.id]);
+    await expect(start(stopped.id)).rejects.toMatchObject({ code: 'user.state.blocked' });
+    await expect(start(uuidv7())).rejects.toMatchObject({ code: 'user.not_found' });
+    await expect(start(account.id, '')).rejects.toMatchObject({ code: 'request.invalid' });
+  });
+});

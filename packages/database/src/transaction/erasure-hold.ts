@@ -1,0 +1,26 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { identifier } from '#connection/identifier.ts';
+import { runStatement } from '#transaction/repository.ts';
+
+/**
+ * Holds a user against being erased from a schema until the transaction ends; false when he has been: his erasable key is
+ * destroyed, and that row stays. Whoever writes about him because of something that happened asks first, since what tells of
+ * it may come long after the erasure. Lock and question are two statements: the second has to see what was committed while the
+ * first one waited.
+ */
+export async function holdUser(em: EntityManager, schema: string, userId: string): Promise<boolean> {
+  await runStatement(em, 'select pg_advisory_xact_lock_shared(hashtextextended(?, 0))', [lockName(schema, userId)]);
+  const sql = `select 1 from ${identifier(schema)}.data_keys
+    where user_id = ? and key_class = 'erasable' and destroyed_at is not null`;
+  const { rows } = await runStatement(em, sql, [userId]);
+  return rows.length === 0;
+}
+
+/** Keeps everybody from writing about a user by `holdUser` until he is erased. Taken before any row is locked. */
+export async function lockForErasure(em: EntityManager, schema: string, userId: string): Promise<void> {
+  await runStatement(em, 'select pg_advisory_xact_lock(hashtextextended(?, 0))', [lockName(schema, userId)]);
+}
+
+function lockName(schema: string, userId: string): string {
+  return `${schema}.erasure ${userId}`;
+}

@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import { systemIds } from '@bank/domain';
+import { staticKeyring } from '@bank/security';
+import { raceOf } from '@bank/testing';
+import { describe, expect, it } from 'vitest';
+import {
+  createPiiVault,
+  declareDataRights,
+  eraseRecords,
+  lockForErasure,
+  onceAbout,
+  readerOf,
+  withTransaction,
+} from '#index.ts';
+import { openShop, type ShopContext, unaudited } from './fixture.ts';
+
+const { ctx, postgres } = await openShop();
+const vault = createPiiVault({ schema: 'shop', keyring: staticKeyring('kek', { k1: randomBytes(32) }, 'k1') });
+
+/** A widget is its user's, whose id it has. */
+const rights = declareDataRights('shop', {
+  personal: { widgets: { whose: 'id = ?', exported: { withheld: 'a test' }, erased: 'deleted' } },
+  impersonal: {},
+});
+
+const erase = (userId: string) =>
+  withTransaction(ctx, unaudited, async (tx) => {
+    await lockForErasure(tx.em, 'shop', userId);
+    await eraseRecords({ em: tx.em, vault }, rights, userId);
+  });
+
+/** Makes his widget because of a message. */
+const hear = (userId: string, id = systemIds.next()) =>
+  onceAbout(ctx, 'late', { id, userId }, (tx: ShopContext) =>
+    withTransaction(tx, unaudited, (inner) => inner.widgets.add(userId)),
+  );
+
+describe('SR-88 what comes after an erasure', () => {
+  it('is handled once, and writes nothing', async () => {
+    const [userId, message] = [systemIds.next(), systemIds.next()];
+    await erase(userId);
+    expect(await hear(userId, message)).toEqual({ applied: false });
+    expect(await readerOf(ctx).widgets.countOf(userId)).toBeUndefined();
+    expect(await postgres.query('select 1 from shop.inbox where message_id = $1', [message])).toHaveLength(1);
+  });
+
+  it('writes as ever about everybody else, also who has no keys', async () => {
+    const [userId, other] = [systemIds.next(), systemIds.next()];
+    await erase(other);
+    expect(await hear(userId)).toEqual({ applied: true });
+    await withTransaction(ctx, unaudited, (tx) => vault.createKeys(tx.em, userId));
+    expect(await onceAbout(ctx, 'late', { id: systemIds.next(), userId }, async () => undefined)).toEqual({
+      applied: true,
+    });
+  });
+
+  it('names somebody', async () => {
+    await expect(hear('nobody')).rejects.toMatchObject({ code: 'request.invalid' });
+  });
+
+  it.each(Array.from({ length: 20 }, (_, round) => round + 1))(
+    'leaves nothing of him when both happen at once (round %i)',
+    async () => {
+      const userId = systemIds.next();
+      await raceOf(6, async (number): Promise<unknown> => (number % 2 === 0 ? erase(userId) : hear(userId)));
+      expect(await readerOf(ctx).widgets.countOf(userId)).toBeUndefined();
+    },
+  );
+});
