@@ -108,7 +108,8 @@ describe('behind a pooler in transaction mode', () => {
     const [taken, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     let count = 0;
     const holders = Array.from({ length: sessionsMax }, () =>
-      withTransaction(ctx, unaudited, async () => {
+      withTransaction(ctx, unaudited, async (tx) => {
+        await runStatement(tx.em, 'select 1');
         count += 1;
         if (count === sessionsMax) taken.resolve();
         await goOn.promise;
