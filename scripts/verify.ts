@@ -7,7 +7,7 @@ import { fullSteps } from '#verify/full-steps.ts';
 import { runStep, type StepResult, stopSteps } from '#verify/run-step.ts';
 import { heavySteps, heavyStepsWithCoverage, poolerSteps, type Step, staticSteps } from '#verify/steps.ts';
 import { receiveTestServices } from '#verify/test-services.ts';
-import { clearTestResults, testTotals } from '#verify/test-totals.ts';
+import { clearCoverage, clearTestResults, testTotals } from '#verify/test-totals.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 const startedAt = performance.now();
@@ -32,6 +32,7 @@ services.catch((error: Error) => {
 });
 
 await clearTestResults(root);
+if (withCoverage) await clearCoverage(root);
 const results = [...(await runAll(isPooler ? [] : staticSteps, 2))];
 await services;
 if (!isStatic) results.push(...(await runAll([...wanted, ...(isFull ? fullSteps : [])], 1)));

@@ -1,4 +1,6 @@
 import { checkTransactions } from '#checks/access/transactions.ts';
+import { checkCommands } from '#checks/docs/commands.ts';
+import { checkLinks } from '#checks/docs/links.ts';
 import { checkFileSizes } from '#checks/files/file-sizes.ts';
 import { checkMachineText } from '#checks/files/machine-text.ts';
 import { checkNames } from '#checks/files/names.ts';
@@ -14,6 +16,7 @@ export const allChecks: Readonly<Record<string, Check>> = {
   // Loaded when asked for: they bring the apps' route inventories with them.
   compatibility: async (root) => (await import('#checks/contracts.ts')).checkCompatibility(root),
   'coverage-floors': checkFloorsOnlyRise,
+  docs: async (root) => [...(await checkLinks(root)), ...(await checkCommands(root))],
   'file-sizes': checkFileSizes,
   generated: async (root) => (await import('#checks/contracts.ts')).checkGenerated(root),
   imports: checkImportRules,

@@ -9,9 +9,18 @@ export interface ToolResult {
 }
 
 /** Runs a tool of the workspace in `cwd` and collects what it prints. @throws Error when it cannot be started */
-export function runTool(cwd: string, tool: string, args: readonly string[]): Promise<ToolResult> {
+export function runTool(
+  cwd: string,
+  tool: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<ToolResult> {
   const path = [join(cwd, 'node_modules/.bin'), process.env['PATH']].join(delimiter);
-  const child = spawn(tool, args, { cwd, env: { ...process.env, PATH: path }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(tool, args, {
+    cwd,
+    env: { ...process.env, ...env, PATH: path },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));

@@ -33,8 +33,8 @@ export async function raiseFloors(root: string): Promise<readonly string[]> {
   const measured = await measuredCoverage(root);
   const next: Floors = {};
   for (const [name, coverage] of measured) {
-    const floor = floors[name] ?? { lines: 0, branches: 0 };
-    next[name] = coverage === undefined ? floor : raised(floor, coverage);
+    const floor = coverage === undefined ? floors[name] : raised(floors[name] ?? { lines: 0, branches: 0 }, coverage);
+    if (floor !== undefined) next[name] = floor;
   }
   const text = JSON.stringify(next, Object.keys(next).sort().concat(kinds), 2);
   await writeFile(join(root, floorsFile), `${text}\n`);

@@ -11,9 +11,9 @@ beforeAll(async () => {
 afterAll(() => gateway.stop());
 
 /** The line of a request that came from that address. */
-async function lineOf(address: string) {
+async function lineOf(address: string, path = '/v1/profile') {
   const requestId = crypto.randomUUID();
-  await fetch(`${gateway.publicUrl}/v1/profile?of=ada@bank.example`, {
+  await fetch(`${gateway.publicUrl}${path}?of=ada@bank.example`, {
     headers: { 'x-forwarded-for': address, 'x-request-id': requestId },
   });
   return until(() => gateway.accessLog().find((line) => line['requestId'] === requestId));
@@ -52,4 +52,11 @@ describe('SR-85 the access log', () => {
       upstream: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
     });
   });
+
+  it.each(['/v1/profile/ada@bank.example', '/v1/profile/%2B4915112345678', '/v1/profile/Ada%20Lovelace'])(
+    'tells of %s that it was an odd path, and nothing of it',
+    async (path) => {
+      expect((await lineOf('203.0.113.77', path))['path']).toBe('[odd]');
+    },
+  );
 });

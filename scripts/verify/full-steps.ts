@@ -13,4 +13,10 @@ export const fullSteps: readonly Step[] = [
     args: ['bench/src/main.ts', '--case', 'footprint'],
     live: true,
   },
+  {
+    name: 'documented commands, on a stack of their own',
+    command: 'node',
+    args: ['scripts/documented-commands.ts'],
+    live: true,
+  },
 ];

@@ -37,6 +37,7 @@ export const staticSteps: readonly Step[] = [
   own('generated code and documents', 'generated'),
   own('no breaking change', 'compatibility'),
   own('workflows', 'workflows'),
+  own('links and commands of documents', 'docs'),
   own('coverage floors only rise', 'coverage-floors'),
 ];
 
@@ -67,6 +68,7 @@ export const heavySteps: readonly Step[] = [
     args: [...turbo('test', '--filter=@bank/e2e'), ...vitest],
     live: true,
   },
+  { name: 'no canary in the logs', command: 'node', args: ['scripts/canaries.ts'] },
 ];
 
 /** The same, the first of them with coverage, which makes it slower, and then what of the sources ran. */

@@ -13,6 +13,7 @@ import { LedgerRepository } from '#storage/ledger.repository.ts';
 import { StaffNoteRepository } from '#storage/staff-note.repository.ts';
 import { UnmaskingRepository } from '#storage/unmasking.repository.ts';
 import { UserRepository } from '#storage/user.repository.ts';
+import { VerificationRepository } from '#storage/verification.repository.ts';
 
 export interface Repositories {
   readonly approvals: ApprovalRepository;
@@ -22,6 +23,7 @@ export interface Repositories {
   readonly staffNotes: StaffNoteRepository;
   readonly unmaskings: UnmaskingRepository;
   readonly users: UserRepository;
+  readonly verification: VerificationRepository;
 }
 
 /** What every feature is handed: the foundations of any app, and this one's repositories behind its unit of work. */
@@ -55,6 +57,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
       staffNotes: new StaffNoteRepository(em, foundations.vault),
       unmaskings: new UnmaskingRepository(em),
       users: new UserRepository(em),
+      verification: new VerificationRepository(em),
     })),
   };
 }

@@ -4,6 +4,7 @@ import type { Config } from '#config.ts';
 import { type AppContext, createContext } from '#context.ts';
 import { createCheckpointKeeper } from '#jobs/checkpoint-keeper.ts';
 import { createLedgerForwarder } from '#jobs/ledger-forwarder.ts';
+import { createLedgerVerifier } from '#jobs/ledger-verifier.ts';
 import { tidyingChores } from '#jobs/tidy.ts';
 import { dataRights } from '#storage/data-rights.ts';
 import { routes } from '#transport/http/routes.ts';
@@ -27,7 +28,7 @@ export async function createService(config: Config, overrides: Overrides = {}): 
     ],
     verifier: overrides.verifier ?? createTokenVerifier(ctx, config),
     audiences: [audiences.staff],
-    workers: [createCheckpointKeeper(ctx), ...forwardersOf(ctx)],
+    workers: [createCheckpointKeeper(ctx), createLedgerVerifier(ctx), ...forwardersOf(ctx)],
     chores: tidyingChores(ctx),
   });
 }

@@ -35,3 +35,4 @@ export { describeReport } from '#verify/describe-report.ts';
 export { createEntrySource, type EntrySource, type RunQuery, type StoredEntry } from '#verify/entry-source.ts';
 export type { LedgerProblem, LedgerReport, OpenWindow, ProblemRule } from '#verify/report.ts';
 export { type VerifyLedgerOptions, verifyLedger } from '#verify/verify-ledger.ts';
+export { type LedgerStretch, type StretchReport, verifyStretch } from '#verify/verify-stretch.ts';

@@ -16,6 +16,7 @@ import {
   type StoredEntry,
   signCheckpoint,
   verifyLedger,
+  verifyStretch,
   zeroHash,
 } from '#index.ts';
 
@@ -88,4 +89,13 @@ export function verify(
 ) {
   const table = storeOf(checkpoints);
   return verifyLedger({ entries: sourceOf(chains), checkpoints: { table }, keys: trustedKeys, pageSize });
+}
+
+/** Verifies a part of a ledger in memory. */
+export function verifyPart(
+  checkpoints: readonly SignedCheckpoint[],
+  entries: EntrySource,
+  part: { readonly after: number; readonly entriesMax: number },
+) {
+  return verifyStretch({ entries, table: storeOf(checkpoints), keys: trustedKeys, pageSize: 4, ...part });
 }

@@ -17,4 +17,5 @@ export { type TestDatabase, type TestDatabaseOptions, testDatabase } from '#serv
 export { type TestProxy, type TestProxyOptions, testProxy } from '#services/proxy.ts';
 export { type BrokerDefinitions, type TestRabbitVhost, testRabbitVhost } from '#services/rabbit.ts';
 export { type TestRedis, testRedis } from '#services/redis.ts';
+export { type RedisWatch, watchRedis } from '#services/redis-watch.ts';
 export { type TestSandbox, type TestSandboxOptions, testSandbox } from '#services/sandbox.ts';

@@ -33,6 +33,7 @@ export const dataRights = declareDataRights('admin', {
     ledger_heads: 'the ends of the shards of the ledger',
     ledger_checkpoints: 'hashes of ledger entries, signed',
     ledger_signer: 'the process that signs',
+    ledger_verification: 'how far the ledger was verified',
     ledger_forwarding: 'how far the ledger was forwarded',
     ledger_forwarder: 'the process that forwards',
   },

@@ -3,6 +3,7 @@ import { LedgerCheckpointEntity, LedgerSignerEntity } from '#storage/ledger-chec
 import { LedgerEntryEntity } from '#storage/ledger-entry.entity.ts';
 import { LedgerForwarderEntity, LedgerForwardingEntity } from '#storage/ledger-forwarding.entity.ts';
 import { LedgerHeadEntity } from '#storage/ledger-head.entity.ts';
+import { LedgerVerificationEntity } from '#storage/ledger-verification.entity.ts';
 import { StaffNoteEntity } from '#storage/staff-note.entity.ts';
 import { UnmaskingEntity } from '#storage/unmasking.entity.ts';
 import { UserEntity } from '#storage/user.entity.ts';
@@ -16,6 +17,7 @@ export const entities = [
   LedgerForwardingEntity,
   LedgerHeadEntity,
   LedgerSignerEntity,
+  LedgerVerificationEntity,
   StaffNoteEntity,
   UnmaskingEntity,
   UserEntity,

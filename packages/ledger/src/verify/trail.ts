@@ -73,7 +73,12 @@ function agreementProblem(
   return stored.jws === written.jws ? undefined : 'the table and the file have different ones';
 }
 
-function believe(next: SignedCheckpoint, before: TrailCheckpoint | undefined, keys: TrustedKeys): TrailCheckpoint {
+/** A checkpoint that is signed, follows the one before and has the manifest that was signed. @throws CheckpointInvalid */
+export function believe(
+  next: SignedCheckpoint,
+  before: TrailCheckpoint | undefined,
+  keys: TrustedKeys,
+): TrailCheckpoint {
   const checkpoint = readCheckpoint(next.jws, keys);
   const problem = successionProblem(checkpoint, before);
   if (problem !== undefined) throw new CheckpointInvalid(problem);
@@ -83,7 +88,8 @@ function believe(next: SignedCheckpoint, before: TrailCheckpoint | undefined, ke
   return { ...checkpoint, jwsHash: checkpointHash(next.jws) };
 }
 
-function problemAt(checkpoint: number, message: string): LedgerProblem {
+/** What is wrong with a checkpoint. */
+export function problemAt(checkpoint: number, message: string): LedgerProblem {
   return { rule: 'checkpoint', checkpoint, message };
 }
 

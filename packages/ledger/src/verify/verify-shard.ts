@@ -10,6 +10,8 @@ export interface ShardToVerify {
   readonly signed: readonly SignedHead[];
   readonly entries: EntrySource;
   readonly pageSize: number;
+  /** Ends with the last signed entry instead of the head that the shard has now. */
+  readonly signedOnly?: true;
 }
 
 /** How far a shard was verified, and what ended it. */
@@ -24,8 +26,9 @@ const lowest = Number.MIN_SAFE_INTEGER;
 const smallestId = '00000000-0000-0000-0000-000000000000';
 
 /** Verifies one shard from its start to the head it has now. The next page is fetched while one is being checked. */
-export async function verifyShard({ shard, start, signed, entries, pageSize }: ShardToVerify): Promise<VerifiedShard> {
-  const storedHead = await entries.headOf(shard);
+export async function verifyShard(part: ShardToVerify): Promise<VerifiedShard> {
+  const { shard, start, signed, entries, pageSize, signedOnly } = part;
+  const storedHead = signedOnly ? undefined : await entries.headOf(shard);
   const check = new ShardCheck(shard, start, signed);
   const upTo = Math.max(storedHead?.position ?? 0, check.signedUpTo);
   const fetch = (after: { position: number; id: string }) => entries.entriesOf(shard, { after, upTo }, pageSize);
@@ -42,5 +45,6 @@ export async function verifyShard({ shard, start, signed, entries, pageSize }: S
     }
     page = await next;
   }
-  return { check, read, problem: check.end(storedHead) };
+  const isWhole = signedOnly && check.nextSigned === undefined;
+  return { check, read, problem: isWhole ? undefined : check.end(storedHead) };
 }

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { appNames, type Stack } from '@bank/scripts/stack';
+import type { DescService } from '@bufbuild/protobuf';
 
 interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, { 'x-access': { by: string } }>>>>;
@@ -38,11 +39,6 @@ const elsewhere: ReadonlySet<string> = new Set([
   'grpc.health.v1.Health',
 ]);
 
-interface Service {
-  readonly typeName: string;
-  readonly methods: readonly { readonly name: string; readonly methodKind: string }[];
-}
-
 export interface OwnMethod {
   /** `bank.user.v1.UserService/GetUser` */
   readonly method: string;
@@ -51,18 +47,21 @@ export interface OwnMethod {
 
 /** Every method of every service in @bank/proto that is ours to serve. */
 export async function ownMethods(): Promise<OwnMethod[]> {
+  return (await ownServices()).flatMap(({ typeName, methods }) =>
+    methods.map(({ name, methodKind }) => {
+      return { method: `${typeName}/${name}`, streams: methodKind !== 'unary' };
+    }),
+  );
+}
+
+/** The descriptors of those services. */
+export async function ownServices(): Promise<DescService[]> {
   const services = new Map((await servicesOfProto()).map((service) => [service.typeName, service]));
-  return [...services.values()]
-    .filter(({ typeName }) => !elsewhere.has(typeName))
-    .flatMap(({ typeName, methods }) =>
-      methods.map(({ name, methodKind }) => {
-        return { method: `${typeName}/${name}`, streams: methodKind !== 'unary' };
-      }),
-    );
+  return [...services.values()].filter(({ typeName }) => !elsewhere.has(typeName));
 }
 
 /** Found by the exports of the package, so that a service that joins is not overlooked. */
-async function servicesOfProto(): Promise<Service[]> {
+async function servicesOfProto(): Promise<DescService[]> {
   const folder = dirname(dirname(createRequire(import.meta.url).resolve('@bank/proto')));
   const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
     exports: Record<string, string>;
@@ -73,6 +72,6 @@ async function servicesOfProto(): Promise<Service[]> {
   return modules.flatMap((module) => Object.values(module).filter(isService));
 }
 
-function isService(value: unknown): value is Service {
+function isService(value: unknown): value is DescService {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'service';
 }

@@ -12,7 +12,13 @@ type Message = v.InferOutput<typeof Messages>[number];
 export interface BrokerCopy {
   /** The messages that have come, headers included, oldest first. They stay. */
   messages(): Promise<Message[]>;
+  /** Whatever lies in any other queue of the stack, retries and dead letters among them. It stays. */
+  queued(): Promise<Message[]>;
+  /** Publishes a text, as anybody could who got into the broker. */
+  publish(exchange: string, routingKey: string, text: string): Promise<void>;
 }
+
+const Queues = v.array(v.object({ name: v.string() }));
 
 /** Copies all three destinations, and what nobody is subscribed to. The queue goes with the stack's virtual host. */
 export async function copyOfEverything(stack: Stack): Promise<BrokerCopy> {
@@ -26,11 +32,23 @@ export async function copyOfEverything(stack: Stack): Promise<BrokerCopy> {
     await call('POST', `bindings/{vhost}/e/${exchange}/q/${queue}`, { routing_key: routingKey });
   }
   const request = { count: messagesMax, ackmode: 'ack_requeue_true', encoding: 'auto' };
-  return { messages: async () => v.parse(Messages, await call('POST', `queues/{vhost}/${queue}/get`, request)) };
+  const read = async (name: string) => v.parse(Messages, await call('POST', `queues/{vhost}/${name}/get`, request));
+  return {
+    messages: () => read(queue),
+    async queued() {
+      const queues = v.parse(Queues, await call('GET', 'queues/{vhost}'));
+      const others = queues.filter(({ name }) => name !== queue);
+      return (await Promise.all(others.map(({ name }) => read(encodeURIComponent(name))))).flat();
+    },
+    async publish(exchange, routingKey, text) {
+      const message = { properties: {}, routing_key: routingKey, payload: text, payload_encoding: 'string' };
+      await call('POST', `exchanges/{vhost}/${exchange}/publish`, message);
+    },
+  };
 }
 
 /** Calls the management API as the administrator of the test broker; `{vhost}` is the stack's own. */
-function caller(stack: Stack): (method: string, path: string, body: object) => Promise<unknown> {
+function caller(stack: Stack): (method: string, path: string, body?: object) => Promise<unknown> {
   const { origin, username, password } = new URL(stack.stores.rabbitmq.managementUrl);
   const vhost = new URL(stack.environments.auth['RABBITMQ_URL'] ?? '').pathname.slice(1);
   const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
@@ -38,7 +56,7 @@ function caller(stack: Stack): (method: string, path: string, body: object) => P
     const response = await fetch(`${origin}/api/${path.replace('{vhost}', vhost)}`, {
       method,
       headers: { authorization, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     if (!response.ok) throw new Error(`the broker answered ${response.status} to ${method} ${path}`);
     const text = await response.text();

@@ -1,0 +1,67 @@
+/** How it is known that a command which a page shows does what it says. */
+export type Proof =
+  /** A step of `pnpm verify` or `pnpm verify:full` runs the same. */
+  | { readonly step: string }
+  /** A test does; the file says these words. */
+  | { readonly test: string; readonly says: string }
+  /** It is run as it stands, or as `as` where the page has a place to fill in: on a copy of the repository. */
+  | { readonly run: 'on a copy'; readonly as?: string }
+  /** The same, with a stack of its own running, by a step of `pnpm verify:full`, in this order. It ends with 0, or says these words. */
+  | { readonly run: 'on a stack'; readonly as?: string; readonly says?: string };
+
+const onCopy = (as?: string): Proof => ({ run: 'on a copy', ...(as !== undefined && { as }) });
+const onStack = (as?: string): Proof => ({ run: 'on a stack', ...(as !== undefined && { as }) });
+
+const callGetUser =
+  'node_modules/.bin/buf curl --schema proto --protocol connect --cacert .stack/tls/ca.pem --cert .stack/tls/tools.pem' +
+  ` --key .stack/tls/tools.key -d '{"userId":"…"}' https://localhost:4201/bank.user.v1.UserService/GetUser`;
+
+/** Every command in README.md and docs/development, as it is written there without its comment. */
+export const shownCommands: Readonly<Record<string, Proof>> = {
+  // The launcher itself: what brings it there is what CI begins with.
+  'npm start': onStack('node scripts/start.ts'),
+  'pnpm stack status': onStack(),
+  'pnpm stack logs <name>': onStack('pnpm stack logs auth'),
+  'pnpm stack logs <name> [-f]': onStack('pnpm stack logs gateway'),
+  'pnpm db migrate|status|check [app]': onStack('pnpm db status'),
+  'pnpm ops admin create': onStack('pnpm ops admin create --email ada@bank.example'),
+  'pnpm ops admin create --email grace@bank.example': onStack(),
+  'npm run tour': onStack(),
+  'pnpm tour': { test: 'package.json', says: '"tour": ' },
+  'pnpm ops audit verify': onStack(),
+  'pnpm ops dlq list|replay|discard': onStack('pnpm ops dlq list'),
+  [callGetUser]: { run: 'on a stack', says: '"code"' },
+  'pnpm stack stop': onStack(),
+  'pnpm stack reset': onStack(),
+  'npm test': { test: '.github/workflows/ci.yml', says: 'run: npm test -- $FLAGS' },
+  'pnpm verify': { test: '.github/workflows/ci.yml', says: 'run: npm test -- $FLAGS' },
+  'pnpm verify:static': { test: 'package.json', says: '"verify:static": "exec node scripts/verify.ts --static"' },
+  'pnpm verify --coverage': { test: '.github/workflows/ci.yml', says: 'flags: --coverage' },
+  'pnpm verify:full': { test: '.github/workflows/full.yml', says: 'npm test -- --full' },
+  'pnpm coverage raise': onCopy(),
+  'pnpm dev': { test: 'package.json', says: '"dev": "exec node scripts/bootstrap.mjs dev"' },
+  'pnpm bench [--case <name>]': { step: 'soak: memory after 100,000 requests, start to ready' },
+  'pnpm release <version>': { test: 'scripts/contracts/release.test.ts', says: 'release' },
+  'pnpm db create <app> <name>': {
+    test: 'scripts/stack/provisioning/create-migration.test.ts',
+    says: 'createMigration',
+  },
+  'pnpm stack containers': { test: '.github/workflows/ci.yml', says: 'pnpm stack containers' },
+  'pnpm --filter @bank/device test': { step: 'unit and integration tests' },
+  'pnpm build': { step: 'bundles' },
+  'pnpm typecheck': { step: 'types' },
+  'pnpm codegen': { step: 'generated code and documents' },
+  'pnpm check compatibility': { step: 'no breaking change' },
+  'pnpm knip': { step: 'unused code and dependencies' },
+  'pnpm boundaries': { step: 'import rules' },
+  'pnpm secrets': { step: 'secrets' },
+  'pnpm lint': onCopy(),
+  'pnpm format': onCopy(),
+  'buf lint': onCopy(),
+  'buf format --write': onCopy(),
+  'pnpm check coverage-floors': onCopy(),
+  'pnpm check docs': onCopy(),
+  'pnpm check file-sizes names machine-text': { step: 'files and names' },
+  'pnpm check transactions': onCopy(),
+  'pnpm check workflows': onCopy(),
+};

@@ -1,0 +1,92 @@
+import { randomInt } from 'node:crypto';
+import { canary, canaryMark } from '@bank/scripts/canaries';
+
+/** Leaves of requests that hold what is personal or secret. Whatever a form lets be free text and is not named here or below fails. */
+const planted = new Set([
+  ...['email', 'identifier', 'phone', 'givenName', 'middleName', 'familyName', 'preferredName', 'dateOfBirth'],
+  ...['occupation', 'name', 'label', 'model', 'appVersion', 'reason', 'userAgent', 'clientAddress'],
+  ...['password', 'currentPassword', 'newPassword', 'code', 'recoveryCode', 'secret', 'token', 'refreshToken'],
+  ...['activationToken', 'approval', 'confirmation', 'cursor', 'Idempotency-Key', 'If-Match'],
+  ...['MessageSid', 'MessageStatus', 'ErrorCode', 'event', 'deliveryId', 'audience', 'details'],
+  ...['payloadDigest', 'source', 'assertion', 'response', 'userHandle', 'text', 'html', 'payload'],
+]);
+
+/** Leaves that nothing can be planted in, and why nothing has to be. */
+const harmless: Readonly<Record<string, { readonly value: string; readonly why: string }>> = {
+  nationality: { value: 'DE', why: 'two letters, which would be found everywhere; sealed with the names beside it' },
+  locale: { value: 'de', why: 'the language of messages, kept in the clear' },
+  acceptedTerms: { value: '2026-01', why: 'a version of the terms' },
+  clientId: { value: 'web', why: 'the name of a program, of which a registry has all' },
+  subject: { value: 'ledger', why: 'an id, or the name of a thing of ours: no form of it lets an address in' },
+  actorId: { value: 'ledger-verifier', why: 'the same' },
+  action: { value: 'profile.updated', why: 'the name of an action' },
+  traceparent: { value: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-00`, why: 'names a trace' },
+  clientNetwork: { value: '203.0.113.0/24', why: 'a network of many, never an address' },
+  limit: { value: '20', why: 'a number' },
+  maxAge: { value: '300', why: 'a number' },
+  unmask: { value: 'email', why: 'the name of a field' },
+  roles: { value: 'support', why: 'names of roles' },
+  amr: { value: 'pwd', why: 'names of methods' },
+};
+
+/** What a form says of a string. */
+export interface Form {
+  readonly pattern?: string;
+  readonly format?: string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+}
+
+/** Plants canaries and remembers those that cannot carry the mark, as dates and telephone numbers cannot. */
+export class Canaries {
+  readonly #unmarked: Record<string, string> = {};
+
+  /** What may stand nowhere. */
+  get values(): Readonly<Record<string, string>> {
+    return { 'a canary': canaryMark, ...this.#unmarked };
+  }
+
+  /** A secret that somebody else made: a token, a code. One that carries the mark is known already. */
+  keep(name: string, value: string): string {
+    if (!value.includes(canaryMark)) this.#unmarked[`${name} ${Object.keys(this.#unmarked).length + 1}`] = value;
+    return value;
+  }
+
+  email(name: string): string {
+    return `${canary(name)}@example.com`;
+  }
+
+  phone(): string {
+    return this.keep('phone', `+491511${randomInt(1e6, 1e7)}`);
+  }
+
+  dateOfBirth(): string {
+    const part = (from: number, to: number) => String(randomInt(from, to)).padStart(2, '0');
+    return this.keep('date of birth', `19${part(10, 60)}-${part(1, 13)}-${part(1, 29)}`);
+  }
+
+  /** A value for a leaf, as its form demands. @throws Error when nobody has said what the leaf is, or no canary fits it */
+  for(leaf: string, form: Form): string {
+    const known = harmless[leaf];
+    if (known !== undefined) return known.value;
+    if (!planted.has(leaf)) {
+      throw new Error(`"${leaf}" is new: name it in canaries/fields.ts, as planted or as harmless with the reason`);
+    }
+    const fitting = this.#candidates(leaf).find((value) => fits(value, form));
+    if (fitting === undefined) throw new Error(`no canary fits "${leaf}": ${JSON.stringify(form)}`);
+    return fitting;
+  }
+
+  #candidates(leaf: string): readonly string[] {
+    if (leaf === 'email' || leaf === 'identifier') return [this.email(leaf)];
+    if (leaf === 'phone') return [this.phone()];
+    if (leaf === 'dateOfBirth') return [this.dateOfBirth()];
+    // Six digits say nothing by themselves; the codes that were really sent are kept by whoever reads them.
+    return [canary(leaf), canary(leaf).padEnd(43, 'x'), String(randomInt(1e5, 1e6))];
+  }
+}
+
+function fits(value: string, { pattern, minLength = 0, maxLength = Number.POSITIVE_INFINITY }: Form): boolean {
+  const isLong = value.length >= minLength && value.length <= maxLength;
+  return isLong && (pattern === undefined || new RegExp(pattern, 'u').test(value));
+}
