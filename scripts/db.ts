@@ -2,6 +2,7 @@
 import type { SchemaMigrator } from '@bank/database';
 import { describeFailure, StackError } from '#stack/host/stack-error.ts';
 import { createMigration } from '#stack/provisioning/create-migration.ts';
+import { faultLines, statusLines } from '#stack/provisioning/migration-report.ts';
 import { openMigrator } from '#stack/provisioning/migrations.ts';
 import { secretsFolder } from '#stack/run/prepare.ts';
 import { type AppName, appNames, isAppName } from '#stack/settings/apps.ts';
@@ -22,12 +23,10 @@ const commands: Readonly<Record<string, (migrator: SchemaMigrator) => Promise<Ou
     return { lines: ran.length === 0 ? ['up to date'] : ran.map((name) => `ran ${name}`), ok: true };
   },
   async status(migrator) {
-    const pending = await migrator.pending();
-    return { lines: pending.length === 0 ? ['up to date'] : pending.map((name) => `pending ${name}`), ok: true };
+    return { lines: statusLines(await migrator.status()), ok: true };
   },
   async check(migrator) {
-    const [pending, drift] = [await migrator.pending(), await migrator.check()];
-    const lines = [...pending.map((name) => `pending ${name}`), ...drift.map((sql) => `entities differ: ${sql}`)];
+    const lines = faultLines(await migrator.status(), await migrator.check());
     return { lines: lines.length === 0 ? ['tables and entities agree'] : lines, ok: lines.length === 0 };
   },
 };
@@ -64,7 +63,8 @@ async function run([command = '', app, name]: readonly string[]): Promise<boolea
 }
 
 async function withMigrator<T>(app: AppName, work: (migrator: SchemaMigrator) => Promise<T>): Promise<T> {
-  const migrator = await openMigrator(app, readOwnerAddress(app, secretsFolder(defaultStackFolder), process.env));
+  const owner = readOwnerAddress(app, secretsFolder(defaultStackFolder), process.env);
+  const migrator = await openMigrator(app, owner, (line) => process.stdout.write(`${app}: ${line}\n`));
   try {
     return await work(migrator);
   } finally {

@@ -21,6 +21,7 @@ export const allChecks: Readonly<Record<string, Check>> = {
   generated: async (root) => (await import('#checks/contracts.ts')).checkGenerated(root),
   imports: checkImportRules,
   'machine-text': checkMachineText,
+  migrations: async (root) => (await import('#checks/migrations/check-migrations.ts')).checkMigrations(root),
   names: checkNames,
   transactions: checkTransactions,
   workflows: checkWorkflows,

@@ -25,8 +25,9 @@ export async function movedBaselines(root: string): Promise<readonly Problem[]> 
   const text = await readFile(join(root, contractPaths.baselineRecord), 'utf8').catch(() => undefined);
   if (text === undefined) return [{ file: contractPaths.baselineRecord, message: 'missing: `pnpm release` writes it' }];
   const record = v.parse(BaselineRecord, JSON.parse(text));
-  const digests = await Promise.all(baselines.map((file) => digestOf(root, file)));
-  return baselines
+  const files = [...new Set([...baselines, ...Object.keys(record.sha256)])];
+  const digests = await Promise.all(files.map((file) => digestOf(root, file)));
+  return files
     .filter((file, index) => digests[index] === undefined || digests[index] !== record.sha256[file])
     .map((file) => ({ file, message: `is not what release ${record.version} wrote: only \`pnpm release\` moves it` }));
 }
@@ -46,6 +47,15 @@ export async function moveBaselines(root: string, version: string): Promise<void
     await Promise.all(baselines.map(async (file) => [file, await digestOf(root, file)])),
   );
   await writeFile(join(root, contractPaths.baselineRecord), `${JSON.stringify({ version, sha256 }, null, 2)}\n`);
+}
+
+/** Writes down what a further file of the release is, which then nothing else may change. */
+export async function recordBaseline(root: string, file: string): Promise<void> {
+  const path = join(root, contractPaths.baselineRecord);
+  const { version, sha256 } = v.parse(BaselineRecord, JSON.parse(await readFile(path, 'utf8')));
+  const digest = await digestOf(root, file);
+  if (digest === undefined) throw new Error(`${file} is missing`);
+  await writeFile(path, `${JSON.stringify({ version, sha256: { ...sha256, [file]: digest } }, null, 2)}\n`);
 }
 
 async function brokenProto(root: string): Promise<readonly Problem[]> {

@@ -19,4 +19,10 @@ export const fullSteps: readonly Step[] = [
     args: ['scripts/documented-commands.ts'],
     live: true,
   },
+  {
+    name: 'the tests of the last release on the tables of this tree',
+    command: 'node',
+    args: ['scripts/verify-previous-release.ts'],
+    live: true,
+  },
 ];

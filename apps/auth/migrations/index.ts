@@ -19,6 +19,8 @@ import { Callbacks } from './202612020033-callbacks.ts';
 import { PublishedDeliveries } from './202612020041-published-deliveries.ts';
 import { RefusalsWhileLocked } from './202612020042-refusals-while-locked.ts';
 import { UnheardMessages } from './202612032327-unheard-messages.ts';
+import { UnheardMessagesUntilNow } from './202612032328-unheard-messages-until-now.ts';
+import { UnheardMessagesIndex } from './202612032329-unheard-messages-index.ts';
 
 /** In the order in which they run. A name never changes once it has run anywhere. */
 export const migrations: readonly NamedMigration[] = [
@@ -42,4 +44,6 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202612020033-callbacks', class: Callbacks },
   { name: '202612020022-cut-off', class: CutOff },
   { name: '202612032327-unheard-messages', class: UnheardMessages },
+  { name: '202612032328-unheard-messages-until-now', class: UnheardMessagesUntilNow },
+  { name: '202612032329-unheard-messages-index', class: UnheardMessagesIndex },
 ];

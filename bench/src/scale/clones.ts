@@ -1,3 +1,4 @@
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import type { Stack } from '@bank/scripts/stack';
 import { registerPeople } from '@bank/test-bed';
 import type { Bench } from '#bench.ts';
@@ -22,6 +23,8 @@ export async function openClones(bench: Bench, sets: readonly DataSet[]): Promis
   const templates = new Map<DataSet, string>();
   for (const data of sets) templates.set(data, await ensureTemplate(bench, data));
   const name = databaseNameOf(stack);
+  // Checkpoints are kept outside of the ledger that they vouch for: each database has its own, or admin would raise an alarm.
+  const checkpoints = stack.environments.admin['CHECKPOINT_DIR'] ?? '';
   const benches = new Map<DataSet, Bench>();
   let current = ownName;
 
@@ -33,6 +36,9 @@ export async function openClones(bench: Bench, sets: readonly DataSet[]): Promis
       const make = `create database ${name} template ${template} strategy file_copy`;
       await client.query(template === undefined ? `alter database ${name}_${to} rename to ${name}` : make);
     });
+    renameSync(checkpoints, `${checkpoints}_${current}`);
+    if (template === undefined) renameSync(`${checkpoints}_${to}`, checkpoints);
+    else mkdirSync(checkpoints, { mode: 0o700 });
     current = to;
     await startApps(stack);
   }
@@ -53,6 +59,7 @@ export async function openClones(bench: Bench, sets: readonly DataSet[]): Promis
       await asAdministrator(stack, async (client) => {
         for (const data of benches.keys()) await client.query(`drop database ${name}_${data.name} with (force)`);
       });
+      for (const data of benches.keys()) rmSync(`${checkpoints}_${data.name}`, { recursive: true });
     },
   };
 }

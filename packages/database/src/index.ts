@@ -35,18 +35,20 @@ export {
   type IdempotencyStoreOptions,
   type StoredAnswer,
 } from '#idempotency/idempotency-store.ts';
-export {
-  createMigrator,
-  type MigratorOptions,
-  type NamedMigration,
-  type SchemaMigrator,
-} from '#migrations/migrator.ts';
+export { type IndexChange, IndexMigration } from '#migrations/index-migration.ts';
+export type { LockRetries } from '#migrations/lock-retries.ts';
+export { type MigrationKind, type MigrationPlan, type NamedMigration, planOf } from '#migrations/migration-plan.ts';
+export type { AppliedMigration, MigrationStatus } from '#migrations/migration-record.ts';
+export { createMigrator, type MigratorOptions, type SchemaMigrator } from '#migrations/migrator.ts';
 export { approvalTableV1 } from '#migrations/platform/approvals.ts';
 export { inboxKeepWeeks } from '#migrations/platform/outbox.ts';
 export { type PartitionedTable, partitionedTableSql } from '#migrations/platform/partitions.ts';
 export { platformTablesV1, platformTablesV2 } from '#migrations/platform-tables.ts';
 export { rolesOf } from '#migrations/roles.ts';
 export { SqlMigration } from '#migrations/sql-migration.ts';
+export { BackfillMigration } from '#migrations/steps.ts';
+export { usedColumns } from '#migrations/used-columns.ts';
+export { type AddedConstraint, ValidationMigration } from '#migrations/validation-migration.ts';
 export { type Delivery, type OpenedDelivery, openDelivery } from '#outbox/delivery.ts';
 export { createOutboxStore, type OutboxRow, type OutboxStore } from '#outbox/outbox-store.ts';
 export type { KeyClass, Tombstone } from '#pii/data-key.ts';

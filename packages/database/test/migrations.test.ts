@@ -1,52 +1,29 @@
 import { Secret } from '@bank/domain';
-import { raceOf, testDatabase, winners } from '@bank/testing';
-import { defineEntity, p } from '@mikro-orm/postgresql';
+import { raceOf, winners } from '@bank/testing';
+import { Migration } from '@mikro-orm/migrations';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import {
-  createMigrator,
-  type NamedMigration,
-  partitionedTableSql,
-  platformTablesV1,
-  platformTablesV2,
-  provisionStatements,
-  SqlMigration,
-} from '#index.ts';
-
-const Scan = defineEntity({
-  name: 'Scan',
-  tableName: 'scans',
-  schema: 'depot',
-  properties: { id: p.uuid().primary(), at: p.datetime().columnType('timestamptz') },
-});
-
-const Parcel = defineEntity({
-  name: 'Parcel',
-  tableName: 'parcels',
-  schema: 'depot',
-  properties: { id: p.uuid().primary(), weight: p.integer(), label: p.string().columnType('text').nullable() },
-});
-
-class First extends SqlMigration {
-  statements(): string[] {
-    return [
-      ...platformTablesV1('depot'),
-      `create table depot.scans (id uuid not null, at timestamptz not null, constraint scans_pkey primary key (id)) partition by range (id)`,
-      ...partitionedTableSql('depot', { table: 'scans', keyColumn: 'id', ageColumn: 'at' }),
-      'create table depot.parcels (id uuid, weight int not null, constraint parcels_pkey primary key (id))',
-    ];
-  }
-}
-
-class Second extends SqlMigration {
-  statements(): string[] {
-    return ['alter table depot.parcels add column label text'];
-  }
-}
+import { platformTablesV2, provisionStatements, SqlMigration } from '#index.ts';
+import { emptyDepot, first, passwords, second } from './depot.ts';
 
 class Wiping extends SqlMigration {
   statements(): string[] {
     return platformTablesV2('depot');
+  }
+}
+
+class Bounds extends SqlMigration {
+  statements(): string[] {
+    return [
+      `create table depot.bounds as
+         select current_setting('lock_timeout') as lock, current_setting('statement_timeout') as statement`,
+    ];
+  }
+}
+
+class Loose extends Migration {
+  override up(): void {
+    this.addSql('select 1');
   }
 }
 
@@ -56,33 +33,7 @@ class Broken extends SqlMigration {
   }
 }
 
-const first = { name: '20260101000000_first', class: First };
-const second = { name: '20260102000000_second', class: Second };
 const broken = { name: '20260103000000_broken', class: Broken };
-const passwords = { owner: new Secret('test'), app: new Secret('test') };
-
-async function emptyDepot() {
-  const database = await testDatabase({
-    name: 'depot',
-    async provision(adminUrl, name) {
-      const admin = new pg.Client({ connectionString: adminUrl });
-      await admin.connect();
-      const statements = provisionStatements({ database: name, schemas: { depot: passwords, shop: passwords } });
-      for (const statement of [...statements, ...statements]) {
-        await admin.query(statement); // twice: it may be repeated
-      }
-      await admin.end();
-    },
-  });
-  const migratorOf = (migrations: readonly NamedMigration[]) =>
-    createMigrator({
-      ownerUrl: new Secret(database.urlFor('depot_owner')),
-      schema: 'depot',
-      entities: [Parcel, Scan],
-      migrations,
-    });
-  return { database, migratorOf };
-}
 
 describe('createMigrator', () => {
   it('runs what is pending, once, as an owner that owns one schema alone', async () => {
@@ -115,10 +66,11 @@ describe('createMigrator', () => {
     expect(await migrator.pending()).toEqual([broken.name]);
     const columns = `select column_name as name from information_schema.columns where table_schema = 'depot' and table_name = 'parcels'`;
     expect(await database.query(columns)).toEqual([{ name: 'id' }, { name: 'weight' }]);
+    await expect(migrator.up()).rejects.toThrow('depot.nothing'); // nothing stands in the way of another try
     await migrator.close();
   });
 
-  it('gives up soon where a lock is not to be had, as service.unavailable', async () => {
+  it('gives up where a lock is not to be had, as service.unavailable', async () => {
     const { database, migratorOf } = await emptyDepot();
     const before = await migratorOf([first]);
     await before.up();
@@ -126,11 +78,46 @@ describe('createMigrator', () => {
     const reader = new pg.Client({ connectionString: database.adminUrl });
     await reader.connect();
     await reader.query('begin; select * from depot.parcels');
-    const migrator = await migratorOf([first, second]);
+    const migrator = await migratorOf([first, second], { tries: 2, firstPauseMs: 10, longestPauseMs: 10 });
     await expect(migrator.up()).rejects.toMatchObject({ code: 'service.unavailable', reason: 'lock timeout' });
     await reader.end();
     expect(await migrator.up()).toEqual([second.name]);
     await migrator.close();
+  });
+
+  it('tries again when it gave up waiting for a lock, and lets the others through meanwhile', async () => {
+    const { database, migratorOf } = await emptyDepot();
+    const before = await migratorOf([first]);
+    await before.up();
+    await before.close();
+    const reader = new pg.Client({ connectionString: database.adminUrl });
+    await reader.connect();
+    await reader.query('begin; select * from depot.parcels');
+    const told: string[] = [];
+    const report = (line: string): void => {
+      told.push(line);
+      if (told.length === 2) void reader.end();
+    };
+    const migrator = await migratorOf([first, second], { tries: 30, firstPauseMs: 20, longestPauseMs: 20, report });
+    expect(await migrator.up()).toEqual([second.name]);
+    expect(told.slice(0, 2)).toEqual([
+      expect.stringMatching(/^lock timeout: try 2 of 30 in \d+ ms$/),
+      expect.stringMatching(/^lock timeout: try 3 of 30 in \d+ ms$/),
+    ]);
+    await migrator.close();
+  });
+
+  it('bounds how long a statement waits and how long it goes on', async () => {
+    const { database, migratorOf } = await emptyDepot();
+    const migrator = await migratorOf([first, { name: '20260102000000_bounds', class: Bounds }]);
+    await migrator.up();
+    await migrator.close();
+    expect(await database.query('select * from depot.bounds')).toEqual([{ lock: '1s', statement: '30s' }]);
+  });
+
+  it('refuses a migration of no kind that it knows', async () => {
+    const { migratorOf } = await emptyDepot();
+    await expect(migratorOf([{ name: '1_loose', class: Loose }])).rejects.toThrow('1_loose is no migration of a kind');
   });
 });
 

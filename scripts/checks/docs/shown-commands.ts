@@ -24,6 +24,9 @@ export const shownCommands: Readonly<Record<string, Proof>> = {
   'pnpm stack logs <name>': onStack('pnpm stack logs auth'),
   'pnpm stack logs <name> [-f]': onStack('pnpm stack logs gateway'),
   'pnpm db migrate|status|check [app]': onStack('pnpm db status'),
+  'pnpm db migrate': onStack(),
+  'pnpm db status': onStack(),
+  'pnpm db check': onStack(),
   'pnpm ops admin create': onStack('pnpm ops admin create --email ada@bank.example'),
   'pnpm ops admin create --email grace@bank.example': onStack(),
   'npm run tour': onStack(),
@@ -41,7 +44,9 @@ export const shownCommands: Readonly<Record<string, Proof>> = {
   'pnpm coverage raise': onCopy(),
   'pnpm dev': { test: 'package.json', says: '"dev": "exec node scripts/bootstrap.mjs dev"' },
   'pnpm bench [--case <name>]': { step: 'soak: memory after 100,000 requests, start to ready' },
-  'pnpm release <version>': { test: 'scripts/contracts/release.test.ts', says: 'release' },
+  'pnpm release <version>': { test: 'scripts/contracts/release-command.test.ts', says: 'scripts/release.ts' },
+  'pnpm verify:previous-release': { step: 'the tests of the last release on the tables of this tree' },
+  'pnpm verify:previous-release [app …]': { step: 'the tests of the last release on the tables of this tree' },
   'pnpm db create <app> <name>': {
     test: 'scripts/stack/provisioning/create-migration.test.ts',
     says: 'createMigration',
@@ -64,4 +69,5 @@ export const shownCommands: Readonly<Record<string, Proof>> = {
   'pnpm check file-sizes names machine-text': { step: 'files and names' },
   'pnpm check transactions': onCopy(),
   'pnpm check workflows': onCopy(),
+  'pnpm check migrations': onCopy(),
 };

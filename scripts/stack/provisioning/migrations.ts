@@ -10,12 +10,17 @@ import { repositoryFolder } from '#stack/settings/repository.ts';
 
 /**
  * Opens the migrations of an app, which every app exports under the same names: `migrations` from `migrations/index.ts`,
- * `entities` from `src/storage/entities.ts`. Close it when done.
+ * `entities` from `src/storage/entities.ts`. `report` is told when it has to wait for a lock. Close it when done.
  */
-export async function openMigrator(app: AppName, owner: OwnerAddress): Promise<SchemaMigrator> {
+export async function openMigrator(
+  app: AppName,
+  owner: OwnerAddress,
+  report?: (line: string) => void,
+): Promise<SchemaMigrator> {
   const { migrations } = await importOf<Pick<MigratorOptions, 'migrations'>>(app, 'migrations/index.ts');
   const { entities } = await importOf<Pick<MigratorOptions, 'entities'>>(app, 'src/storage/entities.ts');
-  return createMigrator({ ownerUrl: new Secret(owner.url), caFile: owner.caFile, schema: app, entities, migrations });
+  const ownerUrl = new Secret(owner.url);
+  return createMigrator({ ownerUrl, caFile: owner.caFile, schema: app, entities, migrations, report });
 }
 
 /** Runs the pending migrations of an app; the names of what ran. */

@@ -6,6 +6,7 @@ import { Secret } from '@bank/domain';
 import { vhostDefinitions } from '@bank/messaging';
 import { DataRightsService } from '@bank/proto/data-rights';
 import {
+  beginning,
   type TestCertificates,
   type TestDatabase,
   type TestRabbitVhost,
@@ -96,7 +97,8 @@ function migratedDatabase({ service, entities, migrations }: AppUnderTest): Prom
         migrations,
       });
       await migrator.up();
-      const difference = await migrator.check();
+      // Tables of another release may have more than this one's entities say.
+      const difference = beginning() === undefined ? await migrator.check() : [];
       await migrator.close();
       if (difference.length > 0) {
         throw new Error(`the entities of ${service} are not what its migrations made:\n${difference.join('\n')}`);

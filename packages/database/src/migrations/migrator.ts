@@ -1,46 +1,92 @@
-import type { Secret } from '@bank/domain';
-import { type Migration, Migrator } from '@mikro-orm/migrations';
-import { type Constructor, MikroORM, type Options } from '@mikro-orm/postgresql';
-import pg from 'pg';
-import { readAddress } from '#connection/address.ts';
-import { translateFailure } from '#connection/failures.ts';
+import { Migrator } from '@mikro-orm/migrations';
+import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import { identifier } from '#connection/identifier.ts';
 import { type Entities, ormOptions } from '#connection/orm-options.ts';
+import { type LockRetries, patientRetries, withLockRetries } from '#migrations/lock-retries.ts';
+import { type MigrationPlan, type NamedMigration, planOf } from '#migrations/migration-plan.ts';
+import { keepChecksums, type MigrationStatus, statusOf } from '#migrations/migration-record.ts';
+import { alone, type SessionOptions, sessionOf, withSession } from '#migrations/migrator-session.ts';
 import { unmappedTables } from '#migrations/platform-tables.ts';
+import { SteppedMigration } from '#migrations/steps.ts';
 
-/** A migration under the name by which it is remembered. Listed by hand, so that a bundle has them too. */
-export interface NamedMigration {
-  readonly name: string;
-  readonly class: Constructor<Migration>;
-}
-
-export interface MigratorOptions {
-  /** The owner role's address, without a pooler in between. */
-  readonly ownerUrl: Secret;
-  readonly caFile?: string | undefined;
-  readonly schema: string;
+export interface MigratorOptions extends SessionOptions {
   readonly entities: Entities;
   readonly migrations: readonly NamedMigration[];
+  /** How patient it is with locks that others hold: about a minute unless told. */
+  readonly lockRetries?: LockRetries;
 }
 
 export interface SchemaMigrator {
-  /** Runs what is pending, one migrator of a schema at a time; the names of what ran. @throws service.unavailable */
+  /**
+   * Runs what is pending, one migrator of a schema at a time; the names of what ran. What ran before a failure stays, nothing
+   * of a failed transaction does, and it may be called again. @throws service.unavailable; Error when a migration has changed
+   */
   up(): Promise<string[]>;
   pending(): Promise<string[]>;
+  status(): Promise<MigrationStatus>;
   /** The statements that would make the tables equal to the entities: none when they agree. */
   check(): Promise<string[]>;
   close(): Promise<void>;
 }
 
-/** Migrates one schema as its owner role. */
+/** Migrates one schema as its owner role. @throws Error for a migration of no kind that is known here */
 export async function createMigrator(options: MigratorOptions): Promise<SchemaMigrator> {
+  const plans = options.migrations.map(planOf);
   const orm = await MikroORM.init({ ...ormOptions(poolOf(options)), ...migratorOptions(options) });
+  const status = () => withSession(options, (client) => statusOf(client, options.schema, plans));
   return {
-    up: () => alone(options, async () => (await orm.migrator.up()).map(({ name }) => name)),
-    pending: async () => (await orm.migrator.getPending()).map(({ name }) => name),
+    up: () => alone(options, (stillAlone) => runPending(orm, options, plans, stillAlone)),
+    pending: async () => [...(await status()).pending],
+    status,
     check: () => schemaDrift(orm, options.schema),
     close: () => orm.close(),
   };
+}
+
+async function runPending(
+  orm: MikroORM,
+  options: MigratorOptions,
+  plans: readonly MigrationPlan[],
+  stillAlone: () => Promise<void>,
+): Promise<string[]> {
+  const { schema, migrations } = options;
+  const lockRetries = retriesOf(options);
+  await orm.migrator.getExecuted(); // makes its table where there is none
+  const { pending } = await withSession(options, async (client) => {
+    await withLockRetries(lockRetries, () => keepChecksums(client, schema, plans));
+    const status = await statusOf(client, schema, plans);
+    refuseChanged(schema, status);
+    return status;
+  });
+  for (const name of pending) {
+    await stillAlone();
+    const stepped = migrations.find((each) => each.name === name && each.class.prototype instanceof SteppedMigration);
+    if (stepped === undefined) {
+      await withLockRetries(lockRetries, () => orm.migrator.up({ migrations: [name] }));
+    } else {
+      await runSteps(orm, options, stepped);
+    }
+    await withSession(options, (client) => keepChecksums(client, schema, plans));
+  }
+  return [...pending];
+}
+
+async function runSteps(orm: MikroORM, options: MigratorOptions, migration: NamedMigration): Promise<void> {
+  const steps = new migration.class(orm.em.getDriver(), orm.config);
+  if (!(steps instanceof SteppedMigration)) throw new Error(`${migration.name} has no steps`);
+  await withSession(options, (client) => steps.perform(sessionOf(client, retriesOf(options))));
+  await orm.migrator.logMigration(migration.name);
+}
+
+function retriesOf({ lockRetries = patientRetries, report }: MigratorOptions): LockRetries {
+  return { report, ...lockRetries };
+}
+
+function refuseChanged(schema: string, { changed }: MigrationStatus): void {
+  if (changed.length === 0) return;
+  throw new Error(
+    `${schema}: ${changed.join(', ')} ran here with other statements: put back what they were, and change the tables by a new migration`,
+  );
 }
 
 /** Where the tables of a schema differ from its entities, as statements that would change the tables; none is best. */
@@ -69,18 +115,4 @@ function migratorOptions({ schema, migrations }: MigratorOptions): Options {
       snapshot: false,
     },
   };
-}
-
-/** Two deployments at once must not run the same migration twice: the second waits, and finds nothing to do. */
-async function alone<T>({ ownerUrl, caFile, schema }: MigratorOptions, work: () => Promise<T>): Promise<T> {
-  const client = new pg.Client({ ...readAddress({ url: ownerUrl, caFile }), application_name: `${schema}:migrate` });
-  try {
-    await client.connect();
-    await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [`${schema}.migrations`]);
-    return await work();
-  } catch (error) {
-    throw translateFailure(error);
-  } finally {
-    await client.end();
-  }
 }

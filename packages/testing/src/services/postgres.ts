@@ -108,6 +108,14 @@ async function prepareTemplate({ name, provision, contents = [] }: TestDatabaseO
   return template;
 }
 
+/**
+ * The database that every template begins as, instead of an empty one: `TEST_DATABASE_TEMPLATE`. It holds schemas that another release
+ * has migrated, so that what is provisioned finds its migrations done.
+ */
+export function beginning(): string | undefined {
+  return process.env['TEST_DATABASE_TEMPLATE'] || undefined;
+}
+
 async function makeTemplate(
   client: pg.Client,
   template: string,
@@ -117,7 +125,10 @@ async function makeTemplate(
   recordResource('database', draft);
   recordResource('database', template);
   await client.query(`drop database if exists ${client.escapeIdentifier(draft)} with (force)`);
-  await client.query(`create database ${client.escapeIdentifier(draft)}`);
+  const begun = beginning();
+  await client.query(
+    `create database ${client.escapeIdentifier(draft)} template ${client.escapeIdentifier(begun ?? 'template1')}`,
+  );
   await provision?.(adminUrlOf(draft), draft);
   await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [draft]);
   await client.query(`alter database ${client.escapeIdentifier(draft)} rename to ${client.escapeIdentifier(template)}`);
