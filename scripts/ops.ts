@@ -2,11 +2,17 @@
 import { createAdmin } from '#ops/admin-create.ts';
 import { verifyAudit } from '#ops/audit-verify.ts';
 import { discardLetters, listLetters, replayLetters } from '#ops/dead-letters.ts';
+import { buildPasswordFilter } from '#ops/passwords/build-filter.ts';
+import { exportToFile } from '#ops/users/export.ts';
+import { importFile } from '#ops/users/import.ts';
 import { describeFailure, StackError } from '#stack/host/stack-error.ts';
 
 const commands: Readonly<Record<string, (args: readonly string[]) => Promise<boolean>>> = {
   'admin create': createAdmin,
   'audit verify': verifyAudit,
+  'passwords build-filter': buildPasswordFilter,
+  'users import': importFile,
+  'users export': exportToFile,
   'dlq list': listLetters,
   'dlq replay': replayLetters,
   'dlq discard': discardLetters,

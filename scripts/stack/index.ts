@@ -1,7 +1,7 @@
 export type { AppHandle, ReplicaHandle } from '#stack/apps/app-process.ts';
 export { prometheusPrograms } from '#stack/host/binaries.ts';
 export { describeFailure, StackError } from '#stack/host/stack-error.ts';
-export type { ManagedProcess, ProcessExit } from '#stack/host/supervisor.ts';
+export type { ManagedProcess, ProcessControl, ProcessExit } from '#stack/host/supervisor.ts';
 export { type Stack, type StackOptions, startStack } from '#stack/run/start-stack.ts';
 export { type RunningStores, type Stores, startStores } from '#stack/run/start-stores.ts';
 export { testVariables } from '#stack/run/test-variables.ts';
@@ -10,3 +10,4 @@ export { type AppName, appNames, spiffeId } from '#stack/settings/apps.ts';
 export type { OwnerAddress } from '#stack/settings/owner-addresses.ts';
 export { defaultStackFolder, repositoryFolder, testStackFolder } from '#stack/settings/repository.ts';
 export { readSettings, readTestSettings, type Settings } from '#stack/settings/settings.ts';
+export { callManagement } from '#stack/stores/broker-management.ts';

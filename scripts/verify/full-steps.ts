@@ -14,6 +14,12 @@ export const fullSteps: readonly Step[] = [
     live: true,
   },
   {
+    name: 'chaos: RabbitMQ away for ten seconds',
+    command: 'node',
+    args: ['chaos/src/main.ts', '--fault', 'rabbitmq', '--seconds', '10'],
+    live: true,
+  },
+  {
     name: 'documented commands, on a stack of their own',
     command: 'node',
     args: ['scripts/documented-commands.ts'],

@@ -18,6 +18,8 @@ import { ContactChanges } from './202612020032-contact-changes.ts';
 import { Callbacks } from './202612020033-callbacks.ts';
 import { PublishedDeliveries } from './202612020041-published-deliveries.ts';
 import { RefusalsWhileLocked } from './202612020042-refusals-while-locked.ts';
+import { PasswordHistory } from './202612032301-password-history.ts';
+import { Imports } from './202612032325-imports.ts';
 import { UnheardMessages } from './202612032327-unheard-messages.ts';
 import { UnheardMessagesUntilNow } from './202612032328-unheard-messages-until-now.ts';
 import { UnheardMessagesIndex } from './202612032329-unheard-messages-index.ts';
@@ -43,6 +45,8 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202612020032-contact-changes', class: ContactChanges },
   { name: '202612020033-callbacks', class: Callbacks },
   { name: '202612020022-cut-off', class: CutOff },
+  { name: '202612032301-password-history', class: PasswordHistory },
+  { name: '202612032325-imports', class: Imports },
   { name: '202612032327-unheard-messages', class: UnheardMessages },
   { name: '202612032328-unheard-messages-until-now', class: UnheardMessagesUntilNow },
   { name: '202612032329-unheard-messages-index', class: UnheardMessagesIndex },

@@ -1,11 +1,13 @@
 import { baseEnv, envInteger, envRpcUrl, envUrl, readConfig } from '@bank/service-kit';
 import * as v from 'valibot';
 import { messageEnv, messageProblems } from '#message-config.ts';
+import { passwordEnv, passwordProblems } from '#password-config.ts';
 
 const ConfigSchema = v.pipe(
   v.object({
     ...baseEnv,
     ...messageEnv,
+    ...passwordEnv,
     MFA_RPC_URL: envRpcUrl,
     DEVICE_RPC_URL: envRpcUrl,
     /** Where links in messages lead, those of customers and those of staff. Never taken from a request (SR-37). */
@@ -27,7 +29,7 @@ const ConfigSchema = v.pipe(
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     const input = dataset.value;
-    for (const [key, message] of messageProblems(input)) {
+    for (const [key, message] of [...messageProblems(input), ...passwordProblems(input)]) {
       addIssue({ message, path: [{ type: 'object', origin: 'value', input, key, value: input[key] }] });
     }
   }),

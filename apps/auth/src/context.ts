@@ -7,7 +7,14 @@ import {
 } from '@bank/composition';
 import type { ReadScope, TransactionalContext, TransactionScope } from '@bank/database';
 import { createRevocationChannel } from '@bank/redis';
-import { createPasswordHasher, type Keyring, type PasswordHasher } from '@bank/security';
+import {
+  type BreachedPasswords,
+  createPasswordHasher,
+  type Keyring,
+  openBreachedPasswords,
+  type PasswordHasher,
+  type PasswordHasherOptions,
+} from '@bank/security';
 import { createRevocationFeed, createVerifier, type RevocationChannel, type Verifier } from '@bank/verifier';
 import { createFactorChallenges, type FactorChallenges } from '#adapters/factors/factor-challenges.ts';
 import { createFactorDirectory, type FactorDirectory } from '#adapters/factors/factor-directory.ts';
@@ -40,6 +47,8 @@ export interface AppContext extends Foundations, TransactionalContext<Repositori
   readonly config: Config;
   readonly keys: Keys;
   readonly hasher: PasswordHasher;
+  /** Undefined where no filter is configured: then the built-in list alone is asked. */
+  readonly breachedPasswords: BreachedPasswords | undefined;
   readonly clientRegistry: ClientRegistry;
   readonly keyRing: KeyRing;
   readonly verifier: Verifier;
@@ -78,7 +87,8 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
       refresh: keyrings.open('refresh'),
       delivery: keyrings.open('delivery'),
     },
-    hasher: overrides.hasher ?? createPasswordHasher({ pepper: keyrings.open('pepper') }),
+    hasher: overrides.hasher ?? createPasswordHasher({ pepper: keyrings.open('pepper'), ...hashingOf(config) }),
+    breachedPasswords: await openFilter(config, foundations),
     clientRegistry: createClientRegistry(),
     keyRing: createKeyRing(),
     revocationChannel: channel,
@@ -94,6 +104,24 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     ...adaptersOf(config, foundations, overrides),
   };
   return ctx;
+}
+
+function hashingOf(config: Config): Pick<PasswordHasherOptions, 'parameters' | 'verifyMinMs'> {
+  const { ARGON2_MEMORY_KIB: memoryKib, ARGON2_ITERATIONS: iterations, ARGON2_PARALLELISM: parallelism } = config;
+  return { parameters: { memoryKib, iterations, parallelism }, verifyMinMs: config.PASSWORD_CHECK_MIN_MS };
+}
+
+/** @throws PasswordFilterInvalid */
+async function openFilter({ BREACHED_PASSWORDS_FILE: file }: Config, { logger }: Foundations) {
+  if (file === undefined) {
+    const hint = 'build a filter with "pnpm ops passwords build-filter" and name it in BREACHED_PASSWORDS_FILE';
+    logger.warn({ component: 'passwords' }, `breached passwords are refused by the short built-in list alone: ${hint}`);
+    return undefined;
+  }
+  const filter = await openBreachedPasswords(file);
+  const text = `${filter.keys} breached passwords are refused, and one good one in ${1 / filter.falsePositiveRate}`;
+  logger.info({ component: 'passwords' }, text);
+  return filter;
 }
 
 function adaptersOf(config: Config, { clock, logger, metrics }: Foundations, overrides: Overrides) {

@@ -47,7 +47,7 @@ export function assembleService(ctx: AppContext): Service {
     ],
     verifier: createIssuer(ctx),
     audiences: [audiences.customers, audiences.staff],
-    workers: [sender, nonces],
+    workers: [sender, nonces, { start: async () => {}, stop: async () => ctx.breachedPasswords?.close() }],
     chores: [...trimmingChores(ctx), { name: 'unheard messages', run: () => askNotificationService(ctx) }],
   });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { freshEmail, messagesTo, password, register, signIn } from './support/accounts.ts';
-import { cheapHasher, startAuth } from './support/auth.ts';
+import { startAuth } from './support/auth.ts';
 import { type Answer, get, post } from './support/http.ts';
 
 const auth = await startAuth();
@@ -68,15 +68,6 @@ describe('POST /v1/auth/login', () => {
     expect((await signIn(auth, account, { password: `${password} ` })).status).toBe(401);
     expect((await signIn(auth, account, { password: password.toUpperCase() })).status).toBe(401);
     expect((await signIn(auth, account, { password: password.normalize('NFD') })).status).toBe(200);
-  });
-
-  it('SR-8 hashes again when the costs have changed', async () => {
-    const account = await register(auth);
-    const older = await cheapHasher({ memoryKib: 128 }).hash(password);
-    await auth.database.query('update auth.credentials set password_hash = $2 where user_id = $1', [account.id, older]);
-    expect((await signIn(auth, account)).status).toBe(200);
-    expect(await hashOf(account.id)).toContain('$m=64,t=1,p=1$');
-    expect((await signIn(auth, account)).status).toBe(200);
   });
 
   it.each([
@@ -180,11 +171,3 @@ describe('SR-11 lockout', () => {
     expect(message).toMatchObject({ template: 'sign-in-after-failures', params: { failures: '3' } });
   });
 });
-
-async function hashOf(userId: string): Promise<string | undefined> {
-  const [row] = await auth.database.query<{ password_hash: string }>(
-    'select password_hash from auth.credentials where user_id = $1',
-    [userId],
-  );
-  return row?.password_hash;
-}

@@ -3,6 +3,7 @@ import { events } from '#cases/events.ts';
 import { footprint } from '#cases/footprint.ts';
 import { getUser } from '#cases/get-user.ts';
 import { growth } from '#cases/growth.ts';
+import { importing } from '#cases/import.ts';
 import { lookup } from '#cases/lookup.ts';
 import { peer } from '#cases/peer.ts';
 import { profile } from '#cases/profile.ts';
@@ -20,6 +21,7 @@ export const allCases: readonly Case[] = [
   peer,
   storm,
   registration,
+  importing,
   profile,
   getUser,
   events,

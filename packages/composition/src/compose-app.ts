@@ -11,6 +11,7 @@ import {
   type Worker,
 } from '@bank/service-kit';
 import type { Verifier } from '@bank/verifier';
+import { createClockWatch } from '#clock-watch.ts';
 import { createDenialLog } from '#denial-log.ts';
 import type { Foundations } from '#foundations.ts';
 import { refuseUnreadQueues } from '#unread-queues.ts';
@@ -54,7 +55,13 @@ export function composeApp<C extends Foundations>(ctx: C, config: BaseConfig, pa
     routes: parts.routes,
     rpc: parts.rpc,
     ...dependenciesOf(ctx, parts.verifier, consumers),
-    workers: [relay, consumers, housekeepingOf(ctx, parts.chores ?? []), ...(parts.workers ?? [])],
+    workers: [
+      relay,
+      consumers,
+      housekeepingOf(ctx, parts.chores ?? []),
+      createClockWatch(ctx),
+      ...(parts.workers ?? []),
+    ],
     audiences: parts.audiences,
     cors: { origins: originsOf(config, parts.audiences) },
     clock: ctx.clock,

@@ -1,4 +1,11 @@
 export { approvalDigest } from '#approval/digest.ts';
+export type { FilterBuilder, FilterBuilderOptions, HashWords } from '#breached/build-filter.ts';
+export { createFilterBuilder } from '#breached/build-filter.ts';
+export { PasswordFilterInvalid } from '#breached/filter-format.ts';
+export type { BreachedPasswords } from '#breached/open-filter.ts';
+export { openBreachedPasswords } from '#breached/open-filter.ts';
+export type { FirebaseParameters, ForeignHash, ForeignHashProblem } from '#foreign/foreign-hash.ts';
+export { readForeignHash } from '#foreign/foreign-hash.ts';
 export { sameBytes } from '#keys/bytes.ts';
 export { developmentKeyMarker } from '#keys/key-strength.ts';
 export type { BlindIndexEntry } from '#keys/keyed-hash.ts';

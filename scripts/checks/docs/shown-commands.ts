@@ -53,6 +53,7 @@ export const shownCommands: Readonly<Record<string, Proof>> = {
   },
   'pnpm stack containers': { test: '.github/workflows/ci.yml', says: 'pnpm stack containers' },
   'pnpm --filter @bank/device test': { step: 'unit and integration tests' },
+  'pnpm chaos [--fault <name>]': { step: 'chaos: RabbitMQ away for ten seconds' },
   'pnpm build': { step: 'bundles' },
   'pnpm typecheck': { step: 'types' },
   'pnpm codegen': { step: 'generated code and documents' },

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { shortHash } from '#stack/host/short-hash.ts';
 import { StackError } from '#stack/host/stack-error.ts';
@@ -53,6 +53,12 @@ export function ownedFolder(stackFolder: string, name: string, user: ServiceUser
     throw new StackError(`account ${user.name} can reach neither ${wanted} nor ${fallback}; move the checkout`);
   }
   return fallback;
+}
+
+/** The folder that `ownedFolder` made for a service. */
+export function dataFolderOf(stackFolder: string, name: string): string {
+  const wanted = join(stackFolder, 'data', name);
+  return existsSync(wanted) ? wanted : join(fallbackPath(stackFolder), name);
 }
 
 /** Removes the data of a stack's services, wherever it lies. */

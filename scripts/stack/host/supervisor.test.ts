@@ -39,6 +39,25 @@ describe('a supervised process', () => {
     await until(() => !isAlive(grandchild));
   });
 
+  it('is ended and started again by its name, as it was last and with what is added', async () => {
+    const { supervisor } = open('again');
+    const log = () => readFileSync(supervisor.logFile('store'), 'utf8');
+    await supervisor.start(
+      shell('store', 'echo "born $LIFE"; exec sleep 60', { env: { PATH: '/bin', LIFE: 'first' } }),
+    );
+    const store = supervisor.control('store');
+    await until(() => log().includes('born first'));
+    await store.kill();
+    await store.start({ LIFE: 'second' });
+    await until(() => log().includes('born second'));
+    await store.stop();
+    const last = await store.start();
+    await until(() => log() === 'born second\n'); // each life has a log of its own
+    await store.stop();
+    await expect(last.exited).resolves.toMatchObject({ signal: 'SIGTERM' });
+    await expect(supervisor.control('nobody').stop()).rejects.toThrow('nobody was never started');
+  });
+
   it('fails to get ready with a line of its log when it ends before', async () => {
     const { supervisor } = open('ends');
     const child = await supervisor.start(shell('broken', 'echo starting; echo "FATAL: no such thing" >&2; exit 3'));

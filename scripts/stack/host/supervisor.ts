@@ -45,6 +45,14 @@ export interface ManagedProcess {
   kill(): Promise<void>;
 }
 
+/** One process by its name, whichever life it is in: for those who end it and start it again as it was. */
+export interface ProcessControl {
+  stop(): Promise<void>;
+  kill(): Promise<void>;
+  /** Starts it with the specification that it was last started with, and with more environment where some is given. */
+  start(env?: Readonly<Record<string, string>>): Promise<ManagedProcess>;
+}
+
 export interface Supervisor {
   /** @throws StackError when the program cannot be started, or everything is being stopped */
   start(spec: ProcessSpec): Promise<ManagedProcess>;
@@ -52,6 +60,8 @@ export interface Supervisor {
   stopAll(): Promise<void>;
   /** Called when a process ends that nobody stopped. */
   onUnexpectedExit(listener: (process: ManagedProcess, exit: ProcessExit) => void): void;
+  /** @throws StackError when nothing of that name was ever started */
+  control(name: string): ProcessControl;
   /** The file that holds what the process prints. */
   logFile(name: string): string;
   /** SIGKILL to every group, at once, without waiting. */
@@ -66,6 +76,7 @@ export function createSupervisor(recordFile: string, logFolder: string): Supervi
   const record = openRunRecord(recordFile);
   const listeners: ((process: ManagedProcess, exit: ProcessExit) => void)[] = [];
   const running = new Map<ManagedProcess, Layer>();
+  const latest = new Map<string, Started>();
   let stopping = false;
   const logFile = (name: string) => join(logFolder, `${name}.log`);
 
@@ -84,21 +95,26 @@ export function createSupervisor(recordFile: string, logFolder: string): Supervi
     return process;
   }
 
+  async function start(spec: ProcessSpec): Promise<ManagedProcess> {
+    if (stopping) {
+      throw new StackError(`${spec.name} is not started: the stack is being stopped`);
+    }
+    const { child, pid } = await spawnInGroup(spec, logFile(spec.name));
+    const stopSignal = spec.stopSignal ?? 'SIGTERM';
+    const identity = processIdentity(pid);
+    if (identity !== undefined) {
+      record.add({ name: spec.name, pid, identity, stopSignal });
+    }
+    const process = track(manage(spec.name, pid, child, stopSignal, logFile(spec.name)), spec.layer);
+    latest.set(spec.name, { spec, process });
+    return process;
+  }
+
   return {
     logFile,
     onUnexpectedExit: (listener) => void listeners.push(listener),
-    async start(spec) {
-      if (stopping) {
-        throw new StackError(`${spec.name} is not started: the stack is being stopped`);
-      }
-      const { child, pid } = await spawnInGroup(spec, logFile(spec.name));
-      const stopSignal = spec.stopSignal ?? 'SIGTERM';
-      const identity = processIdentity(pid);
-      if (identity !== undefined) {
-        record.add({ name: spec.name, pid, identity, stopSignal });
-      }
-      return track(manage(spec.name, pid, child, stopSignal, logFile(spec.name)), spec.layer);
-    },
+    start,
+    control: (name) => controlOf(() => requireStarted(latest, name), start),
     async stopAll() {
       stopping = true;
       for (const layer of layers) {
@@ -111,6 +127,30 @@ export function createSupervisor(recordFile: string, logFolder: string): Supervi
       for (const { pid } of running.keys()) {
         signalGroup(pid, 'SIGKILL');
       }
+    },
+  };
+}
+
+interface Started {
+  readonly spec: ProcessSpec;
+  readonly process: ManagedProcess;
+}
+
+function requireStarted(latest: ReadonlyMap<string, Started>, name: string): Started {
+  const found = latest.get(name);
+  if (found === undefined) {
+    throw new StackError(`${name} was never started`);
+  }
+  return found;
+}
+
+function controlOf(latest: () => Started, start: Supervisor['start']): ProcessControl {
+  return {
+    stop: async () => latest().process.stop(),
+    kill: async () => latest().process.kill(),
+    async start(env = {}) {
+      const { spec } = latest();
+      return start({ ...spec, env: { ...spec.env, ...env } });
     },
   };
 }

@@ -7,8 +7,8 @@ import { startSandbox } from '#stack/apps/sandbox.ts';
 import { startBalancer } from '#stack/balancer/balancer.ts';
 import { startGateway } from '#stack/gateway/gateway.ts';
 import { failureOn } from '#stack/host/disk.ts';
-import { removeData } from '#stack/host/service-user.ts';
-import type { ManagedProcess, ProcessExit, ProcessSpec } from '#stack/host/supervisor.ts';
+import { dataFolderOf, removeData } from '#stack/host/service-user.ts';
+import type { ManagedProcess, ProcessControl, ProcessExit, ProcessSpec } from '#stack/host/supervisor.ts';
 import { operatorBroker, platformBroker, removeVhost } from '#stack/provisioning/broker.ts';
 import { removeDatabase } from '#stack/provisioning/database.ts';
 import { prepareServices, type RunOptions, secretsFolder } from '#stack/run/prepare.ts';
@@ -22,7 +22,7 @@ import { checkpointsFolder, ensureCheckpointKeys } from '#stack/secrets/checkpoi
 import { ensureKeyrings } from '#stack/secrets/keyrings.ts';
 import { type Addresses, addressesFile, writeAddresses } from '#stack/settings/addresses.ts';
 import { type AppName, appNames, eachApp } from '#stack/settings/apps.ts';
-import { removeOperatorBroker, writeOperatorBroker } from '#stack/settings/operator-broker.ts';
+import { type OperatorBroker, removeOperatorBroker, writeOperatorBroker } from '#stack/settings/operator-broker.ts';
 import { type OwnerAddress, removeOwnerAddresses, writeOwnerAddresses } from '#stack/settings/owner-addresses.ts';
 import { startPooler } from '#stack/stores/pgbouncer.ts';
 import { planStores, type TestPrograms } from '#stack/stores/plan.ts';
@@ -50,10 +50,16 @@ export interface Stack {
   readonly environments: Readonly<Record<AppName, Readonly<Record<string, string>>>>;
   /** Where the owner role of each app's schema connects. */
   readonly owners: Readonly<Record<AppName, OwnerAddress>>;
+  /** Where the operator commands reach its broker. */
+  readonly operatorBroker: OperatorBroker;
   /** Every file that its processes write logs to. */
   logFiles(): readonly string[];
   /** Starts a further process that is stopped with the stack. */
   startProcess(spec: ProcessSpec): Promise<ManagedProcess>;
+  /** A process of the stack, to be ended and started again: a store, `sandbox`, `gateway` or an app. */
+  control(name: string): ProcessControl;
+  /** Where a store of our own keeps what it stores. */
+  dataFolder(store: 'postgres' | 'redis' | 'rabbitmq'): string;
   /** Makes a further database on its Postgres, with the empty tables of every app. Whoever made it removes it. */
   makeDatabase(name: string): Promise<void>;
   /** Called when a process ends that nobody stopped. */
@@ -104,7 +110,8 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
   await Promise.all((options.apps ?? appNames).map((app) => startApp(handles[app], context)));
   const owners = eachApp((app) => ownerAddress(app, stores.postgres, name, context.secrets));
   writeOwnerAddresses(secretsFolder(options.folder), owners);
-  writeOperatorBroker(secretsFolder(options.folder), operatorBroker(stores.rabbitmq, name, context.secrets.password));
+  const operator = operatorBroker(stores.rabbitmq, name, context.secrets.password);
+  writeOperatorBroker(secretsFolder(options.folder), operator);
   const addresses = addressesOf(stores, ports, context.tls);
   writeAddresses(options.folder, addresses);
 
@@ -120,8 +127,11 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
     apps: handles,
     environments,
     owners,
+    operatorBroker: operator,
     logFiles: () => [...filesIn(join(options.folder, 'logs')), accessLog],
     startProcess: folder.supervisor.start,
+    control: folder.supervisor.control,
+    dataFolder: (store) => dataFolderOf(options.folder, store),
     makeDatabase: (database) => provisionPostgres(stores.postgres, database, context),
     onUnexpectedExit: folder.supervisor.onUnexpectedExit,
     stop,

@@ -62,7 +62,9 @@ describe('infra/rpc-callers.json', () => {
     expect(callersOf('bank.mfa.v1.MfaService/ListFactors')).toEqual(['auth']);
     expect(callersOf('bank.user.v1.UserService/GetContact')).toEqual(['notification']);
     expect(callersOf('bank.user.v1.UserService/LookupUser')).toEqual(['admin']);
-    expect(callersOf('bank.user.v1.UserService/CreateFirstAdmin')).toEqual(['ops']);
+    for (const method of ['CreateFirstAdmin', 'ImportUsers', 'ExportUsers']) {
+      expect(callersOf(`bank.user.v1.UserService/${method}`)).toEqual(['ops']);
+    }
   });
 });
 

@@ -8,6 +8,8 @@ export interface BundledStackOptions {
   /** The beginning of the names of its folder, database and virtual host. */
   readonly name: string;
   readonly settings: Settings;
+  /** How often each app runs; once unless it says so. */
+  readonly replicas?: number;
   /** Keeps private stores with what else is in them, in a folder of that name alone; the database of the run goes as always. */
   readonly keepStores?: boolean;
   /** Variables for every app. */
@@ -23,7 +25,7 @@ export async function withBundledStack<T>(
   options: BundledStackOptions,
   work: (stack: Stack) => Promise<T>,
 ): Promise<T> {
-  const { settings, keepStores = false, env = {}, report } = options;
+  const { settings, replicas = 1, keepStores = false, env = {}, report } = options;
   report('building the bundles');
   buildBundles();
   const name = `${options.name}_${randomBytes(4).toString('hex')}`;
@@ -32,7 +34,17 @@ export async function withBundledStack<T>(
   process.once('SIGINT', () => stopper.abort());
   process.once('SIGTERM', () => stopper.abort());
   const { signal } = stopper;
-  const stack = await startStack({ folder, name, settings, randomPorts: true, bundled: true, env, report, signal });
+  const stack = await startStack({
+    folder,
+    name,
+    settings,
+    randomPorts: true,
+    bundled: true,
+    replicas,
+    env,
+    report,
+    signal,
+  });
   try {
     return await work(stack);
   } finally {

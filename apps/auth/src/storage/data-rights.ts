@@ -42,6 +42,8 @@ export const dataRights = declareDataRights('auth', {
     },
     password_resets: { exported: { withheld: 'hashes of links, gone within the hour' }, erased: 'deleted' },
     credentials: { exported: { key: 'user_id', columns: { passwordChangedAt: 'changed_at' } }, erased: 'deleted' },
+    imported_users: { exported: { withheld: 'keyed hashes by which an import knows him again' }, erased: 'deleted' },
+    password_history: { exported: { withheld: 'hashes of secrets' }, erased: 'deleted' },
     identifiers: {
       exported: { withheld: 'keyed hashes of the addresses, which auth.users has' },
       erased: 'deleted',

@@ -2,6 +2,7 @@ import { ActivationEntity } from '#storage/activations/activation.entity.ts';
 import { CallbackEntity } from '#storage/deliveries/callback.entity.ts';
 import { DeliveryEntity } from '#storage/deliveries/delivery.entity.ts';
 import { RevocationEntity, RevocationLeaseEntity, SigningKeyEntity } from '#storage/feed/feed.entity.ts';
+import { ImportedUserEntity } from '#storage/imports/import.entity.ts';
 import { AddressFailuresEntity, RegistrationEntity } from '#storage/registrations/registration.entity.ts';
 import {
   ClientEntity,
@@ -13,7 +14,7 @@ import {
 import { LockoutEntity, SignInEntity } from '#storage/sign-ins/sign-in.entity.ts';
 import { ContactChangeEntity } from '#storage/users/contact-change.entity.ts';
 import { PasswordResetEntity } from '#storage/users/password-reset.entity.ts';
-import { CredentialEntity, IdentifierEntity, UserEntity } from '#storage/users/user.entity.ts';
+import { CredentialEntity, IdentifierEntity, PasswordHistoryEntity, UserEntity } from '#storage/users/user.entity.ts';
 
 /** Every table of the schema that is not the platform's own; the migrations are checked against them. */
 export const entities = [
@@ -23,6 +24,8 @@ export const entities = [
   ActivationEntity,
   UserEntity,
   CredentialEntity,
+  PasswordHistoryEntity,
+  ImportedUserEntity,
   IdentifierEntity,
   PasswordResetEntity,
   ContactChangeEntity,

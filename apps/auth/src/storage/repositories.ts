@@ -4,6 +4,8 @@ import { DeliveryRepository } from '#storage/deliveries/delivery.repository.ts';
 import { ReportRepository } from '#storage/deliveries/report.repository.ts';
 import { RevocationRepository } from '#storage/feed/revocation.repository.ts';
 import { SigningKeyRepository } from '#storage/feed/signing-key.repository.ts';
+import { ExportRepository } from '#storage/imports/export.repository.ts';
+import { ImportRepository } from '#storage/imports/import.repository.ts';
 import { RegistrationRepository } from '#storage/registrations/registration.repository.ts';
 import { ClientRepository } from '#storage/sessions/client.repository.ts';
 import { DeviceRepository } from '#storage/sessions/device.repository.ts';
@@ -14,6 +16,7 @@ import { LockoutRepository } from '#storage/sign-ins/lockout.repository.ts';
 import { SignInRepository } from '#storage/sign-ins/sign-in.repository.ts';
 import { ContactChangeRepository } from '#storage/users/contact-change.repository.ts';
 import { IdentifierRepository } from '#storage/users/identifier.repository.ts';
+import { PasswordHistoryRepository } from '#storage/users/password-history.repository.ts';
 import { PasswordResetRepository } from '#storage/users/password-reset.repository.ts';
 import { UserRepository } from '#storage/users/user.repository.ts';
 
@@ -25,8 +28,11 @@ export function createRepositories(em: ReturnType<Database['fork']>) {
     registrations: new RegistrationRepository(em),
     activations: new ActivationRepository(em),
     users: new UserRepository(em),
+    imports: new ImportRepository(em),
+    exports: new ExportRepository(em),
     contactChanges: new ContactChangeRepository(em),
     identifiers: new IdentifierRepository(em),
+    passwordHistory: new PasswordHistoryRepository(em),
     passwordResets: new PasswordResetRepository(em),
     clients: new ClientRepository(em),
     sessions: new SessionRepository(em),

@@ -65,8 +65,9 @@ export const origin = 'https://app.bank.example';
 export const staffOrigin = 'https://staff.bank.example';
 
 /** The cheapest Argon2id there is, where the number of hashes matters and not their strength. */
-export function cheapHasher({ memoryKib = 64 } = {}): PasswordHasher {
-  const pepper = staticKeyring('pepper', { k1: new Uint8Array(32).fill(7) }, 'k1');
+export function cheapHasher({ memoryKib = 64, keyId = 'k1' } = {}): PasswordHasher {
+  const keys = { k0: new Uint8Array(32).fill(6), k1: new Uint8Array(32).fill(7) };
+  const pepper = staticKeyring('pepper', keys, keyId);
   return createPasswordHasher({ pepper, parameters: { memoryKib, iterations: 1, parallelism: 1 }, queueMax: 5000 });
 }
 

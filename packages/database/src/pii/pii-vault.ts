@@ -3,7 +3,7 @@ import { type Key, type Keyring, open, seal } from '@bank/security';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { LRUCache } from 'lru-cache';
 import { DataKeyRepository } from '#pii/data-key.repository.ts';
-import { type KeyClass, keyClasses, type Tombstone } from '#pii/data-key.ts';
+import { type KeyClass, keyClasses, type Tombstone, type WrappedKey } from '#pii/data-key.ts';
 import { generateDataKey, unwrapDataKey, wrapDataKey } from '#pii/wrapping.ts';
 
 /** Where a sealed record belongs. It opens nowhere else. */
@@ -65,17 +65,10 @@ export class PiiVault {
 
   /** Makes both keys of a user who has none; else does nothing. @throws DataKeyMissing when one was destroyed */
   async createKeys(em: EntityManager, userId: string): Promise<void> {
-    const keys: UserKeys = {};
-    const wrapped = keyClasses.map((keyClass) => {
-      const place = { id: this.#ids.next(), userId, keyClass };
-      const key = generateDataKey(place);
-      keys[keyClass] = key;
-      return wrapDataKey(this.#keyring, this.#schema, place, key);
-    });
+    const { keys, wrapped } = this.#generate(userId);
     const added = await this.#repository(em).add(wrapped, this.#clock.now());
     if (added.length === wrapped.length) {
-      const known = this.#uncommitted.get(em) ?? new Map<string, UserKeys>();
-      this.#uncommitted.set(em, known.set(userId, keys));
+      this.#remember(em, userId, keys);
       return;
     }
     const present = await this.#load(em, userId);
@@ -83,6 +76,15 @@ export class PiiVault {
     if (missing !== undefined) {
       throw new DataKeyMissing(missing);
     }
+  }
+
+  /** Makes the keys of many users with one statement, none of whom can have any yet. @throws Error when one has */
+  async createKeysOfNew(em: EntityManager, userIds: readonly string[]): Promise<void> {
+    const made = userIds.map((userId) => ({ userId, ...this.#generate(userId) }));
+    const wrapped = made.flatMap((one) => one.wrapped);
+    const added = await this.#repository(em).add(wrapped, this.#clock.now());
+    if (added.length !== wrapped.length) throw new Error('a new user has data keys already');
+    for (const { userId, keys } of made) this.#remember(em, userId, keys);
   }
 
   /** Seals a group of fields for its place. @throws DataKeyMissing */
@@ -105,6 +107,22 @@ export class PiiVault {
   /** Destroys again, after a restore, what had been destroyed since the backup was made. */
   async replayTombstones(em: EntityManager, keyIds: readonly string[]): Promise<readonly Tombstone[]> {
     return this.#forget(em, await this.#repository(em).destroy({ keyIds }, this.#clock.now()));
+  }
+
+  #generate(userId: string): { keys: UserKeys; wrapped: readonly WrappedKey[] } {
+    const keys: UserKeys = {};
+    const wrapped = keyClasses.map((keyClass) => {
+      const place = { id: this.#ids.next(), userId, keyClass };
+      const key = generateDataKey(place);
+      keys[keyClass] = key;
+      return wrapDataKey(this.#keyring, this.#schema, place, key);
+    });
+    return { keys, wrapped };
+  }
+
+  #remember(em: EntityManager, userId: string, keys: UserKeys): void {
+    const known = this.#uncommitted.get(em) ?? new Map<string, UserKeys>();
+    this.#uncommitted.set(em, known.set(userId, keys));
   }
 
   async #keyOf(em: EntityManager, { userId, keyClass }: SealedPlace): Promise<Key> {

@@ -1,12 +1,26 @@
-/** Why a password was refused; shown to the person as the `rule` of the field (SR-5). */
-export type PasswordProblem = 'too_short' | 'too_long' | 'not_text' | 'listed' | 'context_word';
+/**
+ * Why a password was refused; shown to the person as the `rule` of the field (SR-5). `breached` and `used_before` are found
+ * out by whoever has the list and the history.
+ */
+export type PasswordProblem =
+  | 'too_short'
+  | 'too_long'
+  | 'not_text'
+  | 'listed'
+  | 'breached'
+  | 'context_word'
+  | 'used_before';
 
 export const passwordLengthMin = 12;
 export const passwordLengthMax = 256;
 const contextWordLengthMin = 4;
+/** Longer, as hosts of mail go by the plainest words: `mail`, `live`. */
+const domainWordLengthMin = 5;
 
 export interface PasswordFacts {
   readonly email?: string;
+  /** E.164. */
+  readonly phone?: string;
   /** The user's own names, as far as they are known. */
   readonly names?: readonly string[];
   /** The bank, its products, its brands. */
@@ -50,12 +64,21 @@ function containsContextWord(password: string, facts: PasswordFacts): boolean {
   return wordsOf(facts).some((word) => folded.includes(word));
 }
 
-function wordsOf(facts: PasswordFacts): string[] {
-  const local = facts.email?.slice(0, facts.email.lastIndexOf('@')) ?? '';
-  return [local, ...(facts.names ?? []), ...(facts.contextWords ?? [])]
+function wordsOf({ email = '', phone = '', names = [], contextWords = [] }: PasswordFacts): string[] {
+  const at = email.lastIndexOf('@');
+  const local = email.slice(0, Math.max(at, 0));
+  // A number is typed with its country's code or without it, and then with a 0 in front.
+  const words = [local, phone.slice(1), phone.slice(3), phone.slice(4), ...names, ...contextWords]
     .flatMap((text) => [text, ...text.split(/[^\p{L}\p{M}\p{N}]+/u)])
     .map(fold)
     .filter((word) => [...word].length >= contextWordLengthMin);
+  return [...words, ...domainWordsOf(email.slice(at + 1))];
+}
+
+/** The names in a host, without what it ends in. */
+function domainWordsOf(host: string): string[] {
+  const labels = host.split('.').slice(0, -1);
+  return labels.map(fold).filter((word) => [...word].length >= domainWordLengthMin);
 }
 
 /** Case, look-alike forms, accents, separators and the usual digit-for-letter swaps make no difference to a guesser. */

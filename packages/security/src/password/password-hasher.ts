@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { DomainError, normalisePassword } from '@bank/domain';
 import { Argon2id } from 'oslo/password';
+import type { ForeignHash } from '#foreign/foreign-hash.ts';
+import { cook, type ForeignRecipe, readRecipe, writeRecipe } from '#foreign/recipe.ts';
 import type { Key, Keyring } from '#keys/keyring.ts';
 import type { WorkQueueStats } from '#password/work-queue.ts';
 import { createWorkQueue } from '#password/work-queue.ts';
@@ -24,12 +27,22 @@ export interface PasswordHasherOptions {
   /** Callers that may wait, by default 64 for each that runs: about a second and a half. */
   readonly queueMax?: number;
   readonly parameters?: Argon2Parameters;
+  /**
+   * No verification ends earlier, in milliseconds: the time of those who were imported, whose first takes longer, is then
+   * the time of everybody (SR-15). It costs nothing but the wait.
+   */
+  readonly verifyMinMs?: number;
 }
 
 export interface PasswordHasher {
   /** A hash to store: `<pepper key id>:<PHC string>`. @throws service.overloaded */
   hash(password: string): Promise<string>;
-  /** `stale` asks for a new hash of the valid password: costs or pepper have changed. @throws service.overloaded */
+  /**
+   * A hash to store for a hash of another system: Argon2id of what that system kept. Waits for its turn among others of its
+   * kind, so that a million of them leave the queue to whoever signs in. @throws service.overloaded
+   */
+  wrap(foreign: ForeignHash): Promise<string>;
+  /** `stale` asks for a new hash of the valid password: costs or pepper have changed, or it was imported. @throws service.overloaded */
   verify(hash: string, password: string): Promise<{ valid: boolean; stale: boolean }>;
   /** Costs what a verification costs, for when there is no user. @throws service.overloaded */
   decoy(password: string): Promise<void>;
@@ -38,6 +51,8 @@ export interface PasswordHasher {
 
 interface StoredHash {
   readonly keyId: string;
+  /** Of a hash that was imported. */
+  readonly recipe: ForeignRecipe | undefined;
   readonly phc: string;
   readonly parameters: Argon2Parameters;
 }
@@ -45,7 +60,7 @@ interface StoredHash {
 const saltBytes = 16;
 const tagBytes = 32;
 const storedPattern =
-  /^([A-Za-z0-9_-]{1,32}):(\$argon2id\$v=19\$m=(\d{1,10}),t=(\d{1,10}),p=(\d{1,3})\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{16,})$/;
+  /^([A-Za-z0-9_-]{1,32}):(?:([A-Za-z0-9$=,+/-]{8,256})\|)?(\$argon2id\$v=19\$m=(\d{1,10}),t=(\d{1,10}),p=(\d{1,3})\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{16,})$/;
 
 /**
  * Hashes and verifies passwords with Argon2id and a pepper, a bounded number at a time: hashing is the most expensive
@@ -55,8 +70,29 @@ export function createPasswordHasher(options: PasswordHasherOptions): PasswordHa
   const concurrency = options.concurrency ?? availableParallelism();
   const queue = createWorkQueue({ concurrency, queueMax: options.queueMax ?? concurrency * 64 });
   const parameters = options.parameters ?? defaultArgon2Parameters;
-  const { pepper } = options;
+  const { pepper, verifyMinMs = 0 } = options;
+  const background = createWorkQueue({ concurrency, queueMax: Number.POSITIVE_INFINITY });
   const decoyTail = `${unpaddedBase64(randomBytes(saltBytes))}$${unpaddedBase64(randomBytes(tagBytes))}`;
+
+  async function verify(hash: string, password: string): Promise<{ valid: boolean; stale: boolean }> {
+    const { keyId, recipe, phc, parameters: costs } = readStoredHash(hash);
+    const key = pepper.find(keyId);
+    if (key === undefined) {
+      throw new DomainError('service.internal', { reason: `pepper key ${keyId} is not in the keyring` });
+    }
+    const matches = await queue.run(async () => argon2(parameters, key).verify(phc, await formFor(recipe, password)));
+    const valid = matches && password.isWellFormed();
+    return {
+      valid,
+      stale: recipe !== undefined || keyId !== pepper.current().id || !sameCosts(costs, parameters),
+    };
+  }
+
+  async function decoy(password: string): Promise<void> {
+    const { memoryKib, iterations, parallelism } = parameters;
+    const phc = `$argon2id$v=19$m=${memoryKib},t=${iterations},p=${parallelism}$${decoyTail}`;
+    await queue.run(() => argon2(parameters, pepper.current()).verify(phc, exactForm(password)));
+  }
 
   return {
     async hash(password) {
@@ -64,23 +100,21 @@ export function createPasswordHasher(options: PasswordHasherOptions): PasswordHa
       const phc = await queue.run(() => argon2(parameters, key).hash(exactForm(password)));
       return `${key.id}:${phc}`;
     },
-    async verify(hash, password) {
-      const stored = readStoredHash(hash);
-      const key = pepper.find(stored.keyId);
-      if (key === undefined) {
-        throw new DomainError('service.internal', { reason: `pepper key ${stored.keyId} is not in the keyring` });
-      }
-      const matches = await queue.run(() => argon2(parameters, key).verify(stored.phc, exactForm(password)));
-      const valid = matches && password.isWellFormed();
-      return { valid, stale: key.id !== pepper.current().id || !sameCosts(stored.parameters, parameters) };
+    async wrap({ recipe, digest }) {
+      const key = pepper.current();
+      const hashed = () => queue.run(() => argon2(parameters, key).hash(digest.toString('hex')));
+      return `${key.id}:${writeRecipe(recipe)}|${await background.run(hashed)}`;
     },
-    async decoy(password) {
-      const { memoryKib, iterations, parallelism } = parameters;
-      const phc = `$argon2id$v=19$m=${memoryKib},t=${iterations},p=${parallelism}$${decoyTail}`;
-      await queue.run(() => argon2(parameters, pepper.current()).verify(phc, exactForm(password)));
-    },
+    verify: (hash, password) => noEarlier(verifyMinMs, verify(hash, password)),
+    decoy: (password) => noEarlier(verifyMinMs, decoy(password)),
     stats: () => queue.stats(),
   };
+}
+
+/** A failure is not held back: it says that nothing was verified. */
+async function noEarlier<T>(minMs: number, work: Promise<T>): Promise<T> {
+  const [result] = await Promise.all([work, minMs > 0 ? pause(minMs) : undefined]);
+  return result;
 }
 
 function argon2({ memoryKib, iterations, parallelism }: Argon2Parameters, pepper: Key): Argon2id {
@@ -101,9 +135,15 @@ function exactForm(password: string): string {
   return Buffer.from(normalisePassword(password), 'utf8').toString('hex');
 }
 
+/** What is hashed for a password that was imported is what the other system would have kept. */
+async function formFor(recipe: ForeignRecipe | undefined, password: string): Promise<string> {
+  return recipe === undefined ? exactForm(password) : (await cook(recipe, password)).toString('hex');
+}
+
 function readStoredHash(hash: string): StoredHash {
-  const [, keyId, phc, memoryKib, iterations, parallelism] = storedPattern.exec(hash) ?? [];
-  if (keyId === undefined || phc === undefined) {
+  const [, keyId, foreign, phc, memoryKib, iterations, parallelism] = storedPattern.exec(hash) ?? [];
+  const recipe = foreign === undefined ? undefined : readRecipe(foreign);
+  if (keyId === undefined || phc === undefined || (foreign !== undefined && recipe === undefined)) {
     throw new DomainError('service.internal', { reason: 'a stored password hash is malformed' });
   }
   const parameters = {
@@ -111,7 +151,7 @@ function readStoredHash(hash: string): StoredHash {
     iterations: Number(iterations),
     parallelism: Number(parallelism),
   };
-  return { keyId, phc, parameters };
+  return { keyId, recipe, phc, parameters };
 }
 
 function sameCosts(a: Argon2Parameters, b: Argon2Parameters): boolean {

@@ -21,6 +21,8 @@ auth     bank.user.v1.UserService/PrepareInvitation    admin                    
 auth     bank.user.v1.UserService/ViewInvitation       admin                                admin
 auth     bank.user.v1.UserService/InviteStaff          admin                                admin
 auth     bank.user.v1.UserService/CreateFirstAdmin     ops                                  -
+auth     bank.user.v1.UserService/ImportUsers          ops                                  -
+auth     bank.user.v1.UserService/ExportUsers          ops                                  -
 auth     bank.auth.v1.AuthService/IntrospectToken      tools                                -
 auth     bank.auth.v1.AuthService/ListRevocations      profile mfa device admin tools       -
 auth     bank.auth.v1.AuthService/RevokeSessions       device                               customer

@@ -36,7 +36,7 @@ export async function activate(ctx: AppContext, input: unknown, caller: Caller):
   if (link === undefined || email === undefined) {
     throw new DomainError('auth.verification.invalid', { reason: 'unknown, used or expired' });
   }
-  requireAcceptablePassword(ctx, { password: request.password, email, path: 'password' });
+  await requireAcceptablePassword(ctx, { password: request.password, email, path: 'password' });
   const passwordHash = await ctx.hasher.hash(request.password);
   const audits = ['auth.activation.succeeded', 'auth.activation.failed', 'auth.sign_in.succeeded'] as const;
   const outcome = await withTransaction(ctx, { who, audits }, async (tx): Promise<Outcome> => {

@@ -1,27 +1,52 @@
-import type { Email } from '@bank/domain';
+import type { Email, PasswordProblem, PhoneNumber, UserId } from '@bank/domain';
 import { checkPassword, DomainError } from '@bank/domain';
 import { isCommonPassword } from '@bank/security';
-import type { AppContext } from '#context.ts';
+import type { AppContext, ReadContext } from '#context.ts';
 
 /** What any guesser tries with a bank (SR-6). */
 const contextWords = ['bank', 'banking'];
 
+/** A password that somebody has chosen. `path` is the field a problem is told under. */
+export interface ChosenPassword {
+  password: string;
+  path: string;
+}
+
 /**
- * Checks a chosen password against the policy, before anything is hashed. `path` is the field the problem is told under.
- * @throws auth.password.unacceptable with the rule that it breaks (SR-5)
+ * Checks a chosen password against the policy, the built-in list and the filter of breached ones, before anything is hashed.
+ * @throws auth.password.unacceptable with the rule that it breaks (SR-1 to SR-6)
  */
-export function requireAcceptablePassword(
-  ctx: Pick<AppContext, 'config'>,
-  chosen: { password: string; email: Email; path: string },
-): void {
+export async function requireAcceptablePassword(
+  ctx: Pick<AppContext, 'config' | 'breachedPasswords'>,
+  chosen: ChosenPassword & { email: Email; phone?: PhoneNumber | null | undefined },
+): Promise<void> {
+  const { BRAND, PASSWORD_CONTEXT_WORDS } = ctx.config;
   const problem = checkPassword(chosen.password, {
     email: chosen.email,
-    contextWords: [ctx.config.BRAND, ...contextWords],
+    ...(chosen.phone && { phone: chosen.phone }),
+    contextWords: [BRAND, ...PASSWORD_CONTEXT_WORDS, ...contextWords],
     isListed: isCommonPassword,
   });
-  if (problem !== undefined) {
-    throw new DomainError('auth.password.unacceptable', {
-      details: { errors: [{ path: chosen.path, rule: problem }] },
-    });
+  if (problem !== undefined) throw unacceptable(chosen, problem);
+  if (await ctx.breachedPasswords?.has(chosen.password)) throw unacceptable(chosen, 'breached');
+}
+
+/**
+ * Refuses a password that the user has now, or had lately. Each look costs a verification, and they stand one after another
+ * in the queue of the hasher as any other does (SR-9): so ask last, and only for somebody who has proven who he is.
+ * @throws auth.password.unacceptable, service.overloaded
+ */
+export async function requireUnusedPassword(
+  reader: ReadContext,
+  userId: UserId,
+  chosen: ChosenPassword,
+): Promise<void> {
+  for (const hash of await reader.passwordHistory.recent(userId)) {
+    const { valid } = await reader.hasher.verify(hash, chosen.password);
+    if (valid) throw unacceptable(chosen, 'used_before');
   }
+}
+
+function unacceptable({ path }: ChosenPassword, rule: PasswordProblem): DomainError {
+  return new DomainError('auth.password.unacceptable', { details: { errors: [{ path, rule }] } });
 }

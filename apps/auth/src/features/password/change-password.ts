@@ -1,15 +1,20 @@
 import { readerOf, withTransaction } from '@bank/database';
-import { allow, DomainError, isBlocked, parse, requireUser, type UserId } from '@bank/domain';
+import { allow, DomainError, type Grant, isBlocked, parse, requireUser, type UserId } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
-import { requireAcceptablePassword } from '#features/password/accept-password.ts';
-import { confirmPassword } from '#features/password/confirm-password.ts';
+import {
+  type ChosenPassword,
+  requireAcceptablePassword,
+  requireUnusedPassword,
+} from '#features/password/accept-password.ts';
+import { type ConfirmedPassword, confirmPassword } from '#features/password/confirm-password.ts';
+import { isStillPassword } from '#features/password/policies.ts';
 import { replacePassword } from '#features/password/replace-password.ts';
 import { ChangePasswordSchema } from '#features/password/schemas.ts';
 import { endManySessions } from '#features/session/end-session.ts';
 import { requireFewFailures } from '#features/sign-in/address-failures.ts';
 import { findOwnSession } from '#features/step-up/find-session.ts';
-import { openContact } from '#features/user/contact.ts';
+import { type Contact, openContact } from '#features/user/contact.ts';
 
 /**
  * Changes the caller's password. The present one is needed, and a wrong one counts as at a sign-in (SR-7). His other sessions
@@ -24,16 +29,17 @@ export async function changePassword(ctx: AppContext, input: unknown, caller: Ca
   const { currentPassword, newPassword } = parse(ChangePasswordSchema, input);
   await requireFewFailures(ctx, caller.clientAddress);
   const own = await findOwnSession(ctx, user);
-  requireAcceptablePassword(ctx, { password: newPassword, email: await emailOf(ctx, userId), path: 'newPassword' });
+  const chosen = { password: newPassword, path: 'newPassword' };
+  await requireAcceptablePassword(ctx, { ...chosen, ...(await contactOf(ctx, userId)) });
   const session = { who, user, caller, ...own };
   const confirmed = await confirmPassword(ctx, session, currentPassword, 'auth.password.change_failed');
-  const passwordHash = await ctx.hasher.hash(newPassword);
+  const passwordHash = await hashUnused(ctx, who, confirmed, chosen);
   const audits = ['auth.password.changed', 'auth.session.revoked', 'auth.sessions.revoked'] as const;
   const isDone = await withTransaction(ctx, { who, audits }, async (tx) => {
     const current = await tx.users.lock(userId);
     const credential = await tx.users.shareCredential(userId);
     if (current === undefined || isBlocked(current.status, 'sign_in')) return false;
-    if (credential?.passwordHash !== confirmed.credential.passwordHash) return false;
+    if (credential === undefined || !isStillPassword(confirmed.credential, credential)) return false;
     await tx.lockouts.reset(confirmed);
     await replacePassword(tx, userId, { passwordHash, byReset: false, deviceId: own.session.deviceId });
     await endManySessions(tx, { userId, exceptSessionId: sessionId }, 'password_changed');
@@ -42,9 +48,26 @@ export async function changePassword(ctx: AppContext, input: unknown, caller: Ca
   if (!isDone) throw new DomainError('auth.credentials.invalid', { reason: 'changed meanwhile' });
 }
 
-async function emailOf(ctx: AppContext, userId: UserId) {
+/** The hash of a password that he has not had lately. He has shown the present one: a refusal is no failed attempt. */
+async function hashUnused(
+  ctx: AppContext,
+  who: Grant,
+  confirmed: ConfirmedPassword,
+  chosen: ChosenPassword,
+): Promise<string> {
+  try {
+    await requireUnusedPassword(readerOf(ctx), confirmed.credential.userId, chosen);
+    return await ctx.hasher.hash(chosen.password);
+  } catch (error) {
+    const unaudited = 'the password was right, and nothing has changed';
+    await withTransaction(ctx, { who, unaudited }, (tx) => tx.lockouts.reset(confirmed));
+    throw error;
+  }
+}
+
+async function contactOf(ctx: AppContext, userId: UserId): Promise<Contact> {
   const reader = readerOf(ctx);
   const user = await reader.users.find(userId);
   if (user === undefined || user.contact === null) throw new DomainError('auth.token.invalid', { reason: 'erased' });
-  return (await openContact(reader, { table: 'users', userId }, user.contact)).email;
+  return await openContact(reader, { table: 'users', userId }, user.contact);
 }

@@ -6,3 +6,17 @@ export const resetLimit = { points: 5, windowSeconds: 3600 } as const;
 
 /** What is told to the ledger of requests beyond that. */
 export const refusalsToldLimit = { points: 1, windowSeconds: 60 } as const;
+
+/** Passwords that a user does not get again: the present one, and those before it. */
+export const passwordHistoryMax = 5;
+
+/** What tells one password of a user from another. */
+interface PasswordStanding {
+  readonly passwordHash: string;
+  readonly changedAt: Date;
+}
+
+/** Whether what was verified is still the user's password; it may have been hashed anew meanwhile (SR-8). */
+export function isStillPassword(verified: PasswordStanding, current: PasswordStanding): boolean {
+  return verified.passwordHash === current.passwordHash || verified.changedAt.getTime() === current.changedAt.getTime();
+}

@@ -3,10 +3,12 @@ import type { UserId } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import type { AppTransaction } from '#context.ts';
 import { passwordChanged } from '#events.ts';
+import { passwordHistoryMax } from '#features/password/policies.ts';
 
 /**
  * Makes another password that of a user whose row is locked, whichever way it was chosen: links that are under way die
- * (SR-36), devices have to prove again that they are his (SR-35), and he is told of it (SR-20).
+ * (SR-36), devices have to prove again that they are his (SR-35), and he is told of it (SR-20). The one he had is kept, so that
+ * he does not choose it again.
  */
 export async function replacePassword(
   tx: AppTransaction,
@@ -15,6 +17,7 @@ export async function replacePassword(
 ): Promise<void> {
   const { passwordHash, byReset, deviceId } = chosen;
   const at = tx.clock.now();
+  await tx.passwordHistory.keep(userId, { id: tx.ids.next(), at, max: passwordHistoryMax - 1 });
   await tx.users.replacePassword(userId, passwordHash, at);
   await tx.passwordResets.remove(userId);
   await tx.devices.doubtAll(userId, deviceId);

@@ -1,14 +1,14 @@
 import { readerOf, withTransaction } from '@bank/database';
-import { allow, DomainError, type Email, isBlocked, parse } from '@bank/domain';
+import { allow, DomainError, isBlocked, parse, type UserId } from '@bank/domain';
 import { keyedHash, type ReadToken, readToken } from '@bank/security';
 import type { AppContext, AppTransaction } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
-import { requireAcceptablePassword } from '#features/password/accept-password.ts';
+import { requireAcceptablePassword, requireUnusedPassword } from '#features/password/accept-password.ts';
 import { replacePassword } from '#features/password/replace-password.ts';
 import { resetTokenPrefix } from '#features/password/reset-link.ts';
 import { ResetPasswordSchema } from '#features/password/schemas.ts';
 import { endEverything } from '#features/standing/end-everything.ts';
-import { openContact } from '#features/user/contact.ts';
+import { type Contact, openContact } from '#features/user/contact.ts';
 
 const resetAudits = [
   'auth.password.changed',
@@ -27,21 +27,23 @@ export async function resetPassword(ctx: AppContext, input: unknown, caller: Cal
   const who = allow.anyone(caller.actor);
   const request = parse(ResetPasswordSchema, input);
   const link = readToken(resetTokenPrefix, request.token);
-  const email = link && (await emailOf(ctx, link));
-  if (link === undefined || email === undefined) throw notValid('unknown, used or expired');
-  requireAcceptablePassword(ctx, { password: request.password, email, path: 'password' });
+  const owner = link && (await ownerOf(ctx, link));
+  if (link === undefined || owner === undefined) throw notValid('unknown, used or expired');
+  const chosen = { password: request.password, path: 'password' };
+  await requireAcceptablePassword(ctx, { ...chosen, ...owner.contact });
+  await requireUnusedPassword(readerOf(ctx), owner.userId, chosen);
   const passwordHash = await ctx.hasher.hash(request.password);
   const isDone = await withTransaction(ctx, { who, audits: resetAudits }, (tx) => useLink(tx, link, passwordHash));
   if (!isDone) throw notValid('used meanwhile, or the user is stopped');
 }
 
-/** Whose own words are no password (SR-6). */
-async function emailOf(ctx: AppContext, link: ReadToken): Promise<Email | undefined> {
+/** Whose link it is: his own words, and the passwords he had, are no password (SR-6). */
+async function ownerOf(ctx: AppContext, link: ReadToken): Promise<{ userId: UserId; contact: Contact } | undefined> {
   const reader = readerOf(ctx);
   const userId = await reader.passwordResets.findOwner(link, ctx.clock.now());
   const user = userId && (await reader.users.find(userId));
-  if (user === undefined || user.contact === null) return undefined;
-  return (await openContact(reader, { table: 'users', userId: user.id }, user.contact)).email;
+  if (userId === undefined || user === undefined || user.contact === null) return undefined;
+  return { userId, contact: await openContact(reader, { table: 'users', userId }, user.contact) };
 }
 
 async function useLink(tx: AppTransaction, link: ReadToken, passwordHash: string): Promise<boolean> {
@@ -55,6 +57,7 @@ async function useLink(tx: AppTransaction, link: ReadToken, passwordHash: string
     await tx.audit({ action: 'auth.password.reset_failed', subject: userId, outcome: 'denied', reason: 'status' });
     return false;
   }
+  if (user.emailVerifiedAt === null) await tx.users.proveEmail(userId, tx.clock.now());
   await replacePassword(tx, userId, { passwordHash, byReset: true });
   await tx.lockouts.lift(tx.keys.limits.all().map((key) => keyedHash(key, 'user', userId)));
   await endEverything(tx, userId, 'password_changed');

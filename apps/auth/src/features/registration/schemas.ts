@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { ClientIdSchema, DeviceSchema, NewPasswordSchema } from '#features/session/schemas.ts';
 
 /** A language tag as clients send it (the common subset of BCP 47). */
-const LocaleSchema = v.pipe(
+export const LocaleSchema = v.pipe(
   v.string('locale'),
   v.maxLength(35, 'locale'),
   v.regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'locale'),

@@ -26,7 +26,8 @@ export async function startRegistration(ctx: AppContext, input: unknown, caller:
   const who = allow.anyone(caller.actor);
   const request = parse(StartRegistrationSchema, input);
   if (request.acceptedTerms !== ctx.config.TERMS_VERSION) throw new DomainError('auth.terms.outdated');
-  requireAcceptablePassword(ctx, { password: request.password, email: request.email, path: 'password' });
+  const { password, email, phone } = request;
+  await requireAcceptablePassword(ctx, { password, email, phone, path: 'password' });
 
   const address = { kind: 'email', value: request.email } as const;
   const addressHash = hashAddress(ctx, address);

@@ -5,6 +5,8 @@ import { DomainError, isBlocked } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { isEntitled } from '#features/client/entitlement.ts';
+import { isStillPassword } from '#features/password/policies.ts';
+import { renewHash } from '#features/password/renew-hash.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { openSession } from '#features/session/open-session.ts';
 import type { Attempt } from '#features/sign-in/attempt.ts';
@@ -25,7 +27,7 @@ export async function completeWithPassword(
   if (credential === undefined) throw new DomainError('auth.credentials.invalid', { reason: 'no user' });
   const signedIn = await withTransaction(ctx, { who, audits: ['auth.sign_in.succeeded'] }, async (tx) => {
     const current = await tx.users.shareCredential(credential.userId);
-    if (current === undefined || current.passwordHash !== credential.passwordHash) return undefined;
+    if (current === undefined || !isStillPassword(credential, current)) return undefined;
     if (isCutOff(current, attempt.at)) return undefined;
     if (isBlocked(current.status, 'sign_in') || !isEntitled(client, current.roles)) return undefined;
     await tx.lockouts.reset(attempt);
@@ -34,19 +36,8 @@ export async function completeWithPassword(
     return await openSession(tx, { user, client, acr: 'aal1', amr: ['pwd'], device, becomesKnown: false });
   });
   if (signedIn === undefined) throw new DomainError('auth.credentials.invalid', { reason: 'changed meanwhile' });
-  if (verified.stale) await renewHash(ctx, who, { userId: credential.userId, from: credential.passwordHash, password });
+  if (verified.stale) await renewHash(ctx, who, { credential, password });
   return signedIn;
-}
-
-/** Hashes the password again under today's costs and pepper (SR-8). */
-async function renewHash(
-  ctx: AppContext,
-  who: Grant,
-  { userId, from, password }: { userId: UserId; from: string; password: string },
-): Promise<void> {
-  const to = await ctx.hasher.hash(password);
-  const unaudited = 'the same password in another form';
-  await withTransaction(ctx, { who, unaudited }, (tx) => tx.users.rehash(userId, from, to));
 }
 
 /** A success after several failures is worth a message: somebody may have guessed (SR-20). */

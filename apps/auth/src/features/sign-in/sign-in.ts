@@ -2,6 +2,7 @@ import { allow, DomainError, parse } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { resolveClient } from '#features/client/resolve-client.ts';
+import { renewHash } from '#features/password/renew-hash.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { presentedDevice } from '#features/session/recognise-device.ts';
 import { countFailure, requireFewFailures } from '#features/sign-in/address-failures.ts';
@@ -37,6 +38,7 @@ export async function signIn(ctx: AppContext, input: unknown, caller: Caller): P
       throw new DomainError('auth.credentials.invalid', { reason: decision.reason });
     case 'ask_factor':
     case 'ask_emailed_code':
+      if (judged.stale) await renewHash(ctx, who, { credential: attempt.credential, password: request.password });
       return await awaitSecondHalf(ctx, who, attempt, decision.kind === 'ask_factor' ? judged.factors : 'emailed_code');
     case 'open_session':
       return { kind: 'signed_in', signedIn: await completeWithPassword(ctx, who, attempt, request.password, judged) };

@@ -2,6 +2,7 @@ import { withTransaction } from '@bank/database';
 import { DomainError, isBlocked, type UserActor } from '@bank/domain';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { confirmPassword, type OwnSession } from '#features/password/confirm-password.ts';
+import { isStillPassword } from '#features/password/policies.ts';
 import { needsFactor } from '#features/second-factor/sufficiency.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { isEmailedCode, stepUpCode } from '#features/sign-in/emailed-code.ts';
@@ -29,7 +30,8 @@ export async function stepUpWithPassword(
       return undefined;
     }
     const current = await tx.users.shareCredential(user.userId);
-    if (current?.passwordHash !== confirmed.credential.passwordHash || isBlocked(current.status, 'sign_in')) {
+    const isSame = current !== undefined && isStillPassword(confirmed.credential, current);
+    if (!isSame || isBlocked(current.status, 'sign_in')) {
       throw new DomainError('auth.credentials.invalid', { reason: 'changed meanwhile' });
     }
     await tx.lockouts.reset(confirmed);

@@ -42,6 +42,18 @@ export const CredentialEntity = defineEntity({
   },
 });
 
+export const PasswordHistoryEntity = defineEntity({
+  name: 'PasswordHistory',
+  tableName: 'password_history',
+  schema: 'auth',
+  properties: {
+    id: p.uuid().primary(),
+    userId: p.uuid().index('password_history_user_id_idx'),
+    passwordHash: p.text(),
+    replacedAt: p.datetime(),
+  },
+});
+
 export const IdentifierEntity = defineEntity({
   name: 'Identifier',
   tableName: 'identifiers',

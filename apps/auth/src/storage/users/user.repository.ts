@@ -104,6 +104,11 @@ export class UserRepository extends Repository {
     return changed.version;
   }
 
+  /** Notes that a user, whose row the transaction holds, reads the mail of his address. */
+  async proveEmail(id: UserId, at: Date): Promise<void> {
+    await this.#change(id, 'email_verified_at = ?', [at, at]);
+  }
+
   async insertCredential(credential: { userId: UserId; passwordHash: string; at: Date }): Promise<void> {
     await this.affected('insert into auth.credentials (user_id, password_hash, changed_at) values (?, ?, ?)', [
       credential.userId,
@@ -136,10 +141,12 @@ export class UserRepository extends Repository {
     );
   }
 
-  /** Gives a user another password, whose row the transaction holds. */
+  /** Gives a user another password, or a first one, whose row the transaction holds. */
   async replacePassword(userId: UserId, passwordHash: string, at: Date): Promise<void> {
-    const sql = 'update auth.credentials set password_hash = ?, changed_at = ? where user_id = ?';
-    await this.affected(sql, [passwordHash, at, userId]);
+    const sql = `insert into auth.credentials (user_id, password_hash, changed_at) values (?, ?, ?)
+      on conflict on constraint credentials_pkey do update set
+        password_hash = excluded.password_hash, changed_at = excluded.changed_at`;
+    await this.affected(sql, [userId, passwordHash, at]);
   }
 
   /** Replaces a hash by one of the same password under newer costs, unless it has been replaced already. */

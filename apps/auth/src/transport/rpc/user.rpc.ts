@@ -1,13 +1,16 @@
 import { toUserStatus, userStateOf } from '@bank/composition';
-import { ContactField, UserService } from '@bank/proto/user';
+import { ContactField, type FirebaseScrypt, type ImportedUser, ImportResult, UserService } from '@bank/proto/user';
 import { defineRpc } from '@bank/service-kit';
-import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
 import { createFirstAdmin } from '#features/activation/create-first-admin.ts';
 import { inviteStaff } from '#features/activation/invite-staff.ts';
 import { prepareInvitation } from '#features/activation/prepare-invitation.ts';
 import { viewInvitation } from '#features/activation/view-invitation.ts';
 import { resendVerification } from '#features/contact-change/resend-verification.ts';
+import { exportUsers } from '#features/import/export-users.ts';
+import { importUsers } from '#features/import/import-users.ts';
+import type { ImportOutcome } from '#features/import/judge-lines.ts';
 import { setRoles } from '#features/standing/set-roles.ts';
 import { setUserStatus } from '#features/standing/set-user-status.ts';
 import { getContact } from '#features/user/get-contact.ts';
@@ -115,9 +118,60 @@ export const userRpc = defineRpc<AppContext, typeof UserService>(UserService, {
       return { activationUrl, expiresAt: timestampFromDate(expiresAt) };
     },
   },
+  importUsers: {
+    access: 'service',
+    idempotent: true,
+    async handle(ctx, { runId, dryRun, users, firebase }, call) {
+      const request = {
+        runId,
+        dryRun,
+        lines: users.map(toLine),
+        ...(firebase && { firebase: toParameters(firebase) }),
+      };
+      return { outcomes: (await importUsers(ctx, request, call)).map(toOutcome) };
+    },
+  },
+  exportUsers: {
+    access: 'service',
+    idempotent: true,
+    async *handle(ctx, request, call) {
+      for await (const { email, phone, locale, acceptedTerms, passwordHash, ...user } of exportUsers(
+        ctx,
+        request,
+        call,
+      )) {
+        const optional = { phone: phone ?? '', locale: locale ?? '', acceptedTerms: acceptedTerms ?? '' };
+        yield { user: toMessage(user), email, ...optional, passwordHash: passwordHash ?? '' };
+      }
+    },
+  },
 });
 
-function toMessage(user: FoundUser) {
+const importResults = {
+  created: ImportResult.CREATED,
+  already: ImportResult.ALREADY,
+  refused: ImportResult.REFUSED,
+} as const;
+
+/** A line as its feature reads it: what is empty is not there. */
+function toLine({ $typeName: _, $unknown: __, createdAt, ...line }: ImportedUser) {
+  const given = Object.entries(line).filter(([, value]) => value !== '');
+  return { ...Object.fromEntries(given), ...(createdAt && { createdAt: timestampDate(createdAt) }) };
+}
+
+function toParameters({ signerKey, saltSeparator, rounds, memoryCost }: FirebaseScrypt) {
+  return { signerKey: Buffer.from(signerKey), saltSeparator: Buffer.from(saltSeparator), rounds, memoryCost };
+}
+
+function toOutcome(outcome: ImportOutcome) {
+  const result = importResults[outcome.kind];
+  if (outcome.kind === 'refused') return { result, field: outcome.field, rule: outcome.rule };
+  return { result, userId: outcome.userId ?? '' };
+}
+
+type ShownUser = Omit<FoundUser, 'contact' | 'locale'>;
+
+function toMessage(user: ShownUser) {
   return {
     userId: user.id,
     status: toUserStatus(user.status),

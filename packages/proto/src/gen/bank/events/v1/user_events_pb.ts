@@ -31,7 +31,7 @@ export type UserRegistered = Message<"bank.events.v1.UserRegistered"> & {
   userId: string;
 
   /**
-   * The registered client it was done with, such as `web`.
+   * The registered client it was done with, such as `web`; `import` for whom an operator brought from another system.
    *
    * @generated from field: string client_id = 2;
    */
@@ -45,14 +45,14 @@ export type UserRegistered = Message<"bank.events.v1.UserRegistered"> & {
   locale: string;
 
   /**
-   * The version of the terms the user accepted.
+   * The version of the terms the user accepted; empty when the system he came from told of none.
    *
    * @generated from field: string accepted_terms = 4;
    */
   acceptedTerms: string;
 
   /**
-   * When the address was proven.
+   * When the address was proven, or the user brought in.
    *
    * @generated from field: google.protobuf.Timestamp registered_at = 5;
    */

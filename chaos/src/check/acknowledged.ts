@@ -1,0 +1,42 @@
+import { indexBy } from '#check/grouping.ts';
+import type { History, Rule, Violation } from '#check/history.ts';
+import type { Acknowledged } from '#load/journal.ts';
+
+const rule = 'nothing acknowledged is lost';
+
+/** Every write that a client was told is done lies in the database. */
+export const acknowledgedIsThere: Rule = (history) => {
+  const isThere = lookUp(history);
+  return [
+    ...history.acknowledged
+      .filter((write) => !isThere(write))
+      .map((write): Violation => ({ rule, detail: `${write.kind} of request ${write.requestId}` })),
+    ...history.complaints.map((detail): Violation => ({ rule, detail })),
+  ];
+};
+
+function lookUp(history: History): (write: Acknowledged) => boolean {
+  const users = new Set(history.users.map(({ id }) => id));
+  const sessions = indexBy(history.sessions, ({ id }) => id);
+  const tokens = indexBy(history.refreshTokens, ({ id }) => id);
+  const profiles = indexBy(history.profiles, ({ userId }) => userId);
+  const devices = indexBy(history.devices, ({ id }) => id);
+  return (write) => {
+    switch (write.kind) {
+      case 'registration':
+        return true; // its message is looked for by what its request must have written
+      case 'user':
+        return users.has(write.userId) && sessions.get(write.sessionId)?.userId === write.userId;
+      case 'session':
+        return sessions.get(write.sessionId)?.userId === write.userId;
+      case 'renewal':
+        return tokens.get(write.tokenId)?.sessionId === write.sessionId;
+      case 'profile':
+        return (profiles.get(write.userId)?.version ?? 0) >= write.version;
+      case 'device':
+        return devices.get(write.deviceId)?.userId === write.userId;
+      case 'sign-out':
+        return sessions.get(write.sessionId)?.endReason === 'logout';
+    }
+  };
+}

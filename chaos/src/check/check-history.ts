@@ -1,0 +1,22 @@
+import { acknowledgedIsThere } from '#check/acknowledged.ts';
+import { everythingIsDelivered, idsAreUnique, sequencesHaveNoGaps } from '#check/events.ts';
+import type { History, Rule, Violation } from '#check/history.ts';
+import { consumersHaveCaughtUp, ledgerIsChained, projectionsAreNewest } from '#check/projections.ts';
+import { requestsAreWhole, stateMatchesEvents } from '#check/transactions.ts';
+
+const rules: readonly Rule[] = [
+  acknowledgedIsThere,
+  requestsAreWhole,
+  stateMatchesEvents,
+  everythingIsDelivered,
+  sequencesHaveNoGaps,
+  idsAreUnique,
+  consumersHaveCaughtUp,
+  projectionsAreNewest,
+  ledgerIsChained,
+];
+
+/** All that does not hold of a history in which nothing is under way any more. */
+export function checkHistory(history: History): Violation[] {
+  return rules.flatMap((rule) => rule(history));
+}

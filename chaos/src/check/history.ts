@@ -1,0 +1,109 @@
+import type { Acknowledged } from '#load/journal.ts';
+
+/** Everything that is known after a fault: what clients were told, what lies in the database, what the broker gave out. */
+export interface History {
+  readonly acknowledged: readonly Acknowledged[];
+  /** What clients complained of by themselves. */
+  readonly complaints: readonly string[];
+  readonly received: readonly Received[];
+  readonly outbox: readonly OutboxRow[];
+  readonly counters: readonly Counter[];
+  readonly inbox: readonly { readonly app: string; readonly messageId: string }[];
+  readonly users: readonly User[];
+  readonly sessions: readonly SessionRow[];
+  readonly refreshTokens: readonly RefreshToken[];
+  readonly deliveries: readonly { readonly id: string; readonly state: string }[];
+  readonly profiles: readonly { readonly userId: string; readonly version: number }[];
+  /** Users who may enrol factors. */
+  readonly subjects: readonly string[];
+  readonly devices: readonly Device[];
+  readonly signIns: readonly SignIn[];
+  readonly projectedUsers: readonly ProjectedUser[];
+  readonly ledger: readonly LedgerEntry[];
+}
+
+/** A message as a queue that is bound to everything got it, repetitions included. */
+export interface Received {
+  readonly id: string;
+  readonly source: string;
+  readonly subject: string;
+  readonly sequence: number | undefined;
+}
+
+export interface OutboxRow {
+  readonly app: string;
+  readonly id: string;
+  readonly destination: 'events' | 'deliveries' | 'audit';
+  readonly type: string;
+  /** Of an audit entry. */
+  readonly action: string | null;
+  readonly subject: string;
+  readonly sequence: number | null;
+  readonly requestId: string;
+  readonly isPublished: boolean;
+  readonly sessionId: string | null;
+  /** Of the aggregate, where the event tells of one. */
+  readonly version: number | null;
+}
+
+/** How far the events of one subject are counted. */
+export interface Counter {
+  readonly app: string;
+  readonly subject: string;
+  readonly last: number;
+}
+
+export interface User {
+  readonly id: string;
+  readonly status: string;
+  readonly roles: readonly string[];
+}
+
+export interface SessionRow {
+  readonly id: string;
+  readonly userId: string;
+  readonly deviceId: string;
+  readonly createdAt: number;
+  readonly endReason: string | null;
+}
+
+export interface RefreshToken {
+  readonly id: string;
+  readonly sessionId: string;
+  readonly generation: number;
+  readonly successorId: string | null;
+  readonly isConsumed: boolean;
+}
+
+export interface Device {
+  readonly id: string;
+  readonly userId: string;
+  readonly lastSeenAt: number;
+}
+
+/** A row of the history of sign-ins; its id is that of the event it was made of. */
+export interface SignIn {
+  readonly id: string;
+  readonly deviceId: string;
+}
+
+export interface ProjectedUser extends User {
+  readonly statusVersion: number;
+}
+
+export interface LedgerEntry {
+  readonly id: string;
+  readonly shard: number;
+  readonly position: number;
+  readonly previousHash: string;
+  readonly hash: string;
+}
+
+/** One thing that does not hold. */
+export interface Violation {
+  readonly rule: string;
+  readonly detail: string;
+}
+
+/** A rule over a whole history; gives what breaks it. */
+export type Rule = (history: History) => Violation[];

@@ -1,0 +1,122 @@
+import { countBy } from '#check/grouping.ts';
+import type { History, OutboxRow, Rule, Violation } from '#check/history.ts';
+import type { WriteKind } from '#load/journal.ts';
+
+const half = 'no half transaction';
+const twice = 'nothing is applied twice';
+
+/**
+ * What one request of each kind leaves in the outbox of the app that serves it, once each: events and messages by type,
+ * audit entries by action. All of it or nothing, and all of it when the client was told that it is done.
+ */
+const traces: Readonly<Record<WriteKind, { readonly app: string; readonly of: readonly string[] } | undefined>> = {
+  registration: { app: 'auth', of: ['delivery.requested.v1'] },
+  user: {
+    app: 'auth',
+    of: [
+      'user.registered.v1',
+      'user.activated.v1',
+      'auth.sign_in_succeeded.v1',
+      'auth.registration.verified',
+      'auth.sign_in.succeeded',
+    ],
+  },
+  session: { app: 'auth', of: ['auth.sign_in_succeeded.v1', 'auth.sign_in.succeeded'] },
+  renewal: undefined, // routine: no event, no entry
+  profile: { app: 'profile', of: ['profile.updated.v1', 'profile.updated'] },
+  device: { app: 'device', of: ['device.renamed'] },
+  'sign-out': { app: 'auth', of: ['auth.session_revoked.v1', 'auth.session.revoked'] },
+};
+
+const requestKind = /^chaos\.([a-z-]+)\./;
+
+/** Each request left everything it must or nothing, and none of it twice. */
+export const requestsAreWhole: Rule = ({ outbox, acknowledged }) => {
+  const told = new Set(acknowledged.map(({ requestId }) => requestId));
+  const byRequest = Map.groupBy(outbox, ({ requestId }) => requestId);
+  for (const requestId of told) if (!byRequest.has(requestId)) byRequest.set(requestId, []);
+  return [...byRequest].flatMap(([requestId, rows]) => {
+    const trace = traces[requestKind.exec(requestId)?.[1] as WriteKind];
+    return trace === undefined ? [] : judgeTrace(requestId, countsOf(rows, trace), told.has(requestId));
+  });
+};
+
+function countsOf(rows: readonly OutboxRow[], trace: { app: string; of: readonly string[] }): Map<string, number> {
+  const counts = countBy(
+    rows.filter(({ app }) => app === trace.app),
+    (row) => row.action ?? row.type,
+  );
+  return new Map(trace.of.map((name) => [name, counts.get(name) ?? 0]));
+}
+
+function judgeTrace(requestId: string, counts: ReadonlyMap<string, number>, isTold: boolean): Violation[] {
+  const missing = [...counts].filter(([, count]) => count === 0).map(([name]) => name);
+  const doubled = [...counts].filter(([, count]) => count > 1).map(([name]) => name);
+  const isNothing = missing.length === counts.size;
+  const broken = missing.length > 0 && (isTold || !isNothing);
+  return [
+    ...(broken ? [{ rule: half, detail: `request ${requestId} left no ${missing.join(', ')}` }] : []),
+    ...(doubled.length > 0 ? [{ rule: twice, detail: `request ${requestId} left twice: ${doubled.join(', ')}` }] : []),
+  ];
+}
+
+/** What stands in the tables and what was told of it are the same. */
+export const stateMatchesEvents: Rule = (history) => {
+  return [...sessionsMatch(history), ...usersMatch(history), ...profilesMatch(history), ...renewalsAreWhole(history)];
+};
+
+function ofType({ outbox }: History, type: string): OutboxRow[] {
+  return outbox.filter((row) => row.destination === 'events' && row.type === type);
+}
+
+function sessionsMatch(history: History): Violation[] {
+  const opened = countBy(ofType(history, 'auth.sign_in_succeeded.v1'), ({ sessionId }) => sessionId ?? '');
+  const ended = countBy(ofType(history, 'auth.session_revoked.v1'), ({ sessionId }) => sessionId ?? '');
+  const known = new Set(history.sessions.map(({ id }) => id));
+  return [
+    ...history.sessions.flatMap(({ id, endReason }) => [
+      ...exactly(1, opened.get(id), `sign-in of session ${id}`),
+      ...exactly(endReason === null ? 0 : 1, ended.get(id), `end of session ${id}`),
+    ]),
+    ...[...opened.keys()].filter((id) => !known.has(id)).map((id) => ({ rule: half, detail: `no session ${id}` })),
+  ];
+}
+
+function usersMatch(history: History): Violation[] {
+  const registered = countBy(ofType(history, 'user.registered.v1'), ({ subject }) => subject);
+  const activated = countBy(ofType(history, 'user.activated.v1'), ({ subject }) => subject);
+  return history.users.flatMap(({ id }) => [
+    ...exactly(1, registered.get(id), `registration of ${id}`),
+    ...exactly(1, activated.get(id), `activation of ${id}`),
+  ]);
+}
+
+function profilesMatch(history: History): Violation[] {
+  const updates = Map.groupBy(ofType(history, 'profile.updated.v1'), ({ subject }) => subject);
+  return history.profiles.flatMap(({ userId, version }) => {
+    const told = (updates.get(userId) ?? []).map((row) => row.version ?? 0).toSorted((a, b) => a - b);
+    const isWhole = told.length === version - 1 && told.every((of, index) => of === index + 2);
+    return isWhole
+      ? []
+      : [{ rule: half, detail: `profile of ${userId} is at ${version}, told were ${told.join(' ')}` }];
+  });
+}
+
+/** The tokens of a session are one chain: each spent one has its successor, and one alone is not spent. */
+function renewalsAreWhole({ refreshTokens }: History): Violation[] {
+  return [...Map.groupBy(refreshTokens, ({ sessionId }) => sessionId)].flatMap(([sessionId, tokens]) => {
+    const ids = new Set(tokens.map(({ id }) => id));
+    const generations = tokens.map(({ generation }) => generation).toSorted((a, b) => a - b);
+    const isChain =
+      generations.every((generation, index) => generation === index) &&
+      tokens.filter(({ isConsumed }) => !isConsumed).length === 1 &&
+      tokens.every(({ isConsumed, successorId }) => !isConsumed || (successorId !== null && ids.has(successorId)));
+    return isChain ? [] : [{ rule: half, detail: `refresh tokens of session ${sessionId} are no chain` }];
+  });
+}
+
+function exactly(wanted: number, found: number | undefined, what: string): Violation[] {
+  const count = found ?? 0;
+  if (count === wanted) return [];
+  return [{ rule: count > wanted ? twice : half, detail: `${what} was told ${count} times, not ${wanted}` }];
+}

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AppName } from '@bank/scripts/stack';
+import type { Chaos, Fault } from '#chaos.ts';
+import { refused, statusesByRoute, tally } from '#faults/answers.ts';
+import { isBack } from '#faults/recovery.ts';
+import { inTime, pause } from '#pause.ts';
+
+const shiftsMs = [300_000, -300_000];
+const apps: readonly AppName[] = ['profile', 'auth'];
+const readyWithinMs = 20_000;
+const complainsWithinMs = 20_000;
+const watchedMs = 5_000;
+const preload = join(import.meta.dirname, '..', 'shifted-clock.ts');
+const complaint = 'the clock of this process differs';
+
+/** An app starts with a clock that is five minutes ahead, then behind. It says so and goes on. */
+export const clock: Fault = {
+  name: 'clock',
+  what: 'clock of one app 5 min off, ahead and behind',
+  async run(chaos) {
+    const { journal } = chaos;
+    const since = performance.now();
+    const broken: string[] = [];
+    for (const app of apps) {
+      for (const shiftMs of shiftsMs) broken.push(...(await goWrong(chaos, app, shiftMs)));
+      await chaos.stack.apps[app].start();
+    }
+    const answers = journal.between(since);
+    return {
+      figures: { 'starts with a wrong clock': apps.length * shiftsMs.length, requests: answers.length },
+      broken: [
+        ...broken,
+        ...tally(
+          refused(answers).filter(({ status }) => status !== 503),
+          ({ route, status }) => `${route} answered ${status}`,
+        ),
+      ],
+      notes: [
+        'while a clock was wrong, and while the app started:',
+        ...statusesByRoute(answers).map((line) => `  ${line}`),
+      ],
+    };
+  },
+};
+
+async function goWrong({ stack, report }: Chaos, app: AppName, shiftMs: number): Promise<string[]> {
+  const control = stack.control(app);
+  await control.stop();
+  const env = { NODE_OPTIONS: `--import=${preload}`, CLOCK_SHIFT_MS: String(shiftMs) };
+  const process = await control.start(env);
+  let hasEnded = false;
+  void process.exited.then(() => {
+    hasEnded = true;
+  });
+  const isReady = await inTime(() => isBack(stack, app), readyWithinMs);
+  // Each life of a process has a log of its own.
+  const complains = await inTime(async () => logOf(stack.logFiles(), app).includes(complaint), complainsWithinMs);
+  await pause(watchedMs);
+  const name = `${app} with its clock ${shiftMs / 60_000} min off`;
+  report(`${name}: ${complains ? 'says so' : 'SAYS NOTHING'}, ${hasEnded ? 'ENDED' : 'runs'}`);
+  const ended = hasEnded;
+  await control.stop();
+  return [
+    ...(isReady ? [] : [`${name} does not get ready`]),
+    ...(complains ? [] : [`${name} says nothing of it in its log`]),
+    ...(ended ? [`${name} crashed`] : []),
+  ];
+}
+
+function logOf(files: readonly string[], app: string): string {
+  const file = files.find((name) => name.endsWith(`/${app}.log`));
+  return file === undefined ? '' : readFileSync(file, 'utf8');
+}

@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { repositoryFolder, type Stack } from '@bank/scripts/stack';
+
+export interface Letter {
+  readonly id: string;
+  readonly reason: string;
+  readonly failures: number;
+  readonly firstFailedAt: string;
+  readonly lastFailedAt: string;
+}
+
+/** `pnpm ops dlq …` against the broker of a stack, run as an operator does. Gives what it printed, and its exit code. */
+export async function deadLetters(
+  { operatorBroker: { url, caFile } }: Pick<Stack, 'operatorBroker'>,
+  ...args: readonly string[]
+): Promise<{ readonly status: number; readonly printed: string }> {
+  const program = join(repositoryFolder, 'scripts', 'ops.ts');
+  const env = { OPERATOR_RABBITMQ_URL: url, ...(caFile !== undefined && { OPERATOR_RABBITMQ_CA_FILE: caFile }) };
+  const child = spawn(process.execPath, [program, 'dlq', ...args], { env });
+  const [printed, complaint, [status]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  return { status: status as number, printed: printed + complaint };
+}
+
+/** The dead letters of a queue. @throws Error when the command could not find out */
+export async function lettersOf(stack: Stack, queue: string): Promise<readonly Letter[]> {
+  const { status, printed } = await deadLetters(stack, 'list', queue, '--json');
+  if (status > 1) throw new Error(printed.trim());
+  const [listed] = JSON.parse(printed) as readonly { readonly letters: readonly Letter[] }[];
+  return listed?.letters ?? [];
+}

@@ -1,0 +1,35 @@
+import type { Person } from '@bank/test-bed';
+
+/** A user of the load. One client alone acts for him, so that only the stack can be at fault. */
+export interface Account {
+  readonly userId: string;
+  readonly email: string;
+  readonly password: string;
+  readonly device: { readonly id: string; readonly secret: string };
+  session: Session | undefined;
+  /** What he was told his occupation is, and what he asked for since without hearing the end of it. */
+  readonly occupation: { told: string | null; asked: Set<string> };
+}
+
+export interface Session {
+  readonly id: string;
+  accessToken: string;
+  refreshToken: string;
+  /** Since when a renewal is without an answer: the token may be spent or not. */
+  renewingSince: number | undefined;
+}
+
+/** What opens a session in an answer of auth. */
+export interface Tokens {
+  readonly sessionId: string;
+  readonly accessToken: string;
+  readonly refreshToken: string;
+}
+
+export function accountOf({ userId, email, password, device, ...tokens }: Person): Account {
+  return { userId, email, password, device, session: sessionOf(tokens), occupation: { told: null, asked: new Set() } };
+}
+
+export function sessionOf({ sessionId, accessToken, refreshToken }: Tokens): Session {
+  return { id: sessionId, accessToken, refreshToken, renewingSince: undefined };
+}

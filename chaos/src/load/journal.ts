@@ -1,0 +1,45 @@
+/** What a client was told is done. The request id leads to what its transaction wrote. */
+export type Acknowledged = { readonly requestId: string } & (
+  | { readonly kind: 'registration' }
+  | { readonly kind: 'user'; readonly userId: string; readonly sessionId: string }
+  | { readonly kind: 'session'; readonly userId: string; readonly sessionId: string }
+  | { readonly kind: 'renewal'; readonly sessionId: string; readonly tokenId: string }
+  | { readonly kind: 'profile'; readonly userId: string; readonly version: number }
+  | { readonly kind: 'device'; readonly userId: string; readonly deviceId: string }
+  | { readonly kind: 'sign-out'; readonly userId: string; readonly sessionId: string }
+);
+export type WriteKind = Acknowledged['kind'];
+
+/** One request as its client saw it. */
+export interface Answer {
+  /** When it was sent, and when answered, in milliseconds of this process. */
+  readonly sentAt: number;
+  readonly answeredAt: number;
+  readonly route: string;
+  readonly requestId: string;
+  /** 0 when there was no answer. */
+  readonly status: number;
+  readonly code: string | undefined;
+  readonly hasRetryAfter: boolean;
+}
+
+/** A session that was signed out, with an access token that would still be good. */
+export interface Revoked {
+  readonly sessionId: string;
+  readonly accessToken: string;
+  readonly at: number;
+}
+
+/** What all clients of the load have seen, in the order of the answers. */
+export class Journal {
+  readonly acknowledged: Acknowledged[] = [];
+  readonly answers: Answer[] = [];
+  readonly revoked: Revoked[] = [];
+  /** What a client could tell by itself to be wrong. */
+  readonly complaints: string[] = [];
+
+  /** The answers to what was sent since a moment, up to another. */
+  between(since: number, until = Number.POSITIVE_INFINITY): readonly Answer[] {
+    return this.answers.filter(({ sentAt }) => sentAt >= since && sentAt < until);
+  }
+}

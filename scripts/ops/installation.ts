@@ -1,0 +1,49 @@
+import { dirname, join } from 'node:path';
+import type { DomainError } from '@bank/domain';
+import { UserService } from '@bank/proto/user';
+import { createRpcClient, type RpcClientOptions } from '@bank/service-kit';
+import { StackError } from '#stack/host/stack-error.ts';
+import { readAddresses } from '#stack/settings/addresses.ts';
+import { spiffeId } from '#stack/settings/apps.ts';
+import { defaultStackFolder } from '#stack/settings/repository.ts';
+
+/** Where auth is, and the certificate that an operator shows there. */
+export type Installation = Pick<RpcClientOptions<typeof UserService>, 'baseUrl' | 'tls'>;
+
+const text = { type: 'string' } as const;
+
+/** Without them it is the development stack; otherwise all four say which installation. */
+export const installationOptions = { 'auth-url': text, ca: text, cert: text, key: text };
+export const installationUsage = '[--auth-url <https://host:port> --ca <pem> --cert <pem> --key <pem>]';
+
+type Given = Readonly<Partial<Record<keyof typeof installationOptions, string | undefined>>>;
+
+/** The installation that a command line names. @throws StackError for options that do not fit together */
+export function installationOf({ 'auth-url': baseUrl, ca, cert, key }: Given, usage: string): Installation {
+  const given = [baseUrl, ca, cert, key].filter((option) => option !== undefined);
+  if (given.length === 0) return developmentStack();
+  if (baseUrl === undefined || ca === undefined || cert === undefined || key === undefined) throw new StackError(usage);
+  if (!URL.canParse(baseUrl) || new URL(baseUrl).protocol !== 'https:') {
+    throw new StackError('--auth-url must be https://host:port, the RPC port of auth');
+  }
+  return { baseUrl, tls: { caFile: ca, certFile: cert, keyFile: key } };
+}
+
+/** The client of auth that commands about users call. */
+export function userClient(installation: Installation, deadlineMs: number) {
+  return createRpcClient(UserService, { ...installation, serverUri: spiffeId('auth'), deadlineMs });
+}
+
+/** What to tell an operator of a failed call. */
+export function reasonOf({ code, publicMessage }: DomainError): string {
+  const isAway = code === 'service.unavailable' || code === 'service.deadline';
+  return isAway ? 'auth does not answer, or does not know this certificate: is it running?' : publicMessage;
+}
+
+function developmentStack(): Installation {
+  const addresses = readAddresses(defaultStackFolder);
+  if (addresses === undefined) throw new StackError('the stack does not run: npm start, or say where auth is');
+  const { ca } = addresses.tls;
+  const own = (ending: string) => join(dirname(ca), `ops.${ending}`);
+  return { baseUrl: addresses.apps.auth.rpc, tls: { caFile: ca, certFile: own('pem'), keyFile: own('key') } };
+}

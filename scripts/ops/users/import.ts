@@ -1,0 +1,85 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { DomainError, uuidv7 } from '@bank/domain';
+import {
+  type Installation,
+  installationOf,
+  installationOptions,
+  installationUsage,
+  reasonOf,
+} from '#ops/installation.ts';
+import { progressLine } from '#ops/progress-line.ts';
+import { type FirebaseProject, readFirebaseProject } from '#ops/users/firebase.ts';
+import { type ImportProgress, openProgress } from '#ops/users/import-progress.ts';
+import { kindOfFile } from '#ops/users/read-file.ts';
+import { sendRecords } from '#ops/users/send-records.ts';
+import { StackError } from '#stack/host/stack-error.ts';
+
+const usage = `usage: pnpm ops users import <file.jsonl|file.csv> [--dry-run] [--firebase-hash-config <json>] ${installationUsage}`;
+
+interface Options {
+  readonly file: string;
+  readonly dryRun: boolean;
+  readonly firebase: FirebaseProject | undefined;
+  readonly installation: Installation;
+}
+
+/**
+ * Imports the customers of another system. Whatever ends it, the same command goes on from where it was. Lines that cannot
+ * be imported stand in `<file>.errors.csv` by number, field and rule. Gives whether there was none.
+ * @throws StackError for options that do not fit together, and when auth does not answer
+ */
+export async function importFile(args: readonly string[]): Promise<boolean> {
+  const options = readOptions(args);
+  // A rehearsal leaves no trace that the real run would go on from.
+  const progress = openProgress(options.file, options.dryRun ? '.dry-run' : '', uuidv7());
+  const line = progressLine();
+  const startedAt = performance.now();
+  try {
+    await sendRecords(options, progress, () => line.show(describe(progress, startedAt)));
+  } catch (error) {
+    line.end();
+    throw error instanceof DomainError ? new StackError(`${reasonOf(error)} Run it again to go on.`) : error;
+  }
+  progress.finish();
+  line.end();
+  const { refused } = progress.counts();
+  const hint = refused === 0 ? '' : `; see ${progress.errorsFile}`;
+  process.stdout.write(`${options.dryRun ? 'dry run: ' : ''}${describe(progress, startedAt)}${hint}\n`);
+  return refused === 0;
+}
+
+function describe(progress: ImportProgress, startedAt: number): string {
+  const { created, already, refused } = progress.counts();
+  const perSecond = progress.doneNow() / ((performance.now() - startedAt) / 1000);
+  return `${created} imported, ${already} were there, ${refused} refused (${perSecond.toFixed(0)} lines/s)`;
+}
+
+function readOptions(args: readonly string[]): Options {
+  const { values, positionals } = parse(args);
+  const { 'dry-run': dryRun = false, 'firebase-hash-config': config, ...installation } = values;
+  const [file, ...others] = positionals;
+  if (file === undefined || others.length > 0) throw new StackError(usage);
+  for (const needed of [file, ...(config === undefined ? [] : [config])]) {
+    if (!existsSync(needed)) throw new StackError(`there is no ${needed}`);
+  }
+  kindOfFile(file);
+  const firebase = config === undefined ? undefined : readFirebaseProject(config, readFileSync(config, 'utf8'));
+  return { file, dryRun, firebase, installation: installationOf(installation, usage) };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        'dry-run': { type: 'boolean' },
+        'firebase-hash-config': { type: 'string' },
+        ...installationOptions,
+      },
+    });
+  } catch {
+    throw new StackError(usage);
+  }
+}
