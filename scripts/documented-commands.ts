@@ -37,13 +37,13 @@ try {
 }
 
 async function untilReady(child: ChildProcess): Promise<void> {
-  await poll(
-    async () => {
-      if (child.exitCode !== null) throw new Error(`${start?.shown} ended with ${child.exitCode}`);
-      return readAddresses(folder) !== undefined;
-    },
-    { until: `${addressesFile(folder)} is there`, deadlineMs: startMs },
-  );
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error(`${start?.shown} ended before it was ready`)));
+  const ready = poll(async () => readAddresses(folder) !== undefined, {
+    until: `${addressesFile(folder)} is there`,
+    deadlineMs: startMs,
+  });
+  ended.catch(() => undefined); // it ends at last, which is no failure
+  await Promise.race([ready, ended]);
 }
 
 /** A command ends with 0; one that says what it must say may end as it likes. */

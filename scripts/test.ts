@@ -26,6 +26,7 @@ async function run(args: readonly string[]): Promise<number> {
     settings: readTestSettings(process.env, readEnvFile(join(repositoryFolder, '.env'))),
     tuning: 'test',
     randomPorts: true,
+    pooler: true,
     report: progressPrinter(),
   });
   const checks = spawn(nodeProgram, [join(repositoryFolder, 'scripts', 'verify.ts'), ...args], {

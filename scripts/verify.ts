@@ -1,10 +1,11 @@
 // Everything CI needs: what `pnpm verify` and `npm test` run once they have started the services of the tests. Ends with a table
 // of the steps and, on a line of its own, the number of tests. `--static`: only what reads the sources, in seconds. `--coverage`:
 // measures what of the sources the tests run, and compares it with the floors. `--full`: that, and what takes longer.
+// `--pgbouncer`: only the integration tests, by way of PgBouncer.
 import { fileURLToPath } from 'node:url';
 import { fullSteps } from '#verify/full-steps.ts';
 import { runStep, type StepResult, stopSteps } from '#verify/run-step.ts';
-import { heavySteps, heavyStepsWithCoverage, type Step, staticSteps } from '#verify/steps.ts';
+import { heavySteps, heavyStepsWithCoverage, poolerSteps, type Step, staticSteps } from '#verify/steps.ts';
 import { receiveTestServices } from '#verify/test-services.ts';
 import { clearCoverage, clearTestResults, testTotals } from '#verify/test-totals.ts';
 
@@ -21,8 +22,9 @@ for (const [signal, status] of [
 
 const isStatic = process.argv.includes('--static');
 const isFull = process.argv.includes('--full');
+const isPooler = process.argv.includes('--pgbouncer');
 const withCoverage = isFull || process.argv.includes('--coverage');
-const wanted = withCoverage ? heavyStepsWithCoverage : heavySteps;
+const wanted = isPooler ? poolerSteps : withCoverage ? heavyStepsWithCoverage : heavySteps;
 const services = isStatic ? Promise.resolve() : receiveTestServices();
 services.catch((error: Error) => {
   console.error(`error: ${error.message}`);
@@ -31,7 +33,7 @@ services.catch((error: Error) => {
 
 await clearTestResults(root);
 if (withCoverage) await clearCoverage(root);
-const results = [...(await runAll(staticSteps, 2))];
+const results = [...(await runAll(isPooler ? [] : staticSteps, 2))];
 await services;
 if (!isStatic) results.push(...(await runAll([...wanted, ...(isFull ? fullSteps : [])], 1)));
 const totals = await testTotals(root);

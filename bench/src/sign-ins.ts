@@ -10,6 +10,11 @@ export interface SignInCount {
   asked: number;
 }
 
+/** How many of them were asked for a code, for the notes of a row. */
+export function askedFor({ opened, asked }: SignInCount): string {
+  return `${asked} of ${opened + asked} were asked for a code, as device did not answer within its 150 ms; they do not count`;
+}
+
 /** Signs people in over and over, each with the password and on the device that he registered with. */
 export function signInsOf({ people }: Bench, count: SignInCount): () => LoadRequest {
   let turn = 0;

@@ -1,4 +1,4 @@
-import type { Step } from '#verify/steps.ts';
+import { poolerSteps, type Step } from '#verify/steps.ts';
 
 /**
  * What `pnpm verify:full` does after everything that `npm test` does: what takes long, or shows what one change seldom breaks.
@@ -6,6 +6,7 @@ import type { Step } from '#verify/steps.ts';
  * environment, as for every step.
  */
 export const fullSteps: readonly Step[] = [
+  ...poolerSteps,
   {
     name: 'soak: memory after 100,000 requests, start to ready',
     command: 'node',

@@ -19,7 +19,7 @@ export async function runStep(root: string, step: Step): Promise<StepResult> {
   const path = [join(root, 'node_modules/.bin'), process.env['PATH']].join(delimiter);
   const child = spawn(step.command, step.args, {
     cwd: root,
-    env: { ...process.env, PATH: path, TURBO_TELEMETRY_DISABLED: '1' },
+    env: { ...process.env, PATH: path, TURBO_TELEMETRY_DISABLED: '1', ...step.env },
     stdio: ['ignore', step.live ? 'inherit' : 'pipe', step.live ? 'inherit' : 'pipe'],
     detached: true,
   });

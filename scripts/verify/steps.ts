@@ -5,6 +5,8 @@ export interface Step {
   readonly args: readonly string[];
   /** Shows its output while it runs, because it takes minutes; other steps show theirs when they fail. */
   readonly live?: true;
+  /** Variables beside those of the whole run. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 function own(name: string, ...checks: readonly string[]): Step {
@@ -42,6 +44,20 @@ export const staticSteps: readonly Step[] = [
 
 /** Unit and integration tests of every package; the journeys come later. */
 const tests = turbo('test', '--continue', '--filter=!@bank/e2e');
+
+/** The same tests of whatever talks to Postgres, with PgBouncer in transaction mode in between. */
+export const poolerSteps: readonly Step[] = [
+  {
+    name: 'integration tests by way of PgBouncer',
+    command: 'turbo',
+    args: [
+      ...turbo('test', '--continue', '--filter=@bank/database', '--filter=@bank/composition', '--filter=./apps/*'),
+      ...vitest,
+    ],
+    live: true,
+    env: { TEST_POOLER: '1' },
+  },
+];
 
 /** Steps that want the machine to themselves, one after another. */
 export const heavySteps: readonly Step[] = [

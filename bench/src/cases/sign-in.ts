@@ -3,7 +3,7 @@ import { compareApp } from '#compare.ts';
 import { load } from '#load.ts';
 import type { Row } from '#row.ts';
 import { askLimit, measureStatements } from '#self-measuring.ts';
-import { type SignInCount, signInsOf } from '#sign-ins.ts';
+import { askedFor, type SignInCount, signInsOf } from '#sign-ins.ts';
 import { limitInSeries } from '#statistics.ts';
 
 const connections = 16;
@@ -44,7 +44,6 @@ function rowOf(
   { measured, limit, ratio }: { measured: number; limit: number; ratio: number },
   { count, raw, statements }: { count: SignInCount; raw: number; statements: number },
 ): Row {
-  const whole = count.opened + count.asked;
   return {
     case: 'sign-in',
     what: 'POST /v1/auth/login, saturated',
@@ -54,7 +53,7 @@ function rowOf(
     must: { atLeast: 0.75 },
     notes: [
       `hashing alone ${raw.toFixed(1)}/s (ratio ${(measured / raw).toFixed(2)}), statements alone ${statements.toFixed(0)}/s`,
-      `${count.asked} of ${whole} were asked for a code, as device did not answer within its 150 ms; they do not count`,
+      askedFor(count),
     ],
   };
 }

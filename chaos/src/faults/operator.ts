@@ -31,7 +31,7 @@ export async function deadLetters(
 /** The dead letters of a queue. @throws Error when the command could not find out */
 export async function lettersOf(stack: Stack, queue: string): Promise<readonly Letter[]> {
   const { status, printed } = await deadLetters(stack, 'list', queue, '--json');
-  if (status > 1) throw new Error(printed.trim());
+  if (status > 1 || !printed.startsWith('[')) throw new Error(`"pnpm ops dlq list" says: ${printed.trim()}`);
   const [listed] = JSON.parse(printed) as readonly { readonly letters: readonly Letter[] }[];
   return listed?.letters ?? [];
 }

@@ -158,9 +158,11 @@ export interface Shop {
 export async function openShop(): Promise<Shop> {
   const postgres = await testDatabase({ name: 'shop', provision });
   const opened: Database[] = [];
+  const { DATABASE_URL: url, DATABASE_DIRECT_URL: directUrl = url } = postgres.variablesFor('shop_app');
   const connect = async (options: Partial<DatabaseOptions> = {}): Promise<ShopContext> => {
     const database = await connectDatabase({
-      url: new Secret(postgres.urlFor('shop_app')),
+      url: new Secret(url),
+      directUrl: new Secret(directUrl),
       schema: 'shop',
       entities: [Widget],
       poolMax: 5,

@@ -40,6 +40,7 @@ export const shownCommands: Readonly<Record<string, Proof>> = {
   'pnpm verify': { test: '.github/workflows/ci.yml', says: 'run: npm test -- $FLAGS' },
   'pnpm verify:static': { test: 'package.json', says: '"verify:static": "exec node scripts/verify.ts --static"' },
   'pnpm verify --coverage': { test: '.github/workflows/ci.yml', says: 'flags: --coverage' },
+  'pnpm verify:pgbouncer': { step: 'integration tests by way of PgBouncer' },
   'pnpm verify:full': { test: '.github/workflows/full.yml', says: 'npm test -- --full' },
   'pnpm coverage raise': onCopy(),
   'pnpm dev': { test: 'package.json', says: '"dev": "exec node scripts/bootstrap.mjs dev"' },

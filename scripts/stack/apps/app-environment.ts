@@ -9,6 +9,7 @@ import type { SecretStore } from '#stack/secrets/secret-store.ts';
 import type { AppName } from '#stack/settings/apps.ts';
 import { appsCalledBy } from '#stack/settings/rpc-callers.ts';
 import type { Broker } from '#stack/stores/broker-management.ts';
+import { type Pooler, throughPooler } from '#stack/stores/pgbouncer.ts';
 import { databaseUrl, type PostgresServer } from '#stack/stores/postgres-client.ts';
 import type { RedisServer } from '#stack/stores/redis.ts';
 
@@ -25,6 +26,7 @@ export interface AppSurroundings {
   /** The name of the database, of the virtual host, and the beginning of every Redis key. */
   readonly name: string;
   readonly postgres: PostgresServer;
+  readonly pooler?: Pooler;
   readonly redis: RedisServer;
   readonly rabbitmq: Broker;
   readonly secrets: SecretStore;
@@ -68,11 +70,14 @@ export function appEnvironment(app: AppName, around: AppSurroundings): Record<st
   };
 }
 
-function storeVariables(app: AppName, { name, postgres, redis, rabbitmq, secrets }: AppSurroundings) {
+function storeVariables(app: AppName, { name, postgres, pooler, redis, rabbitmq, secrets }: AppSurroundings) {
   const role = rolesOf(app).app;
   const user = brokerUser(name, app);
+  const direct = databaseUrl(postgres.adminUrl, { database: name, role, password: secrets.password(role) });
   return {
-    DATABASE_URL: databaseUrl(postgres.adminUrl, { database: name, role, password: secrets.password(role) }),
+    ...(pooler === undefined
+      ? { DATABASE_URL: direct }
+      : { DATABASE_URL: throughPooler(direct, pooler), DATABASE_DIRECT_URL: direct }),
     DATABASE_POOL_MAX: '10',
     REDIS_URL: redis.url,
     REDIS_KEY_PREFIX: `${name}:`,

@@ -18,6 +18,7 @@ export const debianPackages = {
   rabbitmq: 'rabbitmq-server',
   nginx: 'nginx',
   prometheus: 'prometheus',
+  pgbouncer: 'pgbouncer',
   compose: 'docker-compose',
 } as const;
 

@@ -16,6 +16,8 @@ export interface Binaries {
   readonly nginx?: { server: string };
   /** For tests alone: the server that scrapes metrics, and its tool for rules. */
   readonly prometheus?: { server: string; promtool: string };
+  /** Where a pooler is asked for, and for tests. */
+  readonly pgbouncer?: { server: string };
   /** For tests alone: what reads Compose files; the plugin of a `docker` client, or the program before it. */
   readonly compose?: { command: readonly [program: string, ...args: string[]] };
 }
@@ -26,6 +28,7 @@ export const requiredVersions = {
   rabbitmq: [3, 10],
   nginx: [1, 18],
   prometheus: [2, 40],
+  pgbouncer: [1, 18],
   compose: [1, 29],
 } as const;
 
@@ -38,6 +41,7 @@ export function findBinaries(): Binaries {
   const epmd = findProgram('epmd');
   const prometheus = newEnough(findProgram('prometheus'), requiredVersions.prometheus);
   const promtool = newEnough(findProgram('promtool'), requiredVersions.prometheus);
+  const pgbouncer = newEnough(findProgram('pgbouncer'), requiredVersions.pgbouncer);
   const compose = findCompose();
   return {
     ...(folder === undefined ? {} : { postgres: { folder } }),
@@ -45,6 +49,7 @@ export function findBinaries(): Binaries {
     ...(home === undefined || epmd === undefined ? {} : { rabbitmq: { home, epmd } }),
     ...(nginx === undefined ? {} : { nginx: { server: nginx } }),
     ...(prometheus === undefined || promtool === undefined ? {} : { prometheus: { server: prometheus, promtool } }),
+    ...(pgbouncer === undefined ? {} : { pgbouncer: { server: pgbouncer } }),
     ...(compose === undefined ? {} : { compose }),
   };
 }

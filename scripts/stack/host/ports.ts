@@ -25,6 +25,7 @@ export function createPorts(options: { random?: boolean; isFree?: (port: number)
   const { random = false, isFree = isPortFree } = options;
   const claimed = new Set<number>();
   const block: number[] = [];
+  let more: Promise<void> | undefined;
 
   async function take(port: number): Promise<boolean> {
     if (port > HIGHEST_PREFERRED || claimed.has(port)) {
@@ -45,7 +46,12 @@ export function createPorts(options: { random?: boolean; isFree?: (port: number)
           return port;
         }
       }
-      block.push(...(await takeBlock()));
+      more ??= takeBlock()
+        .then((ports) => void block.push(...ports))
+        .finally(() => {
+          more = undefined;
+        });
+      await more; // one for all who ask at the same time
     }
   }
 

@@ -14,6 +14,8 @@ export interface RunOptions extends OpenOptions {
   readonly tuning?: Tuning;
   /** For stacks that run beside others: random ports instead of the usual ones. */
   readonly randomPorts?: boolean;
+  /** Puts PgBouncer in front of Postgres; what the settings say by default. */
+  readonly pooler?: boolean;
 }
 
 /** Makes what services need before any of them starts: ports, passwords, certificates. */

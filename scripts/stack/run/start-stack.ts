@@ -24,7 +24,8 @@ import { type Addresses, addressesFile, writeAddresses } from '#stack/settings/a
 import { type AppName, appNames, eachApp } from '#stack/settings/apps.ts';
 import { type OperatorBroker, removeOperatorBroker, writeOperatorBroker } from '#stack/settings/operator-broker.ts';
 import { type OwnerAddress, removeOwnerAddresses, writeOwnerAddresses } from '#stack/settings/owner-addresses.ts';
-import { planStores } from '#stack/stores/plan.ts';
+import { startPooler } from '#stack/stores/pgbouncer.ts';
+import { planStores, type TestPrograms } from '#stack/stores/plan.ts';
 import { beginStores } from '#stack/stores/stores.ts';
 
 export interface StackOptions extends RunOptions {
@@ -92,11 +93,11 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
   const { settings, name = 'bank', report = () => undefined } = options;
   const context = await prepareServices(options, folder.supervisor);
   prepareAppFiles(options.folder, name);
-  const plan = planStores(settings, report, { testPrograms: options.tuning === 'test' ? ['nginx'] : [] });
+  const plan = planStores(settings, report, { testPrograms: programsOf(options) });
   const ports = await claimStackPorts(context, options.replicas ?? settings.replicas);
   const starting = beginStores(plan, context);
   const [stores, accessLog] = await Promise.all([
-    provisionStores(starting, name, context),
+    provisionStores(starting, name, context).then((provisioned) => withPooler(provisioned, options, context)),
     startGateway(plan.nginx, ports, context),
     startBalancer(ports, context),
     starting.rabbitmq.then((broker) => {
@@ -143,6 +144,24 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
     },
     kill: folder.supervisor.killAll,
   };
+}
+
+function programsOf({ tuning, pooler, settings }: StackOptions): TestPrograms {
+  return [
+    ...(tuning === 'test' ? (['nginx'] as const) : []),
+    ...((pooler ?? settings.pooler) ? (['pgbouncer'] as const) : []),
+  ];
+}
+
+async function withPooler(
+  stores: Stores,
+  { pooler, settings }: StackOptions,
+  context: ServiceContext,
+): Promise<Stores> {
+  if (!(pooler ?? settings.pooler)) return stores;
+  const inFront = await startPooler(stores.postgres, context);
+  context.report('pgbouncer is ready');
+  return { ...stores, pooler: inFront };
 }
 
 function filesIn(folder: string): string[] {

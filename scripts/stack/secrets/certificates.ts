@@ -19,7 +19,7 @@ const holders: readonly { name: string; uri?: string }[] = [
   { name: 'ops', uri: 'spiffe://bank/tool/ops' },
   { name: 'audit', uri: 'spiffe://bank/platform/audit' },
   { name: 'notification', uri: 'spiffe://bank/platform/notification' },
-  ...['postgres', 'redis', 'rabbitmq'].map((name) => ({ name })),
+  ...['postgres', 'pgbouncer', 'redis', 'rabbitmq'].map((name) => ({ name })),
 ];
 
 export interface TlsFiles {

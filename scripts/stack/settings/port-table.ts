@@ -10,6 +10,7 @@ export const defaultPorts: Readonly<Record<string, number>> = {
   SANDBOX_NOTIFICATION_PORT: 4292,
   // The usual ports belong to servers of the machine itself.
   POSTGRES_PORT: 15432,
+  PGBOUNCER_PORT: 16432,
   REDIS_PORT: 16379,
   RABBITMQ_PORT: 15671,
   RABBITMQ_MANAGEMENT_PORT: 15672,

@@ -11,6 +11,7 @@ describe('readSettings', () => {
     expect(readSettings({})).toEqual({
       mayInstall: true,
       mayUseDocker: true,
+      pooler: false,
       replicas: 1,
       given: {},
       pinnedPorts: new Map(),
@@ -34,6 +35,7 @@ describe('readSettings', () => {
     expect(settings).toEqual({
       mayInstall: false,
       mayUseDocker: true,
+      pooler: false,
       replicas: 1,
       given: { postgres: { url: 'postgres://me@db:5432/mine', variable: 'POSTGRES_URL', caFile: '/ca.pem' } },
       pinnedPorts: new Map([['AUTH_RPC_PORT', 5201]]),

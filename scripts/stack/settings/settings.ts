@@ -57,6 +57,7 @@ const onByDefault = v.optional(v.picklist(['0', '1'], 'must be 0 or 1'), '1');
 const switches = v.object({
   STACK_INSTALL: onByDefault,
   STACK_DOCKER: onByDefault,
+  STACK_POOLER: v.optional(v.picklist(['0', '1'], 'must be 0 or 1'), '0'),
   STACK_REPLICAS: v.optional(v.pipe(v.string(), v.regex(/^[1-9]$/, 'must be from 1 to 9'), v.transform(Number)), '1'),
 });
 
@@ -95,6 +96,8 @@ export interface Settings {
   readonly mayInstall: boolean;
   /** Whether a Docker engine that answers is used. */
   readonly mayUseDocker: boolean;
+  /** Whether PgBouncer stands between the apps and Postgres. */
+  readonly pooler: boolean;
   /** How often each app runs. */
   readonly replicas: number;
   readonly given: GivenAddresses;
@@ -141,9 +144,14 @@ export function readTestSettings(env: NodeJS.ProcessEnv, envFile: ReadonlyMap<st
   };
 }
 
-function readSwitches(values: Values): Pick<Settings, 'mayInstall' | 'mayUseDocker' | 'replicas'> {
-  const { STACK_INSTALL, STACK_DOCKER, STACK_REPLICAS } = judge(switches, values);
-  return { mayInstall: STACK_INSTALL === '1', mayUseDocker: STACK_DOCKER === '1', replicas: STACK_REPLICAS };
+function readSwitches(values: Values): Pick<Settings, 'mayInstall' | 'mayUseDocker' | 'pooler' | 'replicas'> {
+  const { STACK_INSTALL, STACK_DOCKER, STACK_POOLER, STACK_REPLICAS } = judge(switches, values);
+  return {
+    mayInstall: STACK_INSTALL === '1',
+    mayUseDocker: STACK_DOCKER === '1',
+    pooler: STACK_POOLER === '1',
+    replicas: STACK_REPLICAS,
+  };
 }
 
 function readValues(env: NodeJS.ProcessEnv, envFile: ReadonlyMap<string, string>): Values {

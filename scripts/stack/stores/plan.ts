@@ -21,8 +21,8 @@ export interface StorePlan {
   readonly nginx: OwnSource<NonNullable<Binaries['nginx']>>;
 }
 
-/** Programs that no container replaces, because tests run them. */
-export type TestPrograms = readonly Extract<ServerName, 'nginx' | 'prometheus' | 'compose'>[];
+/** Programs that no container replaces: tests run them, or they stand between what does and does not run in one. */
+export type TestPrograms = readonly Extract<ServerName, 'nginx' | 'prometheus' | 'compose' | 'pgbouncer'>[];
 
 const stores = ['postgres', 'redis', 'rabbitmq'] as const;
 

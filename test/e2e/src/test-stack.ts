@@ -9,9 +9,12 @@ const replicas = 2;
 
 /**
  * A whole stack for one test file: five apps, each of them twice as in production, gateway and sandbox as processes, on the
- * stores of the test run. `env` goes to every app.
+ * stores of the test run. `env` goes to every app; with `pooler` PgBouncer stands between them and Postgres.
  */
-export function testStack(env: Readonly<Record<string, string>> = {}): { readonly stack: Stack } {
+export function testStack(
+  env: Readonly<Record<string, string>> = {},
+  { pooler = false }: { readonly pooler?: boolean } = {},
+): { readonly stack: Stack } {
   const held: { stack?: Stack } = {};
   const name = `e2e_${randomBytes(4).toString('hex')}`;
   const folder = join(repositoryFolder, '.stack', name);
@@ -23,6 +26,7 @@ export function testStack(env: Readonly<Record<string, string>> = {}): { readonl
       tuning: 'test',
       randomPorts: true,
       replicas,
+      pooler,
       env,
     });
   }, startMs);

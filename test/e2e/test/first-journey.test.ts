@@ -9,7 +9,7 @@ import { firstJourney } from '#first-journey.ts';
 import { testStack } from '#test-stack.ts';
 import { asOwner } from './support/database.ts';
 
-const it = testStack();
+const it = testStack({}, { pooler: true });
 
 function place(): Place {
   const { gateway, sandbox } = it.stack.addresses;
@@ -28,7 +28,7 @@ async function journey(onStep: (step: string) => void = () => undefined): Promis
   return steps;
 }
 
-test('the journey of the tour, over five apps of two processes each and the gateway', async () => {
+test('the journey of the tour, over five apps of two processes each, the gateway and a pooler', async () => {
   const steps = await journey();
   expect(steps.at(-1)).toContain('In the inbox');
 }, 60_000);

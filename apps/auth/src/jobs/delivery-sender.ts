@@ -1,4 +1,4 @@
-import { createLoop, type Loop } from '@bank/service-kit';
+import { createLoop, type Loop, type Worker } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
 import { claimDeliveries } from '#features/delivery/claim-deliveries.ts';
 import { sendingMax } from '#features/delivery/policies.ts';
@@ -8,18 +8,25 @@ import type { DeliveryChannel } from '#storage/deliveries/delivery.repository.ts
 const everyMs = 1000;
 const patienceMs = 5000;
 
+/** Sends messages, beside the ports of the service. */
+export interface DeliverySender extends Worker {
+  /** Says that a message of that channel was taken over. */
+  wake(channel: DeliveryChannel): void;
+}
+
 /**
  * Sends messages as soon as they are taken over, and again when they are due again. Each channel has a line of its own, and
  * no message waits for the one before it: a carrier that hangs holds up the messages that it was given, and nothing else.
  */
-export function createDeliverySender(ctx: AppContext): Loop {
-  const lines = (['email', 'sms'] as const).map((channel) => createLine(ctx, channel));
+export function createDeliverySender(ctx: AppContext): DeliverySender {
+  const byChannel = { email: createLine(ctx, 'email'), sms: createLine(ctx, 'sms') } as const;
+  const lines = Object.values(byChannel);
   return {
     async start() {
       await Promise.all(lines.map(({ loop }) => loop.start()));
     },
-    wake() {
-      for (const { loop } of lines) loop.wake();
+    wake(channel) {
+      byChannel[channel].loop.wake();
     },
     async stop() {
       await Promise.all(lines.map(({ loop }) => loop.stop()));

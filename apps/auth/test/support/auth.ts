@@ -102,7 +102,7 @@ export async function startAuth(options: StartOptions = {}): Promise<TestAuth> {
   const config = loadConfig({
     ...basics,
     LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'fatal',
-    DATABASE_URL: database.urlFor('auth_app'),
+    ...database.variablesFor('auth_app'),
     REDIS_URL: redis.url,
     REDIS_KEY_PREFIX: redis.keyPrefix,
     RABBITMQ_URL: vhost.url,

@@ -61,7 +61,7 @@ export async function testEnvironment(app: AppUnderTest): Promise<TestEnvironmen
     LOG_LEVEL: 'silent',
     HTTP_PORT: '0',
     RPC_PORT: '0',
-    DATABASE_URL: database.urlFor(`${service}_app`, password),
+    ...database.variablesFor(`${service}_app`, password),
     DATABASE_POOL_MAX: '10',
     REDIS_URL: redis.url,
     REDIS_KEY_PREFIX: redis.keyPrefix,

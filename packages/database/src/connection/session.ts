@@ -2,20 +2,35 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import { ormContext, writes } from '#connection/orm-context.ts';
+import { type GroupedStatement, StatementGroup, toWire } from '#connection/statement-group.ts';
+
+/** A statement with `$1, $2, …`, and what they stand for. */
+export interface Statement {
+  readonly sql: string;
+  readonly params: readonly unknown[];
+}
 
 /** Whatever runs statements: a pool, or one connection with a transaction open on it. */
 export interface StatementRunner {
   query(sql: string, params: readonly unknown[]): Promise<pg.QueryResult>;
 }
 
+interface Waiting extends GroupedStatement {
+  readonly resolve: (result: pg.QueryResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /**
  * One connection of the pool while transactions are open on it, one after another. Statements that are sent side by
- * side queue up. The ORM uses it through `orm`.
+ * side go to the server together, in their order, in one round trip: when one fails, all of them fail, as the
+ * transaction has. The ORM uses it through `orm`.
  */
 export class Session implements StatementRunner {
   readonly orm: Kysely<unknown>;
   readonly #client: pg.PoolClient;
-  #last: Promise<unknown> | undefined;
+  readonly #waiting: Waiting[] = [];
+  #isBusy = false;
+  #isOver = true;
   #rowsWritten = 0;
 
   private constructor(client: pg.PoolClient) {
@@ -31,24 +46,70 @@ export class Session implements StatementRunner {
     return known;
   }
 
-  query(sql: string, params: readonly unknown[] = []): Promise<pg.QueryResult> {
-    const run = () => this.#client.query(sql, [...params]);
-    const result = this.#last === undefined ? run() : this.#last.then(run);
-    const settled = result.then(({ command, rowCount }) => {
-      this.#rowsWritten += writes.has(command) ? (rowCount ?? 0) : 0;
-    }, ignore);
-    this.#last = settled;
-    void settled.then(() => {
-      if (this.#last === settled) {
-        this.#last = undefined;
-      }
-    });
-    return result;
+  /** Opens a transaction. Need not be awaited: it travels with the first statement, which fails when it does. */
+  begin(): Promise<pg.QueryResult> {
+    this.#isOver = false;
+    return this.#enqueue('begin');
+  }
+
+  async query(sql: string, params: readonly unknown[] = []): Promise<pg.QueryResult> {
+    if (this.#isOver) throw new TransactionOver();
+    return this.#enqueue(sql, params);
+  }
+
+  /** Ends the transaction; a last statement travels with the commit. Nothing comes after it until the next one begins. */
+  async commit(last?: Statement): Promise<pg.QueryResult> {
+    const written = last === undefined ? undefined : this.query(last.sql, last.params);
+    this.#isOver = true;
+    const [ended] = await Promise.all([this.#enqueue('commit'), written]);
+    return ended;
+  }
+
+  /** Ends the transaction. What waits to be sent is refused: a failed transaction would let it take the rollback along. */
+  rollback(): Promise<pg.QueryResult> {
+    this.#isOver = true;
+    for (const { reject } of this.#waiting.splice(0)) reject(new TransactionOver());
+    return this.#enqueue('rollback');
   }
 
   /** How many rows were inserted, changed or deleted since the session began, transaction after transaction. */
   get rowsWritten(): number {
     return this.#rowsWritten;
+  }
+
+  async #enqueue(sql: string, params: readonly unknown[] = []): Promise<pg.QueryResult> {
+    const { promise, resolve, reject } = Promise.withResolvers<pg.QueryResult>();
+    this.#waiting.push({ sql, values: toWire(params), resolve, reject });
+    // Not at once: what is sent side by side is still being called.
+    if (this.#waiting.length === 1 && !this.#isBusy) queueMicrotask(() => this.#send());
+    try {
+      return await promise;
+    } catch (error) {
+      // The driver's stack begins at its socket; this one says whose statement it was.
+      if (error instanceof Error) Error.captureStackTrace(error);
+      throw error;
+    }
+  }
+
+  #send(): void {
+    if (this.#waiting.length === 0) return;
+    const group = this.#waiting.splice(0);
+    this.#isBusy = true;
+    this.#client.query(
+      new StatementGroup(group, (error, results) => {
+        this.#isBusy = false;
+        this.#send();
+        for (const [index, { resolve, reject }] of group.entries()) {
+          const result = results?.[index];
+          if (error !== null || result === undefined) {
+            reject(error);
+            continue;
+          }
+          this.#rowsWritten += writes.has(result.command) ? (result.rowCount ?? 0) : 0;
+          resolve(result);
+        }
+      }),
+    );
   }
 }
 
@@ -99,5 +160,3 @@ export function rowsWritten(em: EntityManager): number {
   const context: object | undefined = em.getTransactionContext();
   return context === undefined ? 0 : (byOrmContext.get(context)?.rowsWritten ?? 0);
 }
-
-function ignore(): void {}

@@ -3,6 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '#connection/database.ts';
 import { identifier } from '#connection/identifier.ts';
 import type { StopListening } from '#connection/listener.ts';
+import type { Statement } from '#connection/session.ts';
 import { outboxChannel } from '#outbox/outbox-writer.ts';
 import { runStatement } from '#transaction/repository.ts';
 import { runTransaction } from '#transaction/run-transaction.ts';
@@ -39,11 +40,17 @@ export interface OutboxStore {
 export function createOutboxStore(database: Database): OutboxStore {
   const schema = identifier(database.schema);
   return {
-    publishBatch: (limit, publish) =>
-      runTransaction(database, async (em) => {
-        const rows = await claim(em, schema, limit);
-        return rows.length === 0 ? 0 : markPublished(em, schema, await publish(rows));
-      }),
+    async publishBatch(limit, publish) {
+      const published = await runTransaction(
+        database,
+        async (em) => {
+          const rows = await claim(em, schema, limit);
+          return rows.length === 0 ? [] : publish(rows);
+        },
+        (ids) => markPublished(schema, ids),
+      );
+      return published.length;
+    },
     onInsert: (listener) => database.listen(outboxChannel(schema), listener),
     async backlog() {
       const { rows } = await runStatement(
@@ -67,11 +74,10 @@ async function claim(em: EntityManager, schema: string, limit: number): Promise<
   return rows as OutboxRow[];
 }
 
-async function markPublished(em: EntityManager, schema: string, ids: readonly string[]): Promise<number> {
-  const { affected } = await runStatement(
-    em,
-    `update ${schema}.outbox set published_at = clock_timestamp() where id = any(?) and published_at is null`,
-    [ids],
-  );
-  return affected;
+function markPublished(schema: string, ids: readonly string[]): Statement | undefined {
+  if (ids.length === 0) {
+    return undefined;
+  }
+  const sql = `update ${schema}.outbox set published_at = clock_timestamp() where id = any($1) and published_at is null`;
+  return { sql, params: [ids] };
 }

@@ -1,7 +1,6 @@
 import type { JsonValue } from '@bank/domain';
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { identifier } from '#connection/identifier.ts';
-import { runStatement } from '#transaction/repository.ts';
+import type { Statement } from '#connection/session.ts';
 
 /** A row that waits for the end of its transaction. */
 export interface PendingRow {
@@ -26,18 +25,16 @@ export function outboxChannel(schema: string): string {
 }
 
 /**
- * Writes a transaction's outbox rows with one statement, as its last act: the counters of their subjects stay locked
- * for no longer than the commit takes. Subjects are locked in one order, so that two transactions cannot deadlock.
+ * The one statement that writes a transaction's outbox rows, for its end: the counters of their subjects stay locked for
+ * no longer than the commit takes. Subjects are locked in one order, so that two transactions cannot deadlock.
  */
-export async function writeOutbox(em: EntityManager, rows: readonly PendingRow[], origin: OutboxOrigin): Promise<void> {
+export function outboxStatement(rows: readonly PendingRow[], origin: OutboxOrigin): Statement | undefined {
   if (rows.length === 0) {
-    return;
+    return undefined;
   }
   const ordered = rows.toSorted((a, b) => (a.subject < b.subject ? -1 : Number(a.subject > b.subject)));
-  await runStatement(em, `select ${identifier(origin.schema)}.append_outbox(?, ?, ?, ?)`, [
-    origin.service,
-    origin.requestId,
-    origin.traceparent,
-    JSON.stringify(ordered),
-  ]);
+  return {
+    sql: `select ${identifier(origin.schema)}.append_outbox($1, $2, $3, $4)`,
+    params: [origin.service, origin.requestId, origin.traceparent, JSON.stringify(ordered)],
+  };
 }

@@ -9,10 +9,13 @@ import { runStatement } from '#transaction/repository.ts';
  * first one waited.
  */
 export async function holdUser(em: EntityManager, schema: string, userId: string): Promise<boolean> {
-  await runStatement(em, 'select pg_advisory_xact_lock_shared(hashtextextended(?, 0))', [lockName(schema, userId)]);
   const sql = `select 1 from ${identifier(schema)}.data_keys
     where user_id = ? and key_class = 'erasable' and destroyed_at is not null`;
-  const { rows } = await runStatement(em, sql, [userId]);
+  // One after the other, in one round trip.
+  const [, { rows }] = await Promise.all([
+    runStatement(em, 'select pg_advisory_xact_lock_shared(hashtextextended(?, 0))', [lockName(schema, userId)]),
+    runStatement(em, sql, [userId]),
+  ]);
   return rows.length === 0;
 }
 

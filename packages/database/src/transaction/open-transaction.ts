@@ -2,10 +2,10 @@ import type { AuditRecord, Clock, IdSource } from '@bank/domain';
 import { newTraceparent, type RequestContext, requestContext } from '@bank/observability';
 import type { Keyring } from '@bank/security';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { rowsWritten, TransactionOver } from '#connection/session.ts';
+import { rowsWritten, type Statement, TransactionOver } from '#connection/session.ts';
 import { auditDataschema, auditEntry, auditType } from '#outbox/audit-entry.ts';
 import { type Delivery, deliveryDataschema, deliveryType, sealDelivery } from '#outbox/delivery.ts';
-import { type PendingRow, writeOutbox } from '#outbox/outbox-writer.ts';
+import { outboxStatement, type PendingRow } from '#outbox/outbox-writer.ts';
 import { type Access, declaredAudits } from '#transaction/access.ts';
 import { holdUser } from '#transaction/erasure-hold.ts';
 import { type HandledMessages, noteHandled } from '#transaction/inbox.ts';
@@ -72,7 +72,11 @@ export class OpenTransaction {
     }
     await this.em.flush();
     this.#refuseUnauditedWrite();
-    await writeOutbox(this.em, this.#rows, { ...this.#settings, ...this.#request });
+  }
+
+  /** Writes the outbox rows, with the commit. Undefined when there are none. */
+  lastStatement(): Statement | undefined {
+    return outboxStatement(this.#rows, { ...this.#settings, ...this.#request });
   }
 
   /** After this nothing can be added. */

@@ -1,16 +1,18 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '#connection/database.ts';
 import { translateFailure } from '#connection/failures.ts';
-import { enterTransaction, leaveTransaction, Session } from '#connection/session.ts';
+import { enterTransaction, leaveTransaction, Session, type Statement } from '#connection/session.ts';
 
 /**
- * Runs `work` between BEGIN and COMMIT on an entity manager of its own.
+ * Runs `work` between BEGIN and COMMIT on an entity manager of its own. BEGIN travels with the first statement, and what
+ * `last` makes of the outcome with the COMMIT: a write whose result decides nothing any more costs no round trip.
  * @throws service.unavailable, what `work` throws, or Error when it swallowed the failure of a statement: Postgres then
  * rolls back and answers the COMMIT as if all were well
  */
 export async function runTransaction<T>(
   { pool, fork }: Pick<Database, 'pool' | 'fork'>,
   work: (em: EntityManager) => Promise<T>,
+  last?: (outcome: T) => Statement | undefined,
 ): Promise<T> {
   const client = await pool.connect().catch((error: unknown) => {
     throw translateFailure(error);
@@ -20,13 +22,15 @@ export async function runTransaction<T>(
   enterTransaction(em, session);
   let broken = false;
   try {
-    await session.query('begin');
-    const result = await work(em);
-    const { command } = await session.query('commit');
+    const begun = session.begin();
+    begun.catch(() => undefined); // waited for below; what travels with it fails with it
+    const outcome = await work(em);
+    await begun;
+    const { command } = await session.commit(last?.(outcome));
     if (command === 'ROLLBACK') {
       throw new Error('nothing was committed: a statement of the transaction failed, and its failure was swallowed');
     }
-    return result;
+    return outcome;
   } catch (error) {
     broken = !(await rollBack(session));
     throw translateFailure(error);
@@ -38,7 +42,7 @@ export async function runTransaction<T>(
 
 /** False when the connection is gone; then Postgres has rolled back already, or will. */
 function rollBack(session: Session): Promise<boolean> {
-  return session.query('rollback').then(
+  return session.rollback().then(
     () => true,
     () => false,
   );

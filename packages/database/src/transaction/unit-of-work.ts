@@ -93,20 +93,22 @@ async function runWithOutbox<T>(
   settings: TransactionSettings,
   work: (open: OpenTransaction) => Promise<T>,
 ): Promise<T> {
-  let hasMessages = false;
-  const result = await runTransaction(database, async (em) => {
-    const open = new OpenTransaction(em, settings);
-    try {
-      const outcome = await work(open);
-      await open.complete();
-      hasMessages = open.hasMessages;
-      return outcome;
-    } finally {
-      open.end();
-    }
-  });
-  if (hasMessages) {
+  const { open, outcome } = await runTransaction(
+    database,
+    async (em) => {
+      const open = new OpenTransaction(em, settings);
+      try {
+        const outcome = await work(open);
+        await open.complete();
+        return { open, outcome };
+      } finally {
+        open.end();
+      }
+    },
+    ({ open }) => open.lastStatement(),
+  );
+  if (open.hasMessages) {
     database.notifySoon(outboxChannel(settings.schema));
   }
-  return result;
+  return outcome;
 }

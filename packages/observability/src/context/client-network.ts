@@ -9,7 +9,7 @@ const mappedIpv4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 export function clientNetwork(address: string): string {
   const bare = mappedIpv4.exec(address)?.[1] ?? address;
   const family = isIP(bare);
-  if (family === 4) return `${bare.split('.').slice(0, 3).join('.')}.0/24`;
+  if (family === 4) return `${bare.slice(0, bare.lastIndexOf('.'))}.0/24`;
   if (family === 6) return `${ipv6Prefix(bare)}::/48`;
   return 'unknown';
 }

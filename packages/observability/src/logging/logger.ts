@@ -68,12 +68,25 @@ export function createLogger(options: LoggerOptions): Logger {
   return wrap(base);
 }
 
+const messagesMax = 1000;
+const masked = new Map<string, string>();
+
+/** Messages are sentences of the code, so each is masked once; whoever makes them up as he goes has them forgotten. */
+function maskMessage(message: string): string {
+  const known = masked.get(message);
+  if (known !== undefined) return known;
+  if (masked.size >= messagesMax) masked.clear();
+  const safe = maskText(message);
+  masked.set(message, safe);
+  return safe;
+}
+
 function wrap(inner: pino.Logger): Logger {
   const method = (level: LogLevel): LogMethod => {
     return (first: LogFields | string, message?: string) => {
       if (!inner.isLevelEnabled(level)) return;
-      if (typeof first === 'string') inner[level](maskText(first));
-      else inner[level](redactFields(first), maskText(message ?? ''));
+      if (typeof first === 'string') inner[level](maskMessage(first));
+      else inner[level](redactFields(first), maskMessage(message ?? ''));
     };
   };
   return {

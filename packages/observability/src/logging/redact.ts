@@ -1,6 +1,6 @@
 import { describeError } from '#logging/describe-error.ts';
 import { maskText } from '#logging/mask.ts';
-import { shapeOfField } from '#logging/safe-fields.ts';
+import { type Shape, shapeOfField } from '#logging/safe-fields.ts';
 
 const redacted = '[redacted]';
 
@@ -17,8 +17,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return prototype === Object.prototype || prototype === null;
 }
 
-function safeScalar(name: string, value: unknown): unknown {
-  switch (shapeOfField(name)) {
+function safeScalar(shape: Shape, value: unknown): unknown {
+  switch (shape) {
     case 'token':
       if (typeof value === 'number' || typeof value === 'boolean') return value;
       return typeof value === 'string' && token.test(value) ? value : redacted;
@@ -44,19 +44,19 @@ function safeTime(value: unknown): unknown {
   return typeof value === 'string' && /^\d{4}-[\dT:.Z+-]{4,30}$/.test(value) ? value : redacted;
 }
 
-function safeValue(name: string, value: unknown, depth: number): unknown {
+function safeValue(shape: Shape | undefined, value: unknown, depth: number): unknown {
   if (value === null || value === undefined) return value;
-  const shape = shapeOfField(name);
   if (shape === undefined) return redacted;
   if (shape === 'error') return describeError(value);
+  if (typeof value !== 'object') return safeScalar(shape, value);
   if (Array.isArray(value)) {
-    return value.slice(0, itemsMax).map((item: unknown) => safeItem(name, item, depth));
+    return value.slice(0, itemsMax).map((item: unknown) => safeItem(shape, item, depth));
   }
-  return safeItem(name, value, depth);
+  return safeItem(shape, value, depth);
 }
 
-function safeItem(name: string, value: unknown, depth: number): unknown {
-  if (!isRecord(value)) return safeScalar(name, value);
+function safeItem(shape: Shape, value: unknown, depth: number): unknown {
+  if (!isRecord(value)) return safeScalar(shape, value);
   return depth < depthMax ? redactFields(value, depth + 1) : redacted;
 }
 
@@ -68,10 +68,10 @@ function safeItem(name: string, value: unknown, depth: number): unknown {
 export function redactFields(fields: Readonly<Record<string, unknown>>, depth = 0): Record<string, unknown> {
   const safe: Record<string, unknown> = {};
   for (const name of Object.keys(fields)) {
-    const known = shapeOfField(name) !== undefined;
-    if (!known && depth > 0) continue;
-    if (!known && !/^[a-z][A-Za-z]{0,39}$/.test(name)) continue;
-    safe[name] = safeValue(name, fields[name], depth);
+    const shape = shapeOfField(name);
+    if (shape === undefined && depth > 0) continue;
+    if (shape === undefined && !/^[a-z][A-Za-z]{0,39}$/.test(name)) continue;
+    safe[name] = safeValue(shape, fields[name], depth);
   }
   return safe;
 }

@@ -4,7 +4,7 @@
  * address that strays into `userId` is stopped as well. Adding a name is a decision for review: ids, counts, states
  * and names of our own code belong here, anything a person typed does not.
  */
-type Shape = 'token' | 'label' | 'text' | 'number' | 'boolean' | 'time' | 'error' | 'group';
+export type Shape = 'token' | 'label' | 'text' | 'number' | 'boolean' | 'time' | 'error' | 'group';
 
 const tokens = [
   ...['requestId', 'traceparent', 'traceId', 'spanId', 'actorKind', 'clientNetwork', 'caller', 'audience'],

@@ -1,4 +1,6 @@
 import { argon2Sync, randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { Argon2id } from 'oslo/password';
 import { describe, expect, test } from 'vitest';
 import { staticKeyring } from '#keys/keyring.ts';
@@ -152,6 +154,21 @@ describe('SR-9: the queue', () => {
       expect(error).toMatchObject({ code: 'service.overloaded', details: { retryAfterSeconds: 1 } });
     }
     expect(small.stats()).toMatchObject({ running: 0, queued: 0, completed: 12 });
+  });
+});
+
+describe('the threads that hash', () => {
+  const threads = '/proc/self/task';
+
+  test.runIf(existsSync(threads))('give way to every other thread, so that cheap calls stay cheap', async () => {
+    await createPasswordHasher({ pepper, parameters: cheap }).hash(password);
+    const named = readdirSync(threads).map((id) => {
+      const name = readFileSync(`${threads}/${id}/comm`, 'utf8').trim();
+      return { isOfPool: name === 'libuv-worker', niceness: getPriority(Number(id)) };
+    });
+    const least = Math.min(...named.filter(({ isOfPool }) => isOfPool).map(({ niceness }) => niceness));
+    const main = getPriority(process.pid);
+    expect(least).toBeGreaterThan(main);
   });
 });
 

@@ -1,4 +1,5 @@
 import { DomainError } from '@bank/domain';
+import { letPoolYield } from '#password/let-pool-yield.ts';
 
 export interface WorkQueueStats {
   readonly queued: number;
@@ -18,7 +19,10 @@ export interface WorkQueue {
 
 const smoothing = 0.1;
 
-/** First come, first served, `concurrency` at a time, at most `queueMax` waiting: what comes on top is told when to return. */
+/**
+ * First come, first served, `concurrency` at a time, at most `queueMax` waiting: what comes on top is told when to return. The
+ * jobs are hashes on libuv's pool, which stands behind all other threads once the first is done.
+ */
 export function createWorkQueue(options: { concurrency: number; queueMax: number }): WorkQueue {
   const waiting: (() => void)[] = [];
   const counts = { running: 0, rejected: 0, completed: 0, averageMs: 0 };
@@ -33,6 +37,7 @@ export function createWorkQueue(options: { concurrency: number; queueMax: number
   }
 
   function finish(startedAt: number): void {
+    if (counts.completed === 0) letPoolYield();
     const tookMs = performance.now() - startedAt;
     counts.averageMs = counts.completed === 0 ? tookMs : counts.averageMs + smoothing * (tookMs - counts.averageMs);
     counts.completed += 1;

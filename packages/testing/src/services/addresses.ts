@@ -1,5 +1,6 @@
 export type ServiceVariable =
   | 'TEST_POSTGRES_URL'
+  | 'TEST_POOLER_URL'
   | 'TEST_REDIS_URL'
   | 'TEST_RABBITMQ_URL'
   | 'TEST_RABBITMQ_MANAGEMENT_URL';

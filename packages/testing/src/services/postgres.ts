@@ -22,6 +22,13 @@ export interface TestDatabase {
   readonly adminUrl: string;
   /** Connects as another role; test servers trust every role. */
   urlFor(role: string, password?: string): string;
+  /** As another role by way of the pooler, which runs in transaction mode. */
+  pooledUrlFor(role: string, password?: string): string;
+  /**
+   * `DATABASE_URL` of a service that connects as a role, and `DATABASE_DIRECT_URL` where `TEST_POOLER=1` puts the pooler in
+   * between.
+   */
+  variablesFor(role: string, password?: string): { DATABASE_URL: string; DATABASE_DIRECT_URL?: string };
   /** One statement as the superuser, on a connection of its own: for what a test asserts about stored rows. */
   query<T extends pg.QueryResultRow>(sql: string, params?: readonly unknown[]): Promise<T[]>;
   drop(): Promise<void>;
@@ -37,20 +44,38 @@ export async function testDatabase(options: TestDatabaseOptions): Promise<TestDa
   recordResource('database', name);
   await withClient(serviceAddress('TEST_POSTGRES_URL'), (client) => cloneDatabase(client, template, name));
   const adminUrl = adminUrlOf(name);
+  const urlFor = (role: string, password = 'test') => asRole(adminUrl, role, password);
+  const pooledUrlFor = (role: string, password = 'test') => throughPooler(urlFor(role, password));
   return {
     name,
     adminUrl,
-    urlFor(role, password = 'test') {
-      const url = new URL(adminUrl);
-      url.username = role;
-      url.password = password;
-      return url.href;
+    urlFor,
+    pooledUrlFor,
+    variablesFor(role, password) {
+      const direct = urlFor(role, password);
+      return process.env['TEST_POOLER'] === '1'
+        ? { DATABASE_URL: pooledUrlFor(role, password), DATABASE_DIRECT_URL: direct }
+        : { DATABASE_URL: direct };
     },
     async query(sql, params = []) {
       return (await withClient(adminUrl, (client) => client.query(sql, [...params]))).rows;
     },
     drop: () => dropDatabase(name),
   };
+}
+
+function asRole(url: string, role: string, password: string): string {
+  const changed = new URL(url);
+  changed.username = role;
+  changed.password = password;
+  return changed.href;
+}
+
+function throughPooler(url: string): string {
+  const [changed, pooler] = [new URL(url), new URL(serviceAddress('TEST_POOLER_URL'))];
+  changed.hostname = pooler.hostname;
+  changed.port = pooler.port;
+  return changed.href;
 }
 
 async function cloneDatabase(client: pg.Client, template: string, name: string): Promise<void> {

@@ -1,11 +1,12 @@
-import { type CryptoKey, importJWK, type JWK } from 'jose';
+import { KeyObject } from 'node:crypto';
+import { importJWK, type JWK } from 'jose';
 
 export type SignatureAlgorithm = 'ES256' | 'EdDSA';
 
 export interface VerificationKey {
   readonly kid: string;
   readonly algorithm: SignatureAlgorithm;
-  readonly key: CryptoKey;
+  readonly key: KeyObject;
   /** The public members, to tell whether a key of the same name became another one. */
   readonly fingerprint: string;
 }
@@ -37,7 +38,7 @@ export async function parseJwks(document: unknown): Promise<ReadonlyMap<string, 
     if (keys.has(kid)) throw new Error('a JWK Set names two keys alike');
     const key = await importJWK(publicMembers, alg);
     if (key instanceof Uint8Array) throw new Error('a JWK is not asymmetric');
-    keys.set(kid, { kid, algorithm: alg, key, fingerprint: JSON.stringify(publicMembers) });
+    keys.set(kid, { kid, algorithm: alg, key: KeyObject.from(key), fingerprint: JSON.stringify(publicMembers) });
   }
   return keys;
 }

@@ -30,13 +30,9 @@ export function readHeader(token: string, type: TokenType): TokenHeader | undefi
   return alg === 'ES256' || alg === 'EdDSA' ? { algorithm: alg, kid } : undefined;
 }
 
-/** The JSON object in UTF-8 bytes, or undefined. */
-export function parseJsonBytes(bytes: Uint8Array): Record<string, unknown> | undefined {
-  try {
-    return parseObject(utf8.decode(bytes));
-  } catch {
-    return undefined;
-  }
+/** The payload of a token that `readHeader` accepted: a JSON object in UTF-8. Undefined for anything else. */
+export function readPayload(token: string): Record<string, unknown> | undefined {
+  return parseObject(decodeText(token.slice(token.indexOf('.') + 1, token.lastIndexOf('.'))));
 }
 
 // Base64 leaves bits of the last character unused; only the spelling with zeros there counts, so a token has one form.

@@ -19,15 +19,17 @@ export async function appendEntries(
   const byShard = Map.groupBy(entries, ({ subject }) => shardOf(subject));
 
   return withTransaction(ctx, { who, unaudited: 'this is the ledger' }, async (tx) => {
-    const heads = await tx.ledger.lockHeads([...byShard.keys()]);
-    const recorded = await tx.ledger.findRecorded(entries.map(({ id }) => id));
+    // One after the other, in one round trip.
+    const [heads, recorded] = await Promise.all([
+      tx.ledger.lockHeads([...byShard.keys()]),
+      tx.ledger.findRecorded(entries.map(({ id }) => id)),
+    ]);
     const chains = heads.map((head) => {
       return extendChain(head, unrecorded(byShard.get(head.shard) ?? [], recorded), ctx.clock.now());
     });
     const appended = chains.flatMap((chain) => chain.entries);
     if (appended.length === 0) return 0;
-    await tx.ledger.append(appended);
-    await tx.ledger.moveHeads(chains.map(({ head }) => head));
+    await Promise.all([tx.ledger.append(appended), tx.ledger.moveHeads(chains.map(({ head }) => head))]);
     return appended.length;
   });
 }

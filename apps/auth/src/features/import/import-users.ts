@@ -1,6 +1,6 @@
 import { readerOf, withTransaction } from '@bank/database';
-import { allow, type Grant, parse, type UserId } from '@bank/domain';
-import type { AppContext } from '#context.ts';
+import { allow, parse, type UserId } from '@bank/domain';
+import type { AppContext, AppTransaction } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { type Candidate, type ImportOutcome, judgeLines, type Outcomes } from '#features/import/judge-lines.ts';
 import { ImportSchema } from '#features/import/schemas.ts';
@@ -21,13 +21,12 @@ export async function importUsers(
   const { runId, dryRun, lines, firebase } = parse(ImportSchema, input);
   const { outcomes, candidates } = judgeLines(ctx, lines, firebase);
   const fresh = await sortOut(ctx, candidates, outcomes);
-  if (dryRun) {
-    for (const { index } of fresh) outcomes.set(index, { kind: 'created', userId: undefined });
-  } else {
-    const written = await writeUsers(ctx, who, await hashed(ctx, fresh));
-    for (const [index, outcome] of written) outcomes.set(index, outcome);
-  }
-  await tellLedger(ctx, who, { runId, dryRun, outcomes });
+  const ready = dryRun ? [] : await hashed(ctx, fresh);
+  if (dryRun) for (const { index } of fresh) outcomes.set(index, { kind: 'created', userId: undefined });
+  await withTransaction(ctx, { who, audits: ['user.created', 'operator.command_run'] }, async (tx) => {
+    for (const [index, outcome] of await writeUsers(tx, ready)) outcomes.set(index, outcome);
+    await tellLedger(tx, { runId, dryRun, outcomes });
+  });
   return lines.map((_, index) => {
     const outcome = outcomes.get(index);
     if (outcome === undefined) throw new Error('a line was left undecided');
@@ -96,16 +95,12 @@ async function hashed(ctx: AppContext, fresh: readonly Candidate[]): Promise<rea
 }
 
 async function tellLedger(
-  ctx: AppContext,
-  who: Grant,
-  run: { runId: string; dryRun: boolean; outcomes: Outcomes },
+  tx: AppTransaction,
+  { runId, dryRun, outcomes }: { runId: string; dryRun: boolean; outcomes: Outcomes },
 ): Promise<void> {
-  const { runId, dryRun, outcomes } = run;
   const count = (kind: ImportOutcome['kind']) =>
     [...outcomes.values()].filter((outcome) => outcome.kind === kind).length;
   const counts = { created: count('created'), already: count('already'), refused: count('refused') };
   const details = { command: 'users import', dryRun, ...counts };
-  await withTransaction(ctx, { who, audits: ['operator.command_run'] }, (tx) =>
-    tx.audit({ action: 'operator.command_run', subject: runId, outcome: 'success', details }),
-  );
+  await tx.audit({ action: 'operator.command_run', subject: runId, outcome: 'success', details });
 }

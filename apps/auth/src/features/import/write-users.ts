@@ -1,6 +1,5 @@
-import { withTransaction } from '@bank/database';
-import type { Grant, UserId } from '@bank/domain';
-import type { AppContext, AppTransaction } from '#context.ts';
+import type { UserId } from '@bank/domain';
+import type { AppTransaction } from '#context.ts';
 import { userActivated, userRegistered, userStatusChanged } from '#events.ts';
 import type { Candidate, ImportOutcome, Outcomes } from '#features/import/judge-lines.ts';
 import { sealContact } from '#features/user/contact.ts';
@@ -19,21 +18,19 @@ const importClient = 'import';
  * Writes users with everything that belongs to them, all of them in one transaction. Who gets a line and an address is
  * decided by their unique keys, as registrations and other imports go on meanwhile.
  */
-export async function writeUsers(ctx: AppContext, who: Grant, lines: readonly NewLine[]): Promise<Outcomes> {
+export async function writeUsers(tx: AppTransaction, lines: readonly NewLine[]): Promise<Outcomes> {
   if (lines.length === 0) return new Map();
-  return await withTransaction(ctx, { who, audits: ['user.created'] }, async (tx) => {
-    const { won, lost } = await claim(tx, lines);
-    if (won.length > 0) {
-      await tx.vault.createKeysOfNew(
-        tx.em,
-        won.map(({ userId }) => userId),
-      );
-      await tx.imports.insertUsers(await Promise.all(won.map((line) => newUser(tx, line))), tx.clock.now());
-      for (const line of won) await announce(tx, line);
-    }
-    const created = won.map(({ index, userId }) => [index, { kind: 'created', userId }] as const);
-    return new Map<number, ImportOutcome>([...created, ...lost]);
-  });
+  const { won, lost } = await claim(tx, lines);
+  if (won.length > 0) {
+    await tx.vault.createKeysOfNew(
+      tx.em,
+      won.map(({ userId }) => userId),
+    );
+    await tx.imports.insertUsers(await Promise.all(won.map((line) => newUser(tx, line))), tx.clock.now());
+    for (const line of won) await announce(tx, line);
+  }
+  const created = won.map(({ index, userId }) => [index, { kind: 'created', userId }] as const);
+  return new Map<number, ImportOutcome>([...created, ...lost]);
 }
 
 async function claim(

@@ -36,14 +36,17 @@ export async function startRegistration(ctx: AppContext, input: unknown, caller:
   const registrationId = ctx.ids.next();
 
   await withTransaction(ctx, { who, audits: ['auth.registration.started'] }, async (tx) => {
-    const ownerId = await tx.identifiers.ownerOf('email', indexAddress(ctx, address));
-    const failures = await tx.registrations.failuresOn(addressHash, countingDay(ctx.clock.now()));
-    const proof = makeProof(ctx, registrationId, proofKindFor(failures));
     const now = ctx.clock.now();
-    const contact = { email: request.email, phone: request.phone ?? null };
     const userId = ctx.ids.next() as UserId;
-    // Data keys of its own: an abandoned registration is forgotten by destroying them.
-    await ctx.vault.createKeys(tx.em, userId);
+    // Side by side, in one round trip.
+    const [ownerId, failures] = await Promise.all([
+      tx.identifiers.ownerOf('email', indexAddress(ctx, address)),
+      tx.registrations.failuresOn(addressHash, countingDay(now)),
+      // Data keys of its own: an abandoned registration is forgotten by destroying them.
+      ctx.vault.createKeys(tx.em, userId),
+    ]);
+    const proof = makeProof(ctx, registrationId, proofKindFor(failures));
+    const contact = { email: request.email, phone: request.phone ?? null };
     await tx.registrations.insert({
       id: registrationId,
       userId,

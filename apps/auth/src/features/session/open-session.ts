@@ -50,10 +50,13 @@ export async function openSession(tx: AppTransaction, facts: SessionFacts): Prom
     ...newSessionEnds(client, now),
     revokedAt: null,
   };
-  await tx.sessions.insert(session);
   const tokenId = tx.ids.next();
   const { token, digest } = mintToken(refreshTokenPrefix, tokenId);
-  await tx.refreshTokens.insert({ id: tokenId, sessionId: session.id, generation: 0, digest, createdAt: now });
+  // Side by side, in one round trip.
+  await Promise.all([
+    tx.sessions.insert(session),
+    tx.refreshTokens.insert({ id: tokenId, sessionId: session.id, generation: 0, digest, createdAt: now }),
+  ]);
   await announce(tx, session, facts, device.isNew);
   const known = device.secret === undefined ? { id: device.id } : { id: device.id, secret: device.secret };
   const presentedSecrets = facts.device.secrets;

@@ -30,19 +30,22 @@ export async function rotate(
   });
   const consumed = { id: token.id, successorId, derivationKeyId: next.keyId, nonce, at: now };
   if (!(await tx.refreshTokens.consume(consumed))) return undefined;
-  // The token before this one can yield nothing any more: its successor is spent.
-  if (token.predecessorId !== null) await tx.refreshTokens.forgetNonce(token.predecessorId);
   const successor = mintToken(refreshTokenPrefix, successorId, next.secret);
-  await tx.refreshTokens.insert({
-    id: successorId,
-    sessionId: session.id,
-    generation: token.generation + 1,
-    digest: successor.digest,
-    predecessorId: token.id,
-    createdAt: now,
-  });
   const idleExpiresAt = idleEnd(use.client, session.absoluteExpiresAt, now);
-  await tx.sessions.touch(session.id, idleExpiresAt, now);
+  // Side by side, in one round trip.
+  await Promise.all([
+    // The token before this one can yield nothing any more: its successor is spent.
+    token.predecessorId === null ? undefined : tx.refreshTokens.forgetNonce(token.predecessorId),
+    tx.refreshTokens.insert({
+      id: successorId,
+      sessionId: session.id,
+      generation: token.generation + 1,
+      digest: successor.digest,
+      predecessorId: token.id,
+      createdAt: now,
+    }),
+    tx.sessions.touch(session.id, idleExpiresAt, now),
+  ]);
   return { refreshToken: successor.token, idleExpiresAt };
 }
 

@@ -22,10 +22,11 @@ export interface Judgement extends SignInFacts {
  * @throws service.unavailable when mfa does not answer, whatever the password was: the attempt stays counted
  */
 export async function judgeAttempt(ctx: AppContext, attempt: Attempt, password: string): Promise<Judgement> {
-  const [verified, verdict, enrolled] = await Promise.all([
-    verify(ctx, attempt, password),
+  // The questions leave first: they wait for others, and the hash for a processor.
+  const [verdict, enrolled, verified] = await Promise.all([
     assess(ctx, attempt),
     ctx.factors.list(attempt.userId),
+    verify(ctx, attempt, password),
   ]);
   const { client, credential } = attempt;
   const factors = sufficientFactors(enrolled, client.audience);

@@ -1,5 +1,5 @@
 import { audiences } from '@bank/domain';
-import { bearerToken, defineRoutes, noContent, ok, pageSchema } from '@bank/service-kit';
+import { defineRoutes, noContent, ok, pageSchema } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
 import { endOwnSession, SessionParamsSchema } from '#features/session/end-own-session.ts';
 import { getSession } from '#features/session/get-session.ts';
@@ -65,8 +65,8 @@ export const sessionRoutes = defineRoutes<AppContext>([
     audiences: Object.values(audiences),
     responses: { 200: CurrentSessionSchema },
     errors: [],
-    async handle(ctx, request) {
-      return ok(await getSession(ctx, bearerToken(request.header('authorization'))));
+    async handle(_ctx, request) {
+      return ok(getSession(request.claims));
     },
   },
   {

@@ -21,9 +21,12 @@ export async function recordSignIn(ctx: AppContext, input: unknown): Promise<voi
   const facts = parse(SignInFacts, input);
   const { userId, deviceId, sessionId, signedInAt } = facts;
   await withTransaction(ctx, { who: allow.system('record-sign-in'), audits }, async (tx) => {
-    await tx.devices.lockOf(userId); // two first sign-ins at once: the later one is the new device
-    const before = await tx.devices.find(userId, deviceId);
-    const { isNew } = await tx.devices.noteSighting({ ...facts, id: deviceId, seenAt: signedInAt });
+    // One after the other, in one round trip. Of two first sign-ins at once the later one is the new device.
+    const [, before, { isNew }] = await Promise.all([
+      tx.devices.lockOf(userId),
+      tx.devices.find(userId, deviceId),
+      tx.devices.noteSighting({ ...facts, id: deviceId, seenAt: signedInAt }),
+    ]);
     const { score: riskScore, reasons } = assessAttempt({ device: isNew ? 'unknown' : standingOf(before) });
     const outcome = { outcome: 'succeeded', reason: null, riskScore, riskReasons: [...reasons] };
     await tx.signIns.add({ ...facts, ...outcome, id: facts.eventId });
