@@ -67,7 +67,9 @@ export function copyGatewayIncludes(folder: string): void {
 function upstreamBlock([app, addresses]: [app: string, addresses: readonly string[]]): string {
   // A replica is never set aside for its failures: with few of them that would leave none.
   const servers = addresses.map((address) => `    server ${address} max_fails=0;`);
-  return [`  upstream ${app} {`, ...servers, '    keepalive 64;', '    keepalive_timeout 30s;', '  }'].join('\n');
+  // Shorter than an app drains: a connection that nobody used while its app said `Connection: close` is closed by the gateway, never
+  // by the app in the moment in which a POST is sent over it.
+  return [`  upstream ${app} {`, ...servers, '    keepalive 64;', '    keepalive_timeout 500ms;', '  }'].join('\n');
 }
 
 function routeBlock([pattern, app, settings = '']: RouteRow): string {

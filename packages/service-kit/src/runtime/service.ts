@@ -44,7 +44,7 @@ export type ServiceConfig = Pick<
 
 /** How long things take; the defaults are those of production. Tests shorten them. */
 export interface ServiceTimings {
-  /** Between the first failing readiness probe and closed ports, for load balancers to notice. */
+  /** Between the first failing readiness probe and closed ports, for load balancers to notice. They keep idle connections for less. */
   readonly drainDelayMs: number;
   readonly inFlightMs: number;
   readonly workersMs: number;
