@@ -60,6 +60,7 @@ test('SR-62: what gives rights, shows what is masked, or decides needs a fresh a
   expect(fresh.map(({ name }) => name).toSorted()).toEqual([
     'POST /v1/admin/approvals/:id/approve',
     'POST /v1/admin/approvals/:id/reject',
+    'POST /v1/admin/approvals/:id/unmask',
     'POST /v1/admin/invitations',
     'POST /v1/admin/users/:id/unmask',
     'PUT /v1/admin/users/:id/roles',
