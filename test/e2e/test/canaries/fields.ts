@@ -8,6 +8,7 @@ const planted = new Set([
   ...['password', 'currentPassword', 'newPassword', 'code', 'recoveryCode', 'secret', 'token', 'refreshToken'],
   ...['activationToken', 'approval', 'confirmation', 'cursor', 'Idempotency-Key', 'If-Match'],
   ...['MessageSid', 'MessageStatus', 'ErrorCode', 'event', 'deliveryId', 'audience', 'details'],
+  ...['passwordHash', 'signerKey', 'saltSeparator'],
   ...['payloadDigest', 'source', 'assertion', 'response', 'userHandle', 'text', 'html', 'payload'],
 ]);
 
