@@ -24,6 +24,7 @@ import { type Addresses, addressesFile, writeAddresses } from '#stack/settings/a
 import { type AppName, appNames, eachApp } from '#stack/settings/apps.ts';
 import { type OperatorBroker, removeOperatorBroker, writeOperatorBroker } from '#stack/settings/operator-broker.ts';
 import { type OwnerAddress, removeOwnerAddresses, writeOwnerAddresses } from '#stack/settings/owner-addresses.ts';
+import { defaultStackFolder } from '#stack/settings/repository.ts';
 import { startPooler } from '#stack/stores/pgbouncer.ts';
 import { planStores, type TestPrograms } from '#stack/stores/plan.ts';
 import { beginStores } from '#stack/stores/stores.ts';
@@ -211,10 +212,11 @@ function writeEnvironments(options: StackOptions, stores: Stores, ports: StackPo
 function createHandles(
   environments: Readonly<Record<AppName, readonly Readonly<Record<string, string>>[]>>,
   ports: StackPorts,
-  { folder, supervisor }: ServiceContext,
+  { supervisor }: ServiceContext,
   bundled = false,
 ): Readonly<Record<AppName, AppHandle>> {
-  const cacheFolder = join(folder, 'cache');
+  // One for all stacks of a checkout: a process that finds nothing in it writes it as it ends, which takes seconds for ten of them.
+  const cacheFolder = join(defaultStackFolder, 'cache');
   return eachApp((name) => {
     const replicas = environments[name].map((env) => ({ env, httpPort: Number(env['HTTP_PORT']) }));
     return createAppHandle({ name, httpPort: ports.apps[name].http, replicas, cacheFolder, bundled }, supervisor);
