@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import { Server as NetServer, type Socket } from 'node:net';
 import { DomainError } from '@bank/domain';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { problemMediaType, problemOf } from '#http/answer/problem.ts';
@@ -97,11 +97,17 @@ function statusOfParserError(code: string | undefined): number {
   }
 }
 
+/** How long a connection that looks idle may have a request on its way. */
+const settleMs = 100;
+
 /** Refuses new connections and lets requests in flight finish for so long, then cuts what is left. */
 export async function drainHttpServer(server: Server, inFlightMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
+  // Not `server.close()`, which closes at once what looks idle: over a connection just made a request may be coming that nobody sends again.
+  const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
+  const settled = setTimeout(() => server.closeIdleConnections(), settleMs);
   const cut = setTimeout(() => server.closeAllConnections(), inFlightMs);
   await closed;
+  clearTimeout(settled);
   clearTimeout(cut);
+  server.close(); // ends its checks of connections as well
 }
