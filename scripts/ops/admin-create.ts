@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
 import { DomainError } from '@bank/domain';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
+import { readCommandLine } from '#ops/command-line.ts';
 import { installationOf, installationOptions, installationUsage, reasonOf, userClient } from '#ops/installation.ts';
 import { StackError } from '#stack/host/stack-error.ts';
 
@@ -32,15 +32,8 @@ export async function createAdmin(args: readonly string[]): Promise<boolean> {
 }
 
 function readOptions(args: readonly string[]) {
-  const { email, ...installation } = parse(args);
+  const options = { email: { type: 'string' }, ...installationOptions } as const;
+  const { email, ...installation } = readCommandLine(args, { options }, usage).values;
   if (email === undefined) throw new StackError(usage);
   return { email, installation: installationOf(installation, usage) };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: { email: { type: 'string' }, ...installationOptions } }).values;
-  } catch {
-    throw new StackError(usage);
-  }
 }

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import {
   createCheckpointTable,
   createEntrySource,
@@ -11,6 +10,7 @@ import {
   verifyLedger,
 } from '@bank/ledger';
 import pg from 'pg';
+import { readCommandLine } from '#ops/command-line.ts';
 import { StackError } from '#stack/host/stack-error.ts';
 import { secretsFolder } from '#stack/run/prepare.ts';
 import { checkpointKeyFiles, checkpointsFolder } from '#stack/secrets/checkpoint-keys.ts';
@@ -45,21 +45,14 @@ export async function verifyAudit(args: readonly string[]): Promise<boolean> {
 }
 
 function readOptions(args: readonly string[]) {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        'database-url': { type: 'string' },
-        'database-ca-file': { type: 'string' },
-        checkpoints: { type: 'string' },
-        keys: { type: 'string' },
-        json: { type: 'boolean' },
-      },
-    });
-    return values;
-  } catch {
-    throw new StackError(usage);
-  }
+  const options = {
+    'database-url': { type: 'string' },
+    'database-ca-file': { type: 'string' },
+    checkpoints: { type: 'string' },
+    keys: { type: 'string' },
+    json: { type: 'boolean' },
+  } as const;
+  return readCommandLine(args, { options }, usage).values;
 }
 
 function addressOf(options: ReturnType<typeof readOptions>): OwnerAddress {

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { Secret } from '@bank/domain';
 import {
   type DeadLettersOptions,
@@ -8,6 +7,7 @@ import {
   topology,
 } from '@bank/messaging';
 import { createLogger } from '@bank/observability';
+import { readCommandLine } from '#ops/command-line.ts';
 import { describeLetters } from '#ops/dead-letter-text.ts';
 import { StackError } from '#stack/host/stack-error.ts';
 import { secretsFolder } from '#stack/run/prepare.ts';
@@ -61,8 +61,18 @@ export async function discardLetters(args: readonly string[]): Promise<boolean> 
   return missing.length === 0;
 }
 
+const commandLine = {
+  allowPositionals: true,
+  options: {
+    id: { type: 'string', multiple: true },
+    all: { type: 'boolean' },
+    json: { type: 'boolean' },
+    limit: { type: 'string', default: shownByDefault },
+  },
+} as const;
+
 function readOptions(args: readonly string[], usage: string) {
-  const { values, positionals } = parse(args, usage);
+  const { values, positionals } = readCommandLine(args, commandLine, usage);
   const [queue, ...others] = positionals;
   const limit = Number(values.limit);
   if (others.length > 0 || !Number.isInteger(limit) || limit < 1) throw new StackError(usage);
@@ -70,23 +80,6 @@ function readOptions(args: readonly string[], usage: string) {
     throw new StackError(`there is no queue ${queue}: ${queueNames.join(', ')}`);
   }
   return { queue, limit, ids: values.id ?? [], all: values.all ?? false, json: values.json ?? false };
-}
-
-function parse(args: readonly string[], usage: string) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        id: { type: 'string', multiple: true },
-        all: { type: 'boolean' },
-        json: { type: 'boolean' },
-        limit: { type: 'string', default: shownByDefault },
-      },
-    });
-  } catch {
-    throw new StackError(usage);
-  }
 }
 
 function lettersOf(queue: string): DeadLettersOptions {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { createFilterBuilder, openBreachedPasswords } from '@bank/security';
+import { readCommandLine } from '#ops/command-line.ts';
 import { readHashList, sizeOfList } from '#ops/passwords/hash-list.ts';
 import { progressLine } from '#ops/progress-line.ts';
 import { StackError } from '#stack/host/stack-error.ts';
@@ -45,8 +45,17 @@ export async function buildPasswordFilter(args: readonly string[]): Promise<bool
   return true;
 }
 
+const commandLine = {
+  allowPositionals: true,
+  options: {
+    out: { type: 'string' },
+    'min-count': { type: 'string', default: '1' },
+    bits: { type: 'string', default: '8' },
+  },
+} as const;
+
 function readOptions(args: readonly string[]): { list: string; file: string; bits: 8 | 16; minCount: number } {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = readCommandLine(args, commandLine, usage);
   const [list, ...others] = positionals;
   const minCount = Number(values['min-count']);
   const bits = values.bits === '8' ? 8 : 16;
@@ -55,20 +64,4 @@ function readOptions(args: readonly string[]): { list: string; file: string; bit
   if (list === undefined || values.out === undefined || !isClear) throw new StackError(usage);
   if (!existsSync(list)) throw new StackError(`there is no ${list}`);
   return { list, file: resolve(values.out), bits, minCount };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        out: { type: 'string' },
-        'min-count': { type: 'string', default: '1' },
-        bits: { type: 'string', default: '8' },
-      },
-    });
-  } catch {
-    throw new StackError(usage);
-  }
 }

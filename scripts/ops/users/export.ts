@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createWriteStream, existsSync, rmSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
-import { parseArgs } from 'node:util';
 import { DomainError, uuidv7 } from '@bank/domain';
 import { type ExportUsersResponse, UserStatus } from '@bank/proto/user';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
+import { readCommandLine } from '#ops/command-line.ts';
 import {
   type Installation,
   installationOf,
@@ -77,17 +77,11 @@ function toRecord({ user, email, phone, locale, acceptedTerms, passwordHash }: E
   };
 }
 
+const options = { out: { type: 'string' }, 'with-hashes': { type: 'boolean' }, ...installationOptions } as const;
+
 function readOptions(args: readonly string[]) {
-  const { out: file, 'with-hashes': withHashes = false, ...installation } = parse(args);
+  const { values } = readCommandLine(args, { options }, usage);
+  const { out: file, 'with-hashes': withHashes = false, ...installation } = values;
   if (file === undefined) throw new StackError(usage);
   return { file, withHashes, installation: installationOf(installation, usage) };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    const options = { out: { type: 'string' }, 'with-hashes': { type: 'boolean' }, ...installationOptions } as const;
-    return parseArgs({ args: [...args], options }).values;
-  } catch {
-    throw new StackError(usage);
-  }
 }

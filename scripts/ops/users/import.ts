@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { DomainError, uuidv7 } from '@bank/domain';
+import { readCommandLine } from '#ops/command-line.ts';
 import {
   type Installation,
   installationOf,
@@ -55,8 +55,17 @@ function describe(progress: ImportProgress, startedAt: number): string {
   return `${created} imported, ${already} were there, ${refused} refused (${perSecond.toFixed(0)} lines/s)`;
 }
 
+const commandLine = {
+  allowPositionals: true,
+  options: {
+    'dry-run': { type: 'boolean' },
+    'firebase-hash-config': { type: 'string' },
+    ...installationOptions,
+  },
+} as const;
+
 function readOptions(args: readonly string[]): Options {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = readCommandLine(args, commandLine, usage);
   const { 'dry-run': dryRun = false, 'firebase-hash-config': config, ...installation } = values;
   const [file, ...others] = positionals;
   if (file === undefined || others.length > 0) throw new StackError(usage);
@@ -66,20 +75,4 @@ function readOptions(args: readonly string[]): Options {
   kindOfFile(file);
   const firebase = config === undefined ? undefined : readFirebaseProject(config, readFileSync(config, 'utf8'));
   return { file, dryRun, firebase, installation: installationOf(installation, usage) };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        'dry-run': { type: 'boolean' },
-        'firebase-hash-config': { type: 'string' },
-        ...installationOptions,
-      },
-    });
-  } catch {
-    throw new StackError(usage);
-  }
 }
