@@ -23,6 +23,7 @@ import { Imports } from './202612032325-imports.ts';
 import { UnheardMessages } from './202612032327-unheard-messages.ts';
 import { UnheardMessagesUntilNow } from './202612032328-unheard-messages-until-now.ts';
 import { UnheardMessagesIndex } from './202612032329-unheard-messages-index.ts';
+import { EmailReversions } from './202612040200-email-reversions.ts';
 
 /** In the order in which they run. A name never changes once it has run anywhere. */
 export const migrations: readonly NamedMigration[] = [
@@ -50,4 +51,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202612032327-unheard-messages', class: UnheardMessages },
   { name: '202612032328-unheard-messages-until-now', class: UnheardMessagesUntilNow },
   { name: '202612032329-unheard-messages-index', class: UnheardMessagesIndex },
+  { name: '202612040200-email-reversions', class: EmailReversions },
 ];

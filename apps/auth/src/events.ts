@@ -17,6 +17,7 @@ import {
   SteppedUpSchema,
   TokenReuseDetectedSchema,
   UserActivatedSchema,
+  UserEmailChangedSchema,
   UserPhoneChangedSchema,
   UserRegisteredSchema,
   UserRolesChangedSchema,
@@ -44,6 +45,7 @@ const endReasons: Record<EndReason, SessionEndReason> = {
   factor_changed: SessionEndReason.FACTOR_CHANGED,
   password_changed: SessionEndReason.PASSWORD_CHANGED,
   enrolled: SessionEndReason.ENROLLED,
+  email_reverted: SessionEndReason.EMAIL_REVERTED,
 };
 
 const failureReasons = {
@@ -113,6 +115,13 @@ export function userPhoneChanged(facts: { userId: UserId; replaced: boolean; ver
   const { userId, replaced, version, at } = facts;
   const data = { userId, replaced, version: BigInt(version), changedAt: timestampFromDate(at) };
   return { subject: userId, ...encodeEvent(UserPhoneChangedSchema, data) };
+}
+
+/** A user has proven another email address, or has put the one before back. */
+export function userEmailChanged(facts: { userId: UserId; reverted: boolean; version: number; at: Date }): OutboxEvent {
+  const { userId, reverted, version, at } = facts;
+  const data = { userId, reverted, version: BigInt(version), changedAt: timestampFromDate(at) };
+  return { subject: userId, ...encodeEvent(UserEmailChangedSchema, data) };
 }
 
 /** A session was opened; `device` learns of its device by this. The name that a person gave it is not for everybody to read. */

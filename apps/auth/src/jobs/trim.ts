@@ -25,6 +25,7 @@ export function trimmingChores(ctx: AppContext): readonly Chore[] {
     trim('step-up codes', (tx) => tx.stepUpCodes.removeExpired(tx.clock.now(), batch)),
     trim('password resets', (tx) => tx.passwordResets.removeExpired(tx.clock.now(), batch)),
     trim('contact changes', (tx) => tx.contactChanges.removeExpired(tx.clock.now(), batch)),
+    trim('email reversions', (tx) => tx.emailReversions.removeExpired(tx.clock.now(), batch)),
     trim('lockouts', (tx) => tx.lockouts.removeUntouchedSince(before(tx, 1), batch)),
     trim('revocations', (tx) => tx.revocations.removeExpired(tx.clock.now(), batch)),
     trim('deliveries', (tx) => tx.deliveries.removeSettled(before(tx, keepDays.deliveries), batch)),

@@ -40,6 +40,10 @@ export const dataRights = declareDataRights('auth', {
       },
       erased: 'deleted',
     },
+    email_reversions: {
+      exported: { key: 'id', columns: { expiresAt: 'expires_at' }, sealed: [{ column: 'address', group: 'email' }] },
+      erased: 'deleted',
+    },
     password_resets: { exported: { withheld: 'hashes of links, gone within the hour' }, erased: 'deleted' },
     credentials: { exported: { key: 'user_id', columns: { passwordChangedAt: 'changed_at' } }, erased: 'deleted' },
     imported_users: { exported: { withheld: 'keyed hashes by which an import knows him again' }, erased: 'deleted' },

@@ -13,6 +13,7 @@ import {
 } from '#storage/sessions/session.entity.ts';
 import { LockoutEntity, SignInEntity } from '#storage/sign-ins/sign-in.entity.ts';
 import { ContactChangeEntity } from '#storage/users/contact-change.entity.ts';
+import { EmailReversionEntity } from '#storage/users/email-reversion.entity.ts';
 import { PasswordResetEntity } from '#storage/users/password-reset.entity.ts';
 import { CredentialEntity, IdentifierEntity, PasswordHistoryEntity, UserEntity } from '#storage/users/user.entity.ts';
 
@@ -29,6 +30,7 @@ export const entities = [
   IdentifierEntity,
   PasswordResetEntity,
   ContactChangeEntity,
+  EmailReversionEntity,
   SessionEntity,
   RefreshTokenEntity,
   DeviceEntity,

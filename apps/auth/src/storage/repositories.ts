@@ -15,6 +15,7 @@ import { StepUpCodeRepository } from '#storage/sessions/step-up-code.repository.
 import { LockoutRepository } from '#storage/sign-ins/lockout.repository.ts';
 import { SignInRepository } from '#storage/sign-ins/sign-in.repository.ts';
 import { ContactChangeRepository } from '#storage/users/contact-change.repository.ts';
+import { EmailReversionRepository } from '#storage/users/email-reversion.repository.ts';
 import { IdentifierRepository } from '#storage/users/identifier.repository.ts';
 import { PasswordHistoryRepository } from '#storage/users/password-history.repository.ts';
 import { PasswordResetRepository } from '#storage/users/password-reset.repository.ts';
@@ -31,6 +32,7 @@ export function createRepositories(em: ReturnType<Database['fork']>) {
     imports: new ImportRepository(em),
     exports: new ExportRepository(em),
     contactChanges: new ContactChangeRepository(em),
+    emailReversions: new EmailReversionRepository(em),
     identifiers: new IdentifierRepository(em),
     passwordHistory: new PasswordHistoryRepository(em),
     passwordResets: new PasswordResetRepository(em),

@@ -35,6 +35,8 @@ export const auditActions = [
   'user.data_exported',
   'user.data_erased',
   'user.phone_changed',
+  'user.email_changed',
+  'user.email_change.reverted',
   'user.contact_change.requested',
   'user.contact_change.failed',
   'user.contact_change.resent',

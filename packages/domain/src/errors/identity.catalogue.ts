@@ -8,6 +8,10 @@ export const identityErrors = {
   'user.state.blocked': { kind: 'forbidden', message: 'This is not possible for the account at the moment.' },
   'user.contact_change.too_soon': { kind: 'limited', message: 'It was changed a short while ago; try again later.' },
   'user.contact_change.none_pending': { kind: 'conflict', message: 'No change of an address is waiting for a code.' },
+  'user.contact_change.taken': {
+    kind: 'conflict',
+    message: 'Another account has this address by now. Everybody was signed out; contact us.',
+  },
   'profile.not_found': { kind: 'not_found', message: notFoundMessage },
   'profile.unreadable': { kind: 'unavailable', message: 'The profile cannot be read at the moment.' },
   'profile.field.locked': { kind: 'conflict', message: 'A verified field changes only through a change request.' },

@@ -9,4 +9,6 @@ export const texts: Catalogue['texts'] = {
     `${values.code} is your ${brand} code. It works once, for ${minutes(values.minutes)}. Never give it to anyone.`,
   'phone-changed': (_values, { brand }) =>
     `This number no longer belongs to your account at ${brand}. If that was not you, contact us now.`,
+  'email-changed': (_values, { brand }) =>
+    `Your account at ${brand} has another email address. If that was not you, contact us now.`,
 };

@@ -6,6 +6,7 @@ import { isSmsTemplateName, type SmsTemplateName, smsOf, smsTemplates } from '#t
 const samples: { readonly [N in SmsTemplateName]: Record<string, string> } = {
   'phone-code': smsOf('phone-code', { code: '048291', minutes: 10 }).params,
   'phone-changed': smsOf('phone-changed', {}).params,
+  'email-changed': smsOf('email-changed', {}).params,
 };
 // The basic set of 3GPP TS 23.038 without the two that are easily mistaken: `@` and the escape.
 const gsm7 = /^[A-Za-z0-9 £$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ!"#¤%&'()*+,\-./:;<=>?¡ÄÖÑÜ§¿äöñüà]+$/;

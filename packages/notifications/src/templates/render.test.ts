@@ -36,6 +36,12 @@ const samples: { readonly [N in TemplateName]: Record<string, string> } = {
   'password-changed': messageOf('password-changed', { at }).params,
   'staff-invitation': messageOf('staff-invitation', { url, hours: 24 }).params,
   'phone-changed': messageOf('phone-changed', { at }).params,
+  'email-code': messageOf('email-code', { code: '048291', minutes: 10 }).params,
+  'email-change-attempted': messageOf('email-change-attempted', { at }).params,
+  'email-change-requested': messageOf('email-change-requested', { at, url, days: 7 }).params,
+  'email-changed': messageOf('email-changed', { at }).params,
+  'email-replaced': messageOf('email-replaced', { at, url, days: 7 }).params,
+  'email-reverted': messageOf('email-reverted', { at }).params,
   'session-revoked': messageOf('session-revoked', { at, device: 'Pixel 9' }).params,
 };
 

@@ -6,6 +6,8 @@ export const smsTemplates = {
   'phone-code': { code: required('code'), minutes: required('count') },
   /** To a number that is its user's no longer. */
   'phone-changed': {},
+  /** To the number of a user whose mail goes to another address from now on. */
+  'email-changed': {},
 } as const satisfies Record<string, ParameterRules>;
 
 export type SmsTemplateName = keyof typeof smsTemplates;

@@ -43,6 +43,18 @@ export const templates = {
   /** To somebody who is to become a member of staff. */
   'staff-invitation': { url: required('url'), hours: required('count') },
   'phone-changed': { at: required('time') },
+  /** Proves that a user reads the mail of the address that he wants to change to. */
+  'email-code': { code: required('code'), minutes: required('count') },
+  /** To the owner of an address that somebody else wanted to change to. */
+  'email-change-attempted': { at: required('time') },
+  /** To the address that a user has, with a way to keep it. */
+  'email-change-requested': { at: required('time'), url: required('url'), days: required('count') },
+  /** To the address that he has from now on. */
+  'email-changed': { at: required('time') },
+  /** To the one that he had, with a way back. */
+  'email-replaced': { at: required('time'), url: required('url'), days: required('count') },
+  /** To both, when that way was taken. */
+  'email-reverted': { at: required('time') },
   'session-revoked': { at: required('time'), device: optional('text') },
 } as const satisfies Record<string, ParameterRules>;
 

@@ -105,6 +105,7 @@ export class Journeys {
     await client.send('POST', '/v1/auth/register', {
       body: { email: identifier, password: canary('taken'), acceptedTerms },
     });
+    await this.#changeEmailAndBack(identifier, token);
     expectStatus(await client.send('POST', '/v1/auth/password/forgot', { body: { identifier } }), 202);
     const link = await waitForMessage(inboxUrl, identifier, 'password-reset');
     const resetToken = /token=([\w.-]+)/.exec(link.text)?.[1] ?? 'no link came';
@@ -112,6 +113,18 @@ export class Journeys {
     const reset = { token: this.#canaries.keep('reset', resetToken), password };
     expectStatus(await client.send('POST', '/v1/auth/password/reset', { body: reset }), 204);
     return { ...account, password };
+  }
+
+  /** Another address, and the link that puts the one before back. */
+  async #changeEmailAndBack(before: string, token: string): Promise<void> {
+    const { client, inboxUrl } = this.#place;
+    const email = this.#canaries.email('changed');
+    expectStatus(await client.send('POST', '/v1/auth/email/change', { token, body: { email } }), 202);
+    const code = this.#canaries.keep('email code', codeIn(await waitForMessage(inboxUrl, email, 'email-code')));
+    expectStatus(await client.send('POST', '/v1/auth/email/verify', { token, body: { code } }), 200);
+    const mail = await waitForMessage(inboxUrl, before, 'email-replaced');
+    const link = this.#canaries.keep('way back', /token=([\w.-]+)/.exec(mail.text)?.[1] ?? 'no link came');
+    expectStatus(await client.send('POST', '/v1/auth/email/revert', { body: { token: link } }), 204);
   }
 
   /** Waited for, newest first. */

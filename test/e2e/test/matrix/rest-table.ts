@@ -31,6 +31,9 @@ POST   /v1/auth/step-up/verify                  both    customer support complia
 POST   /v1/auth/password/forgot                 both    anyone
 POST   /v1/auth/password/reset                  both    anyone
 POST   /v1/auth/password/change                 both    customer support compliance admin
+POST   /v1/auth/email/change                    both    customer support compliance admin
+POST   /v1/auth/email/verify                    both    customer support compliance admin
+POST   /v1/auth/email/revert                    both    anyone
 POST   /v1/auth/phone/change                    both    customer support compliance admin
 POST   /v1/auth/phone/verify                    both    customer support compliance admin
 

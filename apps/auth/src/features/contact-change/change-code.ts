@@ -1,5 +1,8 @@
+import { EmailSchema, PhoneNumberSchema, type UserId } from '@bank/domain';
 import { generateCode, keyedHash, sameBytes } from '@bank/security';
+import * as v from 'valibot';
 import type { AppContext, ReadContext } from '#context.ts';
+import type { Address } from '#features/address/index-address.ts';
 import { codeSeconds } from '#features/contact-change/policies.ts';
 import type { ContactChange } from '#storage/users/contact-change.repository.ts';
 
@@ -26,15 +29,13 @@ const placeOf = ({ userId, kind }: Pick<ContactChange, 'userId' | 'kind'>) =>
   ({ userId, table: 'contact_changes', group: kind, keyClass: 'erasable' }) as const;
 
 /** Seals the address that is to be changed to. */
-export function sealAddress(
-  ctx: ReadContext,
-  change: Pick<ContactChange, 'userId' | 'kind'>,
-  address: string,
-): Promise<Uint8Array> {
-  return ctx.vault.seal(ctx.em, placeOf(change), { address });
+export function sealAddress(ctx: ReadContext, userId: UserId, { kind, value }: Address): Promise<Uint8Array> {
+  return ctx.vault.seal(ctx.em, placeOf({ userId, kind }), { address: value });
 }
 
 /** Opens it again. @throws SealBroken */
-export async function openAddress(ctx: ReadContext, change: ContactChange): Promise<unknown> {
-  return (await ctx.vault.open(ctx.em, placeOf(change), change.address))['address'];
+export async function openAddress(ctx: ReadContext, change: ContactChange): Promise<Address> {
+  const { address } = await ctx.vault.open(ctx.em, placeOf(change), change.address);
+  if (change.kind === 'email') return { kind: 'email', value: v.parse(EmailSchema, address) };
+  return { kind: 'phone', value: v.parse(PhoneNumberSchema, address) };
 }

@@ -7,6 +7,12 @@ export const pendingSeconds = 3600;
 /** Wrong codes and messages that a change bears meanwhile, whichever session or number they are for (SR-25). */
 export const changeCounters = { attemptsMax: 5, sentMax: 5 } as const;
 
+/** How long a link that undoes a change of the address is good, in days. */
+export const revertDays = 7;
+
+/** How long a notice is worth sending. */
+export const noticeSeconds = 86_400;
+
 const coolDownSeconds = 86_400;
 
 /**

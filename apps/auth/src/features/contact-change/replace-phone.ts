@@ -3,10 +3,9 @@ import { messageOf, smsOf } from '@bank/notifications';
 import type { AppTransaction } from '#context.ts';
 import { userPhoneChanged } from '#events.ts';
 import { indexAddress } from '#features/address/index-address.ts';
+import { noticeSeconds } from '#features/contact-change/policies.ts';
 import { openContact, sealContact } from '#features/user/contact.ts';
 import type { User } from '#storage/users/user.repository.ts';
-
-const noticeSeconds = 86_400;
 
 /**
  * Makes a proven number that of a user whose row is locked, and tells everybody concerned: the user by mail, and the number

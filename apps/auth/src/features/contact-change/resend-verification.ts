@@ -1,18 +1,17 @@
-import { allow, isBlocked, PhoneNumberSchema, parse } from '@bank/domain';
-import { smsOf } from '@bank/notifications';
-import * as v from 'valibot';
+import { allow, isBlocked, parse } from '@bank/domain';
 import type { AppContext, AppTransaction } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { makeChangeCode, openAddress } from '#features/contact-change/change-code.ts';
-import { changeCounters, codeSeconds, pendingSeconds } from '#features/contact-change/policies.ts';
+import { changeCounters, pendingSeconds } from '#features/contact-change/policies.ts';
 import { ResendVerificationSchema } from '#features/contact-change/schemas.ts';
+import { sendChangeCode } from '#features/contact-change/send-change-code.ts';
 import { type ActRefusal, actOnUser } from '#features/standing/act-on-user.ts';
 import type { ContactChange } from '#storage/users/contact-change.repository.ts';
 import type { User } from '#storage/users/user.repository.ts';
 
 /**
  * Sends the code of a user's pending change again, for staff on the telephone with him: a new code in place of the older, for
- * the same number and session; tries and messages stay counted. Staff see neither code nor number.
+ * the same address and session; tries and messages stay counted. Staff see neither code nor address.
  * @throws access.forbidden, auth.step_up.required, request.invalid, user.not_found, user.state.blocked,
  * user.contact_change.none_pending, request.rate_limited
  */
@@ -27,7 +26,8 @@ export async function resendVerification(
   await actOnUser(ctx, caller, { action: 'user.contact_change.resent', permission, userId, noteId }, resend);
 }
 
-async function resend(tx: AppTransaction, { id: userId, locale, status }: User): Promise<ActRefusal | undefined> {
+async function resend(tx: AppTransaction, user: User): Promise<ActRefusal | undefined> {
+  const { id: userId, status } = user;
   if (isBlocked(status, 'change')) return { code: 'user.state.blocked' };
   const now = tx.clock.now();
   const pending = await tx.contactChanges.lockPending(userId, now);
@@ -38,13 +38,6 @@ async function resend(tx: AppTransaction, { id: userId, locale, status }: User):
   if (!(await tx.contactChanges.replace(change, { ...changeCounters, now }))) {
     return { code: 'request.rate_limited', details: { retryAfterSeconds: pendingSeconds } };
   }
-  const phone = v.parse(PhoneNumberSchema, await openAddress(tx, pending));
-  const message = smsOf('phone-code', { code, minutes: codeSeconds / 60 });
-  await tx.deliver({
-    to: { phone },
-    expiresAt: codeExpiresAt,
-    ...(locale === null ? {} : { locale }),
-    ...message,
-  });
+  await sendChangeCode(tx, user, { address: await openAddress(tx, pending), code, expiresAt: codeExpiresAt });
   return undefined;
 }

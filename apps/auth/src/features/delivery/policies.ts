@@ -24,7 +24,10 @@ export function nextAttempt(attempts: number, now: Date, expiresAt: Date): Date 
 }
 
 /** Why a message is sent. Each is counted apart, so that nobody can use up the messages of another. */
-export type MessagePurpose = 'registration' | 'recovery' | 'asked' | 'notice';
+export type MessagePurpose = 'registration' | 'change' | 'recovery' | 'asked' | 'notice';
+
+/** What goes to an address because another user says that it is his, or wants it to be. */
+const aboutChanges = new Set(['phone-code', 'email-code', 'email-change-attempted']);
 
 /**
  * What a stranger can have sent to anybody, what whoever has proved something asked for, and what tells a user of what is
@@ -32,6 +35,7 @@ export type MessagePurpose = 'registration' | 'recovery' | 'asked' | 'notice';
  */
 export function purposeOf(template: string, params: Readonly<Record<string, string>>): MessagePurpose {
   if (template.startsWith('registration-')) return 'registration';
+  if (aboutChanges.has(template)) return 'change';
   if (template === 'password-reset') return 'recovery';
   return params['code'] !== undefined || params['url'] !== undefined ? 'asked' : 'notice';
 }

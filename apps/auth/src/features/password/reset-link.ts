@@ -1,10 +1,11 @@
 import type { Delivery } from '@bank/database';
 import { messageOf } from '@bank/notifications';
 import { mintToken } from '@bank/security';
-import type { AppContext, AppTransaction } from '#context.ts';
+import type { AppTransaction } from '#context.ts';
 import { passwordResetRequested } from '#events.ts';
 import { resetSeconds } from '#features/password/policies.ts';
 import { openContact } from '#features/user/contact.ts';
+import { pageLink } from '#features/user/page-link.ts';
 import type { User } from '#storage/users/user.repository.ts';
 
 /** `pr_<id>.<secret>`: lets its user choose another password, once. */
@@ -16,8 +17,8 @@ export async function sendResetLink(
   user: Pick<User, 'id' | 'roles' | 'contact' | 'emailVerifiedAt'>,
   { byStaff }: { byStaff: boolean },
 ): Promise<void> {
-  const { id: userId, roles } = user;
-  const { url, expiresAt } = await makeLink(tx, userId, roles.includes('customer'));
+  const { id: userId } = user;
+  const { url, expiresAt } = await makeLink(tx, user);
   const message = messageOf('password-reset', { url, minutes: resetSeconds / 60 });
   await tx.deliver({ to: await recipientOf(tx, user), channel: 'email', expiresAt, ...message });
   await tx.emit(passwordResetRequested({ userId, byStaff, at: tx.clock.now() }));
@@ -34,20 +35,13 @@ async function recipientOf(
 
 /** The same work where there is nobody to write to. */
 export async function sendNoLink(tx: AppTransaction): Promise<void> {
-  await makeLink(tx, tx.ids.next(), true);
+  await makeLink(tx, { id: tx.ids.next(), roles: ['customer'] });
 }
 
-/** The secret rides in the fragment (SR-83); customers and staff have pages of their own, named by configuration (SR-37). */
-async function makeLink(tx: AppTransaction, userId: string, isCustomer: boolean) {
+async function makeLink(tx: AppTransaction, owner: { id: string; roles: User['roles'] }) {
   const id = tx.ids.next();
   const { token, digest } = mintToken(resetTokenPrefix, id);
   const expiresAt = new Date(tx.clock.now().getTime() + resetSeconds * 1000);
-  await tx.passwordResets.replace(userId, { id, digest }, expiresAt);
-  const url = new URL('/password/reset', baseOf(tx, isCustomer));
-  url.hash = new URLSearchParams({ token }).toString();
-  return { url: url.href, expiresAt };
-}
-
-function baseOf({ config }: Pick<AppContext, 'config'>, isCustomer: boolean): string {
-  return isCustomer ? config.PUBLIC_BASE_URL : config.STAFF_BASE_URL;
+  await tx.passwordResets.replace(owner.id, { id, digest }, expiresAt);
+  return { url: pageLink(tx, owner, { path: '/password/reset', token }), expiresAt };
 }

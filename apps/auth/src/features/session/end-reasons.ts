@@ -10,5 +10,6 @@ export const endReasons = [
   'factor_changed',
   'password_changed',
   'enrolled',
+  'email_reverted',
 ] as const;
 export type EndReason = (typeof endReasons)[number];

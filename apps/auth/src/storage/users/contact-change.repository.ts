@@ -91,6 +91,10 @@ export class ContactChangeRepository extends Repository {
     await this.affected('delete from auth.contact_changes where user_id = ? and kind = ?', [userId, kind]);
   }
 
+  async removeAll(userId: UserId): Promise<void> {
+    await this.affected('delete from auth.contact_changes where user_id = ?', [userId]);
+  }
+
   removeExpired(before: Date, limit: number): Promise<number> {
     return this.affected(
       `delete from auth.contact_changes where (user_id, kind) in

@@ -104,6 +104,11 @@ export class UserRepository extends Repository {
     return changed.version;
   }
 
+  /** Makes an address that was just proven the user's; gives his new version. */
+  async replaceEmail(id: UserId, { contact, at }: { contact: Uint8Array; at: Date }): Promise<number> {
+    return (await this.#change(id, 'contact = ?, email_verified_at = ?', [contact, at, at])).version;
+  }
+
   /** Notes that a user, whose row the transaction holds, reads the mail of his address. */
   async proveEmail(id: UserId, at: Date): Promise<void> {
     await this.#change(id, 'email_verified_at = ?', [at, at]);

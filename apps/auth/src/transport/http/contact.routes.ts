@@ -1,18 +1,70 @@
-import { accepted, defineRoutes, ok } from '@bank/service-kit';
+import { accepted, defineRoutes, noContent, ok } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
+import { changeEmail } from '#features/contact-change/change-email.ts';
 import { changePhone } from '#features/contact-change/change-phone.ts';
+import { revertEmail } from '#features/contact-change/revert-email.ts';
 import {
+  ChangeEmailSchema,
   ChangePhoneSchema,
   ChangeStartedSchema,
+  EmailVerifiedSchema,
   PhoneVerifiedSchema,
-  VerifyPhoneSchema,
+  RevertEmailSchema,
+  VerifyContactSchema,
 } from '#features/contact-change/schemas.ts';
+import { verifyEmail } from '#features/contact-change/verify-email.ts';
 import { verifyPhone } from '#features/contact-change/verify-phone.ts';
 import { callerOf } from '#transport/http/caller.ts';
 
 const tag = 'user';
 
 export const contactRoutes = defineRoutes<AppContext>([
+  {
+    method: 'POST',
+    path: '/v1/auth/email/change',
+    summary: 'Send a code to another email address, and a link to the present one by which it stays',
+    description:
+      'Asking again sends a new code in place of the older. The answer does not tell whether somebody has the address.',
+    tag,
+    access: 'user',
+    stepUp: { acr: 'aal2', maxAgeSeconds: 300 },
+    body: ChangeEmailSchema,
+    responses: { 202: ChangeStartedSchema },
+    errors: ['user.state.blocked', 'request.rate_limited'],
+    limits: [{ name: 'email-change', points: 20, windowSeconds: 3600, by: 'user' }],
+    async handle(ctx, request) {
+      return accepted(await changeEmail(ctx, request.body, callerOf(request)));
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/auth/email/verify',
+    summary: 'Prove the email address by the code that was sent to it: from now on it is the one of the account',
+    tag,
+    access: 'user',
+    body: VerifyContactSchema,
+    responses: { 200: EmailVerifiedSchema },
+    errors: ['auth.verification.invalid', 'user.state.blocked', 'request.rate_limited'],
+    limits: [{ name: 'email-verify', points: 30, windowSeconds: 600, by: 'user' }],
+    async handle(ctx, request) {
+      return ok(await verifyEmail(ctx, request.body, callerOf(request)));
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/auth/email/revert',
+    summary: 'Put the email address back by the link that was sent to it; every session ends, and nobody is signed in',
+    tag,
+    access: 'public',
+    body: RevertEmailSchema,
+    responses: { 204: null },
+    errors: ['request.invalid', 'auth.verification.invalid', 'user.contact_change.taken'],
+    limits: [{ name: 'email-revert', points: 30, windowSeconds: 600, by: 'address' }],
+    async handle(ctx, request) {
+      await revertEmail(ctx, request.body, callerOf(request));
+      return noContent();
+    },
+  },
   {
     method: 'POST',
     path: '/v1/auth/phone/change',
@@ -36,7 +88,7 @@ export const contactRoutes = defineRoutes<AppContext>([
     summary: 'Prove the phone number by the code that was sent to it',
     tag,
     access: 'user',
-    body: VerifyPhoneSchema,
+    body: VerifyContactSchema,
     responses: { 200: PhoneVerifiedSchema },
     errors: ['auth.verification.invalid', 'user.state.blocked', 'request.rate_limited'],
     limits: [{ name: 'phone-verify', points: 30, windowSeconds: 600, by: 'user' }],

@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/events/v1/user_events.proto.
  */
 export const file_bank_events_v1_user_events: GenFile = /*@__PURE__*/
-  fileDesc("CiBiYW5rL2V2ZW50cy92MS91c2VyX2V2ZW50cy5wcm90bxIOYmFuay5ldmVudHMudjEipwEKDlVzZXJSZWdpc3RlcmVkEg8KB3VzZXJfaWQYASABKAkSEQoJY2xpZW50X2lkGAIgASgJEg4KBmxvY2FsZRgDIAEoCRIWCg5hY2NlcHRlZF90ZXJtcxgEIAEoCRIxCg1yZWdpc3RlcmVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoWirUYEnVzZXIucmVnaXN0ZXJlZC52MSKIAQoNVXNlckFjdGl2YXRlZBIPCgd1c2VyX2lkGAEgASgJEg0KBXJvbGVzGAIgAygJEg4KBmxvY2FsZRgDIAEoCRIwCgxhY3RpdmF0ZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOhWKtRgRdXNlci5hY3RpdmF0ZWQudjEizwEKEVVzZXJTdGF0dXNDaGFuZ2VkEg8KB3VzZXJfaWQYASABKAkSJgoEZnJvbRgCIAEoDjIYLmJhbmsudXNlci52MS5Vc2VyU3RhdHVzEiQKAnRvGAMgASgOMhguYmFuay51c2VyLnYxLlVzZXJTdGF0dXMSDwoHdmVyc2lvbhgEIAEoAxIuCgpjaGFuZ2VkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoairUYFnVzZXIuc3RhdHVzX2NoYW5nZWQudjEimQEKEFVzZXJSb2xlc0NoYW5nZWQSDwoHdXNlcl9pZBgBIAEoCRIMCgRmcm9tGAIgAygJEgoKAnRvGAMgAygJEg8KB3ZlcnNpb24YBCABKAMSLgoKY2hhbmdlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6GYq1GBV1c2VyLnJvbGVzX2NoYW5nZWQudjEikQEKEFVzZXJQaG9uZUNoYW5nZWQSDwoHdXNlcl9pZBgBIAEoCRIQCghyZXBsYWNlZBgCIAEoCBIPCgd2ZXJzaW9uGAMgASgDEi4KCmNoYW5nZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOhmKtRgVdXNlci5waG9uZV9jaGFuZ2VkLnYxIooBCg5Vc2VyRGF0YUVyYXNlZBIPCgd1c2VyX2lkGAEgASgJEhIKCnJlcXVlc3RfaWQYAiABKAkSCwoDYXBwGAMgASgJEi0KCWVyYXNlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6F4q1GBN1c2VyLmRhdGFfZXJhc2VkLnYxYgZwcm90bzM", [file_bank_events_v1_event_type, file_bank_user_v1_user, file_google_protobuf_timestamp]);
+  fileDesc("CiBiYW5rL2V2ZW50cy92MS91c2VyX2V2ZW50cy5wcm90bxIOYmFuay5ldmVudHMudjEipwEKDlVzZXJSZWdpc3RlcmVkEg8KB3VzZXJfaWQYASABKAkSEQoJY2xpZW50X2lkGAIgASgJEg4KBmxvY2FsZRgDIAEoCRIWCg5hY2NlcHRlZF90ZXJtcxgEIAEoCRIxCg1yZWdpc3RlcmVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoWirUYEnVzZXIucmVnaXN0ZXJlZC52MSKIAQoNVXNlckFjdGl2YXRlZBIPCgd1c2VyX2lkGAEgASgJEg0KBXJvbGVzGAIgAygJEg4KBmxvY2FsZRgDIAEoCRIwCgxhY3RpdmF0ZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOhWKtRgRdXNlci5hY3RpdmF0ZWQudjEizwEKEVVzZXJTdGF0dXNDaGFuZ2VkEg8KB3VzZXJfaWQYASABKAkSJgoEZnJvbRgCIAEoDjIYLmJhbmsudXNlci52MS5Vc2VyU3RhdHVzEiQKAnRvGAMgASgOMhguYmFuay51c2VyLnYxLlVzZXJTdGF0dXMSDwoHdmVyc2lvbhgEIAEoAxIuCgpjaGFuZ2VkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoairUYFnVzZXIuc3RhdHVzX2NoYW5nZWQudjEimQEKEFVzZXJSb2xlc0NoYW5nZWQSDwoHdXNlcl9pZBgBIAEoCRIMCgRmcm9tGAIgAygJEgoKAnRvGAMgAygJEg8KB3ZlcnNpb24YBCABKAMSLgoKY2hhbmdlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6GYq1GBV1c2VyLnJvbGVzX2NoYW5nZWQudjEikQEKEFVzZXJQaG9uZUNoYW5nZWQSDwoHdXNlcl9pZBgBIAEoCRIQCghyZXBsYWNlZBgCIAEoCBIPCgd2ZXJzaW9uGAMgASgDEi4KCmNoYW5nZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOhmKtRgVdXNlci5waG9uZV9jaGFuZ2VkLnYxIpEBChBVc2VyRW1haWxDaGFuZ2VkEg8KB3VzZXJfaWQYASABKAkSEAoIcmV2ZXJ0ZWQYAiABKAgSDwoHdmVyc2lvbhgDIAEoAxIuCgpjaGFuZ2VkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoZirUYFXVzZXIuZW1haWxfY2hhbmdlZC52MSKKAQoOVXNlckRhdGFFcmFzZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpyZXF1ZXN0X2lkGAIgASgJEgsKA2FwcBgDIAEoCRItCgllcmFzZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOheKtRgTdXNlci5kYXRhX2VyYXNlZC52MWIGcHJvdG8z", [file_bank_events_v1_event_type, file_bank_user_v1_user, file_google_protobuf_timestamp]);
 
 /**
  * UserRegistered tells that a registration was verified and became a user.
@@ -249,6 +249,48 @@ export const UserPhoneChangedSchema: GenMessage<UserPhoneChanged> = /*@__PURE__*
   messageDesc(file_bank_events_v1_user_events, 4);
 
 /**
+ * UserEmailChanged tells that a user has proven another email address, or has put the one before back.
+ *
+ * @generated from message bank.events.v1.UserEmailChanged
+ */
+export type UserEmailChanged = Message<"bank.events.v1.UserEmailChanged"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * Whether the address before was put back, from the link that had been sent there.
+   *
+   * @generated from field: bool reverted = 2;
+   */
+  reverted: boolean;
+
+  /**
+   * Version of the user after the change; a projection ignores an older one.
+   *
+   * @generated from field: int64 version = 3;
+   */
+  version: bigint;
+
+  /**
+   * When.
+   *
+   * @generated from field: google.protobuf.Timestamp changed_at = 4;
+   */
+  changedAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.events.v1.UserEmailChanged.
+ * Use `create(UserEmailChangedSchema)` to create a new message.
+ */
+export const UserEmailChangedSchema: GenMessage<UserEmailChanged> = /*@__PURE__*/
+  messageDesc(file_bank_events_v1_user_events, 5);
+
+/**
  * UserDataErased tells that one app has destroyed what it kept about a user. Each app emits its own.
  *
  * @generated from message bank.events.v1.UserDataErased
@@ -288,5 +330,5 @@ export type UserDataErased = Message<"bank.events.v1.UserDataErased"> & {
  * Use `create(UserDataErasedSchema)` to create a new message.
  */
 export const UserDataErasedSchema: GenMessage<UserDataErased> = /*@__PURE__*/
-  messageDesc(file_bank_events_v1_user_events, 5);
+  messageDesc(file_bank_events_v1_user_events, 6);
 

@@ -1,0 +1,63 @@
+import { withTransaction } from '@bank/database';
+import { allow, DomainError, isBlocked, requireUser } from '@bank/domain';
+import type { AppContext, AppTransaction } from '#context.ts';
+import type { Address } from '#features/address/index-address.ts';
+import type { Caller } from '#features/caller.ts';
+import { isChangeCode, openAddress } from '#features/contact-change/change-code.ts';
+import { changeCounters } from '#features/contact-change/policies.ts';
+import { replaceEmail } from '#features/contact-change/replace-email.ts';
+import { replacePhone } from '#features/contact-change/replace-phone.ts';
+import { countFailure, requireFewFailures } from '#features/sign-in/address-failures.ts';
+import type { ContactChange } from '#storage/users/contact-change.repository.ts';
+import type { IdentifierKind } from '#storage/users/identifier.repository.ts';
+import type { User } from '#storage/users/user.repository.ts';
+
+type Outcome = { kind: 'verified'; address: Address } | { kind: 'closed' | 'wrong_code' | 'taken' | 'blocked' };
+
+/**
+ * Proves an address by its code: from now on it is the caller's, names him at sign-in, and the one before is free again. Who
+ * proves it first has it; the second is told what a wrong code is told. Tries are counted before the code is compared (SR-25).
+ * @throws auth.token.missing, auth.verification.invalid, user.state.blocked, request.rate_limited
+ */
+export async function confirmChange(
+  ctx: AppContext,
+  { kind, code }: { kind: IdentifierKind; code: string },
+  caller: Caller,
+): Promise<string> {
+  const { userId, sessionId } = requireUser(caller.actor);
+  const who = allow.self(caller.actor, userId);
+  await requireFewFailures(ctx, caller.clientAddress);
+  const audits = ['user.phone_changed', 'user.email_changed', 'user.contact_change.failed'] as const;
+  const outcome = await withTransaction(ctx, { who, audits }, async (tx): Promise<Outcome> => {
+    // His row first, as everybody takes them who changes a user: staff who send the code again hold both as well.
+    const user = await tx.users.lock(userId);
+    const claim = { attemptsMax: changeCounters.attemptsMax, now: tx.clock.now() };
+    const change = await tx.contactChanges.claimTry({ userId, kind, sessionId }, claim);
+    const result = await decide(tx, { user, change }, code);
+    if (result.kind === 'verified') return result;
+    const failure = { action: 'user.contact_change.failed', subject: userId, outcome: 'failure' } as const;
+    await tx.audit({ ...failure, reason: result.kind, details: { kind, sessionId } });
+    return result;
+  });
+  if (outcome.kind === 'verified') return outcome.address.value;
+  if (outcome.kind === 'blocked') throw new DomainError('user.state.blocked');
+  await countFailure(ctx, caller.clientAddress);
+  throw new DomainError('auth.verification.invalid', { reason: outcome.kind });
+}
+
+async function decide(
+  tx: AppTransaction,
+  { user, change }: { user: User | undefined; change: ContactChange | undefined },
+  code: string,
+): Promise<Outcome> {
+  if (change === undefined) return { kind: 'closed' };
+  if (!isChangeCode(tx, change, code)) return { kind: 'wrong_code' };
+  await tx.contactChanges.remove(change.userId, change.kind);
+  if (user === undefined || isBlocked(user.status, 'change')) return { kind: 'blocked' };
+  const address = await openAddress(tx, change);
+  const isHis =
+    address.kind === 'email'
+      ? await replaceEmail(tx, user, address.value)
+      : await replacePhone(tx, user, address.value);
+  return isHis ? { kind: 'verified', address } : { kind: 'taken' };
+}

@@ -1,0 +1,48 @@
+import { DomainError, type Email } from '@bank/domain';
+import { messageOf, smsOf } from '@bank/notifications';
+import type { AppTransaction } from '#context.ts';
+import { userEmailChanged } from '#events.ts';
+import { indexAddress } from '#features/address/index-address.ts';
+import { noticeSeconds } from '#features/contact-change/policies.ts';
+import { tellOldAddress } from '#features/contact-change/reversion-link.ts';
+import { openContact, sealContact } from '#features/user/contact.ts';
+import type { User } from '#storage/users/user.repository.ts';
+
+/**
+ * Makes a proven address that of a user whose row is locked, and tells everybody concerned: the address that was his until
+ * now, with a link back, the new one, and his number (SR-20, SR-40). False, with nothing written, when it is somebody else's.
+ */
+export async function replaceEmail(tx: AppTransaction, user: User, email: Email): Promise<boolean> {
+  if (!(await putEmail(tx, user, { email, reverted: false }))) return false;
+  const at = tx.clock.now();
+  const { id: userId } = user;
+  const expiresAt = new Date(at.getTime() + noticeSeconds * 1000);
+  await tellOldAddress(tx, user, 'email-replaced');
+  await tx.deliver({ to: { userId }, channel: 'email', expiresAt, ...messageOf('email-changed', { at }) });
+  if (user.phoneVerifiedAt !== null) await tx.deliver({ to: { userId }, expiresAt, ...smsOf('email-changed', {}) });
+  return true;
+}
+
+/**
+ * The change itself, forward or back; links for another password that went to the address before die (SR-36). False, with
+ * nothing written, when the address is somebody else's.
+ */
+export async function putEmail(
+  tx: AppTransaction,
+  user: User,
+  { email, reverted }: { email: Email; reverted: boolean },
+): Promise<boolean> {
+  const { id: userId } = user;
+  const at = tx.clock.now();
+  const digests = indexAddress(tx, { kind: 'email', value: email });
+  if (!(await tx.identifiers.replace({ kind: 'email', userId, digests, at }))) return false;
+  if (user.contact === null) throw new DomainError('user.not_found', { reason: 'erased' });
+  const place = { table: 'users', userId } as const;
+  const before = await openContact(tx, place, user.contact);
+  const contact = await sealContact(tx, place, { ...before, email });
+  const version = await tx.users.replaceEmail(userId, { contact, at });
+  await tx.passwordResets.remove(userId);
+  await tx.emit(userEmailChanged({ userId, reverted, version, at }));
+  await tx.audit({ action: 'user.email_changed', subject: userId, outcome: 'success', details: { reverted } });
+  return true;
+}

@@ -1,0 +1,65 @@
+import { withTransaction } from '@bank/database';
+import { allow, DomainError, isBlocked, requireUser, type UserActor } from '@bank/domain';
+import type { AppContext, AppTransaction } from '#context.ts';
+import type { Address } from '#features/address/index-address.ts';
+import type { Caller } from '#features/caller.ts';
+import { makeChangeCode, sealAddress } from '#features/contact-change/change-code.ts';
+import { changeCounters, codeSeconds, coolDownLeft, pendingSeconds } from '#features/contact-change/policies.ts';
+import { tellOldAddress } from '#features/contact-change/reversion-link.ts';
+import { sendChangeCode } from '#features/contact-change/send-change-code.ts';
+
+const daySeconds = 86_400;
+
+type Outcome = { kind: 'sent' } | { kind: 'blocked' } | { kind: 'too_soon' | 'too_often'; retryAfterSeconds: number };
+
+/**
+ * Sends a code to an address or number that the caller wants to be reached at, and keeps it until the code has come back. The
+ * answer is the same whether or not somebody has it (SR-15). Asking again sends a new code in place of the older; the tries stay
+ * counted (SR-24 to SR-26). Gives the seconds for which the code is good.
+ * @throws auth.token.missing, user.state.blocked, user.contact_change.too_soon, request.rate_limited
+ */
+export async function requestChange(ctx: AppContext, address: Address, caller: Caller): Promise<{ expiresIn: number }> {
+  const user = requireUser(caller.actor);
+  const { kind } = address;
+  const who = allow.self(caller.actor, user.userId);
+  // Counted here: a code goes to an address, whose limits at sending know nothing of who asked (SR-18).
+  const points = kind === 'phone' ? ctx.config.SMS_PER_USER_PER_DAY : ctx.config.EMAILS_PER_USER_PER_DAY;
+  const counted = await ctx.rateLimits.consume(`${kind}-codes:${user.userId}`, { points, windowSeconds: daySeconds });
+  const outcome = await withTransaction(ctx, { who, audits: ['user.contact_change.requested'] }, async (tx) => {
+    const tooOften = { kind: 'too_often', retryAfterSeconds: counted.resetSeconds } as const;
+    const decided = counted.allowed ? await begin(tx, user, address) : tooOften;
+    const isSent = decided.kind === 'sent';
+    await tx.audit({
+      action: 'user.contact_change.requested',
+      subject: user.userId,
+      outcome: isSent ? 'success' : 'denied',
+      ...(isSent ? {} : { reason: decided.kind }),
+      details: { kind, sessionId: user.sessionId },
+    });
+    return decided;
+  });
+  if (outcome.kind === 'sent') return { expiresIn: codeSeconds };
+  if (outcome.kind === 'blocked') throw new DomainError('user.state.blocked');
+  const code = outcome.kind === 'too_soon' ? 'user.contact_change.too_soon' : 'request.rate_limited';
+  throw new DomainError(code, { details: { retryAfterSeconds: outcome.retryAfterSeconds } });
+}
+
+async function begin(tx: AppTransaction, { userId, sessionId }: UserActor, address: Address): Promise<Outcome> {
+  const user = await tx.users.lock(userId);
+  if (user === undefined || isBlocked(user.status, 'change')) return { kind: 'blocked' };
+  const { kind } = address;
+  const now = tx.clock.now();
+  const retryAfterSeconds = kind === 'phone' ? coolDownLeft(user.phoneVerifiedAt, now) : 0;
+  if (retryAfterSeconds > 0) return { kind: 'too_soon', retryAfterSeconds };
+  const bound = { userId, kind, sessionId, id: tx.ids.next() };
+  const { code, codeHash, codeExpiresAt } = makeChangeCode(tx, bound);
+  const sealed = await sealAddress(tx, userId, address);
+  const expiresAt = new Date(now.getTime() + pendingSeconds * 1000);
+  const change = { ...bound, address: sealed, codeHash, codeExpiresAt, expiresAt };
+  if (!(await tx.contactChanges.replace(change, { ...changeCounters, now }))) {
+    return { kind: 'too_often', retryAfterSeconds: pendingSeconds };
+  }
+  await sendChangeCode(tx, user, { address, code, expiresAt: codeExpiresAt });
+  if (kind === 'email') await tellOldAddress(tx, user, 'email-change-requested');
+  return { kind: 'sent' };
+}

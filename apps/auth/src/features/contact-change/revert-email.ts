@@ -1,0 +1,72 @@
+import { withTransaction } from '@bank/database';
+import { allow, DomainError, isBlocked, parse } from '@bank/domain';
+import { messageOf } from '@bank/notifications';
+import { type ReadToken, readToken } from '@bank/security';
+import type { AppContext, AppTransaction } from '#context.ts';
+import type { Caller } from '#features/caller.ts';
+import { noticeSeconds } from '#features/contact-change/policies.ts';
+import { putEmail } from '#features/contact-change/replace-email.ts';
+import { openReversion, reversionTokenPrefix } from '#features/contact-change/reversion-link.ts';
+import { RevertEmailSchema } from '#features/contact-change/schemas.ts';
+import { endEverything } from '#features/standing/end-everything.ts';
+import { openContact } from '#features/user/contact.ts';
+import type { EmailReversion } from '#storage/users/email-reversion.repository.ts';
+import type { User } from '#storage/users/user.repository.ts';
+
+const audits = [
+  'user.email_change.reverted',
+  'user.email_changed',
+  'auth.session.revoked',
+  'auth.sessions.revoked',
+] as const;
+
+type Outcome = 'done' | 'closed' | 'blocked' | 'taken';
+
+/**
+ * Gives a user the address back that the mail with the link went to, whatever came of the change: what is pending ends, links
+ * for another password die, everybody is signed out. Nothing else changes, and nobody is signed in. The links of later changes
+ * die with it, those of earlier ones stay good: whoever moves an account on and on cannot outrun its owner (SR-40).
+ * @throws request.invalid, auth.verification.invalid, user.contact_change.taken
+ */
+export async function revertEmail(ctx: AppContext, input: unknown, caller: Pick<Caller, 'actor'>): Promise<void> {
+  const who = allow.anyone(caller.actor);
+  const { token } = parse(RevertEmailSchema, input);
+  const link = readToken(reversionTokenPrefix, token);
+  if (link === undefined) throw new DomainError('auth.verification.invalid', { reason: 'no such link' });
+  const outcome = await withTransaction(ctx, { who, audits }, (tx) => useLink(tx, link));
+  if (outcome === 'done') return;
+  if (outcome === 'taken') throw new DomainError('user.contact_change.taken');
+  throw new DomainError('auth.verification.invalid', { reason: outcome });
+}
+
+async function useLink(tx: AppTransaction, link: ReadToken): Promise<Outcome> {
+  const now = tx.clock.now();
+  const userId = await tx.emailReversions.findOwner(link, now);
+  if (userId === undefined) return 'closed';
+  // His row first, as everybody takes them who changes a user.
+  const user = await tx.users.lock(userId);
+  const reversion = await tx.emailReversions.consume(link, now);
+  if (reversion === undefined) return 'closed';
+  const outcome =
+    user === undefined || isBlocked(user.status, 'recovery') ? 'blocked' : await revert(tx, user, reversion);
+  const told = outcome === 'done' ? { outcome: 'success' as const } : { outcome: 'denied' as const, reason: outcome };
+  await tx.audit({ action: 'user.email_change.reverted', subject: userId, ...told });
+  return outcome;
+}
+
+async function revert(tx: AppTransaction, user: User, reversion: EmailReversion): Promise<'done' | 'taken'> {
+  const { id: userId, contact } = user;
+  await tx.emailReversions.removeSince(reversion);
+  await tx.contactChanges.removeAll(userId);
+  await tx.passwordResets.remove(userId);
+  await endEverything(tx, userId, 'email_reverted');
+  const email = await openReversion(tx, reversion);
+  if (contact === null || !(await putEmail(tx, user, { email, reverted: true }))) return 'taken';
+  const at = tx.clock.now();
+  const expiresAt = new Date(at.getTime() + noticeSeconds * 1000);
+  const notice = { channel: 'email', expiresAt, ...messageOf('email-reverted', { at }) } as const;
+  await tx.deliver({ ...notice, to: { userId } });
+  const before = await openContact(tx, { table: 'users', userId }, contact);
+  if (before.email !== email) await tx.deliver({ ...notice, to: { email: before.email } });
+  return 'done';
+}
