@@ -24,6 +24,7 @@ import { UnheardMessages } from './202612032327-unheard-messages.ts';
 import { UnheardMessagesUntilNow } from './202612032328-unheard-messages-until-now.ts';
 import { UnheardMessagesIndex } from './202612032329-unheard-messages-index.ts';
 import { EmailReversions } from './202612040200-email-reversions.ts';
+import { PhoneCodesFrom } from './202612040201-phone-codes-from.ts';
 
 /** In the order in which they run. A name never changes once it has run anywhere. */
 export const migrations: readonly NamedMigration[] = [
@@ -52,4 +53,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202612032328-unheard-messages-until-now', class: UnheardMessagesUntilNow },
   { name: '202612032329-unheard-messages-index', class: UnheardMessagesIndex },
   { name: '202612040200-email-reversions', class: EmailReversions },
+  { name: '202612040201-phone-codes-from', class: PhoneCodesFrom },
 ];

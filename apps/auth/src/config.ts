@@ -23,6 +23,8 @@ const ConfigSchema = v.pipe(
       v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,32}$/, 'must be letters, digits, ".", "_" or "-"')),
       '2026-01',
     ),
+    /** How long a number that took the place of another gets no codes, in days (SR-28). */
+    PHONE_COOL_DOWN_DAYS: v.optional(envInteger(0, 30), '3'),
     /** Messages that registrations may send to one address in an hour; more are silently not written (SR-18). */
     REGISTRATION_MAILS_PER_HOUR: v.optional(envInteger(1, 1000), '10'),
   }),

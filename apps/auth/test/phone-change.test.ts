@@ -1,9 +1,10 @@
+import { smsOf } from '@bank/notifications';
 import { raceOf, until, winners } from '@bank/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { codeFor, password, register, registration, steppedUp } from './support/accounts.ts';
+import { codeFor, password, register, registration, signIn, steppedUp } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
 import { get, post } from './support/http.ts';
-import { freshPhone } from './support/messages.ts';
+import { deliver, freshPhone } from './support/messages.ts';
 import { accountWithPhone, changePhone, smsCode, steppedUpAccount, verifyPhone } from './support/phones.ts';
 
 const auth = await startAuth({ env: { SMS_PER_PREFIX_PER_HOUR: '100000', SMS_PER_HOUR: '100000' } });
@@ -209,6 +210,60 @@ describe('POST /v1/auth/phone/verify', () => {
     expect(rows.filter(({ text }) => text.includes(phone.slice(1)))).toEqual([]);
     expect(await told(id, 'user.phone_changed')).toHaveLength(1);
   });
+});
+
+describe('SR-28 a number that took the place of another', () => {
+  const inAnHour = () => new Date(auth.clock.now().getTime() + 3_600_000);
+
+  /** Sends something to a user's number, and tells how it ended. */
+  async function sent(userId: string, message: ReturnType<typeof smsOf>): Promise<unknown> {
+    const ended = () =>
+      auth.database.query(
+        `select state, failure from auth.deliveries
+          where user_id = $1 and channel = 'sms' and state <> 'pending' order by id`,
+        [userId],
+      );
+    const before = (await ended()).length;
+    await deliver(auth, { to: { userId }, expiresAt: inAnHour(), ...message });
+    return await until(async () => (await ended())[before]);
+  }
+
+  const code = (userId: string) => sent(userId, smsOf('phone-code', { code: '048291', minutes: 10 }));
+
+  it('gets notices and no codes for three days; a first number gets codes at once', async () => {
+    const account = await accountWithPhone(auth);
+    expect((await get(auth, '/v1/auth/me', account.accessToken)).body.phoneCodesFrom).toBeNull();
+    expect(await code(account.id)).toEqual({ state: 'sent', failure: null });
+    auth.clock.advance(dayMs);
+    const { body: login } = await post(auth, '/v1/auth/login', { identifier: account.email, password });
+    const token = await steppedUp(auth, login.accessToken);
+    const phone = freshPhone();
+    await changePhone(auth, token, phone);
+    await verifyPhone(auth, token, await smsCode(auth, phone));
+    const mail = await auth.mailbox.newest(account.email, /phone number of your account/);
+    expect((await get(auth, '/v1/auth/me', token)).body.phoneCodesFrom).toBe(
+      new Date((await provenAt(account.id)).getTime() + 3 * dayMs).toISOString(),
+    );
+    expect(await code(account.id)).toEqual({ state: 'suppressed', failure: 'COOL_DOWN' });
+    expect(await sent(account.id, smsOf('phone-changed', {}))).toEqual({ state: 'sent', failure: null });
+    // To prove the same number again ends nothing.
+    auth.clock.advance(dayMs);
+    const again = await steppedUp(auth, (await signIn(auth, account)).body.accessToken);
+    await changePhone(auth, again, phone);
+    expect((await verifyPhone(auth, again, await smsCode(auth, phone))).status).toBe(200);
+    expect(await code(account.id)).toEqual({ state: 'suppressed', failure: 'COOL_DOWN' });
+    auth.clock.advance(2 * dayMs);
+    expect(await code(account.id)).toEqual({ state: 'sent', failure: null });
+    expect(mail.text).not.toContain(phone);
+  });
+
+  async function provenAt(userId: string): Promise<Date> {
+    const [row] = await auth.database.query<{ at: Date }>(
+      'select phone_verified_at as at from auth.users where id = $1',
+      [userId],
+    );
+    return row?.at ?? new Date(0);
+  }
 });
 
 describe('SR-40 two users and one number', () => {

@@ -96,6 +96,7 @@ export const dataRights = declareDataRights('auth', {
           roles: 'roles',
           emailVerifiedAt: 'email_verified_at',
           phoneVerifiedAt: 'phone_verified_at',
+          phoneCodesFrom: 'phone_codes_from',
           locale: 'locale',
           acceptedTerms: 'accepted_terms',
           createdAt: 'created_at',

@@ -1,5 +1,5 @@
 import type { Catalogue } from '#locales/catalogue.ts';
-import { minutes, notYou } from '#locales/en-phrases.ts';
+import { days, minutes, notYou } from '#locales/en-phrases.ts';
 import { type Content, facts, paragraph } from '#templates/content.ts';
 
 type ContactTemplate =
@@ -11,10 +11,10 @@ type ContactTemplate =
   | 'email-replaced'
   | 'email-reverted';
 
-function wayBack({ url, days }: { url: string; days: number }, label: string): Content['parts'] {
+function wayBack({ url, days: count }: { url: string; days: number }, label: string): Content['parts'] {
   return [
     paragraph(
-      `If this was not you, open this link. It works for ${days} days without signing in: your account keeps this address, and everybody is signed out.`,
+      `If this was not you, open this link. It works for ${days(count)} without signing in: your account keeps this address, and everybody is signed out.`,
     ),
     { kind: 'link', label, url },
   ];
@@ -29,6 +29,9 @@ export const contactMessages: Pick<Catalogue['messages'], ContactTemplate> = {
         'Another phone number was confirmed for your account. The one before, if there was one, opens nothing any more.',
       ),
       facts(['When', time(values.at)]),
+      ...(values.days === undefined
+        ? []
+        : [paragraph(`For your safety no codes are sent to it for ${days(values.days)}. You are told of everything.`)]),
       paragraph(`If you did this, you need do nothing. ${notYou}`),
     ],
   }),

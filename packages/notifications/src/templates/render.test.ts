@@ -35,7 +35,7 @@ const samples: { readonly [N in TemplateName]: Record<string, string> } = {
   'password-reset': messageOf('password-reset', { url, minutes: 60 }).params,
   'password-changed': messageOf('password-changed', { at }).params,
   'staff-invitation': messageOf('staff-invitation', { url, hours: 24 }).params,
-  'phone-changed': messageOf('phone-changed', { at }).params,
+  'phone-changed': messageOf('phone-changed', { at, days: 3 }).params,
   'email-code': messageOf('email-code', { code: '048291', minutes: 10 }).params,
   'email-change-attempted': messageOf('email-change-attempted', { at }).params,
   'email-change-requested': messageOf('email-change-requested', { at, url, days: 7 }).params,

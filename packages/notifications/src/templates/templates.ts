@@ -42,7 +42,7 @@ export const templates = {
   'password-changed': { at: required('time') },
   /** To somebody who is to become a member of staff. */
   'staff-invitation': { url: required('url'), hours: required('count') },
-  'phone-changed': { at: required('time') },
+  'phone-changed': { at: required('time'), days: optional('count') },
   /** Proves that a user reads the mail of the address that he wants to change to. */
   'email-code': { code: required('code'), minutes: required('count') },
   /** To the owner of an address that somebody else wanted to change to. */

@@ -9,7 +9,7 @@ import type { User } from '#storage/users/user.repository.ts';
 
 /**
  * Makes a proven number that of a user whose row is locked, and tells everybody concerned: the user by mail, and the number
- * that was his until now (SR-20, SR-40). False, with nothing written, when the number is somebody else's.
+ * that was his until now (SR-20, SR-40). One that takes the place of another gets no codes for some days (SR-28). False, with nothing written, when the number is somebody else's.
  */
 export async function replacePhone(tx: AppTransaction, user: User, phone: PhoneNumber): Promise<boolean> {
   const { id: userId } = user;
@@ -20,8 +20,10 @@ export async function replacePhone(tx: AppTransaction, user: User, phone: PhoneN
   const place = { table: 'users', userId } as const;
   const before = await openContact(tx, place, user.contact);
   const contact = await sealContact(tx, place, { ...before, phone });
-  const version = await tx.users.replacePhone(userId, { contact, at });
   const old = user.phoneVerifiedAt !== null && before.phone !== phone ? before.phone : null;
+  const coolDownDays = tx.config.PHONE_COOL_DOWN_DAYS;
+  const codesFrom = old === null ? user.phoneCodesFrom : new Date(at.getTime() + coolDownDays * 86_400_000);
+  const version = await tx.users.replacePhone(userId, { contact, codesFrom, at });
   await tx.emit(userPhoneChanged({ userId, replaced: old !== null, version, at }));
   await tx.audit({
     action: 'user.phone_changed',
@@ -30,7 +32,8 @@ export async function replacePhone(tx: AppTransaction, user: User, phone: PhoneN
     details: { replaced: old !== null },
   });
   const expiresAt = new Date(at.getTime() + noticeSeconds * 1000);
-  await tx.deliver({ to: { userId }, channel: 'email', expiresAt, ...messageOf('phone-changed', { at }) });
+  const told = old === null || coolDownDays === 0 ? { at } : { at, days: coolDownDays };
+  await tx.deliver({ to: { userId }, channel: 'email', expiresAt, ...messageOf('phone-changed', told) });
   if (old !== null) await tx.deliver({ to: { phone: old }, expiresAt, ...smsOf('phone-changed', {}) });
   return true;
 }

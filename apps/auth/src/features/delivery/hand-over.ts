@@ -20,9 +20,11 @@ export async function handOver(
   onAdmitted: () => void,
 ): Promise<HandedOver> {
   const opened = openDelivery(ctx.keys.delivery, delivery.id, delivery.content);
-  const recipient = 'address' in opened.to ? given(opened, opened.to.address) : await reach(ctx, delivery);
-  if (recipient === undefined) return { state: 'undeliverable', failure: 'NOBODY' };
   const { template, params } = opened;
+  const isCode = params['code'] !== undefined;
+  const recipient = 'address' in opened.to ? given(opened, opened.to.address) : await reach(ctx, delivery, isCode);
+  if (recipient === undefined) return { state: 'undeliverable', failure: 'NOBODY' };
+  if (recipient === 'too_new') return { state: 'suppressed', failure: 'COOL_DOWN' };
   if (!delivery.admitted) {
     const limit = await findLimitReached(ctx, recipient.address, { userId: delivery.userId, template, params });
     if (limit !== undefined) return { state: 'suppressed', failure: `LIMIT_${limit.toUpperCase()}` };
@@ -47,8 +49,15 @@ function given({ channel }: OpenedDelivery, text: string): Recipient | undefined
   return phone.success ? { address: { kind: 'phone', value: phone.output }, locale } : undefined;
 }
 
-/** The proven address of a user in that channel, and the language he chose. */
-async function reach(ctx: AppContext, { userId, channel }: PendingDelivery): Promise<Recipient | undefined> {
+/**
+ * The proven address of a user in that channel, and the language he chose. A number that took the place of another a short
+ * while ago is told things, but gets no codes, whichever app sends them (SR-28).
+ */
+async function reach(
+  ctx: AppContext,
+  { userId, channel }: PendingDelivery,
+  isCode: boolean,
+): Promise<Recipient | 'too_new' | undefined> {
   const reader = readerOf(ctx);
   const user = userId === null ? undefined : await reader.users.find(userId);
   if (user === undefined || user.contact === null || isBlocked(user.status, 'notice')) return undefined;
@@ -57,7 +66,9 @@ async function reach(ctx: AppContext, { userId, channel }: PendingDelivery): Pro
   const { email, phone } = await openContact(reader, { table: 'users', userId: user.id }, user.contact);
   const locale = user.locale ?? undefined;
   if (channel === 'email') return { address: { kind: 'email', value: email }, locale };
-  return phone === null ? undefined : { address: { kind: 'phone', value: phone }, locale };
+  if (phone === null) return undefined;
+  const isTooNew = user.phoneCodesFrom !== null && user.phoneCodesFrom > ctx.clock.now();
+  return isCode && isTooNew ? 'too_new' : { address: { kind: 'phone', value: phone }, locale };
 }
 
 /** Undefined for a template that the channel does not know. */

@@ -9,6 +9,8 @@ import { type UserView, viewUser } from '#features/user/view-user.ts';
 export interface OwnView extends UserView {
   email: Email;
   phone: PhoneNumber | null;
+  /** From when on his number gets codes; null when it does already, or there is none. */
+  phoneCodesFrom: string | null;
 }
 
 /** The caller himself, with his addresses. @throws auth.token.missing, user.not_found */
@@ -19,5 +21,7 @@ export async function getMe(ctx: AppContext, caller: Caller): Promise<OwnView> {
   const user = await reader.users.find(userId);
   if (user === undefined || user.contact === null) throw new DomainError('user.not_found', { reason: 'erased' });
   const { email, phone } = await openContact(reader, { table: 'users', userId }, user.contact);
-  return { ...viewUser(user), email, phone };
+  const { phoneCodesFrom: from } = user;
+  const phoneCodesFrom = from !== null && from > ctx.clock.now() ? from.toISOString() : null;
+  return { ...viewUser(user), email, phone, phoneCodesFrom };
 }

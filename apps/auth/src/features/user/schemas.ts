@@ -12,4 +12,9 @@ export const UserSchema = v.object({
 });
 
 /** A user as he sees himself. */
-export const MeSchema = v.object({ ...UserSchema.entries, email: v.string(), phone: v.nullable(v.string()) });
+export const MeSchema = v.object({
+  ...UserSchema.entries,
+  email: v.string(),
+  phone: v.nullable(v.string()),
+  phoneCodesFrom: v.nullable(v.string()),
+});

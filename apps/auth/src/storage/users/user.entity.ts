@@ -11,6 +11,7 @@ export const UserEntity = defineEntity({
     contact: p.blob().nullable(),
     emailVerifiedAt: p.datetime().nullable(),
     phoneVerifiedAt: p.datetime().nullable(),
+    phoneCodesFrom: p.datetime().nullable(),
     locale: p.text().nullable(),
     acceptedTerms: p.text().nullable(),
     cutOffAt: p.datetime().nullable(),

@@ -10,6 +10,8 @@ export interface User {
   contact: Uint8Array | null;
   emailVerifiedAt: Date | null;
   phoneVerifiedAt: Date | null;
+  /** From when on codes may go to the number, if it took the place of another (SR-28). */
+  phoneCodesFrom: Date | null;
   locale: string | null;
   version: number;
   createdAt: Date;
@@ -36,7 +38,7 @@ const credentialColumns = `u.id as "userId", u.status, u.roles, c.password_hash 
   c.changed_at as "changedAt", u.cut_off_at as "cutOffAt"`;
 
 const columns = `id, status, roles, contact, email_verified_at as "emailVerifiedAt",
-  phone_verified_at as "phoneVerifiedAt", locale, version, created_at as "createdAt"`;
+  phone_verified_at as "phoneVerifiedAt", phone_codes_from as "phoneCodesFrom", locale, version, created_at as "createdAt"`;
 
 /** Users, and their credentials in a table apart. */
 export class UserRepository extends Repository {
@@ -47,7 +49,8 @@ export class UserRepository extends Repository {
         values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       [id, status, [...roles], contact, emailVerifiedAt, locale, acceptedTerms, at, at],
     );
-    return { id, status, roles, contact, emailVerifiedAt, phoneVerifiedAt: null, locale, version: 1, createdAt: at };
+    const without = { phoneVerifiedAt: null, phoneCodesFrom: null } as const;
+    return { id, status, roles, contact, emailVerifiedAt, ...without, locale, version: 1, createdAt: at };
   }
 
   find(id: UserId): Promise<User | undefined> {
@@ -94,14 +97,12 @@ export class UserRepository extends Repository {
   }
 
   /** Makes a number that was just proven the user's; gives his new version. */
-  async replacePhone(id: UserId, { contact, at }: { contact: Uint8Array; at: Date }): Promise<number> {
-    const changed = await this.row<{ version: number }>(
-      `update auth.users set contact = ?, phone_verified_at = ?, updated_at = ?, version = version + 1 where id = ?
-        returning version`,
-      [contact, at, at, id],
-    );
-    if (changed === undefined) throw new Error('there is no such user');
-    return changed.version;
+  async replacePhone(
+    id: UserId,
+    { contact, codesFrom, at }: { contact: Uint8Array; codesFrom: Date | null; at: Date },
+  ): Promise<number> {
+    const assignment = 'contact = ?, phone_verified_at = ?, phone_codes_from = ?';
+    return (await this.#change(id, assignment, [contact, at, codesFrom, at])).version;
   }
 
   /** Makes an address that was just proven the user's; gives his new version. */
