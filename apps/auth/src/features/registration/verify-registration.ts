@@ -11,6 +11,7 @@ import { VerifyRegistrationSchema } from '#features/registration/schemas.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { openSession } from '#features/session/open-session.ts';
 import { presentedDevice } from '#features/session/recognise-device.ts';
+import { countFailure, requireFewFailures } from '#features/sign-in/address-failures.ts';
 import { openContact } from '#features/user/contact.ts';
 import { createUser } from '#features/user/create-user.ts';
 import type { UserView } from '#features/user/view-user.ts';
@@ -25,7 +26,8 @@ type Outcome = { kind: 'verified'; signedIn: SignedIn; user: UserView } | { kind
 /**
  * Proves the address of a registration: creates the user, opens the first session on a device that is known from now on, and
  * ends every other registration of the address. The first to verify wins; a number that was given gets a code now. Wrong codes
- * are counted per registration and per address before they are compared (SR-25). @throws request.invalid, auth.client.unknown, auth.registration.code_invalid
+ * are counted per registration and per address before they are compared (SR-25). @throws request.invalid, auth.client.unknown, auth.registration.code_invalid,
+ * request.rate_limited
  */
 export async function verifyRegistration(
   ctx: AppContext,
@@ -35,6 +37,7 @@ export async function verifyRegistration(
   const who = allow.anyone(caller.actor);
   const request = parse(VerifyRegistrationSchema, input);
   const client = resolveCustomerClient(ctx, request.clientId, caller);
+  await requireFewFailures(ctx, caller.clientAddress);
   const audits = ['auth.registration.verified', 'auth.registration.failed', 'auth.sign_in.succeeded'] as const;
   const outcome = await withTransaction(ctx, { who, audits }, async (tx): Promise<Outcome> => {
     const claim = await claimAttempt(tx, request.registrationId, request.code);
@@ -51,7 +54,10 @@ export async function verifyRegistration(
     await provePhone(tx, user, signedIn.session.id);
     return { kind: 'verified', signedIn, user: viewUser(user) };
   });
-  if (outcome.kind !== 'verified') throw new DomainError('auth.registration.code_invalid', { reason: outcome.kind });
+  if (outcome.kind !== 'verified') {
+    await countFailure(ctx, caller.clientAddress);
+    throw new DomainError('auth.registration.code_invalid', { reason: outcome.kind });
+  }
   return outcome;
 }
 
