@@ -25,6 +25,7 @@ import { UnheardMessagesUntilNow } from './202612032328-unheard-messages-until-n
 import { UnheardMessagesIndex } from './202612032329-unheard-messages-index.ts';
 import { EmailReversions } from './202612040200-email-reversions.ts';
 import { PhoneCodesFrom } from './202612040201-phone-codes-from.ts';
+import { TermsAcceptances } from './202612040300-terms-acceptances.ts';
 
 /** In the order in which they run. A name never changes once it has run anywhere. */
 export const migrations: readonly NamedMigration[] = [
@@ -54,4 +55,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202612032329-unheard-messages-index', class: UnheardMessagesIndex },
   { name: '202612040200-email-reversions', class: EmailReversions },
   { name: '202612040201-phone-codes-from', class: PhoneCodesFrom },
+  { name: '202612040300-terms-acceptances', class: TermsAcceptances },
 ];

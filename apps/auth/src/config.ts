@@ -2,12 +2,14 @@ import { baseEnv, envInteger, envRpcUrl, envUrl, readConfig } from '@bank/servic
 import * as v from 'valibot';
 import { messageEnv, messageProblems } from '#message-config.ts';
 import { passwordEnv, passwordProblems } from '#password-config.ts';
+import { registrationEnv } from '#registration-config.ts';
 
 const ConfigSchema = v.pipe(
   v.object({
     ...baseEnv,
     ...messageEnv,
     ...passwordEnv,
+    ...registrationEnv,
     MFA_RPC_URL: envRpcUrl,
     DEVICE_RPC_URL: envRpcUrl,
     /** Where links in messages lead, those of customers and those of staff. Never taken from a request (SR-37). */
@@ -18,15 +20,8 @@ const ConfigSchema = v.pipe(
       v.pipe(v.string(), v.nonEmpty('must be a name'), v.maxLength(40, 'must be a short name')),
       'Bank',
     ),
-    /** The version of the terms that a registration must accept. */
-    TERMS_VERSION: v.optional(
-      v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,32}$/, 'must be letters, digits, ".", "_" or "-"')),
-      '2026-01',
-    ),
     /** How long a number that took the place of another gets no codes, in days (SR-28). */
     PHONE_COOL_DOWN_DAYS: v.optional(envInteger(0, 30), '3'),
-    /** Messages that registrations may send to one address in an hour; more are silently not written (SR-18). */
-    REGISTRATION_MAILS_PER_HOUR: v.optional(envInteger(1, 1000), '10'),
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;

@@ -18,6 +18,7 @@ import {
 import { createRevocationFeed, createVerifier, type RevocationChannel, type Verifier } from '@bank/verifier';
 import { createFactorChallenges, type FactorChallenges } from '#adapters/factors/factor-challenges.ts';
 import { createFactorDirectory, type FactorDirectory } from '#adapters/factors/factor-directory.ts';
+import { createMailDomains, type MailDomainOptions, type MailDomains } from '#adapters/mail-domains/mail-domains.ts';
 import { createMessages, type Messages } from '#adapters/messages/messages.ts';
 import { createSignInAssessor, type SignInAssessor } from '#adapters/risk/sign-in-assessor.ts';
 import type { Config } from '#config.ts';
@@ -57,6 +58,7 @@ export interface AppContext extends Foundations, TransactionalContext<Repositori
   readonly factors: FactorDirectory;
   readonly factorChallenges: FactorChallenges;
   readonly messages: Messages;
+  readonly mailDomains: MailDomains;
 }
 
 /** The context inside of a transaction, and of a reader. */
@@ -89,6 +91,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     },
     hasher: overrides.hasher ?? createPasswordHasher({ pepper: keyrings.open('pepper'), ...hashingOf(config) }),
     breachedPasswords: await openFilter(config, foundations),
+    mailDomains: await createMailDomains(mailDomainsOf(config)),
     clientRegistry: createClientRegistry(),
     keyRing: createKeyRing(),
     revocationChannel: channel,
@@ -109,6 +112,11 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
 function hashingOf(config: Config): Pick<PasswordHasherOptions, 'parameters' | 'verifyMinMs'> {
   const { ARGON2_MEMORY_KIB: memoryKib, ARGON2_ITERATIONS: iterations, ARGON2_PARALLELISM: parallelism } = config;
   return { parameters: { memoryKib, iterations, parallelism }, verifyMinMs: config.PASSWORD_CHECK_MIN_MS };
+}
+
+function mailDomainsOf(config: Config): MailDomainOptions {
+  const { REFUSE_DISPOSABLE_EMAILS: refuseDisposable, CHECK_EMAIL_DOMAINS: checkExchangers } = config;
+  return { refuseDisposable, checkExchangers, servers: config.DNS_SERVERS, budgetMs: config.EMAIL_DOMAIN_BUDGET_MS };
 }
 
 /** @throws PasswordFilterInvalid */

@@ -1,7 +1,7 @@
 import { smsOf } from '@bank/notifications';
 import { raceOf, until, winners } from '@bank/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { codeFor, password, register, registration, signIn, steppedUp } from './support/accounts.ts';
+import { password, register, signIn, steppedUp } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
 import { get, post } from './support/http.ts';
 import { deliver, freshPhone } from './support/messages.ts';
@@ -86,23 +86,6 @@ describe('POST /v1/auth/phone/change', () => {
     const statuses: number[] = [];
     for (let sent = 0; sent < 6; sent += 1) statuses.push((await changePhone(auth, accessToken, freshPhone())).status);
     expect(statuses).toEqual([202, 202, 202, 202, 202, 429]);
-  });
-
-  it('the number given at registration is kept unproven, and proven the same way', async () => {
-    const phone = freshPhone();
-    const email = `${phone.slice(1)}@mail.example`;
-    const { body } = await post(auth, '/v1/auth/register', registration(email, { phone }));
-    const verified = await post(auth, '/v1/auth/register/verify', {
-      registrationId: body.registrationId,
-      code: await codeFor(auth, email),
-    });
-    const token = await steppedUp(auth, verified.body.accessToken);
-    expect((await get(auth, '/v1/auth/me', token)).body).toMatchObject({ phone, phoneVerified: false });
-    expect((await post(auth, '/v1/auth/login', { identifier: phone, password })).status).toBe(401);
-    await changePhone(auth, token, phone);
-    expect((await verifyPhone(auth, token, await smsCode(auth, phone))).status).toBe(200);
-    const [changed] = await told(verified.body.user.id, 'user.phone_changed.v1');
-    expect(changed).toMatchObject({ data: { version: '2' } });
   });
 });
 

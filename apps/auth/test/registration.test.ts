@@ -111,6 +111,20 @@ describe('POST /v1/auth/register/verify', () => {
     expect(device?.['known_at']).toBeInstanceOf(Date);
   });
 
+  it('201 records which terms were accepted and when, which is when they were ticked', async () => {
+    const email = freshEmail();
+    const { body: started } = await start(email);
+    const code = await codeFor(auth, email);
+    auth.clock.advance(60_000);
+    const { body } = await verify(started.registrationId, code);
+    const rows = await auth.database.query<{ accepted_at: Date; created_at: Date }>(
+      `select t.version, t.accepted_at, r.created_at from auth.terms_acceptances t
+        join auth.registrations r using (user_id) where user_id = $1`,
+      [body.user.id],
+    );
+    expect(rows).toEqual([{ version: '2026-01', accepted_at: rows[0]?.created_at, created_at: expect.any(Date) }]);
+  });
+
   it('SR-41 one user for all spellings of an address', async () => {
     const owner = await register(auth);
     const spellings = [owner.email.toUpperCase(), `${owner.email}.`, owner.email.replace('u', 'ｕ')];

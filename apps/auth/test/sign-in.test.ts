@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { freshEmail, messagesTo, password, register, signIn } from './support/accounts.ts';
-import { startAuth } from './support/auth.ts';
+import { codeFor, freshEmail, messagesTo, password, register, signIn } from './support/accounts.ts';
+import { startAuth, totpFactor } from './support/auth.ts';
 import { type Answer, get, post } from './support/http.ts';
 
 const auth = await startAuth();
@@ -167,6 +167,23 @@ describe('SR-11 lockout', () => {
     const account = await register(auth);
     await failTimes(3, account);
     await signIn(auth, account);
+    const message = (await messagesTo(auth, account.id)).at(-1);
+    expect(message).toMatchObject({ template: 'sign-in-after-failures', params: { failures: '3' } });
+  });
+
+  it.each(['a factor', 'an emailed code'])('SR-20 tells the user also where %s completes it', async (by) => {
+    const account = await register(auth);
+    await failTimes(3, account);
+    auth.neighbours.factors = by === 'a factor' ? [totpFactor] : [];
+    auth.neighbours.verdict = 'challenge';
+    const { loginId } = (await signIn(auth, account)).body;
+    auth.neighbours.verdict = 'allow';
+    const factorId = by === 'a factor' ? totpFactor.id : loginId;
+    const { challengeId } = (await post(auth, '/v1/auth/login/challenge', { loginId, factorId })).body;
+    const code = by === 'a factor' ? '123456' : await codeFor(auth, account.id);
+    const done = await post(auth, '/v1/auth/login/verify', { loginId, challengeId, response: { code } });
+    auth.neighbours.factors = [];
+    expect(done.status).toBe(200);
     const message = (await messagesTo(auth, account.id)).at(-1);
     expect(message).toMatchObject({ template: 'sign-in-after-failures', params: { failures: '3' } });
   });

@@ -52,6 +52,10 @@ export const dataRights = declareDataRights('auth', {
       exported: { withheld: 'keyed hashes of the addresses, which auth.users has' },
       erased: 'deleted',
     },
+    terms_acceptances: {
+      exported: { key: 'id', columns: { version: 'version', acceptedAt: 'accepted_at' } },
+      erased: { kept: 'what he agreed to with the bank, which it must be able to show; a version and a time only' },
+    },
     registrations: {
       exported: {
         key: 'id',

@@ -15,7 +15,13 @@ import { LockoutEntity, SignInEntity } from '#storage/sign-ins/sign-in.entity.ts
 import { ContactChangeEntity } from '#storage/users/contact-change.entity.ts';
 import { EmailReversionEntity } from '#storage/users/email-reversion.entity.ts';
 import { PasswordResetEntity } from '#storage/users/password-reset.entity.ts';
-import { CredentialEntity, IdentifierEntity, PasswordHistoryEntity, UserEntity } from '#storage/users/user.entity.ts';
+import {
+  CredentialEntity,
+  IdentifierEntity,
+  PasswordHistoryEntity,
+  TermsAcceptanceEntity,
+  UserEntity,
+} from '#storage/users/user.entity.ts';
 
 /** Every table of the schema that is not the platform's own; the migrations are checked against them. */
 export const entities = [
@@ -26,6 +32,7 @@ export const entities = [
   UserEntity,
   CredentialEntity,
   PasswordHistoryEntity,
+  TermsAcceptanceEntity,
   ImportedUserEntity,
   IdentifierEntity,
   PasswordResetEntity,

@@ -19,6 +19,7 @@ import { EmailReversionRepository } from '#storage/users/email-reversion.reposit
 import { IdentifierRepository } from '#storage/users/identifier.repository.ts';
 import { PasswordHistoryRepository } from '#storage/users/password-history.repository.ts';
 import { PasswordResetRepository } from '#storage/users/password-reset.repository.ts';
+import { TermsRepository } from '#storage/users/terms.repository.ts';
 import { UserRepository } from '#storage/users/user.repository.ts';
 
 export type Repositories = ReturnType<typeof createRepositories>;
@@ -29,6 +30,7 @@ export function createRepositories(em: ReturnType<Database['fork']>) {
     registrations: new RegistrationRepository(em),
     activations: new ActivationRepository(em),
     users: new UserRepository(em),
+    terms: new TermsRepository(em),
     imports: new ImportRepository(em),
     exports: new ExportRepository(em),
     contactChanges: new ContactChangeRepository(em),

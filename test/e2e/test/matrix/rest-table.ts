@@ -36,6 +36,7 @@ POST   /v1/auth/email/verify                    both    customer support complia
 POST   /v1/auth/email/revert                    both    anyone
 POST   /v1/auth/phone/change                    both    customer support compliance admin
 POST   /v1/auth/phone/verify                    both    customer support compliance admin
+POST   /v1/auth/phone/resend                    both    customer support compliance admin
 
 POST   /v1/webhooks/twilio                      public  signed
 POST   /v1/webhooks/sendgrid                    public  signed

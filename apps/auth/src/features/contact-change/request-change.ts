@@ -3,12 +3,9 @@ import { allow, DomainError, isBlocked, requireUser, type UserActor } from '@ban
 import type { AppContext, AppTransaction } from '#context.ts';
 import type { Address } from '#features/address/index-address.ts';
 import type { Caller } from '#features/caller.ts';
-import { makeChangeCode, sealAddress } from '#features/contact-change/change-code.ts';
-import { changeCounters, codeSeconds, coolDownLeft, pendingSeconds } from '#features/contact-change/policies.ts';
+import { beginChange, countCodeAsked } from '#features/contact-change/begin-change.ts';
+import { codeSeconds, coolDownLeft, pendingSeconds } from '#features/contact-change/policies.ts';
 import { tellOldAddress } from '#features/contact-change/reversion-link.ts';
-import { sendChangeCode } from '#features/contact-change/send-change-code.ts';
-
-const daySeconds = 86_400;
 
 type Outcome = { kind: 'sent' } | { kind: 'blocked' } | { kind: 'too_soon' | 'too_often'; retryAfterSeconds: number };
 
@@ -22,9 +19,7 @@ export async function requestChange(ctx: AppContext, address: Address, caller: C
   const user = requireUser(caller.actor);
   const { kind } = address;
   const who = allow.self(caller.actor, user.userId);
-  // Counted here: a code goes to an address, whose limits at sending know nothing of who asked (SR-18).
-  const points = kind === 'phone' ? ctx.config.SMS_PER_USER_PER_DAY : ctx.config.EMAILS_PER_USER_PER_DAY;
-  const counted = await ctx.rateLimits.consume(`${kind}-codes:${user.userId}`, { points, windowSeconds: daySeconds });
+  const counted = await countCodeAsked(ctx, kind, user.userId);
   const outcome = await withTransaction(ctx, { who, audits: ['user.contact_change.requested'] }, async (tx) => {
     const tooOften = { kind: 'too_often', retryAfterSeconds: counted.resetSeconds } as const;
     const decided = counted.allowed ? await begin(tx, user, address) : tooOften;
@@ -48,18 +43,10 @@ async function begin(tx: AppTransaction, { userId, sessionId }: UserActor, addre
   const user = await tx.users.lock(userId);
   if (user === undefined || isBlocked(user.status, 'change')) return { kind: 'blocked' };
   const { kind } = address;
-  const now = tx.clock.now();
-  const retryAfterSeconds = kind === 'phone' ? coolDownLeft(user.phoneVerifiedAt, now) : 0;
+  const retryAfterSeconds = kind === 'phone' ? coolDownLeft(user.phoneVerifiedAt, tx.clock.now()) : 0;
   if (retryAfterSeconds > 0) return { kind: 'too_soon', retryAfterSeconds };
-  const bound = { userId, kind, sessionId, id: tx.ids.next() };
-  const { code, codeHash, codeExpiresAt } = makeChangeCode(tx, bound);
-  const sealed = await sealAddress(tx, userId, address);
-  const expiresAt = new Date(now.getTime() + pendingSeconds * 1000);
-  const change = { ...bound, address: sealed, codeHash, codeExpiresAt, expiresAt };
-  if (!(await tx.contactChanges.replace(change, { ...changeCounters, now }))) {
+  if (!(await beginChange(tx, user, sessionId, address)))
     return { kind: 'too_often', retryAfterSeconds: pendingSeconds };
-  }
-  await sendChangeCode(tx, user, { address, code, expiresAt: codeExpiresAt });
   if (kind === 'email') await tellOldAddress(tx, user, 'email-change-requested');
   return { kind: 'sent' };
 }

@@ -5,6 +5,7 @@ import type { AppContext } from '#context.ts';
 import { hashAddress, indexAddress } from '#features/address/index-address.ts';
 import type { Caller } from '#features/caller.ts';
 import { requireAcceptablePassword } from '#features/password/accept-password.ts';
+import { requireAcceptableAddress } from '#features/registration/accept-address.ts';
 import { codeSeconds, countingDay, proofKindFor, registrationSeconds } from '#features/registration/policies.ts';
 import { makeProof } from '#features/registration/proof.ts';
 import { StartRegistrationSchema } from '#features/registration/schemas.ts';
@@ -20,7 +21,7 @@ export interface StartedRegistration {
 /**
  * Starts a registration and writes to the address. A taken address gets the same answer after the same work; only its owner
  * learns that somebody tried (SR-15). Nothing is reserved: the first verified registration wins the address.
- * @throws request.invalid, auth.password.unacceptable, auth.terms.outdated, service.overloaded
+ * @throws request.invalid, auth.password.unacceptable, auth.email.unacceptable, auth.terms.outdated, service.overloaded
  */
 export async function startRegistration(ctx: AppContext, input: unknown, caller: Caller): Promise<StartedRegistration> {
   const who = allow.anyone(caller.actor);
@@ -28,6 +29,7 @@ export async function startRegistration(ctx: AppContext, input: unknown, caller:
   if (request.acceptedTerms !== ctx.config.TERMS_VERSION) throw new DomainError('auth.terms.outdated');
   const { password, email, phone } = request;
   await requireAcceptablePassword(ctx, { password, email, phone, path: 'password' });
+  await requireAcceptableAddress(ctx, email);
 
   const address = { kind: 'email', value: request.email } as const;
   const addressHash = hashAddress(ctx, address);

@@ -4,25 +4,30 @@ import type { AppContext, AppTransaction } from '#context.ts';
 import { userActivated, userRegistered } from '#events.ts';
 import type { Caller } from '#features/caller.ts';
 import { resolveCustomerClient } from '#features/client/resolve-client.ts';
+import { beginChange } from '#features/contact-change/begin-change.ts';
 import { addressFailuresMax, codeAttemptsMax, countingDay } from '#features/registration/policies.ts';
 import { proves } from '#features/registration/proof.ts';
 import { VerifyRegistrationSchema } from '#features/registration/schemas.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { openSession } from '#features/session/open-session.ts';
 import { presentedDevice } from '#features/session/recognise-device.ts';
+import { countFailure, requireFewFailures } from '#features/sign-in/address-failures.ts';
+import { openContact } from '#features/user/contact.ts';
 import { createUser } from '#features/user/create-user.ts';
 import type { UserView } from '#features/user/view-user.ts';
 import { viewUser } from '#features/user/view-user.ts';
 import type { Registration } from '#storage/registrations/registration.repository.ts';
 import type { Client } from '#storage/sessions/client.repository.ts';
+import type { User } from '#storage/users/user.repository.ts';
 
 const refusals = ['unknown', 'closed', 'wrong_code', 'address_taken'] as const;
 type Outcome = { kind: 'verified'; signedIn: SignedIn; user: UserView } | { kind: (typeof refusals)[number] };
 
 /**
  * Proves the address of a registration: creates the user, opens the first session on a device that is known from now on, and
- * ends every other registration of the address. The first to verify wins. Wrong codes are counted per registration and per
- * address before they are compared (SR-25). @throws request.invalid, auth.client.unknown, auth.registration.code_invalid
+ * ends every other registration of the address. The first to verify wins; a number that was given gets a code now. Wrong codes
+ * are counted per registration and per address before they are compared (SR-25). @throws request.invalid, auth.client.unknown, auth.registration.code_invalid,
+ * request.rate_limited
  */
 export async function verifyRegistration(
   ctx: AppContext,
@@ -32,6 +37,7 @@ export async function verifyRegistration(
   const who = allow.anyone(caller.actor);
   const request = parse(VerifyRegistrationSchema, input);
   const client = resolveCustomerClient(ctx, request.clientId, caller);
+  await requireFewFailures(ctx, caller.clientAddress);
   const audits = ['auth.registration.verified', 'auth.registration.failed', 'auth.sign_in.succeeded'] as const;
   const outcome = await withTransaction(ctx, { who, audits }, async (tx): Promise<Outcome> => {
     const claim = await claimAttempt(tx, request.registrationId, request.code);
@@ -44,9 +50,14 @@ export async function verifyRegistration(
     await announce(tx, registration, client);
     const device = presentedDevice(request, caller);
     const facts = { user, client, acr: 'aal1', amr: ['pwd', 'otp'], device, becomesKnown: true } as const;
-    return { kind: 'verified', signedIn: await openSession(tx, facts), user: viewUser(user) };
+    const signedIn = await openSession(tx, facts);
+    await provePhone(tx, user, signedIn.session.id);
+    return { kind: 'verified', signedIn, user: viewUser(user) };
   });
-  if (outcome.kind !== 'verified') throw new DomainError('auth.registration.code_invalid', { reason: outcome.kind });
+  if (outcome.kind !== 'verified') {
+    await countFailure(ctx, caller.clientAddress);
+    throw new DomainError('auth.registration.code_invalid', { reason: outcome.kind });
+  }
   return outcome;
 }
 
@@ -84,10 +95,19 @@ async function refuse<K extends (typeof refusals)[number]>(
   return { kind };
 }
 
+/** The number that was given is proven next, by the session that has just opened; until then it names nobody. */
+async function provePhone(tx: AppTransaction, user: User, sessionId: string): Promise<void> {
+  if (user.contact === null) return;
+  const { phone } = await openContact(tx, { table: 'users', userId: user.id }, user.contact);
+  if (phone !== null) await beginChange(tx, user, sessionId, { kind: 'phone', value: phone });
+}
+
 async function announce(tx: AppTransaction, registration: Registration, client: Client): Promise<void> {
   const { userId, locale, acceptedTerms } = registration;
   const at = tx.clock.now();
+  await tx.terms.accept({ id: tx.ids.next(), userId, version: acceptedTerms, at: registration.createdAt });
   await tx.emit(userRegistered({ userId, clientId: client.id, locale, acceptedTerms, at }));
   await tx.emit(userActivated({ userId, roles: ['customer'], locale, at }));
-  await tx.audit({ action: 'auth.registration.verified', subject: userId, outcome: 'success' });
+  const details = { acceptedTerms };
+  await tx.audit({ action: 'auth.registration.verified', subject: userId, outcome: 'success', details });
 }

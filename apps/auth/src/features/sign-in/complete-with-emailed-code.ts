@@ -4,6 +4,7 @@ import type { AppContext } from '#context.ts';
 import { assuranceOf } from '#features/second-factor/assurance.ts';
 import { sufficientFactors } from '#features/second-factor/sufficient-factors.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
+import { countFailure, requireFewFailures } from '#features/sign-in/address-failures.ts';
 import { isEmailedCode, signInCode } from '#features/sign-in/emailed-code.ts';
 import {
   completionAudits,
@@ -20,7 +21,7 @@ type Outcome =
 /**
  * Completes a sign-in by an emailed code. The session stays `aal1` (SR-29), but its device is known from now on. Who has
  * enrolled a factor since the first half has to present it, so such a sign-in is over; mfa is asked for every code, right or
- * wrong. @throws auth.login.invalid, auth.second_factor.invalid, service.unavailable
+ * wrong. @throws auth.login.invalid, auth.second_factor.invalid, request.rate_limited, service.unavailable
  */
 export async function completeWithEmailedCode(
   ctx: AppContext,
@@ -29,6 +30,7 @@ export async function completeWithEmailedCode(
   proof: { challengeId: string; code: string },
 ): Promise<SignedIn> {
   const { challengeId, code } = proof;
+  await requireFewFailures(ctx, half.caller.clientAddress);
   const factors = sufficientFactors(await ctx.factors.list(userId), half.client.audience);
   const now = ctx.clock.now();
   const access = { who: half.who, audits: completionAudits } as const;
@@ -49,7 +51,10 @@ export async function completeWithEmailedCode(
     const signedIn = await openCompleted(tx, attempt, half, assuranceOf('email'));
     return signedIn === undefined ? { kind: 'changed' } : { kind: 'signed_in', signedIn };
   });
-  if (outcome.kind === 'wrong_code') throw new DomainError('auth.second_factor.invalid', { reason: outcome.kind });
+  if (outcome.kind === 'wrong_code') {
+    await countFailure(ctx, half.caller.clientAddress);
+    throw new DomainError('auth.second_factor.invalid', { reason: outcome.kind });
+  }
   if (outcome.kind !== 'signed_in') throw new DomainError('auth.login.invalid', { reason: outcome.kind });
   return outcome.signedIn;
 }

@@ -1,16 +1,15 @@
-import { notify } from '@bank/composition';
 import { withTransaction } from '@bank/database';
-import type { Grant, UserId } from '@bank/domain';
+import type { Grant } from '@bank/domain';
 import { DomainError, isBlocked } from '@bank/domain';
-import { messageOf } from '@bank/notifications';
-import type { AppContext, AppTransaction } from '#context.ts';
+import type { AppContext } from '#context.ts';
 import { isEntitled } from '#features/client/entitlement.ts';
 import { isStillPassword } from '#features/password/policies.ts';
 import { renewHash } from '#features/password/renew-hash.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { openSession } from '#features/session/open-session.ts';
 import type { Attempt } from '#features/sign-in/attempt.ts';
-import { failuresWorthTelling, isCutOff } from '#features/sign-in/policies.ts';
+import { isCutOff } from '#features/sign-in/policies.ts';
+import { tellOfFailures } from '#features/sign-in/tell-of-failures.ts';
 
 /**
  * Opens a session at `aal1` on the password alone. The device stays as known, or unknown, as it was.
@@ -30,7 +29,7 @@ export async function completeWithPassword(
     if (current === undefined || !isStillPassword(credential, current)) return undefined;
     if (isCutOff(current, attempt.at)) return undefined;
     if (isBlocked(current.status, 'sign_in') || !isEntitled(client, current.roles)) return undefined;
-    await tellOfFailures(tx, attempt, current.userId);
+    await tellOfFailures(tx, current.userId, { failures: attempt.claimed.failures - 1, at: attempt.at });
     const user = { id: current.userId, roles: current.roles };
     // Side by side: what they write first takes one round trip.
     const [, opened] = await Promise.all([
@@ -42,12 +41,4 @@ export async function completeWithPassword(
   if (signedIn === undefined) throw new DomainError('auth.credentials.invalid', { reason: 'changed meanwhile' });
   if (verified.stale) await renewHash(ctx, who, { credential, password });
   return signedIn;
-}
-
-/** A success after several failures is worth a message: somebody may have guessed (SR-20). */
-async function tellOfFailures(tx: AppTransaction, attempt: Attempt, userId: UserId): Promise<void> {
-  const failures = attempt.claimed.failures - 1;
-  if (failures < failuresWorthTelling) return;
-  const message = messageOf('sign-in-after-failures', { at: attempt.at, failures });
-  await notify(tx, userId, message, { since: attempt.at });
 }

@@ -11,6 +11,7 @@ import { presentedDevice } from '#features/session/recognise-device.ts';
 import { unknownDevices } from '#features/sign-in/lockout-policies.ts';
 import { isCutOff } from '#features/sign-in/policies.ts';
 import type { CompleteSignIn } from '#features/sign-in/schemas.ts';
+import { tellOfFailures } from '#features/sign-in/tell-of-failures.ts';
 import type { Client } from '#storage/sessions/client.repository.ts';
 import type { PendingSignIn } from '#storage/sign-ins/sign-in.repository.ts';
 
@@ -27,7 +28,7 @@ export const completionAudits = ['auth.sign_in.succeeded', 'auth.sign_in.failed'
 
 /**
  * Opens the session of a proven sign-in, whose device is known from now on. A member of staff who proved no factor gets one
- * in which he can enrol it. Undefined when status, password or roles have changed since the first half.
+ * in which he can enrol it. A success after failures is told of. Undefined when status, password or roles have changed since the first half.
  */
 export async function openCompleted(
   tx: AppTransaction,
@@ -48,7 +49,8 @@ export async function openCompleted(
     await tx.audit({ action: 'auth.sign_in.failed', subject: userId, outcome: 'denied', reason: 'client' });
     return undefined;
   }
-  await tx.lockouts.reset(pending);
+  const attempts = await tx.lockouts.reset(pending);
+  await tellOfFailures(tx, userId, { failures: attempts - 1, at: begunAt });
   const client = acr === 'aal1' && needsFactor(half.client.audience) ? enrolmentClient(tx) : half.client;
   const device = presentedDevice(request, caller);
   const user = { id: current.userId, roles: current.roles };

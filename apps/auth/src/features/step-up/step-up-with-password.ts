@@ -5,6 +5,7 @@ import { confirmPassword, type OwnSession } from '#features/password/confirm-pas
 import { isStillPassword } from '#features/password/policies.ts';
 import { needsFactor } from '#features/second-factor/sufficiency.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
+import { countFailure } from '#features/sign-in/address-failures.ts';
 import { isEmailedCode, stepUpCode } from '#features/sign-in/emailed-code.ts';
 import { codeAttemptsMax } from '#features/sign-in/policies.ts';
 import { renewSession } from '#features/step-up/renew-session.ts';
@@ -37,7 +38,10 @@ export async function stepUpWithPassword(
     await tx.lockouts.reset(confirmed);
     return await renewSession(tx, user, { acr: 'aal1', amr: isDeviceKnown ? ['pwd'] : ['pwd', 'otp'] });
   });
-  if (renewed === undefined) throw new DomainError('auth.second_factor.invalid', { reason: 'emailed code' });
+  if (renewed === undefined) {
+    await countFailure(ctx, own.caller.clientAddress);
+    throw new DomainError('auth.second_factor.invalid', { reason: 'emailed code' });
+  }
   return renewed;
 }
 

@@ -73,8 +73,10 @@ export class LockoutRepository extends Repository {
     return noted === 1;
   }
 
-  async reset({ subjectHash, pool }: PoolKey): Promise<void> {
-    await this.affected('delete from auth.lockouts where subject_hash = ? and pool = ?', [subjectHash, pool]);
+  /** Forgets the failures of a pool. Answers how many there were, the attempt that has succeeded among them. */
+  async reset({ subjectHash, pool }: PoolKey): Promise<number> {
+    const sql = 'delete from auth.lockouts where subject_hash = ? and pool = ? returning failures';
+    return (await this.row<{ failures: number }>(sql, [subjectHash, pool]))?.failures ?? 0;
   }
 
   /** Lifts every pool of somebody, whichever key his name in counters is made with (SR-14). */

@@ -65,12 +65,13 @@ export class ContactChangeRepository extends Repository {
     return replaced === 1;
   }
 
-  /** What is pending for a user, of any kind, held until the transaction ends. */
-  lockPending(userId: UserId, now: Date): Promise<ContactChange | undefined> {
+  /** What is pending for a user, of any kind unless one is said, held until the transaction ends. */
+  lockPending(userId: UserId, now: Date, kind?: IdentifierKind): Promise<ContactChange | undefined> {
     return this.row(
       `select ${columns} from auth.contact_changes where user_id = ? and expires_at > ?
+          and (?::text is null or kind = ?::text)
         order by expires_at desc limit 1 for update`,
-      [userId, now],
+      [userId, now, kind ?? null, kind ?? null],
     );
   }
 

@@ -74,3 +74,16 @@ export const IdentifierEntity = defineEntity({
   },
   checks: [{ name: 'identifiers_kind_check', expression: `kind in ('email', 'phone')` }],
 });
+
+export const TermsAcceptanceEntity = defineEntity({
+  name: 'TermsAcceptance',
+  tableName: 'terms_acceptances',
+  schema: 'auth',
+  properties: {
+    id: p.uuid().primary(),
+    userId: p.uuid(),
+    version: p.text(),
+    acceptedAt: p.datetime(),
+  },
+  uniques: [{ name: 'terms_acceptances_version_key', properties: ['userId', 'version'] }],
+});

@@ -2,6 +2,7 @@ import { accepted, defineRoutes, noContent, ok } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
 import { changeEmail } from '#features/contact-change/change-email.ts';
 import { changePhone } from '#features/contact-change/change-phone.ts';
+import { resendPhoneCode } from '#features/contact-change/resend-phone-code.ts';
 import { revertEmail } from '#features/contact-change/revert-email.ts';
 import {
   ChangeEmailSchema,
@@ -94,6 +95,21 @@ export const contactRoutes = defineRoutes<AppContext>([
     limits: [{ name: 'phone-verify', points: 30, windowSeconds: 600, by: 'user' }],
     async handle(ctx, request) {
       return ok(await verifyPhone(ctx, request.body, callerOf(request)));
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/auth/phone/resend',
+    summary: 'Send a new code to the number that is being proven',
+    description:
+      'That of a change which this session asked for, or the one given at registration. The code is good in this session.',
+    tag,
+    access: 'user',
+    responses: { 202: ChangeStartedSchema },
+    errors: ['user.state.blocked', 'user.contact_change.none_pending', 'request.rate_limited'],
+    limits: [{ name: 'phone-resend', points: 20, windowSeconds: 3600, by: 'user' }],
+    async handle(ctx, request) {
+      return accepted(await resendPhoneCode(ctx, callerOf(request)));
     },
   },
 ]);

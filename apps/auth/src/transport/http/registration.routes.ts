@@ -27,7 +27,13 @@ export const registrationRoutes = defineRoutes<AppContext>([
     access: 'public',
     body: StartRegistrationSchema,
     responses: { 202: RegistrationStartedSchema },
-    errors: ['request.invalid', 'auth.password.unacceptable', 'auth.terms.outdated', 'service.overloaded'],
+    errors: [
+      'request.invalid',
+      'auth.password.unacceptable',
+      'auth.email.unacceptable',
+      'auth.terms.outdated',
+      'service.overloaded',
+    ],
     limits: [{ name: 'register', points: 30, windowSeconds: 600, by: 'address' }],
     async handle(ctx, request) {
       return accepted(await startRegistration(ctx, request.body, callerOf(request)));
