@@ -1,10 +1,12 @@
 import { publishEvents, type TestEvent } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
+import type { CloudEvent } from '@bank/messaging';
 import { encodeEvent, UserActivatedSchema, UserRolesChangedSchema, UserStatusChangedSchema } from '@bank/proto/events';
 import { UserStatus } from '@bank/proto/user';
 import { until } from '@bank/testing';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { expect, test } from 'vitest';
+import { userStatusChangedConsumer } from '#transport/messages/user-status-changed.consumer.ts';
 import { adminApp } from './admin-app.ts';
 
 const app = adminApp();
@@ -24,6 +26,12 @@ function rolesChanged(userId: string, to: string[], version: bigint) {
 
 function toEvent(userId: string, event: Omit<TestEvent, 'subject'>): TestEvent & { id: string } {
   return { ...event, id: uuidv7(), subject: userId };
+}
+
+/** An event as a consumer is given it. */
+function received(event: TestEvent & { id: string }): CloudEvent {
+  const envelope = { specversion: '1.0', source: 'urn:bank:auth', time: new Date().toISOString() } as const;
+  return { ...envelope, datacontenttype: 'application/json', ...event };
 }
 
 /** Publishes events one after the other, each handled before the next. */
@@ -80,3 +88,31 @@ test('roles told before anything else do not keep the status from being told', a
   await tell([rolesChanged(userId, ['admin'], 3n), statusChanged(userId, UserStatus.LOCKED, 2n)]);
   expect(await rows(userId)).toMatchObject([{ status: 'locked', roles: ['admin'], activated_at: null }]);
 });
+
+test('what comes at once is noted together, and one message that cannot be read keeps no other from it', async () => {
+  const userIds = Array.from({ length: 300 }, () => uuidv7());
+  const events: TestEvent[] = userIds.map((userId) => statusChanged(userId, UserStatus.LOCKED, 2n));
+  events.splice(150, 0, { ...statusChanged(uuidv7(), UserStatus.LOCKED, 2n), data: { version: 'two' } });
+  await publishEvents(app, 'auth', events);
+  await until(async () => (await lockedOf(userIds)) === 300);
+});
+
+test('SR-89: two replicas that are told of the same users in opposite orders wait for each other, 20 times', async () => {
+  for (let round = 0; round < 20; round += 1) {
+    const userIds = Array.from({ length: 50 }, () => uuidv7());
+    const replicas = [userStatusChangedConsumer(app.ctx), userStatusChangedConsumer(app.ctx)];
+    const told = replicas.flatMap((replica, index) => {
+      const order = index === 0 ? userIds : userIds.toReversed();
+      const version = BigInt(2 + index);
+      return order.map((userId) => replica.handle(received(statusChanged(userId, UserStatus.LOCKED, version))));
+    });
+    expect(await Promise.all(told)).toEqual(told.map(() => ({ applied: true })));
+    expect(await lockedOf(userIds)).toBe(50);
+  }
+});
+
+async function lockedOf(userIds: readonly string[]): Promise<number> {
+  const sql = `select count(*)::int as "count" from admin.users where status = 'locked' and user_id = any($1::uuid[])`;
+  const [row] = await app.database.query<{ count: number }>(sql, [userIds]);
+  return row?.count ?? 0;
+}
