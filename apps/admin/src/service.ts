@@ -7,6 +7,7 @@ import { createLedgerForwarder } from '#jobs/ledger-forwarder.ts';
 import { createLedgerVerifier } from '#jobs/ledger-verifier.ts';
 import { tidyingChores } from '#jobs/tidy.ts';
 import { dataRights } from '#storage/data-rights.ts';
+import { growth } from '#storage/growth.ts';
 import { routes } from '#transport/http/routes.ts';
 import { auditEntryConsumer } from '#transport/messages/audit-entry.consumer.ts';
 import { userActivatedConsumer } from '#transport/messages/user-activated.consumer.ts';
@@ -29,6 +30,7 @@ export async function createService(config: Config, overrides: Overrides = {}): 
     verifier: overrides.verifier ?? createTokenVerifier(ctx, config),
     audiences: [audiences.staff],
     workers: [createCheckpointKeeper(ctx), createLedgerVerifier(ctx), ...forwardersOf(ctx)],
+    growth,
     chores: tidyingChores(ctx),
   });
 }

@@ -1,4 +1,4 @@
-import { testDataRights } from '@bank/composition/testing';
+import { testDataRights, testGrowth } from '@bank/composition/testing';
 import { withTransaction } from '@bank/database';
 import { allow, parse, UserIdSchema, uuidv7 } from '@bank/domain';
 import { encodeEvent, UserActivatedSchema, UserRolesChangedSchema, UserStatusChangedSchema } from '@bank/proto/events';
@@ -7,10 +7,13 @@ import { timestampNow } from '@bufbuild/protobuf/wkt';
 import { appendEntries } from '#features/ledger/append-entries.ts';
 import { noteActivation } from '#features/user/note-activation.ts';
 import { dataRights } from '#storage/data-rights.ts';
+import { growth } from '#storage/growth.ts';
 import { adminApp } from './admin-app.ts';
 import { entryAbout } from './entries.ts';
 
 const app = adminApp();
+
+testGrowth(app, growth);
 
 testDataRights(
   app,

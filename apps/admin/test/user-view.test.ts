@@ -1,8 +1,8 @@
-import { request } from '@bank/composition/testing';
+import { request, trimTables } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
 import { ContactField } from '@bank/proto/user';
 import { describe, expect, test } from 'vitest';
-import { tidyingChores } from '#jobs/tidy.ts';
+import { growth } from '#storage/growth.ts';
 import { adminApp, knownUser, type Staff, staffOf, toldOf } from './admin-app.ts';
 import { startNeighbours } from './neighbours.ts';
 
@@ -119,7 +119,7 @@ describe('POST /v1/admin/users/{id}/unmask', () => {
     await unmask(userId, staff);
     await app.database.query('update admin.unmaskings set expires_at = now() where user_id = $1', [userId]);
     expect((await view(userId, staff)).body).toMatchObject({ user: { email: 'a**@example.com' }, unmasked: null });
-    for (const chore of tidyingChores(app.ctx)) await chore.run();
+    await trimTables(app.ctx, growth);
     expect(await app.database.query('select 1 from admin.unmaskings where user_id = $1', [userId])).toEqual([]);
   });
 

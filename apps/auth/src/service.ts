@@ -11,6 +11,7 @@ import { createDeliverySender } from '#jobs/delivery-sender.ts';
 import { createIssuer } from '#jobs/issuer.ts';
 import { trimmingChores } from '#jobs/trim.ts';
 import { dataRights } from '#storage/data-rights.ts';
+import { growth } from '#storage/growth.ts';
 import { routes } from '#transport/http/routes.ts';
 import { deliveryRequestedConsumer } from '#transport/messages/delivery-requested.consumer.ts';
 import { deviceRemovedConsumer } from '#transport/messages/device-removed.consumer.ts';
@@ -48,6 +49,7 @@ export function assembleService(ctx: AppContext): Service {
     verifier: createIssuer(ctx),
     audiences: [audiences.customers, audiences.staff],
     workers: [sender, nonces, { start: async () => {}, stop: async () => ctx.breachedPasswords?.close() }],
+    growth,
     chores: [...trimmingChores(ctx), { name: 'unheard messages', run: () => askNotificationService(ctx) }],
   });
 }

@@ -1,7 +1,9 @@
+import { testGrowth, trimTables } from '@bank/composition/testing';
 import { maintainPartitions } from '@bank/database';
 import { until } from '@bank/testing';
 import { describe, expect, it } from 'vitest';
 import { trimmingChores } from '#jobs/trim.ts';
+import { growth } from '#storage/growth.ts';
 import { freshEmail, register, registration, signIn } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
 import { get, post } from './support/http.ts';
@@ -9,9 +11,9 @@ import { get, post } from './support/http.ts';
 const auth = await startAuth();
 const dayMs = 86_400_000;
 
-async function trim(): Promise<void> {
-  for (const chore of trimmingChores(auth.ctx)) await chore.run();
-}
+const trim = () => trimTables(auth.ctx, growth, trimmingChores(auth.ctx));
+
+testGrowth(auth, growth);
 
 async function rowsOf(table: string): Promise<number> {
   return (await auth.database.query(`select 1 from auth.${table}`)).length;

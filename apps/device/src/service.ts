@@ -2,8 +2,8 @@ import { audiences, composeApp, createTokenVerifier, dataRightsRpc, type Overrid
 import type { Service } from '@bank/service-kit';
 import type { Config } from '#config.ts';
 import { createContext } from '#context.ts';
-import { trimmingChores } from '#jobs/trim.ts';
 import { dataRights } from '#storage/data-rights.ts';
+import { growth } from '#storage/growth.ts';
 import { routes } from '#transport/http/routes.ts';
 import { credentialChangedConsumer } from '#transport/messages/credential-changed.consumer.ts';
 import { signInFailedConsumer } from '#transport/messages/sign-in-failed.consumer.ts';
@@ -19,6 +19,6 @@ export async function createService(config: Config, overrides: Overrides = {}): 
     consumers: [signInSucceededConsumer(ctx), signInFailedConsumer(ctx), credentialChangedConsumer(ctx)],
     verifier: overrides.verifier ?? createTokenVerifier(ctx, config),
     audiences: [audiences.customers],
-    chores: trimmingChores(ctx),
+    growth,
   });
 }

@@ -1,10 +1,13 @@
+import { testGrowth, trimTables } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
 import { expect, test } from 'vitest';
-import { trimmingChores } from '#jobs/trim.ts';
+import { growth } from '#storage/growth.ts';
 import { deviceApp } from './device-app.ts';
 import { givenDevice } from './given-device.ts';
 
 const app = await deviceApp();
+
+testGrowth(app, growth);
 
 async function givenRemoved(userId: string, weeksAgo: number): Promise<string> {
   const id = await givenDevice(app.ctx, userId);
@@ -20,7 +23,7 @@ test('removed devices go after 60 weeks, but for the last trace that a user had 
   const live = await givenDevice(app.ctx, userId);
   await givenRemoved(gone, 61);
   const last = await givenRemoved(gone, 61);
-  for (const chore of trimmingChores(app.ctx)) await chore.run();
+  await trimTables(app.ctx, growth);
   const ids = async (user: string) => {
     const sql = 'select id from device.devices where user_id = $1 order by id';
     return (await app.database.query<{ id: string }>(sql, [user])).map(({ id }) => id);

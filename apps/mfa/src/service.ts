@@ -2,8 +2,8 @@ import { audiences, composeApp, dataRightsRpc, type Overrides } from '@bank/comp
 import type { Service } from '@bank/service-kit';
 import type { Config } from '#config.ts';
 import { createContext } from '#context.ts';
-import { trimmingChores } from '#jobs/trim.ts';
 import { dataRights } from '#storage/data-rights.ts';
+import { growth } from '#storage/growth.ts';
 import { routes } from '#transport/http/routes.ts';
 import { userActivatedConsumer } from '#transport/messages/user-activated.consumer.ts';
 import { mfaRpc } from '#transport/rpc/mfa.rpc.ts';
@@ -17,6 +17,6 @@ export async function createService(config: Config, overrides: Overrides = {}): 
     consumers: [userActivatedConsumer(ctx)],
     verifier: ctx.verifier,
     audiences: [audiences.customers, audiences.staff],
-    chores: trimmingChores(ctx),
+    growth,
   });
 }

@@ -1,11 +1,14 @@
-import { request, testDataRights } from '@bank/composition/testing';
+import { request, testDataRights, testGrowth } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
 import { encodeEvent, UserActivatedSchema } from '@bank/proto/events';
 import { timestampNow } from '@bufbuild/protobuf/wkt';
 import { dataRights } from '#storage/data-rights.ts';
+import { growth } from '#storage/growth.ts';
 import { givenChallenge, givenEnrolled, mfaApp, strongToken } from './mfa-app.ts';
 
 const app = mfaApp();
+
+testGrowth(app, growth);
 
 testDataRights(
   app,

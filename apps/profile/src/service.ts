@@ -3,6 +3,7 @@ import type { Service } from '@bank/service-kit';
 import type { Config } from '#config.ts';
 import { createContext } from '#context.ts';
 import { dataRights } from '#storage/data-rights.ts';
+import { growth } from '#storage/growth.ts';
 import { routes } from '#transport/http/routes.ts';
 import { userActivatedConsumer } from '#transport/messages/user-activated.consumer.ts';
 import { profileRpc } from '#transport/rpc/profile.rpc.ts';
@@ -16,5 +17,6 @@ export async function createService(config: Config, overrides: Overrides = {}): 
     consumers: [userActivatedConsumer(ctx)],
     verifier: overrides.verifier ?? createTokenVerifier(ctx, config),
     audiences: [audiences.customers],
+    growth,
   });
 }

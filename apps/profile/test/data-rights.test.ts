@@ -1,10 +1,13 @@
-import { request, testDataRights } from '@bank/composition/testing';
+import { request, testDataRights, testGrowth } from '@bank/composition/testing';
 import { encodeEvent, UserActivatedSchema } from '@bank/proto/events';
 import { timestampNow } from '@bufbuild/protobuf/wkt';
 import { dataRights } from '#storage/data-rights.ts';
+import { growth } from '#storage/growth.ts';
 import { givenProfile, profileApp } from './profile-app.ts';
 
 const app = profileApp();
+
+testGrowth(app, growth);
 
 /** A word that nobody else has, as a name may be: letters alone. */
 function oneOf(name: string): string {

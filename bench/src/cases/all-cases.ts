@@ -10,6 +10,7 @@ import { profile } from '#cases/profile.ts';
 import { refresh } from '#cases/refresh.ts';
 import { registration } from '#cases/registration.ts';
 import { session } from '#cases/session.ts';
+import { sessions } from '#cases/sessions.ts';
 import { signIn } from '#cases/sign-in.ts';
 import { storm } from '#cases/storm.ts';
 
@@ -30,4 +31,4 @@ export const allCases: readonly Case[] = [
 ];
 
 /** What needs the large data sets, in the order in which they run after the others. */
-export const scaleCases: readonly Case[] = [lookup];
+export const scaleCases: readonly Case[] = [lookup, sessions];

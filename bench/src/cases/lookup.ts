@@ -1,6 +1,6 @@
 import { fromAnotherAddress } from '@bank/test-bed';
 import type { Bench, Case } from '#bench.ts';
-import { load } from '#load.ts';
+import { type LoadRequest, load } from '#load.ts';
 import { p99AtPace } from '#paced.ts';
 import { compareSizes, type SizedWork } from '#scale/compare-sizes.ts';
 import { usersData } from '#scale/users.ts';
@@ -31,13 +31,12 @@ function searchBy(
   const search = async (bench: Bench, seconds: number) => {
     const tokens = bench.mint.mintStaff(Math.ceil(perSecond * seconds));
     let turn = 0;
-    return p99AtPace({
-      url: `${bench.stack.apps.admin.url}/v1/admin/users/search`,
-      perSecond,
-      seconds,
-      headers: () => ({ authorization: `Bearer ${tokens[turn++ % tokens.length]}`, ...fromAnotherAddress() }),
-      body: () => criterion(bench, turn),
-    });
+    const next = (): LoadRequest => {
+      const authorization = `Bearer ${tokens[turn++ % tokens.length]}`;
+      const headers = { 'content-type': 'application/json', authorization, ...fromAnotherAddress() };
+      return { method: 'POST', path: '/v1/admin/users/search', headers, body: JSON.stringify(criterion(bench, turn)) };
+    };
+    return p99AtPace({ url: bench.stack.apps.admin.url, perSecond, seconds, next });
   };
   return {
     what: `staff search by ${what}`,

@@ -47,5 +47,6 @@ function cheapCalls({ stack, mint, people }: Bench, seconds: number): Promise<nu
   const tokens = mint.mint(people, 1000);
   let turn = 0;
   const headers = () => ({ authorization: `Bearer ${tokens[turn++ % tokens.length]}` });
-  return p99AtPace({ url: `${stack.apps.auth.url}/v1/auth/session`, perSecond, seconds, headers });
+  const next = () => ({ method: 'GET', path: '/v1/auth/session', headers: headers() }) as const;
+  return p99AtPace({ url: stack.apps.auth.url, perSecond, seconds, next });
 }

@@ -46,12 +46,15 @@ function difference(before: Counters, after: Counters, tables: readonly string[]
   };
 }
 
-/** What was ever done to each table of the stack's database. */
+/** What was ever done to each table of the stack's database; to a partition is to its table. */
 function countersOf(stack: StackDatabase): Promise<Counters> {
-  const sql = `select io.schemaname || '.' || io.relname as name, s.seq_scan::float8 as "wholeReads",
-      (heap_blks_read + heap_blks_hit + coalesce(idx_blks_read + idx_blks_hit, 0)
+  const sql = `select io.schemaname || '.' || coalesce(parent.relname, io.relname) as name,
+      sum(s.seq_scan)::float8 as "wholeReads",
+      sum(heap_blks_read + heap_blks_hit + coalesce(idx_blks_read + idx_blks_hit, 0)
         + coalesce(toast_blks_read + toast_blks_hit, 0) + coalesce(tidx_blks_read + tidx_blks_hit, 0))::float8 as buffers
-    from pg_statio_user_tables io join pg_stat_user_tables s using (relid)`;
+    from pg_statio_user_tables io join pg_stat_user_tables s using (relid)
+      left join pg_inherits i on i.inhrelid = io.relid left join pg_class parent on parent.oid = i.inhparent
+    group by 1`;
   const read = async () =>
     asAdministrator(
       stack,

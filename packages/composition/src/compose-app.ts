@@ -1,4 +1,4 @@
-import { type Chore, createHousekeeping, createOutboxStore, maintainPartitions } from '@bank/database';
+import { type Chore, createOutboxStore, type Growth } from '@bank/database';
 import { audiences } from '@bank/domain';
 import { type Consumer, type Consumers, createConsumers, createPublisher, createRelay } from '@bank/messaging';
 import { DataRightsService } from '@bank/proto/data-rights';
@@ -14,6 +14,7 @@ import type { Verifier } from '@bank/verifier';
 import { createClockWatch } from '#clock-watch.ts';
 import { createDenialLog } from '#denial-log.ts';
 import type { Foundations } from '#foundations.ts';
+import { housekeepingOf } from '#housekeeping.ts';
 import { refuseUnreadQueues } from '#unread-queues.ts';
 
 /** What an app adds to its foundations. */
@@ -26,7 +27,9 @@ export interface AppParts<C> {
   readonly audiences: readonly string[];
   /** What runs beside the relay, the consumers and the housekeeping. */
   readonly workers?: readonly Worker[];
-  /** What is tidied each hour beside partitions and idempotency keys. */
+  /** What keeps the tables of the app from growing for good. */
+  readonly growth: Growth;
+  /** What is done by the schedule beside that. */
   readonly chores?: readonly Chore[];
 }
 
@@ -58,7 +61,11 @@ export function composeApp<C extends Foundations>(ctx: C, config: BaseConfig, pa
     workers: [
       relay,
       consumers,
-      housekeepingOf(ctx, parts.chores ?? []),
+      housekeepingOf(ctx, {
+        growth: parts.growth,
+        chores: parts.chores ?? [],
+        schedule: config.HOUSEKEEPING_SCHEDULE,
+      }),
       createClockWatch(ctx),
       ...(parts.workers ?? []),
     ],
@@ -99,15 +106,4 @@ function dependenciesOf({ database, redis }: Foundations, verifier: Verifier, co
       rabbitmq: { ping: () => consumers.ping(), optional: true },
     },
   } as const;
-}
-
-function housekeepingOf({ database, idempotency, logger }: Foundations, chores: readonly Chore[]): Worker {
-  return createHousekeeping({
-    chores: [
-      { name: 'partitions', run: () => maintainPartitions(database) },
-      { name: 'idempotency keys', run: () => idempotency.purge() },
-      ...chores,
-    ],
-    onError: (job, err) => logger.warn({ job, err }, 'a chore failed; the next round tries it again'),
-  });
 }

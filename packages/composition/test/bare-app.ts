@@ -1,4 +1,10 @@
-import { declareDataRights, platformTablesV1, SqlMigration, type TransactionalContext } from '@bank/database';
+import {
+  declareDataRights,
+  declareGrowth,
+  platformTablesV1,
+  SqlMigration,
+  type TransactionalContext,
+} from '@bank/database';
 import { type Consumer, topology } from '@bank/messaging';
 import { type BaseConfig, baseEnv, readConfig, type Service } from '@bank/service-kit';
 import * as v from 'valibot';
@@ -29,6 +35,9 @@ export const reader: Consumer = {
 /** It has the tables of every schema, and none of its own. */
 export const bareRights = declareDataRights('device', { personal: {}, impersonal: {} });
 
+/** Nor do they grow. */
+export const bareGrowth = declareGrowth('device', { trimmed: {}, bounded: {} });
+
 type BareContext = Foundations & TransactionalContext<object>;
 
 export interface BareApp {
@@ -49,6 +58,7 @@ export async function bareApp(env: NodeJS.ProcessEnv, parts: Partial<AppParts<Ba
     consumers: [reader],
     verifier: issuer.verifier,
     audiences: [audiences.customers],
+    growth: bareGrowth,
     ...parts,
     rpc: [dataRightsRpc({ rights: bareRights }), ...(parts.rpc ?? [])],
   });

@@ -2,7 +2,7 @@ import { type DataRights, dataRightsProblems, declareDataRights } from '@bank/da
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { composeApp } from '#index.ts';
 import { type TestEnvironment, testEnvironment } from '#testing/index.ts';
-import { type BareApp, bare, bareApp, bareRights, reader } from './bare-app.ts';
+import { type BareApp, bare, bareApp, bareGrowth, bareRights, reader } from './bare-app.ts';
 
 let environment: TestEnvironment;
 let app: BareApp;
@@ -82,6 +82,7 @@ test('an app that leaves the rights of people out is not put together', () => {
       consumers: [reader],
       verifier: app.issuer.verifier,
       audiences: [],
+      growth: bareGrowth,
     }),
   ).toThrow('device does not serve bank.data_rights.v1.DataRightsService');
 });

@@ -21,6 +21,7 @@ export {
 export { type ErasureReport, eraseRecords } from '#data-rights/erase-records.ts';
 export { type ExportRecord, exportRecords } from '#data-rights/export-records.ts';
 export { dataRightsProblems } from '#data-rights/undeclared-tables.ts';
+export { declareGrowth, type Growth, type TrimmedTable } from '#housekeeping/growth.ts';
 export {
   type Chore,
   createHousekeeping,
@@ -28,6 +29,9 @@ export {
   type HousekeepingOptions,
 } from '#housekeeping/housekeeping.ts';
 export { maintainPartitions, type PartitionReport } from '#housekeeping/partitions.ts';
+export { measureOverdueRows, measureTables, type TableSize } from '#housekeeping/table-growth.ts';
+export { trimmingChores } from '#housekeeping/trim.ts';
+export { growthProblems } from '#housekeeping/unbounded-tables.ts';
 export type { IdempotencyScope } from '#idempotency/idempotency-key.repository.ts';
 export {
   createIdempotencyStore,

@@ -83,7 +83,7 @@ describe('time', () => {
     expect(outcomes.filter((outcome) => outcome === 'new')).toHaveLength(1);
   });
 
-  it('forgets after 24 h, and purges what is forgotten', async () => {
+  it('forgets after 24 h', async () => {
     const scope = newScope();
     await store.begin(scope, request);
     await store.finish(scope, answer);
@@ -91,9 +91,6 @@ describe('time', () => {
     expect(await store.begin(scope, request)).toEqual({ replay: answer });
     clock.advance(1);
     expect(await store.begin(scope, otherRequest)).toBe('new');
-    clock.advance(24 * 3_600_000);
-    expect(await store.purge()).toBeGreaterThan(0);
-    expect(await postgres.query('select 1 from shop.idempotency_keys')).toEqual([]);
   });
 });
 

@@ -20,9 +20,4 @@ export class UnmaskingRepository extends Repository {
       [staffId, userId, now],
     );
   }
-
-  /** Removes what is over; how many. */
-  removeExpired(now: Date): Promise<number> {
-    return this.affected('delete from admin.unmaskings where expires_at <= ?', [now]);
-  }
 }

@@ -97,15 +97,4 @@ export class DeviceRepository extends Repository {
       [at, userId, ids, version ?? null],
     );
   }
-
-  /** Forgets devices that were removed before a moment, but not the last trace that their user had one, which `hadOthers` sees. */
-  trim(before: Date, limit: number): Promise<number> {
-    return this.affected(
-      `delete from device.devices where id in
-         (select old.id from device.devices old where old.removed_at < ?
-           and exists (select 1 from device.devices newer where newer.user_id = old.user_id and newer.id > old.id)
-          limit ? for update skip locked)`,
-      [before, limit],
-    );
-  }
 }

@@ -52,12 +52,4 @@ export class ChallengeRepository extends Repository {
   async removeAll(userId: UserId): Promise<void> {
     await this.affected('delete from mfa.challenges where user_id = ?', [userId]);
   }
-
-  removeExpired(before: Date, limit: number): Promise<number> {
-    return this.affected(
-      `delete from mfa.challenges where (purpose, binding_id) in
-         (select purpose, binding_id from mfa.challenges where expires_at < ? limit ? for update skip locked)`,
-      [before, limit],
-    );
-  }
 }

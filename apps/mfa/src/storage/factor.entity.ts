@@ -21,7 +21,10 @@ export const FactorEntity = defineEntity({
     lastStep: p.bigint('number').nullable(),
     version: p.bigint('number').defaultRaw('1'),
   },
-  indexes: [{ name: 'factors_user_id_index', properties: ['user'] }],
+  indexes: [
+    { name: 'factors_user_id_index', properties: ['user'] },
+    { name: 'factors_pending_index', properties: ['expiresAt'], where: 'confirmed_at is null' },
+  ],
   checks: [{ name: 'factors_type_check', expression: `type in ('totp', 'sms', 'email', 'webauthn')` }],
 });
 

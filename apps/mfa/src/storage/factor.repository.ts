@@ -145,14 +145,6 @@ export class FactorRepository extends Repository {
     await this.affected('delete from mfa.factors where user_id = ? and confirmed_at is null', [userId]);
   }
 
-  removeExpired(before: Date, limit: number): Promise<number> {
-    return this.affected(
-      `delete from mfa.factors where id in
-         (select id from mfa.factors where confirmed_at is null and expires_at < ? limit ? for update skip locked)`,
-      [before, limit],
-    );
-  }
-
   async #named(userId: UserId, row: ConfirmedRow): Promise<ConfirmedFactor> {
     const opened = await this.#vault.open(this.em, placeOf(userId, row.id, 'label'), row.label);
     return { ...row, label: v.parse(LabelGroup, opened).label };

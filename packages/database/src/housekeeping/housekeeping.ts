@@ -1,13 +1,16 @@
-/** A chore of a service's database, and what it did, for the log. */
+import { Cron } from 'croner';
+
+/** A chore of a service's database. It bears company: another replica may be at it at the same time. */
 export interface Chore {
   readonly name: string;
+  /** Gives how many rows it removed, where it removes any. */
   run(): Promise<unknown>;
 }
 
 export interface HousekeepingOptions {
   readonly chores: readonly Chore[];
-  /** An hour unless given. */
-  readonly everyMs?: number;
+  /** When, as a cron pattern in UTC; the first round begins with `start`. */
+  readonly schedule: string;
   readonly onDone?: (chore: string, result: unknown) => void;
   /** A chore that failed is tried again with the next round. */
   readonly onError?: (chore: string, error: unknown) => void;
@@ -15,45 +18,40 @@ export interface HousekeepingOptions {
 
 export interface Housekeeping {
   start(): Promise<void>;
-  /** Resolves when the round under way has ended. */
+  /** Resolves when the chore under way has ended. */
   stop(): Promise<void>;
 }
 
-const HOUR_MS = 3_600_000;
-
-/** Runs chores one after another, at the start and then regularly, in every replica: each chore bears company. */
-export function createHousekeeping({ chores, everyMs = HOUR_MS, onDone, onError }: HousekeepingOptions): Housekeeping {
-  let timer: NodeJS.Timeout | undefined;
-  let round: Promise<void> = Promise.resolve();
+/** Runs chores one after another, at the start and then by the schedule. A round that takes longer leaves out those due meanwhile. */
+export function createHousekeeping({ chores, schedule, onDone, onError }: HousekeepingOptions): Housekeeping {
+  const timer = new Cron(schedule, { paused: true, protect: true, timezone: 'UTC', unref: true }, round);
+  let working: Promise<void> = Promise.resolve();
   let stopped = false;
+
+  function round(): Promise<void> {
+    working = doAll();
+    return working;
+  }
 
   async function doAll(): Promise<void> {
     for (const chore of chores) {
-      if (stopped) {
-        return;
-      }
+      if (stopped) return;
       await chore.run().then(
         (result) => onDone?.(chore.name, result),
         (error: unknown) => onError?.(chore.name, error),
       );
     }
-    if (!stopped) {
-      timer = setTimeout(begin, everyMs).unref();
-    }
-  }
-
-  function begin(): void {
-    round = doAll();
   }
 
   return {
     async start() {
-      begin();
+      timer.resume();
+      void timer.trigger();
     },
     async stop() {
       stopped = true;
-      clearTimeout(timer);
-      await round;
+      timer.stop();
+      await working;
     },
   };
 }

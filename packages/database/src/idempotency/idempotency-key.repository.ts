@@ -5,7 +5,6 @@ import { Repository } from '#transaction/repository.ts';
 
 const REPLAY_MS = 24 * 3_600_000;
 const CLAIM_MS = 60_000;
-const PURGE_BATCH = 5000;
 
 /** One use of a key: whose, on which route. */
 export interface IdempotencyScope {
@@ -71,21 +70,6 @@ export class IdempotencyKeyRepository extends Repository {
       `delete from ${this.#table} where user_id = ? and route = ? and key_hash = ? and answer is null`,
       primaryKey(scope),
     );
-  }
-
-  /** Deletes what is past its 24 h, a part at a time; how many. */
-  async purge(at: Date): Promise<number> {
-    let total = 0;
-    for (;;) {
-      const deleted = await this.affected(
-        `delete from ${this.#table} where ctid = any(array(select ctid from ${this.#table} where expires_at <= ? limit ?))`,
-        [at, PURGE_BATCH],
-      );
-      total += deleted;
-      if (deleted < PURGE_BATCH) {
-        return total;
-      }
-    }
   }
 }
 

@@ -23,8 +23,6 @@ export interface IdempotencyStore {
   finish(scope: IdempotencyScope, answer: StoredAnswer): Promise<void>;
   /** Gives a claimed key back, since nothing was done. */
   release(scope: IdempotencyScope): Promise<void>;
-  /** Deletes what is past its 24 h; how many. */
-  purge(): Promise<number>;
 }
 
 export interface IdempotencyStoreOptions {
@@ -69,7 +67,6 @@ export function createIdempotencyStore(options: IdempotencyStoreOptions): Idempo
       await (sealed === undefined ? keys(em).release(scope) : keys(em).keep(scope, sealed));
     },
     release: (scope) => keys().release(scope),
-    purge: () => keys().purge(clock.now()),
   };
 }
 

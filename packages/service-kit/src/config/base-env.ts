@@ -6,6 +6,7 @@ import {
   envNetworks,
   envOrigins,
   envPort,
+  envSchedule,
   envSecret,
   envSecretUrl,
   envUrl,
@@ -51,6 +52,8 @@ export const baseEnv = {
   WEB_ORIGINS: v.optional(envOrigins, ''),
   STAFF_ORIGINS: v.optional(envOrigins, ''),
   TRUSTED_PROXIES: v.optional(envNetworks, ''),
+  /** When tables are trimmed and partitions kept, as a cron pattern in UTC; once at the start of a process as well. */
+  HOUSEKEEPING_SCHEDULE: v.optional(envSchedule, '17 * * * *'),
   RATE_LIMIT_IP_MULTIPLIER: v.optional(envInteger(1, 10_000), '1'),
 } as const;
 

@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { Secret } from '@bank/domain';
+import { CronPattern } from 'croner';
 import ipaddr from 'ipaddr.js';
 import * as v from 'valibot';
 
@@ -16,6 +17,20 @@ export function envInteger(min: number, max: number) {
     v.minValue(min, message),
     v.maxValue(max, message),
   );
+}
+
+/** A cron pattern of five or six fields. */
+export const envSchedule = v.pipe(
+  v.string(),
+  v.check((pattern) => isSchedule(pattern), 'must be a cron pattern such as "17 * * * *"'),
+);
+
+function isSchedule(pattern: string): boolean {
+  try {
+    return new CronPattern(pattern) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** Words separated by commas; empty for none. */

@@ -13,6 +13,7 @@ export async function closeExpired(ctx: AppContext): Promise<number> {
   let closed = 0;
   for (;;) {
     const some = await withTransaction(ctx, { who, audits: ['admin.approval.expired'] }, async (tx) => {
+      if (!(await tx.takeTurn('close expired approvals'))) return 0;
       const expired = await tx.approvals.closeExpired(ctx.clock.now(), batch);
       for (const { id, userId, action, was } of expired) {
         const details = { approvalId: id, action, was };

@@ -92,12 +92,4 @@ export class DeliveryRepository extends Repository {
       where id = ? and state = 'pending'`;
     await this.affected(sql, [retry.next, retry.failure, retry.admitted, id]);
   }
-
-  removeSettled(before: Date, limit: number): Promise<number> {
-    return this.affected(
-      `delete from auth.deliveries where id in
-        (select id from auth.deliveries where state <> 'pending' and settled_at < ? order by settled_at limit ?)`,
-      [before, limit],
-    );
-  }
 }

@@ -85,12 +85,4 @@ export class ReportRepository extends Repository {
       [since, againAt, provider, now, limit],
     );
   }
-
-  forgetCallbacks(before: Date, limit: number): Promise<number> {
-    return this.affected(
-      `delete from auth.callbacks where (provider, digest) in
-        (select provider, digest from auth.callbacks where received_at < ? limit ?)`,
-      [before, limit],
-    );
-  }
 }

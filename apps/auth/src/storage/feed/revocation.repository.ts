@@ -99,13 +99,4 @@ export class RevocationRepository extends Repository {
     const entries = rows.filter((row) => row.number !== null);
     return { epoch: first.epoch, number: first.feedNumber, entries };
   }
-
-  /** Forgets numbered entries that concern no living token any more. */
-  removeExpired(now: Date, limit: number): Promise<number> {
-    return this.affected(
-      `delete from auth.revocations where id in
-        (select id from auth.revocations where expires_at < ? and number is not null order by expires_at limit ?)`,
-      [now, limit],
-    );
-  }
 }

@@ -107,8 +107,4 @@ export class RegistrationRepository extends Repository {
       [before, limit],
     );
   }
-
-  async removeFailuresBefore(day: string): Promise<void> {
-    await this.affected('delete from auth.address_failures where day < ?', [day]);
-  }
 }

@@ -96,13 +96,4 @@ export class SessionRepository extends Repository {
     const sql = 'update auth.sessions set revoked_at = ?, end_reason = ? where id = ? and revoked_at is null';
     await this.affected(sql, [now, reason, id]);
   }
-
-  /** Removes sessions whose absolute end lies before that moment, at most `limit` at a time. */
-  removeEnded(before: Date, limit: number): Promise<number> {
-    return this.affected(
-      `delete from auth.sessions where id in
-        (select id from auth.sessions where absolute_expires_at < ? order by absolute_expires_at limit ?)`,
-      [before, limit],
-    );
-  }
 }

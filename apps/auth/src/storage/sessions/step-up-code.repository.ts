@@ -43,12 +43,4 @@ export class StepUpCodeRepository extends Repository {
   async remove(sessionId: string): Promise<void> {
     await this.affected('delete from auth.step_up_codes where session_id = ?', [sessionId]);
   }
-
-  removeExpired(before: Date, limit: number): Promise<number> {
-    return this.affected(
-      `delete from auth.step_up_codes where session_id in
-        (select session_id from auth.step_up_codes where expires_at < ? limit ?)`,
-      [before, limit],
-    );
-  }
 }

@@ -83,13 +83,4 @@ export class LockoutRepository extends Repository {
   async lift(subjectHashes: readonly Uint8Array[]): Promise<void> {
     await this.affected('delete from auth.lockouts where subject_hash = any (?::bytea[])', [[...subjectHashes]]);
   }
-
-  /** Forgets pools that nobody has tried since that moment. */
-  removeUntouchedSince(moment: Date, limit: number): Promise<number> {
-    return this.affected(
-      `delete from auth.lockouts where (subject_hash, pool) in
-        (select subject_hash, pool from auth.lockouts where updated_at < ? limit ? for update skip locked)`,
-      [moment, limit],
-    );
-  }
 }

@@ -87,11 +87,4 @@ export class SignInRepository extends Repository {
     const sql = 'update auth.sign_ins set closed_at = ? where id = ? and closed_at is null';
     return (await this.affected(sql, [now, id])) === 1;
   }
-
-  removeExpired(before: Date, limit: number): Promise<number> {
-    return this.affected(
-      'delete from auth.sign_ins where id in (select id from auth.sign_ins where expires_at < ? limit ?)',
-      [before, limit],
-    );
-  }
 }

@@ -95,12 +95,4 @@ export class ContactChangeRepository extends Repository {
   async removeAll(userId: UserId): Promise<void> {
     await this.affected('delete from auth.contact_changes where user_id = ?', [userId]);
   }
-
-  removeExpired(before: Date, limit: number): Promise<number> {
-    return this.affected(
-      `delete from auth.contact_changes where (user_id, kind) in
-        (select user_id, kind from auth.contact_changes where expires_at < ? limit ?)`,
-      [before, limit],
-    );
-  }
 }

@@ -44,12 +44,4 @@ export class EmailReversionRepository extends Repository {
   async removeSince({ id, userId }: EmailReversion): Promise<void> {
     await this.affected('delete from auth.email_reversions where user_id = ? and id > ?', [userId, id]);
   }
-
-  removeExpired(before: Date, limit: number): Promise<number> {
-    return this.affected(
-      `delete from auth.email_reversions where id in
-        (select id from auth.email_reversions where expires_at < ? limit ?)`,
-      [before, limit],
-    );
-  }
 }

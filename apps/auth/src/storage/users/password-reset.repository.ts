@@ -36,12 +36,4 @@ export class PasswordResetRepository extends Repository {
   async remove(userId: UserId): Promise<void> {
     await this.affected('delete from auth.password_resets where user_id = ?', [userId]);
   }
-
-  removeExpired(before: Date, limit: number): Promise<number> {
-    return this.affected(
-      `delete from auth.password_resets where user_id in
-        (select user_id from auth.password_resets where expires_at < ? limit ?)`,
-      [before, limit],
-    );
-  }
 }

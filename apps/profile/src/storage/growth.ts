@@ -1,0 +1,4 @@
+import { declareGrowth } from '@bank/database';
+
+/** What keeps the tables of this app from growing for good. */
+export const growth = declareGrowth('profile', { trimmed: {}, bounded: { profiles: 'one row a user' } });
