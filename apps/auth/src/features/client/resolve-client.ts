@@ -6,7 +6,7 @@ import type { Client } from '#storage/sessions/client.repository.ts';
 /**
  * The registered client that a caller says it is. A client of the other listener is unknown here, and nobody signs in as
  * the client of enrolments.
- * @throws auth.client.unknown, auth.origin.refused
+ * @throws auth.client.unknown, auth.origin.refused, auth.proof.invalid from a client that has to prove a key and does not
  */
 export function resolveClient(ctx: AppContext, clientId: string, caller: Caller): Client {
   const client = ctx.clientRegistry.find(clientId);
@@ -14,10 +14,13 @@ export function resolveClient(ctx: AppContext, clientId: string, caller: Caller)
     throw new DomainError('auth.client.unknown', { reason: 'not registered for this listener' });
   }
   if (client.tokenDelivery === 'cookie') requireOrigin(ctx, caller);
+  if (client.dpopPolicy === 'required' && caller.dpopJkt === undefined) {
+    throw new DomainError('auth.proof.invalid', { reason: 'no proof from a client that has to have a key' });
+  }
   return client;
 }
 
-/** The same where only customers have business. @throws auth.client.unknown, auth.origin.refused */
+/** The same where only customers have business. @throws auth.client.unknown, auth.origin.refused, auth.proof.invalid */
 export function resolveCustomerClient(ctx: AppContext, clientId: string, caller: Caller): Client {
   const client = resolveClient(ctx, clientId, caller);
   if (client.audience === audiences.customers) return client;
