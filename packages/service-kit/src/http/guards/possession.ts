@@ -4,7 +4,7 @@ import type { Exchange } from '#http/exchange.ts';
 import type { PresentedToken } from '#http/guards/authentication.ts';
 
 /** The header that a proof of possession comes in (RFC 9449 §4.1), and the one that says what the next must hold (§8). */
-export const proofHeader = 'dpop';
+const proofHeader = 'dpop';
 
 /**
  * Holds a token against the key it is bound to (`cnf`, RFC 9449 §7): a bound one is good with the scheme `DPoP` and a proof
