@@ -26,6 +26,7 @@ import { UnheardMessagesIndex } from './202612032329-unheard-messages-index.ts';
 import { DpopPolicy } from './202612040100-dpop-policy.ts';
 import { DpopPolicyCheck } from './202612040101-dpop-policy-check.ts';
 import { SessionKeys } from './202612040102-session-keys.ts';
+import { ClientOrigins } from './202612040103-client-origins.ts';
 import { EmailReversions } from './202612040200-email-reversions.ts';
 import { PhoneCodesFrom } from './202612040201-phone-codes-from.ts';
 import { TermsAcceptances } from './202612040300-terms-acceptances.ts';
@@ -62,4 +63,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202612040100-dpop-policy', class: DpopPolicy },
   { name: '202612040101-dpop-policy-check', class: DpopPolicyCheck },
   { name: '202612040102-session-keys', class: SessionKeys },
+  { name: '202612040103-client-origins', class: ClientOrigins },
 ];

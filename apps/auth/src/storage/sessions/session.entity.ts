@@ -13,6 +13,7 @@ export const ClientEntity = defineEntity({
     idleSeconds: p.integer(),
     absoluteSeconds: p.integer(),
     dpopPolicy: p.text().default('optional'),
+    origins: p.array().default([]),
   },
   checks: [
     { name: 'clients_token_delivery_check', expression: `token_delivery in ('body', 'cookie')` },
