@@ -23,6 +23,10 @@ import { Imports } from './202612032325-imports.ts';
 import { UnheardMessages } from './202612032327-unheard-messages.ts';
 import { UnheardMessagesUntilNow } from './202612032328-unheard-messages-until-now.ts';
 import { UnheardMessagesIndex } from './202612032329-unheard-messages-index.ts';
+import { DpopPolicy } from './202612040100-dpop-policy.ts';
+import { DpopPolicyCheck } from './202612040101-dpop-policy-check.ts';
+import { SessionKeys } from './202612040102-session-keys.ts';
+import { ClientOrigins } from './202612040103-client-origins.ts';
 import { EmailReversions } from './202612040200-email-reversions.ts';
 import { PhoneCodesFrom } from './202612040201-phone-codes-from.ts';
 import { TermsAcceptances } from './202612040300-terms-acceptances.ts';
@@ -56,4 +60,8 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202612040200-email-reversions', class: EmailReversions },
   { name: '202612040201-phone-codes-from', class: PhoneCodesFrom },
   { name: '202612040300-terms-acceptances', class: TermsAcceptances },
+  { name: '202612040100-dpop-policy', class: DpopPolicy },
+  { name: '202612040101-dpop-policy-check', class: DpopPolicyCheck },
+  { name: '202612040102-session-keys', class: SessionKeys },
+  { name: '202612040103-client-origins', class: ClientOrigins },
 ];

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { loadClients } from '#features/client/load-clients.ts';
 import { forgetDevice } from '#features/session/forget-device.ts';
 import { codeFor, freshEmail, password, refresh, register, registration, signIn } from './support/accounts.ts';
 import { origin, staffOrigin, startAuth, totpFactor } from './support/auth.ts';
 import { type Answer, post } from './support/http.ts';
 import { claimsOf, createStaff, signInAtConsole, staffSession } from './support/staff.ts';
 
-const auth = await startAuth();
+const auth = await startAuth({ env: { WEB_ORIGINS: `${origin},https://shop.bank.example` } });
 
 const fromPage = (cookie?: string, from = origin) => ({
   headers: { origin: from, ...(cookie === undefined ? {} : { cookie }) },
@@ -77,6 +78,60 @@ describe('SR-61 a client with cookie delivery', () => {
     const cookie = pair(cookieOf(await signInFromPage(account), '__Secure-refresh'));
     const refreshed = await post(auth, '/v1/auth/token/refresh', {}, { headers: { ...headers, cookie } });
     expect([refreshed.status, refreshed.body.code]).toEqual([403, 'auth.origin.refused']);
+  });
+
+  it.each<[number, Record<string, string>]>([
+    [200, {}],
+    [200, { 'sec-fetch-site': 'same-origin' }],
+    [200, { 'sec-fetch-site': 'same-site' }],
+    [403, { 'sec-fetch-site': 'cross-site' }],
+    [403, { 'sec-fetch-site': 'none' }],
+    [403, { origin: 'null' }],
+    [403, { origin: `${origin}.evil.example` }],
+    [403, { origin: origin.replace('https', 'http') }],
+    [403, { origin: `${origin}:8443` }],
+    [415, { 'content-type': 'application/x-www-form-urlencoded' }],
+    [415, { 'content-type': 'text/plain' }],
+    [415, { 'content-type': 'multipart/form-data; boundary=x' }],
+  ])('%i to a write with its cookie from a page with %j, as every way in', async (status, changes) => {
+    const account = await register(auth);
+    const cookie = pair(cookieOf(await signInFromPage(account), '__Secure-refresh'));
+    const headers = { origin, cookie, ...changes };
+    const refreshed = await post(auth, '/v1/auth/token/refresh', {}, { headers });
+    expect(refreshed.status).toBe(status);
+    const body = { identifier: account.email, password, clientId: 'browser' };
+    expect((await post(auth, '/v1/auth/login', body, { headers })).status).toBe(status);
+    if (status === 200) return;
+    expect(cookieOf(refreshed, '__Secure-refresh')).toBeUndefined();
+    // Nothing was spent: its own page goes on.
+    expect((await post(auth, '/v1/auth/token/refresh', {}, fromPage(cookie))).status).toBe(200);
+  });
+
+  it('is its own pages and no other page of the bank, where it names them', async () => {
+    const other = 'https://shop.bank.example';
+    await auth.database.query(
+      `insert into auth.clients (id, audience, token_delivery, listener, idle_seconds, absolute_seconds, origins)
+        values ('one-page', 'user-service', 'cookie', 'public', 900, 43200, $1)`,
+      [[origin]],
+    );
+    await loadClients(auth.ctx);
+    const account = await register(auth);
+    const signInAs = (clientId: string, from: string) =>
+      post(auth, '/v1/auth/login', { identifier: account.email, password, clientId }, fromPage(undefined, from));
+    expect((await signInAs('browser', other)).status).toBe(200);
+    expect((await signInAs('one-page', other)).body.code).toBe('auth.origin.refused');
+    const cookie = pair(cookieOf(await signInAs('one-page', origin), '__Secure-refresh'));
+    const foreign = await post(auth, '/v1/auth/token/refresh', {}, fromPage(cookie, other));
+    expect([foreign.status, foreign.body.code]).toEqual([403, 'auth.origin.refused']);
+    expect((await post(auth, '/v1/auth/token/refresh', {}, fromPage(cookie))).status).toBe(200);
+  });
+
+  it('is signed out by no cookie: that takes its access token', async () => {
+    const cookie = pair(cookieOf(await signInFromPage(await register(auth)), '__Secure-refresh'));
+    for (const path of ['/v1/auth/logout', '/v1/auth/logout-all']) {
+      expect((await post(auth, path, undefined, fromPage(cookie))).status).toBe(401);
+    }
+    expect((await post(auth, '/v1/auth/token/refresh', {}, fromPage(cookie))).status).toBe(200);
   });
 
   it('cannot use its token in the body, nor a body client its token in the cookie', async () => {

@@ -39,7 +39,7 @@ export interface AppParts<C> {
  * @throws Error when the consumers and the queues of the app do not fit each other, or it leaves out the rights of people
  */
 export function composeApp<C extends Foundations>(ctx: C, config: BaseConfig, parts: AppParts<C>): Service {
-  const { database, errors, idempotency, keyrings, logger, metrics, rateLimits, redis, service } = ctx;
+  const { database, errors, idempotency, keyrings, logger, metrics, proofs, rateLimits, redis, service } = ctx;
   refuseUnreadQueues(service, parts.consumers);
   refuseWithoutDataRights(service, parts.rpc);
   const broker = {
@@ -71,6 +71,7 @@ export function composeApp<C extends Foundations>(ctx: C, config: BaseConfig, pa
     ],
     audiences: parts.audiences,
     cors: { origins: originsOf(config, parts.audiences) },
+    proofs,
     clock: ctx.clock,
     rateLimits,
     idempotency,

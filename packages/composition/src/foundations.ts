@@ -21,9 +21,10 @@ import {
 import { connectRedis, createRateLimitStore, type RateLimitStore, type RedisConnection } from '@bank/redis';
 import { type CursorCodec, createCursorCodec } from '@bank/security';
 import type { BaseConfig } from '@bank/service-kit';
-import type { Verifier } from '@bank/verifier';
+import type { ProofChecker, Verifier } from '@bank/verifier';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type KeyringFolder, openKeyringFolder } from '#keyrings.ts';
+import { openProofChecker } from '#proof-checker.ts';
 
 /** What every app stands on, whatever it does. */
 export interface Foundations {
@@ -39,6 +40,8 @@ export interface Foundations {
   readonly redis: RedisConnection;
   readonly rateLimits: RateLimitStore;
   readonly idempotency: IdempotencyStore;
+  /** Checks proofs of possession of keys that tokens are bound to. */
+  readonly proofs: ProofChecker;
   /** Seals personal data of the app's schema. */
   readonly vault: PiiVault;
   readonly cursors: CursorCodec;
@@ -91,6 +94,7 @@ export async function createFoundations(config: BaseConfig, options: Foundations
     redis,
     vault,
     rateLimits: createRateLimitStore(redis, { logger }),
+    proofs: openProofChecker(config, { clock, keyrings, logger, redis }),
     idempotency: createIdempotencyStore({ database, vault, keyring: keyrings.open('idempotency'), clock }),
     cursors: createCursorCodec(keyrings.open('cursor')),
     unitOfWorkOf: (repositories) =>

@@ -23,7 +23,7 @@ export { listQuery, type Page, pageOf, pageSchema } from '#http/contract/list.ts
 export { accepted, created, type HttpReply, noContent, ok } from '#http/contract/reply.ts';
 export type { HttpMethod, HttpRequest } from '#http/contract/request.ts';
 export type { Route, RouteDescription, RouteLimit, StepUp } from '#http/contract/route.ts';
-export { bearerToken, checkClaims, type TokenVerifier, userActor } from '#http/guards/authentication.ts';
+export type { TokenVerifier } from '#http/guards/authentication.ts';
 export type { CorsOptions } from '#http/guards/cors.ts';
 export type { IdempotencyScope, IdempotencyStore, StoredAnswer } from '#http/guards/idempotency.ts';
 export type { RateLimitStore } from '#http/guards/rate-limit.ts';

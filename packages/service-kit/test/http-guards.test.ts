@@ -81,6 +81,10 @@ function call(method: string, path: string, headers: Record<string, string> = {}
   );
 }
 
+const possession = 'DPoP realm="user-service", algs="ES256 EdDSA"';
+const anyScheme = `Bearer realm="user-service", ${possession}`;
+const wrongToken = `Bearer realm="user-service", error="invalid_token", ${possession}, error="invalid_token"`;
+
 describe('a bearer token', () => {
   it('says who asks', async () => {
     const [sub, sid, did] = [uuidv7(), uuidv7(), uuidv7()];
@@ -92,25 +96,10 @@ describe('a bearer token', () => {
   });
 
   it.each<[string, Record<string, string>, string, string]>([
-    ['no token', {}, 'auth.token.missing', 'Bearer realm="user-service"'],
-    [
-      'another scheme',
-      { authorization: 'Basic YTpi' },
-      'auth.token.invalid',
-      'Bearer realm="user-service", error="invalid_token"',
-    ],
-    [
-      'rubbish',
-      { authorization: 'Bearer x.y.z' },
-      'auth.token.invalid',
-      'Bearer realm="user-service", error="invalid_token"',
-    ],
-    [
-      'two tokens',
-      { authorization: 'Bearer a.b.c, Bearer d.e.f' },
-      'auth.token.invalid',
-      'Bearer realm="user-service", error="invalid_token"',
-    ],
+    ['no token', {}, 'auth.token.missing', anyScheme],
+    ['another scheme', { authorization: 'Basic YTpi' }, 'auth.token.invalid', wrongToken],
+    ['rubbish', { authorization: 'Bearer x.y.z' }, 'auth.token.invalid', wrongToken],
+    ['two tokens', { authorization: 'Bearer a.b.c, Bearer d.e.f' }, 'auth.token.invalid', wrongToken],
   ])('is demanded: %s', async (_name, headers, code, challenge) => {
     const response = await call('GET', '/v1/who', headers);
     expect(response.status).toBe(401);

@@ -151,7 +151,7 @@ describe('openApiDocument', () => {
       operationId: 'postThingsIdParts',
       tags: ['things'],
       'x-access': { by: 'permission', permission: 'users.read', stepUp: { acr: 'aal2', maxAgeSeconds: 300 } },
-      security: [{ bearer: [] }],
+      security: [{ bearer: [] }, { dpop: [] }],
       parameters: [
         { name: 'id', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } },
         { name: 'dry', in: 'query', required: false, schema: { enum: ['yes', 'no'] } },

@@ -50,7 +50,7 @@ function scope(options: { deadlineAt?: number; token?: string } = {}): RequestSc
   const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
   const made = new RequestScope({ requestId: 'request-7', traceparent, deadlineAt: options.deadlineAt });
   if (options.token !== undefined) {
-    made.identify({ kind: 'anonymous' }, options.token);
+    made.identify({ kind: 'anonymous' }, { token: options.token, proof: undefined });
   }
   return made;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type ConnectionOptions, connect } from 'node:tls';
 import { audiences } from '@bank/domain';
-import { testCertificates, until } from '@bank/testing';
+import { proofKey, testCertificates, until } from '@bank/testing';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeOf, failureOf, pem, type RpcWorld, rpcWorld } from './support/rpc-world.ts';
@@ -117,8 +117,20 @@ describe('SR-67 the person behind a call', () => {
     expect(codeOf(await failureOf(admin.staffOnly({}, none)))).toBe('access.forbidden');
   });
 
-  it('may hold a key-bound token, whose proof the caller has checked', async () => {
-    const bound = as({ cnf: { jkt: 'A'.repeat(43) } });
-    expect((await world.client(world.profile).whoAmI({}, bound)).value).toContain('user');
+  it('SR-60 may hold a key-bound token, when the proof of its request comes along', async () => {
+    const key = proofKey();
+    const token = world.tokens.mint({ cnf: { jkt: key.jkt } });
+    const proofOf = (accessToken: string, by = key) =>
+      by.proof({ method: 'GET', url: 'https://api.bank.test/v1/elsewhere', accessToken });
+    const whoAmI = (proof?: string) =>
+      world
+        .client(world.profile)
+        .whoAmI(
+          {},
+          { headers: { 'bank-user-token': token, ...(proof === undefined ? {} : { 'bank-user-proof': proof }) } },
+        );
+    for (const _ of [1, 2]) expect((await whoAmI(proofOf(token))).value).toContain('user');
+    const others = [undefined, 'x', proofOf('another'), proofOf(token, proofKey()), token];
+    for (const proof of others) expect(codeOf(await failureOf(whoAmI(proof)))).toBe('auth.proof.invalid');
   });
 });

@@ -7,6 +7,7 @@ export {
 } from '#control/certificates.ts';
 export { type FixedClock, fixedClock } from '#control/clock.ts';
 export { type SequentialIds, sequentialIds } from '#control/ids.ts';
+export { type ProofKey, type ProofParts, proofKey } from '#control/proof-key.ts';
 export { losers, raceOf, winners } from '#control/race.ts';
 export { telltaleGap } from '#control/telltale-gap.ts';
 export { type UntilOptions, until } from '#control/until.ts';

@@ -1,5 +1,16 @@
 export type { ApprovalClaims, ApprovalDemand } from '#approval/claims.ts';
 export { createHttpJwksSource, type JwksAnswer, type JwksSource } from '#jwks/source.ts';
+export type { BoundToken, ProofDemand } from '#proof/claims.ts';
+export { proofAlgorithms } from '#proof/key.ts';
+export { createMemoryReplayStore } from '#proof/memory-replay-store.ts';
+export {
+  createProofChecker,
+  type ProofChecker,
+  type ProofCheckerOptions,
+  type ProofNonces,
+  type Proven,
+  type ReplayStore,
+} from '#proof/proof-checker.ts';
 export {
   createRevocationFeed,
   type FeedLogger,

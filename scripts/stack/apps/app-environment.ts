@@ -58,6 +58,7 @@ export function appEnvironment(app: AppName, around: AppSurroundings): Record<st
     TRUSTED_PROXIES: '127.0.0.1/32',
     RATE_LIMIT_IP_MULTIPLIER: IP_MULTIPLIER,
     TOKEN_ISSUER: around.gatewayUrl,
+    API_ORIGINS: `${around.gatewayUrl},${around.staffUrl}`,
     WEB_ORIGINS: around.gatewayUrl,
     STAFF_ORIGINS: around.staffUrl,
     AUTH_HTTP_URL: `http://127.0.0.1:${around.ports.auth.http}`,

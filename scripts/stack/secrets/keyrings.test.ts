@@ -29,6 +29,7 @@ describe('ensureKeyrings', () => {
     const folder = make();
     expect(content(folder, 'auth', 'kek')).not.toBe(content(folder, 'profile', 'kek'));
     expect(content(folder, 'auth', 'delivery')).toBe(content(folder, 'profile', 'delivery'));
+    expect(content(folder, 'auth', 'proof-nonce')).toBe(content(folder, 'profile', 'proof-nonce'));
   });
 
   it('keeps what is there', () => {

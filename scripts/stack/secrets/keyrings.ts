@@ -9,8 +9,8 @@ const KEY_BYTES = 32; // what AES-256 takes
 
 const ownKeyrings = ['kek', 'blind-index', 'pepper', 'refresh', 'limits', 'cursor', 'idempotency'] as const;
 
-// Every app seals what auth is to deliver, and auth opens it: they hold the same keys.
-const sharedKeyrings = ['delivery'] as const;
+// Every app seals what auth is to deliver, and auth opens it; every app takes the nonces that another gave: they hold the same keys.
+const sharedKeyrings = ['delivery', 'proof-nonce'] as const;
 
 /**
  * Makes the keyrings of every app under `<secretsFolder>/keyrings/<app>`, keeping those that exist. Each key begins with

@@ -32,6 +32,7 @@ const appVariables = [
   'PUBLIC_BASE_URL',
   'STAFF_BASE_URL',
   'TOKEN_ISSUER',
+  'API_ORIGINS',
   'WEB_ORIGINS',
   'STAFF_ORIGINS',
   'BRAND',

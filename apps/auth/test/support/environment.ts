@@ -3,7 +3,17 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestCertificates, testCertificates } from '@bank/testing';
 
-const keyrings = ['kek', 'blind-index', 'pepper', 'refresh', 'limits', 'cursor', 'idempotency', 'delivery'];
+const keyrings = [
+  'kek',
+  'blind-index',
+  'pepper',
+  'refresh',
+  'limits',
+  'cursor',
+  'idempotency',
+  'delivery',
+  'proof-nonce',
+];
 
 /** Files that a service is started with: certificates, keyrings and the table of callers. */
 export interface Files {

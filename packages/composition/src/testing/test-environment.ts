@@ -44,7 +44,9 @@ export interface TestEnvironment {
 const dataRightsCaller = 'spiffe://bank/app/profile';
 const dataRightsMethods = DataRightsService.methods.map(({ name }) => `${DataRightsService.typeName}/${name}`);
 const password = 'test';
-const keyringNames = ['kek', 'blind-index', 'pepper', 'delivery', 'refresh', 'limits', 'cursor', 'idempotency'];
+const keyringNames = [
+  ...['kek', 'blind-index', 'pepper', 'delivery', 'refresh', 'limits', 'cursor', 'idempotency', 'proof-nonce'],
+];
 
 /** A migrated database, a virtual host with the whole topology, keys and certificates: all of the test file's own. */
 export async function testEnvironment(app: AppUnderTest): Promise<TestEnvironment> {

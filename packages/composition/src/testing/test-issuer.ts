@@ -20,6 +20,8 @@ export interface TokenOptions {
   readonly acr?: 'aal1' | 'aal2' | 'aal3';
   readonly audience?: string;
   readonly authTime?: number;
+  /** Thumbprint of the key that it is bound to; none unless said. */
+  readonly jkt?: string;
 }
 
 /** Who asks for what, by a new approval unless its id is said. `issuedAt` in epoch seconds, now unless said. */
@@ -92,6 +94,7 @@ function claimsOf(issuer: string, now: number, options: TokenOptions) {
     amr: ['pwd'],
     roles: [...(options.roles ?? ['customer'])],
     ...(options.deviceId !== undefined && { did: options.deviceId }),
+    ...(options.jkt !== undefined && { cnf: { jkt: options.jkt } }),
   };
 }
 

@@ -11,6 +11,10 @@ export const authErrors = {
   'auth.token.missing': { kind: 'unauthenticated', message: 'Sign in first.' },
   'auth.token.invalid': { kind: 'unauthenticated', message: 'The access token is not valid; sign in again.' },
   'auth.proof.invalid': { kind: 'unauthenticated', message: 'The proof of possession is not valid.' },
+  'auth.proof.nonce_required': {
+    kind: 'unauthenticated',
+    message: 'Make the proof of possession again, with the nonce of this answer.',
+  },
   'auth.refresh.invalid': { kind: 'unauthenticated', message: 'The session cannot be renewed; sign in again.' },
   'auth.step_up.required': { kind: 'forbidden', message: 'Confirm that it is you, then try again.' },
   'auth.step_up.code_required': {

@@ -46,6 +46,8 @@ export const baseEnv = {
   TLS_KEY_FILE: envFile,
   RPC_CALLERS_FILE: envFile,
   TOKEN_ISSUER: envUrl('https', 'http'),
+  /** Origins under which clients reach the API: what their proofs of possession name. That of TOKEN_ISSUER unless said. */
+  API_ORIGINS: v.optional(envOrigins, ''),
   KEYRING_DIR: envDirectory,
   SENTRY_DSN: v.optional(envSecret),
   /** Origins of pages that browsers may call from: those for customers, and those for staff. */

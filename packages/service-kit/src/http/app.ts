@@ -1,5 +1,6 @@
 import type { Clock } from '@bank/domain';
 import { DomainError } from '@bank/domain';
+import type { ProofChecker } from '@bank/verifier';
 import { Hono } from 'hono';
 import { keepPromises } from '#http/answer/check-reply.ts';
 import { noStore, securityHeaders } from '#http/answer/security-headers.ts';
@@ -20,6 +21,7 @@ export interface HttpAppOptions<C> extends ServeContext {
   readonly routes: readonly Route<C>[];
   readonly pages: readonly OpsPage[];
   readonly verifier: TokenVerifier | undefined;
+  readonly proofs: ProofChecker | undefined;
   readonly audiences: readonly string[] | undefined;
   readonly rateLimits: RateLimitStore;
   readonly idempotency: IdempotencyStore | undefined;
@@ -64,6 +66,7 @@ function staticFirst(a: { path: string }, b: { path: string }): number {
 function routeEndpoint<C>(route: Route<C>, options: HttpAppOptions<C>): Endpoint {
   const steps = stepsOf(route, {
     verifier: options.verifier,
+    proofs: options.proofs,
     audiences: options.audiences,
     clock: options.clock,
     cors: options.cors,

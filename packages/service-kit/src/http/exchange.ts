@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Actor, LimitDetails } from '@bank/domain';
-import type { AccessClaims } from '@bank/verifier';
+import type { AccessClaims, Proven } from '@bank/verifier';
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import { readCookie } from '#http/contract/cookie.ts';
@@ -30,6 +30,9 @@ export class Exchange implements HttpRequest {
   readonly limits: LimitDetails[] = [];
   actor: Actor = anonymous;
   claims: AccessClaims | undefined = undefined;
+  proof: Proven | undefined = undefined;
+  /** What the answer asks to be in the next proof. */
+  proofNonce: string | undefined = undefined;
   body: unknown = undefined;
   bytes: Uint8Array = noBytes;
   query: Readonly<Record<string, string>> = nothing;

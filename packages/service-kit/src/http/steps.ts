@@ -1,9 +1,11 @@
 import type { Clock } from '@bank/domain';
 import { allow, DomainError } from '@bank/domain';
+import type { ProofChecker } from '@bank/verifier';
 import type { Route, RouteDescription } from '#http/contract/route.ts';
 import type { Exchange } from '#http/exchange.ts';
-import { bearerToken, checkClaims, type TokenVerifier, userActor } from '#http/guards/authentication.ts';
+import { checkAudience, presentedToken, type TokenVerifier, userActor } from '#http/guards/authentication.ts';
 import type { CorsPolicy } from '#http/guards/cors.ts';
+import { acceptProof, checkPossession } from '#http/guards/possession.ts';
 import { consumeLimit, type LimitContext } from '#http/guards/rate-limit.ts';
 import { requireStepUp } from '#http/guards/step-up.ts';
 import { readBytes, refuseDeclaredLength } from '#http/input/body.ts';
@@ -16,6 +18,7 @@ export type Step = (exchange: Exchange) => void | Promise<void>;
 
 export interface GuardContext {
   readonly verifier: TokenVerifier | undefined;
+  readonly proofs: ProofChecker | undefined;
   readonly limits: LimitContext;
   readonly cors: CorsPolicy;
   readonly clock: Clock;
@@ -38,6 +41,9 @@ export function stepsOf(route: RouteDescription, guards: GuardContext): readonly
   steps.push(...limitSteps(route, guards.limits, ({ by }) => by === 'address'));
   if (route.access !== 'public') {
     steps.push(...identitySteps(route, guards));
+  }
+  if (route.proof !== undefined) {
+    steps.push((exchange) => acceptProof(exchange, guards.proofs));
   }
   steps.push(...limitSteps(route, guards.limits, ({ by }) => by === 'user'));
   if (route.ifMatch === 'required') {
@@ -64,18 +70,19 @@ function limitSteps(
   });
 }
 
-function identitySteps(route: RouteDescription, { verifier, clock, audiences }: GuardContext): Step[] {
+function identitySteps(route: RouteDescription, { verifier, proofs, clock, audiences }: GuardContext): Step[] {
   if (verifier === undefined) {
     throw new TypeError(`${route.method} ${route.path}: a verifier is needed to know who asks`);
   }
   const steps: Step[] = [
     async (exchange) => {
-      const token = bearerToken(exchange.header('authorization'));
-      const claims = await verifier.verify(token);
-      checkClaims(claims, route.audiences ?? audiences);
+      const presented = presentedToken(exchange.header('authorization'));
+      const claims = await verifier.verify(presented.token);
+      checkAudience(claims, route.audiences ?? audiences);
+      const proof = await checkPossession(exchange, presented, claims, proofs);
       exchange.claims = claims;
       exchange.actor = userActor(claims);
-      exchange.scope.identify(exchange.actor, token);
+      exchange.scope.identify(exchange.actor, { token: presented.token, proof });
     },
   ];
   const { access, stepUp } = route;

@@ -31,6 +31,7 @@ export const headerComponents: Readonly<Record<string, ResponseHeader>> = {
   RateLimit: { description: 'What is left of each limit.', schema: text },
   'RateLimit-Policy': { description: 'The limits that were counted.', schema: text },
   'Retry-After': { description: 'Seconds to wait.', schema: wholeNumber },
+  'DPoP-Nonce': { description: 'What the next proof of possession must hold as `nonce`.', schema: text },
   'WWW-Authenticate': { description: 'How to authenticate.', schema: text },
 };
 

@@ -27,6 +27,13 @@ const bearer = {
   description: 'An access token (`typ: at+jwt`), five minutes long.',
 };
 
+const dpop = {
+  type: 'http',
+  scheme: 'DPoP',
+  bearerFormat: 'JWT',
+  description: 'An access token that is bound to a key, with a proof of possession in the header `DPoP` (RFC 9449).',
+};
+
 /**
  * The OpenAPI 3.1 document of an inventory of routes, of one app or of several together. The same routes give the same
  * document, in the same order, whatever order they come in.
@@ -51,7 +58,7 @@ export function openApiDocument(options: {
     },
     tags: tags.map((name) => ({ name })),
     paths,
-    components: { schemas: { Problem: problemSchema }, headers: headerComponents, securitySchemes: { bearer } },
+    components: { schemas: { Problem: problemSchema }, headers: headerComponents, securitySchemes: { bearer, dpop } },
   };
 }
 

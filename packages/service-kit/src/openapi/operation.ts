@@ -19,7 +19,7 @@ export function operationOf(route: RouteDescription): Operation {
     ...(description === '' ? {} : { description }),
     tags: [route.tag],
     'x-access': accessOf(route),
-    security: route.access === 'public' ? [] : [{ bearer: [] }],
+    security: route.access === 'public' ? [] : [{ bearer: [] }, { dpop: [] }],
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.body === undefined ? {} : { requestBody: { required: true, content: contentOf(route) } }),
     responses: { ...successes(route), ...problems(route) },
@@ -66,6 +66,11 @@ function parametersOf(route: RouteDescription): Parameter[] {
   }
   if (route.idempotent) {
     parameters.push(headerParameter('Idempotency-Key', false, 'Makes a repetition harmless for 24 hours.'));
+  }
+  if (route.proof !== undefined) {
+    parameters.push(
+      headerParameter('DPoP', false, 'A proof of possession: the tokens are bound to its key (RFC 9449).'),
+    );
   }
   if (route.ifMatch !== undefined) {
     parameters.push(headerParameter('If-Match', true, 'The ETag of the version that is meant.'));
@@ -129,7 +134,7 @@ function problems(route: RouteDescription): Record<string, OperationResponse> {
 }
 
 const headersOfStatus: Readonly<Record<number, readonly string[]>> = {
-  401: ['WWW-Authenticate'],
+  401: ['WWW-Authenticate', 'DPoP-Nonce'],
   429: ['Retry-After', 'RateLimit', 'RateLimit-Policy'],
   503: ['Retry-After'],
 };

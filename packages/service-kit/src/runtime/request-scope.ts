@@ -17,9 +17,15 @@ export interface ScopeOptions {
   readonly clientAddress?: () => string;
 }
 
+/** What a person asks with: his access token and, when that is bound to a key, the proof of this request. */
+export interface UserCredential {
+  readonly token: string;
+  readonly proof: string | undefined;
+}
+
 /**
  * What travels with a request through everything that it starts: ids for logs and the next hop, the deadline, and the
- * person's token for calls on his behalf. The token is private, so that nothing prints it.
+ * person's credential for calls on his behalf. That is private, so that nothing prints it.
  */
 export class RequestScope implements RequestContext {
   readonly requestId: string;
@@ -27,7 +33,7 @@ export class RequestScope implements RequestContext {
   readonly deadlineAt: number | undefined;
   readonly #clientAddress: (() => string) | undefined;
   #actor: string | undefined;
-  #userToken: string | undefined;
+  #credential: UserCredential | undefined;
 
   constructor(options: ScopeOptions) {
     this.requestId = acceptRequestId(options.requestId);
@@ -44,14 +50,14 @@ export class RequestScope implements RequestContext {
     return this.#actor ?? 'anonymous';
   }
 
-  get userToken(): string | undefined {
-    return this.#userToken;
+  get credential(): UserCredential | undefined {
+    return this.#credential;
   }
 
-  /** Notes who was found to be asking, and with which token when it is a person. */
-  identify(actor: Actor, userToken?: string): void {
+  /** Notes who was found to be asking, and with which credential when it is a person. */
+  identify(actor: Actor, credential?: UserCredential): void {
     this.#actor = nameOf(actor);
-    this.#userToken = userToken;
+    this.#credential = credential;
   }
 }
 

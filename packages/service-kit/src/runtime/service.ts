@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '@bank/domain';
 import { systemClock } from '@bank/domain';
 import type { ErrorTracker, Logger, Metrics } from '@bank/observability';
+import type { ProofChecker } from '@bank/verifier';
 import type { BaseConfig } from '#config/base-env.ts';
 import { createHttpApp, type HttpFetch } from '#http/app.ts';
 import type { Route } from '#http/contract/route.ts';
@@ -66,6 +67,8 @@ export interface ServiceOptions<C> {
   readonly workers: readonly Worker[];
   /** Started before the ports open, stopped after they closed. */
   readonly verifier?: TokenVerifier & Partial<Worker>;
+  /** Checks proofs of possession; without it nothing that is bound to a key is taken. */
+  readonly proofs?: ProofChecker;
   /** Audiences of access tokens that routes take unless they say otherwise; all that the verifier takes when left out. */
   readonly audiences?: readonly string[];
   readonly cors?: CorsOptions;
@@ -233,6 +236,7 @@ function httpSide<C>(
     routes,
     pages: opsPages({ readiness, metrics, document, docs: config.NODE_ENV === 'development' }),
     verifier: options.verifier,
+    proofs: options.proofs,
     audiences: options.audiences,
     rateLimits: options.rateLimits,
     idempotency: options.idempotency,
@@ -257,13 +261,14 @@ interface RpcSide {
 }
 
 function rpcSide<C>(options: ServiceOptions<C>, { timings, readiness, refusals, isDraining }: RpcSide): RpcServer {
-  const { config, context, errors, logger, metrics, rpc, verifier } = options;
+  const { config, context, errors, logger, metrics, proofs, rpc, verifier } = options;
   return createRpcServer({
     context,
     services: rpc,
     tls: { caFile: config.TLS_CA_FILE, certFile: config.TLS_CERT_FILE, keyFile: config.TLS_KEY_FILE },
     callersFile: config.RPC_CALLERS_FILE,
     verifier,
+    proofs,
     defaultDeadlineMs: timings.rpcDeadlineMs,
     isReady: async () => (await readiness.report()).status === 'ready',
     isDraining,

@@ -7,7 +7,7 @@ import type { Service, ServiceTimings, TlsFiles } from '#index.ts';
 import { type ProbeContext, probeRpc } from './probe-rpc.ts';
 import { ProbeService, probeMethods } from './probe-service.ts';
 import { type LogLines, logLines, type TestTls, testService, testTls } from './service.ts';
-import { type Tokens, testTokens } from './tokens.ts';
+import { type Tokens, testProofs, testTokens } from './tokens.ts';
 
 /** Who may call the probe: everything for two of them, one method for the third. */
 export const callers = {
@@ -43,6 +43,7 @@ export async function rpcWorld(changes: Partial<ServiceTimings> = {}): Promise<R
     log,
     rpc: [probeRpc],
     verifier: tokens.verifier,
+    proofs: testProofs(),
     dependencies: { store: { ping } },
     timings,
   };

@@ -1,8 +1,8 @@
 import type { JsonObject } from '@bank/domain';
 import { audiences, systemClock, uuidv7 } from '@bank/domain';
 import { generateSigningKey, publicJwk, signJwt } from '@bank/security';
-import type { RevocationMessage, Verifier } from '@bank/verifier';
-import { createRevocationFeed, createVerifier } from '@bank/verifier';
+import type { ProofChecker, RevocationMessage, Verifier } from '@bank/verifier';
+import { createMemoryReplayStore, createProofChecker, createRevocationFeed, createVerifier } from '@bank/verifier';
 
 export interface Tokens {
   readonly verifier: Verifier;
@@ -40,6 +40,16 @@ export function testTokens(): Tokens {
   });
   const mint = (claims: JsonObject = {}) => signJwt(key, 'at+jwt', { ...customer(), ...claims });
   return { verifier, mint, headers: (claims) => ({ authorization: `Bearer ${mint(claims)}` }) };
+}
+
+/** Checks proofs for `https://api.bank.test`; the nonce is always the same. */
+export function testProofs(): ProofChecker {
+  return createProofChecker({
+    origins: ['https://api.bank.test'],
+    replays: createMemoryReplayStore(),
+    nonces: { current: () => 'the-nonce', accepts: (nonce) => nonce === 'the-nonce' },
+    clock: systemClock,
+  });
 }
 
 function customer(): JsonObject {

@@ -8,6 +8,8 @@ export interface TokenHeader {
   readonly kid: string;
 }
 
+type Members = Readonly<Record<string, unknown>>;
+
 const compactForm = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -17,26 +19,32 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  * `jku`, `x5u`, `jwk`, `x5c` and `crit` are refused (SR-52, 53, 55, 57). Undefined for anything else.
  */
 export function readHeader(token: string, type: TokenType): TokenHeader | undefined {
+  const decoded = decodeHeader(token);
+  if (decoded === undefined) return undefined;
+  const { alg, typ, kid, ...others } = decoded.members;
+  if (Object.keys(others).length > 0 || typ !== type || !isKid(kid)) return undefined;
+  // None of the three values can hold a colon, so a fourth one is a repeated member.
+  if (decoded.text.split(':').length !== 4) return undefined;
+  return alg === 'ES256' || alg === 'EdDSA' ? { algorithm: alg, kid } : undefined;
+}
+
+/** The members of a header in that strict form, and its text. Undefined for anything else. */
+export function decodeHeader(token: string): { members: Members; text: string } | undefined {
   if (!compactForm.test(token)) return undefined;
   const parts = token.split('.');
   if (!parts.every(isCanonical)) return undefined;
   const text = decodeText(parts[0] ?? '');
-  const header = parseObject(text);
-  if (text === undefined || header === undefined) return undefined;
-  const { alg, typ, kid, ...others } = header;
-  if (Object.keys(others).length > 0 || typ !== type || !isKid(kid)) return undefined;
-  // None of the three values can hold a colon, so a fourth one is a repeated member.
-  if (text.split(':').length !== 4) return undefined;
-  return alg === 'ES256' || alg === 'EdDSA' ? { algorithm: alg, kid } : undefined;
+  const members = parseObject(text);
+  return text === undefined || members === undefined ? undefined : { members, text };
 }
 
-/** The payload of a token that `readHeader` accepted: a JSON object in UTF-8. Undefined for anything else. */
+/** The payload of a token whose header was read: a JSON object in UTF-8. Undefined for anything else. */
 export function readPayload(token: string): Record<string, unknown> | undefined {
   return parseObject(decodeText(token.slice(token.indexOf('.') + 1, token.lastIndexOf('.'))));
 }
 
-// Base64 leaves bits of the last character unused; only the spelling with zeros there counts, so a token has one form.
-function isCanonical(part: string): boolean {
+/** Base64 leaves bits of the last character unused; only the spelling with zeros there counts, so a value has one form. */
+export function isCanonical(part: string): boolean {
   return Buffer.from(part, 'base64url').toString('base64url') === part;
 }
 

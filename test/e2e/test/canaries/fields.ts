@@ -6,7 +6,7 @@ const planted = new Set([
   ...['email', 'identifier', 'phone', 'givenName', 'middleName', 'familyName', 'preferredName', 'dateOfBirth'],
   ...['occupation', 'name', 'label', 'model', 'appVersion', 'reason', 'userAgent', 'clientAddress'],
   ...['password', 'currentPassword', 'newPassword', 'code', 'recoveryCode', 'secret', 'token', 'refreshToken'],
-  ...['activationToken', 'approval', 'confirmation', 'cursor', 'Idempotency-Key', 'If-Match'],
+  ...['activationToken', 'approval', 'confirmation', 'cursor', 'Idempotency-Key', 'If-Match', 'DPoP'],
   ...['MessageSid', 'MessageStatus', 'ErrorCode', 'event', 'deliveryId', 'audience', 'details'],
   ...['passwordHash', 'signerKey', 'saltSeparator'],
   ...['payloadDigest', 'source', 'assertion', 'response', 'userHandle', 'text', 'html', 'payload'],

@@ -60,10 +60,12 @@ function requestsOf(planting: Planting, path: string, method: string, operation:
       .map(({ name, schema }) => [name, String(planting.valuesOf(schema, name)[0])] as const);
   const query = new URLSearchParams(valuesIn('query').map(([name, value]) => [name, value]));
   const target = path.replace(/\{\w+\}/g, () => uuidv7()) + (query.size > 0 ? `?${query}` : '');
-  const headers = Object.fromEntries(valuesIn('header'));
+  const { DPoP, ...usual } = Object.fromEntries(valuesIn('header'));
+  // A proof that is none keeps a request from everything behind it, so it is sent without one as well.
+  const sets: Record<string, string>[] = DPoP === undefined ? [usual] : [usual, { ...usual, DPoP }];
   const [contentType = 'application/json', content] = Object.entries(operation.requestBody?.content ?? {})[0] ?? [];
   const bodies = content === undefined ? [undefined] : planting.valuesOf(content.schema, 'body');
-  return bodies.map((body) => ({ method, path: target, headers, contentType, body }));
+  return bodies.flatMap((body) => sets.map((headers) => ({ method, path: target, headers, contentType, body })));
 }
 
 /** Fills forms. */

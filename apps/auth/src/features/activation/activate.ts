@@ -44,7 +44,10 @@ export async function activate(ctx: AppContext, input: unknown, caller: Caller):
     if (made.kind !== 'made') return made;
     const device = presentedDevice(request, caller);
     const facts = { user: made.user, client: enrolmentClient(tx), acr: 'aal1', amr: ['pwd'], device } as const;
-    return { kind: 'signed_in', signedIn: await openSession(tx, { ...facts, becomesKnown: true }) };
+    return {
+      kind: 'signed_in',
+      signedIn: await openSession(tx, { ...facts, becomesKnown: true, dpopJkt: caller.dpopJkt }),
+    };
   });
   if (outcome.kind !== 'signed_in') throw new DomainError('auth.verification.invalid', { reason: outcome.kind });
   return outcome.signedIn;

@@ -49,8 +49,8 @@ export async function verifyRegistration(
     await tx.registrations.closeOthers(registration.addressHash, ctx.clock.now());
     await announce(tx, registration, client);
     const device = presentedDevice(request, caller);
-    const facts = { user, client, acr: 'aal1', amr: ['pwd', 'otp'], device, becomesKnown: true } as const;
-    const signedIn = await openSession(tx, facts);
+    const facts = { user, client, device, becomesKnown: true, dpopJkt: caller.dpopJkt };
+    const signedIn = await openSession(tx, { ...facts, acr: 'aal1', amr: ['pwd', 'otp'] });
     await provePhone(tx, user, signedIn.session.id);
     return { kind: 'verified', signedIn, user: viewUser(user) };
   });

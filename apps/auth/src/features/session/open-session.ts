@@ -17,6 +17,8 @@ export interface SessionFacts {
   acr: AssuranceLevel;
   amr: readonly string[];
   device: PresentedDevice;
+  /** Of the key that the request proved. */
+  dpopJkt: string | undefined;
   becomesKnown: boolean;
 }
 
@@ -49,6 +51,7 @@ export async function openSession(tx: AppTransaction, facts: SessionFacts): Prom
     lastUsedAt: now,
     ...newSessionEnds(client, now),
     revokedAt: null,
+    dpopJkt: client.dpopPolicy === 'none' ? null : (facts.dpopJkt ?? null),
   };
   const tokenId = tx.ids.next();
   const { token, digest } = mintToken(refreshTokenPrefix, tokenId);

@@ -37,7 +37,7 @@ describe('SR-51 access tokens', () => {
 });
 
 describe('decideSecondUse', () => {
-  const use = { consumedAt: now, hasNonce: true, isSuccessorSpent: false, isSameDevice: true };
+  const use = { consumedAt: now, hasNonce: true, isSuccessorSpent: false, isSameHolder: true };
 
   it('gives the same successor within the grace', () => {
     expect(decideSecondUse(use, now)).toBe('same_successor');
@@ -47,7 +47,7 @@ describe('decideSecondUse', () => {
   it.each([
     ['late', use, later(10.001)],
     ['after the successor was spent', { ...use, isSuccessorSpent: true }, now],
-    ['from another device', { ...use, isSameDevice: false }, now],
+    ['from another device', { ...use, isSameHolder: false }, now],
     ['without a nonce', { ...use, hasNonce: false }, now],
   ])('is reuse %s', (_, facts, at) => {
     expect(decideSecondUse(facts, at)).toBe('reuse');

@@ -43,16 +43,16 @@ export interface SecondUse {
   /** Still present: without it the successor's secret cannot be derived again. */
   hasNonce: boolean;
   isSuccessorSpent: boolean;
-  isSameDevice: boolean;
+  isSameHolder: boolean;
 }
 
 /**
- * Whether a spent refresh token gets the successor it already got, or counts as stolen (RFC 9700 §4.14.2). Only the
- * device that holds the session's device secret may ask again, for a few seconds, and only while nobody used the answer.
+ * Whether a spent refresh token gets the successor it already got, or counts as stolen (RFC 9700 §4.14.2). Only who
+ * holds the session's device secret, or the key it is bound to, may ask again, for a few seconds, and only while nobody used the answer.
  */
 export function decideSecondUse(use: SecondUse, now: Date): 'same_successor' | 'reuse' {
   const inTime = now.getTime() - use.consumedAt.getTime() <= graceMs;
-  return inTime && use.hasNonce && !use.isSuccessorSpent && use.isSameDevice ? 'same_successor' : 'reuse';
+  return inTime && use.hasNonce && !use.isSuccessorSpent && use.isSameHolder ? 'same_successor' : 'reuse';
 }
 
 function after(now: Date, seconds: number): Date {

@@ -5,7 +5,7 @@ import { readToken, sameBytes } from '@bank/security';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { isEntitled } from '#features/client/entitlement.ts';
-import { requireOrigin } from '#features/client/resolve-client.ts';
+import { foreignPage, isFromPageOf } from '#features/client/resolve-client.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { isLive } from '#features/session/policies.ts';
 import { punishReuse } from '#features/session/punish-reuse.ts';
@@ -25,12 +25,13 @@ interface Presented {
   devices: readonly ReadToken[];
 }
 
-type Outcome = { kind: 'renewed'; signedIn: SignedIn } | { kind: 'invalid' | 'reuse' };
+type Outcome = { kind: 'renewed'; signedIn: SignedIn } | { kind: 'invalid' | 'foreign' | 'unproven' | 'reuse' };
 
 /**
  * Rotates a refresh token (RFC 9700 §4.14.2). A second use within ten seconds by the same device gets the same successor,
- * while nobody has spent that; every other second use ends the session and tells its user.
- * @throws request.invalid, auth.refresh.invalid, auth.origin.refused
+ * while nobody has spent that; every other second use ends the session and tells its user. The token of a session that is
+ * bound to a key does nothing for anybody who does not prove that key (RFC 9449 §5): it is not even used up.
+ * @throws request.invalid, auth.refresh.invalid, auth.proof.invalid, auth.origin.refused
  */
 export async function refreshSession(ctx: AppContext, input: unknown, caller: Caller): Promise<SignedIn> {
   const who = allow.anyone(caller.actor);
@@ -42,9 +43,11 @@ export async function refreshSession(ctx: AppContext, input: unknown, caller: Ca
     const client = holder === undefined ? undefined : ctx.clientRegistry.find(holder.session.clientId);
     if (holder === undefined || client === undefined || !isGood(ctx, holder, presented)) return { kind: 'invalid' };
     if (!isItsClient(ctx, client, presented, caller) || !isEntitled(client, holder.roles)) return { kind: 'invalid' };
+    if (presented.fromCookie && !isFromPageOf(ctx, client, caller)) return { kind: 'foreign' };
+    if (!isProven(client, holder, caller)) return { kind: 'unproven' };
     const renewal =
       (await rotate(tx, { holder, client, presented: presented.token })) ??
-      (await renewAgain(tx, { holder, presented: presented.token, isSameDevice: isSameDevice(holder, presented) }));
+      (await renewAgain(tx, { holder, presented: presented.token, isSameHolder: isSameHolder(holder, presented) }));
     if (renewal === undefined) return { kind: 'reuse' };
     const session = { ...holder.session, idleExpiresAt: renewal.idleExpiresAt };
     const { roles } = holder;
@@ -52,6 +55,10 @@ export async function refreshSession(ctx: AppContext, input: unknown, caller: Ca
     return { kind: 'renewed', signedIn: { session, client, roles, device, refreshToken: renewal.refreshToken } };
   });
   if (outcome.kind === 'reuse') await punishReuse(ctx, presented.token.id);
+  if (outcome.kind === 'foreign') throw foreignPage();
+  if (outcome.kind === 'unproven') {
+    throw new DomainError('auth.proof.invalid', { reason: 'not the key of the session' });
+  }
   if (outcome.kind !== 'renewed') throw new DomainError('auth.refresh.invalid', { reason: outcome.kind });
   return outcome.signedIn;
 }
@@ -60,7 +67,9 @@ export async function refreshSession(ctx: AppContext, input: unknown, caller: Ca
 function readPresented(ctx: AppContext, input: unknown, caller: Caller): Presented {
   const request = parse(RefreshSchema, input ?? {});
   const fromCookie = request.refreshToken === undefined;
-  if (fromCookie && caller.cookies.refreshToken !== undefined) requireOrigin(ctx, caller);
+  // Before anything is looked up; the pages of its own client are held against it once that is known.
+  const isFromOurs = isFromPageOf(ctx, undefined, caller);
+  if (fromCookie && caller.cookies.refreshToken !== undefined && !isFromOurs) throw foreignPage();
   const token = readToken(refreshTokenPrefix, request.refreshToken ?? caller.cookies.refreshToken ?? '');
   if (token === undefined) throw new DomainError('auth.refresh.invalid', { reason: 'malformed or missing' });
   return { token, fromCookie, clientId: request.clientId, devices: readSecrets(presentedDevice(request, caller)) };
@@ -85,6 +94,13 @@ function isNamed(ctx: AppContext, client: Client, { clientId }: Presented): bool
   return client.audience === audiences.enrolment && ctx.clientRegistry.find(clientId)?.audience === audiences.staff;
 }
 
-function isSameDevice({ session, deviceDigest }: TokenHolder, { devices }: Presented): boolean {
+/** Whether the key of a bound session was proved, and the client's policy is met by how the session was opened. */
+function isProven(client: Client, { session: { dpopJkt } }: TokenHolder, caller: Caller): boolean {
+  return dpopJkt === null ? client.dpopPolicy !== 'required' : caller.dpopJkt === dpopJkt;
+}
+
+/** Who proved the key of a bound session is its holder. */
+function isSameHolder({ session, deviceDigest }: TokenHolder, { devices }: Presented): boolean {
+  if (session.dpopJkt !== null) return true;
   return devices.some(({ id, digest }) => id === session.deviceId && sameBytes(digest, deviceDigest));
 }

@@ -52,13 +52,13 @@ export async function rotate(
 /** The successor that a spent token got before, derived again; undefined when asking for it counts as reuse. */
 export async function renewAgain(
   tx: AppTransaction,
-  use: { holder: TokenHolder; presented: ReadToken; isSameDevice: boolean },
+  use: { holder: TokenHolder; presented: ReadToken; isSameHolder: boolean },
 ): Promise<Renewal | undefined> {
   const { session, token } = use.holder;
   const spent = await tx.refreshTokens.findSpent(token.id);
   if (spent === undefined) return undefined;
   const { nonce, isSuccessorSpent, consumedAt, successorId, derivationKeyId } = spent;
-  const facts = { consumedAt, isSuccessorSpent, isSameDevice: use.isSameDevice, hasNonce: nonce !== null };
+  const facts = { consumedAt, isSuccessorSpent, isSameHolder: use.isSameHolder, hasNonce: nonce !== null };
   if (nonce === null || decideSecondUse(facts, tx.clock.now()) === 'reuse') return undefined;
   const { secret } = successorSecret(tx.keys.refresh, {
     family: session.id,

@@ -59,7 +59,7 @@ export const RefreshSchema = v.strictObject({
 
 export const TokensSchema = v.object({
   accessToken: v.string(),
-  tokenType: v.literal('Bearer'),
+  tokenType: v.picklist(['Bearer', 'DPoP']),
   expiresIn: v.number(),
   refreshToken: v.optional(v.string()),
   refreshExpiresIn: v.number(),

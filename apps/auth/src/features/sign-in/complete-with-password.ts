@@ -22,7 +22,7 @@ export async function completeWithPassword(
   password: string,
   verified: { stale: boolean },
 ): Promise<SignedIn> {
-  const { credential, client, device } = attempt;
+  const { credential, client, device, caller } = attempt;
   if (credential === undefined) throw new DomainError('auth.credentials.invalid', { reason: 'no user' });
   const signedIn = await withTransaction(ctx, { who, audits: ['auth.sign_in.succeeded'] }, async (tx) => {
     const current = await tx.users.shareCredential(credential.userId);
@@ -31,10 +31,11 @@ export async function completeWithPassword(
     if (isBlocked(current.status, 'sign_in') || !isEntitled(client, current.roles)) return undefined;
     await tellOfFailures(tx, current.userId, { failures: attempt.claimed.failures - 1, at: attempt.at });
     const user = { id: current.userId, roles: current.roles };
+    const facts = { user, client, device, becomesKnown: false, dpopJkt: caller.dpopJkt };
     // Side by side: what they write first takes one round trip.
     const [, opened] = await Promise.all([
       tx.lockouts.reset(attempt),
-      openSession(tx, { user, client, acr: 'aal1', amr: ['pwd'], device, becomesKnown: false }),
+      openSession(tx, { ...facts, acr: 'aal1', amr: ['pwd'] }),
     ]);
     return opened;
   });

@@ -54,7 +54,8 @@ export async function openCompleted(
   const client = acr === 'aal1' && needsFactor(half.client.audience) ? enrolmentClient(tx) : half.client;
   const device = presentedDevice(request, caller);
   const user = { id: current.userId, roles: current.roles };
-  return await openSession(tx, { user, client, acr, amr: ['pwd', ...amr], device, becomesKnown: true });
+  const facts = { user, client, device, becomesKnown: true, dpopJkt: caller.dpopJkt };
+  return await openSession(tx, { ...facts, acr, amr: ['pwd', ...amr] });
 }
 
 /** Tells of a second half that was wrong. */

@@ -7,7 +7,8 @@ import { accessExpiry } from '#features/session/policies.ts';
 /** What a client gets for a session, before the transport decides what of it goes into cookies. */
 export interface TokenSet {
   accessToken: string;
-  tokenType: 'Bearer';
+  /** `DPoP` when they are bound to a key (RFC 9449 §5). */
+  tokenType: 'Bearer' | 'DPoP';
   /** Seconds, as all of them here. */
   expiresIn: number;
   refreshToken: string;
@@ -29,7 +30,7 @@ export function issueTokens(
   const expiresAt = accessExpiry(session.absoluteExpiresAt, now);
   return {
     accessToken: signJwt(ctx.keyRing.current(now), 'at+jwt', claimsOf(ctx, signedIn, now, expiresAt)),
-    tokenType: 'Bearer',
+    tokenType: session.dpopJkt === null ? 'Bearer' : 'DPoP',
     expiresIn: secondsUntil(expiresAt, now),
     refreshToken,
     refreshExpiresIn: secondsUntil(session.idleExpiresAt, now),
@@ -46,7 +47,7 @@ function claimsOf(
   { session, client, roles }: SignedIn,
   now: Date,
   expiresAt: Date,
-): Record<string, string | number | string[]> {
+): Record<string, string | number | string[] | { jkt: string }> {
   return {
     iss: ctx.config.TOKEN_ISSUER,
     aud: client.audience,
@@ -60,6 +61,7 @@ function claimsOf(
     amr: [...session.amr],
     roles: [...countingRoles(client.audience, roles)],
     did: session.deviceId,
+    ...(session.dpopJkt === null ? {} : { cnf: { jkt: session.dpopJkt } }),
   };
 }
 

@@ -14,6 +14,8 @@ export interface Session {
   idleExpiresAt: Date;
   absoluteExpiresAt: Date;
   revokedAt: Date | null;
+  /** Thumbprint of the key that its tokens are bound to (RFC 9449); null for bearer tokens. */
+  dpopJkt: string | null;
 }
 
 /** Which of a user's sessions are meant. */
@@ -29,7 +31,8 @@ export interface SessionScope {
 
 export const sessionColumns = `s.id, s.user_id as "userId", s.client_id as "clientId", s.device_id as "deviceId", s.acr, s.amr,
   s.auth_time as "authTime", s.created_at as "createdAt", s.last_used_at as "lastUsedAt",
-  s.idle_expires_at as "idleExpiresAt", s.absolute_expires_at as "absoluteExpiresAt", s.revoked_at as "revokedAt"`;
+  s.idle_expires_at as "idleExpiresAt", s.absolute_expires_at as "absoluteExpiresAt", s.revoked_at as "revokedAt",
+  s.dpop_jkt as "dpopJkt"`;
 
 /** Sessions. A session that ended keeps its row until it is trimmed. */
 export class SessionRepository extends Repository {
@@ -37,10 +40,10 @@ export class SessionRepository extends Repository {
     const s = session;
     await this.affected(
       `insert into auth.sessions (id, user_id, client_id, device_id, acr, amr, auth_time, created_at, last_used_at,
-        idle_expires_at, absolute_expires_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        idle_expires_at, absolute_expires_at, dpop_jkt) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       [
         ...[s.id, s.userId, s.clientId, s.deviceId, s.acr, [...s.amr], s.authTime, s.createdAt, s.lastUsedAt],
-        ...[s.idleExpiresAt, s.absoluteExpiresAt],
+        ...[s.idleExpiresAt, s.absoluteExpiresAt, s.dpopJkt],
       ],
     );
   }

@@ -14,6 +14,7 @@ export const activationRoutes = defineRoutes<AppContext>([
     description: 'On the staff listener alone. The tokens have the audience `enrolment` and no roles.',
     tag: 'staff',
     access: 'public',
+    proof: 'accepted',
     body: ActivateSchema,
     responses: { 200: TokensSchema },
     errors: [

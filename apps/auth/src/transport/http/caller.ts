@@ -15,6 +15,8 @@ export function callerOf(request: HttpRequest): Caller {
     listener: request.header(listenerHeader) === 'staff' ? 'staff' : 'public',
     userAgent: request.header('user-agent'),
     origin: request.header('origin'),
+    fetchSite: request.header('sec-fetch-site'),
+    dpopJkt: request.proof?.jkt,
     cookies: { refreshToken: request.cookie(refreshCookie), deviceSecret: request.cookie(deviceCookie) },
   };
 }

@@ -45,6 +45,7 @@ export const registrationRoutes = defineRoutes<AppContext>([
     summary: 'Prove the address: creates the user and opens the first session',
     tag,
     access: 'public',
+    proof: 'accepted',
     body: VerifyRegistrationSchema,
     responses: { 201: v.object({ ...TokensSchema.entries, user: UserSchema }) },
     errors: ['request.invalid', 'auth.client.unknown', 'auth.origin.refused', 'auth.registration.code_invalid'],

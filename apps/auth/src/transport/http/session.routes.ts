@@ -20,6 +20,7 @@ export const sessionRoutes = defineRoutes<AppContext>([
     summary: 'Renew a session; the presented refresh token is spent',
     tag,
     access: 'public',
+    proof: 'accepted',
     body: RefreshSchema,
     responses: { 200: TokensSchema },
     errors: ['request.invalid', 'auth.refresh.invalid', 'auth.origin.refused'],

@@ -24,6 +24,7 @@ export const signInRoutes = defineRoutes<AppContext>([
     summary: 'Sign in with a password',
     tag,
     access: 'public',
+    proof: 'accepted',
     body: SignInSchema,
     responses: { 200: v.union([TokensSchema, FactorRequiredSchema]) },
     errors: [
@@ -68,6 +69,7 @@ export const signInRoutes = defineRoutes<AppContext>([
     summary: 'Present the second half of a sign-in',
     tag,
     access: 'public',
+    proof: 'accepted',
     body: CompleteSignInSchema,
     responses: { 200: TokensSchema },
     errors: [

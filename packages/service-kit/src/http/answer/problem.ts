@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
-import type { DomainError, ErrorDetails, ErrorKind } from '@bank/domain';
+import type { DomainError, ErrorCode, ErrorDetails, ErrorKind } from '@bank/domain';
+import { proofAlgorithms } from '@bank/verifier';
 import { limitHeaders } from '#http/answer/limit-headers.ts';
 import { statusOfKind } from '#http/answer/status.ts';
 
@@ -39,7 +40,7 @@ export function problemOf(error: DomainError, requestId: string): Problem {
   };
 }
 
-/** The header fields that belong to an error's status (RFC 9110 §10.2.3, §11.6.1, §15.5.6; RFC 6750 §3). */
+/** The header fields that belong to an error's status (RFC 9110 §10.2.3, §11.6.1, §15.5.6; RFC 6750 §3; RFC 9449 §7.1). */
 export function problemHeaders({ code, kind, details }: DomainError): Record<string, string> {
   const headers: Record<string, string> = {};
   const retrySeconds = details.retryAfterSeconds ?? retryDefaultsSeconds[kind];
@@ -58,7 +59,16 @@ export function problemHeaders({ code, kind, details }: DomainError): Record<str
   return details.limit === undefined ? headers : { ...headers, ...limitHeaders([details.limit]) };
 }
 
-function challengeOf(code: string): string {
-  const challenge = 'Bearer realm="user-service"';
-  return code === 'auth.token.invalid' ? `${challenge}, error="invalid_token"` : challenge;
+const bearer = 'Bearer realm="user-service"';
+const possession = `DPoP realm="user-service", algs="${proofAlgorithms.join(' ')}"`;
+
+/** What was wrong, said in the scheme that it concerns; both schemes where neither was used. */
+const challenges: Partial<Record<ErrorCode, string>> = {
+  'auth.token.invalid': `${bearer}, error="invalid_token", ${possession}, error="invalid_token"`,
+  'auth.proof.invalid': `${possession}, error="invalid_dpop_proof"`,
+  'auth.proof.nonce_required': `${possession}, error="use_dpop_nonce"`,
+};
+
+function challengeOf(code: ErrorCode): string {
+  return challenges[code] ?? `${bearer}, ${possession}`;
 }

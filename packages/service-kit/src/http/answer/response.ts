@@ -65,6 +65,7 @@ function frameHeaders(exchange: Exchange, frame: AnswerFrame, extra: Headers): H
     ...extra,
     'x-request-id': exchange.requestId,
     traceparent: exchange.scope.traceparent,
+    ...(exchange.proofNonce === undefined ? {} : { 'dpop-nonce': exchange.proofNonce }),
   };
 }
 

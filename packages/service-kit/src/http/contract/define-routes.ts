@@ -49,6 +49,9 @@ function problemOf(route: RouteDescription): string | undefined {
   if (route.limits?.some(({ name, points }) => !limitName.test(name) || points < 1)) {
     return 'a limit needs a lower-case name and at least one point';
   }
+  if (route.proof !== undefined && route.access !== 'public') {
+    return 'a proof comes alone where no token does';
+  }
   return route.access === 'public' ? problemOfPublic(route) : undefined;
 }
 

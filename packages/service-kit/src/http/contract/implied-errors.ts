@@ -3,13 +3,16 @@ import type { RouteDescription } from '#http/contract/route.ts';
 
 /** What the guards of a route may answer by themselves, so that a route lists only what its feature adds. */
 export function impliedErrors(route: RouteDescription): readonly ErrorCode[] {
-  const { access, method, stepUp, limits, idempotent, ifMatch } = route;
+  const { access, method, stepUp, limits, idempotent, ifMatch, proof } = route;
   const codes: ErrorCode[] = ['request.malformed', 'request.invalid', 'request.not_acceptable'];
   if (method !== 'GET') {
     codes.push('request.unsupported_type', 'request.too_large', 'auth.origin.refused');
   }
   if (access !== 'public') {
-    codes.push('auth.token.missing', 'auth.token.invalid', 'auth.proof.invalid');
+    codes.push('auth.token.missing', 'auth.token.invalid');
+  }
+  if (access !== 'public' || proof !== undefined) {
+    codes.push('auth.proof.invalid', 'auth.proof.nonce_required');
   }
   if (typeof access === 'object') {
     codes.push('access.forbidden');

@@ -1,5 +1,5 @@
 import type { Actor } from '@bank/domain';
-import type { AccessClaims } from '@bank/verifier';
+import type { AccessClaims, Proven } from '@bank/verifier';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -12,6 +12,8 @@ export interface HttpRequest {
   readonly actor: Actor;
   /** What the verified access token says; undefined on a public route. */
   readonly claims: AccessClaims | undefined;
+  /** Whose key the request proved, on routes that take a proof; undefined when it brought none. */
+  readonly proof: Proven | undefined;
   /** The parsed JSON body; undefined when the route has none. The feature parses it against its schema. */
   readonly body: unknown;
   /** The body as it came, for signatures over raw bytes. Empty when there is none. */

@@ -38,6 +38,8 @@ export interface Route<C> {
   /** Audiences of the access token that open this route, when they differ from the service's. */
   readonly audiences?: readonly string[];
   readonly stepUp?: StepUp;
+  /** Takes a proof of possession without a token: whatever is issued can be bound to `request.proof` (RFC 9449 §5). */
+  readonly proof?: 'accepted';
   readonly params?: GenericSchema;
   /** Without it every query parameter is refused. */
   readonly query?: GenericSchema;

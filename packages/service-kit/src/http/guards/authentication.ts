@@ -8,20 +8,28 @@ export interface TokenVerifier {
   verify(token: string): Promise<AccessClaims>;
 }
 
-const scheme = 'bearer ';
+/** An access token and how it was presented. */
+export interface PresentedToken {
+  readonly scheme: 'Bearer' | 'DPoP';
+  readonly token: string;
+}
+
+const schemes = ['Bearer', 'DPoP'] as const;
 
 /**
- * The token of an `Authorization` header (RFC 6750 §2.1). Its form is the verifier's business.
+ * The token of an `Authorization` header (RFC 6750 §2.1, RFC 9449 §7.1). Its form is the verifier's business.
  * @throws auth.token.missing, auth.token.invalid
  */
-export function bearerToken(authorization: string | undefined): string {
+export function presentedToken(authorization: string | undefined): PresentedToken {
   if (authorization === undefined) {
     throw new DomainError('auth.token.missing');
   }
-  if (authorization.slice(0, scheme.length).toLowerCase() !== scheme) {
-    throw new DomainError('auth.token.invalid', { reason: 'not a bearer token' });
+  const [name = ''] = authorization.split(' ', 1);
+  const scheme = schemes.find((each) => each.toLowerCase() === name.toLowerCase());
+  if (scheme === undefined || name.length === authorization.length) {
+    throw new DomainError('auth.token.invalid', { reason: 'neither a bearer nor a key-bound token' });
   }
-  return authorization.slice(scheme.length).trim();
+  return { scheme, token: authorization.slice(name.length).trim() };
 }
 
 /** The person that verified claims describe. */
@@ -39,15 +47,8 @@ export function userActor(claims: AccessClaims): UserActor {
   };
 }
 
-/**
- * Refuses a token bound to a key (`cnf`, RFC 9449 §6) where no proof of possession was checked, and one for another
- * audience than the route takes (SR-56).
- * @throws auth.proof.invalid, auth.token.invalid
- */
-export function checkClaims(claims: AccessClaims, audiences: readonly string[] | undefined): void {
-  if (claims.cnf !== undefined) {
-    throw new DomainError('auth.proof.invalid', { reason: 'a key-bound token without proof' });
-  }
+/** Refuses a token for another audience than the route takes (SR-56). @throws auth.token.invalid */
+export function checkAudience(claims: AccessClaims, audiences: readonly string[] | undefined): void {
   if (audiences !== undefined && !audiences.includes(claims.aud)) {
     throw new DomainError('auth.token.invalid', { reason: 'audience not for this route' });
   }

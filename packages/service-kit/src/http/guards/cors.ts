@@ -20,7 +20,7 @@ export interface CorsPolicy {
 const requestHeaders =
   'Authorization, Content-Type, DPoP, Idempotency-Key, If-Match, If-None-Match, X-Request-Id, traceparent';
 const answerHeaders =
-  'ETag, Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id, traceparent';
+  'DPoP-Nonce, ETag, Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id, traceparent';
 const preflightSeconds = '600';
 
 /** An allow-list of origins; an unknown origin gets an answer that no browser will hand to the page. */

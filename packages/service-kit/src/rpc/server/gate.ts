@@ -1,6 +1,7 @@
 import type { UserActor } from '@bank/domain';
 import { audiences, countingRoles, DomainError } from '@bank/domain';
 import { requestContext } from '@bank/observability';
+import type { ProofChecker } from '@bank/verifier';
 import type { HandlerContext } from '@connectrpc/connect';
 import { type TokenVerifier, userActor } from '#http/guards/authentication.ts';
 import { methodName, type RpcAccess } from '#rpc/define-rpc.ts';
@@ -8,13 +9,15 @@ import { toConnectError } from '#rpc/error-map.ts';
 import type { Caller, CallerTable } from '#rpc/server/callers.ts';
 import { callKey, type ServerCall } from '#rpc/server/server-call.ts';
 import { asDomainError } from '#runtime/failure.ts';
-import { RequestScope } from '#runtime/request-scope.ts';
+import { RequestScope, type UserCredential } from '#runtime/request-scope.ts';
 
 export const userTokenHeader = 'bank-user-token';
+export const userProofHeader = 'bank-user-proof';
 
 export interface GateOptions {
   readonly callers: CallerTable;
   readonly verifier: TokenVerifier | undefined;
+  readonly proofs: ProofChecker | undefined;
   /** Undefined for what any certificate of our authority may call. */
   accessOf(rpc: string): RpcAccess | undefined;
 }
@@ -53,8 +56,9 @@ async function identify(
   call: ServerCall,
   scope: RequestScope,
   { method, requestHeader }: HandlerContext,
-  { accessOf, callers, verifier }: GateOptions,
+  options: GateOptions,
 ): Promise<void> {
+  const { accessOf, callers } = options;
   const name = methodName(method);
   const access = accessOf(name);
   if (access === undefined) {
@@ -73,21 +77,35 @@ async function identify(
   if (token === null) {
     throw new DomainError('auth.token.missing', { reason: 'no user token was forwarded' });
   }
-  call.actor = await personOf(token, caller, verifier);
-  scope.identify(call.actor, token);
+  const credential = { token, proof: requestHeader.get(userProofHeader) ?? undefined };
+  call.actor = await personOf(credential, caller, options);
+  scope.identify(call.actor, credential);
   if (access === 'staff' && !isStaff(call.actor)) {
     throw new DomainError('access.forbidden', { reason: 'a method for staff' });
   }
 }
 
-/** A key-bound token is taken here without its proof: the caller, listed as one that forwards, has checked that. */
-async function personOf(token: string, caller: Caller, verifier: TokenVerifier | undefined): Promise<UserActor> {
+/**
+ * The person of a forwarded token. One bound to a key is good with the proof of the request that the caller received: the caller
+ * has used that up, and whoever got hold of the token alone can have nothing done by way of us either (SR-60, ADR 15).
+ */
+async function personOf(
+  { token, proof }: UserCredential,
+  caller: Caller,
+  { verifier, proofs }: GateOptions,
+): Promise<UserActor> {
   if (verifier === undefined) {
     throw new DomainError('service.internal', { reason: 'a method for people without a verifier' });
   }
   const claims = await verifier.verify(token);
   if (!caller.audiences.includes(claims.aud)) {
     throw new DomainError('auth.token.invalid', { reason: `${caller.name} may not forward this audience` });
+  }
+  if (claims.cnf !== undefined) {
+    if (proof === undefined || proofs === undefined) {
+      throw new DomainError('auth.proof.invalid', { reason: 'a key-bound token was forwarded without its proof' });
+    }
+    proofs.checkForwarded(proof, { accessToken: token, jkt: claims.cnf.jkt });
   }
   return userActor(claims);
 }

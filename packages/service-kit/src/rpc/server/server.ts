@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { DomainError } from '@bank/domain';
 import type { Logger } from '@bank/observability';
 import { Health } from '@bank/proto/health';
+import type { ProofChecker } from '@bank/verifier';
 import type { DescService } from '@bufbuild/protobuf';
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect';
 import type { TokenVerifier } from '#http/guards/authentication.ts';
@@ -23,6 +24,7 @@ export interface RpcServerOptions<C> extends CallReporter {
   readonly tls: TlsFiles;
   readonly callersFile: string;
   readonly verifier: TokenVerifier | undefined;
+  readonly proofs: ProofChecker | undefined;
   /** For calls that name no deadline. */
   readonly defaultDeadlineMs: number;
   isReady(): Promise<boolean>;
@@ -54,7 +56,12 @@ export function createRpcServer<C>(options: RpcServerOptions<C>): RpcServer {
   const access = accessTable(options.services);
   const router = createRouter({
     interceptors: [createCallInterceptor(draining.signal)],
-    requestGate: createGate({ callers, verifier: options.verifier, accessOf: (rpc) => access.get(rpc) }),
+    requestGate: createGate({
+      callers,
+      verifier: options.verifier,
+      proofs: options.proofs,
+      accessOf: (rpc) => access.get(rpc),
+    }),
   });
   for (const { service, methods } of options.services) {
     router.service(service, implementationOf(service, methods, options.context));

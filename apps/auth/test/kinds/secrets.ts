@@ -1,0 +1,146 @@
+import { parse, UserIdSchema } from '@bank/domain';
+import { type Account, codeFor, freshEmail, password, register, registration, signIn } from '../support/accounts.ts';
+import { origin, type TestAuth } from '../support/auth.ts';
+import { type Colleague, colleague, type StaffClients, signedIn, signedRequest } from '../support/colleagues.ts';
+import { changeCode, changeEmail, moveTo, reversionToken } from '../support/emails.ts';
+import { get, post } from '../support/http.ts';
+import { freshPhone } from '../support/messages.ts';
+import { askForToken } from '../support/passwords.ts';
+import { changePhone, smsCode, steppedUpAccount } from '../support/phones.ts';
+import { type Prover, prover, registerBound } from '../support/possession.ts';
+import {
+  completeAtConsole,
+  cookiePair,
+  createStaff,
+  fromConsole,
+  signInAtConsole,
+  tokenOfLink,
+} from '../support/staff.ts';
+
+/** Every kind of token and secret that the service gives to anybody, one each of a few people, and whom they are about. */
+export interface Keychain {
+  readonly secrets: Readonly<Record<Kind, string>>;
+  readonly account: Account;
+  readonly bound: Prover;
+  readonly mover: Account;
+  readonly checker: Colleague;
+  readonly closing: string;
+  readonly registrationId: string;
+  readonly loginId: string;
+  readonly challengeId: string;
+}
+
+export const kinds = [
+  ...['access token', 'staff access token', 'enrolment token', 'bound access token'],
+  ...['refresh token', 'refresh token of a page', 'refresh token of a bound session'],
+  ...['device secret', 'proof of possession', 'proof for a token', 'nonce of proofs', 'approval'],
+  ...['reset token', 'activation token', 'token that puts an address back'],
+  ...['registration id', 'registration code', 'login id', 'challenge id', 'emailed code'],
+  ...['code of an address', 'code of a number', 'cursor', 'cursor of staff', 'session id', 'user id'],
+] as const;
+export type Kind = (typeof kinds)[number];
+
+type Makers = StaffClients & { readonly ops: { createFirstAdmin: FirstAdmin } };
+type FirstAdmin = (request: { email: string }) => Promise<{ activationUrl: string }>;
+
+/** Makes one of every kind, all of them good. */
+export async function keychain(auth: TestAuth, clients: Makers): Promise<Keychain> {
+  const account = await register(auth);
+  const ofHisPage = await ofPage(auth, account);
+  const bound = prover(auth);
+  const inbound = await registerBound(auth, bound);
+  const mover = await steppedUpAccount(auth);
+  const staff = await ofStaff(auth, clients, account);
+  const begun = await ofRegistration(auth);
+  const half = await ofSignIn(auth, account);
+  const secrets = {
+    'access token': account.accessToken,
+    'bound access token': inbound.accessToken,
+    'refresh token': account.refreshToken,
+    'refresh token of a bound session': inbound.refreshToken,
+    'refresh token of a page': ofHisPage,
+    'device secret': account.device.secret,
+    'proof of possession': bound.headers('POST', '/v1/auth/login')['dpop'] ?? '',
+    'proof for a token': bound.headers('GET', '/v1/auth/session', inbound.accessToken)['dpop'] ?? '',
+    'nonce of proofs': auth.ctx.proofs.nonce() ?? '',
+    'reset token': await askForToken(auth, await register(auth)),
+    'session id': account.sessionId,
+    'user id': account.id,
+    ...(await ofChanges(auth, mover)),
+    ...staff.secrets,
+    ...begun,
+    ...half,
+    cursor: await cursorOf(auth, account),
+  };
+  return {
+    ...{ secrets, account, bound, mover, checker: staff.checker, closing: staff.closing },
+    registrationId: begun['registration id'],
+    loginId: half['login id'],
+    challengeId: half['challenge id'],
+  };
+}
+
+async function ofPage(auth: TestAuth, account: Account): Promise<string> {
+  const body = { identifier: account.email, password, clientId: 'browser' };
+  const answer = await post(auth, '/v1/auth/login', body, { headers: { origin } });
+  return cookiePair(answer, '__Secure-refresh').slice('__Secure-refresh='.length);
+}
+
+async function ofStaff(auth: TestAuth, clients: Makers, { id: userId }: Account) {
+  const [maker, checker] = [await colleague(auth, 'compliance'), await colleague(auth, 'compliance')];
+  const closing = (await register(auth)).id;
+  const approval = await signedRequest(clients, maker, 'user.close', { userId: parse(UserIdSchema, closing) });
+  const page = await clients.sessions.listSessions({ userId, limit: 1 }, (await signedIn(auth, maker)).asked);
+  const { activationUrl } = await clients.ops.createFirstAdmin({ email: freshEmail() });
+  const secrets = {
+    'staff access token': checker.accessToken,
+    'enrolment token': await enrolmentToken(auth),
+    'activation token': tokenOfLink(activationUrl),
+    'cursor of staff': page.nextCursor,
+    approval,
+  };
+  return { secrets, checker, closing };
+}
+
+/** A member of staff without a factor gets a session for enrolling one. */
+async function enrolmentToken(auth: TestAuth): Promise<string> {
+  const account = await createStaff(auth, 'support');
+  const { loginId, factors } = (await signInAtConsole(auth, account)).body;
+  const challenge = { loginId, factorId: factors[0].id };
+  const { challengeId } = (await post(auth, '/v1/auth/login/challenge', challenge, { headers: fromConsole })).body;
+  const response = { code: await codeFor(auth, account.id) };
+  return (await completeAtConsole(auth, { loginId, challengeId, response })).body.accessToken;
+}
+
+async function ofRegistration(auth: TestAuth) {
+  const email = freshEmail();
+  const { registrationId } = (await post(auth, '/v1/auth/register', registration(email))).body;
+  return { 'registration id': String(registrationId), 'registration code': await codeFor(auth, email) };
+}
+
+/** A sign-in on a device in doubt, which waits for the code that was mailed. */
+async function ofSignIn(auth: TestAuth, account: Account) {
+  auth.neighbours.verdict = 'challenge';
+  const { loginId, factors } = (await signIn(auth, account)).body;
+  auth.neighbours.verdict = 'allow';
+  const { body } = await post(auth, '/v1/auth/login/challenge', { loginId, factorId: factors[0].id });
+  const code = await codeFor(auth, account.id);
+  return { 'login id': String(loginId), 'challenge id': String(body.challengeId), 'emailed code': code };
+}
+
+async function ofChanges(auth: TestAuth, mover: Account) {
+  const other = await steppedUpAccount(auth);
+  await moveTo(auth, other, freshEmail());
+  const [email, phone] = [freshEmail(), freshPhone()];
+  await changeEmail(auth, mover.accessToken, email);
+  await changePhone(auth, mover.accessToken, phone);
+  return {
+    'token that puts an address back': await reversionToken(auth, other.email),
+    'code of an address': await changeCode(auth, email),
+    'code of a number': await smsCode(auth, phone),
+  };
+}
+
+async function cursorOf(auth: TestAuth, { accessToken }: Account): Promise<string> {
+  return (await get(auth, '/v1/auth/sessions?limit=1', accessToken)).body.nextCursor;
+}

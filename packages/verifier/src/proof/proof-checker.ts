@@ -1,0 +1,111 @@
+import { hash } from 'node:crypto';
+import { type Clock, DomainError } from '@bank/domain';
+import {
+  type BoundToken,
+  isForRequest,
+  isForToken,
+  issuedAt,
+  type ProofDemand,
+  type ProofTimes,
+  proofId,
+} from '#proof/claims.ts';
+import { readProof, type SignedProof } from '#proof/read-proof.ts';
+
+/** Remembers what was used, for all processes of a service. */
+export interface ReplayStore {
+  /** Whether nobody has claimed this key in the time it is kept; the first of several at once is the only one. */
+  claim(key: string, keptSeconds: number): Promise<boolean>;
+}
+
+/** Values that a client must put into its proofs, so that none can be made ahead of its time (RFC 9449 §8). */
+export interface ProofNonces {
+  current(now: Date): string;
+  accepts(nonce: string, now: Date): boolean;
+}
+
+export interface ProofCheckerOptions extends Partial<ProofTimes> {
+  /** Where clients reach the service, by configuration and never by what a request says: `https://api.bank.example`. */
+  readonly origins: readonly string[];
+  readonly replays: ReplayStore;
+  /** Without them no nonce is asked for, and one that is there is not looked at. */
+  readonly nonces?: ProofNonces;
+  readonly clock: Clock;
+}
+
+/** Who made a proof. */
+export interface Proven {
+  /** Thumbprint of his key. */
+  readonly jkt: string;
+}
+
+export interface ProofChecker {
+  /**
+   * Checks the proof of a request (RFC 9449 §4.3) and uses it up. The value of the `DPoP` header, as it came.
+   * @throws auth.proof.invalid whatever is wrong with it; `reason` says what, for the log
+   * @throws auth.proof.nonce_required when only the nonce is missing or old
+   */
+  check(proof: string, demand: ProofDemand): Promise<Proven>;
+  /**
+   * Checks the proof of a request that another service received, checked and used up, and now makes calls for: that the holder
+   * of the token made it, for this token, and not long ago. @throws auth.proof.invalid
+   */
+  checkForwarded(proof: string, bound: BoundToken): Proven;
+  /** What the header `DPoP-Nonce` says now; undefined where none is asked for. */
+  nonce(): string | undefined;
+}
+
+/** How much longer than the request itself a call that is made for it may take to arrive. */
+const forwardingSeconds = 60;
+
+/** Checks proofs of possession of a key (DPoP, RFC 9449; SR-60). Two signatures at most, and one look at the replay store. */
+export function createProofChecker(options: ProofCheckerOptions): ProofChecker {
+  const { replays, nonces, clock, ageSecondsMax = 60, skewSeconds = 10 } = options;
+  const origins = new Set(options.origins);
+  const times = { ageSecondsMax, skewSeconds };
+  return {
+    async check(proof, demand) {
+      const now = clock.now();
+      const signed = open(proof);
+      const id = proofId(signed);
+      if (id === undefined) throw refused('jti');
+      const madeAt = issuedAt(signed, times, secondsOf(now));
+      if (madeAt === undefined) throw refused('iat');
+      if (!isForRequest(signed, demand, origins)) throw refused('htm or htu');
+      if (demand.bound !== undefined && !isForToken(signed, demand.bound)) throw refused('ath or key');
+      requireNonce(nonces, signed, now);
+      // Last, so that only a proof that is right in everything else is used up.
+      const keptSeconds = Math.ceil(madeAt + ageSecondsMax - secondsOf(now)) + 1;
+      const key = hash('sha256', `${signed.jkt}.${id}`, 'base64url');
+      if (!(await replays.claim(key, keptSeconds))) throw refused('replayed');
+      return { jkt: signed.jkt };
+    },
+    checkForwarded(proof, bound) {
+      const signed = open(proof);
+      const window = { skewSeconds, ageSecondsMax: ageSecondsMax + forwardingSeconds };
+      if (issuedAt(signed, window, secondsOf(clock.now())) === undefined) throw refused('iat');
+      if (!isForToken(signed, bound)) throw refused('ath or key');
+      return { jkt: signed.jkt };
+    },
+    nonce: () => nonces?.current(clock.now()),
+  };
+}
+
+function open(proof: string): SignedProof {
+  const signed = readProof(proof);
+  if (typeof signed === 'string') throw refused(signed);
+  return signed;
+}
+
+function requireNonce(nonces: ProofNonces | undefined, { claims }: SignedProof, now: Date): void {
+  const { nonce } = claims;
+  if (nonces === undefined || (typeof nonce === 'string' && nonces.accepts(nonce, now))) return;
+  throw new DomainError('auth.proof.nonce_required', { reason: nonce === undefined ? 'no nonce' : 'an old nonce' });
+}
+
+function secondsOf(date: Date): number {
+  return date.getTime() / 1000;
+}
+
+function refused(reason: string): DomainError {
+  return new DomainError('auth.proof.invalid', { reason });
+}
