@@ -23,6 +23,7 @@ export const growth = declareGrowth('auth', {
     users: 'one row a user',
     identifiers: 'as many rows as a user has addresses',
     credentials: 'one row a user',
+    terms_acceptances: 'one row a version of the terms that a user accepted',
     password_history: 'five rows a user at most',
     imported_users: 'one row an imported user',
     devices: 'as many rows as a user has devices, which `device` limits',
