@@ -28,6 +28,17 @@ describe('SR-55 every kind of token and secret at every place that takes one', (
     expect(distinct.size).toBe(kinds.length);
   });
 
+  it('SR-59 says nothing of people: ids, codes and times', () => {
+    const { account, mover, checker } = chain;
+    const addresses = [account, mover, checker].map(({ email }) => email.slice(0, email.indexOf('@')));
+    for (const kind of kinds) {
+      const parts = chain.secrets[kind].split('.').map((part) => Buffer.from(part, 'base64url').toString());
+      for (const address of addresses) expect([chain.secrets[kind], ...parts].join(' '), kind).not.toContain(address);
+      const readable = parts.filter((part) => part.startsWith('{')).join(' ');
+      expect(readable, kind).not.toMatch(/@|mail|\+49|phone|name"/i);
+    }
+  });
+
   describe.each(places)('%s', (_name, { takes, alsoSpentElsewhere, offer }) => {
     it.each(kinds.filter((kind) => !takes.includes(kind)))('is not: %s', async (kind) => {
       expect(await offer(chain, chain.secrets[kind])).toBe(false);
