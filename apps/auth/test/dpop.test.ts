@@ -13,7 +13,8 @@ const refreshPath = '/v1/auth/token/refresh';
 
 await auth.database.query(
   `insert into auth.clients (id, audience, token_delivery, listener, idle_seconds, absolute_seconds, dpop_policy)
-    values ('never-bound', 'user-service', 'body', 'public', 900, 43200, 'none')`,
+    values ('never-bound', 'user-service', 'body', 'public', 900, 43200, 'none'),
+      ('always-bound', 'user-service', 'body', 'public', 900, 43200, 'required')`,
 );
 await loadClients(auth.ctx);
 
@@ -29,7 +30,7 @@ async function endReasonOf(sessionId: string): Promise<unknown> {
 describe('SR-60 the policy of a client', () => {
   it('required: no tokens without a proof, on any way to them, whatever the password', async () => {
     const account = await register(auth);
-    const required = { clientId: 'mobile-bound' };
+    const required = { clientId: 'always-bound' };
     const answers = [
       await signIn(auth, account, required),
       await signIn(auth, account, { ...required, password: 'wrong wrong wrong' }),
@@ -49,7 +50,7 @@ describe('SR-60 the policy of a client', () => {
 
   it('required: with one they are bound to its key', async () => {
     const [account, client] = [await register(auth), prover(auth)];
-    const { status, body } = await signInBound(client, account, 'mobile-bound');
+    const { status, body } = await signInBound(client, account, 'always-bound');
     expect([status, body.tokenType]).toEqual([200, 'DPoP']);
     expect(claimsOf(body.accessToken).cnf).toEqual({ jkt: client.key.jkt });
   });
@@ -91,7 +92,7 @@ describe('SR-60 the policy of a client', () => {
     const client = prover(auth);
     const path = '/v1/auth/login';
     const headers = client.headers('POST', path, undefined, { nonce: undefined });
-    const body = { identifier: freshEmail(), password, clientId: 'mobile-bound' };
+    const body = { identifier: freshEmail(), password, clientId: 'always-bound' };
     const answer = await post(auth, path, body, { headers });
     expect([answer.status, answer.body.code]).toEqual([401, 'auth.proof.nonce_required']);
     expect(answer.headers.get('dpop-nonce')).toBe(auth.ctx.proofs.nonce());
@@ -130,9 +131,9 @@ describe('SR-60 a bound access token', () => {
     expect([stepped.body.tokenType, stepped.body.acr]).toEqual(['DPoP', 'aal2']);
     expect(claimsOf(stepped.body.accessToken).cnf).toEqual({ jkt: client.key.jkt });
     auth.neighbours.factors = [totpFactor];
-    const { loginId } = (await signInBound(client, account, 'mobile-bound')).body;
+    const { loginId } = (await signInBound(client, account, 'mobile')).body;
     auth.neighbours.factors = [];
-    const half = { loginId, ...challenge, clientId: 'mobile-bound' };
+    const half = { loginId, ...challenge, clientId: 'mobile' };
     expect((await client.post('/v1/auth/login/verify', half)).body).toMatchObject({ tokenType: 'DPoP', acr: 'aal2' });
   });
 

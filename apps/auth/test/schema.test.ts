@@ -16,13 +16,6 @@ describe('the schema', () => {
       [],
     );
     const clients = await database.query('select id from auth.clients order by id');
-    expect(clients.map(({ id }) => id)).toEqual([
-      'browser',
-      'mobile',
-      'mobile-bound',
-      'staff-console',
-      'staff-enrolment',
-      'web',
-    ]);
+    expect(clients.map(({ id }) => id)).toEqual(['browser', 'mobile', 'staff-console', 'staff-enrolment', 'web']);
   });
 });

@@ -6,7 +6,7 @@ import { codeIn, waitForMessage } from '#inbox.ts';
 import { testStack } from '#test-stack.ts';
 
 const it = testStack();
-const clientId = 'mobile-bound';
+const clientId = 'mobile';
 let gateway: string;
 let inboxUrl: string;
 

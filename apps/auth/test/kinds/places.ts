@@ -58,15 +58,13 @@ function tokenPlaces(auth: TestAuth): Record<string, Place> {
     'the proof of a sign-in': {
       takes: ['proof of possession'],
       offer: async (chain, secret) =>
-        isGood(
-          await post(auth, '/v1/auth/login', login(chain, { clientId: 'mobile-bound' }), { headers: { dpop: secret } }),
-        ),
+        isGood(await post(auth, '/v1/auth/login', login(chain, { clientId: 'mobile' }), { headers: { dpop: secret } })),
     },
     'the nonce of a proof': {
       takes: ['nonce of proofs'],
       offer: async (chain, secret) => {
         const headers = chain.bound.headers('POST', '/v1/auth/login', undefined, { nonce: secret });
-        return isGood(await post(auth, '/v1/auth/login', login(chain, { clientId: 'mobile-bound' }), { headers }));
+        return isGood(await post(auth, '/v1/auth/login', login(chain, { clientId: 'mobile' }), { headers }));
       },
     },
     'the question of a gateway': {

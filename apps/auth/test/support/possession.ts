@@ -39,7 +39,7 @@ export function prover(auth: TestAuth): Prover {
 }
 
 /** Registers a new user whose first session is bound to the client's key. */
-export async function registerBound(auth: TestAuth, client: Prover, clientId = 'mobile-bound'): Promise<Account> {
+export async function registerBound(auth: TestAuth, client: Prover, clientId = 'mobile'): Promise<Account> {
   const email = freshEmail();
   const { body } = await post(auth, '/v1/auth/register', registration(email));
   const request = { registrationId: body.registrationId, code: await codeFor(auth, email), clientId };
