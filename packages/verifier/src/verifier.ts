@@ -38,7 +38,7 @@ export interface Verifier {
   verify(token: string, options?: { audience?: string }): Promise<AccessClaims>;
   /**
    * The claims of a request that `auth` signed for its maker (`typ: approval+jwt`), when it is for exactly this action and
-   * payload. Revocations do not concern it: what the maker is now, the caller has to find out.
+   * payload. Revocations of sessions do not concern it (what the maker is now, the caller has to find out), those of keys do.
    * @throws approval.invalid whatever is wrong with it; approval.expired when only its time is over
    * @throws service.unavailable when the keys cannot be read
    */
@@ -51,6 +51,7 @@ export interface Verifier {
 }
 
 interface Verified {
+  readonly kid: string;
   readonly claims: AccessClaims;
   readonly keyGeneration: number;
 }
@@ -69,6 +70,7 @@ class LocalVerifier implements Verifier {
   readonly #clock: Clock;
   readonly #rules: ClaimRules;
   readonly #verified: LRUCache<string, Verified>;
+  #keysRevoked = 0;
 
   constructor(options: VerifierOptions) {
     const { issuer, audiences, feed, clock, cacheMax = 50_000, skewSeconds = 10, lifeSecondsMax = 900 } = options;
@@ -89,18 +91,21 @@ class LocalVerifier implements Verifier {
     if (!this.#feed.isCurrent()) await this.#feedSettles();
     // The hash, not the token, so that a dump of the memory holds no usable credential.
     const cacheKey = hash('sha256', token, 'base64');
-    const claims = this.#remembered(cacheKey) ?? (await this.#check(token, cacheKey));
+    const { claims, kid } = this.#remembered(cacheKey) ?? (await this.#check(token, cacheKey));
     if (options.audience !== undefined && claims.aud !== options.audience) throw invalid('aud');
     // Checking took its time: what the feed says now counts, and nothing is awaited after this.
     if (!this.#feed.isCurrent()) throw notCurrent();
     if (this.#feed.isRevoked(claims)) throw invalid('revoked');
+    if (this.#feed.isKeyRevoked(kid)) throw invalid('revoked key');
     return claims;
   }
 
   async verifyApproval(approval: string, demand: ApprovalDemand): Promise<ApprovalClaims> {
     if (approval.length > tokenLengthMax) throw unapproved('length');
-    this.#keys.refreshIfOld();
-    const { payload } = await this.#open(approval, 'approval+jwt', unapproved);
+    this.#refreshKeys();
+    const { payload, kid } = await this.#open(approval, 'approval+jwt', unapproved);
+    if (!this.#feed.isCurrent()) await this.#feedSettles();
+    if (this.#feed.isKeyRevoked(kid)) throw unapproved('revoked key');
     const claims = readApprovalClaims(payload, demand, this.#rules, this.#nowSeconds());
     if (claims === 'expired') throw new DomainError('approval.expired');
     if (typeof claims === 'string') throw unapproved(claims);
@@ -127,22 +132,32 @@ class LocalVerifier implements Verifier {
     if (!this.#feed.isCurrent()) throw notCurrent();
   }
 
-  #remembered(cacheKey: string): AccessClaims | undefined {
+  /** Keys that have reached their age are read again, and those of before a revocation at once. */
+  #refreshKeys(): void {
+    if (this.#feed.keysRevoked !== this.#keysRevoked) {
+      this.#keysRevoked = this.#feed.keysRevoked;
+      this.#keys.expectChange();
+    }
     this.#keys.refreshIfOld();
+  }
+
+  #remembered(cacheKey: string): Verified | undefined {
+    this.#refreshKeys();
     const entry = this.#verified.get(cacheKey);
     if (entry === undefined) return undefined;
     const alive = entry.claims.exp + this.#rules.skewSeconds > this.#nowSeconds();
-    if (alive && entry.keyGeneration === this.#keys.generation) return entry.claims;
+    if (alive && entry.keyGeneration === this.#keys.generation) return entry;
     this.#verified.delete(cacheKey);
     return undefined;
   }
 
-  async #check(token: string, cacheKey: string): Promise<AccessClaims> {
-    const { payload, keyGeneration } = await this.#open(token, 'at+jwt', invalid);
+  async #check(token: string, cacheKey: string): Promise<Verified> {
+    const { payload, kid, keyGeneration } = await this.#open(token, 'at+jwt', invalid);
     const claims = readClaims(payload, this.#rules, this.#nowSeconds());
     if (typeof claims === 'string') throw invalid(claims);
-    this.#verified.set(cacheKey, { claims, keyGeneration });
-    return claims;
+    const verified = { claims, kid, keyGeneration };
+    this.#verified.set(cacheKey, verified);
+    return verified;
   }
 
   /** The payload of a token of that type, once header, key and signature are right. */
@@ -150,7 +165,7 @@ class LocalVerifier implements Verifier {
     token: string,
     type: TokenType,
     refusal: Refusal,
-  ): Promise<{ payload: Record<string, unknown>; keyGeneration: number }> {
+  ): Promise<{ payload: Record<string, unknown>; kid: string; keyGeneration: number }> {
     const header = readHeader(token, type);
     if (header === undefined) throw refusal('header');
     const key = await this.#keys.find(header.kid);
@@ -159,7 +174,7 @@ class LocalVerifier implements Verifier {
     if (!isSignedBy(key, token)) throw refusal('signature');
     const payload = readPayload(token);
     if (payload === undefined) throw refusal('payload');
-    return { payload, keyGeneration: this.#keys.generation };
+    return { payload, kid: key.kid, keyGeneration: this.#keys.generation };
   }
 
   #nowSeconds(): number {

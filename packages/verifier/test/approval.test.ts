@@ -1,7 +1,17 @@
 import { createHash } from 'node:crypto';
 import { fixedClock } from '@bank/testing';
 import { describe, expect, test } from 'vitest';
-import { claimsAt, encode, newKey, PublishedKeys, signature, startedAt, tokenOf, verifierOf } from './issuer.ts';
+import {
+  claimsAt,
+  encode,
+  newKey,
+  PublishedKeys,
+  SettableFeed,
+  signature,
+  startedAt,
+  tokenOf,
+  verifierOf,
+} from './issuer.ts';
 
 const key = newKey('k1');
 const keys = new PublishedKeys(key);
@@ -88,6 +98,16 @@ describe('SR-71: it is good for what was asked for alone', () => {
       await expect(verifier.verifyApproval(token, demand)).rejects.toEqual(refusedWith('approval.invalid'));
     }
   });
+});
+
+test('SR-58: an approval of a revoked key is none', async () => {
+  const feed = new SettableFeed();
+  const strict = verifierOf(keys, { clock, feed });
+  await expect(strict.verifyApproval(approvalOf(), demand)).resolves.toBeDefined();
+  feed.revokedKeys.add('k1');
+  await expect(strict.verifyApproval(approvalOf(), demand)).rejects.toEqual(refusedWith('approval.invalid'));
+  feed.current = false;
+  await expect(strict.verifyApproval(approvalOf(), demand)).rejects.toEqual(refusedWith('service.unavailable'));
 });
 
 describe('SR-55: access tokens and approvals are not each other', () => {

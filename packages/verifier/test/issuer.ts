@@ -64,6 +64,7 @@ export function claimsAt(atMs: number): Record<string, unknown> {
 export class SettableFeed implements RevocationFeed {
   current = true;
   revoked = new Set<string>();
+  revokedKeys = new Set<string>();
   whenSettled: () => void = () => undefined;
 
   async start(): Promise<void> {}
@@ -74,6 +75,12 @@ export class SettableFeed implements RevocationFeed {
   }
   isCurrent(): boolean {
     return this.current;
+  }
+  isKeyRevoked(kid: string): boolean {
+    return this.revokedKeys.has(kid);
+  }
+  get keysRevoked(): number {
+    return this.revokedKeys.size;
   }
   isRevoked({ sid, sub }: { sid: string; sub: string }): boolean {
     return this.revoked.has(sid) || this.revoked.has(sub);

@@ -1,7 +1,7 @@
 import { type FixedClock, fixedClock } from '@bank/testing';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Verifier } from '#index.ts';
-import { claimsAt, newKey, PublishedKeys, startedAt, tokenOf, verifierOf } from './issuer.ts';
+import { claimsAt, newKey, PublishedKeys, SettableFeed, startedAt, tokenOf, verifierOf } from './issuer.ts';
 
 const first = newKey('k1');
 const second = newKey('k2');
@@ -75,6 +75,25 @@ describe('public keys', () => {
     clock.advance(5000);
     for (const token of strangers) await expect(verifier.verify(token)).rejects.toMatchObject(invalid);
     expect(published.loads).toBe(2);
+  });
+
+  test('SR-58: after a key was revoked its successor is asked for at once, and until it is there', async () => {
+    const feed = new SettableFeed();
+    verifier = verifierOf(published, { clock, feed });
+    await verifier.verify(fresh());
+    feed.revokedKeys.add('k1');
+    // The issuer has another replica, which does not know yet.
+    await expect(verifier.verify(fresh(second))).rejects.toMatchObject(invalid);
+    expect(published.loads).toBe(2);
+    published.keys = [second];
+    await expect(verifier.verify(fresh(second))).rejects.toMatchObject(invalid);
+    clock.advance(500);
+    await expect(verifier.verify(fresh(second))).resolves.toBeDefined();
+    expect(published.loads).toBe(3);
+    clock.advance(10_000);
+    const stranger = () => verifier.verify(tokenOf(newKey('x1'), { claims: claimsAt(clock.now().getTime()) }));
+    for (const _ of [1, 2, 3]) await expect(stranger()).rejects.toMatchObject(invalid);
+    expect(published.loads).toBe(4);
   });
 
   test('are read again at their age, in the background', async () => {

@@ -31,6 +31,30 @@ describe('SR-46: what is revoked is refused', () => {
   });
 });
 
+describe('SR-58: what a revoked key has signed is refused', () => {
+  const byKey = { code: 'auth.token.invalid', reason: 'revoked key' };
+
+  test('before and after the token was remembered', async () => {
+    feed.revokedKeys.add('k1');
+    await expect(verify()).rejects.toMatchObject(byKey);
+    feed.revokedKeys.clear();
+    await expect(verify()).resolves.toBeDefined();
+    feed.revokedKeys.add('k1');
+    await expect(verify()).rejects.toMatchObject(byKey);
+  });
+
+  test('also while it is checked', async () => {
+    const answer = verify();
+    feed.revokedKeys.add('k1');
+    await expect(answer).rejects.toMatchObject(byKey);
+  });
+
+  test('and what another key signs is not', async () => {
+    feed.revokedKeys.add('k0');
+    await expect(verify()).resolves.toBeDefined();
+  });
+});
+
 describe('never probably fine', () => {
   test('while revocations are not current nothing is let through, the cache included', async () => {
     await expect(verify()).resolves.toBeDefined();

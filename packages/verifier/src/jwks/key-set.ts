@@ -7,12 +7,14 @@ export interface KeySetOptions {
   clock: Clock;
   /** Called when the source fails; the keys that are known stay in use. */
   onFailure?: (error: unknown) => void;
-  /** At most one refresh for unknown key ids in this time. */
+  /** At most one refresh for unknown key ids in this time; a tenth of it while another key is expected. */
   refreshEveryMs?: number;
   timeoutMs?: number;
 }
 
 const maxAgeDefaultMs = 5 * 60_000;
+/** How long after a key was revoked its successor may be unknown to some replica of the issuer. */
+const expectMs = 10_000;
 const maxAgeBoundsMs = [30_000, 60 * 60_000] as const;
 
 /**
@@ -25,6 +27,7 @@ export class KeySet {
   #generation = 0;
   #freshUntil = 0;
   #triedAt: number | undefined;
+  #expectedUntil = 0;
   #lastFailed = false;
   #refreshing: Promise<void> | undefined;
 
@@ -62,6 +65,13 @@ export class KeySet {
     if (this.#keys !== undefined && this.#now() >= this.#freshUntil && this.#mayTry()) void this.refresh();
   }
 
+  /** Says that the issuer exchanged a key at once: whatever is known may be old, and unknown ids are worth asking for. */
+  expectChange(): void {
+    this.#expectedUntil = this.#now() + expectMs;
+    this.#triedAt = undefined;
+    this.#freshUntil = 0;
+  }
+
   /** Reads the source once; joins a reading that is under way. Never rejects. */
   refresh(): Promise<void> {
     this.#refreshing ??= this.#load().finally(() => {
@@ -77,7 +87,8 @@ export class KeySet {
   #mayTry(): boolean {
     if (this.#triedAt === undefined) return true;
     const elapsed = this.#now() - this.#triedAt;
-    return elapsed < 0 || elapsed >= this.#options.refreshEveryMs;
+    const { refreshEveryMs } = this.#options;
+    return elapsed < 0 || elapsed >= (this.#now() < this.#expectedUntil ? refreshEveryMs / 10 : refreshEveryMs);
   }
 
   async #load(): Promise<void> {

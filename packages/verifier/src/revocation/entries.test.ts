@@ -34,6 +34,21 @@ test('a session is revoked alone, a user with all sessions', () => {
   expect(entries.covers({ sid: 'u2', sub: 's1', iat })).toBe(false);
 });
 
+test('a key is revoked for all that it ever signed, and each one is counted once', () => {
+  const entries = new RevokedEntries();
+  const revoked = { number: 1, kid: 'k1', notBefore: now, expiresAt: now + 10 };
+  for (const _ of [1, 2]) entries.add(revoked, now);
+  expect([entries.coversKey('k1'), entries.coversKey('k2'), entries.keysAdded, entries.size]).toEqual([
+    true,
+    false,
+    1,
+    1,
+  ]);
+  expect(entries.covers({ sid: 'k1', sub: 'k1', iat: 1 })).toBe(false);
+  entries.prune(now + 10);
+  expect([entries.coversKey('k1'), entries.keysAdded, entries.size]).toEqual([false, 1, 0]);
+});
+
 test('an older entry never weakens a newer one, in any order', () => {
   const times = fc.array(fc.integer({ min: now - 1000, max: now + 1000 }), { minLength: 1 });
   fc.assert(

@@ -31,6 +31,10 @@ export interface RevocationFeed {
   settled(): Promise<void>;
   /** Whether a token of that session and user, issued at `iat` (epoch seconds, fractional), is void. */
   isRevoked(token: { sid: string; sub: string; iat: number }): boolean;
+  /** Whether everything that the signing key of that id has signed is void, because the key was revoked. */
+  isKeyRevoked(kid: string): boolean;
+  /** How many keys are known to have been revoked. When it grows, the issuer has begun to sign with another. */
+  readonly keysRevoked: number;
   /** @throws Error while not current; the readiness check of a service. */
   ping(): Promise<void>;
 }
@@ -100,6 +104,14 @@ class Feed implements RevocationFeed {
 
   isRevoked(token: { sid: string; sub: string; iat: number }): boolean {
     return this.#state.isRevoked(token);
+  }
+
+  isKeyRevoked(kid: string): boolean {
+    return this.#state.isKeyRevoked(kid);
+  }
+
+  get keysRevoked(): number {
+    return this.#state.keysRevoked;
   }
 
   async ping(): Promise<void> {

@@ -4,7 +4,11 @@ import { parseRevocationMessage } from '#revocation/message.ts';
 const entry = { number: 2, sid: 's1', notBefore: 1, expiresAt: 2 };
 
 test('a push and a heartbeat are read, and nothing beyond what is known', () => {
-  const message = { epoch: 1, number: 2, entries: [entry, { number: 1, sub: 'u1', notBefore: 1, expiresAt: 2 }] };
+  const others = [
+    { number: 1, sub: 'u1', notBefore: 1, expiresAt: 2 },
+    { number: 1, kid: 'k1', notBefore: 1, expiresAt: 2 },
+  ];
+  const message = { epoch: 1, number: 2, entries: [entry, ...others] };
   expect(parseRevocationMessage({ ...message, more: 1 })).toEqual(message);
   expect(parseRevocationMessage({ epoch: 0, number: 0, entries: [] })).toEqual({ epoch: 0, number: 0, entries: [] });
 });
@@ -21,6 +25,7 @@ describe('half a message proves nothing', () => {
     { epoch: 1, number: 2 ** 53, entries: [] },
     { epoch: 1, number: 2, entries: [null] },
     { epoch: 1, number: 2, entries: [{ ...entry, sub: 'u1' }] },
+    { epoch: 1, number: 2, entries: [{ ...entry, kid: 'k1' }] },
     { epoch: 1, number: 2, entries: [{ ...entry, sid: undefined }] },
     { epoch: 1, number: 2, entries: [{ ...entry, sid: '' }] },
     { epoch: 1, number: 2, entries: [{ ...entry, number: 3 }] },

@@ -1,10 +1,14 @@
-/** One revocation: every token of a session, or of a user, that was issued at `notBefore` or earlier is void. */
+/**
+ * One revocation: every token of a session, or of a user, that was issued at `notBefore` or earlier is void; or everything
+ * that a signing key has signed, whenever that was.
+ */
 export interface RevocationEntry {
   /** Its place in the publisher's gapless count of committed entries, from 1. */
   readonly number: number;
-  /** Exactly one of `sid` (a session) and `sub` (all of a user's sessions) is set. */
+  /** Exactly one of `sid` (a session), `sub` (all of a user's sessions) and `kid` (a signing key) is set. */
   readonly sid?: string;
   readonly sub?: string;
+  readonly kid?: string;
   /** Epoch milliseconds. A token whose `iat` is at or before it is refused. */
   readonly notBefore: number;
   /** Epoch milliseconds after which no token that it concerns can still be alive: token life and skew. */
@@ -41,12 +45,14 @@ function isCount(value: unknown): value is number {
 
 function parseEntry(value: unknown): RevocationEntry | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { number, sid, sub, notBefore, expiresAt } = value as Record<string, unknown>;
+  const { number, sid, sub, kid, notBefore, expiresAt } = value as Record<string, unknown>;
   if (!isCount(number) || number === 0 || !isCount(notBefore) || !isCount(expiresAt)) return undefined;
   const times = { number, notBefore, expiresAt };
-  if (typeof sid === 'string' && sub === undefined && idPattern.test(sid)) return { ...times, sid };
-  if (typeof sub === 'string' && sid === undefined && idPattern.test(sub)) return { ...times, sub };
-  return undefined;
+  const targets = Object.entries({ sid, sub, kid }).filter(([, id]) => id !== undefined);
+  const [target] = targets;
+  if (target === undefined || targets.length > 1) return undefined;
+  const [name, id] = target;
+  return typeof id === 'string' && idPattern.test(id) ? { ...times, [name]: id } : undefined;
 }
 
 /** Reads a message that came from outside. Undefined when any part of it is not as described: a half message proves nothing. */

@@ -115,6 +115,14 @@ export class RevocationState {
     return this.#entries.covers(token);
   }
 
+  isKeyRevoked(kid: string): boolean {
+    return this.#entries.coversKey(kid);
+  }
+
+  get keysRevoked(): number {
+    return this.#entries.keysAdded;
+  }
+
   prune(now: number): void {
     this.#entries.prune(now);
   }
