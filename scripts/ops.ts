@@ -2,6 +2,7 @@
 import { createAdmin } from '#ops/admin-create.ts';
 import { verifyAudit } from '#ops/audit-verify.ts';
 import { discardLetters, listLetters, replayLetters } from '#ops/dead-letters.ts';
+import { listKeys, revokeKey, rotateKey } from '#ops/keys.ts';
 import { buildPasswordFilter } from '#ops/passwords/build-filter.ts';
 import { exportToFile } from '#ops/users/export.ts';
 import { importFile } from '#ops/users/import.ts';
@@ -10,6 +11,9 @@ import { describeFailure, StackError } from '#stack/host/stack-error.ts';
 const commands: Readonly<Record<string, (args: readonly string[]) => Promise<boolean>>> = {
   'admin create': createAdmin,
   'audit verify': verifyAudit,
+  'keys list': listKeys,
+  'keys rotate': rotateKey,
+  'keys revoke': revokeKey,
   'passwords build-filter': buildPasswordFilter,
   'users import': importFile,
   'users export': exportToFile,

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { DomainError } from '@bank/domain';
+import { AuthService } from '@bank/proto/auth';
 import { UserService } from '@bank/proto/user';
 import { createRpcClient, type RpcClientOptions } from '@bank/service-kit';
 import { StackError } from '#stack/host/stack-error.ts';
@@ -32,6 +33,11 @@ export function installationOf({ 'auth-url': baseUrl, ca, cert, key }: Given, us
 /** The client of auth that commands about users call. */
 export function userClient(installation: Installation, deadlineMs: number) {
   return createRpcClient(UserService, { ...installation, serverUri: spiffeId('auth'), deadlineMs });
+}
+
+/** The client of auth that commands about tokens call. */
+export function tokenClient(installation: Installation, deadlineMs: number) {
+  return createRpcClient(AuthService, { ...installation, serverUri: spiffeId('auth'), deadlineMs });
 }
 
 /** What to tell an operator of a failed call. */

@@ -30,6 +30,9 @@ import { ClientOrigins } from './202612040103-client-origins.ts';
 import { EmailReversions } from './202612040200-email-reversions.ts';
 import { PhoneCodesFrom } from './202612040201-phone-codes-from.ts';
 import { TermsAcceptances } from './202612040300-terms-acceptances.ts';
+import { RevokedKeys } from './202612040400-revoked-keys.ts';
+import { RevokedKeysChecked } from './202612040401-revoked-keys-checked.ts';
+import { AnnouncedKeys } from './202612040402-announced-keys.ts';
 
 /** In the order in which they run. A name never changes once it has run anywhere. */
 export const migrations: readonly NamedMigration[] = [
@@ -64,4 +67,7 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202612040101-dpop-policy-check', class: DpopPolicyCheck },
   { name: '202612040102-session-keys', class: SessionKeys },
   { name: '202612040103-client-origins', class: ClientOrigins },
+  { name: '202612040400-revoked-keys', class: RevokedKeys },
+  { name: '202612040401-revoked-keys-checked', class: RevokedKeysChecked },
+  { name: '202612040402-announced-keys', class: AnnouncedKeys },
 ];

@@ -246,7 +246,7 @@ export function passwordChanged(facts: { userId: UserId; byReset: boolean; at: D
   return { subject: userId, ...encodeEvent(PasswordChangedSchema, data) };
 }
 
-/** Another key signs access tokens. The subject is the key's id. */
+/** Another key is public, and signs access tokens from `at` on. The subject is the key's id. */
 export function keyRotated(facts: {
   keyId: string;
   previousKeyId: string | undefined;

@@ -91,6 +91,8 @@ function toEntry({ number, target, notBefore, expiresAt }: Revocation): Revocati
       return { ...times, sid: target.value };
     case 'userId':
       return { ...times, sub: target.value };
+    case 'signingKeyId':
+      return { ...times, kid: target.value };
     case undefined:
       throw new Error('a revocation that names nobody');
   }

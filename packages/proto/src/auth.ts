@@ -1,2 +1,3 @@
 export * from './gen/bank/auth/v1/auth_service_pb.ts';
 export * from './gen/bank/auth/v1/session_pb.ts';
+export * from './gen/bank/auth/v1/signing_key_pb.ts';

@@ -21,16 +21,20 @@ export function createIssuer(ctx: AppContext): Verifier {
   });
   const clients = createLoop({ name: 'clients', everyMs: rotationCheckMs, logger, work: () => loadClients(ctx) });
   const publisher = createRevocationPublisher(ctx);
+  let stopListening: (() => Promise<void>) | undefined;
   return {
     verify: (token, options) => verifier.verify(token, options),
     verifyApproval: (approval, demand) => verifier.verifyApproval(approval, demand),
     ping: () => verifier.ping(),
     async start() {
       await Promise.all([clients.start(), rotation.start(), publisher.start()]);
+      // Another replica has made, moved or forgotten a key.
+      stopListening = await ctx.database.listen('auth_signing_keys', rotation.wake);
       await verifier.start();
     },
     async stop() {
       await verifier.stop();
+      await stopListening?.();
       await Promise.all([clients.stop(), rotation.stop(), publisher.stop()]);
     },
   };

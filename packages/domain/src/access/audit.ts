@@ -22,6 +22,7 @@ export const auditActions = [
   'auth.password.change_failed',
   'auth.token.reuse_detected',
   'auth.key.rotated',
+  'auth.key.revoked',
   'auth.delivery.sent',
   'auth.delivery.failed',
   'auth.delivery.delivered',

@@ -21,6 +21,8 @@ export const authErrors = {
     kind: 'forbidden',
     message: 'The code that was sent by email is needed as well; ask for one.',
   },
+  'auth.key.not_found': { kind: 'not_found', message: notFoundMessage },
+  'auth.key.too_many': { kind: 'conflict', message: 'There are too many keys; wait until old ones are forgotten.' },
   'auth.session.not_found': { kind: 'not_found', message: notFoundMessage },
   'auth.registration.code_invalid': { kind: 'invalid', message: 'The code is not right or no longer valid.' },
   'auth.registration.closed': { kind: 'conflict', message: 'This registration is closed; start again.' },

@@ -30,6 +30,9 @@ auth     bank.auth.v1.AuthService/RevokeSessions       admin                    
 auth     bank.auth.v1.AuthService/ListSessions         admin                                support compliance admin
 auth     bank.auth.v1.AuthService/StartPasswordReset   admin                                support admin
 auth     bank.auth.v1.AuthService/SignApproval         admin                                support compliance admin
+auth     bank.auth.v1.AuthService/ListSigningKeys      ops                                  -
+auth     bank.auth.v1.AuthService/RotateSigningKey     ops                                  -
+auth     bank.auth.v1.AuthService/RevokeSigningKey     ops                                  -
 profile  bank.profile.v1.ProfileService/GetProfile        admin tools                       -
 profile  bank.profile.v1.ProfileService/BatchGetProfiles  admin tools                       -
 profile  bank.profile.v1.ProfileService/ViewProfile       admin                             support compliance admin

@@ -40,15 +40,20 @@ export class Everywhere {
 
   /** A door of each process, with fresh tokens that have opened it. */
   async signIn(): Promise<readonly Door[]> {
+    const doors = await this.freshDoors();
+    const isOpen = ({ status }: { status: number }) => status === 200;
+    await Promise.all(doors.map(({ client, path, token }) => client.sendUntil(isOpen, 10_000, 'GET', path, { token })));
+    return doors;
+  }
+
+  /** The same with tokens that nobody has seen yet. */
+  async freshDoors(): Promise<readonly Door[]> {
     const { account, factorId, secret } = this.#who;
     await forgetSteps(this.#stack, factorId);
     const asCustomer = await signInWithApp(this.#place.client, account, new Authenticator(secret), { clientId: 'web' });
     await forgetSteps(this.#stack, factorId);
     const asStaff = await signInAtConsole(this.#stack, account, new Authenticator(secret));
-    const doors = doorsOf(this.#stack, asCustomer.accessToken, asStaff.accessToken);
-    const isOpen = ({ status }: { status: number }) => status === 200;
-    await Promise.all(doors.map(({ client, path, token }) => client.sendUntil(isOpen, 10_000, 'GET', path, { token })));
-    return doors;
+    return doorsOf(this.#stack, asCustomer.accessToken, asStaff.accessToken);
   }
 
   /** Signs out everywhere, again where it cannot be known for a moment who is signed in (503); gives the moment of the answer. */

@@ -1,12 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { readerOf, withTransaction } from '@bank/database';
 import { allow } from '@bank/domain';
-import { exportSealed, generateSigningKey, importSealed, publicJwk } from '@bank/security';
+import { importSealed } from '@bank/security';
 import type { AppContext, AppTransaction } from '#context.ts';
-import { keyRotated } from '#events.ts';
-import { defaultRotation, planRotation, signingKeyAt } from '#features/signing-key/policies.ts';
-
-const algorithm = 'ES256';
+import { makeSigningKey } from '#features/signing-key/make-signing-key.ts';
+import { defaultRotation, planRotation } from '#features/signing-key/policies.ts';
 
 /**
  * Makes the next key when it is due, forgets those whose last token is dead, and reads the ring (SR-58). A new key is public a
@@ -22,7 +19,7 @@ export async function rotateSigningKeys(ctx: AppContext): Promise<void> {
 }
 
 /** Reads the keys that are stored into this process. @throws SealBroken when they are of another key-encryption key */
-async function loadSigningKeys(ctx: AppContext): Promise<void> {
+export async function loadSigningKeys(ctx: AppContext): Promise<void> {
   const stored = await readerOf(ctx).signingKeys.all();
   ctx.keyRing.replace(
     stored.map(({ kid, signsFrom, sealedPrivate, publicJwk: jwk }) => ({
@@ -44,20 +41,5 @@ async function carryOut(tx: AppTransaction): Promise<void> {
   for (const kid of retire) {
     await tx.audit({ action: 'auth.key.rotated', subject: kid, outcome: 'success', reason: 'retired' });
   }
-  if (create === undefined) return;
-  const kid = randomUUID();
-  const key = generateSigningKey(kid);
-  const sealedPrivate = exportSealed(key, tx.keys.keyEncryption);
-  const publicKey = publicJwk(key);
-  await tx.signingKeys.insert({
-    kid,
-    algorithm,
-    sealedPrivate,
-    publicJwk: publicKey,
-    createdAt: now,
-    signsFrom: create,
-  });
-  await tx.emit(keyRotated({ keyId: kid, previousKeyId: signingKeyAt(keys, now)?.kid, algorithm, at: create }));
-  const details = { signsFrom: create.toISOString() };
-  await tx.audit({ action: 'auth.key.rotated', subject: kid, outcome: 'success', reason: 'published', details });
+  if (create !== undefined) await makeSigningKey(tx, keys, create);
 }

@@ -23,11 +23,12 @@ export const RevocationEntity = defineEntity({
     number: p.bigint('number').nullable().unique('revocations_number_key'),
     sessionId: p.uuid().nullable(),
     userId: p.uuid().nullable(),
+    signingKeyId: p.text().nullable(),
     notBefore: p.datetime(),
     expiresAt: p.datetime().index('revocations_expires_at_idx'),
   },
   indexes: [{ name: 'revocations_unnumbered_idx', properties: ['id'], where: 'number is null' }],
-  checks: [{ name: 'revocations_target_check', expression: '(session_id is null) <> (user_id is null)' }],
+  checks: [{ name: 'revocations_target_check', expression: 'num_nonnulls(session_id, user_id, signing_key_id) = 1' }],
 });
 
 export const RevocationLeaseEntity = defineEntity({

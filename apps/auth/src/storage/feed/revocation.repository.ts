@@ -6,6 +6,7 @@ export interface NewRevocation {
   id: string;
   sessionId?: string;
   userId?: UserId;
+  signingKeyId?: string;
   notBefore: Date;
   expiresAt: Date;
 }
@@ -14,6 +15,7 @@ export interface NumberedRevocation {
   number: number;
   sessionId: string | null;
   userId: UserId | null;
+  signingKeyId: string | null;
   notBefore: Date;
   expiresAt: Date;
 }
@@ -26,15 +28,16 @@ export interface FeedState {
 
 type ListedRow = NumberedRevocation & { epoch: number; feedNumber: number };
 
-const columns = `r.number, r.session_id as "sessionId", r.user_id as "userId", r.not_before as "notBefore",
-  r.expires_at as "expiresAt"`;
+const columns = `r.number, r.session_id as "sessionId", r.user_id as "userId", r.signing_key_id as "signingKeyId",
+  r.not_before as "notBefore", r.expires_at as "expiresAt"`;
 
 /** Revocations, and the lease of the one publisher that numbers them. */
 export class RevocationRepository extends Repository {
-  async insert({ id, sessionId, userId, notBefore, expiresAt }: NewRevocation): Promise<void> {
+  async insert({ id, sessionId, userId, signingKeyId, notBefore, expiresAt }: NewRevocation): Promise<void> {
     await this.affected(
-      'insert into auth.revocations (id, session_id, user_id, not_before, expires_at) values (?, ?, ?, ?, ?)',
-      [id, sessionId ?? null, userId ?? null, notBefore, expiresAt],
+      `insert into auth.revocations (id, session_id, user_id, signing_key_id, not_before, expires_at)
+        values (?, ?, ?, ?, ?, ?)`,
+      [id, sessionId ?? null, userId ?? null, signingKeyId ?? null, notBefore, expiresAt],
     );
   }
 

@@ -33,6 +33,11 @@ export class SigningKeyRepository extends Repository {
     );
   }
 
+  /** Makes a key that waits sign from another moment on. */
+  async bringForward(kid: string, signsFrom: Date): Promise<void> {
+    await this.affected('update auth.signing_keys set signs_from = ? where kid = ?', [signsFrom, kid]);
+  }
+
   async remove(kids: readonly string[]): Promise<void> {
     await this.affected('delete from auth.signing_keys where kid = any (?)', [[...kids]]);
   }

@@ -2,9 +2,8 @@ import { defineRoutes, noContent, ok } from '@bank/service-kit';
 import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
 import { listPublicKeys } from '#features/signing-key/list-public-keys.ts';
+import { keysMaxAgeSeconds } from '#features/signing-key/policies.ts';
 import { AuthorizeSchema, authorizeRequest } from '#features/token/authorize-request.ts';
-
-const keysMaxAgeSeconds = 300;
 
 const JwkSchema = v.object({
   kty: v.literal('EC'),

@@ -1,4 +1,4 @@
-import { AuthService, type RevokeSessionsRequest, SessionEndReason } from '@bank/proto/auth';
+import { AuthService, type RevokeSessionsRequest, SessionEndReason, SigningKeyState } from '@bank/proto/auth';
 import { defineRpc } from '@bank/service-kit';
 import { timestampFromDate, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
@@ -8,6 +8,9 @@ import { listRevocations } from '#features/revocation/list-revocations.ts';
 import type { EndReason } from '#features/session/end-reasons.ts';
 import { listUserSessions } from '#features/session/list-user-sessions.ts';
 import { revokeSessions } from '#features/session/revoke-sessions.ts';
+import { bringRotationForward } from '#features/signing-key/bring-rotation-forward.ts';
+import { revokeSigningKey } from '#features/signing-key/revoke-signing-key.ts';
+import { type KeyView, viewSigningKeys } from '#features/signing-key/view-signing-keys.ts';
 import { introspectToken } from '#features/token/introspect-token.ts';
 
 type Introspected = NonNullable<Awaited<ReturnType<typeof introspectToken>>>;
@@ -21,6 +24,12 @@ const reasons: Readonly<Record<number, EndReason>> = {
   [SessionEndReason.ENDED_BY_STAFF]: 'ended_by_staff',
   [SessionEndReason.DEVICE_REMOVED]: 'device_removed',
 };
+
+const keyStates = {
+  next: SigningKeyState.NEXT,
+  signing: SigningKeyState.SIGNING,
+  retiring: SigningKeyState.RETIRING,
+} as const;
 
 export const authRpc = defineRpc<AppContext, typeof AuthService>(AuthService, {
   introspectToken: {
@@ -71,6 +80,26 @@ export const authRpc = defineRpc<AppContext, typeof AuthService>(AuthService, {
       return { approval: signed.approval, expiresAt: timestampFromDate(signed.expiresAt) };
     },
   },
+  listSigningKeys: {
+    access: 'service',
+    idempotent: true,
+    handle: async (ctx, _request, call) => ({ keys: (await viewSigningKeys(ctx, call)).map(toSigningKey) }),
+  },
+  rotateSigningKey: {
+    access: 'service',
+    idempotent: true,
+    async handle(ctx, { leadSeconds }, call) {
+      const lead = leadSeconds === 0 ? {} : { leadSeconds };
+      return { next: toSigningKey(await bringRotationForward(ctx, lead, call)) };
+    },
+  },
+  revokeSigningKey: {
+    access: 'service',
+    async handle(ctx, { keyId }, call) {
+      const signing = await revokeSigningKey(ctx, { keyId }, call);
+      return signing === undefined ? {} : { signing: toSigningKey(signing) };
+    },
+  },
 });
 
 function toClaims(claims: Introspected) {
@@ -103,14 +132,29 @@ function toSession(session: ListedSession) {
   };
 }
 
-function toRevocation({ number, sid, sub = '', notBefore, expiresAt }: Listed) {
-  const target =
-    sid === undefined ? { case: 'userId' as const, value: sub } : { case: 'sessionId' as const, value: sid };
+function toRevocation({ number, notBefore, expiresAt, ...whose }: Listed) {
   return {
     number: BigInt(number),
-    target,
+    target: toTarget(whose),
     notBefore: timestampFromMs(notBefore),
     expiresAt: timestampFromMs(expiresAt),
+  };
+}
+
+function toTarget({ sid, kid, sub = '' }: Pick<Listed, 'sid' | 'sub' | 'kid'>) {
+  if (sid !== undefined) return { case: 'sessionId', value: sid } as const;
+  if (kid !== undefined) return { case: 'signingKeyId', value: kid } as const;
+  return { case: 'userId', value: sub } as const;
+}
+
+function toSigningKey({ kid, algorithm, state, createdAt, signsFrom, publicUntil }: KeyView) {
+  return {
+    keyId: kid,
+    algorithm,
+    state: keyStates[state],
+    createdAt: timestampFromDate(createdAt),
+    signsFrom: timestampFromDate(signsFrom),
+    ...(publicUntil && { publicUntil: timestampFromDate(publicUntil) }),
   };
 }
 

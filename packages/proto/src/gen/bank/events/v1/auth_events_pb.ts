@@ -371,7 +371,8 @@ export const TokenReuseDetectedSchema: GenMessage<TokenReuseDetected> = /*@__PUR
   messageDesc(file_bank_events_v1_auth_events, 5);
 
 /**
- * KeyRotated tells that another signing key is in use. Its subject is the key id.
+ * KeyRotated tells that another signing key is public and from when on it signs; again when that moment is brought
+ * forward. Its subject is the key id.
  *
  * @generated from message bank.events.v1.KeyRotated
  */
@@ -398,7 +399,7 @@ export type KeyRotated = Message<"bank.events.v1.KeyRotated"> & {
   algorithm: string;
 
   /**
-   * When.
+   * From when on it signs.
    *
    * @generated from field: google.protobuf.Timestamp rotated_at = 4;
    */
