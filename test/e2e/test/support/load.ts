@@ -1,0 +1,31 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** Asks again and again, and says in a word what came of it; `good` when all is well. */
+export type Ask = () => Promise<string>;
+
+const pauseMs = 5;
+
+/** Many that ask at once without a pause to speak of, until it is stopped. */
+export class Load {
+  /** How often each answer was seen. */
+  readonly answers = new Map<string, number>();
+  readonly #loops: readonly Promise<void>[];
+  #running = true;
+
+  constructor(asks: readonly Ask[]) {
+    this.#loops = asks.map((ask) => this.#repeat(ask));
+  }
+
+  async stop(): Promise<void> {
+    this.#running = false;
+    await Promise.all(this.#loops);
+  }
+
+  async #repeat(ask: Ask): Promise<void> {
+    while (this.#running) {
+      const answer = await ask().catch((error: unknown) => String(error));
+      this.answers.set(answer, (this.answers.get(answer) ?? 0) + 1);
+      await pause(pauseMs);
+    }
+  }
+}
