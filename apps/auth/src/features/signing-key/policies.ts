@@ -59,7 +59,7 @@ export function signingKeyAt<K extends KeyTimes>(keys: readonly K[], now: Date):
 }
 
 /** The key that is public and does not sign yet. */
-export function nextKeyAt<K extends KeyTimes>(keys: readonly K[], now: Date): K | undefined {
+function nextKeyAt<K extends KeyTimes>(keys: readonly K[], now: Date): K | undefined {
   return inOrder(keys).find((key) => key.signsFrom > now);
 }
 
