@@ -33,7 +33,9 @@ export interface GatewayUnderTest {
   stop(): Promise<void>;
 }
 
-interface UnderTestOptions extends Pick<GatewayOptions, 'trustedProxies'> {
+interface UnderTestOptions extends Pick<GatewayOptions, 'trustedProxies' | 'guarded'> {
+  /** Answers in the place of auth. */
+  readonly auth?: RequestListener;
   /** The port of a second replica of every app. */
   readonly secondPort?: number;
 }
@@ -41,10 +43,11 @@ interface UnderTestOptions extends Pick<GatewayOptions, 'trustedProxies'> {
 /** The gateway with an echo in the place of every app: what reaches it is written down and answered with 200. */
 export async function startGatewayUnderTest({
   secondPort,
+  auth,
   ...options
 }: UnderTestOptions = {}): Promise<GatewayUnderTest> {
   const seen: SeenRequest[] = [];
-  const servers = await listenAsApps(seen);
+  const servers = await listenAsApps(seen, auth);
   const ports = createPorts({ random: true });
   const [publicPort, staffPort] = [await ports.claim({ preferred: 0 }), await ports.claim({ preferred: 0 })];
   const user = serviceUser(['nobody']);
@@ -116,8 +119,12 @@ function recorder(app: AppName, seen: SeenRequest[]): RequestListener {
   };
 }
 
-async function listenAsApps(seen: SeenRequest[]): Promise<Readonly<Record<AppName, Server>>> {
-  const servers = eachApp((app) => createServer(recorder(app, seen)).listen(0, '127.0.0.1'));
+async function listenAsApps(
+  seen: SeenRequest[],
+  auth: RequestListener | undefined,
+): Promise<Readonly<Record<AppName, Server>>> {
+  const listenerOf = (app: AppName) => (app === 'auth' ? auth : undefined) ?? recorder(app, seen);
+  const servers = eachApp((app) => createServer(listenerOf(app)).listen(0, '127.0.0.1'));
   await Promise.all(Object.values(servers).map((server) => once(server, 'listening')));
   return servers;
 }

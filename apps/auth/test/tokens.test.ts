@@ -100,6 +100,32 @@ describe('GET /authorize', () => {
     expect(headers.get('x-internal-roles')).toBe('customer');
   });
 
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE'])(
+    '%s is answered alike, and with 200 where 204 would be a no',
+    async (method) => {
+      const account = await register(auth);
+      const ask = (token?: string) =>
+        send(
+          auth,
+          method,
+          '/authorize?audience=user-service&status=200',
+          undefined,
+          token === undefined ? {} : { token },
+        );
+      const { status, headers } = await ask(account.accessToken);
+      expect([status, headers.get('x-internal-user-id')]).toEqual([200, account.id]);
+      expect((await ask()).status).toBe(401);
+    },
+  );
+
+  it('SR-17 takes nothing but the token for who somebody is', async () => {
+    const account = await register(auth);
+    const forged = { 'x-internal-user-id': account.id, 'x-internal-roles': 'admin', 'x-user-id': account.id };
+    const answer = await send(auth, 'GET', '/authorize?audience=user-service', undefined, { headers: forged });
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('x-internal-user-id')).toBeNull();
+  });
+
   it.each(['', '?audience=', '?audience=user-service&maxAge=soon', '?audience=user-service&debug=1'])(
     '400 for a gateway that asks %s',
     async (query) => {
@@ -119,6 +145,9 @@ describe('GET /authorize', () => {
     const weak = await authorize('?audience=user-service&acr=aal2&maxAge=300', account.accessToken);
     expect([weak.status, weak.body.code]).toEqual([403, 'auth.step_up.required']);
     expect(weak.body).toMatchObject({ acr: 'aal2', maxAgeSeconds: 300 });
+    expect(weak.headers.get('www-authenticate')).toBe(
+      'Bearer realm="user-service", error="insufficient_user_authentication", acr_values="aal2", max_age="300"',
+    );
     const missing = await authorize('?audience=user-service&permission=users.read', account.accessToken);
     expect([missing.status, missing.body.code]).toEqual([403, 'access.forbidden']);
     auth.clock.advance(61_000);

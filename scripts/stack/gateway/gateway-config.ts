@@ -4,7 +4,17 @@ import type { AppName } from '#stack/settings/apps.ts';
 import { repositoryFolder } from '#stack/settings/repository.ts';
 
 const SOURCES = join(repositoryFolder, 'infra', 'gateway');
-const INCLUDED = ['server.conf', 'proxy.conf', 'problems.conf', 'problem-headers.conf', 'docs.conf'];
+const INCLUDED = [
+  'server.conf',
+  'proxy.conf',
+  'problems.conf',
+  'problem-headers.conf',
+  'docs.conf',
+  'guarded.conf',
+  'guard-question.conf',
+  'guard-maps.conf',
+  'guard-problems.conf',
+];
 
 type RouteRow = readonly [pattern: string, app: AppName, settings?: string];
 
@@ -24,6 +34,18 @@ const staffRoutes: readonly RouteRow[] = [
   ['^/v1/mfa(/|$)', 'mfa'],
 ];
 
+/** A service of the platform behind the public listener, whose requests auth decides about (`GET /authorize`). */
+export interface GuardedService {
+  /** Lower case with dashes; names its upstream. */
+  readonly name: string;
+  /** The first segments of its paths, such as `/v1/payments`. */
+  readonly path: string;
+  /** `host:port` of each replica. */
+  readonly addresses: readonly string[];
+  /** What auth is asked for: `audience`, and where wanted `acr`, `maxAge` and `permission`. */
+  readonly demands: Readonly<{ audience: string; acr?: string; maxAge?: string; permission?: string }>;
+}
+
 export interface GatewayOptions {
   /** A folder of nginx's own: its temporary files, its access log and the rendered configuration. */
   readonly folder: string;
@@ -35,6 +57,8 @@ export interface GatewayOptions {
   readonly workers: string;
   /** Networks of proxies in front whose `X-Forwarded-For` is believed. */
   readonly trustedProxies?: readonly string[];
+  /** None unless given. */
+  readonly guarded?: readonly GuardedService[];
   /** A folder of static pages for `/docs/`; without it there is no such address. */
   readonly docsFolder?: string;
 }
@@ -42,14 +66,17 @@ export interface GatewayOptions {
 /** The text of the main configuration file. The included files must lie beside it (`copyGatewayIncludes`). */
 export function renderGatewayConfig(options: GatewayOptions): string {
   const docs = options.docsFolder === undefined ? [] : [docsLocation(options.docsFolder)];
+  const guarded = options.guarded ?? [];
+  const guardedUpstreams = guarded.map(({ name, addresses }): [string, readonly string[]] => [name, addresses]);
   const values: Record<string, string> = {
     folder: options.folder,
     workers: options.workers,
     publicListen: options.publicListen,
     staffListen: options.staffListen,
     trustedProxies: trustedProxyLines(options.trustedProxies ?? []),
-    upstreams: Object.entries(options.upstreams).map(upstreamBlock).join('\n'),
-    publicRoutes: [...publicRoutes.map(routeBlock), ...docs].join('\n'),
+    guardMaps: guarded.length === 0 ? '' : '  include guard-maps.conf;',
+    upstreams: [...Object.entries(options.upstreams), ...guardedUpstreams].map(upstreamBlock).join('\n'),
+    publicRoutes: [...publicRoutes.map(routeBlock), ...guardBlocks(guarded), ...docs].join('\n'),
     staffRoutes: staffRoutes.map(routeBlock).join('\n'),
   };
   return readFileSync(join(SOURCES, 'nginx.conf.template'), 'utf8').replace(/\{\{(\w+)\}\}/g, (place, name: string) => {
@@ -74,6 +101,20 @@ function upstreamBlock([app, addresses]: [app: string, addresses: readonly strin
 
 function routeBlock([pattern, app, settings = '']: RouteRow): string {
   return `    location ~ ${pattern} { ${settings} set $upstream_name ${app}; include proxy.conf; proxy_pass http://${app}; }`;
+}
+
+/** For each guarded service its route, and the question that decides about it; a client reaches the question by no address. */
+function guardBlocks(guarded: readonly GuardedService[]): string[] {
+  if (guarded.length === 0) return [];
+  const locations = guarded.flatMap(({ name, path, demands }) => {
+    const question = `/.guard/${name}`;
+    const route = `auth_request ${question}; include guarded.conf; set $upstream_name ${name}; include proxy.conf;`;
+    return [
+      `    location ~ ^${path.replaceAll('.', '\\.')}(/|$) { ${route} proxy_pass http://${name}; }`,
+      `    location = ${question} { include guard-question.conf; proxy_pass http://auth/authorize?${new URLSearchParams(demands)}; }`,
+    ];
+  });
+  return ['    include guard-problems.conf;', ...locations];
 }
 
 function docsLocation(folder: string): string {

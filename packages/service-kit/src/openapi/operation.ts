@@ -141,9 +141,10 @@ const headersOfStatus: Readonly<Record<number, readonly string[]>> = {
 
 function problemResponse(status: number, codes: readonly ErrorCode[]): OperationResponse {
   const problem = { $ref: '#/components/schemas/Problem' };
+  const challenge = codes.includes('auth.step_up.required') ? ['WWW-Authenticate'] : [];
   return {
     description: STATUS_CODES[status] ?? 'Problem',
-    headers: headerReferences(['X-Request-Id', ...(headersOfStatus[status] ?? [])]),
+    headers: headerReferences(['X-Request-Id', ...challenge, ...(headersOfStatus[status] ?? [])]),
     content: {
       'application/problem+json': {
         schema: { allOf: [problem, { properties: { code: { enum: [...codes].sort() } } }] },

@@ -11,6 +11,10 @@ export const restTable = `
 route                                           door    who
 GET    /.well-known/jwks.json                   public  anyone
 GET    /authorize                               none    anyone
+POST   /authorize                               none    anyone
+PUT    /authorize                               none    anyone
+PATCH  /authorize                               none    anyone
+DELETE /authorize                               none    anyone
 
 POST   /v1/auth/register                        both    anyone
 POST   /v1/auth/register/verify                 both    anyone

@@ -10,8 +10,16 @@ export const AuthorizeSchema = v.strictObject({
   acr: v.optional(v.picklist(['aal1', 'aal2', 'aal3'])),
   maxAge: v.optional(v.pipe(v.string('integer'), v.regex(/^\d{1,7}$/, 'integer'), v.transform(Number))),
   permission: v.optional(v.picklist(permissions)),
+  /** Of a yes; Envoy takes nothing but 200 for one. */
+  status: v.optional(v.pipe(v.picklist(['200', '204']), v.transform(Number)), '204'),
 });
 type Demands = v.InferOutput<typeof AuthorizeSchema>;
+
+/** A yes: who it is, and the status to say it with. */
+export interface Authorized {
+  claims: AccessClaims;
+  status: number;
+}
 
 /**
  * Decides for a gateway about a request that it holds (nginx `auth_request`, Envoy `ext_authz`).
@@ -22,7 +30,7 @@ export async function authorizeRequest(
   ctx: AppContext,
   input: unknown,
   authorization: string | undefined,
-): Promise<AccessClaims> {
+): Promise<Authorized> {
   const demands = readDemands(input);
   const [scheme, token, ...rest] = (authorization ?? '').split(' ');
   if (scheme?.toLowerCase() !== 'bearer' || token === undefined || token === '' || rest.length > 0) {
@@ -33,7 +41,7 @@ export async function authorizeRequest(
   if (claims.cnf !== undefined) throw new DomainError('auth.token.invalid', { reason: 'bound to a key' });
   requirePermission(claims, demands.permission);
   requireStepUp(ctx, claims, demands);
-  return claims;
+  return { claims, status: demands.status };
 }
 
 function readDemands(input: unknown): Demands {

@@ -1,4 +1,5 @@
-import { defineRoutes, noContent, ok } from '@bank/service-kit';
+import { defineRoutes, type HttpMethod, noContent, ok, type Route } from '@bank/service-kit';
+import type { AccessClaims } from '@bank/verifier';
 import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
 import { listPublicKeys } from '#features/signing-key/list-public-keys.ts';
@@ -15,6 +16,8 @@ const JwkSchema = v.object({
   use: v.literal('sig'),
 });
 
+const askedBy = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
 export const tokenRoutes = defineRoutes<AppContext>([
   {
     method: 'GET',
@@ -29,15 +32,21 @@ export const tokenRoutes = defineRoutes<AppContext>([
       return ok(listPublicKeys(ctx.keyRing), { headers: { 'cache-control': `public, max-age=${keysMaxAgeSeconds}` } });
     },
   },
-  {
-    method: 'GET',
+  ...askedBy.map(authorizeRoute),
+]);
+
+/** The same for each method: a gateway may ask with the one that it was asked with. */
+function authorizeRoute(method: HttpMethod): Route<AppContext> {
+  return {
+    method,
     path: '/authorize',
     summary: 'Decide about a request that a gateway holds',
-    description: 'Private: for nginx auth_request and Envoy ext_authz. The parameters are written by the gateway.',
+    description:
+      'Private: for nginx auth_request, Envoy ext_authz and their like. The parameters are written by the gateway; status=200 is for those that take 204 for a no.',
     tag: 'tokens',
     access: 'public',
     query: AuthorizeSchema,
-    responses: { 204: null },
+    responses: { 200: v.object({}), 204: null },
     errors: [
       'request.malformed',
       'auth.token.missing',
@@ -47,18 +56,22 @@ export const tokenRoutes = defineRoutes<AppContext>([
       'service.unavailable',
     ],
     async handle(ctx, request) {
-      const claims = await authorizeRequest(ctx, request.query, request.header('authorization'));
-      return noContent({
-        headers: {
-          'x-internal-user-id': claims.sub,
-          'x-internal-session-id': claims.sid,
-          'x-internal-device-id': claims.did ?? '',
-          'x-internal-acr': claims.acr,
-          'x-internal-amr': claims.amr.join(' '),
-          'x-internal-roles': claims.roles.join(' '),
-          'x-internal-auth-time': String(claims.authTime),
-        },
-      });
+      const { claims, status } = await authorizeRequest(ctx, request.query, request.header('authorization'));
+      const headers = identityHeaders(claims);
+      return status === 200 ? ok({}, { headers }) : noContent({ headers });
     },
-  },
-]);
+  };
+}
+
+/** Who it is, in the header fields that a gateway passes on and nobody else may set. */
+function identityHeaders(claims: AccessClaims): Record<string, string> {
+  return {
+    'x-internal-user-id': claims.sub,
+    'x-internal-session-id': claims.sid,
+    'x-internal-device-id': claims.did ?? '',
+    'x-internal-acr': claims.acr,
+    'x-internal-amr': claims.amr.join(' '),
+    'x-internal-roles': claims.roles.join(' '),
+    'x-internal-auth-time': String(claims.authTime),
+  };
+}

@@ -40,7 +40,7 @@ export function problemOf(error: DomainError, requestId: string): Problem {
   };
 }
 
-/** The header fields that belong to an error's status (RFC 9110 §10.2.3, §11.6.1, §15.5.6; RFC 6750 §3; RFC 9449 §7.1). */
+/** The header fields that belong to an error's status (RFC 9110 §10.2.3, §11.6.1, §15.5.6; RFC 6750 §3; RFC 9449 §7.1; RFC 9470 §3). */
 export function problemHeaders({ code, kind, details }: DomainError): Record<string, string> {
   const headers: Record<string, string> = {};
   const retrySeconds = details.retryAfterSeconds ?? retryDefaultsSeconds[kind];
@@ -49,6 +49,9 @@ export function problemHeaders({ code, kind, details }: DomainError): Record<str
   }
   if (kind === 'unauthenticated') {
     headers['www-authenticate'] = challengeOf(code);
+  }
+  if (code === 'auth.step_up.required') {
+    headers['www-authenticate'] = stepUpChallengeOf(details);
   }
   if (kind === 'method_not_allowed') {
     headers['allow'] = details.methods?.join(', ') ?? '';
@@ -71,4 +74,13 @@ const challenges: Partial<Record<ErrorCode, string>> = {
 
 function challengeOf(code: ErrorCode): string {
   return challenges[code] ?? `${bearer}, ${possession}`;
+}
+
+/** What would be enough (RFC 9470 §3), for whoever gets to see no body, such as a gateway. */
+function stepUpChallengeOf({ acr, maxAgeSeconds }: ErrorDetails): string {
+  return [
+    'Bearer realm="user-service", error="insufficient_user_authentication"',
+    ...(acr === undefined ? [] : [`acr_values="${acr}"`]),
+    ...(maxAgeSeconds === undefined ? [] : [`max_age="${maxAgeSeconds}"`]),
+  ].join(', ');
 }
