@@ -44,6 +44,8 @@ export interface Neighbours {
 
 const apps = ['auth', 'mfa', 'profile', 'device'] as const;
 type App = (typeof apps)[number];
+/** The recovery that waits for staff, whoever is asked about. */
+export const waitingRecovery = uuidv7();
 const at = timestampFromDate(new Date('2026-03-01T00:00:00Z'));
 
 /** Starts them before the tests of a file; await it at the top. */
@@ -149,6 +151,8 @@ const services: Readonly<Record<App, (router: ConnectRouter, state: State) => vo
         })),
       revokeSessions: (request, context) => answer(state, request, context, () => ({ revokedCount: 1 })),
       startPasswordReset: (request, context) => answer(state, request, context, () => ({})),
+      findRecovery: (request, context) => answer(state, request, context, () => ({ recoveryId: waitingRecovery })),
+      approveRecovery: (request, context) => answer(state, request, context, () => ({})),
       signApproval: (request, context) =>
         answer(state, request, context, () => ({
           approval: `signed.${request.approvalId}.x`,

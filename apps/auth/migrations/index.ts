@@ -29,6 +29,7 @@ import { SessionKeys } from './202612040102-session-keys.ts';
 import { ClientOrigins } from './202612040103-client-origins.ts';
 import { EmailReversions } from './202612040200-email-reversions.ts';
 import { PhoneCodesFrom } from './202612040201-phone-codes-from.ts';
+import { Recoveries } from './202612040203-recoveries.ts';
 import { TermsAcceptances } from './202612040300-terms-acceptances.ts';
 import { RevokedKeys } from './202612040400-revoked-keys.ts';
 import { RevokedKeysChecked } from './202612040401-revoked-keys-checked.ts';
@@ -62,6 +63,7 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202612032329-unheard-messages-index', class: UnheardMessagesIndex },
   { name: '202612040200-email-reversions', class: EmailReversions },
   { name: '202612040201-phone-codes-from', class: PhoneCodesFrom },
+  { name: '202612040203-recoveries', class: Recoveries },
   { name: '202612040300-terms-acceptances', class: TermsAcceptances },
   { name: '202612040100-dpop-policy', class: DpopPolicy },
   { name: '202612040101-dpop-policy-check', class: DpopPolicyCheck },

@@ -22,6 +22,8 @@ const ConfigSchema = v.pipe(
     ),
     /** How long a number that took the place of another gets no codes, in days (SR-28). */
     PHONE_COOL_DOWN_DAYS: v.optional(envInteger(0, 30), '3'),
+    /** How long a proven recovery of an account waits before it is carried out, in hours (SR-43). */
+    RECOVERY_DELAY_HOURS: v.optional(envInteger(0, 720), '24'),
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;

@@ -18,6 +18,7 @@ import {
 import { createRevocationFeed, createVerifier, type RevocationChannel, type Verifier } from '@bank/verifier';
 import { createFactorChallenges, type FactorChallenges } from '#adapters/factors/factor-challenges.ts';
 import { createFactorDirectory, type FactorDirectory } from '#adapters/factors/factor-directory.ts';
+import { createFactorRemoval, type RemoveFactors } from '#adapters/factors/factor-removal.ts';
 import { createMailDomains, type MailDomainOptions, type MailDomains } from '#adapters/mail-domains/mail-domains.ts';
 import { createMessages, type Messages } from '#adapters/messages/messages.ts';
 import { createSignInAssessor, type SignInAssessor } from '#adapters/risk/sign-in-assessor.ts';
@@ -57,6 +58,7 @@ export interface AppContext extends Foundations, TransactionalContext<Repositori
   readonly assessor: SignInAssessor;
   readonly factors: FactorDirectory;
   readonly factorChallenges: FactorChallenges;
+  readonly removeFactors: RemoveFactors;
   readonly messages: Messages;
   readonly mailDomains: MailDomains;
 }
@@ -71,6 +73,7 @@ export interface Overrides extends FoundationOverrides {
   readonly assessor?: SignInAssessor;
   readonly factors?: FactorDirectory;
   readonly factorChallenges?: FactorChallenges;
+  readonly removeFactors?: RemoveFactors;
 }
 
 /** The composition root. Nothing connects yet: an app starts, unready, while what it stands on is away. */
@@ -141,6 +144,7 @@ function adaptersOf(config: Config, { clock, logger, metrics }: Foundations, ove
       createSignInAssessor({ ...rpc, baseUrl: config.DEVICE_RPC_URL, serverUri: 'spiffe://bank/app/device' }),
     factors: overrides.factors ?? createFactorDirectory(mfa),
     factorChallenges: overrides.factorChallenges ?? createFactorChallenges(mfa),
+    removeFactors: overrides.removeFactors ?? createFactorRemoval(mfa),
     messages: createMessages(config, { clock, metrics, rpc }),
   };
 }

@@ -4,6 +4,7 @@ import type { Config } from '#config.ts';
 import { type AppContext, createContext, type Overrides } from '#context.ts';
 import { measureOverdue } from '#features/delivery/measure-overdue.ts';
 import { askNotificationService } from '#features/delivery-report/ask-notification-service.ts';
+import { carryOutRecoveries } from '#features/recovery/carry-out-recoveries.ts';
 import { forgetNonces } from '#features/session/forget-nonces.ts';
 import { measureKeyAge } from '#features/signing-key/measure-key-age.ts';
 import { letGo } from '#features/standing/let-go.ts';
@@ -22,6 +23,7 @@ import { authRpc } from '#transport/rpc/auth.rpc.ts';
 import { userRpc } from '#transport/rpc/user.rpc.ts';
 
 const nonceCheckMs = 5000;
+const recoveryCheckMs = 30_000;
 
 /** The whole service, not started: its context, and everything that calls its features. */
 export async function createService(config: Config, overrides: Overrides = {}): Promise<Service> {
@@ -36,6 +38,10 @@ export function assembleService(ctx: AppContext): Service {
   measureOverdue(ctx);
   const sender = createDeliverySender(ctx);
   const nonces = createLoop({ name: 'nonces', everyMs: nonceCheckMs, logger, work: () => forgetNonces(ctx) });
+  const recoveries = createLoop({
+    ...{ name: 'recoveries', everyMs: recoveryCheckMs, logger },
+    work: () => carryOutRecoveries(ctx),
+  });
   return composeApp(ctx, config, {
     routes,
     rpc: [userRpc, authRpc, dataRightsRpc({ rights: dataRights, before: letGo })],
@@ -48,7 +54,7 @@ export function assembleService(ctx: AppContext): Service {
     ],
     verifier: createIssuer(ctx),
     audiences: [audiences.customers, audiences.staff],
-    workers: [sender, nonces, { start: async () => {}, stop: async () => ctx.breachedPasswords?.close() }],
+    workers: [sender, nonces, recoveries, { start: async () => {}, stop: async () => ctx.breachedPasswords?.close() }],
     growth,
     chores: [...trimmingChores(ctx), { name: 'unheard messages', run: () => askNotificationService(ctx) }],
   });

@@ -3,6 +3,7 @@ import { Challenges } from './202612010001-challenges.ts';
 import { Approvals } from './202612020023-approvals.ts';
 import { PublishedDeliveries } from './202612020041-published-deliveries.ts';
 import { FactorResets } from './202612020071-factor-resets.ts';
+import { Recoveries } from './202612040202-recoveries.ts';
 import { PendingFactorsIndex } from './202612040501-pending-factors-index.ts';
 
 /** In the order they run; a name is never changed once it has landed. */
@@ -13,4 +14,5 @@ export const migrations = [
   { name: '202612020023-approvals', class: Approvals },
   { name: '202612020071-factor-resets', class: FactorResets },
   { name: '202612040501-pending-factors-index', class: PendingFactorsIndex },
+  { name: '202612040202-recoveries', class: Recoveries },
 ];

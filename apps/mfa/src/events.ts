@@ -10,7 +10,7 @@ import {
 } from '@bank/proto/events';
 import { ChallengePurpose, FactorType } from '@bank/proto/mfa';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import type { ChallengePurposeName } from '#storage/challenge.entity.ts';
+import type { AnswerPurposeName } from '#storage/challenge.entity.ts';
 import type { FactorTypeName } from '#storage/factor.entity.ts';
 import type { AnswerRecord } from '#storage/subject.entity.ts';
 
@@ -21,9 +21,10 @@ const types: Record<FactorTypeName, FactorType> = {
   webauthn: FactorType.WEBAUTHN,
 };
 
-const purposes: Record<ChallengePurposeName, ChallengePurpose> = {
+const purposes: Record<AnswerPurposeName, ChallengePurpose> = {
   sign_in: ChallengePurpose.SIGN_IN,
   step_up: ChallengePurpose.STEP_UP,
+  recovery: ChallengePurpose.RECOVERY,
 };
 
 interface FactorFacts {
@@ -69,7 +70,7 @@ export function recoveryCodeUsed(facts: { userId: UserId; remaining: number; at:
 export function challengeFailed(facts: {
   userId: UserId;
   factorId: string | undefined;
-  purpose: ChallengePurposeName;
+  purpose: AnswerPurposeName;
   record: AnswerRecord;
   at: Date;
 }): OutboxEvent {

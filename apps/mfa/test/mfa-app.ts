@@ -14,7 +14,9 @@ import { shownCode } from './authenticator.ts';
 export const auth = 'spiffe://bank/app/auth';
 export const admin = 'spiffe://bank/app/admin';
 
-const methods = ['ListFactors', 'StartChallenge', 'VerifyChallenge'].map((name) => `bank.mfa.v1.MfaService/${name}`);
+const methods = ['ListFactors', 'StartChallenge', 'VerifyChallenge', 'RemoveFactors'].map(
+  (name) => `bank.mfa.v1.MfaService/${name}`,
+);
 const callers = {
   [auth]: { name: 'auth', methods },
   [admin]: { name: 'admin', methods: ['bank.mfa.v1.MfaService/ResetFactors'], audiences: [audiences.staff] },

@@ -1,5 +1,6 @@
 import { type Foundations, tlsFilesOf } from '@bank/composition';
 import type { BaseConfig } from '@bank/service-kit';
+import { createRecoveryActs, type RecoveryActs } from '#adapters/auth/recovery-acts.ts';
 import { createSessionActs, type SessionActs } from '#adapters/auth/session-acts.ts';
 import { createUserActs, type UserActs } from '#adapters/auth/user-acts.ts';
 import { createUserDirectory, type UserDirectory } from '#adapters/auth/user-directory.ts';
@@ -12,6 +13,7 @@ export interface Owners {
   readonly directory: UserDirectory;
   readonly users: UserActs;
   readonly sessions: SessionActs;
+  readonly recoveries: RecoveryActs;
   readonly resetFactors: ResetFactors;
   readonly profiles: ProfileViewer;
   readonly devices: DeviceList;
@@ -36,6 +38,7 @@ export function createOwners(config: BaseConfig & OwnersConfig, { logger, metric
     directory: createUserDirectory(auth),
     users: createUserActs(auth),
     sessions: createSessionActs(auth),
+    recoveries: createRecoveryActs(auth),
     resetFactors: createFactorReset({
       ...common,
       baseUrl: config.MFA_RPC_URL,

@@ -44,6 +44,10 @@ export const dataRights = declareDataRights('auth', {
       exported: { key: 'id', columns: { expiresAt: 'expires_at' }, sealed: [{ column: 'address', group: 'email' }] },
       erased: 'deleted',
     },
+    recoveries: {
+      exported: { key: 'id', columns: { stage: 'stage', proof: 'proof', dueAt: 'due_at', expiresAt: 'expires_at' } },
+      erased: 'deleted',
+    },
     password_resets: { exported: { withheld: 'hashes of links, gone within the hour' }, erased: 'deleted' },
     credentials: { exported: { key: 'user_id', columns: { passwordChangedAt: 'changed_at' } }, erased: 'deleted' },
     imported_users: { exported: { withheld: 'keyed hashes by which an import knows him again' }, erased: 'deleted' },

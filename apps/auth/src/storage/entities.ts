@@ -3,6 +3,7 @@ import { CallbackEntity } from '#storage/deliveries/callback.entity.ts';
 import { DeliveryEntity } from '#storage/deliveries/delivery.entity.ts';
 import { RevocationEntity, RevocationLeaseEntity, SigningKeyEntity } from '#storage/feed/feed.entity.ts';
 import { ImportedUserEntity } from '#storage/imports/import.entity.ts';
+import { RecoveryEntity } from '#storage/recoveries/recovery.entity.ts';
 import { AddressFailuresEntity, RegistrationEntity } from '#storage/registrations/registration.entity.ts';
 import {
   ClientEntity,
@@ -38,6 +39,7 @@ export const entities = [
   PasswordResetEntity,
   ContactChangeEntity,
   EmailReversionEntity,
+  RecoveryEntity,
   SessionEntity,
   RefreshTokenEntity,
   DeviceEntity,

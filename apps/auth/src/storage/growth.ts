@@ -11,6 +11,7 @@ export const growth = declareGrowth('auth', {
     password_resets: { by: 'expires_at' },
     contact_changes: { by: 'expires_at' },
     email_reversions: { by: 'expires_at' },
+    recoveries: { by: 'expires_at' },
     lockouts: { by: 'updated_at', keepDays: 1 },
     // One that has no number yet was not published.
     revocations: { by: 'expires_at', where: 'r.number is not null' },

@@ -6,6 +6,7 @@ import { RevocationRepository } from '#storage/feed/revocation.repository.ts';
 import { SigningKeyRepository } from '#storage/feed/signing-key.repository.ts';
 import { ExportRepository } from '#storage/imports/export.repository.ts';
 import { ImportRepository } from '#storage/imports/import.repository.ts';
+import { RecoveryRepository } from '#storage/recoveries/recovery.repository.ts';
 import { RegistrationRepository } from '#storage/registrations/registration.repository.ts';
 import { ClientRepository } from '#storage/sessions/client.repository.ts';
 import { DeviceRepository } from '#storage/sessions/device.repository.ts';
@@ -35,6 +36,7 @@ export function createRepositories(em: ReturnType<Database['fork']>) {
     exports: new ExportRepository(em),
     contactChanges: new ContactChangeRepository(em),
     emailReversions: new EmailReversionRepository(em),
+    recoveries: new RecoveryRepository(em),
     identifiers: new IdentifierRepository(em),
     passwordHistory: new PasswordHistoryRepository(em),
     passwordResets: new PasswordResetRepository(em),

@@ -13,6 +13,7 @@ import type {
   StartedFactor,
 } from '#adapters/factors/factor-challenges.ts';
 import type { FactorDirectory } from '#adapters/factors/factor-directory.ts';
+import type { RemoveFactors } from '#adapters/factors/factor-removal.ts';
 import type { SignInAssessor } from '#adapters/risk/sign-in-assessor.ts';
 import { loadConfig } from '#config.ts';
 import { type AppContext, createContext } from '#context.ts';
@@ -45,6 +46,9 @@ export interface Neighbours {
   /** What mfa says to a challenge that is started, and to a proof; undefined while it is away. */
   started: StartedFactor | undefined;
   proof: ProofVerdict | undefined;
+  /** Whether mfa removes factors, and for which recoveries it did. */
+  removes: boolean;
+  removed: { userId: string; recoveryId: string }[];
   /** User ids that were asked about, and the proofs that were presented. */
   asked: { device: string[]; mfa: string[]; proofs: { binding: ChallengeBinding; proof: Proof }[] };
 }
@@ -139,6 +143,8 @@ function usualAnswers(): Neighbours {
     factors: [],
     started: { kind: 'started', challengeId: uuidv7(), type: 'totp', expiresAt: new Date(Date.now() + 300_000) },
     proof: { kind: 'accepted', by: 'totp' },
+    removes: true,
+    removed: [],
     asked: { device: [], mfa: [], proofs: [] },
   };
 }
@@ -147,6 +153,7 @@ interface NeighbourAdapters {
   assessor: SignInAssessor;
   factors: FactorDirectory;
   factorChallenges: FactorChallenges;
+  removeFactors: RemoveFactors;
 }
 
 function answersOf(neighbours: Neighbours): NeighbourAdapters {
@@ -171,6 +178,10 @@ function answersOf(neighbours: Neighbours): NeighbourAdapters {
         neighbours.asked.proofs.push({ binding, proof });
         return orAway(neighbours.proof);
       },
+    },
+    async removeFactors(due) {
+      orAway(neighbours.removes || undefined);
+      neighbours.removed.push(due);
     },
   };
 }

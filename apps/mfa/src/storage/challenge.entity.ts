@@ -22,6 +22,9 @@ export const ChallengeEntity = defineEntity({
 export const challengePurposes = ['sign_in', 'step_up'] as const;
 export type ChallengePurposeName = (typeof challengePurposes)[number];
 
+/** What an answer may be for: a recovery has no challenge, only recovery codes. */
+export type AnswerPurposeName = ChallengePurposeName | 'recovery';
+
 /** What an answer is good for: one purpose, for one user, in one sign-in or session (SR-24). */
 export interface ChallengeBinding {
   readonly userId: string;

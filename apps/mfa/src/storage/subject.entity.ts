@@ -11,6 +11,7 @@ export const SubjectEntity = defineEntity({
     failures: p.integer().default(0),
     blockedUntil: p.datetime().nullable(),
     factorsResetAt: p.datetime().nullable(),
+    recoveredBy: p.uuid().nullable(),
   },
 });
 

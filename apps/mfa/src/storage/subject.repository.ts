@@ -42,4 +42,10 @@ export class SubjectRepository extends Repository {
     const sql = 'update mfa.subjects set failures = 0, blocked_until = null, factors_reset_at = ? where user_id = ?';
     await this.affected(sql, [at, userId]);
   }
+
+  /** Notes the recovery by which his factors are removed; false when that is done already, or there is no such user. */
+  async noteRecovery(userId: UserId, recoveryId: string): Promise<boolean> {
+    const sql = 'update mfa.subjects set recovered_by = ? where user_id = ? and recovered_by is distinct from ?';
+    return (await this.affected(sql, [recoveryId, userId, recoveryId])) === 1;
+  }
 }

@@ -14,6 +14,7 @@ export const approvalActions = {
   'user.reinstate': 'users.suspend',
   'user.close': 'users.close',
   'user.reset_factors': 'users.reset_mfa',
+  'user.recover': 'users.reset_mfa',
   'staff.invite': 'users.roles',
 } as const satisfies Readonly<Record<string, Permission>>;
 export type ApprovalAction = keyof typeof approvalActions;
@@ -30,6 +31,7 @@ export const approvalPayloads = {
   'user.reinstate': aboutUser,
   'user.close': aboutUser,
   'user.reset_factors': aboutUser,
+  'user.recover': v.strictObject({ userId: UserIdSchema, recoveryId: Uuidv7Schema }),
   'staff.invite': v.strictObject({ invitationId: Uuidv7Schema, roles: StaffRoleSetSchema }),
 } as const satisfies Readonly<Record<ApprovalAction, v.GenericSchema>>;
 export type ApprovalPayload<A extends ApprovalAction = ApprovalAction> = v.InferOutput<(typeof approvalPayloads)[A]>;

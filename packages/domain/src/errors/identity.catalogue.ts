@@ -12,6 +12,7 @@ export const identityErrors = {
     kind: 'conflict',
     message: 'Another account has this address by now. Everybody was signed out; contact us.',
   },
+  'recovery.not_found': { kind: 'conflict', message: 'No recovery of this account waits for a decision.' },
   'profile.not_found': { kind: 'not_found', message: notFoundMessage },
   'profile.unreadable': { kind: 'unavailable', message: 'The profile cannot be read at the moment.' },
   'profile.field.locked': { kind: 'conflict', message: 'A verified field changes only through a change request.' },

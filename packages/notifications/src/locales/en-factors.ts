@@ -39,7 +39,7 @@ export const factorMessages: Pick<Catalogue['messages'], FactorTemplate> = {
   'recovery-code-used': (values, { brand, time }) => ({
     subject: `A recovery code of your account at ${brand} was used`,
     parts: [
-      paragraph('One of your recovery codes was used to sign in, in place of a second factor.'),
+      paragraph('One of your recovery codes was used in place of a second factor.'),
       facts(['When', time(values.at)], ['Codes left', String(values.remaining)]),
       paragraph(`If this was you, make new codes before they run out. ${notYou}`),
     ],

@@ -11,4 +11,8 @@ export const texts: Catalogue['texts'] = {
     `This number no longer belongs to your account at ${brand}. If that was not you, contact us now.`,
   'email-changed': (_values, { brand }) =>
     `Your account at ${brand} has another email address. If that was not you, contact us now.`,
+  'recovery-waiting': (_values, { brand }) =>
+    `All second factors of your account at ${brand} will be removed. If you did not ask for it, contact us now.`,
+  'recovery-completed': (_values, { brand }) =>
+    `All second factors of your account at ${brand} were removed. If you did not ask for it, contact us now.`,
 };

@@ -7,6 +7,8 @@ const samples: { readonly [N in SmsTemplateName]: Record<string, string> } = {
   'phone-code': smsOf('phone-code', { code: '048291', minutes: 10 }).params,
   'phone-changed': smsOf('phone-changed', {}).params,
   'email-changed': smsOf('email-changed', {}).params,
+  'recovery-waiting': smsOf('recovery-waiting', {}).params,
+  'recovery-completed': smsOf('recovery-completed', {}).params,
 };
 // The basic set of 3GPP TS 23.038 without the two that are easily mistaken: `@` and the escape.
 const gsm7 = /^[A-Za-z0-9 £$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ!"#¤%&'()*+,\-./:;<=>?¡ÄÖÑÜ§¿äöñüà]+$/;

@@ -8,6 +8,9 @@ export const smsTemplates = {
   'phone-changed': {},
   /** To the number of a user whose mail goes to another address from now on. */
   'email-changed': {},
+  /** To the number of a user whose factors are to be removed, and were. */
+  'recovery-waiting': {},
+  'recovery-completed': {},
 } as const satisfies Record<string, ParameterRules>;
 
 export type SmsTemplateName = keyof typeof smsTemplates;

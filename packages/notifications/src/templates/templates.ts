@@ -40,6 +40,13 @@ export const templates = {
   /** A link for choosing another password. */
   'password-reset': { url: required('url'), minutes: required('count') },
   'password-changed': { at: required('time') },
+  /** A link for somebody who has lost every factor. */
+  'account-recovery': { url: required('url'), minutes: required('count') },
+  /** What becomes of it; the link ends it. */
+  'recovery-in-review': { at: required('time'), url: required('url') },
+  'recovery-waiting': { at: required('time'), until: required('time'), url: required('url') },
+  'recovery-cancelled': { at: required('time') },
+  'recovery-completed': { at: required('time') },
   /** To somebody who is to become a member of staff. */
   'staff-invitation': { url: required('url'), hours: required('count') },
   'phone-changed': { at: required('time'), days: optional('count') },

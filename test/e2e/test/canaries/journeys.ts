@@ -106,6 +106,7 @@ export class Journeys {
       body: { email: identifier, password: canary('taken'), acceptedTerms },
     });
     await this.#changeEmailAndBack(identifier, token);
+    await this.#beginRecoveryAndEndIt(identifier);
     expectStatus(await client.send('POST', '/v1/auth/password/forgot', { body: { identifier } }), 202);
     const link = await waitForMessage(inboxUrl, identifier, 'password-reset');
     const resetToken = /token=([\w.-]+)/.exec(link.text)?.[1] ?? 'no link came';
@@ -122,9 +123,24 @@ export class Journeys {
     expectStatus(await client.send('POST', '/v1/auth/email/change', { token, body: { email } }), 202);
     const code = this.#canaries.keep('email code', codeIn(await waitForMessage(inboxUrl, email, 'email-code')));
     expectStatus(await client.send('POST', '/v1/auth/email/verify', { token, body: { code } }), 200);
-    const mail = await waitForMessage(inboxUrl, before, 'email-replaced');
-    const link = this.#canaries.keep('way back', /token=([\w.-]+)/.exec(mail.text)?.[1] ?? 'no link came');
+    const link = this.#tokenOf(await waitForMessage(inboxUrl, before, 'email-replaced'));
     expectStatus(await client.send('POST', '/v1/auth/email/revert', { body: { token: link } }), 204);
+  }
+
+  /** All factors lost, and found again. */
+  async #beginRecoveryAndEndIt(identifier: string): Promise<void> {
+    const { client, inboxUrl } = this.#place;
+    expectStatus(await client.send('POST', '/v1/auth/recovery', { body: { identifier } }), 202);
+    const token = this.#tokenOf(await waitForMessage(inboxUrl, identifier, 'account-recovery'));
+    const guessed = { token, recoveryCode: canary('recoverycode') };
+    expectStatus(await client.send('POST', '/v1/auth/recovery/complete', { body: guessed }), 422);
+    expectStatus(await client.send('POST', '/v1/auth/recovery/complete', { body: { token } }), 200);
+    const wayOut = this.#tokenOf(await waitForMessage(inboxUrl, identifier, 'recovery-in-review'));
+    expectStatus(await client.send('POST', '/v1/auth/recovery/cancel', { body: { token: wayOut } }), 204);
+  }
+
+  #tokenOf({ text }: { readonly text: string }): string {
+    return this.#canaries.keep('link', /token=([\w.-]+)/.exec(text)?.[1] ?? 'no link came');
   }
 
   /** Waited for, newest first. */

@@ -35,6 +35,9 @@ POST   /v1/auth/step-up/verify                  both    customer support complia
 POST   /v1/auth/password/forgot                 both    anyone
 POST   /v1/auth/password/reset                  both    anyone
 POST   /v1/auth/password/change                 both    customer support compliance admin
+POST   /v1/auth/recovery                        both    anyone
+POST   /v1/auth/recovery/complete               both    anyone
+POST   /v1/auth/recovery/cancel                 both    anyone
 POST   /v1/auth/email/change                    both    customer support compliance admin
 POST   /v1/auth/email/verify                    both    customer support compliance admin
 POST   /v1/auth/email/revert                    both    anyone
@@ -81,6 +84,7 @@ POST   /v1/admin/users/{id}/suspend             staff   compliance admin
 POST   /v1/admin/users/{id}/reinstate           staff   compliance admin
 POST   /v1/admin/users/{id}/close               staff   compliance admin
 POST   /v1/admin/users/{id}/reset-mfa           staff   support admin
+POST   /v1/admin/users/{id}/recover             staff   support admin
 PUT    /v1/admin/users/{id}/roles               staff   admin
 POST   /v1/admin/users/{id}/sign-out            staff   support compliance admin
 POST   /v1/admin/users/{id}/start-password-reset  staff   support admin

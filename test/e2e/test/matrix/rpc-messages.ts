@@ -15,5 +15,6 @@ export const rpcMessages: Readonly<Record<string, object>> = {
   'bank.user.v1.UserService/InviteStaff': { invitationId: uuidv7(), roles: ['support'], noteId, approval: 'none' },
   'bank.auth.v1.AuthService/RevokeSessions': { userId, noteId, reason: 'SESSION_END_REASON_ENDED_BY_STAFF' },
   'bank.auth.v1.AuthService/StartPasswordReset': { userId, noteId },
+  'bank.auth.v1.AuthService/ApproveRecovery': { ...approved, recoveryId: uuidv7() },
   'bank.mfa.v1.MfaService/ResetFactors': approved,
 };

@@ -33,12 +33,15 @@ auth     bank.auth.v1.AuthService/SignApproval         admin                    
 auth     bank.auth.v1.AuthService/ListSigningKeys      ops                                  -
 auth     bank.auth.v1.AuthService/RotateSigningKey     ops                                  -
 auth     bank.auth.v1.AuthService/RevokeSigningKey     ops                                  -
+auth     bank.auth.v1.AuthService/FindRecovery         admin                                support admin
+auth     bank.auth.v1.AuthService/ApproveRecovery      admin                                admin
 profile  bank.profile.v1.ProfileService/GetProfile        admin tools                       -
 profile  bank.profile.v1.ProfileService/BatchGetProfiles  admin tools                       -
 profile  bank.profile.v1.ProfileService/ViewProfile       admin                             support compliance admin
 mfa      bank.mfa.v1.MfaService/ListFactors            auth                                 -
 mfa      bank.mfa.v1.MfaService/StartChallenge         auth                                 -
 mfa      bank.mfa.v1.MfaService/VerifyChallenge        auth                                 -
+mfa      bank.mfa.v1.MfaService/RemoveFactors          auth                                 -
 mfa      bank.mfa.v1.MfaService/ResetFactors           admin                                admin
 device   bank.device.v1.DeviceService/AssessSignIn     auth                                 -
 device   bank.device.v1.DeviceService/ListDevices      admin                                support compliance admin

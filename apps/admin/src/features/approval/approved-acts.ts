@@ -12,6 +12,7 @@ const approvedActs: {
   'user.reinstate': ({ users }, payload, by) => users.setStatus({ ...payload, ...by, status: 'active' }),
   'user.close': ({ users }, payload, by) => users.setStatus({ ...payload, ...by, status: 'closed' }),
   'user.reset_factors': ({ resetFactors }, payload, by) => resetFactors({ ...payload, ...by }),
+  'user.recover': ({ recoveries }, payload, by) => recoveries.approve({ ...payload, ...by }),
   'staff.invite': ({ users }, payload, by) => users.invite({ ...payload, ...by }),
 };
 

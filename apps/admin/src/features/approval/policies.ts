@@ -59,6 +59,7 @@ const final: readonly ErrorCode[] = [
   'staff.address.taken',
   'staff.invitation.not_found',
   'user.not_found',
+  'recovery.not_found',
 ];
 
 /** Whether an owner that refused would refuse whoever approves it: such a request is over. */

@@ -6,7 +6,7 @@ import { requireMayRequest } from '#features/approval/policies.ts';
 import { requireKnownUser } from '#features/user/require-known-user.ts';
 
 /** What is asked for about a user by nothing but his id. */
-export type UserAction = Exclude<ApprovalAction, 'user.set_roles' | 'staff.invite'>;
+export type UserAction = Exclude<ApprovalAction, 'user.set_roles' | 'user.recover' | 'staff.invite'>;
 
 /**
  * Asks for something that takes two people to be done to a user. Gives the id of the approval.

@@ -8,6 +8,7 @@ import { getApproval } from '#features/approval/get-approval.ts';
 import { listApprovals } from '#features/approval/list-approvals.ts';
 import { reject } from '#features/approval/reject.ts';
 import { requestInvitation } from '#features/approval/request-invitation.ts';
+import { requestRecovery } from '#features/approval/request-recovery.ts';
 import { requestRoles } from '#features/approval/request-roles.ts';
 import { requestUserAction, type UserAction } from '#features/approval/request-user-action.ts';
 import {
@@ -41,6 +42,9 @@ const undecidable = [
 /** What an invitation may meet when it is sent. */
 const uninvitable = ['staff.address.taken', 'staff.invitation.not_found'] as const;
 
+/** What a recovery may meet when it is approved. */
+const unrecoverable = ['recovery.not_found'] as const;
+
 /** Something about a user that takes two people. */
 function requestRoute(name: string, action: UserAction, summary: string): Route<AppContext> {
   return {
@@ -65,6 +69,20 @@ export const approvalRoutes = defineRoutes<AppContext>([
   requestRoute('reinstate', 'user.reinstate', 'Ask for a suspended user to be active again'),
   requestRoute('close', 'user.close', 'Ask for the end of the relationship with a user'),
   requestRoute('reset-mfa', 'user.reset_factors', 'Ask for all second factors of a user to be removed'),
+  {
+    method: 'POST',
+    path: '/v1/admin/users/:id/recover',
+    summary: 'Ask for the recovery of a user without a recovery code, once it is known again who he is',
+    tag,
+    access: { permission: approvalActions['user.recover'] },
+    params: UserParams,
+    body: Reasoned,
+    responses: { 202: ApprovalAccepted },
+    errors: [...ownerRefusals, 'recovery.not_found'],
+    limits: requestLimits,
+    idempotent: true,
+    handle: async (ctx, request) => accepted({ approvalId: await requestRecovery(ctx, request.actor, request) }),
+  },
   {
     method: 'PUT',
     path: '/v1/admin/users/:id/roles',
@@ -144,7 +162,9 @@ export const approvalRoutes = defineRoutes<AppContext>([
     params: ApprovalParams,
     body: Decision,
     responses: { 204: null },
-    errors: [...new Set([...undecidable, ...ownerRefusals, ...uninvitable, 'approval.invalid'] as const)],
+    errors: [
+      ...new Set([...undecidable, ...ownerRefusals, ...uninvitable, ...unrecoverable, 'approval.invalid'] as const),
+    ],
     limits: decisionLimits,
     idempotent: true,
     async handle(ctx, request) {

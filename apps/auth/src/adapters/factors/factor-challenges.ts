@@ -4,10 +4,10 @@ import { createRpcClient, type RpcClientOptions } from '@bank/service-kit';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { factorTypeName } from '#adapters/factors/factor-type.ts';
 
-/** What an answer will be good for, and for nothing else (SR-24): the sign-in or the session that `bindingId` names. */
+/** What an answer will be good for, and for nothing else (SR-24): the sign-in, session or recovery that `bindingId` names. */
 export interface ChallengeBinding {
   userId: string;
-  purpose: 'sign_in' | 'step_up';
+  purpose: 'sign_in' | 'step_up' | 'recovery';
   bindingId: string;
 }
 
@@ -43,7 +43,11 @@ export interface FactorChallenges {
 const budgetMs = 2000;
 const retryAfterSeconds = 2;
 
-const purposes = { sign_in: ChallengePurpose.SIGN_IN, step_up: ChallengePurpose.STEP_UP } as const;
+const purposes = {
+  sign_in: ChallengePurpose.SIGN_IN,
+  step_up: ChallengePurpose.STEP_UP,
+  recovery: ChallengePurpose.RECOVERY,
+} as const;
 
 /** Asks the mfa service. */
 export function createFactorChallenges(options: RpcClientOptions<typeof MfaService>): FactorChallenges {

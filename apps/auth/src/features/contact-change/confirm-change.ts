@@ -27,7 +27,12 @@ export async function confirmChange(
   const { userId, sessionId } = requireUser(caller.actor);
   const who = allow.self(caller.actor, userId);
   await requireFewFailures(ctx, caller.clientAddress);
-  const audits = ['user.phone_changed', 'user.email_changed', 'user.contact_change.failed'] as const;
+  const audits = [
+    'user.phone_changed',
+    'user.email_changed',
+    'auth.recovery.cancelled',
+    'user.contact_change.failed',
+  ] as const;
   const outcome = await withTransaction(ctx, { who, audits }, async (tx): Promise<Outcome> => {
     // His row first, as everybody takes them who changes a user: staff who send the code again hold both as well.
     const user = await tx.users.lock(userId);

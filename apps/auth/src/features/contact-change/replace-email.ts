@@ -5,6 +5,7 @@ import { userEmailChanged } from '#events.ts';
 import { indexAddress } from '#features/address/index-address.ts';
 import { noticeSeconds } from '#features/contact-change/policies.ts';
 import { tellOldAddress } from '#features/contact-change/reversion-link.ts';
+import { endRecoveries } from '#features/recovery/end-recoveries.ts';
 import { openContact, sealContact } from '#features/user/contact.ts';
 import type { User } from '#storage/users/user.repository.ts';
 
@@ -42,6 +43,7 @@ export async function putEmail(
   const contact = await sealContact(tx, place, { ...before, email });
   const version = await tx.users.replaceEmail(userId, { contact, at });
   await tx.passwordResets.remove(userId);
+  await endRecoveries(tx, userId, 'email_changed');
   await tx.emit(userEmailChanged({ userId, reverted, version, at }));
   await tx.audit({ action: 'user.email_changed', subject: userId, outcome: 'success', details: { reverted } });
   return true;

@@ -8,6 +8,7 @@ import { noticeSeconds } from '#features/contact-change/policies.ts';
 import { putEmail } from '#features/contact-change/replace-email.ts';
 import { openReversion, reversionTokenPrefix } from '#features/contact-change/reversion-link.ts';
 import { RevertEmailSchema } from '#features/contact-change/schemas.ts';
+import { endRecoveries } from '#features/recovery/end-recoveries.ts';
 import { endEverything } from '#features/standing/end-everything.ts';
 import { openContact } from '#features/user/contact.ts';
 import type { EmailReversion } from '#storage/users/email-reversion.repository.ts';
@@ -16,6 +17,7 @@ import type { User } from '#storage/users/user.repository.ts';
 const audits = [
   'user.email_change.reverted',
   'user.email_changed',
+  'auth.recovery.cancelled',
   'auth.session.revoked',
   'auth.sessions.revoked',
 ] as const;
@@ -59,6 +61,7 @@ async function revert(tx: AppTransaction, user: User, reversion: EmailReversion)
   await tx.emailReversions.removeSince(reversion);
   await tx.contactChanges.removeAll(userId);
   await tx.passwordResets.remove(userId);
+  await endRecoveries(tx, userId, 'email_changed');
   await endEverything(tx, userId, 'email_reverted');
   const email = await openReversion(tx, reversion);
   if (contact === null || !(await putEmail(tx, user, { email, reverted: true }))) return 'taken';

@@ -26,6 +26,9 @@ describe('SR-18 purposeOf', () => {
     ['password-reset', 'recovery'],
     ['sign-in-code', 'asked'],
     ['email-changed', 'notice'],
+    ['email-replaced', 'way_back'],
+    ['recovery-waiting', 'way_back'],
+    ['account-recovery', 'recovery'],
   ])('%s is counted as %s', (template, purpose) => {
     expect(purposeOf(template, template.endsWith('-code') ? { code: '048291' } : {})).toBe(purpose);
   });

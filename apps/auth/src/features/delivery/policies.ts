@@ -24,10 +24,13 @@ export function nextAttempt(attempts: number, now: Date, expiresAt: Date): Date 
 }
 
 /** Why a message is sent. Each is counted apart, so that nobody can use up the messages of another. */
-export type MessagePurpose = 'registration' | 'change' | 'recovery' | 'asked' | 'notice';
+export type MessagePurpose = 'registration' | 'change' | 'recovery' | 'way_back' | 'asked' | 'notice';
 
 /** What goes to an address because another user says that it is his, or wants it to be. */
 const aboutChanges = new Set(['phone-code', 'email-code', 'email-change-attempted']);
+
+/** What tells a user of something that he can undo by the link in it: no code that somebody asks for keeps it back. */
+const waysBack = new Set(['email-change-requested', 'email-replaced', 'recovery-in-review', 'recovery-waiting']);
 
 /**
  * What a stranger can have sent to anybody, what whoever has proved something asked for, and what tells a user of what is
@@ -36,7 +39,8 @@ const aboutChanges = new Set(['phone-code', 'email-code', 'email-change-attempte
 export function purposeOf(template: string, params: Readonly<Record<string, string>>): MessagePurpose {
   if (template.startsWith('registration-')) return 'registration';
   if (aboutChanges.has(template)) return 'change';
-  if (template === 'password-reset') return 'recovery';
+  if (waysBack.has(template)) return 'way_back';
+  if (template === 'password-reset' || template === 'account-recovery') return 'recovery';
   return params['code'] !== undefined || params['url'] !== undefined ? 'asked' : 'notice';
 }
 
@@ -77,7 +81,7 @@ export function limitsOf(message: CountedMessage, config: Config): MessageLimit[
       windowSeconds: hour,
     },
   ];
-  // Links for another password are few an hour already: a day's count would let a stranger close that way to its user.
+  // Links for another password and recoveries are few an hour already: a day's count would let a stranger close that way to its user.
   if (user !== undefined && purpose !== 'recovery') {
     const points = isSms ? config.SMS_PER_USER_PER_DAY : config.EMAILS_PER_USER_PER_DAY;
     limits.push({ name: 'user', key: `message:${channel}:${purpose}:user:${user}`, points, windowSeconds: day });

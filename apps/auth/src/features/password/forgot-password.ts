@@ -1,10 +1,9 @@
 import { readerOf, withTransaction } from '@bank/database';
-import { allow, isBlocked, parse, type UserId } from '@bank/domain';
-import { keyedHash } from '@bank/security';
+import { allow, isBlocked, parse } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import { hashAddress, indexAddress } from '#features/address/index-address.ts';
 import type { Caller } from '#features/caller.ts';
-import { refusalsToldLimit, resetLimit } from '#features/password/policies.ts';
+import { countRequest } from '#features/password/count-request.ts';
 import { sendNoLink, sendResetLink } from '#features/password/reset-link.ts';
 import { ForgotPasswordSchema } from '#features/password/schemas.ts';
 import { subjectOfAttempt } from '#features/sign-in/lockout-policies.ts';
@@ -21,7 +20,7 @@ export async function forgotPassword(ctx: AppContext, input: unknown, caller: Ca
   const { identifier } = parse(ForgotPasswordSchema, input);
   const subjectHash = hashAddress(ctx, identifier);
   const ownerId = await readerOf(ctx).identifiers.ownerOf(identifier.kind, indexAddress(ctx, identifier));
-  const { allowed, isTold } = await count(ctx, { ownerId, subjectHash });
+  const { allowed, isTold } = await countRequest(ctx, 'password-reset', { ownerId, subjectHash });
   if (!isTold) {
     const unaudited = 'one request a minute beyond the limit is told of';
     return await withTransaction(ctx, { who, unaudited }, sendNoLink);
@@ -39,16 +38,6 @@ export async function forgotPassword(ctx: AppContext, input: unknown, caller: Ca
     await sendResetLink(tx, user, { byStaff: false });
     await tx.audit({ action, subject, outcome: 'success' });
   });
-}
-
-/** Counts by the user, or by the identifier that names nobody: both alike. */
-async function count(ctx: AppContext, whose: { ownerId: UserId | undefined; subjectHash: Uint8Array }) {
-  const counted = whose.ownerId ?? Buffer.from(whose.subjectHash).toString('hex');
-  const key = Buffer.from(keyedHash(ctx.keys.limits, 'password-reset', counted)).toString('hex');
-  const { allowed } = await ctx.rateLimits.consume(`password-reset:${key}`, resetLimit);
-  if (allowed) return { allowed, isTold: true };
-  const told = await ctx.rateLimits.consume(`password-reset-refusal:${key}`, refusalsToldLimit);
-  return { allowed, isTold: told.allowed };
 }
 
 function refusalOf(user: User | undefined, isWithinLimit: boolean): string | undefined {

@@ -34,7 +34,8 @@ export async function completeWithFactor(ctx: AppContext, half: SecondHalfReques
     }
     throw refusalOf(verdict, 'auth.login.invalid');
   }
-  const signedIn = await withTransaction(ctx, { who, audits: completionAudits }, async (tx) =>
+  const audits = [...completionAudits, 'auth.recovery.cancelled'] as const;
+  const signedIn = await withTransaction(ctx, { who, audits }, async (tx) =>
     (await tx.signIns.close(id, tx.clock.now()))
       ? await openCompleted(tx, pending, half, assuranceOf(verdict.by))
       : undefined,

@@ -4,6 +4,7 @@ import type { AppTransaction } from '#context.ts';
 import { signInFailed } from '#events.ts';
 import type { Caller } from '#features/caller.ts';
 import { enrolmentClient, isEntitled } from '#features/client/entitlement.ts';
+import { endRecoveries } from '#features/recovery/end-recoveries.ts';
 import type { Assurance } from '#features/second-factor/assurance.ts';
 import { needsFactor } from '#features/second-factor/sufficiency.ts';
 import { openSession, type SignedIn } from '#features/session/open-session.ts';
@@ -51,6 +52,8 @@ export async function openCompleted(
   }
   const attempts = await tx.lockouts.reset(pending);
   await tellOfFailures(tx, userId, { failures: attempts - 1, at: begunAt });
+  // Whoever has a factor has not lost them all.
+  if (acr !== 'aal1') await endRecoveries(tx, userId, 'second_factor');
   const client = acr === 'aal1' && needsFactor(half.client.audience) ? enrolmentClient(tx) : half.client;
   const device = presentedDevice(request, caller);
   const user = { id: current.userId, roles: current.roles };

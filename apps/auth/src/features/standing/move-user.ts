@@ -10,12 +10,8 @@ import type { User } from '#storage/users/user.repository.ts';
 /** For how many days a change of somebody's standing is news to him. */
 export const noticeDays = 7;
 
-/** Why something is done to a user, for the ledger: the note that says it, and the approval it took. */
-export interface Warrant {
-  noteId: string;
-  approvalId?: string;
-  makerId?: string;
-}
+/** Why something is done to a user, for the ledger: the note that says it, and the approval it took; or his recovery. */
+export type Warrant = { noteId: string; approvalId?: string; makerId?: string } | { recoveryId: string };
 
 const notices = {
   active: 'account-opened-again',

@@ -155,6 +155,11 @@ export class UserRepository extends Repository {
     await this.affected(sql, [userId, passwordHash, at]);
   }
 
+  /** Leaves a user whose row the transaction holds without a password: he signs in by none until he has chosen one. */
+  async removePassword(userId: UserId): Promise<void> {
+    await this.affected('delete from auth.credentials where user_id = ?', [userId]);
+  }
+
   /** Replaces a hash by one of the same password under newer costs, unless it has been replaced already. */
   async rehash(userId: UserId, from: string, to: string): Promise<void> {
     const sql = 'update auth.credentials set password_hash = ? where user_id = ? and password_hash = ?';

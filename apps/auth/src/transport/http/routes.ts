@@ -1,6 +1,7 @@
 import { activationRoutes } from '#transport/http/activation.routes.ts';
 import { contactRoutes } from '#transport/http/contact.routes.ts';
 import { passwordRoutes } from '#transport/http/password.routes.ts';
+import { recoveryRoutes } from '#transport/http/recovery.routes.ts';
 import { registrationRoutes } from '#transport/http/registration.routes.ts';
 import { sessionRoutes } from '#transport/http/session.routes.ts';
 import { signInRoutes } from '#transport/http/sign-in.routes.ts';
@@ -17,6 +18,7 @@ export const routes = [
   ...sessionRoutes,
   ...stepUpRoutes,
   ...passwordRoutes,
+  ...recoveryRoutes,
   ...userRoutes,
   ...contactRoutes,
   ...tokenRoutes,

@@ -4,6 +4,8 @@ import { timestampFromDate, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
 import { signApproval } from '#features/approval/sign-approval.ts';
 import { startPasswordReset } from '#features/password/start-password-reset.ts';
+import { approveRecovery } from '#features/recovery/approve-recovery.ts';
+import { findRecovery } from '#features/recovery/find-recovery.ts';
 import { listRevocations } from '#features/revocation/list-revocations.ts';
 import type { EndReason } from '#features/session/end-reasons.ts';
 import { listUserSessions } from '#features/session/list-user-sessions.ts';
@@ -98,6 +100,19 @@ export const authRpc = defineRpc<AppContext, typeof AuthService>(AuthService, {
     async handle(ctx, { keyId }, call) {
       const signing = await revokeSigningKey(ctx, { keyId }, call);
       return signing === undefined ? {} : { signing: toSigningKey(signing) };
+    },
+  },
+  findRecovery: {
+    access: 'staff',
+    idempotent: true,
+    handle: (ctx, { userId }, call) => findRecovery(ctx, { userId }, call),
+  },
+  approveRecovery: {
+    access: 'staff',
+    idempotent: true,
+    async handle(ctx, { userId, recoveryId, noteId, approval }, call) {
+      await approveRecovery(ctx, { userId, recoveryId, noteId, approval }, call);
+      return {};
     },
   },
 });

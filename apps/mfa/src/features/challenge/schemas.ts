@@ -7,12 +7,12 @@ const binding = { userId: UserIdSchema, purpose: v.picklist(challengePurposes), 
 
 export const ChallengeStart = v.strictObject({ ...binding, factorId: UuidSchema });
 
-/** An answer to a challenge, or a recovery code in place of one: for sign-ins alone. */
+/** An answer to a challenge, or a recovery code in place of one: for sign-ins and recoveries. */
 export const Answer = v.union([
   v.strictObject({ ...binding, challengeId: UuidSchema, code: TotpCode }),
   v.strictObject({
     ...binding,
-    purpose: v.literal('sign_in'),
+    purpose: v.picklist(['sign_in', 'recovery']),
     recoveryCode: v.pipe(v.string(), v.nonEmpty(), v.maxLength(64)),
   }),
 ]);

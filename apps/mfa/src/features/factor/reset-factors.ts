@@ -1,23 +1,15 @@
-import { notify, readApproval, useApproval } from '@bank/composition';
+import { readApproval, useApproval } from '@bank/composition';
 import { withTransaction } from '@bank/database';
 import { type Actor, DomainError, isBlocked, parse, UserIdSchema, Uuidv7Schema } from '@bank/domain';
-import { messageOf } from '@bank/notifications';
 import * as v from 'valibot';
-import type { AppContext, AppTransaction } from '#context.ts';
-import { factorRemoved } from '#events.ts';
+import type { AppContext } from '#context.ts';
+import { removeEverything } from '#features/factor/remove-everything.ts';
 
 const Reset = v.strictObject({
   userId: UserIdSchema,
   noteId: Uuidv7Schema,
   approval: v.pipe(v.string(), v.nonEmpty(), v.maxLength(4096)),
 });
-
-/** Why it is done, for the ledger. */
-interface Warrant {
-  readonly noteId: string;
-  readonly approvalId: string;
-  readonly makerId: string;
-}
 
 const audits = ['mfa.factor.removed', 'mfa.factors.reset'] as const;
 
@@ -38,28 +30,8 @@ export async function resetFactors(ctx: AppContext, actor: Actor, input: unknown
   const facts = { maker: people.get(makerId), checker: people.get(checkerId), target };
   return await withTransaction(ctx, { who, audits }, async (tx) => {
     const isFirst = await useApproval(tx, approved, async () => facts);
-    return isFirst ? await removeEverything(tx, target, { noteId, approvalId, makerId }) : 0;
+    return isFirst
+      ? await removeEverything(tx, userId, { byStaff: true, warrant: { noteId, approvalId, makerId } })
+      : 0;
   });
-}
-
-async function removeEverything(
-  tx: AppTransaction,
-  { userId }: { userId: v.InferOutput<typeof UserIdSchema> },
-  warrant: Warrant,
-): Promise<number> {
-  await tx.subjects.lock(userId);
-  const removed = await tx.factors.removeAll(userId);
-  await tx.challenges.removeAll(userId);
-  const codes = await tx.recoveryCodes.removeAll(userId);
-  const at = tx.clock.now();
-  await tx.subjects.noteReset(userId, at);
-  const entry = { subject: userId, outcome: 'success' } as const;
-  for (const { id: factorId, type } of removed) {
-    await tx.emit(factorRemoved({ userId, factorId, type, at, byStaff: true }));
-    await tx.audit({ ...entry, action: 'mfa.factor.removed', details: { ...warrant, factorId, type } });
-  }
-  const details = { ...warrant, factors: removed.length, recoveryCodes: codes };
-  await tx.audit({ ...entry, action: 'mfa.factors.reset', details });
-  if (removed.length > 0) await notify(tx, userId, messageOf('factors-reset', { at }));
-  return removed.length;
 }

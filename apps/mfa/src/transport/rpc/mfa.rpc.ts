@@ -5,6 +5,7 @@ import type { AppContext } from '#context.ts';
 import { startChallenge } from '#features/challenge/start-challenge.ts';
 import { verifyChallenge } from '#features/challenge/verify-challenge.ts';
 import { listFactors } from '#features/factor/list-factors.ts';
+import { removeFactors } from '#features/factor/remove-factors.ts';
 import { resetFactors } from '#features/factor/reset-factors.ts';
 
 const types = {
@@ -18,6 +19,7 @@ const types = {
 const purposes: Readonly<Record<number, string>> = {
   [ChallengePurpose.SIGN_IN]: 'sign_in',
   [ChallengePurpose.STEP_UP]: 'step_up',
+  [ChallengePurpose.RECOVERY]: 'recovery',
 };
 
 export const mfaRpc = defineRpc<AppContext, typeof MfaService>(MfaService, {
@@ -53,6 +55,13 @@ export const mfaRpc = defineRpc<AppContext, typeof MfaService>(MfaService, {
     idempotent: true,
     async handle(ctx, { userId, noteId, approval }, call) {
       return { removedCount: await resetFactors(ctx, call.actor, { userId, noteId, approval }) };
+    },
+  },
+  removeFactors: {
+    access: 'service',
+    idempotent: true,
+    async handle(ctx, { userId, recoveryId }, call) {
+      return { removedCount: await removeFactors(ctx, call.actor, { userId, recoveryId }) };
     },
   },
 });

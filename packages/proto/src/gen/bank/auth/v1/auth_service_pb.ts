@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/auth/v1/auth_service.proto.
  */
 export const file_bank_auth_v1_auth_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch9iYW5rL2F1dGgvdjEvYXV0aF9zZXJ2aWNlLnByb3RvEgxiYW5rLmF1dGgudjEiOQoWSW50cm9zcGVjdFRva2VuUmVxdWVzdBINCgV0b2tlbhgBIAEoCRIQCghhdWRpZW5jZRgCIAEoCSJUChdJbnRyb3NwZWN0VG9rZW5SZXNwb25zZRIOCgZhY3RpdmUYASABKAgSKQoGY2xhaW1zGAIgASgLMhkuYmFuay5hdXRoLnYxLlRva2VuQ2xhaW1zIsgCCgtUb2tlbkNsYWltcxIPCgd1c2VyX2lkGAEgASgJEhIKCnNlc3Npb25faWQYAiABKAkSEAoIdG9rZW5faWQYAyABKAkSEQoJZGV2aWNlX2lkGAQgASgJEhAKCGF1ZGllbmNlGAUgASgJEgsKA2FjchgGIAEoCRILCgNhbXIYByADKAkSDQoFcm9sZXMYCCADKAkSLQoJaXNzdWVkX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI0ChBhdXRoZW50aWNhdGVkX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpleHBpcmVzX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIfChdjb25maXJtYXRpb25fdGh1bWJwcmludBgMIAEoCSI9ChZMaXN0UmV2b2NhdGlvbnNSZXF1ZXN0Eg0KBWVwb2NoGAEgASgDEhQKDHNpbmNlX251bWJlchgCIAEoAyJ1ChdMaXN0UmV2b2NhdGlvbnNSZXNwb25zZRINCgVlcG9jaBgBIAEoAxIOCgZudW1iZXIYAiABKAMSKQoHZW50cmllcxgDIAMoCzIYLmJhbmsuYXV0aC52MS5SZXZvY2F0aW9uEhAKCGhhc19tb3JlGAQgASgIIskBCgpSZXZvY2F0aW9uEg4KBm51bWJlchgBIAEoAxIUCgpzZXNzaW9uX2lkGAIgASgJSAASEQoHdXNlcl9pZBgDIAEoCUgAEhgKDnNpZ25pbmdfa2V5X2lkGAYgASgJSAASLgoKbm90X2JlZm9yZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKZXhwaXJlc19hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCCAoGdGFyZ2V0ItABChVSZXZva2VTZXNzaW9uc1JlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRIUCgpzZXNzaW9uX2lkGAIgASgJSAASEwoJZGV2aWNlX2lkGAMgASgJSAASMQoMYWxsX3Nlc3Npb25zGAQgASgLMhkuYmFuay5hdXRoLnYxLkFsbFNlc3Npb25zSAASLgoGcmVhc29uGAUgASgOMh4uYmFuay5hdXRoLnYxLlNlc3Npb25FbmRSZWFzb24SDwoHbm90ZV9pZBgGIAEoCUIHCgVzY29wZSIoCgtBbGxTZXNzaW9ucxIZChFleGNlcHRfc2Vzc2lvbl9pZBgBIAEoCSIvChZSZXZva2VTZXNzaW9uc1Jlc3BvbnNlEhUKDXJldm9rZWRfY291bnQYASABKAUiRQoTTGlzdFNlc3Npb25zUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEg0KBWxpbWl0GAIgASgFEg4KBmN1cnNvchgDIAEoCSJUChRMaXN0U2Vzc2lvbnNSZXNwb25zZRInCghzZXNzaW9ucxgBIAMoCzIVLmJhbmsuYXV0aC52MS5TZXNzaW9uEhMKC25leHRfY3Vyc29yGAIgASgJIu8BCgdTZXNzaW9uEhIKCnNlc3Npb25faWQYASABKAkSEQoJY2xpZW50X2lkGAIgASgJEhEKCWRldmljZV9pZBgDIAEoCRILCgNhY3IYBCABKAkSCwoDYW1yGAUgAygJEi4KCmNyZWF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjAKDGxhc3RfdXNlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKZXhwaXJlc19hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiPQoZU3RhcnRQYXNzd29yZFJlc2V0UmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEg8KB25vdGVfaWQYAiABKAkiHAoaU3RhcnRQYXNzd29yZFJlc2V0UmVzcG9uc2UiUgoTU2lnbkFwcHJvdmFsUmVxdWVzdBITCgthcHByb3ZhbF9pZBgBIAEoCRIOCgZhY3Rpb24YAiABKAkSFgoOcGF5bG9hZF9kaWdlc3QYAyABKAwiWAoUU2lnbkFwcHJvdmFsUmVzcG9uc2USEAoIYXBwcm92YWwYASABKAkSLgoKZXhwaXJlc19hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAyigcKC0F1dGhTZXJ2aWNlEmMKD0ludHJvc3BlY3RUb2tlbhIkLmJhbmsuYXV0aC52MS5JbnRyb3NwZWN0VG9rZW5SZXF1ZXN0GiUuYmFuay5hdXRoLnYxLkludHJvc3BlY3RUb2tlblJlc3BvbnNlIgOQAgISYwoPTGlzdFJldm9jYXRpb25zEiQuYmFuay5hdXRoLnYxLkxpc3RSZXZvY2F0aW9uc1JlcXVlc3QaJS5iYW5rLmF1dGgudjEuTGlzdFJldm9jYXRpb25zUmVzcG9uc2UiA5ACARJgCg5SZXZva2VTZXNzaW9ucxIjLmJhbmsuYXV0aC52MS5SZXZva2VTZXNzaW9uc1JlcXVlc3QaJC5iYW5rLmF1dGgudjEuUmV2b2tlU2Vzc2lvbnNSZXNwb25zZSIDkAICEloKDExpc3RTZXNzaW9ucxIhLmJhbmsuYXV0aC52MS5MaXN0U2Vzc2lvbnNSZXF1ZXN0GiIuYmFuay5hdXRoLnYxLkxpc3RTZXNzaW9uc1Jlc3BvbnNlIgOQAgISZwoSU3RhcnRQYXNzd29yZFJlc2V0EicuYmFuay5hdXRoLnYxLlN0YXJ0UGFzc3dvcmRSZXNldFJlcXVlc3QaKC5iYW5rLmF1dGgudjEuU3RhcnRQYXNzd29yZFJlc2V0UmVzcG9uc2USWgoMU2lnbkFwcHJvdmFsEiEuYmFuay5hdXRoLnYxLlNpZ25BcHByb3ZhbFJlcXVlc3QaIi5iYW5rLmF1dGgudjEuU2lnbkFwcHJvdmFsUmVzcG9uc2UiA5ACAhJjCg9MaXN0U2lnbmluZ0tleXMSJC5iYW5rLmF1dGgudjEuTGlzdFNpZ25pbmdLZXlzUmVxdWVzdBolLmJhbmsuYXV0aC52MS5MaXN0U2lnbmluZ0tleXNSZXNwb25zZSIDkAIBEmYKEFJvdGF0ZVNpZ25pbmdLZXkSJS5iYW5rLmF1dGgudjEuUm90YXRlU2lnbmluZ0tleVJlcXVlc3QaJi5iYW5rLmF1dGgudjEuUm90YXRlU2lnbmluZ0tleVJlc3BvbnNlIgOQAgISYQoQUmV2b2tlU2lnbmluZ0tleRIlLmJhbmsuYXV0aC52MS5SZXZva2VTaWduaW5nS2V5UmVxdWVzdBomLmJhbmsuYXV0aC52MS5SZXZva2VTaWduaW5nS2V5UmVzcG9uc2ViBnByb3RvMw", [file_bank_auth_v1_session, file_bank_auth_v1_signing_key, file_google_protobuf_timestamp]);
+  fileDesc("Ch9iYW5rL2F1dGgvdjEvYXV0aF9zZXJ2aWNlLnByb3RvEgxiYW5rLmF1dGgudjEiOQoWSW50cm9zcGVjdFRva2VuUmVxdWVzdBINCgV0b2tlbhgBIAEoCRIQCghhdWRpZW5jZRgCIAEoCSJUChdJbnRyb3NwZWN0VG9rZW5SZXNwb25zZRIOCgZhY3RpdmUYASABKAgSKQoGY2xhaW1zGAIgASgLMhkuYmFuay5hdXRoLnYxLlRva2VuQ2xhaW1zIsgCCgtUb2tlbkNsYWltcxIPCgd1c2VyX2lkGAEgASgJEhIKCnNlc3Npb25faWQYAiABKAkSEAoIdG9rZW5faWQYAyABKAkSEQoJZGV2aWNlX2lkGAQgASgJEhAKCGF1ZGllbmNlGAUgASgJEgsKA2FjchgGIAEoCRILCgNhbXIYByADKAkSDQoFcm9sZXMYCCADKAkSLQoJaXNzdWVkX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI0ChBhdXRoZW50aWNhdGVkX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpleHBpcmVzX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIfChdjb25maXJtYXRpb25fdGh1bWJwcmludBgMIAEoCSI9ChZMaXN0UmV2b2NhdGlvbnNSZXF1ZXN0Eg0KBWVwb2NoGAEgASgDEhQKDHNpbmNlX251bWJlchgCIAEoAyJ1ChdMaXN0UmV2b2NhdGlvbnNSZXNwb25zZRINCgVlcG9jaBgBIAEoAxIOCgZudW1iZXIYAiABKAMSKQoHZW50cmllcxgDIAMoCzIYLmJhbmsuYXV0aC52MS5SZXZvY2F0aW9uEhAKCGhhc19tb3JlGAQgASgIIskBCgpSZXZvY2F0aW9uEg4KBm51bWJlchgBIAEoAxIUCgpzZXNzaW9uX2lkGAIgASgJSAASEQoHdXNlcl9pZBgDIAEoCUgAEhgKDnNpZ25pbmdfa2V5X2lkGAYgASgJSAASLgoKbm90X2JlZm9yZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKZXhwaXJlc19hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCCAoGdGFyZ2V0ItABChVSZXZva2VTZXNzaW9uc1JlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRIUCgpzZXNzaW9uX2lkGAIgASgJSAASEwoJZGV2aWNlX2lkGAMgASgJSAASMQoMYWxsX3Nlc3Npb25zGAQgASgLMhkuYmFuay5hdXRoLnYxLkFsbFNlc3Npb25zSAASLgoGcmVhc29uGAUgASgOMh4uYmFuay5hdXRoLnYxLlNlc3Npb25FbmRSZWFzb24SDwoHbm90ZV9pZBgGIAEoCUIHCgVzY29wZSIoCgtBbGxTZXNzaW9ucxIZChFleGNlcHRfc2Vzc2lvbl9pZBgBIAEoCSIvChZSZXZva2VTZXNzaW9uc1Jlc3BvbnNlEhUKDXJldm9rZWRfY291bnQYASABKAUiRQoTTGlzdFNlc3Npb25zUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEg0KBWxpbWl0GAIgASgFEg4KBmN1cnNvchgDIAEoCSJUChRMaXN0U2Vzc2lvbnNSZXNwb25zZRInCghzZXNzaW9ucxgBIAMoCzIVLmJhbmsuYXV0aC52MS5TZXNzaW9uEhMKC25leHRfY3Vyc29yGAIgASgJIu8BCgdTZXNzaW9uEhIKCnNlc3Npb25faWQYASABKAkSEQoJY2xpZW50X2lkGAIgASgJEhEKCWRldmljZV9pZBgDIAEoCRILCgNhY3IYBCABKAkSCwoDYW1yGAUgAygJEi4KCmNyZWF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjAKDGxhc3RfdXNlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKZXhwaXJlc19hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiPQoZU3RhcnRQYXNzd29yZFJlc2V0UmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEg8KB25vdGVfaWQYAiABKAkiHAoaU3RhcnRQYXNzd29yZFJlc2V0UmVzcG9uc2UiUgoTU2lnbkFwcHJvdmFsUmVxdWVzdBITCgthcHByb3ZhbF9pZBgBIAEoCRIOCgZhY3Rpb24YAiABKAkSFgoOcGF5bG9hZF9kaWdlc3QYAyABKAwiWAoUU2lnbkFwcHJvdmFsUmVzcG9uc2USEAoIYXBwcm92YWwYASABKAkSLgoKZXhwaXJlc19hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiJgoTRmluZFJlY292ZXJ5UmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJIisKFEZpbmRSZWNvdmVyeVJlc3BvbnNlEhMKC3JlY292ZXJ5X2lkGAEgASgJImEKFkFwcHJvdmVSZWNvdmVyeVJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRITCgtyZWNvdmVyeV9pZBgCIAEoCRIPCgdub3RlX2lkGAMgASgJEhAKCGFwcHJvdmFsGAQgASgJIhkKF0FwcHJvdmVSZWNvdmVyeVJlc3BvbnNlMssICgtBdXRoU2VydmljZRJjCg9JbnRyb3NwZWN0VG9rZW4SJC5iYW5rLmF1dGgudjEuSW50cm9zcGVjdFRva2VuUmVxdWVzdBolLmJhbmsuYXV0aC52MS5JbnRyb3NwZWN0VG9rZW5SZXNwb25zZSIDkAICEmMKD0xpc3RSZXZvY2F0aW9ucxIkLmJhbmsuYXV0aC52MS5MaXN0UmV2b2NhdGlvbnNSZXF1ZXN0GiUuYmFuay5hdXRoLnYxLkxpc3RSZXZvY2F0aW9uc1Jlc3BvbnNlIgOQAgESYAoOUmV2b2tlU2Vzc2lvbnMSIy5iYW5rLmF1dGgudjEuUmV2b2tlU2Vzc2lvbnNSZXF1ZXN0GiQuYmFuay5hdXRoLnYxLlJldm9rZVNlc3Npb25zUmVzcG9uc2UiA5ACAhJaCgxMaXN0U2Vzc2lvbnMSIS5iYW5rLmF1dGgudjEuTGlzdFNlc3Npb25zUmVxdWVzdBoiLmJhbmsuYXV0aC52MS5MaXN0U2Vzc2lvbnNSZXNwb25zZSIDkAICEmcKElN0YXJ0UGFzc3dvcmRSZXNldBInLmJhbmsuYXV0aC52MS5TdGFydFBhc3N3b3JkUmVzZXRSZXF1ZXN0GiguYmFuay5hdXRoLnYxLlN0YXJ0UGFzc3dvcmRSZXNldFJlc3BvbnNlEloKDFNpZ25BcHByb3ZhbBIhLmJhbmsuYXV0aC52MS5TaWduQXBwcm92YWxSZXF1ZXN0GiIuYmFuay5hdXRoLnYxLlNpZ25BcHByb3ZhbFJlc3BvbnNlIgOQAgISYwoPTGlzdFNpZ25pbmdLZXlzEiQuYmFuay5hdXRoLnYxLkxpc3RTaWduaW5nS2V5c1JlcXVlc3QaJS5iYW5rLmF1dGgudjEuTGlzdFNpZ25pbmdLZXlzUmVzcG9uc2UiA5ACARJmChBSb3RhdGVTaWduaW5nS2V5EiUuYmFuay5hdXRoLnYxLlJvdGF0ZVNpZ25pbmdLZXlSZXF1ZXN0GiYuYmFuay5hdXRoLnYxLlJvdGF0ZVNpZ25pbmdLZXlSZXNwb25zZSIDkAICEmEKEFJldm9rZVNpZ25pbmdLZXkSJS5iYW5rLmF1dGgudjEuUmV2b2tlU2lnbmluZ0tleVJlcXVlc3QaJi5iYW5rLmF1dGgudjEuUmV2b2tlU2lnbmluZ0tleVJlc3BvbnNlEloKDEZpbmRSZWNvdmVyeRIhLmJhbmsuYXV0aC52MS5GaW5kUmVjb3ZlcnlSZXF1ZXN0GiIuYmFuay5hdXRoLnYxLkZpbmRSZWNvdmVyeVJlc3BvbnNlIgOQAgESYwoPQXBwcm92ZVJlY292ZXJ5EiQuYmFuay5hdXRoLnYxLkFwcHJvdmVSZWNvdmVyeVJlcXVlc3QaJS5iYW5rLmF1dGgudjEuQXBwcm92ZVJlY292ZXJ5UmVzcG9uc2UiA5ACAmIGcHJvdG8z", [file_bank_auth_v1_session, file_bank_auth_v1_signing_key, file_google_protobuf_timestamp]);
 
 /**
  * IntrospectTokenRequest carries a token and for whom it should be good.
@@ -657,6 +657,105 @@ export const SignApprovalResponseSchema: GenMessage<SignApprovalResponse> = /*@_
   messageDesc(file_bank_auth_v1_auth_service, 15);
 
 /**
+ * FindRecoveryRequest names the user.
+ *
+ * @generated from message bank.auth.v1.FindRecoveryRequest
+ */
+export type FindRecoveryRequest = Message<"bank.auth.v1.FindRecoveryRequest"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+};
+
+/**
+ * Describes the message bank.auth.v1.FindRecoveryRequest.
+ * Use `create(FindRecoveryRequestSchema)` to create a new message.
+ */
+export const FindRecoveryRequestSchema: GenMessage<FindRecoveryRequest> = /*@__PURE__*/
+  messageDesc(file_bank_auth_v1_auth_service, 16);
+
+/**
+ * FindRecoveryResponse names his recovery.
+ *
+ * @generated from message bank.auth.v1.FindRecoveryResponse
+ */
+export type FindRecoveryResponse = Message<"bank.auth.v1.FindRecoveryResponse"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string recovery_id = 1;
+   */
+  recoveryId: string;
+};
+
+/**
+ * Describes the message bank.auth.v1.FindRecoveryResponse.
+ * Use `create(FindRecoveryResponseSchema)` to create a new message.
+ */
+export const FindRecoveryResponseSchema: GenMessage<FindRecoveryResponse> = /*@__PURE__*/
+  messageDesc(file_bank_auth_v1_auth_service, 17);
+
+/**
+ * ApproveRecoveryRequest names the user and his recovery.
+ *
+ * @generated from message bank.auth.v1.ApproveRecoveryRequest
+ */
+export type ApproveRecoveryRequest = Message<"bank.auth.v1.ApproveRecoveryRequest"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * UUIDv7: what was asked for is good for this recovery alone.
+   *
+   * @generated from field: string recovery_id = 2;
+   */
+  recoveryId: string;
+
+  /**
+   * The note of staff that says why, UUIDv7.
+   *
+   * @generated from field: string note_id = 3;
+   */
+  noteId: string;
+
+  /**
+   * The signed request of another member of staff (JWS, `typ: approval+jwt`).
+   *
+   * @generated from field: string approval = 4;
+   */
+  approval: string;
+};
+
+/**
+ * Describes the message bank.auth.v1.ApproveRecoveryRequest.
+ * Use `create(ApproveRecoveryRequestSchema)` to create a new message.
+ */
+export const ApproveRecoveryRequestSchema: GenMessage<ApproveRecoveryRequest> = /*@__PURE__*/
+  messageDesc(file_bank_auth_v1_auth_service, 18);
+
+/**
+ * ApproveRecoveryResponse says that the delay has begun.
+ *
+ * @generated from message bank.auth.v1.ApproveRecoveryResponse
+ */
+export type ApproveRecoveryResponse = Message<"bank.auth.v1.ApproveRecoveryResponse"> & {
+};
+
+/**
+ * Describes the message bank.auth.v1.ApproveRecoveryResponse.
+ * Use `create(ApproveRecoveryResponseSchema)` to create a new message.
+ */
+export const ApproveRecoveryResponseSchema: GenMessage<ApproveRecoveryResponse> = /*@__PURE__*/
+  messageDesc(file_bank_auth_v1_auth_service, 19);
+
+/**
  * AuthService answers for tokens and sessions. Served by auth.
  *
  * @generated from service bank.auth.v1.AuthService
@@ -761,6 +860,27 @@ export const AuthService: GenService<{
     methodKind: "unary";
     input: typeof RevokeSigningKeyRequestSchema;
     output: typeof RevokeSigningKeyResponseSchema;
+  },
+  /**
+   * FindRecovery tells which recovery of a user waits for the decision of staff. Callers: staff, through admin.
+   *
+   * @generated from rpc bank.auth.v1.AuthService.FindRecovery
+   */
+  findRecovery: {
+    methodKind: "unary";
+    input: typeof FindRecoveryRequestSchema;
+    output: typeof FindRecoveryResponseSchema;
+  },
+  /**
+   * ApproveRecovery is the second proof of a recovery: staff know again who its user is. Its delay begins, and he is
+   * told. Always by an approval. Callers: staff, through admin.
+   *
+   * @generated from rpc bank.auth.v1.AuthService.ApproveRecovery
+   */
+  approveRecovery: {
+    methodKind: "unary";
+    input: typeof ApproveRecoveryRequestSchema;
+    output: typeof ApproveRecoveryResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_bank_auth_v1_auth_service, 0);

@@ -10,7 +10,7 @@ import type { UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/mfa/v1/challenge.proto.
  */
 export const file_bank_mfa_v1_challenge: GenFile = /*@__PURE__*/
-  fileDesc("ChtiYW5rL21mYS92MS9jaGFsbGVuZ2UucHJvdG8SC2JhbmsubWZhLnYxKnMKEENoYWxsZW5nZVB1cnBvc2USIQodQ0hBTExFTkdFX1BVUlBPU0VfVU5TUEVDSUZJRUQQABIdChlDSEFMTEVOR0VfUFVSUE9TRV9TSUdOX0lOEAESHQoZQ0hBTExFTkdFX1BVUlBPU0VfU1RFUF9VUBACYgZwcm90bzM");
+  fileDesc("ChtiYW5rL21mYS92MS9jaGFsbGVuZ2UucHJvdG8SC2JhbmsubWZhLnYxKpMBChBDaGFsbGVuZ2VQdXJwb3NlEiEKHUNIQUxMRU5HRV9QVVJQT1NFX1VOU1BFQ0lGSUVEEAASHQoZQ0hBTExFTkdFX1BVUlBPU0VfU0lHTl9JThABEh0KGUNIQUxMRU5HRV9QVVJQT1NFX1NURVBfVVAQAhIeChpDSEFMTEVOR0VfUFVSUE9TRV9SRUNPVkVSWRADYgZwcm90bzM");
 
 /**
  * ChallengePurpose is what an accepted answer will open.
@@ -38,6 +38,13 @@ export const ChallengePurpose = {
    * @generated from enum value: CHALLENGE_PURPOSE_STEP_UP = 2;
    */
   STEP_UP: 2,
+
+  /**
+   * One of the two proofs of a recovery, which its binding names; by a recovery code alone.
+   *
+   * @generated from enum value: CHALLENGE_PURPOSE_RECOVERY = 3;
+   */
+  RECOVERY: 3,
 } as const;
 
 /**

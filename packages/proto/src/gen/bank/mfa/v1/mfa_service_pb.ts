@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/mfa/v1/mfa_service.proto.
  */
 export const file_bank_mfa_v1_mfa_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch1iYW5rL21mYS92MS9tZmFfc2VydmljZS5wcm90bxILYmFuay5tZmEudjEifwoVU3RhcnRDaGFsbGVuZ2VSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSEQoJZmFjdG9yX2lkGAIgASgJEi4KB3B1cnBvc2UYAyABKA4yHS5iYW5rLm1mYS52MS5DaGFsbGVuZ2VQdXJwb3NlEhIKCmJpbmRpbmdfaWQYBCABKAkihQEKFlN0YXJ0Q2hhbGxlbmdlUmVzcG9uc2USFAoMY2hhbGxlbmdlX2lkGAEgASgJEiUKBHR5cGUYAiABKA4yFy5iYW5rLm1mYS52MS5GYWN0b3JUeXBlEi4KCmV4cGlyZXNfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjUKD0NoYWxsZW5nZUFuc3dlchIUCgxjaGFsbGVuZ2VfaWQYASABKAkSDAoEY29kZRgCIAEoCSK/AQoWVmVyaWZ5Q2hhbGxlbmdlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEi4KB3B1cnBvc2UYAiABKA4yHS5iYW5rLm1mYS52MS5DaGFsbGVuZ2VQdXJwb3NlEhIKCmJpbmRpbmdfaWQYAyABKAkSLgoGYW5zd2VyGAQgASgLMhwuYmFuay5tZmEudjEuQ2hhbGxlbmdlQW5zd2VySAASFwoNcmVjb3ZlcnlfY29kZRgFIAEoCUgAQgcKBXByb29mIkAKF1ZlcmlmeUNoYWxsZW5nZVJlc3BvbnNlEiUKBHR5cGUYASABKA4yFy5iYW5rLm1mYS52MS5GYWN0b3JUeXBlIiUKEkxpc3RGYWN0b3JzUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJIjsKE0xpc3RGYWN0b3JzUmVzcG9uc2USJAoHZmFjdG9ycxgBIAMoCzITLmJhbmsubWZhLnYxLkZhY3RvciJJChNSZXNldEZhY3RvcnNSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSDwoHbm90ZV9pZBgCIAEoCRIQCghhcHByb3ZhbBgDIAEoCSItChRSZXNldEZhY3RvcnNSZXNwb25zZRIVCg1yZW1vdmVkX2NvdW50GAEgASgFMvYCCgpNZmFTZXJ2aWNlElUKC0xpc3RGYWN0b3JzEh8uYmFuay5tZmEudjEuTGlzdEZhY3RvcnNSZXF1ZXN0GiAuYmFuay5tZmEudjEuTGlzdEZhY3RvcnNSZXNwb25zZSIDkAIBElkKDlN0YXJ0Q2hhbGxlbmdlEiIuYmFuay5tZmEudjEuU3RhcnRDaGFsbGVuZ2VSZXF1ZXN0GiMuYmFuay5tZmEudjEuU3RhcnRDaGFsbGVuZ2VSZXNwb25zZRJcCg9WZXJpZnlDaGFsbGVuZ2USIy5iYW5rLm1mYS52MS5WZXJpZnlDaGFsbGVuZ2VSZXF1ZXN0GiQuYmFuay5tZmEudjEuVmVyaWZ5Q2hhbGxlbmdlUmVzcG9uc2USWAoMUmVzZXRGYWN0b3JzEiAuYmFuay5tZmEudjEuUmVzZXRGYWN0b3JzUmVxdWVzdBohLmJhbmsubWZhLnYxLlJlc2V0RmFjdG9yc1Jlc3BvbnNlIgOQAgJiBnByb3RvMw", [file_bank_mfa_v1_challenge, file_bank_mfa_v1_factor, file_google_protobuf_timestamp]);
+  fileDesc("Ch1iYW5rL21mYS92MS9tZmFfc2VydmljZS5wcm90bxILYmFuay5tZmEudjEifwoVU3RhcnRDaGFsbGVuZ2VSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSEQoJZmFjdG9yX2lkGAIgASgJEi4KB3B1cnBvc2UYAyABKA4yHS5iYW5rLm1mYS52MS5DaGFsbGVuZ2VQdXJwb3NlEhIKCmJpbmRpbmdfaWQYBCABKAkihQEKFlN0YXJ0Q2hhbGxlbmdlUmVzcG9uc2USFAoMY2hhbGxlbmdlX2lkGAEgASgJEiUKBHR5cGUYAiABKA4yFy5iYW5rLm1mYS52MS5GYWN0b3JUeXBlEi4KCmV4cGlyZXNfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjUKD0NoYWxsZW5nZUFuc3dlchIUCgxjaGFsbGVuZ2VfaWQYASABKAkSDAoEY29kZRgCIAEoCSK/AQoWVmVyaWZ5Q2hhbGxlbmdlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEi4KB3B1cnBvc2UYAiABKA4yHS5iYW5rLm1mYS52MS5DaGFsbGVuZ2VQdXJwb3NlEhIKCmJpbmRpbmdfaWQYAyABKAkSLgoGYW5zd2VyGAQgASgLMhwuYmFuay5tZmEudjEuQ2hhbGxlbmdlQW5zd2VySAASFwoNcmVjb3ZlcnlfY29kZRgFIAEoCUgAQgcKBXByb29mIkAKF1ZlcmlmeUNoYWxsZW5nZVJlc3BvbnNlEiUKBHR5cGUYASABKA4yFy5iYW5rLm1mYS52MS5GYWN0b3JUeXBlIiUKEkxpc3RGYWN0b3JzUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJIjsKE0xpc3RGYWN0b3JzUmVzcG9uc2USJAoHZmFjdG9ycxgBIAMoCzITLmJhbmsubWZhLnYxLkZhY3RvciJJChNSZXNldEZhY3RvcnNSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSDwoHbm90ZV9pZBgCIAEoCRIQCghhcHByb3ZhbBgDIAEoCSItChRSZXNldEZhY3RvcnNSZXNwb25zZRIVCg1yZW1vdmVkX2NvdW50GAEgASgFIjwKFFJlbW92ZUZhY3RvcnNSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSEwoLcmVjb3ZlcnlfaWQYAiABKAkiLgoVUmVtb3ZlRmFjdG9yc1Jlc3BvbnNlEhUKDXJlbW92ZWRfY291bnQYASABKAUy0wMKCk1mYVNlcnZpY2USVQoLTGlzdEZhY3RvcnMSHy5iYW5rLm1mYS52MS5MaXN0RmFjdG9yc1JlcXVlc3QaIC5iYW5rLm1mYS52MS5MaXN0RmFjdG9yc1Jlc3BvbnNlIgOQAgESWQoOU3RhcnRDaGFsbGVuZ2USIi5iYW5rLm1mYS52MS5TdGFydENoYWxsZW5nZVJlcXVlc3QaIy5iYW5rLm1mYS52MS5TdGFydENoYWxsZW5nZVJlc3BvbnNlElwKD1ZlcmlmeUNoYWxsZW5nZRIjLmJhbmsubWZhLnYxLlZlcmlmeUNoYWxsZW5nZVJlcXVlc3QaJC5iYW5rLm1mYS52MS5WZXJpZnlDaGFsbGVuZ2VSZXNwb25zZRJYCgxSZXNldEZhY3RvcnMSIC5iYW5rLm1mYS52MS5SZXNldEZhY3RvcnNSZXF1ZXN0GiEuYmFuay5tZmEudjEuUmVzZXRGYWN0b3JzUmVzcG9uc2UiA5ACAhJbCg1SZW1vdmVGYWN0b3JzEiEuYmFuay5tZmEudjEuUmVtb3ZlRmFjdG9yc1JlcXVlc3QaIi5iYW5rLm1mYS52MS5SZW1vdmVGYWN0b3JzUmVzcG9uc2UiA5ACAmIGcHJvdG8z", [file_bank_mfa_v1_challenge, file_bank_mfa_v1_factor, file_google_protobuf_timestamp]);
 
 /**
  * StartChallengeRequest names the factor and what the answer will be good for.
@@ -165,7 +165,7 @@ export type VerifyChallengeRequest = Message<"bank.mfa.v1.VerifyChallengeRequest
     case: "answer";
   } | {
     /**
-     * A recovery code in place of any factor; for sign-ins alone.
+     * A recovery code in place of any factor; for sign-ins and recoveries.
      *
      * @generated from field: string recovery_code = 5;
      */
@@ -301,6 +301,55 @@ export const ResetFactorsResponseSchema: GenMessage<ResetFactorsResponse> = /*@_
   messageDesc(file_bank_mfa_v1_mfa_service, 8);
 
 /**
+ * RemoveFactorsRequest names the user and the recovery.
+ *
+ * @generated from message bank.mfa.v1.RemoveFactorsRequest
+ */
+export type RemoveFactorsRequest = Message<"bank.mfa.v1.RemoveFactorsRequest"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string recovery_id = 2;
+   */
+  recoveryId: string;
+};
+
+/**
+ * Describes the message bank.mfa.v1.RemoveFactorsRequest.
+ * Use `create(RemoveFactorsRequestSchema)` to create a new message.
+ */
+export const RemoveFactorsRequestSchema: GenMessage<RemoveFactorsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_mfa_v1_mfa_service, 9);
+
+/**
+ * RemoveFactorsResponse tells what was there.
+ *
+ * @generated from message bank.mfa.v1.RemoveFactorsResponse
+ */
+export type RemoveFactorsResponse = Message<"bank.mfa.v1.RemoveFactorsResponse"> & {
+  /**
+   * How many factors this call removed.
+   *
+   * @generated from field: int32 removed_count = 1;
+   */
+  removedCount: number;
+};
+
+/**
+ * Describes the message bank.mfa.v1.RemoveFactorsResponse.
+ * Use `create(RemoveFactorsResponseSchema)` to create a new message.
+ */
+export const RemoveFactorsResponseSchema: GenMessage<RemoveFactorsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_mfa_v1_mfa_service, 10);
+
+/**
  * MfaService answers for second factors. Served by mfa.
  *
  * @generated from service bank.mfa.v1.MfaService
@@ -349,6 +398,17 @@ export const MfaService: GenService<{
     methodKind: "unary";
     input: typeof ResetFactorsRequestSchema;
     output: typeof ResetFactorsResponseSchema;
+  },
+  /**
+   * RemoveFactors removes all factors and recovery codes of a user whose recovery is due: once for a recovery,
+   * however often it is called. Caller: auth.
+   *
+   * @generated from rpc bank.mfa.v1.MfaService.RemoveFactors
+   */
+  removeFactors: {
+    methodKind: "unary";
+    input: typeof RemoveFactorsRequestSchema;
+    output: typeof RemoveFactorsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_bank_mfa_v1_mfa_service, 0);

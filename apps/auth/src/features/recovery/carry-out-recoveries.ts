@@ -1,0 +1,91 @@
+import { notify } from '@bank/composition';
+import { withTransaction } from '@bank/database';
+import { allow } from '@bank/domain';
+import { messageOf, smsOf } from '@bank/notifications';
+import { keyedHash } from '@bank/security';
+import type { AppContext, AppTransaction } from '#context.ts';
+import { noticeSeconds } from '#features/contact-change/policies.ts';
+import { passwordHistoryMax } from '#features/password/policies.ts';
+import { sendResetLink } from '#features/password/reset-link.ts';
+import { leaseSeconds, refusalOf } from '#features/recovery/policies.ts';
+import { endEverything } from '#features/standing/end-everything.ts';
+import { moveUser } from '#features/standing/move-user.ts';
+import type { DueRecovery } from '#storage/recoveries/recovery.repository.ts';
+import type { User } from '#storage/users/user.repository.ts';
+
+const who = allow.system('recovery');
+const batch = 20;
+const audits = [
+  'auth.recovery.completed',
+  'auth.recovery.failed',
+  'auth.session.revoked',
+  'auth.sessions.revoked',
+  'user.status_changed',
+] as const;
+
+/** Carries out the recoveries whose delay is over, one after the other; what fails is tried again after the lease. */
+export async function carryOutRecoveries(ctx: AppContext): Promise<void> {
+  const unaudited = 'takes up what is due: the ledger gets what becomes of it';
+  const due = await withTransaction(ctx, { who, unaudited }, (tx) => {
+    const now = tx.clock.now();
+    return tx.recoveries.claimDue({ now, leaseUntil: new Date(now.getTime() + leaseSeconds * 1000), limit: batch });
+  });
+  for (const recovery of due) {
+    const { id: recoveryId } = recovery;
+    await carryOut(ctx, recovery).catch((err: unknown) => {
+      ctx.logger.error({ err, component: 'recovery' }, `${recoveryId} was not carried out and will be tried again`);
+    });
+  }
+}
+
+async function carryOut(ctx: AppContext, recovery: DueRecovery): Promise<void> {
+  const isStillDue = await withTransaction(ctx, { who, audits }, (tx) => judge(tx, recovery));
+  if (!isStillDue) return;
+  await ctx.removeFactors({ userId: recovery.userId, recoveryId: recovery.id });
+  await withTransaction(ctx, { who, audits }, (tx) => finish(tx, recovery));
+}
+
+/** He counts as he is now: whoever was stopped or became a colleague meanwhile is not recovered so. */
+async function judge(tx: AppTransaction, recovery: DueRecovery): Promise<boolean> {
+  const refusal = refusalOf(await tx.users.lock(recovery.userId));
+  if (refusal === undefined) return true;
+  await refuse(tx, recovery, refusal);
+  return false;
+}
+
+async function refuse(tx: AppTransaction, { id, userId }: DueRecovery, reason: string): Promise<void> {
+  await tx.recoveries.remove(id);
+  const details = { recoveryId: id };
+  await tx.audit({ action: 'auth.recovery.failed', subject: userId, outcome: 'denied', reason, details });
+}
+
+/**
+ * The end of a recovery: the password of before is none any more, everything that is open ends, a lock for safety is lifted, and
+ * another password is begun by a link to the mailbox. Until he has chosen it nobody signs in.
+ */
+async function finish(tx: AppTransaction, recovery: DueRecovery): Promise<void> {
+  const { id, userId } = recovery;
+  const user = await tx.users.lock(userId);
+  const refusal = refusalOf(user);
+  if (user === undefined || refusal !== undefined) return await refuse(tx, recovery, refusal ?? 'nobody');
+  if (!(await tx.recoveries.remove(id))) return;
+  const at = tx.clock.now();
+  await tx.passwordHistory.keep(userId, { id: tx.ids.next(), at, max: passwordHistoryMax - 1 });
+  await tx.users.removePassword(userId);
+  await tx.devices.doubtAll(userId);
+  await tx.lockouts.lift(tx.keys.limits.all().map((key) => keyedHash(key, 'user', userId)));
+  await endEverything(tx, userId, 'factor_changed');
+  if (user.status === 'locked') await moveUser(tx, user, { to: 'active', by: 'user', warrant: { recoveryId: id } });
+  await sendResetLink(tx, user, { byStaff: false });
+  await tellThatDone(tx, user);
+  const details = { recoveryId: id };
+  await tx.audit({ action: 'auth.recovery.completed', subject: userId, outcome: 'success', details });
+}
+
+async function tellThatDone(tx: AppTransaction, { id: userId, phoneVerifiedAt }: User): Promise<void> {
+  const at = tx.clock.now();
+  await notify(tx, userId, messageOf('recovery-completed', { at }));
+  if (phoneVerifiedAt === null) return;
+  const expiresAt = new Date(at.getTime() + noticeSeconds * 1000);
+  await tx.deliver({ to: { userId }, expiresAt, ...smsOf('recovery-completed', {}) });
+}

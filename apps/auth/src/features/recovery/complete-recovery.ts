@@ -1,0 +1,91 @@
+import { withTransaction } from '@bank/database';
+import { allow, DomainError, type Grant, parse } from '@bank/domain';
+import { type ReadToken, readToken } from '@bank/security';
+import type { AppContext, AppTransaction } from '#context.ts';
+import type { Caller } from '#features/caller.ts';
+import { refusalOf, triesMax } from '#features/recovery/policies.ts';
+import { CompleteRecoverySchema, type RecoveryStanding } from '#features/recovery/schemas.ts';
+import { recoveryTokenPrefix } from '#features/recovery/start-recovery.ts';
+import { tellOfRecovery } from '#features/recovery/tell-of-recovery.ts';
+import { beginReview, beginWait, standingOf } from '#features/recovery/wait-for-recovery.ts';
+import { refusalOf as refusalOfFactor } from '#features/second-factor/refusals.ts';
+import { countFailure, requireFewFailures } from '#features/sign-in/address-failures.ts';
+
+const audits = ['auth.recovery.proven', 'auth.recovery.failed'] as const;
+
+type Outcome = { kind: 'proven'; standing: RecoveryStanding } | { kind: 'refused'; reason: string };
+
+/**
+ * Takes the proofs of a recovery: the link, and with it a recovery code; without one staff decide once they know again who he
+ * is (SR-43). Each is good for this recovery alone, whose user the link names (SR-39), and once. Nothing is removed yet: a delay
+ * begins of which every channel of the user is told, with a link that ends it.
+ * @throws request.invalid, auth.verification.invalid, auth.second_factor.locked, request.rate_limited, service.unavailable
+ */
+export async function completeRecovery(ctx: AppContext, input: unknown, caller: Caller): Promise<RecoveryStanding> {
+  const who = allow.anyone(caller.actor);
+  const { token, recoveryCode } = parse(CompleteRecoverySchema, input);
+  await requireFewFailures(ctx, caller.clientAddress);
+  const link = readToken(recoveryTokenPrefix, token);
+  if (link === undefined) throw await notValid(ctx, caller, 'no such link');
+  if (recoveryCode !== undefined) await requireRecoveryCode(ctx, { who, caller, link }, recoveryCode);
+  const outcome = await withTransaction(ctx, { who, audits }, (tx) => proceed(tx, link, recoveryCode !== undefined));
+  if (outcome.kind === 'proven') return outcome.standing;
+  throw await notValid(ctx, caller, outcome.reason);
+}
+
+/** Counts a try before the code is judged, and asks mfa, which uses a right one up (SR-27). */
+async function requireRecoveryCode(
+  ctx: AppContext,
+  { who, caller, link }: { who: Grant; caller: Caller; link: ReadToken },
+  recoveryCode: string,
+): Promise<void> {
+  const unaudited = 'counts a try: the ledger gets what becomes of it';
+  const asked = await withTransaction(ctx, { who, unaudited }, (tx) =>
+    tx.recoveries.claimTry(link, { triesMax, now: tx.clock.now() }),
+  );
+  if (asked === undefined) throw await notValid(ctx, caller, 'unknown, used, expired, or tried too often');
+  const { id: bindingId, userId } = asked;
+  const verdict = await ctx.factorChallenges.verify({ userId, purpose: 'recovery', bindingId }, { recoveryCode });
+  if (verdict.kind === 'accepted') return;
+  const failure = {
+    action: 'auth.recovery.failed',
+    subject: userId,
+    outcome: 'failure',
+    reason: verdict.kind,
+  } as const;
+  await withTransaction(ctx, { who, audits }, (tx) => tx.audit({ ...failure, details: { recoveryId: bindingId } }));
+  if (verdict.kind === 'locked') throw refusalOfFactor(verdict, 'challenge.not_found');
+  throw await notValid(ctx, caller, verdict.kind);
+}
+
+async function proceed(tx: AppTransaction, link: ReadToken, hasCode: boolean): Promise<Outcome> {
+  const now = tx.clock.now();
+  const found = await tx.recoveries.findAsked(link, now);
+  if (found === undefined) return { kind: 'refused', reason: 'unknown, used or expired' };
+  // His row first, as everybody takes them who changes a user.
+  const user = await tx.users.lock(found.userId);
+  const asked = await tx.recoveries.consume(link, now);
+  if (asked === undefined) return { kind: 'refused', reason: 'used meanwhile' };
+  const refusal = refusalOf(user);
+  const entry = { subject: asked.userId, details: { recoveryId: asked.id } };
+  if (refusal !== undefined || user === undefined) {
+    await tx.audit({ ...entry, action: 'auth.recovery.failed', outcome: 'denied', reason: refusal ?? 'nobody' });
+    return { kind: 'refused', reason: 'this account is not recovered so' };
+  }
+  const begun = hasCode ? await beginWait(tx, { ...asked, proof: 'recovery_code' }) : await beginReview(tx, asked);
+  const reason = hasCode ? 'recovery_code' : 'in_review';
+  if (begun === undefined) {
+    // One that is further on goes on as it is: whoever reads the mail alone does not put it back.
+    await tx.audit({ ...entry, action: 'auth.recovery.failed', outcome: 'denied', reason: 'under_way' });
+  } else {
+    await tellOfRecovery(tx, user, begun);
+    await tx.audit({ ...entry, action: 'auth.recovery.proven', outcome: 'success', reason });
+  }
+  const standing = standingOf(begun ?? (await tx.recoveries.findProven(asked.userId)));
+  return standing === undefined ? { kind: 'refused', reason: 'being carried out' } : { kind: 'proven', standing };
+}
+
+async function notValid(ctx: AppContext, caller: Caller, reason: string): Promise<DomainError> {
+  await countFailure(ctx, caller.clientAddress);
+  return new DomainError('auth.verification.invalid', { reason });
+}

@@ -1,0 +1,34 @@
+import { isBlocked, type Role, type UserState } from '@bank/domain';
+
+/** Life of the link that begins a recovery, in seconds (SR-43). */
+export const linkSeconds = 3600;
+
+/** Recovery codes that one link bears (SR-25). */
+export const triesMax = 5;
+
+/** How long a recovery without a recovery code waits for staff, in days. */
+export const reviewDays = 14;
+
+/** How long one that is due is tried to be carried out, in days. */
+export const overdueDays = 30;
+
+/** How long one replica may take to carry one out, in seconds; afterwards another may take it up. */
+export const leaseSeconds = 60;
+
+/** What decides whether an account is recovered by its user. */
+interface Standing {
+  readonly status: UserState;
+  readonly roles: readonly Role[];
+  readonly emailVerifiedAt: Date | null;
+}
+
+/**
+ * Why an account cannot be recovered, undefined when it can. Nobody who works here gets around his colleagues by reading mail:
+ * his factors are reset by two of them (SR-72). A mailbox that was never proven proves nobody.
+ */
+export function refusalOf(user: Standing | undefined): 'nobody' | 'status' | 'staff' | 'unproven' | undefined {
+  if (user === undefined) return 'nobody';
+  if (isBlocked(user.status, 'recovery')) return 'status';
+  if (user.roles.some((role) => role !== 'customer')) return 'staff';
+  return user.emailVerifiedAt === null ? 'unproven' : undefined;
+}

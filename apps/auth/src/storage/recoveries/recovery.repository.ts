@@ -1,0 +1,147 @@
+import { Repository } from '@bank/database';
+import type { UserId } from '@bank/domain';
+
+/** A link as it is presented. */
+interface Link {
+  id: string;
+  digest: Uint8Array;
+}
+
+export type RecoveryProof = 'recovery_code' | 'staff';
+
+interface AskedRecovery {
+  id: string;
+  userId: UserId;
+}
+
+/** A recovery whose first proof is used. It waits for staff until it has its second one, then for `dueAt`. */
+export interface ProvenRecovery {
+  id: string;
+  userId: UserId;
+  proof: RecoveryProof | null;
+  dueAt: Date | null;
+}
+
+/** One that is to be carried out now. */
+export interface DueRecovery {
+  id: string;
+  userId: UserId;
+}
+
+const columns = 'id, user_id as "userId", proof, due_at as "dueAt"';
+const isUsable = `stage = 'asked' and id = ? and token_digest = ? and expires_at > ?`;
+const isOpen = `stage = 'proven' and begun_at is null`;
+
+/** Recoveries: one that was asked for and one that was proven, for each user. */
+export class RecoveryRepository extends Repository {
+  /** Puts a new first link in place of the older one; a proven recovery stays as it is. */
+  async ask(asked: { id: string; userId: string; digest: Uint8Array; expiresAt: Date }): Promise<void> {
+    const { id, userId, digest, expiresAt } = asked;
+    await this.affected(
+      `insert into auth.recoveries (user_id, stage, id, token_digest, expires_at) values (?, 'asked', ?, ?, ?)
+        on conflict on constraint recoveries_pkey do update set id = excluded.id, token_digest = excluded.token_digest,
+          expires_at = excluded.expires_at, attempts = 0`,
+      [userId, id, digest, expiresAt],
+    );
+  }
+
+  findAsked({ id, digest }: Link, now: Date): Promise<AskedRecovery | undefined> {
+    return this.row(`select id, user_id as "userId" from auth.recoveries where ${isUsable}`, [id, digest, now]);
+  }
+
+  /** Counts one try of a recovery code before it is judged. */
+  claimTry(
+    { id, digest }: Link,
+    { triesMax, now }: { triesMax: number; now: Date },
+  ): Promise<AskedRecovery | undefined> {
+    return this.row(
+      `update auth.recoveries set attempts = attempts + 1 where ${isUsable} and attempts < ?
+        returning id, user_id as "userId"`,
+      [id, digest, now, triesMax],
+    );
+  }
+
+  /** Uses the first link up; undefined when it cannot be used, or somebody was faster. */
+  consume({ id, digest }: Link, now: Date): Promise<AskedRecovery | undefined> {
+    return this.row(`delete from auth.recoveries where ${isUsable} returning id, user_id as "userId"`, [
+      id,
+      digest,
+      now,
+    ]);
+  }
+
+  /**
+   * Keeps a proven recovery in place of the older one. Undefined when that is being carried out, or has both proofs already and
+   * this one has not.
+   */
+  prove(recovery: ProvenRecovery & { expiresAt: Date }): Promise<ProvenRecovery | undefined> {
+    const { id, userId, proof, dueAt, expiresAt } = recovery;
+    return this.row(
+      `insert into auth.recoveries as r (user_id, stage, id, proof, due_at, expires_at) values (?, 'proven', ?, ?, ?, ?)
+        on conflict on constraint recoveries_pkey do update set id = excluded.id, proof = excluded.proof,
+          due_at = excluded.due_at, expires_at = excluded.expires_at, cancel_digests = '{}'
+          where r.begun_at is null and (excluded.proof is not null or r.proof is null)
+        returning ${columns}`,
+      [userId, id, proof, dueAt, expiresAt],
+    );
+  }
+
+  findProven(userId: UserId): Promise<ProvenRecovery | undefined> {
+    return this.row(`select ${columns} from auth.recoveries where user_id = ? and ${isOpen}`, [userId]);
+  }
+
+  /** The one of a user that waits for staff. */
+  findInReview(userId: UserId, now: Date): Promise<ProvenRecovery | undefined> {
+    const sql = `select ${columns} from auth.recoveries where user_id = ? and ${isOpen} and proof is null and expires_at > ?`;
+    return this.row(sql, [userId, now]);
+  }
+
+  /** Gives one that waits for staff its second proof; undefined when it does not wait any more. */
+  approve(
+    { id, userId }: { id: string; userId: UserId },
+    { dueAt, expiresAt, now }: { dueAt: Date; expiresAt: Date; now: Date },
+  ): Promise<ProvenRecovery | undefined> {
+    return this.row(
+      `update auth.recoveries set proof = 'staff', due_at = ?, expires_at = ?
+        where id = ? and user_id = ? and ${isOpen} and proof is null and expires_at > ? returning ${columns}`,
+      [dueAt, expiresAt, id, userId, now],
+    );
+  }
+
+  async addCancelLink(id: string, digest: Uint8Array): Promise<void> {
+    await this.affected('update auth.recoveries set cancel_digests = cancel_digests || ?::bytea where id = ?', [
+      digest,
+      id,
+    ]);
+  }
+
+  async findOwnerByCancelLink({ id, digest }: Link): Promise<UserId | undefined> {
+    const sql = `select user_id as "userId" from auth.recoveries where id = ? and ? = any (cancel_digests) and ${isOpen}`;
+    return (await this.row<{ userId: UserId }>(sql, [id, digest]))?.userId;
+  }
+
+  /** Ends what has not begun to be carried out; gives the id of a proven one. */
+  async end(userId: UserId): Promise<string | undefined> {
+    const ended = await this.rows<{ id: string; stage: string }>(
+      'delete from auth.recoveries where user_id = ? and begun_at is null returning id, stage',
+      [userId],
+    );
+    return ended.find(({ stage }) => stage === 'proven')?.id;
+  }
+
+  /** Takes up what is due; nobody ends it any more, and until the lease is over nobody else takes it up. */
+  claimDue({ now, leaseUntil, limit }: { now: Date; leaseUntil: Date; limit: number }): Promise<DueRecovery[]> {
+    return this.rows(
+      `update auth.recoveries set begun_at = coalesce(begun_at, ?), lease_until = ? where id in
+        (select id from auth.recoveries where due_at <= ? and (lease_until is null or lease_until <= ?)
+          order by due_at limit ? for update skip locked)
+        returning id, user_id as "userId"`,
+      [now, leaseUntil, now, now, limit],
+    );
+  }
+
+  /** Whether it was there. */
+  async remove(id: string): Promise<boolean> {
+    return (await this.affected('delete from auth.recoveries where id = ?', [id])) === 1;
+  }
+}

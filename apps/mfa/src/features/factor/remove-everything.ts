@@ -1,0 +1,33 @@
+import { notify } from '@bank/composition';
+import type { UserId } from '@bank/domain';
+import { messageOf } from '@bank/notifications';
+import type { AppTransaction } from '#context.ts';
+import { factorRemoved } from '#events.ts';
+
+/** Why it is done, for the ledger: an approval with the note that says it, or a recovery. */
+export type Warrant =
+  | { readonly noteId: string; readonly approvalId: string; readonly makerId: string }
+  | { readonly recoveryId: string };
+
+/** Removes all that a user proves himself with beside his password, and tells him. Answers how many factors there were. */
+export async function removeEverything(
+  tx: AppTransaction,
+  userId: UserId,
+  { byStaff, warrant }: { readonly byStaff: boolean; readonly warrant: Warrant },
+): Promise<number> {
+  await tx.subjects.lock(userId);
+  const removed = await tx.factors.removeAll(userId);
+  await tx.challenges.removeAll(userId);
+  const codes = await tx.recoveryCodes.removeAll(userId);
+  const at = tx.clock.now();
+  await tx.subjects.noteReset(userId, at);
+  const entry = { subject: userId, outcome: 'success' } as const;
+  for (const { id: factorId, type } of removed) {
+    await tx.emit(factorRemoved({ userId, factorId, type, at, byStaff }));
+    await tx.audit({ ...entry, action: 'mfa.factor.removed', details: { ...warrant, factorId, type } });
+  }
+  const details = { ...warrant, factors: removed.length, recoveryCodes: codes };
+  await tx.audit({ ...entry, action: 'mfa.factors.reset', details });
+  if (removed.length > 0) await notify(tx, userId, messageOf('factors-reset', { at }));
+  return removed.length;
+}
