@@ -51,7 +51,10 @@ describe('SR-55 every kind of token and secret at every place that takes one', (
   });
 
   it('uses nothing up where it was refused', async () => {
-    const unspent = ['refresh token of a page', 'refresh token of a bound session', 'reset token', 'activation token'];
+    const unspent = [
+      ...['refresh token of a page', 'refresh token of a bound session', 'reset token', 'activation token'],
+      ...['recovery token', 'token that ends a recovery', 'token that puts an address back'],
+    ];
     for (const [, { takes, offer }] of places) {
       for (const kind of takes.filter((each) => unspent.includes(each))) {
         expect(await offer(chain, chain.secrets[kind]), kind).toBe(true);

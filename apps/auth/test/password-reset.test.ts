@@ -1,4 +1,3 @@
-import { request } from 'node:http';
 import { uuidv7 } from '@bank/domain';
 import { raceOf, until, winners } from '@bank/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -7,6 +6,7 @@ import { startAuth, totpFactor } from './support/auth.ts';
 import { get, post } from './support/http.ts';
 import { askForToken, forgot, linksTo, newPassword, reset, resetTokenFor, toldAbout } from './support/passwords.ts';
 import { accountWithPhone } from './support/phones.ts';
+import { forgedHeaders, postRaw } from './support/raw.ts';
 import { createStaff } from './support/staff.ts';
 
 const auth = await startAuth({ env: { DATABASE_POOL_MAX: '8' } });
@@ -102,43 +102,20 @@ describe('POST /v1/auth/password/forgot', () => {
   });
 
   it.each([{}, { identifier: 'x' }, { identifier: 'a@b.example', password }])('422 for %j', async (body) => {
-    const { status } = await forgotWith(body);
+    const { status } = await post(auth, '/v1/auth/password/forgot', body);
     expect(status).toBe(422);
   });
 
   it('SR-37 the link leads where configuration says, whatever a request says of itself', async () => {
     const account = await register(auth);
-    const forged = {
-      host: 'evil.example',
-      'x-forwarded-host': 'evil.example',
-      'x-forwarded-proto': 'http',
-      forwarded: 'host=evil.example;proto=http',
-      origin: 'https://evil.example',
-      referer: 'https://evil.example/',
-    };
     for (const path of ['/v1/auth/password/forgot', 'http://evil.example/v1/auth/password/forgot']) {
-      await forgotWith({ identifier: account.email }, { path, headers: forged });
+      await postRaw(auth, { path, headers: forgedHeaders }, { identifier: account.email });
     }
     const links = await linksTo(auth, account.id);
     expect(links.length).toBeGreaterThan(0);
     expect(new Set(links.map(({ origin }) => origin))).toEqual(new Set(['https://app.bank.example']));
   });
 });
-
-/** A request as it is written down, whatever its line and header say. */
-function forgotWith(
-  body: object,
-  { path = '/v1/auth/password/forgot', headers = {} }: { path?: string; headers?: Record<string, string> } = {},
-): Promise<{ status: number | undefined }> {
-  const { hostname, port } = new URL(auth.url);
-  return new Promise((resolve, reject) => {
-    const sent = request(
-      { hostname, port, path, method: 'POST', headers: { 'content-type': 'application/json', ...headers } },
-      (answer) => answer.resume().on('end', () => resolve({ status: answer.statusCode })),
-    );
-    sent.on('error', reject).end(JSON.stringify(body));
-  });
-}
 
 describe('POST /v1/auth/password/reset', () => {
   it('SR-36 204 another password, once; every session ends and nobody is signed in', async () => {

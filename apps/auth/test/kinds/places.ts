@@ -7,6 +7,7 @@ import { revertEmail, verifyEmail } from '../support/emails.ts';
 import { get, post, send } from '../support/http.ts';
 import { reset } from '../support/passwords.ts';
 import { verifyPhone } from '../support/phones.ts';
+import { cancelRecovery, completeRecovery } from '../support/recoveries.ts';
 import { onBehalfOf } from '../support/rpc.ts';
 import { activate } from '../support/staff.ts';
 import type { Keychain, Kind } from './secrets.ts';
@@ -132,6 +133,11 @@ function rpcPlaces(sessions: StaffClients['sessions'], users: StaffClients['user
         return isAnswered(users.setUserStatus(request, checker.asked));
       },
     },
+    'the approval of a recovery': {
+      takes: ['approval of a recovery'],
+      offer: ({ recovering: { userId, recoveryId, decider } }, approval) =>
+        isAnswered(sessions.approveRecovery({ userId, recoveryId, noteId: uuidv7(), approval }, decider.asked)),
+    },
   };
 }
 
@@ -156,6 +162,14 @@ function stepPlaces(auth: TestAuth): Record<string, Place> {
     'a link that puts an address back': {
       takes: ['token that puts an address back'],
       offer: async (_chain, secret) => isGood(await revertEmail(auth, secret)),
+    },
+    'a link that recovers an account': {
+      takes: ['recovery token'],
+      offer: async (_chain, secret) => isGood(await completeRecovery(auth, secret)),
+    },
+    'a link that ends a recovery': {
+      takes: ['token that ends a recovery'],
+      offer: async (_chain, secret) => isGood(await cancelRecovery(auth, secret)),
     },
     'the id of a registration': {
       takes: ['registration id'],

@@ -8,6 +8,7 @@ import { freshPhone } from '../support/messages.ts';
 import { askForToken } from '../support/passwords.ts';
 import { changePhone, smsCode, steppedUpAccount } from '../support/phones.ts';
 import { type Prover, prover, registerBound } from '../support/possession.ts';
+import { askForRecovery, cancelToken, completeRecovery } from '../support/recoveries.ts';
 import {
   completeAtConsole,
   cookiePair,
@@ -25,6 +26,8 @@ export interface Keychain {
   readonly mover: Account;
   readonly checker: Colleague;
   readonly closing: string;
+  /** Whose recovery waits for staff, and who decides on it. */
+  readonly recovering: { readonly userId: string; readonly recoveryId: string; readonly decider: Colleague };
   readonly registrationId: string;
   readonly loginId: string;
   readonly challengeId: string;
@@ -35,6 +38,7 @@ export const kinds = [
   ...['refresh token', 'refresh token of a page', 'refresh token of a bound session'],
   ...['device secret', 'proof of possession', 'proof for a token', 'nonce of proofs', 'approval'],
   ...['reset token', 'activation token', 'token that puts an address back'],
+  ...['recovery token', 'token that ends a recovery', 'approval of a recovery'],
   ...['registration id', 'registration code', 'login id', 'challenge id', 'emailed code'],
   ...['code of an address', 'code of a number', 'cursor', 'cursor of staff', 'session id', 'user id'],
 ] as const;
@@ -53,6 +57,7 @@ export async function keychain(auth: TestAuth, clients: Makers): Promise<Keychai
   const staff = await ofStaff(auth, clients, account);
   const begun = await ofRegistration(auth);
   const half = await ofSignIn(auth, account);
+  const recoveries = await ofRecoveries(auth, clients);
   const secrets = {
     'access token': account.accessToken,
     'bound access token': inbound.accessToken,
@@ -68,12 +73,14 @@ export async function keychain(auth: TestAuth, clients: Makers): Promise<Keychai
     'user id': account.id,
     ...(await ofChanges(auth, mover)),
     ...staff.secrets,
+    ...recoveries.secrets,
     ...begun,
     ...half,
     cursor: await cursorOf(auth, account),
   };
   return {
     ...{ secrets, account, bound, mover, checker: staff.checker, closing: staff.closing },
+    recovering: recoveries.recovering,
     registrationId: begun['registration id'],
     loginId: half['login id'],
     challengeId: half['challenge id'],
@@ -126,6 +133,25 @@ async function ofSignIn(auth: TestAuth, account: Account) {
   const { body } = await post(auth, '/v1/auth/login/challenge', { loginId, factorId: factors[0].id });
   const code = await codeFor(auth, account.id);
   return { 'login id': String(loginId), 'challenge id': String(body.challengeId), 'emailed code': code };
+}
+
+/** One that was asked for, one that its user may end, and one that staff decide on. */
+async function ofRecoveries(auth: TestAuth, clients: Makers) {
+  const inReview = async () => {
+    const account = await register(auth);
+    await completeRecovery(auth, await askForRecovery(auth, account));
+    return account;
+  };
+  // No administrator: an operator makes the first of them here.
+  const [maker, decider] = [await colleague(auth, 'support'), await colleague(auth, 'support', 'compliance')];
+  const userId = parse(UserIdSchema, (await inReview()).id);
+  const { recoveryId } = await clients.sessions.findRecovery({ userId }, maker.asked);
+  const secrets = {
+    'recovery token': await askForRecovery(auth, await register(auth)),
+    'token that ends a recovery': await cancelToken(auth, (await inReview()).id),
+    'approval of a recovery': await signedRequest(clients, maker, 'user.recover', { userId, recoveryId }),
+  };
+  return { secrets, recovering: { userId, recoveryId, decider } };
 }
 
 async function ofChanges(auth: TestAuth, mover: Account) {
