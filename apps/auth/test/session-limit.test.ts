@@ -86,7 +86,15 @@ describe('a user has at most ten sessions', () => {
       const account = await register(auth);
       await openMany(account, max - 2);
       const user = { id: account.id as UserId, roles: ['customer'] } as const;
-      const facts = { user, client, acr: 'aal1', amr: ['pwd'], device, becomesKnown: false } as const;
+      const facts = {
+        user,
+        client,
+        acr: 'aal1',
+        amr: ['pwd'],
+        device,
+        becomesKnown: false,
+        dpopJkt: undefined,
+      } as const;
       const opened = winners(await raceOf(24, () => withTransaction(auth.ctx, access, (tx) => openSession(tx, facts))));
       expect(opened).toHaveLength(24);
       const [live] = await auth.database.query<{ count: number }>(
