@@ -31,6 +31,7 @@ import { EmailReversions } from './202612040200-email-reversions.ts';
 import { PhoneCodesFrom } from './202612040201-phone-codes-from.ts';
 import { Recoveries } from './202612040203-recoveries.ts';
 import { TermsAcceptances } from './202612040300-terms-acceptances.ts';
+import { SessionOrigins } from './202612040310-session-origins.ts';
 import { RevokedKeys } from './202612040400-revoked-keys.ts';
 import { RevokedKeysChecked } from './202612040401-revoked-keys-checked.ts';
 import { AnnouncedKeys } from './202612040402-announced-keys.ts';
@@ -65,6 +66,7 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202612040201-phone-codes-from', class: PhoneCodesFrom },
   { name: '202612040203-recoveries', class: Recoveries },
   { name: '202612040300-terms-acceptances', class: TermsAcceptances },
+  { name: '202612040310-session-origins', class: SessionOrigins },
   { name: '202612040100-dpop-policy', class: DpopPolicy },
   { name: '202612040101-dpop-policy-check', class: DpopPolicyCheck },
   { name: '202612040102-session-keys', class: SessionKeys },

@@ -46,6 +46,7 @@ const endReasons: Record<EndReason, SessionEndReason> = {
   password_changed: SessionEndReason.PASSWORD_CHANGED,
   enrolled: SessionEndReason.ENROLLED,
   email_reverted: SessionEndReason.EMAIL_REVERTED,
+  limit: SessionEndReason.LIMIT,
 };
 
 const failureReasons = {

@@ -1,6 +1,6 @@
 import { until } from '@bank/testing';
 import { describe, expect, it } from 'vitest';
-import { type Account, refresh, register, signIn } from './support/accounts.ts';
+import { type Account, password, refresh, register, signIn } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
 import { get, post, send } from './support/http.ts';
 
@@ -89,6 +89,46 @@ describe('GET /v1/auth/sessions', () => {
     expect(JSON.stringify(body)).not.toMatch(/rt_|dv_|digest|hash/);
   });
 
+  it('SR-48 200 says of each which device, which network and when it was last used', async () => {
+    const account = await register(auth);
+    const device = { name: 'Ada’s phone', platform: 'ios', model: 'iPhone17,3' };
+    const headers = { 'x-forwarded-for': '198.51.100.77' };
+    const login = { identifier: account.email, password, device };
+    const { body: phone } = await post(auth, '/v1/auth/login', login, { headers });
+    auth.clock.advance(60_000);
+    await refresh(auth, phone.refreshToken);
+    const { body } = await get(auth, '/v1/auth/sessions', account.accessToken);
+    expect(body.items).toMatchObject([
+      {
+        id: phone.sessionId,
+        deviceName: device.name,
+        platform: 'ios',
+        model: 'iPhone17,3',
+        network: '198.51.100.0/24',
+      },
+      { id: account.sessionId, deviceName: null, platform: null, model: null, network: '127.0.0.0/24' },
+    ]);
+    const { lastUsedAt, createdAt } = body.items[0];
+    expect(Date.parse(lastUsedAt) - Date.parse(createdAt)).toBeGreaterThanOrEqual(60_000);
+  });
+
+  it('SR-84 where a session was opened is sealed', async () => {
+    const account = await register(auth);
+    const device = { name: 'a name that nobody else has' };
+    const headers = { 'x-forwarded-for': '198.51.100.78' };
+    await post(auth, '/v1/auth/login', { identifier: account.email, password, device }, { headers });
+    const rows = await auth.database.query('select * from auth.sessions where user_id = $1', [account.id]);
+    const stored = JSON.stringify(rows.map((row) => ({ ...row, origin: String(row['origin']) })));
+    for (const secret of [device.name, '198.51.100']) expect(stored).not.toContain(secret);
+  });
+
+  it('200 for a session from before that was kept', async () => {
+    const account = await register(auth);
+    await auth.database.query('update auth.sessions set origin = null where id = $1', [account.sessionId]);
+    const { body } = await get(auth, '/v1/auth/sessions', account.accessToken);
+    expect(body.items).toMatchObject([{ id: account.sessionId, deviceName: null, network: null }]);
+  });
+
   it('200 goes on page by page', async () => {
     const account = await register(auth);
     await signIn(auth, account);
@@ -133,6 +173,27 @@ describe('DELETE /v1/auth/sessions/{id}', () => {
   });
 });
 
+describe('POST /v1/auth/logout-others', () => {
+  it('SR-48 204 ends every session of the caller but this one, and nobody else’s', async () => {
+    const [account, neighbour] = [await register(auth), await register(auth)];
+    const others = [(await signIn(auth, account)).body, (await signIn(auth, account)).body];
+    const answer = await post(auth, '/v1/auth/logout-others', undefined, { token: account.accessToken });
+    expect(answer.status).toBe(204);
+    for (const { accessToken } of others) await refused(accessToken);
+    for (const { accessToken } of [account, neighbour]) {
+      expect((await get(auth, '/v1/auth/session', accessToken)).status).toBe(200);
+    }
+    expect((await refresh(auth, account.refreshToken, account.device.secret)).status).toBe(200);
+    expect((await refresh(auth, others[0].refreshToken)).status).toBe(401);
+  });
+
+  it('204 also where there is no other; 401 without a token', async () => {
+    const account = await register(auth);
+    expect((await post(auth, '/v1/auth/logout-others', undefined, { token: account.accessToken })).status).toBe(204);
+    expect((await post(auth, '/v1/auth/logout-others')).status).toBe(401);
+  });
+});
+
 describe('GET /v1/auth/me', () => {
   it('SR-83 200 says who one is, and nobody keeps it', async () => {
     const account = await register(auth);
@@ -144,6 +205,7 @@ describe('GET /v1/auth/me', () => {
       email: account.email,
       emailVerified: true,
       phone: null,
+      phoneCodesFrom: null,
       phoneVerified: false,
       status: 'active',
       roles: ['customer'],

@@ -1,5 +1,5 @@
 import { uuidv7 } from '@bank/domain';
-import { raceOf, winners } from '@bank/testing';
+import { raceOf, until, winners } from '@bank/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Account, codeFor, messagesTo, password, refresh, register, signIn } from './support/accounts.ts';
 import { startAuth, totpFactor } from './support/auth.ts';
@@ -101,6 +101,17 @@ describe('POST /v1/auth/step-up/verify with a factor', () => {
     expect((await refresh(auth, other.refreshToken, other.device.secret)).status).toBe(401);
     const alerts = (await messagesTo(auth, other.id)).filter(({ template }) => template === 'refresh-token-reuse');
     expect(alerts).toHaveLength(1);
+  });
+
+  it('SR-44 the access token of before is dead within a second, the new one is good', async () => {
+    const account = await register(auth);
+    const { body } = await verify(account.accessToken);
+    const session = async (token: string) => (await get(auth, '/v1/auth/session', token)).status;
+    expect(await session(body.accessToken)).toBe(200);
+    await until(async () => (await session(account.accessToken)) === 401, { deadlineMs: 1000 });
+    expect([await session(body.accessToken), body.sessionId]).toEqual([200, account.sessionId]);
+    const { body: renewed } = await refresh(auth, body.refreshToken, account.device.secret);
+    expect(await session(renewed.accessToken)).toBe(200);
   });
 
   it('SR-44 neither does a token give its successor again that was spent before', async () => {

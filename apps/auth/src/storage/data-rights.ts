@@ -21,6 +21,7 @@ export const dataRights = declareDataRights('auth', {
           lastUsedAt: 'last_used_at',
           endReason: 'end_reason',
         },
+        sealed: [{ column: 'origin', group: 'origin' }],
       },
       erased: 'deleted',
     },

@@ -26,6 +26,7 @@ POST   /v1/auth/login/verify                    both    anyone
 POST   /v1/auth/token/refresh                   both    anyone
 POST   /v1/auth/logout                          both    customer support compliance admin enrolment
 POST   /v1/auth/logout-all                      both    customer support compliance admin
+POST   /v1/auth/logout-others                   both    customer support compliance admin
 GET    /v1/auth/session                         both    customer support compliance admin enrolment
 GET    /v1/auth/sessions                        both    customer support compliance admin
 DELETE /v1/auth/sessions/{id}                   both    customer support compliance admin

@@ -10,7 +10,7 @@ import type { Caller } from '#features/caller.ts';
 import { enrolmentClient } from '#features/client/entitlement.ts';
 import { resolveClient } from '#features/client/resolve-client.ts';
 import { requireAcceptablePassword } from '#features/password/accept-password.ts';
-import { openSession, type SignedIn } from '#features/session/open-session.ts';
+import { openingAudits, openSession, type SignedIn } from '#features/session/open-session.ts';
 import { presentedDevice } from '#features/session/recognise-device.ts';
 import { openContact } from '#features/user/contact.ts';
 import { createUser } from '#features/user/create-user.ts';
@@ -38,7 +38,7 @@ export async function activate(ctx: AppContext, input: unknown, caller: Caller):
   }
   await requireAcceptablePassword(ctx, { password: request.password, email, path: 'password' });
   const passwordHash = await ctx.hasher.hash(request.password);
-  const audits = ['auth.activation.succeeded', 'auth.activation.failed', 'auth.sign_in.succeeded'] as const;
+  const audits = ['auth.activation.succeeded', 'auth.activation.failed', ...openingAudits] as const;
   const outcome = await withTransaction(ctx, { who, audits }, async (tx): Promise<Outcome> => {
     const made = await makeStaff(tx, link, passwordHash);
     if (made.kind !== 'made') return made;

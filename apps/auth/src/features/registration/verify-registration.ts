@@ -9,7 +9,7 @@ import { addressFailuresMax, codeAttemptsMax, countingDay } from '#features/regi
 import { proves } from '#features/registration/proof.ts';
 import { VerifyRegistrationSchema } from '#features/registration/schemas.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
-import { openSession } from '#features/session/open-session.ts';
+import { openingAudits, openSession } from '#features/session/open-session.ts';
 import { presentedDevice } from '#features/session/recognise-device.ts';
 import { countFailure, requireFewFailures } from '#features/sign-in/address-failures.ts';
 import { openContact } from '#features/user/contact.ts';
@@ -38,7 +38,7 @@ export async function verifyRegistration(
   const request = parse(VerifyRegistrationSchema, input);
   const client = resolveCustomerClient(ctx, request.clientId, caller);
   await requireFewFailures(ctx, caller.clientAddress);
-  const audits = ['auth.registration.verified', 'auth.registration.failed', 'auth.sign_in.succeeded'] as const;
+  const audits = ['auth.registration.verified', 'auth.registration.failed', ...openingAudits] as const;
   const outcome = await withTransaction(ctx, { who, audits }, async (tx): Promise<Outcome> => {
     const claim = await claimAttempt(tx, request.registrationId, request.code);
     if (claim.kind !== 'proven') return claim;

@@ -11,5 +11,6 @@ export const endReasons = [
   'password_changed',
   'enrolled',
   'email_reverted',
+  'limit',
 ] as const;
 export type EndReason = (typeof endReasons)[number];

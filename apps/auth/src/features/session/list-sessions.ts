@@ -5,6 +5,7 @@ import { listQuery, pageOf } from '@bank/service-kit';
 import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
+import { openOrigin } from '#features/session/origin.ts';
 import { type SessionView, viewSession } from '#features/session/view-session.ts';
 
 export const ListSessionsSchema = v.strictObject(listQuery);
@@ -17,7 +18,11 @@ export async function listSessions(ctx: AppContext, input: unknown, caller: Call
   const { limit, cursor } = parse(ListSessionsSchema, input);
   const context = `sessions:${userId}`;
   const before = cursor === undefined ? undefined : parse(CursorSchema, ctx.cursors.decode(cursor, context)).before;
-  const rows = await readerOf(ctx).sessions.listLive(userId, { before, limit: limit + 1, now: ctx.clock.now() });
+  const reader = readerOf(ctx);
+  const rows = await reader.sessions.listLive(userId, { before, limit: limit + 1, now: ctx.clock.now() });
   const page = pageOf(rows, limit, (last) => ctx.cursors.encode({ before: last.id }, context));
-  return { ...page, items: page.items.map((session) => viewSession(session, sessionId)) };
+  const items = page.items.map(async (session) =>
+    viewSession(session, await openOrigin(reader, userId, session.origin), sessionId),
+  );
+  return { ...page, items: await Promise.all(items) };
 }

@@ -3,7 +3,9 @@ import { mintToken } from '@bank/security';
 import type { AppTransaction } from '#context.ts';
 import { signInSucceeded } from '#events.ts';
 import { isEntitled } from '#features/client/entitlement.ts';
-import { newSessionEnds } from '#features/session/policies.ts';
+import { endSurplus } from '#features/session/end-surplus.ts';
+import { sealOrigin } from '#features/session/origin.ts';
+import { newSessionEnds, sessionsMax } from '#features/session/policies.ts';
 import type { PresentedDevice } from '#features/session/recognise-device.ts';
 import { rememberDevice } from '#features/session/recognise-device.ts';
 import { refreshTokenPrefix } from '#features/session/tokens.ts';
@@ -33,12 +35,21 @@ export interface SignedIn {
   presentedSecrets?: readonly string[];
 }
 
-/** Opens a session with a new id and a new refresh token (SR-44), within the caller's transaction. */
+/** What opening a session may tell the ledger. */
+export const openingAudits = ['auth.sign_in.succeeded', 'auth.session.revoked'] as const;
+
+/**
+ * Opens a session with a new id and a new refresh token (SR-44), within the caller's transaction. Where it is one more than its
+ * user may have, the oldest ends.
+ */
 export async function openSession(tx: AppTransaction, facts: SessionFacts): Promise<SignedIn> {
   const { user, client, acr, amr } = facts;
   requireOpenable(facts);
   const now = tx.clock.now();
-  const device = await rememberDevice(tx, user.id, facts.device, facts.becomesKnown);
+  const [device, origin] = await Promise.all([
+    rememberDevice(tx, user.id, facts.device, facts.becomesKnown),
+    sealOrigin(tx, user.id, facts.device),
+  ]);
   const session: Session = {
     id: tx.ids.next(),
     userId: user.id,
@@ -52,14 +63,18 @@ export async function openSession(tx: AppTransaction, facts: SessionFacts): Prom
     ...newSessionEnds(client, now),
     revokedAt: null,
     dpopJkt: client.dpopPolicy === 'none' ? null : (facts.dpopJkt ?? null),
+    origin,
   };
   const tokenId = tx.ids.next();
   const { token, digest } = mintToken(refreshTokenPrefix, tokenId);
   // Side by side, in one round trip.
-  await Promise.all([
+  const [, , , surplus] = await Promise.all([
+    tx.sessions.takeTurn(user.id),
     tx.sessions.insert(session),
     tx.refreshTokens.insert({ id: tokenId, sessionId: session.id, generation: 0, digest, createdAt: now }),
+    tx.sessions.listSurplus(user.id, { keep: sessionsMax, now }),
   ]);
+  await endSurplus(tx, user.id, surplus);
   await announce(tx, session, facts, device.isNew);
   const known = device.secret === undefined ? { id: device.id } : { id: device.id, secret: device.secret };
   const presentedSecrets = facts.device.secrets;

@@ -1,6 +1,9 @@
 /** Life of an access token in seconds. */
 export const accessTokenSeconds = 300;
 
+/** Live sessions that a user may have. One more ends the oldest of them. */
+export const sessionsMax = 10;
+
 /** How long a spent refresh token may be presented again by the same device (lost answers, two tabs). */
 export const graceMs = 10_000;
 

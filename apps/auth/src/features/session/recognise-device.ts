@@ -1,4 +1,5 @@
 import type { UserId } from '@bank/domain';
+import { clientNetwork } from '@bank/observability';
 import { mintToken, type ReadToken, readToken, sameBytes } from '@bank/security';
 import type { AppTransaction, ReadContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
@@ -13,6 +14,8 @@ import type { Device } from '#storage/sessions/device.repository.ts';
 export interface PresentedDevice {
   input: DeviceInput | undefined;
   secrets: readonly string[];
+  /** Where it is, as far as anybody needs to know: an IPv4 /24 or an IPv6 /48. */
+  network: string;
 }
 
 /** Between the secrets in the cookie. */
@@ -24,10 +27,11 @@ const secretsMax = 5;
 /** The device that a request presents, by its body or by the cookie. What has not the form of a secret is none. */
 export function presentedDevice(
   { device: input }: { device?: DeviceInput | undefined },
-  { cookies }: Pick<Caller, 'cookies'>,
+  { cookies, clientAddress }: Pick<Caller, 'cookies' | 'clientAddress'>,
 ): PresentedDevice {
   const given = (input?.secret ?? cookies.deviceSecret ?? '').split(separator, secretsMax);
-  return { input, secrets: given.filter((secret) => readToken(deviceSecretPrefix, secret) !== undefined) };
+  const secrets = given.filter((secret) => readToken(deviceSecretPrefix, secret) !== undefined);
+  return { input, secrets, network: clientNetwork(clientAddress) };
 }
 
 /** The cookie that holds a new secret beside those that the browser had: nobody becomes a stranger by another's sign-in. */

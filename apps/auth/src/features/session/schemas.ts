@@ -80,6 +80,10 @@ export const SessionSchema = v.object({
   lastUsedAt: v.string(),
   expiresAt: v.string(),
   current: v.boolean(),
+  deviceName: v.nullable(v.string()),
+  platform: v.nullable(v.string()),
+  model: v.nullable(v.string()),
+  network: v.nullable(v.string()),
 });
 
 export const CurrentSessionSchema = v.object({

@@ -6,7 +6,7 @@ import { isEntitled } from '#features/client/entitlement.ts';
 import { isStillPassword } from '#features/password/policies.ts';
 import { renewHash } from '#features/password/renew-hash.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
-import { openSession } from '#features/session/open-session.ts';
+import { openingAudits, openSession } from '#features/session/open-session.ts';
 import type { Attempt } from '#features/sign-in/attempt.ts';
 import { isCutOff } from '#features/sign-in/policies.ts';
 import { tellOfFailures } from '#features/sign-in/tell-of-failures.ts';
@@ -24,7 +24,7 @@ export async function completeWithPassword(
 ): Promise<SignedIn> {
   const { credential, client, device, caller } = attempt;
   if (credential === undefined) throw new DomainError('auth.credentials.invalid', { reason: 'no user' });
-  const signedIn = await withTransaction(ctx, { who, audits: ['auth.sign_in.succeeded'] }, async (tx) => {
+  const signedIn = await withTransaction(ctx, { who, audits: openingAudits }, async (tx) => {
     const current = await tx.users.shareCredential(credential.userId);
     if (current === undefined || !isStillPassword(credential, current)) return undefined;
     if (isCutOff(current, attempt.at)) return undefined;

@@ -7,7 +7,7 @@ import { enrolmentClient, isEntitled } from '#features/client/entitlement.ts';
 import { endRecoveries } from '#features/recovery/end-recoveries.ts';
 import type { Assurance } from '#features/second-factor/assurance.ts';
 import { needsFactor } from '#features/second-factor/sufficiency.ts';
-import { openSession, type SignedIn } from '#features/session/open-session.ts';
+import { openingAudits, openSession, type SignedIn } from '#features/session/open-session.ts';
 import { presentedDevice } from '#features/session/recognise-device.ts';
 import { unknownDevices } from '#features/sign-in/lockout-policies.ts';
 import { isCutOff } from '#features/sign-in/policies.ts';
@@ -25,7 +25,7 @@ export interface SecondHalfRequest {
 }
 
 /** What the transaction of a second half may tell the ledger. */
-export const completionAudits = ['auth.sign_in.succeeded', 'auth.sign_in.failed'] as const;
+export const completionAudits = [...openingAudits, 'auth.sign_in.failed'] as const;
 
 /**
  * Opens the session of a proven sign-in, whose device is known from now on. A member of staff who proved no factor gets one

@@ -4,6 +4,7 @@ import type { AppTransaction } from '#context.ts';
 import { steppedUp } from '#events.ts';
 import { isEntitled } from '#features/client/entitlement.ts';
 import type { Assurance } from '#features/second-factor/assurance.ts';
+import { revocationEnd } from '#features/session/end-session.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { idleEnd, isLive } from '#features/session/policies.ts';
 import { refreshTokenPrefix } from '#features/session/tokens.ts';
@@ -11,7 +12,8 @@ import type { Session } from '#storage/sessions/session.repository.ts';
 
 /**
  * Renews the authentication of a live session: new level, fresh `auth_time`, and a refresh token that is no successor of
- * the one before, which is dead from now on (SR-44). The absolute end stays (SR-51). @throws auth.token.invalid
+ * the one before. That one and every access token of before are dead from now on (SR-44). The absolute end stays (SR-51).
+ * @throws auth.token.invalid
  */
 export async function renewSession(tx: AppTransaction, user: UserActor, assurance: Assurance): Promise<SignedIn> {
   const { userId, sessionId } = user;
@@ -28,6 +30,9 @@ export async function renewSession(tx: AppTransaction, user: UserActor, assuranc
   const session = { ...held, ...assurance, authTime: now, idleExpiresAt: idleEnd(client, held.absoluteExpiresAt, now) };
   await tx.sessions.reauthenticate(session);
   const refreshToken = await replaceRefreshToken(tx, session);
+  // The id of the session stays: it names the session in lists and opens nothing. What opens something is new.
+  const notBefore = new Date(now.getTime() - 1);
+  await tx.revocations.insert({ id: tx.ids.next(), sessionId, notBefore, expiresAt: revocationEnd(now) });
   await tx.emit(steppedUp(session));
   const details = { sessionId, deviceId: session.deviceId, acr: session.acr, amr: session.amr.join(' ') };
   await tx.audit({ action: 'auth.stepped_up', subject: userId, outcome: 'success', details });

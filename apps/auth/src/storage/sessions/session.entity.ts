@@ -43,6 +43,7 @@ export const SessionEntity = defineEntity({
     revokedAt: p.datetime().nullable(),
     endReason: p.text().nullable(),
     dpopJkt: p.text().nullable(),
+    origin: p.blob().nullable(),
   },
   indexes: [{ name: 'sessions_user_id_idx', properties: ['user'], where: 'revoked_at is null' }],
   checks: [{ name: 'sessions_acr_check', expression: `acr in ('aal1', 'aal2', 'aal3')` }],

@@ -16,6 +16,8 @@ export interface Session {
   revokedAt: Date | null;
   /** Thumbprint of the key that its tokens are bound to (RFC 9449); null for bearer tokens. */
   dpopJkt: string | null;
+  /** Where it was opened, sealed; null for one from before that was kept. */
+  origin: Uint8Array | null;
 }
 
 /** Which of a user's sessions are meant. */
@@ -32,7 +34,7 @@ export interface SessionScope {
 export const sessionColumns = `s.id, s.user_id as "userId", s.client_id as "clientId", s.device_id as "deviceId", s.acr, s.amr,
   s.auth_time as "authTime", s.created_at as "createdAt", s.last_used_at as "lastUsedAt",
   s.idle_expires_at as "idleExpiresAt", s.absolute_expires_at as "absoluteExpiresAt", s.revoked_at as "revokedAt",
-  s.dpop_jkt as "dpopJkt"`;
+  s.dpop_jkt as "dpopJkt", s.origin`;
 
 /** Sessions. A session that ended keeps its row until it is trimmed. */
 export class SessionRepository extends Repository {
@@ -40,16 +42,31 @@ export class SessionRepository extends Repository {
     const s = session;
     await this.affected(
       `insert into auth.sessions (id, user_id, client_id, device_id, acr, amr, auth_time, created_at, last_used_at,
-        idle_expires_at, absolute_expires_at, dpop_jkt) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        idle_expires_at, absolute_expires_at, dpop_jkt, origin) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       [
         ...[s.id, s.userId, s.clientId, s.deviceId, s.acr, [...s.amr], s.authTime, s.createdAt, s.lastUsedAt],
-        ...[s.idleExpiresAt, s.absoluteExpiresAt, s.dpopJkt],
+        ...[s.idleExpiresAt, s.absoluteExpiresAt, s.dpopJkt, s.origin],
       ],
     );
   }
 
   find(id: string): Promise<Session | undefined> {
     return this.row(`select ${sessionColumns} from auth.sessions s where s.id = ?`, [id]);
+  }
+
+  /** Waits for whoever else opens a session for a user, until the transaction ends: two at once do not count themselves alone. */
+  async takeTurn(userId: UserId): Promise<void> {
+    await this.rows(`select pg_advisory_xact_lock(hashtextextended('auth.sessions.' || ?::text, 0))`, [userId]);
+  }
+
+  /** The live sessions of a user beyond the newest ones that he may keep. */
+  listSurplus(userId: UserId, { keep, now }: { keep: number; now: Date }): Promise<Pick<Session, 'id'>[]> {
+    return this.rows(
+      `select s.id from auth.sessions s
+        where s.user_id = ? and s.revoked_at is null and s.idle_expires_at > ? and s.absolute_expires_at > ?
+        order by s.id desc offset ?`,
+      [userId, now, now, keep],
+    );
   }
 
   /** The live sessions of a user, newest first, after the one with id `before`. */

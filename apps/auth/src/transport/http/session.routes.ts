@@ -8,6 +8,7 @@ import { refreshSession } from '#features/session/refresh-session.ts';
 import { CurrentSessionSchema, RefreshSchema, SessionSchema, TokensSchema } from '#features/session/schemas.ts';
 import { signOut } from '#features/session/sign-out.ts';
 import { signOutEverywhere } from '#features/session/sign-out-everywhere.ts';
+import { signOutOthers } from '#features/session/sign-out-others.ts';
 import { callerOf } from '#transport/http/caller.ts';
 import { signedOutCookies, tokenReply } from '#transport/http/token-reply.ts';
 
@@ -55,6 +56,19 @@ export const sessionRoutes = defineRoutes<AppContext>([
     async handle(ctx, request) {
       await signOutEverywhere(ctx, callerOf(request));
       return noContent({ cookies: signedOutCookies });
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/auth/logout-others',
+    summary: 'End every other session of the user',
+    tag,
+    access: 'user',
+    responses: { 204: null },
+    errors: [],
+    async handle(ctx, request) {
+      await signOutOthers(ctx, callerOf(request));
+      return noContent();
     },
   },
   {
