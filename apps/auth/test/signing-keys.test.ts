@@ -93,7 +93,7 @@ describe('RotateSigningKey', () => {
     auth.clock.advance(61_000);
   });
 
-  it('many at once make one key', async () => {
+  it('many at once make one key', { timeout: 60_000 }, async () => {
     for (let round = 0; round < 20; round += 1) {
       const answers = await Promise.all(Array.from({ length: 12 }, () => ops.rotateSigningKey({ leadSeconds: 60 })));
       expect(new Set(answers.map(({ next }) => next?.keyId)).size).toBe(1);
@@ -145,7 +145,7 @@ describe('RevokeSigningKey', () => {
     expect(await keyIds()).not.toContain(next?.keyId);
   });
 
-  it('once: of many at once one finds it, and there is one successor', async () => {
+  it('once: of many at once one finds it, and there is one successor', { timeout: 60_000 }, async () => {
     for (let round = 0; round < 20; round += 1) {
       const keyId = await signingKey();
       const tries = await Promise.allSettled(Array.from({ length: 12 }, () => ops.revokeSigningKey({ keyId })));

@@ -51,6 +51,8 @@ export interface ServiceTimings {
   readonly workersMs: number;
   /** The deadline of a call that names none. */
   readonly rpcDeadlineMs: number;
+  /** How long nothing may move on a stream before it is cut off. */
+  readonly streamStallMs: number;
   readonly http: HttpTimeouts;
 }
 
@@ -108,6 +110,7 @@ const defaultTimings: ServiceTimings = {
   inFlightMs: 10_000,
   workersMs: 5000,
   rpcDeadlineMs: 10_000,
+  streamStallMs: 60_000,
   http: httpTimeouts,
 };
 
@@ -270,6 +273,7 @@ function rpcSide<C>(options: ServiceOptions<C>, { timings, readiness, refusals, 
     verifier,
     proofs,
     defaultDeadlineMs: timings.rpcDeadlineMs,
+    streamStallMs: timings.streamStallMs,
     isReady: async () => (await readiness.report()).status === 'ready',
     isDraining,
     logger,

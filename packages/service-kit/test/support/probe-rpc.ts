@@ -42,6 +42,9 @@ export const probeRpc = defineRpc<ProbeContext, ProbeService>(ProbeService, {
         yield { value: requestContext.get()?.requestId ?? 'no context' };
         await new Promise((resolve) => signal.addEventListener('abort', resolve));
       }
+      while (value === '-2' && !signal.aborted) {
+        yield { value: 'x'.repeat(1 << 16) };
+      }
       if (value === '-1') {
         throw new DomainError('user.not_found');
       }

@@ -19,6 +19,7 @@ type RouterOptions = NonNullable<Parameters<typeof createConnectRouter>[0]>;
 
 export interface HandlerOptions extends CallReporter {
   readonly defaultDeadlineMs: number;
+  readonly streamStallMs: number;
   isDraining(): boolean;
 }
 
@@ -67,9 +68,11 @@ async function answer(
   request: NodeRequest,
   response: NodeResponse,
   call: ServerCall,
-  { defaultDeadlineMs }: HandlerOptions,
+  { defaultDeadlineMs, streamStallMs }: HandlerOptions,
 ): Promise<void> {
   const isUnary = handler.method.methodKind === 'unary';
+  // Whoever takes nothing of what he asked for holds a place and no more: nothing is read ahead for him.
+  if (!isUnary) response.setTimeout(streamStallMs, () => response.destroy());
   const cutOff = isUnary ? setTimeout(() => request.destroy(), imposeDeadline(request, defaultDeadlineMs)) : undefined;
   try {
     const values = createContextValues().set(callKey, call);

@@ -27,6 +27,8 @@ export interface RpcServerOptions<C> extends CallReporter {
   readonly proofs: ProofChecker | undefined;
   /** For calls that name no deadline. */
   readonly defaultDeadlineMs: number;
+  /** How long nothing may move on a stream before its caller is cut off. */
+  readonly streamStallMs: number;
   isReady(): Promise<boolean>;
   /** From then on every answer says that the connection ends with it, so that callers look for another process in time. */
   isDraining(): boolean;
