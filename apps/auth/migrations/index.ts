@@ -35,6 +35,8 @@ import { SessionOrigins } from './202612040310-session-origins.ts';
 import { RevokedKeys } from './202612040400-revoked-keys.ts';
 import { RevokedKeysChecked } from './202612040401-revoked-keys-checked.ts';
 import { AnnouncedKeys } from './202612040402-announced-keys.ts';
+import { UserChanges } from './202612040410-user-changes.ts';
+import { NotedUserChanges } from './202612040411-noted-user-changes.ts';
 
 /** In the order in which they run. A name never changes once it has run anywhere. */
 export const migrations: readonly NamedMigration[] = [
@@ -74,4 +76,6 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202612040400-revoked-keys', class: RevokedKeys },
   { name: '202612040401-revoked-keys-checked', class: RevokedKeysChecked },
   { name: '202612040402-announced-keys', class: AnnouncedKeys },
+  { name: '202612040410-user-changes', class: UserChanges },
+  { name: '202612040411-noted-user-changes', class: NotedUserChanges },
 ];

@@ -26,6 +26,7 @@ import type { Config } from '#config.ts';
 import { readAllRevocations } from '#features/revocation/read-revocations.ts';
 import { createKeyRing, type KeyRing } from '#features/signing-key/key-ring.ts';
 import { listPublicKeys } from '#features/signing-key/list-public-keys.ts';
+import { createUserFeed, type UserFeed } from '#features/user-watch/user-feed.ts';
 import { entities } from '#storage/entities.ts';
 import { createRepositories, type Repositories } from '#storage/repositories.ts';
 import { type ClientRegistry, createClientRegistry } from '#storage/sessions/client-registry.ts';
@@ -55,6 +56,7 @@ export interface AppContext extends Foundations, TransactionalContext<Repositori
   readonly keyRing: KeyRing;
   readonly verifier: Verifier;
   readonly revocationChannel: RevocationChannel;
+  readonly userFeed: UserFeed;
   readonly assessor: SignInAssessor;
   readonly factors: FactorDirectory;
   readonly factorChallenges: FactorChallenges;
@@ -98,6 +100,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     clientRegistry: createClientRegistry(),
     keyRing: createKeyRing(),
     revocationChannel: channel,
+    userFeed: createUserFeed(),
     // Whoever issues the tokens checks them by its own keys and its own list of revocations, without a call.
     verifier: createVerifier({
       issuer: config.TOKEN_ISSUER,

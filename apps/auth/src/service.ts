@@ -11,6 +11,7 @@ import { letGo } from '#features/standing/let-go.ts';
 import { createDeliverySender } from '#jobs/delivery-sender.ts';
 import { createIssuer } from '#jobs/issuer.ts';
 import { trimmingChores } from '#jobs/trim.ts';
+import { createUserChanges } from '#jobs/user-changes.ts';
 import { dataRights } from '#storage/data-rights.ts';
 import { growth } from '#storage/growth.ts';
 import { routes } from '#transport/http/routes.ts';
@@ -54,7 +55,13 @@ export function assembleService(ctx: AppContext): Service {
     ],
     verifier: createIssuer(ctx),
     audiences: [audiences.customers, audiences.staff],
-    workers: [sender, nonces, recoveries, { start: async () => {}, stop: async () => ctx.breachedPasswords?.close() }],
+    workers: [
+      sender,
+      nonces,
+      recoveries,
+      createUserChanges(ctx),
+      { start: async () => {}, stop: async () => ctx.breachedPasswords?.close() },
+    ],
     growth,
     chores: [...trimmingChores(ctx), { name: 'unheard messages', run: () => askNotificationService(ctx) }],
   });

@@ -1,6 +1,8 @@
 import { AuthService, SessionEndReason } from '@bank/proto/auth';
 import { UserService, UserStatus } from '@bank/proto/user';
+import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { Code } from '@connectrpc/connect';
+import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { freshEmail, register, signIn } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
@@ -9,11 +11,16 @@ import { callerTable, clientAs, onBehalfOf } from './support/rpc.ts';
 import { staffToken } from './support/staff.ts';
 
 const users = (...methods: string[]) => methods.map((method) => `bank.user.v1.UserService/${method}`);
+const introspect = 'bank.auth.v1.AuthService/IntrospectToken';
 const tokens = (...methods: string[]) => methods.map((method) => `bank.auth.v1.AuthService/${method}`);
 
 const auth = await startAuth({
   callers: callerTable({
-    profile: { methods: [...users('GetUser', 'BatchGetUsers'), ...tokens('IntrospectToken', 'ListRevocations')] },
+    profile: {
+      methods: [...users('GetUser', 'BatchGetUsers'), ...tokens('IntrospectToken', 'ListRevocations')],
+      fields: { [introspect]: ['sessionId', 'deviceId', 'acr', 'roles'] },
+    },
+    mfa: { methods: tokens('IntrospectToken') },
     notification: { methods: users('GetContact') },
     admin: {
       methods: [...users('LookupUser'), ...tokens('RevokeSessions')],
@@ -125,7 +132,22 @@ describe('IntrospectToken', () => {
       deviceId: account.device.id,
       acr: 'aal1',
       roles: ['customer'],
+      issuer: 'https://id.bank.example',
+      tokenType: 'Bearer',
+      confirmationThumbprint: '',
     });
+    const { exp = 0 } = decodeJwt(account.accessToken);
+    expect(claims?.expiresAt && timestampDate(claims.expiresAt)).toEqual(new Date(exp * 1000));
+  });
+
+  it('SR-66 shows a caller no more than the table lists for it', async () => {
+    const account = await register(auth);
+    const request = { token: account.accessToken, audience: 'user-service' };
+    const narrow = (await (await clientAs(auth, 'mfa', AuthService)).introspectToken(request)).claims;
+    expect(narrow).toMatchObject({ userId: account.id, audience: 'user-service', tokenType: 'Bearer' });
+    expect(narrow).toMatchObject({ sessionId: '', deviceId: '', acr: '', amr: [], roles: [], tokenId: '' });
+    expect([narrow?.issuedAt, narrow?.authenticatedAt]).toEqual([undefined, undefined]);
+    expect((await feed.introspectToken(request)).claims).toMatchObject({ tokenId: '', amr: [] });
   });
 
   it('says no more than that of any other', async () => {

@@ -94,6 +94,10 @@ export const dataRights = declareDataRights('auth', {
       exported: { withheld: 'gone within minutes' },
       erased: { kept: 'tokens that are still about must go on being refused; gone within minutes, ids only' },
     },
+    user_changes: {
+      exported: { withheld: 'what other services were told of the user, who is exported as he is now' },
+      erased: { kept: 'that he was erased has to reach everybody; ids, states and times, gone within a month' },
+    },
     approvals_consumed: consumedApprovals,
     users: {
       whose: 'id = ?',
@@ -125,6 +129,7 @@ export const dataRights = declareDataRights('auth', {
     address_failures: 'keyed hashes of addresses, for a day',
     lockouts: 'keyed hashes of identifiers, for a day',
     signing_keys: 'keys of tokens',
+    user_change_counter: 'how many changes of users there have been',
     revocation_lease: 'the process that publishes revocations',
   },
 });

@@ -23,6 +23,7 @@ import {
   TermsAcceptanceEntity,
   UserEntity,
 } from '#storage/users/user.entity.ts';
+import { UserChangeCounterEntity, UserChangeEntity } from '#storage/users/user-change.entity.ts';
 
 /** Every table of the schema that is not the platform's own; the migrations are checked against them. */
 export const entities = [
@@ -31,6 +32,8 @@ export const entities = [
   AddressFailuresEntity,
   ActivationEntity,
   UserEntity,
+  UserChangeEntity,
+  UserChangeCounterEntity,
   CredentialEntity,
   PasswordHistoryEntity,
   TermsAcceptanceEntity,

@@ -18,6 +18,12 @@ export const growth = declareGrowth('auth', {
     deliveries: { by: 'settled_at', keepDays: 90, where: "r.state <> 'pending'" },
     callbacks: { by: 'received_at', keepDays: 1 },
     sessions: { by: 'absolute_expires_at', keepDays: 30 },
+    // The newest number stays, so that whoever has heard of it can go on from there.
+    user_changes: {
+      by: 'changed_at',
+      keepDays: 30,
+      where: "r.number is distinct from (select number from auth.user_change_counter where name = 'users')",
+    },
   },
   partitioned: { refresh_tokens: 'one row a renewal' },
   bounded: {
@@ -31,6 +37,7 @@ export const growth = declareGrowth('auth', {
     clients: 'one row a client',
     signing_keys: 'one row a key: those that are spent go with a rotation',
     revocation_lease: 'one row',
+    user_change_counter: 'one row',
     approvals_consumed: 'one row an act that two people decided: evidence',
   },
 });

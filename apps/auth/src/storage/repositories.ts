@@ -22,6 +22,7 @@ import { PasswordHistoryRepository } from '#storage/users/password-history.repos
 import { PasswordResetRepository } from '#storage/users/password-reset.repository.ts';
 import { TermsRepository } from '#storage/users/terms.repository.ts';
 import { UserRepository } from '#storage/users/user.repository.ts';
+import { UserChangeRepository } from '#storage/users/user-change.repository.ts';
 
 export type Repositories = ReturnType<typeof createRepositories>;
 
@@ -32,6 +33,7 @@ export function createRepositories(em: ReturnType<Database['fork']>) {
     activations: new ActivationRepository(em),
     users: new UserRepository(em),
     terms: new TermsRepository(em),
+    userChanges: new UserChangeRepository(em),
     imports: new ImportRepository(em),
     exports: new ExportRepository(em),
     contactChanges: new ContactChangeRepository(em),

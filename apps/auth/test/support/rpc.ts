@@ -6,7 +6,9 @@ import { createConnectTransport } from '@connectrpc/connect-node';
 import type { TestAuth } from './auth.ts';
 
 /** A caller table in which these apps may call these methods. */
-export function callerTable(callers: Record<string, { methods: string[]; audiences?: string[] }>): object {
+export function callerTable(
+  callers: Record<string, { methods: string[]; audiences?: string[]; fields?: Record<string, string[]> }>,
+): object {
   return Object.fromEntries(
     Object.entries(callers).map(([name, rights]) => [`spiffe://bank/app/${name}`, { name, ...rights }]),
   );

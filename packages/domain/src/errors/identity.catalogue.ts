@@ -4,6 +4,7 @@ import { notFoundMessage } from '#errors/kind.ts';
 /** The things a user owns and the staff looks after. */
 export const identityErrors = {
   'user.not_found': { kind: 'not_found', message: notFoundMessage },
+  'user.watch.position_lost': { kind: 'conflict', message: 'That position is not known (any more); begin anew.' },
   'user.transition.illegal': { kind: 'conflict', message: 'The user cannot move to that state now.' },
   'user.state.blocked': { kind: 'forbidden', message: 'This is not possible for the account at the moment.' },
   'user.contact_change.too_soon': { kind: 'limited', message: 'It was changed a short while ago; try again later.' },

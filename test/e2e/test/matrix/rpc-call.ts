@@ -36,7 +36,13 @@ export class RpcCaller {
     return await new Promise((resolve, reject) => {
       const sent = request(url, { agent: this.#agent, method: 'POST', headers }, (response) => {
         const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('data', (chunk: Buffer) => {
+          chunks.push(chunk);
+          // A stream that has told something has let the caller in, and may have no end.
+          if (!streams || chunks[0]?.[0] !== messageFlags) return;
+          resolve('ok');
+          sent.destroy();
+        });
         response.on('end', () =>
           resolve(outcomeOf(response.statusCode ?? 0, Buffer.concat(chunks).toString('latin1'))),
         );
@@ -52,6 +58,9 @@ export class RpcCaller {
     this.#agent.destroy();
   }
 }
+
+/** What a message of a stream begins with, other than its end. */
+const messageFlags = 0;
 
 /** Five bytes before a message of a stream: no flags, and its length. */
 function envelopeOf({ byteLength }: Buffer): Buffer {

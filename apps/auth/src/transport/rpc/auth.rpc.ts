@@ -39,7 +39,8 @@ export const authRpc = defineRpc<AppContext, typeof AuthService>(AuthService, {
     idempotent: true,
     async handle(ctx, { token, audience }, call) {
       const claims = await introspectToken(ctx, { token, audience }, call);
-      return claims === undefined ? { active: false } : { active: true, claims: toClaims(claims) };
+      if (claims === undefined) return { active: false };
+      return { active: true, claims: toClaims(claims, ctx.config.TOKEN_ISSUER, call.fields) };
     },
   },
   listRevocations: {
@@ -117,20 +118,26 @@ export const authRpc = defineRpc<AppContext, typeof AuthService>(AuthService, {
   },
 });
 
-function toClaims(claims: Introspected) {
-  return {
-    userId: claims.sub,
+/** RFC 7662 §2.2: what the caller must know, and of the rest what the caller table lists. */
+function toClaims(claims: Introspected, issuer: string, fields: ReadonlySet<string>) {
+  const listed = {
     sessionId: claims.sid,
     tokenId: claims.jti,
     deviceId: claims.did ?? '',
-    audience: claims.aud,
     acr: claims.acr,
     amr: [...claims.amr],
     roles: [...claims.roles],
     issuedAt: timestampFromMs(Math.round(claims.iat * 1000)),
     authenticatedAt: timestampFromMs(claims.authTime * 1000),
-    expiresAt: timestampFromMs(claims.exp * 1000),
+  };
+  return {
+    issuer,
+    userId: claims.sub,
+    audience: claims.aud,
+    tokenType: claims.cnf === undefined ? 'Bearer' : 'DPoP',
     confirmationThumbprint: claims.cnf?.jkt ?? '',
+    expiresAt: timestampFromMs(claims.exp * 1000),
+    ...Object.fromEntries(Object.entries(listed).filter(([name]) => fields.has(name))),
   };
 }
 

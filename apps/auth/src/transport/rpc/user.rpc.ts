@@ -1,5 +1,12 @@
 import { toUserStatus, userStateOf } from '@bank/composition';
-import { ContactField, type FirebaseScrypt, type ImportedUser, ImportResult, UserService } from '@bank/proto/user';
+import {
+  ContactField,
+  type FirebaseScrypt,
+  type ImportedUser,
+  ImportResult,
+  UserService,
+  WatchUsersKind,
+} from '@bank/proto/user';
 import { defineRpc } from '@bank/service-kit';
 import { timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
@@ -17,6 +24,7 @@ import { getContact } from '#features/user/get-contact.ts';
 import { batchGetUsers, getUser } from '#features/user/get-users.ts';
 import { lookupUser } from '#features/user/lookup-user.ts';
 import { showUser } from '#features/user/show-user.ts';
+import { type UserNews, watchUsers } from '#features/user-watch/watch-users.ts';
 
 const contactFields: Readonly<Record<number, string>> = {
   [ContactField.EMAIL]: 'email',
@@ -36,6 +44,14 @@ export const userRpc = defineRpc<AppContext, typeof UserService>(UserService, {
     idempotent: true,
     async handle(ctx, { userIds }, call) {
       return { users: (await batchGetUsers(ctx, { userIds }, call)).map(toMessage) };
+    },
+  },
+  watchUsers: {
+    access: 'service',
+    idempotent: true,
+    async *handle(ctx, { resumeToken, changesOnly }, call) {
+      const request = { changesOnly, ...(resumeToken !== '' && { resumeToken }) };
+      for await (const news of watchUsers(ctx, request, call)) yield toNews(news, call.fields);
     },
   },
   lookupUser: {
@@ -167,6 +183,30 @@ function toOutcome(outcome: ImportOutcome) {
   const result = importResults[outcome.kind];
   if (outcome.kind === 'refused') return { result, field: outcome.field, rule: outcome.rule };
   return { result, userId: outcome.userId ?? '' };
+}
+
+const newsKinds = {
+  state: WatchUsersKind.STATE,
+  change: WatchUsersKind.CHANGE,
+  heartbeat: WatchUsersKind.HEARTBEAT,
+} as const;
+
+/** Id, status and version; of the rest what the caller table lists. */
+function toNews(news: UserNews, fields: ReadonlySet<string>) {
+  const { resumeToken } = news;
+  const kind = newsKinds[news.kind];
+  if (news.kind === 'heartbeat') return { kind, resumeToken };
+  const { userId, status, version, roles, emailVerified, phoneVerified, createdAt } = news.user;
+  const user = {
+    userId,
+    status: toUserStatus(status),
+    version: BigInt(version),
+    ...(fields.has('roles') && { roles: [...roles] }),
+    ...(fields.has('emailVerified') && { emailVerified }),
+    ...(fields.has('phoneVerified') && { phoneVerified }),
+    ...(fields.has('createdAt') && { createdAt: timestampFromDate(createdAt) }),
+  };
+  return { kind, user, resumeToken, ...(news.kind === 'change' && { changedAt: timestampFromDate(news.changedAt) }) };
 }
 
 type ShownUser = Omit<FoundUser, 'contact' | 'locale'>;
