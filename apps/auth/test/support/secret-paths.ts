@@ -20,6 +20,8 @@ export const secretPaths: Readonly<Record<string, Readonly<Record<string, string
   'POST /v1/auth/step-up/verify': { password: 'pool, address', response: 'own, address', code: 'pool, own, address' },
   'POST /v1/auth/password/reset': { token: 'entropy', password: 'chosen' },
   'POST /v1/auth/password/change': { currentPassword: 'pool, address', newPassword: 'chosen' },
+  'POST /v1/auth/recovery/complete': { token: 'entropy', recoveryCode: 'own, address' },
+  'POST /v1/auth/recovery/cancel': { token: 'entropy' },
   'POST /v1/auth/email/verify': { code: 'own, address' },
   'POST /v1/auth/email/revert': { token: 'entropy' },
   'POST /v1/auth/phone/verify': { code: 'own, address' },
