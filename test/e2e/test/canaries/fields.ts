@@ -8,7 +8,7 @@ const planted = new Set([
   ...['password', 'currentPassword', 'newPassword', 'code', 'recoveryCode', 'secret', 'token', 'refreshToken'],
   ...['activationToken', 'approval', 'confirmation', 'cursor', 'Idempotency-Key', 'If-Match', 'DPoP'],
   ...['MessageSid', 'MessageStatus', 'ErrorCode', 'event', 'deliveryId', 'audience', 'details'],
-  ...['passwordHash', 'signerKey', 'saltSeparator'],
+  ...['passwordHash', 'signerKey', 'saltSeparator', 'resumeToken'],
   ...['payloadDigest', 'source', 'assertion', 'response', 'userHandle', 'text', 'html', 'payload'],
 ]);
 
