@@ -16,6 +16,7 @@ import {
   carryOut,
   completeRecovery,
   provenRecovery,
+  recoveriesOf,
   recoveryDelayMs,
 } from './support/recoveries.ts';
 
@@ -27,10 +28,7 @@ beforeEach(() => {
   auth.neighbours.removes = true;
 });
 
-const setStatus = (id: string, status: string) =>
-  auth.database.query('update auth.users set status = $2 where id = $1', [id, status]);
-const rowsOf = (userId: string) => auth.database.query('select * from auth.recoveries where user_id = $1', [userId]);
-const removedOf = (userId: string) => auth.neighbours.removed.filter((one) => one.userId === userId);
+const { setStatus, rowsOf, removedOf } = recoveriesOf(auth);
 
 describe('POST /v1/auth/recovery/cancel', () => {
   it.each(['waiting', 'in_review'])('204 ends one that is %s, without signing in; once', async (status) => {

@@ -13,6 +13,7 @@ import {
   completeRecovery,
   linksIn,
   provenRecovery,
+  recoveriesOf,
   recoveryCode,
   recoveryDelayMs,
   startRecovery,
@@ -27,10 +28,7 @@ beforeEach(() => {
   auth.neighbours.removes = true;
 });
 
-const setStatus = (id: string, status: string) =>
-  auth.database.query('update auth.users set status = $2 where id = $1', [id, status]);
-const rowsOf = (userId: string) => auth.database.query('select * from auth.recoveries where user_id = $1', [userId]);
-const removedOf = (userId: string) => auth.neighbours.removed.filter((one) => one.userId === userId);
+const { setStatus, rowsOf, removedOf } = recoveriesOf(auth);
 
 describe('POST /v1/auth/recovery', () => {
   it('202 sends a link to the page of customers, that lasts an hour', async () => {

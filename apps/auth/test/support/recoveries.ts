@@ -14,6 +14,16 @@ export const cancelRecovery = (auth: TestAuth, token: string): Promise<Answer> =
 export const recoveryCode = 'BFGJFE-QS3PKS-A4FG07-HV884G';
 export const recoveryDelayMs = 86_400_000;
 
+/** What tests look at, and the status that they give a user. */
+export function recoveriesOf({ database, neighbours }: TestAuth) {
+  return {
+    setStatus: (id: string, status: string) =>
+      database.query('update auth.users set status = $2 where id = $1', [id, status]),
+    rowsOf: (userId: string) => database.query('select * from auth.recoveries where user_id = $1', [userId]),
+    removedOf: (userId: string) => neighbours.removed.filter((one) => one.userId === userId),
+  };
+}
+
 /** The links in the messages of these templates that were written to a user, oldest first. */
 export async function linksIn(auth: TestAuth, userId: string, ...templates: string[]): Promise<URL[]> {
   return (await messagesTo(auth, userId))

@@ -1,11 +1,6 @@
-import { type Actor, allow, approvalActions, parse, requireUser, Uuidv7Schema } from '@bank/domain';
+import { type Actor, parse, Uuidv7Schema } from '@bank/domain';
 import type { AppContext } from '#context.ts';
-import { Reasoned, UserParams } from '#features/act/schemas.ts';
-import { openApproval } from '#features/approval/open-approval.ts';
-import { requireMayRequest } from '#features/approval/policies.ts';
-import { requireKnownUser } from '#features/user/require-known-user.ts';
-
-const action = 'user.recover';
+import { requestUserAction } from '#features/approval/request-user-action.ts';
 
 /**
  * Asks for the recovery of a user who has no recovery code, once it is known again who he is. It is good for the recovery alone
@@ -18,16 +13,7 @@ export async function requestRecovery(
   actor: Actor,
   input: { readonly params: unknown; readonly body: unknown },
 ): Promise<string> {
-  allow.permission(actor, approvalActions[action]);
-  const maker = requireUser(actor);
-  const { id: userId } = parse(UserParams, input.params);
-  const { reason } = parse(Reasoned, input.body);
-  const { roles } = await requireKnownUser(ctx, userId);
-  requireMayRequest(maker, { target: { userId, roles } });
-  return openApproval(ctx, maker, {
-    action,
-    userId,
-    reason,
-    prepare: async () => ({ userId, recoveryId: parse(Uuidv7Schema, await ctx.owners.recoveries.waiting(userId)) }),
+  return requestUserAction(ctx, actor, 'user.recover', input, async (userId) => {
+    return { userId, recoveryId: parse(Uuidv7Schema, await ctx.owners.recoveries.waiting(userId)) };
   });
 }

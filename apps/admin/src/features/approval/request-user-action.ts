@@ -1,4 +1,4 @@
-import { type Actor, type ApprovalAction, allow, approvalActions, parse, requireUser } from '@bank/domain';
+import { type Actor, type ApprovalAction, allow, approvalActions, parse, requireUser, type UserId } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import { Reasoned, UserParams } from '#features/act/schemas.ts';
 import { openApproval } from '#features/approval/open-approval.ts';
@@ -9,14 +9,16 @@ import { requireKnownUser } from '#features/user/require-known-user.ts';
 export type UserAction = Exclude<ApprovalAction, 'user.set_roles' | 'user.recover' | 'staff.invite'>;
 
 /**
- * Asks for something that takes two people to be done to a user. Gives the id of the approval.
+ * Asks for something that takes two people to be done to a user, by his id unless the payload says more. Gives the id of the
+ * approval.
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, user.not_found, service.unavailable
  */
 export async function requestUserAction(
   ctx: AppContext,
   actor: Actor,
-  action: UserAction,
+  action: UserAction | 'user.recover',
   input: { readonly params: unknown; readonly body: unknown },
+  payloadOf: (userId: UserId) => Promise<{ readonly userId: UserId }> = async (userId) => ({ userId }),
 ): Promise<string> {
   allow.permission(actor, approvalActions[action]);
   const maker = requireUser(actor);
@@ -24,5 +26,5 @@ export async function requestUserAction(
   const { reason } = parse(Reasoned, input.body);
   const { roles } = await requireKnownUser(ctx, userId);
   requireMayRequest(maker, { target: { userId, roles } });
-  return openApproval(ctx, maker, { action, userId, reason, prepare: async () => ({ userId }) });
+  return openApproval(ctx, maker, { action, userId, reason, prepare: () => payloadOf(userId) });
 }

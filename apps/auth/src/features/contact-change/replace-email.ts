@@ -1,9 +1,9 @@
+import { notify } from '@bank/composition';
 import { DomainError, type Email } from '@bank/domain';
 import { messageOf, smsOf } from '@bank/notifications';
 import type { AppTransaction } from '#context.ts';
 import { userEmailChanged } from '#events.ts';
 import { indexAddress } from '#features/address/index-address.ts';
-import { noticeSeconds } from '#features/contact-change/policies.ts';
 import { tellOldAddress } from '#features/contact-change/reversion-link.ts';
 import { endRecoveries } from '#features/recovery/end-recoveries.ts';
 import { openContact, sealContact } from '#features/user/contact.ts';
@@ -15,12 +15,10 @@ import type { User } from '#storage/users/user.repository.ts';
  */
 export async function replaceEmail(tx: AppTransaction, user: User, email: Email): Promise<boolean> {
   if (!(await putEmail(tx, user, { email, reverted: false }))) return false;
-  const at = tx.clock.now();
   const { id: userId } = user;
-  const expiresAt = new Date(at.getTime() + noticeSeconds * 1000);
   await tellOldAddress(tx, user, 'email-replaced');
-  await tx.deliver({ to: { userId }, channel: 'email', expiresAt, ...messageOf('email-changed', { at }) });
-  if (user.phoneVerifiedAt !== null) await tx.deliver({ to: { userId }, expiresAt, ...smsOf('email-changed', {}) });
+  await notify(tx, userId, messageOf('email-changed', { at: tx.clock.now() }));
+  if (user.phoneVerifiedAt !== null) await notify(tx, userId, smsOf('email-changed', {}));
   return true;
 }
 

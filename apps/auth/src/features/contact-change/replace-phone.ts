@@ -1,3 +1,4 @@
+import { notify } from '@bank/composition';
 import { DomainError, type PhoneNumber } from '@bank/domain';
 import { messageOf, smsOf } from '@bank/notifications';
 import type { AppTransaction } from '#context.ts';
@@ -33,7 +34,7 @@ export async function replacePhone(tx: AppTransaction, user: User, phone: PhoneN
   });
   const expiresAt = new Date(at.getTime() + noticeSeconds * 1000);
   const told = old === null || coolDownDays === 0 ? { at } : { at, days: coolDownDays };
-  await tx.deliver({ to: { userId }, channel: 'email', expiresAt, ...messageOf('phone-changed', told) });
+  await notify(tx, userId, messageOf('phone-changed', told));
   if (old !== null) await tx.deliver({ to: { phone: old }, expiresAt, ...smsOf('phone-changed', {}) });
   return true;
 }

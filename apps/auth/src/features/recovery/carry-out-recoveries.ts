@@ -4,7 +4,6 @@ import { allow } from '@bank/domain';
 import { messageOf, smsOf } from '@bank/notifications';
 import { keyedHash } from '@bank/security';
 import type { AppContext, AppTransaction } from '#context.ts';
-import { noticeSeconds } from '#features/contact-change/policies.ts';
 import { passwordHistoryMax } from '#features/password/policies.ts';
 import { sendResetLink } from '#features/password/reset-link.ts';
 import { leaseSeconds, refusalOf } from '#features/recovery/policies.ts';
@@ -83,9 +82,6 @@ async function finish(tx: AppTransaction, recovery: DueRecovery): Promise<void> 
 }
 
 async function tellThatDone(tx: AppTransaction, { id: userId, phoneVerifiedAt }: User): Promise<void> {
-  const at = tx.clock.now();
-  await notify(tx, userId, messageOf('recovery-completed', { at }));
-  if (phoneVerifiedAt === null) return;
-  const expiresAt = new Date(at.getTime() + noticeSeconds * 1000);
-  await tx.deliver({ to: { userId }, expiresAt, ...smsOf('recovery-completed', {}) });
+  await notify(tx, userId, messageOf('recovery-completed', { at: tx.clock.now() }));
+  if (phoneVerifiedAt !== null) await notify(tx, userId, smsOf('recovery-completed', {}));
 }
