@@ -6,6 +6,7 @@ export {
   testCertificates,
 } from '#control/certificates.ts';
 export { type FixedClock, fixedClock } from '#control/clock.ts';
+export { type DeviceKey, deviceKey } from '#control/device-key.ts';
 export { type SequentialIds, sequentialIds } from '#control/ids.ts';
 export { type ProofKey, type ProofParts, proofKey } from '#control/proof-key.ts';
 export { losers, raceOf, winners } from '#control/race.ts';

@@ -1,7 +1,7 @@
 export type { ApprovalClaims, ApprovalDemand } from '#approval/claims.ts';
 export { createHttpJwksSource, type JwksAnswer, type JwksSource } from '#jwks/source.ts';
 export type { BoundToken, ProofDemand } from '#proof/claims.ts';
-export { proofAlgorithms } from '#proof/key.ts';
+export { type ProofKey, proofAlgorithms, readPublicKey } from '#proof/key.ts';
 export { createMemoryReplayStore } from '#proof/memory-replay-store.ts';
 export {
   createProofChecker,
@@ -24,4 +24,5 @@ export {
   type RevocationMessage,
 } from '#revocation/message.ts';
 export type { AccessClaims } from '#token/access-claims.ts';
+export { isSignatureOf } from '#token/signature.ts';
 export { createVerifier, type Verifier, type VerifierOptions } from '#verifier.ts';

@@ -15,6 +15,11 @@ export const proofAlgorithms = ['ES256', 'EdDSA'] as const satisfies readonly Si
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 const coordinate = /^[\w-]{43}$/;
 
+/** The same for a JWK that comes by itself: what it may sign with is what kind of key it is. */
+export function readPublicKey(jwk: unknown): ProofKey | undefined {
+  return readProofKey(jwk, 'ES256') ?? readProofKey(jwk, 'EdDSA');
+}
+
 /**
  * The public key of a proof's header for that algorithm. Undefined for another kind of key, a point that is not on the curve,
  * a second spelling of a coordinate (one key would have two thumbprints), and whatever holds a private member.
