@@ -3,6 +3,7 @@ import { DeviceChanges } from './202612020001-device-changes.ts';
 import { SignInOutcomes } from './202612020002-sign-in-outcomes.ts';
 import { RemovedDevices } from './202612020003-removed-devices.ts';
 import { PublishedDeliveries } from './202612020041-published-deliveries.ts';
+import { DeviceKeys } from './202612040700-device-keys.ts';
 
 /** In the order they run; a name is never changed once it has landed. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   { name: '202612020001-device-changes', class: DeviceChanges },
   { name: '202612020002-sign-in-outcomes', class: SignInOutcomes },
   { name: '202612020003-removed-devices', class: RemovedDevices },
+  { name: '202612040700-device-keys', class: DeviceKeys },
 ];

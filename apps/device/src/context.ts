@@ -4,13 +4,17 @@ import { createSessionEnder, type SessionEnder } from '#adapters/sessions/sessio
 import { createUserDirectory, type UserDirectory } from '#adapters/users/user-directory.ts';
 import type { Config } from '#config.ts';
 import { DeviceRepository } from '#storage/device.repository.ts';
+import { DeviceKeyRepository } from '#storage/device-key.repository.ts';
 import { DeviceNameRepository } from '#storage/device-name.repository.ts';
 import { entities } from '#storage/entities.ts';
+import { KeyChallengeRepository } from '#storage/key-challenge.repository.ts';
 import { SignInRepository } from '#storage/sign-in.repository.ts';
 
 export interface Repositories {
   readonly devices: DeviceRepository;
   readonly deviceNames: DeviceNameRepository;
+  readonly deviceKeys: DeviceKeyRepository;
+  readonly keyChallenges: KeyChallengeRepository;
   readonly signIns: SignInRepository;
 }
 
@@ -36,6 +40,8 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     unitOfWork: foundations.unitOfWorkOf((em) => ({
       devices: new DeviceRepository(em),
       deviceNames: new DeviceNameRepository(em, foundations.vault),
+      deviceKeys: new DeviceKeyRepository(em),
+      keyChallenges: new KeyChallengeRepository(em),
       signIns: new SignInRepository(em),
     })),
   };

@@ -1,6 +1,10 @@
 import type { OutboxEvent } from '@bank/database';
 import { Platform } from '@bank/proto/device';
 import {
+  DeviceKeyBoundSchema,
+  DeviceKeyRemovalReason,
+  DeviceKeyRemovedSchema,
+  DeviceKeyRotatedSchema,
   DeviceNewSignInSchema,
   DeviceRegisteredSchema,
   DeviceRemovalReason,
@@ -28,6 +32,13 @@ const removalReasons = {
 } as const;
 /** Who had a device removed: its user, staff, or the limit. */
 export type RemovalReason = keyof typeof removalReasons;
+
+const keyRemovalReasons = {
+  user: DeviceKeyRemovalReason.USER,
+  credentials_reset: DeviceKeyRemovalReason.CREDENTIALS_RESET,
+} as const;
+/** Why a device has a key no longer. */
+export type KeyRemovalReason = keyof typeof keyRemovalReasons;
 
 interface DeviceFacts {
   readonly userId: string;
@@ -63,4 +74,29 @@ export function deviceUntrusted({ userId, deviceId, at }: DeviceFacts): OutboxEv
 export function deviceRemoved({ userId, deviceId, reason, at }: DeviceFacts & { reason: RemovalReason }): OutboxEvent {
   const data = { userId, deviceId, reason: removalReasons[reason], removedAt: timestampFromDate(at) };
   return { subject: userId, ...encodeEvent(DeviceRemovedSchema, data) };
+}
+
+/** `device.key_bound.v1`: a device can confirm transactions. */
+export function deviceKeyBound({ userId, deviceId, at }: DeviceFacts): OutboxEvent {
+  return {
+    subject: userId,
+    ...encodeEvent(DeviceKeyBoundSchema, { userId, deviceId, boundAt: timestampFromDate(at) }),
+  };
+}
+
+/** `device.key_rotated.v1`: it does so with another key, for which the older one has signed. */
+export function deviceKeyRotated({ userId, deviceId, at }: DeviceFacts): OutboxEvent {
+  const data = { userId, deviceId, rotatedAt: timestampFromDate(at) };
+  return { subject: userId, ...encodeEvent(DeviceKeyRotatedSchema, data) };
+}
+
+/** `device.key_removed.v1`: it can do so no longer. The key of a removed device goes with `device.removed.v1`. */
+export function deviceKeyRemoved({
+  userId,
+  deviceId,
+  reason,
+  at,
+}: DeviceFacts & { reason: KeyRemovalReason }): OutboxEvent {
+  const data = { userId, deviceId, reason: keyRemovalReasons[reason], removedAt: timestampFromDate(at) };
+  return { subject: userId, ...encodeEvent(DeviceKeyRemovedSchema, data) };
 }

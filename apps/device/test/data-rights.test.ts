@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { testDataRights } from '@bank/composition/testing';
 import { withTransaction } from '@bank/database';
 import { allow, parse, UserIdSchema, uuidv7 } from '@bank/domain';
@@ -8,6 +9,7 @@ import {
   SignInFailedSchema,
   SignInSucceededSchema,
 } from '@bank/proto/events';
+import { deviceKey } from '@bank/testing';
 import { timestampNow } from '@bufbuild/protobuf/wkt';
 import { dataRights } from '#storage/data-rights.ts';
 import { deviceApp } from './device-app.ts';
@@ -24,8 +26,16 @@ testDataRights(
     const [name, model] = [`Phone of ${uuidv7()}`, `Model ${uuidv7()}`];
     const id = await givenDevice(app.ctx, userId, { model });
     const access = { who: allow.system('test'), unaudited: 'a test' };
-    await withTransaction(app.ctx, access, (tx) => tx.deviceNames.rename(userId, id, { name, version: 1 }));
-    return { userId, given: [name, model], ids: [id] };
+    const { thumbprint } = deviceKey();
+    await withTransaction(app.ctx, access, async (tx) => {
+      await tx.deviceNames.rename(userId, id, { name, version: 1 });
+      const key = { deviceId: id, userId, algorithm: 'ES256', publicKey: new Uint8Array(91), thumbprint } as const;
+      await tx.deviceKeys.bind(key, { boundAt: new Date(), rotatedAt: null });
+      const binding = { userId, sessionId: uuidv7(), deviceId: id, ceremony: 'rotate' } as const;
+      const asked = { id: uuidv7(), challenge: randomBytes(32), payloadDigest: null, expiresAt: new Date() };
+      await tx.keyChallenges.start({ ...binding, ...asked });
+    });
+    return { userId, given: [name, model, thumbprint], ids: [id] };
   },
   (userId) => [
     encodeEvent(SignInSucceededSchema, { ...session, userId, deviceId: uuidv7(), signedInAt: timestampNow() }),

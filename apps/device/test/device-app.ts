@@ -22,10 +22,12 @@ export const everything = 'spiffe://bank/app/everything';
 const methods = (...names: string[]) => names.map((name) => `${DeviceService.typeName}/${name}`);
 const forStaff = { audiences: [audiences.staff] };
 
+const ofAuth = ['AssessSignIn', 'StartKeyApproval', 'VerifyKeyApproval'];
+
 const callers = {
-  [auth]: { name: 'auth', methods: methods('AssessSignIn') },
+  [auth]: { name: 'auth', methods: methods(...ofAuth) },
   [admin]: { ...forStaff, name: 'admin', methods: methods('ListDevices', 'RevokeDevice') },
-  [everything]: { ...forStaff, name: 'auth', methods: methods('AssessSignIn', 'ListDevices', 'RevokeDevice') },
+  [everything]: { ...forStaff, name: 'auth', methods: methods(...ofAuth, 'ListDevices', 'RevokeDevice') },
 };
 
 /** What auth was asked to end, with the token of the person who asked. A test may take auth away, and say who a user is. */

@@ -3,6 +3,21 @@ import { declareDataRights } from '@bank/database';
 /** What this app keeps about people: what they are given of it, and what becomes of it when they are erased. */
 export const dataRights = declareDataRights('device', {
   personal: {
+    key_challenges: { exported: { withheld: 'questions that are gone within minutes' }, erased: 'deleted' },
+    device_keys: {
+      exported: {
+        key: 'device_id',
+        columns: {
+          deviceId: 'device_id',
+          algorithm: 'algorithm',
+          thumbprint: 'thumbprint',
+          boundAt: 'bound_at',
+          rotatedAt: 'rotated_at',
+          lastUsedAt: 'last_used_at',
+        },
+      },
+      erased: 'deleted',
+    },
     devices: {
       exported: {
         key: 'id',

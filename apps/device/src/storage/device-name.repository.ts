@@ -5,10 +5,18 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import * as v from 'valibot';
 import type { Device, NamedDevice } from '#storage/device.entity.ts';
 import { type DevicePageQuery, deviceColumns } from '#storage/device.repository.ts';
+import type { KeyAlgorithm } from '#storage/device-key.entity.ts';
 
-type NamedRow = Device & { readonly name: Uint8Array | null };
+interface NamedRow extends Device {
+  readonly name: Uint8Array | null;
+  readonly keyAlgorithm: KeyAlgorithm | null;
+  readonly keyThumbprint: string;
+  readonly keyBoundAt: Date;
+}
 
 const columns = `${deviceColumns}, name`;
+const keyColumns = 'k.algorithm as "keyAlgorithm", k.thumbprint as "keyThumbprint", k.bound_at as "keyBoundAt"';
+const withKey = 'left join device.device_keys k on k.device_id = d.id';
 const NameGroup = v.object({ name: v.string() });
 
 /** Until somebody has looked into a name that does not open: it does not heal by itself. */
@@ -26,7 +34,8 @@ export class DeviceNameRepository extends Repository {
   /** A user's device that is not removed. @throws service.unavailable when its name does not open */
   async find(userId: UserId, id: string): Promise<NamedDevice | undefined> {
     const row = await this.row<NamedRow>(
-      `select ${columns} from device.devices where user_id = ? and id = ? and removed_at is null`,
+      `select d.*, ${keyColumns} from
+         (select ${columns} from device.devices where user_id = ? and id = ? and removed_at is null) d ${withKey}`,
       [userId, id],
     );
     return row === undefined ? undefined : this.#opened(row);
@@ -35,8 +44,10 @@ export class DeviceNameRepository extends Repository {
   /** A user's devices that are not removed, the latest registered first, from the one after `after` on. */
   async list(userId: UserId, { after, limit }: DevicePageQuery): Promise<NamedDevice[]> {
     const rows = await this.rows<NamedRow>(
-      `select ${columns} from device.devices
-       where user_id = ? and removed_at is null and (?::uuid is null or id < ?) order by id desc limit ?`,
+      `select d.*, ${keyColumns} from
+         (select ${columns} from device.devices
+          where user_id = ? and removed_at is null and (?::uuid is null or id < ?) order by id desc limit ?) d ${withKey}
+       order by d.id desc`,
       [userId, after ?? null, after ?? null, limit],
     );
     return Promise.all(rows.map((row) => this.#opened(row)));
@@ -62,8 +73,10 @@ export class DeviceNameRepository extends Repository {
     return this.#vault.seal(this.em, placeOf(userId, id), { name });
   }
 
-  async #opened(row: NamedRow): Promise<NamedDevice> {
-    return { ...row, name: row.name === null ? null : await this.#nameOf(row.userId, row.id, row.name) };
+  async #opened({ keyAlgorithm, keyThumbprint, keyBoundAt, ...row }: NamedRow): Promise<NamedDevice> {
+    const key =
+      keyAlgorithm === null ? null : { algorithm: keyAlgorithm, thumbprint: keyThumbprint, boundAt: keyBoundAt };
+    return { ...row, key, name: row.name === null ? null : await this.#nameOf(row.userId, row.id, row.name) };
   }
 
   /** Nothing for a name whose key was destroyed: it is erased. */

@@ -1,5 +1,6 @@
 import type { UserId } from '@bank/domain';
 import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
+import type { KeySummary } from '#storage/device-key.entity.ts';
 
 /**
  * What a user signs in with. Its secret is known to `auth` alone, as a hash; `name` is what its user calls it, sealed. A
@@ -41,4 +42,4 @@ export type DeviceRow = InferEntity<typeof DeviceEntity>;
 export type Device = Omit<DeviceRow, 'name' | 'userId'> & { readonly userId: UserId };
 
 /** A device as its user knows it. */
-export type NamedDevice = Device & { readonly name: string | null };
+export type NamedDevice = Device & { readonly name: string | null; readonly key: KeySummary | null };

@@ -85,15 +85,29 @@ export class DeviceRepository extends Repository {
     );
   }
 
+  /** A new version for a change beside its row, if the device still has this one; nothing when it has moved on. */
+  async raiseVersion(userId: UserId, id: string, version: number): Promise<number | undefined> {
+    const row = await this.row<{ version: number }>(
+      `update device.devices set version = version + 1
+       where user_id = ? and id = ? and removed_at is null and version = ? returning version`,
+      [userId, id, version],
+    );
+    return row?.version;
+  }
+
   /**
-   * Removes devices of a user that are there, with the trust in them and their names, and gives them back; when a version
-   * is given, only one that still has it.
+   * Removes devices of a user that are there, with the trust in them, their names and keys, and gives them back; when a
+   * version is given, only one that still has it.
    */
   remove(userId: UserId, ids: readonly string[], { at, version }: { at: Date; version?: number }): Promise<Device[]> {
     return this.rows(
-      `update device.devices set removed_at = ?, trusted_at = null, name = null, version = version + 1
-       where user_id = ? and id = any(?::uuid[]) and removed_at is null and version = coalesce(?::bigint, version)
-       returning ${deviceColumns}`,
+      `with removed as (
+         update device.devices set removed_at = ?, trusted_at = null, name = null, version = version + 1
+         where user_id = ? and id = any(?::uuid[]) and removed_at is null and version = coalesce(?::bigint, version)
+         returning *),
+       keys as (delete from device.device_keys k using removed where k.device_id = removed.id),
+       challenges as (delete from device.key_challenges c using removed where c.device_id = removed.id)
+       select ${deviceColumns} from removed`,
       [at, userId, ids, version ?? null],
     );
   }

@@ -6,6 +6,7 @@ const keepWeeks = 60;
 /** What keeps the tables of this app from growing for good. */
 export const growth = declareGrowth('device', {
   trimmed: {
+    key_challenges: { by: 'expires_at' },
     // The newest stays, removed or not: by it the next is known not to be the first.
     devices: {
       by: 'removed_at',
@@ -14,5 +15,5 @@ export const growth = declareGrowth('device', {
     },
   },
   partitioned: { sign_ins: 'one row an attempt' },
-  bounded: {},
+  bounded: { device_keys: 'one row a device, of which a user has twenty at most' },
 });

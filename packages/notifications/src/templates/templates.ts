@@ -16,6 +16,10 @@ export const templates = {
   'device-untrusted': { at: required('time'), device: optional('text') },
   /** By its user or by staff; its sessions have ended. */
   'device-removed': { at: required('time'), device: optional('text') },
+  /** The key with which a device confirms transactions. */
+  'device-key-bound': { at: required('time'), device: optional('text') },
+  'device-key-rotated': { at: required('time'), device: optional('text') },
+  'device-key-removed': { at: required('time'), device: optional('text') },
   'sign-in-after-failures': { at: required('time'), failures: required('count'), device: optional('text') },
   'account-locked': { at: required('time'), minutes: required('count') },
   /** A spent refresh token came back: the session has been ended. */

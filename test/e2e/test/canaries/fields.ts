@@ -10,6 +10,7 @@ const planted = new Set([
   ...['MessageSid', 'MessageStatus', 'ErrorCode', 'event', 'deliveryId', 'audience', 'details'],
   ...['passwordHash', 'signerKey', 'saltSeparator', 'resumeToken'],
   ...['payloadDigest', 'source', 'assertion', 'response', 'userHandle', 'text', 'html', 'payload'],
+  ...['x', 'y', 'signature', 'previousSignature'],
 ]);
 
 /** Leaves that nothing can be planted in, and why nothing has to be. */
@@ -83,7 +84,8 @@ export class Canaries {
     if (leaf === 'phone') return [this.phone()];
     if (leaf === 'dateOfBirth') return [this.dateOfBirth()];
     // Six digits say nothing by themselves; the codes that were really sent are kept by whoever reads them.
-    return [canary(leaf), canary(leaf).padEnd(43, 'x'), String(randomInt(1e5, 1e6))];
+    const bytes = [43, 86].map((length) => canary(leaf).padEnd(length, 'x'));
+    return [canary(leaf), ...bytes, String(randomInt(1e5, 1e6))];
   }
 }
 

@@ -1,3 +1,5 @@
+import { uuidv7 } from '@bank/domain';
+import { deviceKey } from '@bank/testing';
 import { expectStatus, type GatewayClient } from '#client.ts';
 import type { Person } from '../support/people.ts';
 
@@ -13,6 +15,8 @@ const headers = { 'if-match': '"v999"' };
 const factor: OwnedThing = { idOf: async ({ factorId }) => factorId };
 const device: OwnedThing = { idOf: async ({ account }) => account.device.id };
 
+const keyBody = { challengeId: uuidv7(), publicKey: deviceKey().jwk, signature: 'A'.repeat(86) };
+
 /** Each route of the table that names a thing of a customer; what ends the owner's session comes last. */
 export const ownedThings: Readonly<Record<string, OwnedThing>> = {
   'GET /v1/mfa/factors/{id}': factor,
@@ -24,6 +28,9 @@ export const ownedThings: Readonly<Record<string, OwnedThing>> = {
   'DELETE /v1/devices/{id}': { ...device, headers },
   'POST /v1/devices/{id}/trust': device,
   'POST /v1/devices/{id}/untrust': device,
+  'POST /v1/devices/{id}/key/challenge': device,
+  'PUT /v1/devices/{id}/key': { ...device, body: keyBody, headers },
+  'DELETE /v1/devices/{id}/key': { ...device, headers },
   'DELETE /v1/auth/sessions/{id}': { idOf: async ({ sessionId }) => sessionId },
 };
 

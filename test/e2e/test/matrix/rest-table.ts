@@ -67,6 +67,9 @@ PATCH  /v1/devices/{id}                         public  customer
 DELETE /v1/devices/{id}                         public  customer
 POST   /v1/devices/{id}/trust                   public  customer
 POST   /v1/devices/{id}/untrust                 public  customer
+POST   /v1/devices/{id}/key/challenge           public  customer
+PUT    /v1/devices/{id}/key                     public  customer
+DELETE /v1/devices/{id}/key                     public  customer
 
 GET    /v1/admin/audit                          staff   compliance admin
 GET    /v1/admin/audit/verify                   staff   compliance admin

@@ -45,6 +45,8 @@ mfa      bank.mfa.v1.MfaService/VerifyChallenge        auth                     
 mfa      bank.mfa.v1.MfaService/RemoveFactors          auth                                 -
 mfa      bank.mfa.v1.MfaService/ResetFactors           admin                                admin
 device   bank.device.v1.DeviceService/AssessSignIn     auth                                 -
+device   bank.device.v1.DeviceService/StartKeyApproval   auth                               -
+device   bank.device.v1.DeviceService/VerifyKeyApproval  auth                               -
 device   bank.device.v1.DeviceService/ListDevices      admin                                support compliance admin
 device   bank.device.v1.DeviceService/RevokeDevice     admin                                support compliance admin
 admin    bank.admin.v1.AdminService/RecordAudit        tools                                -

@@ -1,6 +1,6 @@
 import type { Device } from '#storage/device.entity.ts';
 
-/** How old the authentication may be with which trust is changed, in seconds (SR-62). */
+/** How old the authentication may be with which trust and keys are changed, in seconds (SR-62). */
 export const freshSeconds = 300;
 
 /** Devices one user may have. */

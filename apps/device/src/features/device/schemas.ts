@@ -31,11 +31,12 @@ export const StaffDevicePage = v.strictObject({
 /** A device of a user that staff removes; `noteId` is the note that says why. */
 export const Revocation = v.strictObject({ userId: UserIdSchema, deviceId: UuidSchema, noteId: Uuidv7Schema });
 
-/** What a user has trusted devices by has changed. */
+/** What a user has trusted devices and bound keys by has changed; `isReset` when it was not he who proved the older. */
 export const CredentialChange = v.strictObject({
   userId: UserIdSchema,
   cause: v.picklist(['password_changed', 'factor_removed']),
   changedAt: v.date(),
+  isReset: v.boolean(),
 });
 
 const timestamp = v.pipe(v.string(), v.isoTimestamp());
@@ -51,6 +52,10 @@ export const DeviceView = v.strictObject({
   lastSeenAt: timestamp,
   trusted: v.boolean(),
   current: v.boolean(),
+  /** The key with which the device confirms transactions. */
+  key: v.nullable(
+    v.strictObject({ algorithm: v.picklist(['ES256', 'EdDSA']), thumbprint: v.string(), boundAt: timestamp }),
+  ),
 });
 export type DeviceView = v.InferOutput<typeof DeviceView>;
 

@@ -23,6 +23,7 @@ export function toDeviceView(device: NamedDevice, currentId: string | undefined)
     lastSeenAt: device.lastSeenAt.toISOString(),
     trusted: device.trustedAt !== null,
     current: device.id === currentId,
+    key: device.key && { ...device.key, boundAt: device.key.boundAt.toISOString() },
   };
 }
 

@@ -4,11 +4,14 @@ import { decodeEvent, eventTypeOf, FactorRemovedSchema, PasswordChangedSchema } 
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
 import { endTrust } from '#features/device/end-trust.ts';
+import { forgetKeys } from '#features/device-key/forget-keys.ts';
 
 const name = 'device.credential-changed';
 const passwordChanged = eventTypeOf(PasswordChangedSchema);
 
-/** Trust in devices dies with a factor and with the password, by which it was declared (SR-35). */
+/**
+ * Trust in devices dies with a factor and with the password, by which it was declared (SR-35); their keys when either was reset.
+ */
 export function credentialChangedConsumer(ctx: AppContext): Consumer {
   return {
     name,
@@ -16,16 +19,19 @@ export function credentialChangedConsumer(ctx: AppContext): Consumer {
     types: [passwordChanged, eventTypeOf(FactorRemovedSchema)],
     async handle(message) {
       const change = toChange(message);
-      await onceAbout(ctx, name, { id: message.id, userId: change.userId }, (tx) => endTrust(tx, change));
+      await onceAbout(ctx, name, { id: message.id, userId: change.userId }, async (tx) => {
+        await endTrust(tx, change);
+        await forgetKeys(tx, change);
+      });
     },
   };
 }
 
 function toChange({ type, data }: CloudEvent) {
   if (type === passwordChanged) {
-    const { userId, changedAt } = decodeEvent(PasswordChangedSchema, data);
-    return { userId, cause: 'password_changed', changedAt: changedAt && timestampDate(changedAt) };
+    const { userId, changedAt, byReset: isReset } = decodeEvent(PasswordChangedSchema, data);
+    return { userId, cause: 'password_changed', changedAt: changedAt && timestampDate(changedAt), isReset };
   }
-  const { userId, removedAt } = decodeEvent(FactorRemovedSchema, data);
-  return { userId, cause: 'factor_removed', changedAt: removedAt && timestampDate(removedAt) };
+  const { userId, removedAt, removedByStaff: isReset } = decodeEvent(FactorRemovedSchema, data);
+  return { userId, cause: 'factor_removed', changedAt: removedAt && timestampDate(removedAt), isReset };
 }

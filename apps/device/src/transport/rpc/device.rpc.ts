@@ -6,6 +6,8 @@ import { platforms } from '#events.ts';
 import { listDevicesOf } from '#features/device/list-devices-of.ts';
 import { revokeDevice } from '#features/device/revoke-device.ts';
 import type { StaffDevice } from '#features/device/view.ts';
+import { startApproval } from '#features/device-key/start-approval.ts';
+import { verifyApproval } from '#features/device-key/verify-approval.ts';
 import { assessSignIn } from '#features/sign-in/assess-sign-in.ts';
 
 const verdicts = { allow: RiskVerdict.ALLOW, challenge: RiskVerdict.CHALLENGE, deny: RiskVerdict.DENY } as const;
@@ -24,6 +26,21 @@ export const deviceRpc = defineRpc<AppContext, typeof DeviceService>(DeviceServi
         score: assessment.score,
         reasons: [...assessment.reasons],
       };
+    },
+  },
+  startKeyApproval: {
+    access: 'service',
+    async handle(ctx, { userId, sessionId, deviceId, payloadDigest }, call) {
+      const asked = await startApproval(ctx, call.actor, { userId, sessionId, deviceId, payloadDigest });
+      const { id: challengeId, challenge, expiresAt } = asked;
+      return { challengeId, challenge, expiresAt: timestampFromDate(expiresAt) };
+    },
+  },
+  verifyKeyApproval: {
+    access: 'service',
+    async handle(ctx, { userId, sessionId, deviceId, challengeId, signature }, call) {
+      await verifyApproval(ctx, call.actor, { userId, sessionId, deviceId, challengeId, signature });
+      return {};
     },
   },
   listDevices: {

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/device/v1/device_service.proto.
  */
 export const file_bank_device_v1_device_service: GenFile = /*@__PURE__*/
-  fileDesc("CiNiYW5rL2RldmljZS92MS9kZXZpY2Vfc2VydmljZS5wcm90bxIOYmFuay5kZXZpY2UudjEi8AEKE0Fzc2Vzc1NpZ25JblJlcXVlc3QSEgoKYXR0ZW1wdF9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEhcKD2tub3duX2RldmljZV9pZBgDIAEoCRIRCgljbGllbnRfaWQYBCABKAkSFgoOY2xpZW50X2FkZHJlc3MYBSABKAkSEgoKdXNlcl9hZ2VudBgGIAEoCRIqCghwbGF0Zm9ybRgHIAEoDjIYLmJhbmsuZGV2aWNlLnYxLlBsYXRmb3JtEjAKDGF0dGVtcHRlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiewoUQXNzZXNzU2lnbkluUmVzcG9uc2USFQoNYXNzZXNzbWVudF9pZBgBIAEoCRIsCgd2ZXJkaWN0GAIgASgOMhsuYmFuay5kZXZpY2UudjEuUmlza1ZlcmRpY3QSDQoFc2NvcmUYAyABKAUSDwoHcmVhc29ucxgEIAMoCSJEChJMaXN0RGV2aWNlc1JlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRINCgVsaW1pdBgCIAEoBRIOCgZjdXJzb3IYAyABKAkiUwoTTGlzdERldmljZXNSZXNwb25zZRInCgdkZXZpY2VzGAEgAygLMhYuYmFuay5kZXZpY2UudjEuRGV2aWNlEhMKC25leHRfY3Vyc29yGAIgASgJIswBCgZEZXZpY2USEQoJZGV2aWNlX2lkGAEgASgJEioKCHBsYXRmb3JtGAIgASgOMhguYmFuay5kZXZpY2UudjEuUGxhdGZvcm0SDQoFbW9kZWwYAyABKAkSDwoHdHJ1c3RlZBgEIAEoCBIxCg1maXJzdF9zZWVuX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxsYXN0X3NlZW5fYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIkoKE1Jldm9rZURldmljZVJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRIRCglkZXZpY2VfaWQYAiABKAkSDwoHbm90ZV9pZBgDIAEoCSIWChRSZXZva2VEZXZpY2VSZXNwb25zZTKsAgoNRGV2aWNlU2VydmljZRJeCgxBc3Nlc3NTaWduSW4SIy5iYW5rLmRldmljZS52MS5Bc3Nlc3NTaWduSW5SZXF1ZXN0GiQuYmFuay5kZXZpY2UudjEuQXNzZXNzU2lnbkluUmVzcG9uc2UiA5ACAhJbCgtMaXN0RGV2aWNlcxIiLmJhbmsuZGV2aWNlLnYxLkxpc3REZXZpY2VzUmVxdWVzdBojLmJhbmsuZGV2aWNlLnYxLkxpc3REZXZpY2VzUmVzcG9uc2UiA5ACAhJeCgxSZXZva2VEZXZpY2USIy5iYW5rLmRldmljZS52MS5SZXZva2VEZXZpY2VSZXF1ZXN0GiQuYmFuay5kZXZpY2UudjEuUmV2b2tlRGV2aWNlUmVzcG9uc2UiA5ACAmIGcHJvdG8z", [file_bank_device_v1_device, file_google_protobuf_timestamp]);
+  fileDesc("CiNiYW5rL2RldmljZS92MS9kZXZpY2Vfc2VydmljZS5wcm90bxIOYmFuay5kZXZpY2UudjEi8AEKE0Fzc2Vzc1NpZ25JblJlcXVlc3QSEgoKYXR0ZW1wdF9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEhcKD2tub3duX2RldmljZV9pZBgDIAEoCRIRCgljbGllbnRfaWQYBCABKAkSFgoOY2xpZW50X2FkZHJlc3MYBSABKAkSEgoKdXNlcl9hZ2VudBgGIAEoCRIqCghwbGF0Zm9ybRgHIAEoDjIYLmJhbmsuZGV2aWNlLnYxLlBsYXRmb3JtEjAKDGF0dGVtcHRlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiewoUQXNzZXNzU2lnbkluUmVzcG9uc2USFQoNYXNzZXNzbWVudF9pZBgBIAEoCRIsCgd2ZXJkaWN0GAIgASgOMhsuYmFuay5kZXZpY2UudjEuUmlza1ZlcmRpY3QSDQoFc2NvcmUYAyABKAUSDwoHcmVhc29ucxgEIAMoCSJEChJMaXN0RGV2aWNlc1JlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRINCgVsaW1pdBgCIAEoBRIOCgZjdXJzb3IYAyABKAkiUwoTTGlzdERldmljZXNSZXNwb25zZRInCgdkZXZpY2VzGAEgAygLMhYuYmFuay5kZXZpY2UudjEuRGV2aWNlEhMKC25leHRfY3Vyc29yGAIgASgJIswBCgZEZXZpY2USEQoJZGV2aWNlX2lkGAEgASgJEioKCHBsYXRmb3JtGAIgASgOMhguYmFuay5kZXZpY2UudjEuUGxhdGZvcm0SDQoFbW9kZWwYAyABKAkSDwoHdHJ1c3RlZBgEIAEoCBIxCg1maXJzdF9zZWVuX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxsYXN0X3NlZW5fYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIkoKE1Jldm9rZURldmljZVJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRIRCglkZXZpY2VfaWQYAiABKAkSDwoHbm90ZV9pZBgDIAEoCSIWChRSZXZva2VEZXZpY2VSZXNwb25zZSJpChdTdGFydEtleUFwcHJvdmFsUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEhIKCnNlc3Npb25faWQYAiABKAkSEQoJZGV2aWNlX2lkGAMgASgJEhYKDnBheWxvYWRfZGlnZXN0GAQgASgMInMKGFN0YXJ0S2V5QXBwcm92YWxSZXNwb25zZRIUCgxjaGFsbGVuZ2VfaWQYASABKAkSEQoJY2hhbGxlbmdlGAIgASgMEi4KCmV4cGlyZXNfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wInsKGFZlcmlmeUtleUFwcHJvdmFsUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEhIKCnNlc3Npb25faWQYAiABKAkSEQoJZGV2aWNlX2lkGAMgASgJEhQKDGNoYWxsZW5nZV9pZBgEIAEoCRIRCglzaWduYXR1cmUYBSABKAwiGwoZVmVyaWZ5S2V5QXBwcm92YWxSZXNwb25zZTL9AwoNRGV2aWNlU2VydmljZRJeCgxBc3Nlc3NTaWduSW4SIy5iYW5rLmRldmljZS52MS5Bc3Nlc3NTaWduSW5SZXF1ZXN0GiQuYmFuay5kZXZpY2UudjEuQXNzZXNzU2lnbkluUmVzcG9uc2UiA5ACAhJbCgtMaXN0RGV2aWNlcxIiLmJhbmsuZGV2aWNlLnYxLkxpc3REZXZpY2VzUmVxdWVzdBojLmJhbmsuZGV2aWNlLnYxLkxpc3REZXZpY2VzUmVzcG9uc2UiA5ACAhJeCgxSZXZva2VEZXZpY2USIy5iYW5rLmRldmljZS52MS5SZXZva2VEZXZpY2VSZXF1ZXN0GiQuYmFuay5kZXZpY2UudjEuUmV2b2tlRGV2aWNlUmVzcG9uc2UiA5ACAhJlChBTdGFydEtleUFwcHJvdmFsEicuYmFuay5kZXZpY2UudjEuU3RhcnRLZXlBcHByb3ZhbFJlcXVlc3QaKC5iYW5rLmRldmljZS52MS5TdGFydEtleUFwcHJvdmFsUmVzcG9uc2USaAoRVmVyaWZ5S2V5QXBwcm92YWwSKC5iYW5rLmRldmljZS52MS5WZXJpZnlLZXlBcHByb3ZhbFJlcXVlc3QaKS5iYW5rLmRldmljZS52MS5WZXJpZnlLZXlBcHByb3ZhbFJlc3BvbnNlYgZwcm90bzM", [file_bank_device_v1_device, file_google_protobuf_timestamp]);
 
 /**
  * AssessSignInRequest holds the facts of an attempt.
@@ -298,6 +298,147 @@ export const RevokeDeviceResponseSchema: GenMessage<RevokeDeviceResponse> = /*@_
   messageDesc(file_bank_device_v1_device_service, 6);
 
 /**
+ * StartKeyApprovalRequest names the device and what is to be signed.
+ *
+ * @generated from message bank.device.v1.StartKeyApprovalRequest
+ */
+export type StartKeyApprovalRequest = Message<"bank.device.v1.StartKeyApprovalRequest"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * UUIDv7 of the session in which the transaction is approved: an answer counts for no other.
+   *
+   * @generated from field: string session_id = 2;
+   */
+  sessionId: string;
+
+  /**
+   * UUIDv7 of the device whose key is asked for.
+   *
+   * @generated from field: string device_id = 3;
+   */
+  deviceId: string;
+
+  /**
+   * SHA-256 of the canonical transaction (RFC 8785).
+   *
+   * @generated from field: bytes payload_digest = 4;
+   */
+  payloadDigest: Uint8Array;
+};
+
+/**
+ * Describes the message bank.device.v1.StartKeyApprovalRequest.
+ * Use `create(StartKeyApprovalRequestSchema)` to create a new message.
+ */
+export const StartKeyApprovalRequestSchema: GenMessage<StartKeyApprovalRequest> = /*@__PURE__*/
+  messageDesc(file_bank_device_v1_device_service, 7);
+
+/**
+ * StartKeyApprovalResponse is the challenge.
+ *
+ * @generated from message bank.device.v1.StartKeyApprovalResponse
+ */
+export type StartKeyApprovalResponse = Message<"bank.device.v1.StartKeyApprovalResponse"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string challenge_id = 1;
+   */
+  challengeId: string;
+
+  /**
+   * 32 random bytes.
+   *
+   * @generated from field: bytes challenge = 2;
+   */
+  challenge: Uint8Array;
+
+  /**
+   * When the challenge dies.
+   *
+   * @generated from field: google.protobuf.Timestamp expires_at = 3;
+   */
+  expiresAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.device.v1.StartKeyApprovalResponse.
+ * Use `create(StartKeyApprovalResponseSchema)` to create a new message.
+ */
+export const StartKeyApprovalResponseSchema: GenMessage<StartKeyApprovalResponse> = /*@__PURE__*/
+  messageDesc(file_bank_device_v1_device_service, 8);
+
+/**
+ * VerifyKeyApprovalRequest carries the answer, with the same user, session and device as the challenge.
+ *
+ * @generated from message bank.device.v1.VerifyKeyApprovalRequest
+ */
+export type VerifyKeyApprovalRequest = Message<"bank.device.v1.VerifyKeyApprovalRequest"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string session_id = 2;
+   */
+  sessionId: string;
+
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string device_id = 3;
+   */
+  deviceId: string;
+
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string challenge_id = 4;
+   */
+  challengeId: string;
+
+  /**
+   * Over the challenge and the digest that it was started with; 64 bytes (RFC 7518 §3.4, RFC 8032).
+   *
+   * @generated from field: bytes signature = 5;
+   */
+  signature: Uint8Array;
+};
+
+/**
+ * Describes the message bank.device.v1.VerifyKeyApprovalRequest.
+ * Use `create(VerifyKeyApprovalRequestSchema)` to create a new message.
+ */
+export const VerifyKeyApprovalRequestSchema: GenMessage<VerifyKeyApprovalRequest> = /*@__PURE__*/
+  messageDesc(file_bank_device_v1_device_service, 9);
+
+/**
+ * VerifyKeyApprovalResponse tells that the signature is right; every other outcome is an error.
+ *
+ * @generated from message bank.device.v1.VerifyKeyApprovalResponse
+ */
+export type VerifyKeyApprovalResponse = Message<"bank.device.v1.VerifyKeyApprovalResponse"> & {
+};
+
+/**
+ * Describes the message bank.device.v1.VerifyKeyApprovalResponse.
+ * Use `create(VerifyKeyApprovalResponseSchema)` to create a new message.
+ */
+export const VerifyKeyApprovalResponseSchema: GenMessage<VerifyKeyApprovalResponse> = /*@__PURE__*/
+  messageDesc(file_bank_device_v1_device_service, 10);
+
+/**
  * DeviceService answers for devices and the risk of a sign-in. Served by device.
  *
  * @generated from service bank.device.v1.DeviceService
@@ -334,6 +475,27 @@ export const DeviceService: GenService<{
     methodKind: "unary";
     input: typeof RevokeDeviceRequestSchema;
     output: typeof RevokeDeviceResponseSchema;
+  },
+  /**
+   * StartKeyApproval asks the key of a device of that user to sign a transaction. It takes the place of the
+   * challenge that the same session has for that device. Caller: auth.
+   *
+   * @generated from rpc bank.device.v1.DeviceService.StartKeyApproval
+   */
+  startKeyApproval: {
+    methodKind: "unary";
+    input: typeof StartKeyApprovalRequestSchema;
+    output: typeof StartKeyApprovalResponseSchema;
+  },
+  /**
+   * VerifyKeyApproval takes the signature. A challenge is used up by the first answer, right or wrong. Caller: auth.
+   *
+   * @generated from rpc bank.device.v1.DeviceService.VerifyKeyApproval
+   */
+  verifyKeyApproval: {
+    methodKind: "unary";
+    input: typeof VerifyKeyApprovalRequestSchema;
+    output: typeof VerifyKeyApprovalResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_bank_device_v1_device_service, 0);

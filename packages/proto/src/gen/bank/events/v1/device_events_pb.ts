@@ -15,7 +15,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/events/v1/device_events.proto.
  */
 export const file_bank_events_v1_device_events: GenFile = /*@__PURE__*/
-  fileDesc("CiJiYW5rL2V2ZW50cy92MS9kZXZpY2VfZXZlbnRzLnByb3RvEg5iYW5rLmV2ZW50cy52MSKvAQoQRGV2aWNlUmVnaXN0ZXJlZBIPCgd1c2VyX2lkGAEgASgJEhEKCWRldmljZV9pZBgCIAEoCRIqCghwbGF0Zm9ybRgDIAEoDjIYLmJhbmsuZGV2aWNlLnYxLlBsYXRmb3JtEjEKDXJlZ2lzdGVyZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOhiKtRgUZGV2aWNlLnJlZ2lzdGVyZWQudjEilgEKD0RldmljZU5ld1NpZ25JbhIPCgd1c2VyX2lkGAEgASgJEhEKCWRldmljZV9pZBgCIAEoCRISCgpzZXNzaW9uX2lkGAMgASgJEjAKDHNpZ25lZF9pbl9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6GYq1GBVkZXZpY2UubmV3X3NpZ25faW4udjEirwEKDURldmljZVJlbW92ZWQSDwoHdXNlcl9pZBgBIAEoCRIRCglkZXZpY2VfaWQYAiABKAkSLgoKcmVtb3ZlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMwoGcmVhc29uGAQgASgOMiMuYmFuay5ldmVudHMudjEuRGV2aWNlUmVtb3ZhbFJlYXNvbjoVirUYEWRldmljZS5yZW1vdmVkLnYxInoKDURldmljZVRydXN0ZWQSDwoHdXNlcl9pZBgBIAEoCRIRCglkZXZpY2VfaWQYAiABKAkSLgoKdHJ1c3RlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6FYq1GBFkZXZpY2UudHJ1c3RlZC52MSKAAQoPRGV2aWNlVW50cnVzdGVkEg8KB3VzZXJfaWQYASABKAkSEQoJZGV2aWNlX2lkGAIgASgJEjAKDHVudHJ1c3RlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6F4q1GBNkZXZpY2UudW50cnVzdGVkLnYxKp4BChNEZXZpY2VSZW1vdmFsUmVhc29uEiUKIURFVklDRV9SRU1PVkFMX1JFQVNPTl9VTlNQRUNJRklFRBAAEh4KGkRFVklDRV9SRU1PVkFMX1JFQVNPTl9VU0VSEAESHwobREVWSUNFX1JFTU9WQUxfUkVBU09OX1NUQUZGEAISHwobREVWSUNFX1JFTU9WQUxfUkVBU09OX0xJTUlUEANiBnByb3RvMw", [file_bank_device_v1_device, file_bank_events_v1_event_type, file_google_protobuf_timestamp]);
+  fileDesc("CiJiYW5rL2V2ZW50cy92MS9kZXZpY2VfZXZlbnRzLnByb3RvEg5iYW5rLmV2ZW50cy52MSKvAQoQRGV2aWNlUmVnaXN0ZXJlZBIPCgd1c2VyX2lkGAEgASgJEhEKCWRldmljZV9pZBgCIAEoCRIqCghwbGF0Zm9ybRgDIAEoDjIYLmJhbmsuZGV2aWNlLnYxLlBsYXRmb3JtEjEKDXJlZ2lzdGVyZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOhiKtRgUZGV2aWNlLnJlZ2lzdGVyZWQudjEilgEKD0RldmljZU5ld1NpZ25JbhIPCgd1c2VyX2lkGAEgASgJEhEKCWRldmljZV9pZBgCIAEoCRISCgpzZXNzaW9uX2lkGAMgASgJEjAKDHNpZ25lZF9pbl9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6GYq1GBVkZXZpY2UubmV3X3NpZ25faW4udjEirwEKDURldmljZVJlbW92ZWQSDwoHdXNlcl9pZBgBIAEoCRIRCglkZXZpY2VfaWQYAiABKAkSLgoKcmVtb3ZlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMwoGcmVhc29uGAQgASgOMiMuYmFuay5ldmVudHMudjEuRGV2aWNlUmVtb3ZhbFJlYXNvbjoVirUYEWRldmljZS5yZW1vdmVkLnYxInoKDURldmljZVRydXN0ZWQSDwoHdXNlcl9pZBgBIAEoCRIRCglkZXZpY2VfaWQYAiABKAkSLgoKdHJ1c3RlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6FYq1GBFkZXZpY2UudHJ1c3RlZC52MSKAAQoPRGV2aWNlVW50cnVzdGVkEg8KB3VzZXJfaWQYASABKAkSEQoJZGV2aWNlX2lkGAIgASgJEjAKDHVudHJ1c3RlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6F4q1GBNkZXZpY2UudW50cnVzdGVkLnYxInsKDkRldmljZUtleUJvdW5kEg8KB3VzZXJfaWQYASABKAkSEQoJZGV2aWNlX2lkGAIgASgJEiwKCGJvdW5kX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoXirUYE2RldmljZS5rZXlfYm91bmQudjEigQEKEERldmljZUtleVJvdGF0ZWQSDwoHdXNlcl9pZBgBIAEoCRIRCglkZXZpY2VfaWQYAiABKAkSLgoKcm90YXRlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6GYq1GBVkZXZpY2Uua2V5X3JvdGF0ZWQudjEiuQEKEERldmljZUtleVJlbW92ZWQSDwoHdXNlcl9pZBgBIAEoCRIRCglkZXZpY2VfaWQYAiABKAkSNgoGcmVhc29uGAMgASgOMiYuYmFuay5ldmVudHMudjEuRGV2aWNlS2V5UmVtb3ZhbFJlYXNvbhIuCgpyZW1vdmVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoZirUYFWRldmljZS5rZXlfcmVtb3ZlZC52MSqeAQoTRGV2aWNlUmVtb3ZhbFJlYXNvbhIlCiFERVZJQ0VfUkVNT1ZBTF9SRUFTT05fVU5TUEVDSUZJRUQQABIeChpERVZJQ0VfUkVNT1ZBTF9SRUFTT05fVVNFUhABEh8KG0RFVklDRV9SRU1PVkFMX1JFQVNPTl9TVEFGRhACEh8KG0RFVklDRV9SRU1PVkFMX1JFQVNPTl9MSU1JVBADKpgBChZEZXZpY2VLZXlSZW1vdmFsUmVhc29uEikKJURFVklDRV9LRVlfUkVNT1ZBTF9SRUFTT05fVU5TUEVDSUZJRUQQABIiCh5ERVZJQ0VfS0VZX1JFTU9WQUxfUkVBU09OX1VTRVIQARIvCitERVZJQ0VfS0VZX1JFTU9WQUxfUkVBU09OX0NSRURFTlRJQUxTX1JFU0VUEAJiBnByb3RvMw", [file_bank_device_v1_device, file_bank_events_v1_event_type, file_google_protobuf_timestamp]);
 
 /**
  * DeviceRegistered tells that a device appeared in a user's list.
@@ -214,6 +214,118 @@ export const DeviceUntrustedSchema: GenMessage<DeviceUntrusted> = /*@__PURE__*/
   messageDesc(file_bank_events_v1_device_events, 4);
 
 /**
+ * DeviceKeyBound tells that a user bound a key to a device: it can confirm transactions.
+ *
+ * @generated from message bank.events.v1.DeviceKeyBound
+ */
+export type DeviceKeyBound = Message<"bank.events.v1.DeviceKeyBound"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string device_id = 2;
+   */
+  deviceId: string;
+
+  /**
+   * When.
+   *
+   * @generated from field: google.protobuf.Timestamp bound_at = 3;
+   */
+  boundAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.events.v1.DeviceKeyBound.
+ * Use `create(DeviceKeyBoundSchema)` to create a new message.
+ */
+export const DeviceKeyBoundSchema: GenMessage<DeviceKeyBound> = /*@__PURE__*/
+  messageDesc(file_bank_events_v1_device_events, 5);
+
+/**
+ * DeviceKeyRotated tells that the key of a device was replaced, by a signature of the older.
+ *
+ * @generated from message bank.events.v1.DeviceKeyRotated
+ */
+export type DeviceKeyRotated = Message<"bank.events.v1.DeviceKeyRotated"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string device_id = 2;
+   */
+  deviceId: string;
+
+  /**
+   * When.
+   *
+   * @generated from field: google.protobuf.Timestamp rotated_at = 3;
+   */
+  rotatedAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.events.v1.DeviceKeyRotated.
+ * Use `create(DeviceKeyRotatedSchema)` to create a new message.
+ */
+export const DeviceKeyRotatedSchema: GenMessage<DeviceKeyRotated> = /*@__PURE__*/
+  messageDesc(file_bank_events_v1_device_events, 6);
+
+/**
+ * DeviceKeyRemoved tells that a device has no key any more. That of a removed device is gone with it.
+ *
+ * @generated from message bank.events.v1.DeviceKeyRemoved
+ */
+export type DeviceKeyRemoved = Message<"bank.events.v1.DeviceKeyRemoved"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string device_id = 2;
+   */
+  deviceId: string;
+
+  /**
+   * Why.
+   *
+   * @generated from field: bank.events.v1.DeviceKeyRemovalReason reason = 3;
+   */
+  reason: DeviceKeyRemovalReason;
+
+  /**
+   * When.
+   *
+   * @generated from field: google.protobuf.Timestamp removed_at = 4;
+   */
+  removedAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.events.v1.DeviceKeyRemoved.
+ * Use `create(DeviceKeyRemovedSchema)` to create a new message.
+ */
+export const DeviceKeyRemovedSchema: GenMessage<DeviceKeyRemoved> = /*@__PURE__*/
+  messageDesc(file_bank_events_v1_device_events, 7);
+
+/**
  * DeviceRemovalReason tells why a device is gone.
  *
  * @generated from enum bank.events.v1.DeviceRemovalReason
@@ -260,4 +372,45 @@ export type DeviceRemovalReason = (typeof DeviceRemovalReason)[keyof typeof Devi
  */
 export const DeviceRemovalReasonSchema: GenEnum<DeviceRemovalReason> = /*@__PURE__*/
   enumDesc(file_bank_events_v1_device_events, 0);
+
+/**
+ * DeviceKeyRemovalReason tells why a device can confirm transactions no longer.
+ *
+ * @generated from enum bank.events.v1.DeviceKeyRemovalReason
+ */
+export const DeviceKeyRemovalReason = {
+  /**
+   * Not said.
+   *
+   * @generated from enum value: DEVICE_KEY_REMOVAL_REASON_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Its user removed the key.
+   *
+   * @generated from enum value: DEVICE_KEY_REMOVAL_REASON_USER = 1;
+   */
+  USER: 1,
+
+  /**
+   * The password was reset, or staff removed all second factors: whoever bound it may not have been its user.
+   *
+   * @generated from enum value: DEVICE_KEY_REMOVAL_REASON_CREDENTIALS_RESET = 2;
+   */
+  CREDENTIALS_RESET: 2,
+} as const;
+
+/**
+ * DeviceKeyRemovalReason tells why a device can confirm transactions no longer.
+ *
+ * @generated from enum bank.events.v1.DeviceKeyRemovalReason
+ */
+export type DeviceKeyRemovalReason = (typeof DeviceKeyRemovalReason)[keyof typeof DeviceKeyRemovalReason] | UnknownEnum;
+
+/**
+ * Describes the enum bank.events.v1.DeviceKeyRemovalReason.
+ */
+export const DeviceKeyRemovalReasonSchema: GenEnum<DeviceKeyRemovalReason> = /*@__PURE__*/
+  enumDesc(file_bank_events_v1_device_events, 1);
 

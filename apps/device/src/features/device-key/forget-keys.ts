@@ -1,0 +1,28 @@
+import { notify } from '@bank/composition';
+import { withTransaction } from '@bank/database';
+import { allow, parse } from '@bank/domain';
+import { messageOf } from '@bank/notifications';
+import type { AppContext } from '#context.ts';
+import { deviceKeyRemoved } from '#events.ts';
+import { CredentialChange } from '#features/device/schemas.ts';
+
+/**
+ * Removes the keys of all devices of a user whose password was reset or whose second factors staff have removed, but not
+ * those he bound since then: whoever bound them may have been somebody else. What he changes himself, having proved the
+ * older, leaves them as they are. @throws request.invalid
+ */
+export async function forgetKeys(ctx: AppContext, input: unknown): Promise<void> {
+  const { userId, cause, changedAt, isReset } = parse(CredentialChange, input);
+  if (!isReset) return;
+  await withTransaction(ctx, { who: allow.system('forget-keys'), audits: ['device.key.removed'] }, async (tx) => {
+    await tx.devices.lockOf(userId);
+    const at = tx.clock.now();
+    const deviceIds = await tx.deviceKeys.removeAll(userId, changedAt);
+    for (const deviceId of deviceIds) {
+      await tx.emit(deviceKeyRemoved({ userId, deviceId, reason: 'credentials_reset', at }));
+      const details = { deviceId };
+      await tx.audit({ action: 'device.key.removed', subject: userId, outcome: 'success', reason: cause, details });
+    }
+    if (deviceIds.length > 0) await notify(tx, userId, messageOf('device-key-removed', { at }));
+  });
+}
