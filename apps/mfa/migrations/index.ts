@@ -5,6 +5,8 @@ import { PublishedDeliveries } from './202612020041-published-deliveries.ts';
 import { FactorResets } from './202612020071-factor-resets.ts';
 import { Recoveries } from './202612040202-recoveries.ts';
 import { PendingFactorsIndex } from './202612040501-pending-factors-index.ts';
+import { TotpFactors } from './202612040600-totp-factors.ts';
+import { TotpFactorsFilled } from './202612040601-totp-factors-filled.ts';
 
 /** In the order they run; a name is never changed once it has landed. */
 export const migrations = [
@@ -15,4 +17,6 @@ export const migrations = [
   { name: '202612020071-factor-resets', class: FactorResets },
   { name: '202612040501-pending-factors-index', class: PendingFactorsIndex },
   { name: '202612040202-recoveries', class: Recoveries },
+  { name: '202612040600-totp-factors', class: TotpFactors },
+  { name: '202612040601-totp-factors-filled', class: TotpFactorsFilled },
 ];

@@ -12,11 +12,13 @@ import type { Config } from '#config.ts';
 import { ChallengeRepository } from '#storage/challenge.repository.ts';
 import { entities } from '#storage/entities.ts';
 import { FactorRepository } from '#storage/factor.repository.ts';
-import { RecoveryCodeRepository } from '#storage/recovery-code.repository.ts';
+import { RecoveryCodeRepository } from '#storage/factor-types/recovery-code.repository.ts';
+import { TotpFactorRepository } from '#storage/factor-types/totp-factor.repository.ts';
 import { SubjectRepository } from '#storage/subject.repository.ts';
 
 export interface Repositories {
   readonly factors: FactorRepository;
+  readonly totpFactors: TotpFactorRepository;
   readonly subjects: SubjectRepository;
   readonly challenges: ChallengeRepository;
   readonly recoveryCodes: RecoveryCodeRepository;
@@ -44,6 +46,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     people: createPeopleDirectory(foundations, config),
     unitOfWork: foundations.unitOfWorkOf((em) => ({
       factors: new FactorRepository(em, foundations.vault),
+      totpFactors: new TotpFactorRepository(em, foundations.vault),
       subjects: new SubjectRepository(em, foundations.vault),
       challenges: new ChallengeRepository(em),
       recoveryCodes: new RecoveryCodeRepository(em),

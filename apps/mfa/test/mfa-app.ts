@@ -44,16 +44,16 @@ export interface GivenFactor {
 /** A factor of any kind, as a row. Its id. */
 export async function givenFactor(app: TestApp<AppContext>, userId: UserId, factor: GivenFactor): Promise<string> {
   const id = uuidv7();
-  const pending = { id, type: 'totp', label: 'Mine', secret: Buffer.alloc(20, 1), sessionId: uuidv7() } as const;
+  const pending = { id, type: factor.type, label: 'Mine', sessionId: uuidv7() };
   const [createdAt, expiresAt] = [new Date(), new Date(Date.now() + 600_000)];
   const access = { who: allow.system('test'), unaudited: 'a test' };
-  await withTransaction(app.ctx, access, (tx) =>
-    tx.factors.insertPending(userId, { ...pending, createdAt, expiresAt }),
-  );
-  await app.database.query(
-    'update mfa.factors set type = $2, confirmed_at = $3, last_used_at = $4, last_step = 0 where id = $1',
-    [id, factor.type, factor.confirmedAt ?? null, factor.lastUsedAt ?? null],
-  );
+  await withTransaction(app.ctx, access, async (tx) => {
+    await tx.factors.insertPending(userId, { ...pending, createdAt, expiresAt });
+    if (factor.type === 'totp') await tx.totpFactors.insert(userId, id, Buffer.alloc(20, 1));
+  });
+  await app.database.query('update mfa.factors set confirmed_at = $2, last_used_at = $3 where id = $1', [
+    ...[id, factor.confirmedAt ?? null, factor.lastUsedAt ?? null],
+  ]);
   return id;
 }
 

@@ -47,7 +47,8 @@ describe('POST /v1/mfa/totp', () => {
     const { token, userId } = await fresh();
     const { body } = await begin(token);
     const [row] = await app.database.query<{ row: string }>(
-      'select row_to_json(f)::text as row from mfa.factors f where user_id = $1',
+      `select row_to_json(f)::text || row_to_json(t)::text as row
+       from mfa.factors f join mfa.totp_factors t on t.factor_id = f.id where user_id = $1`,
       [userId],
     );
     expect(row?.row).toContain(body.factorId);

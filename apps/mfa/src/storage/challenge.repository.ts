@@ -1,6 +1,7 @@
 import { Repository } from '@bank/database';
 import type { UserId } from '@bank/domain';
 import type { Challenge, ChallengeBinding } from '#storage/challenge.entity.ts';
+import type { FactorTypeName } from '#storage/factor.entity.ts';
 
 /** Challenges: one for each sign-in and session, which the newest takes over from the older. */
 export class ChallengeRepository extends Repository {
@@ -25,23 +26,30 @@ export class ChallengeRepository extends Repository {
   }
 
   /** Counts one try before it is judged; gives the factor, or nothing when there is no such open challenge. */
-  async claimTry(
+  claimTry(
     id: string,
     binding: ChallengeBinding,
     { attemptsMax, now }: { attemptsMax: number; now: Date },
-  ): Promise<string | undefined> {
-    const claimed = await this.row<{ factorId: string }>(
-      `update mfa.challenges set attempts = attempts + 1
-       where id = ? and user_id = ? and purpose = ? and binding_id = ?
-         and attempts < ? and closed_at is null and expires_at > ?
-       returning factor_id as "factorId"`,
+  ): Promise<{ factorId: string; type: FactorTypeName } | undefined> {
+    return this.row(
+      `update mfa.challenges c set attempts = c.attempts + 1 from mfa.factors f
+       where c.id = ? and c.user_id = ? and c.purpose = ? and c.binding_id = ?
+         and c.attempts < ? and c.closed_at is null and c.expires_at > ?
+         and f.id = c.factor_id and f.user_id = c.user_id and f.confirmed_at is not null
+       returning c.factor_id as "factorId", f.type`,
       [id, binding.userId, binding.purpose, binding.bindingId, attemptsMax, now],
     );
-    return claimed?.factorId;
   }
 
-  async close(id: string, now: Date): Promise<void> {
-    await this.affected('update mfa.challenges set closed_at = ? where id = ?', [now, id]);
+  /** Closes an open challenge whose answer was right, and notes the use of its factor; false when it is closed already. */
+  async pass(id: string, now: Date): Promise<boolean> {
+    const passed = await this.affected(
+      `with passed as (
+         update mfa.challenges set closed_at = ? where id = ? and closed_at is null returning factor_id)
+       update mfa.factors set last_used_at = ? from passed where factors.id = passed.factor_id`,
+      [now, id, now],
+    );
+    return passed === 1;
   }
 
   /** Takes the challenges of a factor away with it. */

@@ -5,6 +5,11 @@ export const dataRights = declareDataRights('mfa', {
   personal: {
     recovery_codes: { exported: { withheld: 'hashes of secrets' }, erased: 'deleted' },
     challenges: { exported: { withheld: 'questions that are gone within minutes' }, erased: 'deleted' },
+    totp_factors: {
+      whose: 'factor_id in (select id from mfa.factors where user_id = ?)',
+      exported: { withheld: 'secrets' },
+      erased: 'deleted',
+    },
     factors: {
       exported: {
         key: 'id',
@@ -15,7 +20,6 @@ export const dataRights = declareDataRights('mfa', {
           confirmedAt: 'confirmed_at',
           lastUsedAt: 'last_used_at',
         },
-        // The secret is sealed apart and stays here.
         sealed: [{ column: 'label', group: ({ key }) => `label:${key}` }],
       },
       erased: 'deleted',

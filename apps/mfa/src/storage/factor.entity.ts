@@ -1,7 +1,10 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
 import { SubjectEntity } from '#storage/subject.entity.ts';
 
-/** A second factor. `sealed` is what proves it, `label` the user's name for it; it counts only once confirmed. */
+/**
+ * A second factor of any kind: what proves it is kept by its kind, `label` is the user's name for it; it counts only once
+ * confirmed. `sealed` and `lastStep` are what the release before keeps of authenticator apps.
+ */
 export const FactorEntity = defineEntity({
   name: 'Factor',
   tableName: 'factors',
@@ -10,7 +13,7 @@ export const FactorEntity = defineEntity({
     id: p.uuid().primary(),
     user: () => p.manyToOne(SubjectEntity).mapToPk().joinColumn('user_id').foreignKeyName('factors_user_id_fkey'),
     type: p.text(),
-    sealed: p.blob(),
+    sealed: p.blob().nullable().lazy(),
     label: p.blob(),
     sessionId: p.uuid(),
     createdAt: p.datetime(),
@@ -18,7 +21,7 @@ export const FactorEntity = defineEntity({
     attempts: p.smallint().default(0),
     confirmedAt: p.datetime().nullable(),
     lastUsedAt: p.datetime().nullable(),
-    lastStep: p.bigint('number').nullable(),
+    lastStep: p.bigint('number').nullable().lazy(),
     version: p.bigint('number').defaultRaw('1'),
   },
   indexes: [
@@ -41,20 +44,11 @@ export interface ConfirmedFactor {
   readonly version: number;
 }
 
-/** A factor with what its codes are compared with. */
-export interface TotpFactor {
-  readonly id: string;
-  readonly secret: Uint8Array;
-  /** The step of the last accepted code. */
-  readonly lastStep: number | null;
-}
-
 /** A factor that its user has yet to prove, in the session that enrols it and until it expires. */
 export interface PendingFactor {
   readonly id: string;
-  readonly type: 'totp';
+  readonly type: FactorTypeName;
   readonly label: string;
-  readonly secret: Uint8Array;
   readonly sessionId: string;
   readonly createdAt: Date;
   readonly expiresAt: Date;

@@ -2,16 +2,14 @@ import { type PiiVault, Repository } from '@bank/database';
 import type { UserId } from '@bank/domain';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import * as v from 'valibot';
-import type { ConfirmedFactor, FactorTypeName, PendingFactor, TotpFactor } from '#storage/factor.entity.ts';
+import type { ConfirmedFactor, FactorTypeName, PendingFactor } from '#storage/factor.entity.ts';
 
 type ConfirmedRow = Omit<ConfirmedFactor, 'label'> & { label: Uint8Array };
-type SecretRow = Omit<TotpFactor, 'secret'> & { sealed: Uint8Array };
 
 const columns = `id, type, label, confirmed_at as "confirmedAt", last_used_at as "lastUsedAt", version`;
 const LabelGroup = v.object({ label: v.string() });
-const SecretGroup = v.object({ secret: v.string() });
 
-/** Factors. Name and secret are sealed apart, each for its own row: what is listed needs no secret opened (SR-84). */
+/** Factors of all kinds. Names are sealed apart from what proves a factor: what is listed needs no secret opened (SR-84). */
 export class FactorRepository extends Repository {
   readonly #vault: PiiVault;
 
@@ -46,14 +44,10 @@ export class FactorRepository extends Repository {
     return row === undefined ? undefined : this.#named(userId, row);
   }
 
-  /** A confirmed authenticator app with its secret. */
-  async findTotp(userId: UserId, id: string): Promise<TotpFactor | undefined> {
-    const row = await this.row<SecretRow>(
-      `select id, sealed, last_step as "lastStep" from mfa.factors
-       where user_id = ? and id = ? and type = 'totp' and confirmed_at is not null`,
-      [userId, id],
-    );
-    return row === undefined ? undefined : this.#opened(userId, row);
+  /** What kind one of the user's confirmed factors is of. */
+  async findType(userId: UserId, id: string): Promise<FactorTypeName | undefined> {
+    const sql = 'select type from mfa.factors where user_id = ? and id = ? and confirmed_at is not null';
+    return (await this.row<{ type: FactorTypeName }>(sql, [userId, id]))?.type;
   }
 
   async countConfirmed(userId: UserId): Promise<number> {
@@ -63,49 +57,34 @@ export class FactorRepository extends Repository {
 
   async insertPending(userId: UserId, factor: PendingFactor): Promise<void> {
     const { id, type, sessionId, createdAt, expiresAt } = factor;
-    const secret = { secret: Buffer.from(factor.secret).toString('base64') };
+    const label = await this.#seal(userId, id, { label: factor.label });
     await this.affected(
-      `insert into mfa.factors (id, user_id, type, sealed, label, session_id, created_at, expires_at)
-       values (?, ?, ?, ?, ?, ?, ?, ?)`,
-      [
-        ...[id, userId, type, await this.#seal(userId, id, 'secret', secret)],
-        ...[await this.#seal(userId, id, 'label', { label: factor.label }), sessionId, createdAt, expiresAt],
-      ],
+      `insert into mfa.factors (id, user_id, type, label, session_id, created_at, expires_at)
+       values (?, ?, ?, ?, ?, ?, ?)`,
+      [id, userId, type, label, sessionId, createdAt, expiresAt],
     );
   }
 
-  /** Counts one try to confirm a pending factor before it is judged; nothing when the session has none such to confirm. */
+  /** Counts one try to confirm a pending factor before it is judged; false when the session has none such to confirm. */
   async claimConfirmation(
     userId: UserId,
     id: string,
-    { sessionId, attemptsMax, now }: { sessionId: string; attemptsMax: number; now: Date },
-  ): Promise<TotpFactor | undefined> {
-    const row = await this.row<SecretRow>(
+    attempt: { type: FactorTypeName; sessionId: string; attemptsMax: number; now: Date },
+  ): Promise<boolean> {
+    const { type, sessionId, attemptsMax, now } = attempt;
+    const claimed = await this.affected(
       `update mfa.factors set attempts = attempts + 1
-       where user_id = ? and id = ? and session_id = ? and confirmed_at is null and expires_at > ? and attempts < ?
-       returning id, sealed, last_step as "lastStep"`,
-      [userId, id, sessionId, now, attemptsMax],
+       where user_id = ? and id = ? and type = ? and session_id = ?
+         and confirmed_at is null and expires_at > ? and attempts < ?`,
+      [userId, id, type, sessionId, now, attemptsMax],
     );
-    return row === undefined ? undefined : this.#opened(userId, row);
+    return claimed === 1;
   }
 
-  /** Makes a pending factor count; the code that proved it is used up. */
-  async confirm(userId: UserId, id: string, { step, at }: { step: number; at: Date }): Promise<boolean> {
-    const confirmed = await this.affected(
-      `update mfa.factors set confirmed_at = ?, last_step = ? where user_id = ? and id = ? and confirmed_at is null`,
-      [at, step, userId, id],
-    );
-    return confirmed === 1;
-  }
-
-  /** Remembers the step of an accepted code; false when that step or a later one has been accepted before (SR-21). */
-  async noteStep(userId: UserId, id: string, { step, at }: { step: number; at: Date }): Promise<boolean> {
-    const noted = await this.affected(
-      `update mfa.factors set last_step = ?, last_used_at = ?
-       where user_id = ? and id = ? and confirmed_at is not null and last_step < ?`,
-      [step, at, userId, id, step],
-    );
-    return noted === 1;
+  /** Makes a pending factor count. */
+  async confirm(userId: UserId, id: string, at: Date): Promise<boolean> {
+    const sql = 'update mfa.factors set confirmed_at = ? where user_id = ? and id = ? and confirmed_at is null';
+    return (await this.affected(sql, [at, userId, id])) === 1;
   }
 
   /** Renames a confirmed factor that still has this version; gives the new version, or nothing when it has moved on. */
@@ -117,7 +96,7 @@ export class FactorRepository extends Repository {
     const row = await this.row<{ version: number }>(
       `update mfa.factors set label = ?, version = version + 1
        where user_id = ? and id = ? and confirmed_at is not null and version = ? returning version`,
-      [await this.#seal(userId, id, 'label', { label }), userId, id, version],
+      [await this.#seal(userId, id, { label }), userId, id, version],
     );
     return row?.version;
   }
@@ -140,9 +119,10 @@ export class FactorRepository extends Repository {
     return removed.filter(({ isConfirmed }) => isConfirmed).map(({ id, type }) => ({ id, type }));
   }
 
-  /** Forgets what a user began to enrol and did not confirm. */
-  async removePending(userId: UserId): Promise<void> {
-    await this.affected('delete from mfa.factors where user_id = ? and confirmed_at is null', [userId]);
+  /** Forgets what a user began to enrol of a kind and did not confirm. */
+  async removePending(userId: UserId, type: FactorTypeName): Promise<void> {
+    const sql = 'delete from mfa.factors where user_id = ? and type = ? and confirmed_at is null';
+    await this.affected(sql, [userId, type]);
   }
 
   async #named(userId: UserId, row: ConfirmedRow): Promise<ConfirmedFactor> {
@@ -150,19 +130,12 @@ export class FactorRepository extends Repository {
     return { ...row, label: v.parse(LabelGroup, opened).label };
   }
 
-  async #opened(userId: UserId, { id, sealed, lastStep }: SecretRow): Promise<TotpFactor> {
-    const { secret } = v.parse(SecretGroup, await this.#vault.open(this.em, placeOf(userId, id, 'secret'), sealed));
-    return { id, lastStep, secret: Buffer.from(secret, 'base64') };
-  }
-
-  #seal(userId: UserId, id: string, group: Group, value: Record<string, string>): Promise<Buffer> {
-    return this.#vault.seal(this.em, placeOf(userId, id, group), value);
+  #seal(userId: UserId, id: string, value: { label: string }): Promise<Buffer> {
+    return this.#vault.seal(this.em, placeOf(userId, id, 'label'), value);
   }
 }
 
-type Group = 'label' | 'secret';
-
-/** The id of the row is part of the place: the secrets of two factors of one user cannot be swapped either. */
-function placeOf(userId: UserId, id: string, group: Group) {
+/** The id of the row is part of the place: what proves two factors of one user cannot be swapped either. */
+export function placeOf(userId: UserId, id: string, group: 'label' | 'secret') {
   return { userId, table: 'factors', group: `${group}:${id}`, keyClass: 'erasable' } as const;
 }

@@ -1,6 +1,7 @@
 import { UserIdSchema, UuidSchema } from '@bank/domain';
 import * as v from 'valibot';
-import { TotpCode } from '#features/factor/schemas.ts';
+import { RecoveryCodeResponse } from '#features/factor-types/recovery-code/schemas.ts';
+import { responseShapes } from '#features/factor-types/registry.ts';
 import { challengePurposes } from '#storage/challenge.entity.ts';
 
 const binding = { userId: UserIdSchema, purpose: v.picklist(challengePurposes), bindingId: UuidSchema };
@@ -9,11 +10,11 @@ export const ChallengeStart = v.strictObject({ ...binding, factorId: UuidSchema 
 
 /** An answer to a challenge, or a recovery code in place of one: for sign-ins and recoveries. */
 export const Answer = v.union([
-  v.strictObject({ ...binding, challengeId: UuidSchema, code: TotpCode }),
+  v.strictObject({ ...binding, challengeId: UuidSchema, response: v.union(responseShapes) }),
   v.strictObject({
     ...binding,
     purpose: v.picklist(['sign_in', 'recovery']),
-    recoveryCode: v.pipe(v.string(), v.nonEmpty(), v.maxLength(64)),
+    response: RecoveryCodeResponse,
   }),
 ]);
 export type Answer = v.InferOutput<typeof Answer>;

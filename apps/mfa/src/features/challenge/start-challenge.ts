@@ -4,6 +4,7 @@ import type { AppContext } from '#context.ts';
 import { blockedUntil, challengeSeconds, triesMax } from '#features/challenge/policies.ts';
 import { tooManyTries } from '#features/challenge/refusals.ts';
 import { ChallengeStart } from '#features/challenge/schemas.ts';
+import { factorTypeOf } from '#features/factor-types/registry.ts';
 import type { FactorTypeName } from '#storage/factor.entity.ts';
 
 export interface StartedChallenge {
@@ -26,13 +27,14 @@ export async function startChallenge(ctx: AppContext, actor: Actor, input: unkno
   const unaudited = 'a question: the ledger gets the answer';
   return withTransaction(ctx, { who, unaudited }, async (tx) => {
     const record = await tx.subjects.find(userId);
-    if (record === undefined || (await tx.factors.findTotp(userId, factorId)) === undefined) {
-      throw new DomainError('factor.not_found');
-    }
+    const named = await tx.factors.findType(userId, factorId);
+    const type = named && factorTypeOf(named);
+    if (record === undefined || type === undefined) throw new DomainError('factor.not_found');
     const blocked = blockedUntil(record, now);
     if (blocked !== undefined) throw tooManyTries(blocked, now);
     const challenge = { id, userId, factorId, purpose, bindingId, createdAt: now, expiresAt };
     if (!(await tx.challenges.start(challenge, triesMax))) throw tooManyTries(expiresAt, now);
-    return { challengeId: id, type: 'totp', expiresAt };
+    await type.begin(tx, { userId, factorId, challengeId: id, now, expiresAt });
+    return { challengeId: id, type: type.name, expiresAt };
   });
 }

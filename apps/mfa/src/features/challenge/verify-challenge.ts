@@ -1,13 +1,12 @@
 import { withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, parse } from '@bank/domain';
 import type { AppContext, AppTransaction } from '#context.ts';
-import { answerWithCode } from '#features/challenge/answer-with-code.ts';
-import { answerWithRecoveryCode } from '#features/challenge/answer-with-recovery-code.ts';
-import type { Proof } from '#features/challenge/given-answer.ts';
+import { findProver } from '#features/challenge/find-prover.ts';
 import { afterSuccess, blockedUntil } from '#features/challenge/policies.ts';
 import { recordFailure } from '#features/challenge/record-failure.ts';
 import { tooManyTries } from '#features/challenge/refusals.ts';
 import { Answer } from '#features/challenge/schemas.ts';
+import type { Proof } from '#features/factor-types/factor-type.ts';
 
 type Outcome = { kind: 'accepted'; by: Proof } | { kind: 'wrong' } | { kind: 'blocked'; until: Date };
 
@@ -37,14 +36,17 @@ async function judge(tx: AppTransaction, answer: Answer, now: Date): Promise<Out
     await tx.audit({ action: 'mfa.challenge.failed', subject: userId, outcome: 'denied', reason: 'blocked', details });
     return { kind: 'blocked', until };
   }
-  const given =
-    'code' in answer ? await answerWithCode(tx, answer, now) : await answerWithRecoveryCode(tx, answer, now);
-  if (!given.isRight) {
-    await recordFailure(tx, { answer, factorId: given.factorId, record, now });
+  const { prover, given } = await findProver(tx, answer, now);
+  const { factorId, challengeId } = given;
+  const isRight =
+    (await prover.check(tx, given, answer.response)) &&
+    (challengeId === undefined || (await tx.challenges.pass(challengeId, now)));
+  if (!isRight) {
+    await recordFailure(tx, { answer, factorId, record, now });
     return { kind: 'wrong' };
   }
   if (record.failures > 0) await tx.subjects.noteAnswers(userId, afterSuccess);
-  const details = { purpose, by: given.by, ...(given.factorId !== undefined && { factorId: given.factorId }) };
+  const details = { purpose, by: prover.name, ...(factorId !== undefined && { factorId }) };
   await tx.audit({ action: 'mfa.challenge.passed', subject: userId, outcome: 'success', details });
-  return { kind: 'accepted', by: given.by };
+  return { kind: 'accepted', by: prover.name };
 }

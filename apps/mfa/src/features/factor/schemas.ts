@@ -7,25 +7,11 @@ import { factorTypes } from '#storage/factor.entity.ts';
 export const Activation = v.strictObject({ userId: UserIdSchema, activatedAt: v.date() });
 
 const timestamp = v.pipe(v.string(), v.isoTimestamp());
-const Label = v.pipe(v.string(), v.trim(), v.nonEmpty(), v.maxLength(64));
-
-/** The code of an authenticator app. */
-export const TotpCode = v.pipe(v.string('code'), v.regex(/^\d{6}$/, 'code'));
+/** What a user calls a factor. */
+export const Label = v.pipe(v.string(), v.trim(), v.nonEmpty(), v.maxLength(64));
 
 export const FactorParams = v.strictObject({ id: UuidSchema });
-export const TotpEnrolment = v.strictObject({ label: v.optional(Label, 'Authenticator app') });
-export const Confirmation = v.strictObject({ code: TotpCode });
 export const FactorPatch = v.strictObject({ label: Label });
-
-/** What an authenticator app needs to know, told once. `qr` is the same URI as an SVG image in a `data:` URL. */
-export const TotpSecretView = v.strictObject({
-  factorId: UuidSchema,
-  secret: v.string(),
-  uri: v.string(),
-  qr: v.string(),
-  expiresIn: v.number(),
-});
-export type TotpSecretView = v.InferOutput<typeof TotpSecretView>;
 
 /** A factor as its user sees it: never a secret. */
 export const FactorView = v.strictObject({

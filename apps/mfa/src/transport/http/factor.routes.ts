@@ -1,22 +1,12 @@
 import { audiences } from '@bank/domain';
-import { created, defineRoutes, etagOf, noContent, ok, versionOf } from '@bank/service-kit';
+import { defineRoutes, etagOf, noContent, ok, versionOf } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
-import { confirmTotp } from '#features/factor/confirm-totp.ts';
-import { enrolTotp } from '#features/factor/enrol-totp.ts';
 import { getFactor } from '#features/factor/get-factor.ts';
 import { listOwnFactors } from '#features/factor/list-own-factors.ts';
 import { freshSeconds } from '#features/factor/policies.ts';
 import { removeFactor } from '#features/factor/remove-factor.ts';
 import { renameFactor } from '#features/factor/rename-factor.ts';
-import {
-  Confirmation,
-  FactorList,
-  FactorParams,
-  FactorPatch,
-  FactorView,
-  TotpEnrolment,
-  TotpSecretView,
-} from '#features/factor/schemas.ts';
+import { FactorList, FactorParams, FactorPatch, FactorView } from '#features/factor/schemas.ts';
 import { toFactorView } from '#features/factor/view.ts';
 
 const tag = 'mfa';
@@ -45,37 +35,6 @@ export const factorRoutes = defineRoutes<AppContext>([
     errors: ['factor.not_found'],
     async handle(ctx, request) {
       const factor = await getFactor(ctx, request.actor, request.params);
-      return ok(toFactorView(factor), { etag: etagOf(factor.version) });
-    },
-  },
-  {
-    method: 'POST',
-    path: '/v1/mfa/totp',
-    summary: 'Begin to enrol an authenticator app; its secret is shown this once',
-    description: 'At `aal1` for a first factor; whoever has one needs a session at `aal2`.',
-    tag,
-    access: 'user',
-    audiences: Object.values(audiences),
-    stepUp: { acr: 'aal1', maxAgeSeconds: freshSeconds },
-    body: TotpEnrolment,
-    responses: { 201: TotpSecretView },
-    errors: ['factor.limit_reached'],
-    limits: [{ name: 'totp-enrolment', points: 10, windowSeconds: 3600, by: 'user' }],
-    handle: async (ctx, request) => created(await enrolTotp(ctx, request.actor, request.body)),
-  },
-  {
-    method: 'POST',
-    path: '/v1/mfa/totp/:id/confirm',
-    summary: 'Confirm the authenticator app with its first code, in the same session',
-    tag,
-    access: 'user',
-    audiences: Object.values(audiences),
-    params: FactorParams,
-    body: Confirmation,
-    responses: { 200: FactorView },
-    errors: ['auth.step_up.required', 'factor.not_found', 'factor.code_invalid'],
-    async handle(ctx, { actor, params, body }) {
-      const factor = await confirmTotp(ctx, actor, { params, body });
       return ok(toFactorView(factor), { etag: etagOf(factor.version) });
     },
   },

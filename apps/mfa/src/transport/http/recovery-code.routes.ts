@@ -2,8 +2,8 @@ import { audiences } from '@bank/domain';
 import { created, defineRoutes } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
 import { freshSeconds } from '#features/factor/policies.ts';
-import { generateRecoveryCodes } from '#features/recovery-code/generate-recovery-codes.ts';
-import { RecoveryCodes } from '#features/recovery-code/schemas.ts';
+import { generateRecoveryCodes } from '#features/factor-types/recovery-code/generate-recovery-codes.ts';
+import { RecoveryCodes } from '#features/factor-types/recovery-code/schemas.ts';
 
 export const recoveryCodeRoutes = defineRoutes<AppContext>([
   {

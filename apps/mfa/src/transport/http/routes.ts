@@ -1,5 +1,6 @@
 import { factorRoutes } from '#transport/http/factor.routes.ts';
 import { recoveryCodeRoutes } from '#transport/http/recovery-code.routes.ts';
+import { totpRoutes } from '#transport/http/totp.routes.ts';
 
 /** Every REST route of the service. */
-export const routes = [...factorRoutes, ...recoveryCodeRoutes];
+export const routes = [...factorRoutes, ...totpRoutes, ...recoveryCodeRoutes];

@@ -70,9 +70,9 @@ function toAnswer({ userId, purpose, bindingId, proof }: VerifyChallengeRequest)
   const binding = { userId, purpose: purposes[purpose], bindingId };
   switch (proof.case) {
     case 'answer':
-      return { ...binding, challengeId: proof.value.challengeId, code: proof.value.code };
+      return { ...binding, challengeId: proof.value.challengeId, response: { code: proof.value.code } };
     case 'recoveryCode':
-      return { ...binding, recoveryCode: proof.value };
+      return { ...binding, response: { recoveryCode: proof.value } };
     default:
       return binding;
   }

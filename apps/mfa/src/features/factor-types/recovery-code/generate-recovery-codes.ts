@@ -4,7 +4,7 @@ import { type Actor, allow, DomainError, requireUser } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import type { AppContext } from '#context.ts';
 import { recoveryCodesGenerated } from '#events.ts';
-import { digestRecoveryCode, generateRecoveryCode } from '#features/recovery-code/code.ts';
+import { digestRecoveryCode, generateRecoveryCode } from '#features/factor-types/recovery-code/code.ts';
 
 const count = 10;
 

@@ -1,0 +1,27 @@
+import { DomainError } from '@bank/domain';
+import type { AppTransaction } from '#context.ts';
+import { triesMax } from '#features/challenge/policies.ts';
+import type { Answer } from '#features/challenge/schemas.ts';
+import type { Given, Prover } from '#features/factor-types/factor-type.ts';
+import { recoveryCode } from '#features/factor-types/recovery-code/recovery-code.ts';
+import { factorTypeOf } from '#features/factor-types/registry.ts';
+
+/**
+ * Who judges an answer, and about what: the kind of the factor that its challenge asks for, of which a try is counted here,
+ * or the recovery codes. @throws challenge.not_found
+ */
+export async function findProver(
+  tx: AppTransaction,
+  answer: Answer,
+  now: Date,
+): Promise<{ prover: Prover; given: Given }> {
+  const { userId } = answer;
+  if (!('challengeId' in answer)) {
+    return { prover: recoveryCode, given: { userId, factorId: undefined, challengeId: undefined, now } };
+  }
+  const { challengeId } = answer;
+  const asked = await tx.challenges.claimTry(challengeId, answer, { attemptsMax: triesMax, now });
+  const prover = asked && factorTypeOf(asked.type);
+  if (prover === undefined) throw new DomainError('challenge.not_found', { reason: 'unknown, closed or exhausted' });
+  return { prover, given: { userId, factorId: asked?.factorId, challengeId, now } };
+}

@@ -1,0 +1,14 @@
+import type { FactorType } from '#features/factor-types/factor-type.ts';
+import { totp } from '#features/factor-types/totp/totp.ts';
+import type { FactorTypeName } from '#storage/factor.entity.ts';
+
+/** The kinds of factors that people can enrol and be asked for. */
+const registered: readonly FactorType[] = [totp];
+
+/** A kind by its name; undefined for one that this version cannot ask for. */
+export function factorTypeOf(name: FactorTypeName): FactorType | undefined {
+  return registered.find((type) => type.name === name);
+}
+
+/** The shapes that answers to challenges have, each once. */
+export const responseShapes = [...new Set(registered.map(({ response }) => response))];

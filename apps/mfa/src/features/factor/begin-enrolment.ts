@@ -1,0 +1,45 @@
+import { withTransaction } from '@bank/database';
+import { type Actor, allow, DomainError, requireUser, type UserId } from '@bank/domain';
+import type { AppContext, AppTransaction } from '#context.ts';
+import { factorsMax, pendingSeconds, requireHighestLevel, requireSignedInSince } from '#features/factor/policies.ts';
+import type { FactorTypeName, PendingFactor } from '#storage/factor.entity.ts';
+
+/** A factor under enrolment, and whose it will be. */
+export interface BegunFactor extends PendingFactor {
+  readonly userId: UserId;
+}
+
+/**
+ * Begins to enrol a factor of any kind; `detail` writes what is particular to its kind, in the same transaction. What was
+ * begun of that kind and not confirmed is forgotten.
+ * @throws auth.token.missing, auth.step_up.required, factor.limit_reached, service.unavailable while the user's activation
+ * is still under way
+ */
+export async function beginEnrolment(
+  ctx: AppContext,
+  actor: Actor,
+  { type, label }: { readonly type: FactorTypeName; readonly label: string },
+  detail: (tx: AppTransaction, begun: BegunFactor) => Promise<void>,
+): Promise<BegunFactor> {
+  const user = requireUser(actor);
+  const { userId, sessionId } = user;
+  const id = ctx.ids.next();
+  const createdAt = ctx.clock.now();
+  const expiresAt = new Date(createdAt.getTime() + pendingSeconds * 1000);
+  const begun = { userId, id, type, label, sessionId, createdAt, expiresAt };
+  const access = { who: allow.self(actor, userId), unaudited: 'nothing counts before it is confirmed' };
+  await withTransaction(ctx, access, async (tx) => {
+    const subject = await tx.subjects.lock(userId);
+    if (subject === undefined) {
+      throw new DomainError('service.unavailable', { reason: 'not admitted yet', details: { retryAfterSeconds: 1 } });
+    }
+    requireSignedInSince(user, subject.factorsResetAt);
+    const confirmed = await tx.factors.countConfirmed(userId);
+    requireHighestLevel(user, confirmed);
+    if (confirmed >= factorsMax) throw new DomainError('factor.limit_reached');
+    await tx.factors.removePending(userId, type);
+    await tx.factors.insertPending(userId, begun);
+    await detail(tx, begun);
+  });
+  return begun;
+}

@@ -1,0 +1,58 @@
+import { notify } from '@bank/composition';
+import { withTransaction } from '@bank/database';
+import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain';
+import { messageOf } from '@bank/notifications';
+import type { AppContext, AppTransaction } from '#context.ts';
+import { factorEnrolled } from '#events.ts';
+import { confirmationsMax, requireHighestLevel } from '#features/factor/policies.ts';
+import { FactorParams } from '#features/factor/schemas.ts';
+import type { FactorType, Given } from '#features/factor-types/factor-type.ts';
+import type { ConfirmedFactor } from '#storage/factor.entity.ts';
+
+/**
+ * Confirms a factor of that kind with its first answer, in the session that began to enrol it. From now on it is asked for.
+ * @throws auth.token.missing, request.invalid, auth.step_up.required, factor.not_found (also when it took too long or
+ * too many tries), factor.code_invalid
+ */
+export async function confirmEnrolment(
+  ctx: AppContext,
+  actor: Actor,
+  type: FactorType,
+  input: { params: unknown; body: unknown },
+): Promise<ConfirmedFactor> {
+  const user = requireUser(actor);
+  const { userId, sessionId } = user;
+  const { id } = parse(FactorParams, input.params);
+  const response = parse(type.response, input.body);
+  const now = ctx.clock.now();
+  const access = { who: allow.self(actor, userId), audits: ['mfa.factor.enrolled'] } as const;
+  const confirmed = await withTransaction(ctx, access, async (tx) => {
+    if ((await tx.subjects.lock(userId)) === undefined) throw new DomainError('factor.not_found');
+    requireHighestLevel(user, await tx.factors.countConfirmed(userId));
+    const attempt = { type: type.name, sessionId, attemptsMax: confirmationsMax, now };
+    if (!(await tx.factors.claimConfirmation(userId, id, attempt))) {
+      throw new DomainError('factor.not_found', { reason: 'unknown, expired or exhausted' });
+    }
+    const given = { userId, factorId: id, challengeId: undefined, now };
+    return (await type.confirm(tx, given, response)) ? await confirm(tx, type, given) : await refuse(tx, type, given);
+  });
+  if (confirmed === undefined) throw new DomainError('factor.code_invalid');
+  return confirmed;
+}
+
+type Confirmed = Given & { readonly factorId: string };
+
+async function confirm(tx: AppTransaction, { name: type }: FactorType, { userId, factorId, now }: Confirmed) {
+  if (!(await tx.factors.confirm(userId, factorId, now))) throw new DomainError('factor.not_found');
+  const details = { factorId, type };
+  await tx.emit(factorEnrolled({ userId, factorId, type, at: now }));
+  await tx.audit({ action: 'mfa.factor.enrolled', subject: userId, outcome: 'success', details });
+  await notify(tx, userId, messageOf('factor-added', { at: now }));
+  return await tx.factors.findConfirmed(userId, factorId);
+}
+
+async function refuse(tx: AppTransaction, { name: type }: FactorType, { userId, factorId }: Confirmed) {
+  const details = { factorId, type };
+  await tx.audit({ action: 'mfa.factor.enrolled', subject: userId, outcome: 'failure', details });
+  return undefined;
+}

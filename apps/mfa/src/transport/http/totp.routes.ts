@@ -1,0 +1,45 @@
+import { audiences } from '@bank/domain';
+import { created, defineRoutes, etagOf, ok } from '@bank/service-kit';
+import type { AppContext } from '#context.ts';
+import { confirmEnrolment } from '#features/factor/confirm-enrolment.ts';
+import { freshSeconds } from '#features/factor/policies.ts';
+import { FactorParams, FactorView } from '#features/factor/schemas.ts';
+import { toFactorView } from '#features/factor/view.ts';
+import { CodeResponse } from '#features/factor-types/code.ts';
+import { enrolTotp } from '#features/factor-types/totp/enrol-totp.ts';
+import { TotpEnrolment, TotpSecretView } from '#features/factor-types/totp/schemas.ts';
+import { totp } from '#features/factor-types/totp/totp.ts';
+
+export const totpRoutes = defineRoutes<AppContext>([
+  {
+    method: 'POST',
+    path: '/v1/mfa/totp',
+    summary: 'Begin to enrol an authenticator app; its secret is shown this once',
+    description: 'At `aal1` for a first factor; whoever has one needs a session at `aal2`.',
+    tag: 'mfa',
+    access: 'user',
+    audiences: Object.values(audiences),
+    stepUp: { acr: 'aal1', maxAgeSeconds: freshSeconds },
+    body: TotpEnrolment,
+    responses: { 201: TotpSecretView },
+    errors: ['factor.limit_reached'],
+    limits: [{ name: 'totp-enrolment', points: 10, windowSeconds: 3600, by: 'user' }],
+    handle: async (ctx, request) => created(await enrolTotp(ctx, request.actor, request.body)),
+  },
+  {
+    method: 'POST',
+    path: '/v1/mfa/totp/:id/confirm',
+    summary: 'Confirm the authenticator app with its first code, in the same session',
+    tag: 'mfa',
+    access: 'user',
+    audiences: Object.values(audiences),
+    params: FactorParams,
+    body: CodeResponse,
+    responses: { 200: FactorView },
+    errors: ['auth.step_up.required', 'factor.not_found', 'factor.code_invalid'],
+    async handle(ctx, { actor, params, body }) {
+      const factor = await confirmEnrolment(ctx, actor, totp, { params, body });
+      return ok(toFactorView(factor), { etag: etagOf(factor.version) });
+    },
+  },
+]);
