@@ -6,7 +6,7 @@ function forbid(name, comment, from, to) {
   return { name, comment, severity: 'error', from, to };
 }
 
-const tests = String.raw`\.test\.ts$|/test/|/src/testing/|^packages/testing/|/vitest\.config\.ts$`;
+const tests = String.raw`\.test\.ts$|/test/|/src/testing/|^packages/[^/]+/examples/|^packages/testing/|/vitest\.config\.ts$`;
 const packagesOf = (...names) => `^packages/(${names.join('|')})/src/`;
 const npm = (...names) => `node_modules/(${names.join('|')})/`;
 const libs = packagesOf('security', 'observability', 'verifier', 'notifications', 'ledger');
@@ -163,8 +163,14 @@ const generalRules = [
   forbid(
     'no-dev-dependency-in-source',
     'Code that ships imports dependencies, not devDependencies.',
-    { path: '^(apps|packages)/[^/]+/src/', pathNot: [tests, '^packages/testing/'] },
+    { path: '^(apps|packages)/[^/]+/src/', pathNot: [tests, '^packages/(testing|verifier)/'] },
     { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+  ),
+  forbid(
+    'published-package-takes-in-our-own',
+    'verifier is published: of its devDependencies it imports only our packages, of which its build takes in what it needs.',
+    { path: packagesOf('verifier'), ...source },
+    { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: packagesOf('domain', 'security') },
   ),
 ];
 

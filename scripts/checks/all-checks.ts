@@ -1,5 +1,6 @@
 import { checkTransactions } from '#checks/access/transactions.ts';
 import { checkCommands } from '#checks/docs/commands.ts';
+import { checkExcerpts } from '#checks/docs/excerpts.ts';
 import { checkLinks } from '#checks/docs/links.ts';
 import { checkFileSizes } from '#checks/files/file-sizes.ts';
 import { checkMachineText } from '#checks/files/machine-text.ts';
@@ -16,7 +17,7 @@ export const allChecks: Readonly<Record<string, Check>> = {
   // Loaded when asked for: they bring the apps' route inventories with them.
   compatibility: async (root) => (await import('#checks/contracts.ts')).checkCompatibility(root),
   'coverage-floors': checkFloorsOnlyRise,
-  docs: async (root) => [...(await checkLinks(root)), ...(await checkCommands(root))],
+  docs: async (root) => [...(await checkLinks(root)), ...(await checkCommands(root)), ...(await checkExcerpts(root))],
   'file-sizes': checkFileSizes,
   generated: async (root) => (await import('#checks/contracts.ts')).checkGenerated(root),
   imports: checkImportRules,

@@ -1,16 +1,14 @@
 import { audiences, type Clock } from '@bank/domain';
-import { AuthService, type ListRevocationsResponse, type Revocation } from '@bank/proto/auth';
+import { AuthService } from '@bank/proto/auth';
 import { createRevocationChannel } from '@bank/redis';
 import { type BaseConfig, createRpcClient } from '@bank/service-kit';
 import {
+  createRefill,
   createRevocationFeed,
   createVerifier,
   type RevocationChannel,
-  type RevocationEntry,
-  type RevocationMessage,
   type Verifier,
 } from '@bank/verifier';
-import { timestampMs } from '@bufbuild/protobuf/wkt';
 import { tlsFilesOf } from '#app-tls.ts';
 import type { Foundations } from '#foundations.ts';
 
@@ -33,7 +31,7 @@ export function createTokenVerifier(foundations: Foundations, config: VerifierCo
   const heard = listenedTo(createRevocationChannel(redis), clock);
   const feed = createRevocationFeed({
     channel: heard.channel,
-    refill: () => readAll((epoch, sinceNumber) => auth.listRevocations({ epoch, sinceNumber })),
+    refill: createRefill((request) => auth.listRevocations(request)),
     clock,
     logger,
   });
@@ -65,35 +63,4 @@ function listenedTo(channel: RevocationChannel, clock: Clock) {
       }, onLost),
   };
   return { channel: listened, silenceSeconds: () => (clock.now().getTime() - heardAt) / 1000 };
-}
-
-/** Every live entry, page after page. The first question names no epoch, so the answer begins at the beginning. */
-async function readAll(
-  list: (epoch: bigint, sinceNumber: bigint) => Promise<ListRevocationsResponse>,
-): Promise<RevocationMessage> {
-  let page = await list(0n, 0n);
-  const entries = page.entries.map(toEntry);
-  while (page.hasMore) {
-    page = await list(page.epoch, page.number);
-    entries.push(...page.entries.map(toEntry));
-  }
-  return { epoch: Number(page.epoch), number: Number(page.number), entries };
-}
-
-function toEntry({ number, target, notBefore, expiresAt }: Revocation): RevocationEntry {
-  const times = {
-    number: Number(number),
-    notBefore: notBefore === undefined ? 0 : timestampMs(notBefore),
-    expiresAt: expiresAt === undefined ? 0 : timestampMs(expiresAt),
-  };
-  switch (target.case) {
-    case 'sessionId':
-      return { ...times, sid: target.value };
-    case 'userId':
-      return { ...times, sub: target.value };
-    case 'signingKeyId':
-      return { ...times, kid: target.value };
-    case undefined:
-      throw new Error('a revocation that names nobody');
-  }
 }

@@ -1,4 +1,4 @@
-import { parseRevocationMessage, type RevocationChannel, type RevocationMessage } from '@bank/verifier';
+import { type RevocationChannel, readRevocationMessage } from '@bank/verifier';
 import type { Redis } from 'ioredis';
 import type { RedisConnection } from '#connection.ts';
 
@@ -39,7 +39,7 @@ export function createRevocationChannel(redis: RedisConnection): RevocationChann
         tried.resolve();
       });
       subscriber.on('message', (_channel: string, text: string) => {
-        const message = readMessage(text);
+        const message = readRevocationMessage(text);
         if (message === undefined) redis.logger.warn('a malformed revocation message was ignored');
         else if (!ended) onMessage(message);
       });
@@ -61,13 +61,5 @@ async function subscribeOn(subscriber: Redis, channel: string): Promise<boolean>
   } catch {
     subscriber.disconnect(true);
     return false;
-  }
-}
-
-function readMessage(text: string): RevocationMessage | undefined {
-  try {
-    return parseRevocationMessage(JSON.parse(text));
-  } catch {
-    return undefined;
   }
 }

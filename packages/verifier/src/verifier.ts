@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type Clock, DomainError } from '@bank/domain';
+import { type Clock, DomainError, systemClock } from '@bank/domain';
 import { LRUCache } from 'lru-cache';
 import { type ApprovalClaims, type ApprovalDemand, readApprovalClaims } from '#approval/claims.ts';
 import { KeySet } from '#jwks/key-set.ts';
@@ -10,24 +10,30 @@ import { type ClaimRules, readClaims } from '#token/claims.ts';
 import { readHeader, readPayload, type TokenType } from '#token/compact.ts';
 import { isSignedBy } from '#token/signature.ts';
 
-interface VerifierSettings {
+/** What a verifier goes by, but for where the keys come from. */
+export interface VerifierSettings {
   /** Compared exactly with `iss`. */
   issuer: string;
   /** The values of `aud` that this service takes. */
   audiences: readonly string[];
+  /** Tells what was revoked. The verifier starts and stops it. */
   feed: RevocationFeed;
-  clock: Clock;
+  /** The system's, unless said. */
+  clock?: Clock;
+  /** Hears when keys cannot be read. */
   logger?: FeedLogger;
-  /** How many verified tokens are remembered. */
+  /** How many verified tokens are remembered; 50,000 unless said. */
   cacheMax?: number;
-  /** How far clocks may be apart, 0 to 10 seconds. */
+  /** How far clocks may be apart, 0 to 10 seconds; 10 unless said. */
   skewSeconds?: number;
-  /** The longest life a token may have: no longer than revocations are kept. */
+  /** The longest life a token may have, 900 unless said: no longer than revocations are kept. */
   lifeSecondsMax?: number;
 }
 
+/** Keys come from the issuer's JWKS address, or from a source of one's own. */
 export type VerifierOptions = VerifierSettings & ({ jwksUrl: string } | { jwks: JwksSource });
 
+/** Tells what a token says, when it is good. */
 export interface Verifier {
   /**
    * The claims of a live access token. With `audience` only that one of the allowed audiences will do. A token bound to
@@ -45,6 +51,7 @@ export interface Verifier {
   verifyApproval(approval: string, demand: ApprovalDemand): Promise<ApprovalClaims>;
   /** Reads the keys and starts the feed. Resolves also when either failed: `ping` tells. */
   start(): Promise<void>;
+  /** Stops the feed and forgets verified tokens; nothing can be verified after it. */
   stop(): Promise<void>;
   /** @throws Error while tokens cannot be verified; the readiness check of a service. */
   ping(): Promise<void>;
@@ -59,7 +66,10 @@ interface Verified {
 /** Longer tokens are refused before anything is done with them (SR-57). */
 const tokenLengthMax = 4096;
 
-/** Verifies access tokens locally (SR-46, SR-52 to SR-59): signature, form, claims, revocation, with no call per request. */
+/**
+ * Verifies access tokens locally (SR-46, SR-52 to SR-59): signature, form, claims, revocation, with no call per request.
+ * @throws RangeError for a `skewSeconds` out of its range
+ */
 export function createVerifier(options: VerifierOptions): Verifier {
   return new LocalVerifier(options);
 }
@@ -73,7 +83,15 @@ class LocalVerifier implements Verifier {
   #keysRevoked = 0;
 
   constructor(options: VerifierOptions) {
-    const { issuer, audiences, feed, clock, cacheMax = 50_000, skewSeconds = 10, lifeSecondsMax = 900 } = options;
+    const {
+      issuer,
+      audiences,
+      feed,
+      clock = systemClock,
+      cacheMax = 50_000,
+      skewSeconds = 10,
+      lifeSecondsMax = 900,
+    } = options;
     if (!(skewSeconds >= 0 && skewSeconds <= 10)) throw new RangeError('skewSeconds must be 0 to 10');
     this.#feed = feed;
     this.#clock = clock;

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { createVerifier, type JwksAnswer, type RevocationFeed, type Verifier } from '#index.ts';
 
-const issuerName = 'https://id.bank.example';
+export const issuerName = 'https://id.bank.example';
 export const startedAt = Date.parse('2026-01-01T00:00:00Z');
 
 export interface SigningKey {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkCommands, commandsIn } from '#checks/docs/commands.ts';
+import { checkExcerpts } from '#checks/docs/excerpts.ts';
 import { checkLinks } from '#checks/docs/links.ts';
 import { inWorkspace } from '#test/small-workspace.ts';
 
@@ -83,5 +84,31 @@ describe('commands', () => {
     expect(await problems('nothing', { 'npm start': { run: 'on a copy' } })).toEqual([
       'no page shows `npm start` any more',
     ]);
+  });
+});
+
+describe('excerpts', () => {
+  const source = 'const a = 1;\n\nfunction b() {\n  return a;\n}\n';
+  const shown = (code: string, file = '../src/b.ts') => `# B\n\n<!-- code of ${file} -->\n\`\`\`ts\n${code}\`\`\`\n`;
+  const problems = async (page: string) =>
+    (await inWorkspace({ 'docs/b.md': page, 'src/b.ts': source }, checkExcerpts)).map(
+      ({ file, line, message }) => `${file}:${line} ${message}`,
+    );
+
+  it('pass when they are whole lines of the file, one after another', async () => {
+    expect(await problems(shown(source) + shown('function b() {\n  return a;\n'))).toEqual([]);
+    expect(await problems('```ts\nanything();\n```\n')).toEqual([]);
+  });
+
+  it.each([
+    [shown('function b() {\n  return 1;\n'), 'docs/b.md:3 ../src/b.ts says otherwise'],
+    [shown('= 1;\n'), 'docs/b.md:3 ../src/b.ts says otherwise'],
+    [shown(source, 'src/b.ts'), 'docs/b.md:3 src/b.ts is not there'],
+    [
+      '<!-- code of ../src/b.ts -->\n\ntext\n',
+      'docs/b.md:undefined a `<!-- code of … -->` has no block of code right below it',
+    ],
+  ])('fail: %j', async (page, message) => {
+    expect(await problems(page)).toEqual([message]);
   });
 });

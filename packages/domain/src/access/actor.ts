@@ -3,6 +3,7 @@ import type { UserId } from '#user/user-id.ts';
 
 /** How strongly a session was opened (NIST SP 800-63B-4 §2). */
 export const assuranceLevels = ['aal1', 'aal2', 'aal3'] as const;
+/** A level of assurance, from the weakest: `aal1`. */
 export type AssuranceLevel = (typeof assuranceLevels)[number];
 
 /** A person, as his verified access token describes him. */

@@ -1,5 +1,6 @@
 /** What a person can be to the bank. */
 export const roles = ['customer', 'support', 'compliance', 'admin'] as const;
+/** One of them; a person may have several. */
 export type Role = (typeof roles)[number];
 
 /** Rights over other people's things. What is one's own needs none: that is `allow.self`. */

@@ -15,6 +15,7 @@ export const errorCatalogue = {
   ...serviceErrors,
 } as const satisfies Record<string, ErrorEntry>;
 
+/** The code of an error: `auth.token.invalid`. */
 export type ErrorCode = keyof typeof errorCatalogue;
 
 /** Whether text from outside (another service's answer) names an error of the catalogue. */

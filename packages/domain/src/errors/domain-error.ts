@@ -29,6 +29,7 @@ export interface ErrorDetails {
   readonly methods?: readonly string[];
 }
 
+/** What an error says beside its code. */
 export interface DomainErrorOptions {
   /** For the log alone: what really happened. Must hold no personal data and no secret. */
   readonly reason?: string;

@@ -1,9 +1,9 @@
 import type { Clock } from '@bank/domain';
 import { allow, DomainError } from '@bank/domain';
-import type { ProofChecker } from '@bank/verifier';
+import { type ProofChecker, presentedToken } from '@bank/verifier';
 import type { Route, RouteDescription } from '#http/contract/route.ts';
 import type { Exchange } from '#http/exchange.ts';
-import { checkAudience, presentedToken, type TokenVerifier, userActor } from '#http/guards/authentication.ts';
+import { checkAudience, type TokenVerifier, userActor } from '#http/guards/authentication.ts';
 import type { CorsPolicy } from '#http/guards/cors.ts';
 import { acceptProof, checkPossession } from '#http/guards/possession.ts';
 import { consumeLimit, type LimitContext } from '#http/guards/rate-limit.ts';

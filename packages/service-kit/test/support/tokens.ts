@@ -24,7 +24,6 @@ export function testTokens(): Tokens {
     logger: silent,
     refill: async () => nothingRevoked,
     channel: {
-      publish: async () => undefined,
       subscribe: async (onMessage) => {
         const beat = setInterval(() => onMessage(nothingRevoked), heartbeatMs).unref();
         return async () => clearInterval(beat);

@@ -1,3 +1,4 @@
+/** Keys, as their owner publishes them. */
 export interface JwksAnswer {
   /** The parsed JSON of a JWK Set. */
   readonly document: unknown;
@@ -7,6 +8,7 @@ export interface JwksAnswer {
 
 /** Where public keys come from: a URL, or for the issuer itself its own key store. */
 export interface JwksSource {
+  /** Rejects when they cannot be had, or not before `signal` aborts; the keys that are known stay in use then. */
   load(signal: AbortSignal): Promise<JwksAnswer>;
 }
 

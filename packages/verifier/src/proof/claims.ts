@@ -3,6 +3,7 @@ import type { SignedProof } from '#proof/read-proof.ts';
 
 /** The request that a proof must be for. */
 export interface ProofDemand {
+  /** As it came: `GET`, not `get`. */
   readonly method: string;
   /** The path that was asked for, as it came; a query does not count. */
   readonly path: string;
@@ -10,12 +11,15 @@ export interface ProofDemand {
   readonly bound?: BoundToken;
 }
 
+/** A token that its holder's key has to be proven for. */
 export interface BoundToken {
+  /** As it came, without the scheme. */
   readonly accessToken: string;
   /** `cnf.jkt` of the token. */
   readonly jkt: string;
 }
 
+/** The window that a proof must have been made in. */
 export interface ProofTimes {
   /** How long ago a proof may have been made. */
   readonly ageSecondsMax: number;

@@ -15,7 +15,7 @@ export const proofAlgorithms = ['ES256', 'EdDSA'] as const satisfies readonly Si
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 const coordinate = /^[\w-]{43}$/;
 
-/** The same for a JWK that comes by itself: what it may sign with is what kind of key it is. */
+/** The public key of a JWK that comes by itself: what it may sign with is what kind of key it is. Undefined as for one of a proof. */
 export function readPublicKey(jwk: unknown): ProofKey | undefined {
   return readProofKey(jwk, 'ES256') ?? readProofKey(jwk, 'EdDSA');
 }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type Clock, DomainError } from '@bank/domain';
+import { type Clock, DomainError, systemClock } from '@bank/domain';
 import {
   type BoundToken,
   isForRequest,
@@ -19,17 +19,22 @@ export interface ReplayStore {
 
 /** Values that a client must put into its proofs, so that none can be made ahead of its time (RFC 9449 §8). */
 export interface ProofNonces {
+  /** What the next proof must hold. */
   current(now: Date): string;
+  /** Whether a proof that holds this is still taken. */
   accepts(nonce: string, now: Date): boolean;
 }
 
+/** What proofs are held against. A proof may be 60 s old, and its clock 10 s ahead, unless said. */
 export interface ProofCheckerOptions extends Partial<ProofTimes> {
   /** Where clients reach the service, by configuration and never by what a request says: `https://api.bank.example`. */
   readonly origins: readonly string[];
+  /** Where used proofs are noted. */
   readonly replays: ReplayStore;
   /** Without them no nonce is asked for, and one that is there is not looked at. */
   readonly nonces?: ProofNonces;
-  readonly clock: Clock;
+  /** The system's, unless said. */
+  readonly clock?: Clock;
 }
 
 /** Who made a proof. */
@@ -38,6 +43,7 @@ export interface Proven {
   readonly jkt: string;
 }
 
+/** Checks proofs of possession, and uses them up. */
 export interface ProofChecker {
   /**
    * Checks the proof of a request (RFC 9449 §4.3) and uses it up. The value of the `DPoP` header, as it came.
@@ -59,7 +65,7 @@ const forwardingSeconds = 60;
 
 /** Checks proofs of possession of a key (DPoP, RFC 9449; SR-60). Two signatures at most, and one look at the replay store. */
 export function createProofChecker(options: ProofCheckerOptions): ProofChecker {
-  const { replays, nonces, clock, ageSecondsMax = 60, skewSeconds = 10 } = options;
+  const { replays, nonces, clock = systemClock, ageSecondsMax = 60, skewSeconds = 10 } = options;
   const origins = new Set(options.origins);
   const times = { ageSecondsMax, skewSeconds };
   return {

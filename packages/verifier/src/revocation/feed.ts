@@ -1,29 +1,35 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Clock } from '@bank/domain';
+import { type Clock, systemClock } from '@bank/domain';
 import type { RevocationChannel, RevocationMessage } from '#revocation/message.ts';
 import { RevocationState } from '#revocation/state.ts';
 
-/** Where the feed reports; `@bank/observability`'s logger fits. */
+/** Where the feed reports, fields first; `console` and pino fit. */
 export interface FeedLogger {
+  /** What happens now and then in a healthy process. */
   info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  /** What somebody should look at when it goes on. */
   warn(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 
+/** What a feed stands on: a channel that pushes, and a way to ask for what it lost. */
 export interface RevocationFeedOptions {
-  channel: RevocationChannel;
+  channel: Pick<RevocationChannel, 'subscribe'>;
   /** Asks the publisher for every entry after `sinceNumber`; 0 asks for all that are still alive. */
   refill(sinceNumber: number): Promise<RevocationMessage>;
-  clock: Clock;
+  /** The system's, unless said. */
+  clock?: Clock;
   logger: FeedLogger;
-  /** How long without a heartbeat before what is known counts as old. */
+  /** How long without a heartbeat before what is known counts as old; 5000 unless said. */
   silenceMs?: number;
-  /** How long one refill may take. */
+  /** How long one refill may take; 2000 unless said. */
   refillTimeoutMs?: number;
 }
 
+/** What was revoked, as far as this process knows, and whether that is all of it. */
 export interface RevocationFeed {
   /** Subscribes and refills once; resolves when the first refill has succeeded or failed. Never rejects. */
   start(): Promise<void>;
+  /** Ends the subscription; the feed is not current after it. */
   stop(): Promise<void>;
   /** Whether every revocation that was published is known here. */
   isCurrent(): boolean;
@@ -71,7 +77,7 @@ class Feed implements RevocationFeed {
   #hasBeenCurrent = false;
 
   constructor(options: RevocationFeedOptions) {
-    this.#options = { silenceMs: 5000, refillTimeoutMs: 2000, ...options };
+    this.#options = { silenceMs: 5000, refillTimeoutMs: 2000, clock: systemClock, ...options };
     this.#state = new RevocationState(this.#options.silenceMs);
   }
 

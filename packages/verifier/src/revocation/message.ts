@@ -28,6 +28,7 @@ export interface RevocationMessage {
 
 /** How pushes travel. Messages may be lost, repeated and reordered; the feed notices. */
 export interface RevocationChannel {
+  /** For the publisher alone. */
   publish(message: RevocationMessage): Promise<void>;
   /**
    * Hands over every message from now on, also after the connection was lost and found again. `onDisconnect` is called
@@ -53,6 +54,15 @@ function parseEntry(value: unknown): RevocationEntry | undefined {
   if (target === undefined || targets.length > 1) return undefined;
   const [name, id] = target;
   return typeof id === 'string' && idPattern.test(id) ? { ...times, [name]: id } : undefined;
+}
+
+/** Reads the JSON text that a message travels as. Undefined when it is none, or not as described. */
+export function readRevocationMessage(text: string): RevocationMessage | undefined {
+  try {
+    return parseRevocationMessage(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Reads a message that came from outside. Undefined when any part of it is not as described: a half message proves nothing. */

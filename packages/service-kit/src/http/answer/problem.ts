@@ -1,11 +1,12 @@
 import { STATUS_CODES } from 'node:http';
-import type { DomainError, ErrorCode, ErrorDetails, ErrorKind } from '@bank/domain';
-import { proofAlgorithms } from '@bank/verifier';
+import type { DomainError, ErrorDetails, ErrorKind } from '@bank/domain';
+import { challengeOf } from '@bank/verifier';
 import { limitHeaders } from '#http/answer/limit-headers.ts';
 import { statusOfKind } from '#http/answer/status.ts';
 
 export const problemMediaType = 'application/problem+json';
 
+const challengeTerms = { realm: 'user-service', takesProofs: true };
 const retryDefaultsSeconds: Partial<Record<ErrorKind, number>> = { limited: 1, unavailable: 1 };
 
 /** RFC 9457, with `code`, `requestId` and `errors` in every problem and what a step-up or a retry needs in some. */
@@ -41,17 +42,16 @@ export function problemOf(error: DomainError, requestId: string): Problem {
 }
 
 /** The header fields that belong to an error's status (RFC 9110 §10.2.3, §11.6.1, §15.5.6; RFC 6750 §3; RFC 9449 §7.1; RFC 9470 §3). */
-export function problemHeaders({ code, kind, details }: DomainError): Record<string, string> {
+export function problemHeaders(error: DomainError): Record<string, string> {
+  const { kind, details } = error;
   const headers: Record<string, string> = {};
   const retrySeconds = details.retryAfterSeconds ?? retryDefaultsSeconds[kind];
   if (retrySeconds !== undefined) {
     headers['retry-after'] = String(Math.max(1, Math.ceil(retrySeconds)));
   }
-  if (kind === 'unauthenticated') {
-    headers['www-authenticate'] = challengeOf(code);
-  }
-  if (code === 'auth.step_up.required') {
-    headers['www-authenticate'] = stepUpChallengeOf(details);
+  const challenge = challengeOf(error, challengeTerms);
+  if (challenge !== undefined) {
+    headers['www-authenticate'] = challenge;
   }
   if (kind === 'method_not_allowed') {
     headers['allow'] = details.methods?.join(', ') ?? '';
@@ -60,27 +60,4 @@ export function problemHeaders({ code, kind, details }: DomainError): Record<str
     headers['accept-encoding'] = 'identity';
   }
   return details.limit === undefined ? headers : { ...headers, ...limitHeaders([details.limit]) };
-}
-
-const bearer = 'Bearer realm="user-service"';
-const possession = `DPoP realm="user-service", algs="${proofAlgorithms.join(' ')}"`;
-
-/** What was wrong, said in the scheme that it concerns; both schemes where neither was used. */
-const challenges: Partial<Record<ErrorCode, string>> = {
-  'auth.token.invalid': `${bearer}, error="invalid_token", ${possession}, error="invalid_token"`,
-  'auth.proof.invalid': `${possession}, error="invalid_dpop_proof"`,
-  'auth.proof.nonce_required': `${possession}, error="use_dpop_nonce"`,
-};
-
-function challengeOf(code: ErrorCode): string {
-  return challenges[code] ?? `${bearer}, ${possession}`;
-}
-
-/** What would be enough (RFC 9470 §3), for whoever gets to see no body, such as a gateway. */
-function stepUpChallengeOf({ acr, maxAgeSeconds }: ErrorDetails): string {
-  return [
-    'Bearer realm="user-service", error="insufficient_user_authentication"',
-    ...(acr === undefined ? [] : [`acr_values="${acr}"`]),
-    ...(maxAgeSeconds === undefined ? [] : [`max_age="${maxAgeSeconds}"`]),
-  ].join(', ');
 }

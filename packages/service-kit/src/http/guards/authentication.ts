@@ -8,30 +8,6 @@ export interface TokenVerifier {
   verify(token: string): Promise<AccessClaims>;
 }
 
-/** An access token and how it was presented. */
-export interface PresentedToken {
-  readonly scheme: 'Bearer' | 'DPoP';
-  readonly token: string;
-}
-
-const schemes = ['Bearer', 'DPoP'] as const;
-
-/**
- * The token of an `Authorization` header (RFC 6750 §2.1, RFC 9449 §7.1). Its form is the verifier's business.
- * @throws auth.token.missing, auth.token.invalid
- */
-export function presentedToken(authorization: string | undefined): PresentedToken {
-  if (authorization === undefined) {
-    throw new DomainError('auth.token.missing');
-  }
-  const [name = ''] = authorization.split(' ', 1);
-  const scheme = schemes.find((each) => each.toLowerCase() === name.toLowerCase());
-  if (scheme === undefined || name.length === authorization.length) {
-    throw new DomainError('auth.token.invalid', { reason: 'neither a bearer nor a key-bound token' });
-  }
-  return { scheme, token: authorization.slice(name.length).trim() };
-}
-
 /** The person that verified claims describe. */
 export function userActor(claims: AccessClaims): UserActor {
   return {

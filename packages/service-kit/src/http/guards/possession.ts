@@ -1,7 +1,12 @@
 import { DomainError } from '@bank/domain';
-import type { AccessClaims, ProofChecker, ProofDemand } from '@bank/verifier';
+import {
+  type AccessClaims,
+  boundToken,
+  type PresentedToken,
+  type ProofChecker,
+  type ProofDemand,
+} from '@bank/verifier';
 import type { Exchange } from '#http/exchange.ts';
-import type { PresentedToken } from '#http/guards/authentication.ts';
 
 /** The header that a proof of possession comes in (RFC 9449 §4.1), and the one that says what the next must hold (§8). */
 const proofHeader = 'dpop';
@@ -13,20 +18,12 @@ const proofHeader = 'dpop';
  */
 export async function checkPossession(
   exchange: Exchange,
-  { scheme, token }: PresentedToken,
-  { cnf }: AccessClaims,
+  presented: PresentedToken,
+  claims: AccessClaims,
   proofs: ProofChecker | undefined,
 ): Promise<string | undefined> {
-  if (cnf === undefined) {
-    if (scheme === 'Bearer') {
-      return undefined;
-    }
-    throw new DomainError('auth.token.invalid', { reason: 'presented as bound to a key, which it is not' });
-  }
-  if (scheme !== 'DPoP') {
-    throw unproven('a key-bound token as a bearer token');
-  }
-  return await checkProof(exchange, proofs, { accessToken: token, jkt: cnf.jkt });
+  const bound = boundToken(presented, claims);
+  return bound === undefined ? undefined : await checkProof(exchange, proofs, bound);
 }
 
 /**
