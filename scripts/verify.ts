@@ -69,6 +69,11 @@ function printSummary(): void {
     `${failed.length === 0 ? 'ok    ' : 'FAILED'} ${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  total`,
   );
   if (failed.length > 0) console.log(`Failed: ${failed.map(({ step }) => step.name).join(', ')}`);
+  if (!isStatic) {
+    console.log('\nSlowest test files');
+    for (const { file, seconds } of totals.slowest) console.log(`${seconds.toFixed(1).padStart(8)} s  ${file}`);
+  }
+  if (totals.failures.length > 0) console.log(`\nFailed tests\n${totals.failures.join('\n')}`);
   if (totals.skipped > 0) console.log(`${totals.skipped} skipped: a test that does not run protects nothing`);
   if (!isStatic) console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
 }

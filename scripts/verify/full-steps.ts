@@ -8,6 +8,13 @@ import { poolerSteps, type Step } from '#verify/steps.ts';
 export const fullSteps: readonly Step[] = [
   ...poolerSteps,
   {
+    name: 'equal times of answers over 200 samples',
+    command: 'pnpm',
+    args: ['--filter', '@bank/auth', 'exec', 'vitest', 'run', 'test/timing.test.ts'],
+    live: true,
+    env: { TEST_SAMPLES: '200' },
+  },
+  {
     name: 'soak: memory after 100,000 requests, start to ready',
     command: 'node',
     args: ['bench/src/main.ts', '--case', 'footprint'],

@@ -2,14 +2,17 @@ import { telltaleGap, until } from '@bank/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Account, freshEmail, password, register, registration, signIn } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
+import { changeEmail } from './support/emails.ts';
 import { post } from './support/http.ts';
 import { freshPhone } from './support/messages.ts';
 import { forgot } from './support/passwords.ts';
-import { accountWithPhone } from './support/phones.ts';
+import { accountWithPhone, steppedUpAccount } from './support/phones.ts';
+import { startRecovery } from './support/recoveries.ts';
 
 // Production's costs of hashing: what would give the difference away is a hash that does not run.
 const auth = await startAuth({ realHashing: true });
-const samples = 200;
+// `pnpm verify:full` takes 200, one file at a time: minutes that the run of every change does not have.
+const samples = Number(process.env['TEST_SAMPLES'] ?? 40);
 const gapMaxMs = 5;
 const timeout = 300_000;
 let owner: Account;
@@ -78,6 +81,26 @@ describe('SR-15 the time of an answer', () => {
     // Four times each: after the fifth nothing is written.
     const known = () => forgot(auth, accounts[Math.floor(next++ / 4)]?.email ?? '');
     await expectAlike(known, () => forgot(auth, freshEmail()));
+  });
+
+  it('says nothing of a user, at asking for a recovery', { timeout }, async () => {
+    const accounts = await Promise.all(Array.from({ length: samples / 4 }, () => register(auth)));
+    let next = 0;
+    // Four times each, as above.
+    const known = () => startRecovery(auth, accounts[Math.floor(next++ / 4)]?.email ?? '');
+    await expectAlike(known, () => startRecovery(auth, freshEmail()));
+  });
+
+  it("says nothing of a taken address, at changing one's own", { timeout }, async () => {
+    const accounts = await Promise.all(Array.from({ length: samples }, () => steppedUpAccount(auth)));
+    const change = (email: () => string) => {
+      let next = 0;
+      return () => changeEmail(auth, accounts[next++]?.accessToken ?? '', email());
+    };
+    await expectAlike(
+      change(() => owner.email),
+      change(() => freshEmail()),
+    );
   });
 });
 

@@ -19,6 +19,16 @@ export async function withClient<T>(url: string, work: (client: pg.Client) => Pr
   }
 }
 
+/**
+ * Connections that are opened when they are needed and kept, since a backend costs its server more than the statement that a
+ * test asks. They keep no process alive. One that a test's server closes is replaced by the next statement.
+ */
+export function lazyPool(url: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max: 4, idleTimeoutMillis: 30_000, allowExitOnIdle: true });
+  pool.on('error', () => undefined);
+  return pool;
+}
+
 /** Drops a database together with whatever is still connected to it. */
 export async function dropDatabase(name: string): Promise<void> {
   await withClient(serviceAddress('TEST_POSTGRES_URL'), async (client) => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { currentRun, recordResource, uniqueResourceName } from '#run/ledger.ts';
 import { serviceAddress } from '#services/addresses.ts';
-import { adminUrlOf, dropDatabase, withClient } from '#services/postgres-server.ts';
+import { adminUrlOf, dropDatabase, lazyPool, withClient } from '#services/postgres-server.ts';
 
 // One template at a time on a server: roles belong to the cluster, and two provisioners of one role collide.
 const TEMPLATE_LOCK = 7_310_542_118;
@@ -29,7 +29,10 @@ export interface TestDatabase {
    * between.
    */
   variablesFor(role: string, password?: string): { DATABASE_URL: string; DATABASE_DIRECT_URL?: string };
-  /** One statement as the superuser, on a connection of its own: for what a test asserts about stored rows. */
+  /**
+   * One statement as the superuser, on whichever of a few connections is free: for what a test asserts about stored rows. What
+   * a statement sets for its session may meet another one.
+   */
   query<T extends pg.QueryResultRow>(sql: string, params?: readonly unknown[]): Promise<T[]>;
   drop(): Promise<void>;
 }
@@ -45,6 +48,7 @@ export async function testDatabase(options: TestDatabaseOptions): Promise<TestDa
   await withClient(serviceAddress('TEST_POSTGRES_URL'), (client) => cloneDatabase(client, template, name));
   const adminUrl = adminUrlOf(name);
   const urlFor = (role: string, password = 'test') => asRole(adminUrl, role, password);
+  const pool = lazyPool(adminUrl);
   const pooledUrlFor = (role: string, password = 'test') => throughPooler(urlFor(role, password));
   return {
     name,
@@ -58,7 +62,7 @@ export async function testDatabase(options: TestDatabaseOptions): Promise<TestDa
         : { DATABASE_URL: direct };
     },
     async query(sql, params = []) {
-      return (await withClient(adminUrl, (client) => client.query(sql, [...params]))).rows;
+      return (await pool.query(sql, [...params])).rows;
     },
     drop: () => dropDatabase(name),
   };
