@@ -13,6 +13,9 @@ export function defineTestConfig(overrides: TestOptions = {}): ViteUserConfig {
       include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
       pool: 'forks',
       maxWorkers: 2,
+      // A worker keeps the modules it has loaded, which take longer than the tests of most files. What a file changes of its
+      // process it puts back.
+      isolate: false,
       globals: false,
       testTimeout: 20_000,
       hookTimeout: 60_000,
