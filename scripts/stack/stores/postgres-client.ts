@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { checkServerIdentity } from 'node:tls';
 import pg from 'pg';
 
-const CONNECT_MS = 5_000;
+// As long as a process takes to hear the answer that has just started, on a busy machine.
+const CONNECT_MS = 20_000;
 
 /** A Postgres server and the right to make roles and databases on it. */
 export interface PostgresServer {
