@@ -1,3 +1,4 @@
+import '#password/hash-memory.ts';
 import { argon2Sync, randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
