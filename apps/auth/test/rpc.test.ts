@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { freshEmail, register, signIn } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
 import { get, post } from './support/http.ts';
+import { accountWithPhone } from './support/phones.ts';
 import { callerTable, clientAs, onBehalfOf } from './support/rpc.ts';
 import { staffToken } from './support/staff.ts';
 
@@ -20,7 +21,7 @@ const auth = await startAuth({
       methods: [...users('GetUser', 'BatchGetUsers'), ...tokens('IntrospectToken', 'ListRevocations')],
       fields: { [introspect]: ['sessionId', 'deviceId', 'acr', 'roles'] },
     },
-    mfa: { methods: tokens('IntrospectToken') },
+    mfa: { methods: [...tokens('IntrospectToken'), ...users('DescribeContact')] },
     notification: { methods: users('GetContact') },
     admin: {
       methods: [...users('LookupUser'), ...tokens('RevokeSessions')],
@@ -29,6 +30,7 @@ const auth = await startAuth({
   }),
 });
 const profile = await clientAs(auth, 'profile', UserService);
+const mfaUsers = await clientAs(auth, 'mfa', UserService);
 const feed = await clientAs(auth, 'profile', AuthService);
 const notification = await clientAs(auth, 'notification', UserService);
 const staffUsers = await clientAs(auth, 'admin', UserService);
@@ -88,6 +90,26 @@ describe('GetContact', () => {
 
   it('finds nobody', async () => {
     await expect(notification.getContact({ userId: nobody })).rejects.toMatchObject({ code: 'user.not_found' });
+  });
+});
+
+describe('DescribeContact', () => {
+  it('gives hints to proven addresses alone, and from when on a new number gets codes', async () => {
+    const account = await register(auth);
+    const email = account.email.replace(/^(.)[^@]*/, '$1***');
+    expect(await mfaUsers.describeContact({ userId: account.id })).toMatchObject({ emailHint: email, phoneHint: '' });
+    const reachable = await accountWithPhone(auth);
+    const hint = `+***${reachable.phone.slice(-2)}`;
+    expect(await mfaUsers.describeContact({ userId: reachable.id })).toMatchObject({ phoneHint: hint });
+    await auth.database.query(`update auth.users set phone_codes_from = now() + interval '1 day' where id = $1`, [
+      reachable.id,
+    ]);
+    const { phoneCodesFrom } = await mfaUsers.describeContact({ userId: reachable.id });
+    expect(Number(phoneCodesFrom?.seconds)).toBeGreaterThan(Date.now() / 1000 + 80_000);
+  });
+
+  it('finds nobody', async () => {
+    await expect(mfaUsers.describeContact({ userId: nobody })).rejects.toMatchObject({ code: 'user.not_found' });
   });
 });
 

@@ -46,6 +46,26 @@ describe('a user with a factor', () => {
     expect(challenge.body.expiresIn).toBeGreaterThan(200);
   });
 
+  it('SR-29 an emailed code of an enrolled factor leaves aal1, and says to which address it goes', async () => {
+    const account = await enrolled();
+    auth.neighbours.factors = [{ id: totpFactor.id, type: 'email', hint: '' }];
+    auth.neighbours.proof = { kind: 'accepted', by: 'email' };
+    const { body } = await pending(account);
+    const hint = account.email.replace(/^(.)[^@]*/, '$1***');
+    expect(body.factors).toEqual([{ id: totpFactor.id, type: 'email', hint }]);
+    expect(await answer(account)).toMatchObject({ status: 200, body: { acr: 'aal1' } });
+  });
+
+  it('200 a session at aal2 by a text message', async () => {
+    const account = await enrolled();
+    auth.neighbours.factors = [{ id: totpFactor.id, type: 'sms', hint: '' }];
+    auth.neighbours.proof = { kind: 'accepted', by: 'sms' };
+    const { status, body } = await answer(account);
+    expect([status, body.acr]).toEqual([200, 'aal2']);
+    const session = await get(auth, '/v1/auth/session', body.accessToken);
+    expect(session.body.amr).toEqual(['pwd', 'sms', 'mfa']);
+  });
+
   it('SR-16 the same 401 as anybody for a wrong password', async () => {
     const account = await enrolled();
     const withFactor = await signIn(auth, account, { password: 'not the right one' });

@@ -67,6 +67,23 @@ describe('POST /v1/auth/step-up/challenge', () => {
   });
 });
 
+describe('SR-29 whoever has emailed codes as his only factor', () => {
+  it('confirms with the password, at aal1, and never with such a code', async () => {
+    const account = await register(auth);
+    auth.neighbours.factors = [{ id: totpFactor.id, type: 'email', hint: '' }];
+    expect(await verify(account.accessToken, { password })).toMatchObject({ status: 200, body: { acr: 'aal1' } });
+    auth.neighbours.proof = { kind: 'accepted', by: 'email' };
+    const other = await register(auth);
+    expect((await verify(other.accessToken)).status).toBe(401);
+  });
+
+  it('403 with the password for whoever has text messages', async () => {
+    const account = await register(auth);
+    auth.neighbours.factors = [{ id: totpFactor.id, type: 'sms', hint: '' }];
+    expect((await verify(account.accessToken, { password })).status).toBe(403);
+  });
+});
+
 describe('POST /v1/auth/step-up/verify with a factor', () => {
   it('200 the same session at aal2, authenticated now, with new tokens', async () => {
     const account = await register(auth);

@@ -7,6 +7,7 @@ import { Recoveries } from './202612040202-recoveries.ts';
 import { PendingFactorsIndex } from './202612040501-pending-factors-index.ts';
 import { TotpFactors } from './202612040600-totp-factors.ts';
 import { TotpFactorsFilled } from './202612040601-totp-factors-filled.ts';
+import { SentCodes } from './202612040602-sent-codes.ts';
 
 /** In the order they run; a name is never changed once it has landed. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   { name: '202612040202-recoveries', class: Recoveries },
   { name: '202612040600-totp-factors', class: TotpFactors },
   { name: '202612040601-totp-factors-filled', class: TotpFactorsFilled },
+  { name: '202612040602-sent-codes', class: SentCodes },
 ];

@@ -7,12 +7,15 @@ import {
   type PeopleDirectory,
 } from '@bank/composition';
 import { ApprovalRepository, type TransactionalContext, type TransactionScope } from '@bank/database';
+import type { Keyring } from '@bank/security';
 import type { Verifier } from '@bank/verifier';
+import { type AddressDirectory, createAddressDirectory } from '#adapters/addresses/address-directory.ts';
 import type { Config } from '#config.ts';
 import { ChallengeRepository } from '#storage/challenge.repository.ts';
 import { entities } from '#storage/entities.ts';
 import { FactorRepository } from '#storage/factor.repository.ts';
 import { RecoveryCodeRepository } from '#storage/factor-types/recovery-code.repository.ts';
+import { SentCodeRepository } from '#storage/factor-types/sent-code.repository.ts';
 import { TotpFactorRepository } from '#storage/factor-types/totp-factor.repository.ts';
 import { SubjectRepository } from '#storage/subject.repository.ts';
 
@@ -22,6 +25,7 @@ export interface Repositories {
   readonly subjects: SubjectRepository;
   readonly challenges: ChallengeRepository;
   readonly recoveryCodes: RecoveryCodeRepository;
+  readonly sentCodes: SentCodeRepository;
   readonly approvals: ApprovalRepository;
 }
 
@@ -31,6 +35,9 @@ export interface AppContext extends Foundations, TransactionalContext<Repositori
   readonly verifier: Verifier;
   /** What people are at this moment, as auth knows it. */
   readonly people: PeopleDirectory;
+  /** Where codes may be sent, as auth knows it. */
+  readonly addresses: AddressDirectory;
+  readonly keys: { /** What codes are hashed with. */ readonly limits: Keyring };
 }
 
 /** The context inside of a transaction. */
@@ -44,12 +51,15 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     config,
     verifier: overrides.verifier ?? createTokenVerifier(foundations, config),
     people: createPeopleDirectory(foundations, config),
+    addresses: createAddressDirectory(foundations, config),
+    keys: { limits: foundations.keyrings.open('limits') },
     unitOfWork: foundations.unitOfWorkOf((em) => ({
       factors: new FactorRepository(em, foundations.vault),
       totpFactors: new TotpFactorRepository(em, foundations.vault),
       subjects: new SubjectRepository(em, foundations.vault),
       challenges: new ChallengeRepository(em),
       recoveryCodes: new RecoveryCodeRepository(em),
+      sentCodes: new SentCodeRepository(em),
       approvals: new ApprovalRepository(em, 'mfa'),
     })),
   };

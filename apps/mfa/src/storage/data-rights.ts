@@ -4,6 +4,7 @@ import { consumedApprovals, declareDataRights } from '@bank/database';
 export const dataRights = declareDataRights('mfa', {
   personal: {
     recovery_codes: { exported: { withheld: 'hashes of secrets' }, erased: 'deleted' },
+    sent_codes: { exported: { withheld: 'hashes of codes that are gone within minutes' }, erased: 'deleted' },
     challenges: { exported: { withheld: 'questions that are gone within minutes' }, erased: 'deleted' },
     totp_factors: {
       whose: 'factor_id in (select id from mfa.factors where user_id = ?)',

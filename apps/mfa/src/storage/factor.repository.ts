@@ -44,15 +44,10 @@ export class FactorRepository extends Repository {
     return row === undefined ? undefined : this.#named(userId, row);
   }
 
-  /** What kind one of the user's confirmed factors is of. */
-  async findType(userId: UserId, id: string): Promise<FactorTypeName | undefined> {
-    const sql = 'select type from mfa.factors where user_id = ? and id = ? and confirmed_at is not null';
-    return (await this.row<{ type: FactorTypeName }>(sql, [userId, id]))?.type;
-  }
-
-  async countConfirmed(userId: UserId): Promise<number> {
-    const sql = 'select count(*)::integer as count from mfa.factors where user_id = ? and confirmed_at is not null';
-    return (await this.row<{ count: number }>(sql, [userId]))?.count ?? 0;
+  /** Of which kinds a user's confirmed factors are, one entry a factor. */
+  async listTypes(userId: UserId): Promise<FactorTypeName[]> {
+    const sql = 'select type from mfa.factors where user_id = ? and confirmed_at is not null';
+    return (await this.rows<{ type: FactorTypeName }>(sql, [userId])).map(({ type }) => type);
   }
 
   async insertPending(userId: UserId, factor: PendingFactor): Promise<void> {

@@ -9,6 +9,7 @@ export const growth = declareGrowth('mfa', {
   },
   bounded: {
     subjects: 'one row a user',
+    sent_codes: 'two rows a user',
     totp_factors: 'goes with its factor',
     recovery_codes: 'ten rows a user at most',
     approvals_consumed: 'one row an act that two people decided: evidence',

@@ -23,10 +23,6 @@ export class SubjectRepository extends Repository {
     );
   }
 
-  find(userId: UserId): Promise<AnswerRecord | undefined> {
-    return this.row(`select ${columns} from mfa.subjects where user_id = ?`, [userId]);
-  }
-
   /** Holds a user until the transaction ends: his factors change, and his answers are judged, one after the other. */
   lock(userId: UserId): Promise<Subject | undefined> {
     return this.row(`select ${columns} from mfa.subjects where user_id = ? for update`, [userId]);

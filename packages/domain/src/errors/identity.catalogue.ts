@@ -25,6 +25,7 @@ export const identityErrors = {
   'factor.not_found': { kind: 'not_found', message: notFoundMessage },
   'factor.limit_reached': { kind: 'conflict', message: 'There are as many factors as there can be; remove one first.' },
   'factor.code_invalid': { kind: 'invalid', message: 'The code is not right; the factor is not confirmed.' },
+  'factor.address_missing': { kind: 'conflict', message: 'Verify an address first: codes go to no other.' },
   'factor.missing': { kind: 'conflict', message: 'Add a second factor first.' },
   'challenge.not_found': { kind: 'not_found', message: notFoundMessage },
   'staff.invitation.not_found': { kind: 'not_found', message: notFoundMessage },

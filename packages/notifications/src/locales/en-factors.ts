@@ -3,6 +3,8 @@ import { minutes, notYou } from '#locales/en-phrases.ts';
 import { facts, paragraph } from '#templates/content.ts';
 
 type FactorTemplate =
+  | 'factor-code'
+  | 'sms-factor-added'
   | 'factor-added'
   | 'factor-removed'
   | 'recovery-codes-created'
@@ -12,6 +14,26 @@ type FactorTemplate =
 
 /** What is written about second factors. */
 export const factorMessages: Pick<Catalogue['messages'], FactorTemplate> = {
+  'factor-code': (values, { brand }) => ({
+    subject: `Your code to add email as a second factor at ${brand}`,
+    parts: [
+      paragraph('Enter this code to have codes sent to this address when you sign in:'),
+      { kind: 'code', code: values.code },
+      paragraph(`It works once and for ${minutes(values.minutes)}. Do not give it to anyone.`),
+      paragraph('If you did not ask for it, someone is using your account: change your password now.'),
+    ],
+  }),
+  'sms-factor-added': (values, { brand, time }) => ({
+    subject: `Text messages were added as a second factor to your account at ${brand}`,
+    parts: [
+      paragraph('From now on a code that is sent to your phone is asked for when you sign in.'),
+      facts(['When', time(values.at)]),
+      paragraph(
+        'Text messages can be read by whoever takes over your number. An authenticator app protects you better: add one, and remove this factor.',
+      ),
+      paragraph(`If you added it, you need do nothing. ${notYou}`),
+    ],
+  }),
   'factor-added': (values, { brand, time }) => ({
     subject: `A second factor was added to your account at ${brand}`,
     parts: [

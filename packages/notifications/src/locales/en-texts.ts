@@ -7,6 +7,12 @@ import { minutes } from '#locales/en-phrases.ts';
 export const texts: Catalogue['texts'] = {
   'phone-code': (values, { brand }) =>
     `${values.code} is your ${brand} code. It works once, for ${minutes(values.minutes)}. Never give it to anyone.`,
+  'sign-in-code': (values, { brand }) =>
+    `${values.code} is your code to sign in at ${brand}. It works once, for ${minutes(values.minutes)}. Never give it to anyone.`,
+  'step-up-code': (values, { brand }) =>
+    `${values.code} confirms at ${brand} that it is you. It works once, for ${minutes(values.minutes)}. Never give it to anyone.`,
+  'factor-code': (values, { brand }) =>
+    `${values.code} makes this number a second factor at ${brand}. It works once, for ${minutes(values.minutes)}. Give it to no one.`,
   'phone-changed': (_values, { brand }) =>
     `This number no longer belongs to your account at ${brand}. If that was not you, contact us now.`,
   'email-changed': (_values, { brand }) =>

@@ -5,6 +5,9 @@ import { isSmsTemplateName, type SmsTemplateName, smsOf, smsTemplates } from '#t
 
 const samples: { readonly [N in SmsTemplateName]: Record<string, string> } = {
   'phone-code': smsOf('phone-code', { code: '048291', minutes: 10 }).params,
+  'sign-in-code': smsOf('sign-in-code', { code: '048291', minutes: 10 }).params,
+  'step-up-code': smsOf('step-up-code', { code: '048291', minutes: 10 }).params,
+  'factor-code': smsOf('factor-code', { code: '048291', minutes: 10 }).params,
   'phone-changed': smsOf('phone-changed', {}).params,
   'email-changed': smsOf('email-changed', {}).params,
   'recovery-waiting': smsOf('recovery-waiting', {}).params,

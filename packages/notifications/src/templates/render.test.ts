@@ -23,6 +23,8 @@ const samples: { readonly [N in TemplateName]: Record<string, string> } = {
   'account-locked': messageOf('account-locked', { at, minutes: 30 }).params,
   'refresh-token-reuse': messageOf('refresh-token-reuse', { at }).params,
   'sign-in-denied': messageOf('sign-in-denied', { at, place: 'Lagos' }).params,
+  'factor-code': messageOf('factor-code', { code: '048291', minutes: 10 }).params,
+  'sms-factor-added': messageOf('sms-factor-added', { at }).params,
   'factor-added': messageOf('factor-added', { at }).params,
   'factor-removed': messageOf('factor-removed', { at }).params,
   'recovery-codes-created': messageOf('recovery-codes-created', { at }).params,

@@ -4,6 +4,10 @@ import { encodeParameters, type ParameterRules, required, type ValuesOf } from '
 export const smsTemplates = {
   /** Proves that somebody reads the messages of a number. */
   'phone-code': { code: required('code'), minutes: required('count') },
+  /** A second factor: of a sign-in, of confirming who one is, and of enrolling it. */
+  'sign-in-code': { code: required('code'), minutes: required('count') },
+  'step-up-code': { code: required('code'), minutes: required('count') },
+  'factor-code': { code: required('code'), minutes: required('count') },
   /** To a number that is its user's no longer. */
   'phone-changed': {},
   /** To the number of a user whose mail goes to another address from now on. */

@@ -26,6 +26,10 @@ export const templates = {
   'refresh-token-reuse': { at: required('time'), device: optional('text') },
   /** The right password, but the sign-in was refused because of its risk. */
   'sign-in-denied': { at: required('time'), device: optional('text'), place: optional('text') },
+  /** Proves that a user reads the mail that will be his second factor. */
+  'factor-code': { code: required('code'), minutes: required('count') },
+  /** Text messages were added as one: says what they do not protect against (SR-28). */
+  'sms-factor-added': { at: required('time') },
   'factor-added': { at: required('time') },
   'factor-removed': { at: required('time') },
   'recovery-codes-created': { at: required('time') },

@@ -23,6 +23,8 @@ export const ownedThings: Readonly<Record<string, OwnedThing>> = {
   'PATCH /v1/mfa/factors/{id}': { ...factor, body: { label: 'Mine' }, headers },
   'DELETE /v1/mfa/factors/{id}': { ...factor, headers },
   'POST /v1/mfa/totp/{id}/confirm': { idOf: pendingFactor, body: { code: '000000' } },
+  'POST /v1/mfa/sms/{id}/confirm': { idOf: pendingFactor, body: { code: '000000' } },
+  'POST /v1/mfa/email/{id}/confirm': { idOf: pendingFactor, body: { code: '000000' } },
   'GET /v1/devices/{id}': device,
   'PATCH /v1/devices/{id}': { ...device, body: { name: 'Mine' }, headers },
   'DELETE /v1/devices/{id}': { ...device, headers },

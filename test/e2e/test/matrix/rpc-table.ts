@@ -12,6 +12,7 @@ app      method                                        callers                  
 auth     bank.user.v1.UserService/GetUser              profile mfa device admin tools       -
 auth     bank.user.v1.UserService/BatchGetUsers        profile mfa admin tools              -
 auth     bank.user.v1.UserService/GetContact           notification                         -
+auth     bank.user.v1.UserService/DescribeContact      mfa                                  -
 auth     bank.user.v1.UserService/WatchUsers           tools                                -
 auth     bank.user.v1.UserService/LookupUser           admin                                support compliance admin
 auth     bank.user.v1.UserService/ViewUser             admin                                support compliance admin

@@ -3,6 +3,7 @@ import { assuranceOf } from './assurance.ts';
 
 test.each([
   ['totp', 'aal2', ['otp', 'mfa']],
+  ['sms', 'aal2', ['sms', 'mfa']],
   ['recovery_code', 'aal2', ['recovery', 'mfa']],
   ['email', 'aal1', ['otp']],
   ['unknown', 'aal1', ['otp']],

@@ -8,6 +8,7 @@ export interface Assurance {
 
 const assurances: Readonly<Record<string, Assurance>> = {
   totp: { acr: 'aal2', amr: ['otp', 'mfa'] },
+  sms: { acr: 'aal2', amr: ['sms', 'mfa'] },
   recovery_code: { acr: 'aal2', amr: ['recovery', 'mfa'] },
 };
 

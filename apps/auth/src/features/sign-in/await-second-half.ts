@@ -1,12 +1,13 @@
 import { withTransaction } from '@bank/database';
-import type { Grant } from '@bank/domain';
+import type { Grant, UserId } from '@bank/domain';
 import { DomainError } from '@bank/domain';
 import type { Factor } from '#adapters/factors/factor-directory.ts';
-import type { AppContext } from '#context.ts';
+import type { AppContext, AppTransaction } from '#context.ts';
 import type { Attempt } from '#features/sign-in/attempt.ts';
 import { pendingSignInSeconds } from '#features/sign-in/policies.ts';
 import { openContact } from '#features/user/contact.ts';
 import { maskEmail } from '#features/user/mask-email.ts';
+import { maskPhone } from '#features/user/mask-phone.ts';
 
 /** A sign-in whose password was right and which needs more. */
 export interface SecondHalf {
@@ -32,12 +33,21 @@ export async function awaitSecondHalf(
   const unaudited = 'nothing has been decided: the ledger gets the end of it';
   const factors = await withTransaction(ctx, { who, unaudited }, async (tx) => {
     await tx.signIns.insert(pending);
-    if (by !== 'emailed_code') return by;
-    const user = await tx.users.find(userId);
-    if (user === undefined || user.contact === null) return [];
-    const { email } = await openContact(tx, { table: 'users', userId }, user.contact);
     // An emailed code is no enrolled factor: it goes by the id of the sign-in that it belongs to.
-    return [{ id, type: 'email', hint: maskEmail(email) }];
+    return await withHints(tx, userId, by === 'emailed_code' ? [{ id, type: 'email', hint: '' }] : by);
   });
   return { kind: 'mfa_required', loginId: id, factors, expiresIn: pendingSignInSeconds };
+}
+
+/** The same factors; those that codes are sent for say where to, as only auth knows. */
+async function withHints(tx: AppTransaction, userId: UserId, factors: readonly Factor[]): Promise<readonly Factor[]> {
+  if (!factors.some(({ type }) => type === 'email' || type === 'sms')) return factors;
+  const user = await tx.users.find(userId);
+  if (user === undefined || user.contact === null) return [];
+  const { email, phone } = await openContact(tx, { table: 'users', userId }, user.contact);
+  const hints: Readonly<Record<string, string>> = {
+    email: maskEmail(email),
+    sms: phone === null ? '' : maskPhone(phone),
+  };
+  return factors.map((factor) => ({ ...factor, hint: hints[factor.type] ?? factor.hint }));
 }

@@ -20,6 +20,7 @@ import { importUsers } from '#features/import/import-users.ts';
 import type { ImportOutcome } from '#features/import/judge-lines.ts';
 import { setRoles } from '#features/standing/set-roles.ts';
 import { setUserStatus } from '#features/standing/set-user-status.ts';
+import { describeContact } from '#features/user/describe-contact.ts';
 import { getContact } from '#features/user/get-contact.ts';
 import { batchGetUsers, getUser } from '#features/user/get-users.ts';
 import { lookupUser } from '#features/user/lookup-user.ts';
@@ -68,6 +69,15 @@ export const userRpc = defineRpc<AppContext, typeof UserService>(UserService, {
     async handle(ctx, { userId }, call) {
       const { email = '', phone = '', locale = '' } = await getContact(ctx, { userId }, call);
       return { userId, email, phone, locale };
+    },
+  },
+  describeContact: {
+    access: 'service',
+    idempotent: true,
+    async handle(ctx, { userId }, call) {
+      const { email = '', phone = '', phoneCodesFrom } = await describeContact(ctx, { userId }, call);
+      const from = phoneCodesFrom && { phoneCodesFrom: timestampFromDate(phoneCodesFrom) };
+      return { emailHint: email, phoneHint: phone, ...from };
     },
   },
   viewUser: {

@@ -1,7 +1,6 @@
 import type { AnswerRecord } from '#storage/subject.entity.ts';
 
-/** Life of a challenge in seconds, and the wrong answers it bears (SR-25). */
-export const challengeSeconds = 300;
+/** Wrong answers that a challenge bears (SR-25). */
 export const triesMax = 5;
 
 /** Wrong answers in a row, over all challenges and sessions of a user, after which none is taken for a while. */

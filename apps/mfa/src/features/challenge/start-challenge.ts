@@ -1,9 +1,10 @@
 import { withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, parse } from '@bank/domain';
 import type { AppContext } from '#context.ts';
-import { blockedUntil, challengeSeconds, triesMax } from '#features/challenge/policies.ts';
+import { blockedUntil, triesMax } from '#features/challenge/policies.ts';
 import { tooManyTries } from '#features/challenge/refusals.ts';
 import { ChallengeStart } from '#features/challenge/schemas.ts';
+import { askable } from '#features/factor/policies.ts';
 import { factorTypeOf } from '#features/factor-types/registry.ts';
 import type { FactorTypeName } from '#storage/factor.entity.ts';
 
@@ -14,27 +15,28 @@ export interface StartedChallenge {
 }
 
 /**
- * Asks a user for one of his factors, for one sign-in or session. It replaces what that was asked before, and the tries
+ * Asks a user for one of his factors, for one sign-in or session, and sends what it takes to answer. It replaces what that was asked before, and the tries
  * stay counted (SR-24 to SR-26).
- * @throws access.forbidden, request.invalid, factor.not_found, auth.second_factor.locked
+ * @throws access.forbidden, request.invalid, factor.not_found, auth.second_factor.locked, request.rate_limited
  */
 export async function startChallenge(ctx: AppContext, actor: Actor, input: unknown): Promise<StartedChallenge> {
   const who = allow.service(actor, ['auth']);
   const { userId, factorId, purpose, bindingId } = parse(ChallengeStart, input);
   const id = ctx.ids.next();
   const now = ctx.clock.now();
-  const expiresAt = new Date(now.getTime() + challengeSeconds * 1000);
   const unaudited = 'a question: the ledger gets the answer';
   return withTransaction(ctx, { who, unaudited }, async (tx) => {
-    const record = await tx.subjects.find(userId);
-    const named = await tx.factors.findType(userId, factorId);
-    const type = named && factorTypeOf(named);
+    const record = await tx.subjects.lock(userId);
+    const factors = await tx.factors.listConfirmed(userId);
+    const asked = askable(factors, purpose).find((factor) => factor.id === factorId);
+    const type = asked && factorTypeOf(asked.type);
     if (record === undefined || type === undefined) throw new DomainError('factor.not_found');
     const blocked = blockedUntil(record, now);
     if (blocked !== undefined) throw tooManyTries(blocked, now);
+    const expiresAt = new Date(now.getTime() + type.challengeSeconds * 1000);
     const challenge = { id, userId, factorId, purpose, bindingId, createdAt: now, expiresAt };
     if (!(await tx.challenges.start(challenge, triesMax))) throw tooManyTries(expiresAt, now);
-    await type.begin(tx, { userId, factorId, challengeId: id, now, expiresAt });
+    await type.begin(tx, { userId, factorId, challengeId: id, purpose, now, expiresAt });
     return { challengeId: id, type: type.name, expiresAt };
   });
 }

@@ -1,6 +1,7 @@
-import type { UserId } from '@bank/domain';
+import type { AssuranceLevel, UserId } from '@bank/domain';
 import * as v from 'valibot';
 import type { AppTransaction } from '#context.ts';
+import type { ChallengePurposeName } from '#storage/challenge.entity.ts';
 import type { FactorTypeName } from '#storage/factor.entity.ts';
 
 /** What an answer was given with. */
@@ -21,6 +22,7 @@ export interface Beginning {
   readonly userId: UserId;
   readonly factorId: string;
   readonly challengeId: string;
+  readonly purpose: ChallengePurposeName | 'enrolment';
   readonly now: Date;
   readonly expiresAt: Date;
 }
@@ -39,7 +41,16 @@ export interface Prover {
  */
 export interface FactorType extends Prover {
   readonly name: FactorTypeName;
-  /** Begins a challenge that has just been written: makes what an answer will be compared with, and sends what is to be sent. */
+  /** The level that its answers raise a session to; `aal1` raises nothing. */
+  readonly assurance: AssuranceLevel;
+  /** What people are asked for it for. */
+  readonly purposes: readonly ChallengePurposeName[];
+  /** How long an answer is waited for. */
+  readonly challengeSeconds: number;
+  /**
+   * Begins a challenge that has just been written, while its user's row is locked: makes what an answer will be compared with,
+   * and sends what is to be sent.
+   */
   begin(tx: AppTransaction, beginning: Beginning): Promise<void>;
   /** Judges the answer that confirms a factor under enrolment. */
   confirm(tx: AppTransaction, given: Given & { readonly factorId: string }, response: object): Promise<boolean>;
@@ -52,7 +63,11 @@ interface ProverParts<R extends object> {
   readonly check: Check<R, Given>;
 }
 
-interface FactorTypeParts<R extends object> {
+export interface FactorTypeParts<R extends object> {
+  readonly assurance: AssuranceLevel;
+  readonly purposes: readonly ChallengePurposeName[];
+  /** Five minutes unless said. */
+  readonly challengeSeconds?: number;
   readonly response: v.GenericSchema<R>;
   readonly begin?: FactorType['begin'];
   readonly check: Check<R, Given & { readonly factorId: string; readonly challengeId: string }>;
@@ -61,9 +76,12 @@ interface FactorTypeParts<R extends object> {
 
 /** A kind of factor of its parts: what has not the shape of its answers is a wrong answer, and no part of it sees that. */
 export function defineFactorType<R extends object>(name: FactorTypeName, parts: FactorTypeParts<R>): FactorType {
-  const { response: shape, begin } = parts;
+  const { response: shape, begin, assurance, purposes, challengeSeconds = 300 } = parts;
   return {
     name,
+    assurance,
+    purposes,
+    challengeSeconds,
     response: shape,
     begin: async (tx, beginning) => await begin?.(tx, beginning),
     async check(tx, given, response) {

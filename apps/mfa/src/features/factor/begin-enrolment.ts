@@ -1,7 +1,7 @@
 import { withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, requireUser, type UserId } from '@bank/domain';
 import type { AppContext, AppTransaction } from '#context.ts';
-import { factorsMax, pendingSeconds, requireHighestLevel, requireSignedInSince } from '#features/factor/policies.ts';
+import { isEnough, pendingSeconds, requireHighestLevel, requireSignedInSince } from '#features/factor/policies.ts';
 import type { FactorTypeName, PendingFactor } from '#storage/factor.entity.ts';
 
 /** A factor under enrolment, and whose it will be. */
@@ -10,17 +10,18 @@ export interface BegunFactor extends PendingFactor {
 }
 
 /**
- * Begins to enrol a factor of any kind; `detail` writes what is particular to its kind, in the same transaction. What was
+ * Begins to enrol a factor of any kind; `detail` writes what is particular to its kind, in the same transaction, and what it
+ * gives is given back. What was
  * begun of that kind and not confirmed is forgotten.
  * @throws auth.token.missing, auth.step_up.required, factor.limit_reached, service.unavailable while the user's activation
  * is still under way
  */
-export async function beginEnrolment(
+export async function beginEnrolment<D>(
   ctx: AppContext,
   actor: Actor,
   { type, label }: { readonly type: FactorTypeName; readonly label: string },
-  detail: (tx: AppTransaction, begun: BegunFactor) => Promise<void>,
-): Promise<BegunFactor> {
+  detail: (tx: AppTransaction, begun: BegunFactor) => Promise<D>,
+): Promise<BegunFactor & { readonly detail: D }> {
   const user = requireUser(actor);
   const { userId, sessionId } = user;
   const id = ctx.ids.next();
@@ -28,18 +29,17 @@ export async function beginEnrolment(
   const expiresAt = new Date(createdAt.getTime() + pendingSeconds * 1000);
   const begun = { userId, id, type, label, sessionId, createdAt, expiresAt };
   const access = { who: allow.self(actor, userId), unaudited: 'nothing counts before it is confirmed' };
-  await withTransaction(ctx, access, async (tx) => {
+  return await withTransaction(ctx, access, async (tx) => {
     const subject = await tx.subjects.lock(userId);
     if (subject === undefined) {
       throw new DomainError('service.unavailable', { reason: 'not admitted yet', details: { retryAfterSeconds: 1 } });
     }
     requireSignedInSince(user, subject.factorsResetAt);
-    const confirmed = await tx.factors.countConfirmed(userId);
+    const confirmed = await tx.factors.listTypes(userId);
     requireHighestLevel(user, confirmed);
-    if (confirmed >= factorsMax) throw new DomainError('factor.limit_reached');
+    if (isEnough(confirmed, type)) throw new DomainError('factor.limit_reached');
     await tx.factors.removePending(userId, type);
     await tx.factors.insertPending(userId, begun);
-    await detail(tx, begun);
+    return { ...begun, detail: await detail(tx, begun) };
   });
-  return begun;
 }

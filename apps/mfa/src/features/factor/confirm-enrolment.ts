@@ -4,7 +4,7 @@ import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain
 import { messageOf } from '@bank/notifications';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { factorEnrolled } from '#events.ts';
-import { confirmationsMax, requireHighestLevel } from '#features/factor/policies.ts';
+import { confirmationsMax, isEnough, requireHighestLevel } from '#features/factor/policies.ts';
 import { FactorParams } from '#features/factor/schemas.ts';
 import type { FactorType, Given } from '#features/factor-types/factor-type.ts';
 import type { ConfirmedFactor } from '#storage/factor.entity.ts';
@@ -12,7 +12,7 @@ import type { ConfirmedFactor } from '#storage/factor.entity.ts';
 /**
  * Confirms a factor of that kind with its first answer, in the session that began to enrol it. From now on it is asked for.
  * @throws auth.token.missing, request.invalid, auth.step_up.required, factor.not_found (also when it took too long or
- * too many tries), factor.code_invalid
+ * too many tries), factor.limit_reached, factor.code_invalid
  */
 export async function confirmEnrolment(
   ctx: AppContext,
@@ -28,7 +28,9 @@ export async function confirmEnrolment(
   const access = { who: allow.self(actor, userId), audits: ['mfa.factor.enrolled'] } as const;
   const confirmed = await withTransaction(ctx, access, async (tx) => {
     if ((await tx.subjects.lock(userId)) === undefined) throw new DomainError('factor.not_found');
-    requireHighestLevel(user, await tx.factors.countConfirmed(userId));
+    const confirmedTypes = await tx.factors.listTypes(userId);
+    requireHighestLevel(user, confirmedTypes);
+    if (isEnough(confirmedTypes, type.name)) throw new DomainError('factor.limit_reached');
     const attempt = { type: type.name, sessionId, attemptsMax: confirmationsMax, now };
     if (!(await tx.factors.claimConfirmation(userId, id, attempt))) {
       throw new DomainError('factor.not_found', { reason: 'unknown, expired or exhausted' });
@@ -47,7 +49,7 @@ async function confirm(tx: AppTransaction, { name: type }: FactorType, { userId,
   const details = { factorId, type };
   await tx.emit(factorEnrolled({ userId, factorId, type, at: now }));
   await tx.audit({ action: 'mfa.factor.enrolled', subject: userId, outcome: 'success', details });
-  await notify(tx, userId, messageOf('factor-added', { at: now }));
+  await notify(tx, userId, messageOf(type === 'sms' ? 'sms-factor-added' : 'factor-added', { at: now }));
   return await tx.factors.findConfirmed(userId, factorId);
 }
 

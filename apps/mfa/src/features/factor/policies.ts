@@ -1,5 +1,8 @@
 import type { UserActor } from '@bank/domain';
 import { DomainError, reachesAssurance } from '@bank/domain';
+import { factorTypeOf } from '#features/factor-types/registry.ts';
+import type { ChallengePurposeName } from '#storage/challenge.entity.ts';
+import type { FactorTypeName } from '#storage/factor.entity.ts';
 
 /** How old the authentication may be with which factors are changed, in seconds (SR-62). */
 export const freshSeconds = 300;
@@ -8,15 +11,41 @@ export const freshSeconds = 300;
 export const pendingSeconds = 600;
 export const confirmationsMax = 5;
 
-/** Factors one user may have. */
-export const factorsMax = 10;
+/** Factors one user may have, and kinds of which he has one address and so one factor. */
+const factorsMax = 10;
+const onePerUser: ReadonlySet<FactorTypeName> = new Set(['sms', 'email']);
+
+/** Whether whoever has these can have none of that kind beside them. */
+export function isEnough(confirmed: readonly FactorTypeName[], type: FactorTypeName): boolean {
+  return confirmed.length >= factorsMax || (onePerUser.has(type) && confirmed.includes(type));
+}
+
+/** Whether a factor of that kind raises a session above what a password gives. One that this version does not know may. */
+export function raises(type: FactorTypeName): boolean {
+  return factorTypeOf(type)?.assurance !== 'aal1';
+}
 
 /**
- * A first factor may be added at `aal1`; whoever has one adds another only with it, so that a stolen session does not
- * bring its own (SR-31). @throws auth.step_up.required
+ * Those of a user's factors that he is asked for. What raises nothing is asked of him who has nothing better, and never to
+ * confirm that it is he (SR-29).
  */
-export function requireHighestLevel(user: UserActor, confirmedFactors: number): void {
-  if (confirmedFactors === 0 || reachesAssurance(user.acr, 'aal2')) return;
+export function askable<F extends { readonly type: FactorTypeName }>(
+  factors: readonly F[],
+  purpose: ChallengePurposeName,
+): readonly F[] {
+  const hasBetter = factors.some(({ type }) => raises(type));
+  return factors.filter(({ type }) => {
+    const isKnownFor = factorTypeOf(type)?.purposes.includes(purpose) ?? false;
+    return isKnownFor && (raises(type) || !hasBetter);
+  });
+}
+
+/**
+ * A first factor may be added at `aal1`; whoever has one adds another, and removes one, only at the level that his factors
+ * give, so that a stolen session does not bring its own (SR-31). @throws auth.step_up.required
+ */
+export function requireHighestLevel(user: UserActor, confirmed: readonly FactorTypeName[]): void {
+  if (!confirmed.some(raises) || reachesAssurance(user.acr, 'aal2')) return;
   throw new DomainError('auth.step_up.required', {
     reason: 'has factors',
     details: { acr: 'aal2', maxAgeSeconds: freshSeconds },

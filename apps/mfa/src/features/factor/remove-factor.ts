@@ -25,7 +25,7 @@ export async function removeFactor(
     const type = await tx.factors.remove(userId, id, input.version);
     if (type === undefined) throw new DomainError('request.precondition_failed');
     await tx.challenges.removeOfFactor(userId, id);
-    if ((await tx.factors.countConfirmed(userId)) === 0) await tx.recoveryCodes.removeAll(userId);
+    if ((await tx.factors.listTypes(userId)).length === 0) await tx.recoveryCodes.removeAll(userId);
     const at = tx.clock.now();
     await tx.emit(factorRemoved({ userId, factorId: id, type, at }));
     await tx.audit({

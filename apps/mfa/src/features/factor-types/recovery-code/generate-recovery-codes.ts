@@ -4,6 +4,7 @@ import { type Actor, allow, DomainError, requireUser } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import type { AppContext } from '#context.ts';
 import { recoveryCodesGenerated } from '#events.ts';
+import { raises } from '#features/factor/policies.ts';
 import { digestRecoveryCode, generateRecoveryCode } from '#features/factor-types/recovery-code/code.ts';
 
 const count = 10;
@@ -19,7 +20,7 @@ export async function generateRecoveryCodes(ctx: AppContext, actor: Actor): Prom
   const access = { who: allow.self(actor, userId), audits: ['mfa.recovery_codes.generated'] } as const;
   await withTransaction(ctx, access, async (tx) => {
     await tx.subjects.lock(userId);
-    if ((await tx.factors.countConfirmed(userId)) === 0) throw new DomainError('factor.missing');
+    if (!(await tx.factors.listTypes(userId)).some(raises)) throw new DomainError('factor.missing');
     const at = tx.clock.now();
     await tx.recoveryCodes.replaceAll(userId, digests, at);
     await tx.emit(recoveryCodesGenerated({ userId, count, at }));

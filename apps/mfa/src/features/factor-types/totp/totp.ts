@@ -4,7 +4,13 @@ import { CodeResponse } from '#features/factor-types/code.ts';
 import { defineFactorType, type Given } from '#features/factor-types/factor-type.ts';
 
 /** Authenticator apps (RFC 6238). There is nothing to begin: the app shows a code at any time. */
-export const totp = defineFactorType('totp', { response: CodeResponse, check: spendCode, confirm: spendCode });
+export const totp = defineFactorType('totp', {
+  assurance: 'aal2',
+  purposes: ['sign_in', 'step_up'],
+  response: CodeResponse,
+  check: spendCode,
+  confirm: spendCode,
+});
 
 /**
  * Compares a code with the app's secret. The step of a right one is remembered by a conditional update: that code and all

@@ -1,0 +1,38 @@
+import { messageOf, smsOf } from '@bank/notifications';
+import { generateCode, keyedHash } from '@bank/security';
+import type { AppContext, AppTransaction } from '#context.ts';
+import type { Beginning } from '#features/factor-types/factor-type.ts';
+import { nextCodeFrom, sendsAfter, sentCodeSeconds } from '#features/factor-types/sent-code/policies.ts';
+import type { SentCodeType } from '#storage/factor-types/sent-code.entity.ts';
+
+const templates = { sign_in: 'sign-in-code', step_up: 'step-up-code', enrolment: 'factor-code' } as const;
+
+/**
+ * Sends a new code by one of the ways, to the proven address that its user has at that moment; it takes the place of the one
+ * before (SR-26). Its user's row is locked. Gives when to ask again where that was too soon: nothing is sent then.
+ */
+export async function sendCode(
+  tx: AppTransaction,
+  type: SentCodeType,
+  { userId, challengeId, purpose, now }: Omit<Beginning, 'factorId' | 'expiresAt'>,
+): Promise<{ readonly notBefore: Date } | { readonly sends: number }> {
+  const last = await tx.sentCodes.findSends(userId, type);
+  const from = nextCodeFrom(last, now);
+  if (from !== undefined) return { notBefore: from };
+  const code = generateCode();
+  const [digest = new Uint8Array()] = digestsOf(tx, challengeId, code);
+  const expiresAt = new Date(now.getTime() + sentCodeSeconds * 1000);
+  const sends = sendsAfter(last, now);
+  await tx.sentCodes.replace(userId, type, { challengeId, digest, expiresAt, sends, sentAt: now });
+  const words = { code, minutes: sentCodeSeconds / 60 };
+  const message = type === 'sms' ? smsOf(templates[purpose], words) : messageOf(templates[purpose], words);
+  await tx.deliver({ to: { userId }, channel: type, expiresAt, ...message });
+  return { sends };
+}
+
+/** What a code is kept as: its keyed hash, with the challenge that it is for (SR-24, SR-26); the current key's first. */
+export function digestsOf({ keys }: Pick<AppContext, 'keys'>, challengeId: string, code: string): Uint8Array[] {
+  const value = `${challengeId}:${code}`;
+  const [current, ...older] = [keys.limits.current(), ...keys.limits.all()];
+  return [current, ...older].map((key) => keyedHash(key, 'factor-code', value));
+}

@@ -1,0 +1,34 @@
+import type { AppTransaction } from '#context.ts';
+import { tooManyTries } from '#features/challenge/refusals.ts';
+import { CodeResponse } from '#features/factor-types/code.ts';
+import { defineFactorType, type FactorType, type FactorTypeParts } from '#features/factor-types/factor-type.ts';
+import { sentCodeSeconds } from '#features/factor-types/sent-code/policies.ts';
+import { digestsOf, sendCode } from '#features/factor-types/sent-code/send-code.ts';
+import type { SentCodeType } from '#storage/factor-types/sent-code.entity.ts';
+
+/** A kind of factor that is proved by a code sent to an address of its user. */
+export function sentCodeFactor(
+  name: SentCodeType,
+  worth: Pick<FactorTypeParts<CodeResponse>, 'assurance' | 'purposes'>,
+): FactorType {
+  return defineFactorType(name, {
+    ...worth,
+    response: CodeResponse,
+    challengeSeconds: sentCodeSeconds,
+    async begin(tx, beginning) {
+      const sent = await sendCode(tx, name, beginning);
+      if ('notBefore' in sent) throw tooManyTries(sent.notBefore, beginning.now);
+    },
+    check: (tx, given, { code }) => useCode(tx, name, { ...given, code }),
+    // A factor under enrolment is its own challenge.
+    confirm: (tx, given, { code }) => useCode(tx, name, { ...given, challengeId: given.factorId, code }),
+  });
+}
+
+function useCode(
+  tx: AppTransaction,
+  type: SentCodeType,
+  { userId, challengeId, code, now }: Parameters<FactorType['check']>[1] & { challengeId: string; code: string },
+): Promise<boolean> {
+  return tx.sentCodes.consume(userId, type, { challengeId, digests: digestsOf(tx, challengeId, code), now });
+}

@@ -1,0 +1,36 @@
+import { defineEntity, p } from '@mikro-orm/postgresql';
+import { SubjectEntity } from '#storage/subject.entity.ts';
+
+/** The last code that was sent to a user by one way, as its hash until it is used, and how many were sent in a row. */
+export const SentCodeEntity = defineEntity({
+  name: 'SentCode',
+  tableName: 'sent_codes',
+  schema: 'mfa',
+  properties: {
+    user: () =>
+      p.manyToOne(SubjectEntity).primary().mapToPk().joinColumn('user_id').foreignKeyName('sent_codes_user_id_fkey'),
+    type: p.text().primary(),
+    challengeId: p.uuid(),
+    digest: p.blob().nullable(),
+    expiresAt: p.datetime(),
+    sends: p.integer(),
+    sentAt: p.datetime(),
+  },
+  checks: [{ name: 'sent_codes_type_check', expression: `type in ('sms', 'email')` }],
+});
+
+/** The ways by which codes are sent. */
+export type SentCodeType = 'sms' | 'email';
+
+/** How often a user was sent a code by one way, without having used any since. */
+export interface Sends {
+  readonly sends: number;
+  readonly sentAt: Date;
+}
+
+/** A code that is being sent. */
+export interface NewCode extends Sends {
+  readonly challengeId: string;
+  readonly digest: Uint8Array;
+  readonly expiresAt: Date;
+}
