@@ -1,9 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder } from '@bank/testing';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { readPublicApi } from './declarations.ts';
 import { filesOf, installInto, packInto, runIn, runTool } from './packed.ts';
+
+// Compilers and package managers as programs, beside other tests on the same cores.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
 let outside: string;
 let tarball: string;
@@ -13,7 +16,7 @@ beforeAll(async () => {
   outside = temporaryFolder('verifier');
   tarball = await packInto(outside);
   installed = await installInto(outside, tarball);
-}, 120_000);
+});
 
 describe('the package as it would be published', () => {
   it('holds what is needed, and nothing else', async () => {
