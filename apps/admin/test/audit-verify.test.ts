@@ -76,7 +76,10 @@ describe('GET /v1/admin/audit/verify', () => {
 });
 
 describe('SR-87: pnpm ops audit verify', () => {
-  test('ends with 0 when all is well, with 1 when not and names the entry, with 2 when it cannot tell', async () => {
+  // Four processes, one after the other.
+  test('ends with 0 when all is well, with 1 when not and names the entry, with 2 when it cannot tell', {
+    timeout: 120_000,
+  }, async () => {
     const { shard } = await givenSigned();
     const good = opsVerify();
     expect(good.text).toContain('the ledger is what was signed');

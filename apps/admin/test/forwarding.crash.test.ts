@@ -24,7 +24,7 @@ async function forwardAndDie(aliveMs: number): Promise<void> {
   const child = spawn(process.execPath, [script], { env, stdio: ['ignore', 'ignore', 'inherit'] });
   const gone = once(child, 'exit');
   try {
-    await until(async () => (await receiver.state()).entries > entries, { everyMs: 1 });
+    await until(async () => (await receiver.state()).entries > entries, { everyMs: 1, deadlineMs: 60_000 });
     await pause(aliveMs);
   } finally {
     child.kill('SIGKILL');
@@ -47,4 +47,4 @@ test('a forwarder that is killed at any point, 10 times, loses nothing and nothi
   // The receiver takes a place once, and refuses what does not go on from it: its count is the ledger's.
   expect(await receiver.state()).toMatchObject({ entries: 20_000 });
   expect(await metrics('ledger_forwarding_disputes_total{')).toEqual({});
-}, 240_000);
+}, 600_000);
