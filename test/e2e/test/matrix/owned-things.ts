@@ -1,11 +1,13 @@
 import { uuidv7 } from '@bank/domain';
+import type { Stack } from '@bank/scripts/stack';
 import { deviceKey } from '@bank/testing';
 import { expectStatus, type GatewayClient } from '#client.ts';
+import { asOwner } from '../support/database.ts';
 import type { Person } from '../support/people.ts';
 
 /** A thing of a customer's that a route names, and a request about it whose form is right. */
 export interface OwnedThing {
-  idOf(owner: Person, client: GatewayClient): Promise<string>;
+  idOf(owner: Person, client: GatewayClient, stack: Stack): Promise<string>;
   readonly body?: object;
   readonly headers?: Record<string, string>;
 }
@@ -23,8 +25,8 @@ export const ownedThings: Readonly<Record<string, OwnedThing>> = {
   'PATCH /v1/mfa/factors/{id}': { ...factor, body: { label: 'Mine' }, headers },
   'DELETE /v1/mfa/factors/{id}': { ...factor, headers },
   'POST /v1/mfa/totp/{id}/confirm': { idOf: pendingFactor, body: { code: '000000' } },
-  'POST /v1/mfa/sms/{id}/confirm': { idOf: pendingFactor, body: { code: '000000' } },
-  'POST /v1/mfa/email/{id}/confirm': { idOf: pendingFactor, body: { code: '000000' } },
+  'POST /v1/mfa/sms/{id}/confirm': { idOf: pendingOf('sms'), body: { code: '000000' } },
+  'POST /v1/mfa/email/{id}/confirm': { idOf: pendingOf('email'), body: { code: '000000' } },
   'GET /v1/devices/{id}': device,
   'PATCH /v1/devices/{id}': { ...device, body: { name: 'Mine' }, headers },
   'DELETE /v1/devices/{id}': { ...device, headers },
@@ -39,4 +41,15 @@ export const ownedThings: Readonly<Record<string, OwnedThing>> = {
 async function pendingFactor({ token }: Person, client: GatewayClient): Promise<string> {
   const begun = await client.send('POST', '/v1/mfa/totp', { token, body: { label: 'Another' } });
   return expectStatus<{ factorId: string }>(begun, 201).factorId;
+}
+
+/** One of a kind that needs an address which the owner need not have: an app under enrolment that becomes such a factor. */
+function pendingOf(type: 'sms' | 'email'): OwnedThing['idOf'] {
+  return async (owner, client, stack) => {
+    const id = await pendingFactor(owner, client);
+    await asOwner(stack.owners.mfa, (owned) =>
+      owned.query('update mfa.factors set type = $2 where id = $1', [id, type]),
+    );
+    return id;
+  };
 }

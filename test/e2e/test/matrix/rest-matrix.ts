@@ -72,7 +72,7 @@ export function describeOwnership(world: World): void {
     });
 
     test.each(Object.entries(ownedThings))('%s', async (route, thing) => {
-      const id = await thing.idOf(world.owner, world.clients.public);
+      const id = await thing.idOf(world.owner, world.clients.public, world.stack);
       const foreign = await askAbout(world, route, thing, id, world.stranger.token);
       const missing = await askAbout(world, route, thing, uuidv7(), world.stranger.token);
       expect(foreign.status).toBe(404);
