@@ -10,6 +10,7 @@ import type { Caller } from '#features/caller.ts';
 import { enrolmentClient } from '#features/client/entitlement.ts';
 import { resolveClient } from '#features/client/resolve-client.ts';
 import { requireAcceptablePassword } from '#features/password/accept-password.ts';
+import { assuranceOf } from '#features/second-factor/assurance.ts';
 import { openingAudits, openSession, type SignedIn } from '#features/session/open-session.ts';
 import { presentedDevice } from '#features/session/recognise-device.ts';
 import { openContact } from '#features/user/contact.ts';
@@ -43,7 +44,7 @@ export async function activate(ctx: AppContext, input: unknown, caller: Caller):
     const made = await makeStaff(tx, link, passwordHash);
     if (made.kind !== 'made') return made;
     const device = presentedDevice(request, caller);
-    const facts = { user: made.user, client: enrolmentClient(tx), acr: 'aal1', amr: ['pwd'], device } as const;
+    const facts = { user: made.user, client: enrolmentClient(tx), device, ...assuranceOf(['password']) } as const;
     return {
       kind: 'signed_in',
       signedIn: await openSession(tx, { ...facts, becomesKnown: true, dpopJkt: caller.dpopJkt }),

@@ -8,6 +8,7 @@ import { beginChange } from '#features/contact-change/begin-change.ts';
 import { addressFailuresMax, codeAttemptsMax, countingDay } from '#features/registration/policies.ts';
 import { proves } from '#features/registration/proof.ts';
 import { VerifyRegistrationSchema } from '#features/registration/schemas.ts';
+import { assuranceOf } from '#features/second-factor/assurance.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { openingAudits, openSession } from '#features/session/open-session.ts';
 import { presentedDevice } from '#features/session/recognise-device.ts';
@@ -50,7 +51,7 @@ export async function verifyRegistration(
     await announce(tx, registration, client);
     const device = presentedDevice(request, caller);
     const facts = { user, client, device, becomesKnown: true, dpopJkt: caller.dpopJkt };
-    const signedIn = await openSession(tx, { ...facts, acr: 'aal1', amr: ['pwd', 'otp'] });
+    const signedIn = await openSession(tx, { ...facts, ...assuranceOf(['password', 'email']) });
     await provePhone(tx, user, signedIn.session.id);
     return { kind: 'verified', signedIn, user: viewUser(user) };
   });

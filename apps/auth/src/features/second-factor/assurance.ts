@@ -1,21 +1,36 @@
 import type { AssuranceLevel } from '@bank/domain';
 
-/** What a second factor adds to a session: its level, and the methods beside what was proved before (RFC 8176). */
+/** The level of a session and the methods by which it was proved, by their names in a token (RFC 8176). */
 export interface Assurance {
   acr: AssuranceLevel;
   amr: readonly string[];
 }
 
-const assurances: Readonly<Record<string, Assurance>> = {
-  totp: { acr: 'aal2', amr: ['otp', 'mfa'] },
-  sms: { acr: 'aal2', amr: ['sms', 'mfa'] },
-  recovery_code: { acr: 'aal2', amr: ['recovery', 'mfa'] },
+/** A way to prove oneself. `raises`: beside a password it makes two factors of different kinds. */
+interface Method {
+  readonly amr: string;
+  readonly raises: boolean;
+}
+
+const methods: Readonly<Record<string, Method>> = {
+  password: { amr: 'pwd', raises: false },
+  totp: { amr: 'otp', raises: true },
+  sms: { amr: 'sms', raises: true },
+  // Proves an address and no more (SR-29).
+  email: { amr: 'otp', raises: false },
+  recovery_code: { amr: 'recovery', raises: true },
 };
 
-/** A kind of factor that this version does not know, and an emailed code, raise nothing (SR-29). */
-const nothing: Assurance = { acr: 'aal1', amr: ['otp'] };
+/** A kind of factor that this version does not know raises nothing. */
+const unknown: Method = { amr: 'otp', raises: false };
 
-/** What an accepted proof is worth; `by` is the type of the factor, or `recovery_code`. */
-export function assuranceOf(by: string): Assurance {
-  return Object.hasOwn(assurances, by) ? (assurances[by] ?? nothing) : nothing;
+/**
+ * What all the methods by which a session was proved are worth together: types of factors, `password` and `recovery_code`. A
+ * second factor raises what a password began, and nothing by itself.
+ */
+export function assuranceOf(proved: readonly string[]): Assurance {
+  const used = proved.map((name) => (Object.hasOwn(methods, name) ? (methods[name] ?? unknown) : unknown));
+  const isRaised = proved.includes('password') && used.some(({ raises }) => raises);
+  const amr = [...new Set(used.map((method) => method.amr))];
+  return isRaised ? { acr: 'aal2', amr: [...amr, 'mfa'] } : { acr: 'aal1', amr };
 }

@@ -48,7 +48,7 @@ export async function completeWithEmailedCode(
       await tx.audit({ action: 'auth.sign_in.failed', subject: userId, ...denied });
       return { kind: 'factor_enrolled' };
     }
-    const signedIn = await openCompleted(tx, attempt, half, assuranceOf('email'));
+    const signedIn = await openCompleted(tx, attempt, half, assuranceOf(['password', 'email']));
     return signedIn === undefined ? { kind: 'changed' } : { kind: 'signed_in', signedIn };
   });
   if (outcome.kind === 'wrong_code') {

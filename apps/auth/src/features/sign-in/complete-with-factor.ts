@@ -37,7 +37,7 @@ export async function completeWithFactor(ctx: AppContext, half: SecondHalfReques
   const audits = [...completionAudits, 'auth.recovery.cancelled'] as const;
   const signedIn = await withTransaction(ctx, { who, audits }, async (tx) =>
     (await tx.signIns.close(id, tx.clock.now()))
-      ? await openCompleted(tx, pending, half, assuranceOf(verdict.by))
+      ? await openCompleted(tx, pending, half, assuranceOf(['password', verdict.by]))
       : undefined,
   );
   if (signedIn === undefined) throw new DomainError('auth.login.invalid', { reason: 'closed or changed meanwhile' });

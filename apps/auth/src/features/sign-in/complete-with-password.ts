@@ -5,6 +5,7 @@ import type { AppContext } from '#context.ts';
 import { isEntitled } from '#features/client/entitlement.ts';
 import { isStillPassword } from '#features/password/policies.ts';
 import { renewHash } from '#features/password/renew-hash.ts';
+import { assuranceOf } from '#features/second-factor/assurance.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { openingAudits, openSession } from '#features/session/open-session.ts';
 import type { Attempt } from '#features/sign-in/attempt.ts';
@@ -35,7 +36,7 @@ export async function completeWithPassword(
     // Side by side: what they write first takes one round trip.
     const [, opened] = await Promise.all([
       tx.lockouts.reset(attempt),
-      openSession(tx, { ...facts, acr: 'aal1', amr: ['pwd'] }),
+      openSession(tx, { ...facts, ...assuranceOf(['password']) }),
     ]);
     return opened;
   });

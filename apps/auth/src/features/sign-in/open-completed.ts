@@ -58,7 +58,7 @@ export async function openCompleted(
   const device = presentedDevice(request, caller);
   const user = { id: current.userId, roles: current.roles };
   const facts = { user, client, device, becomesKnown: true, dpopJkt: caller.dpopJkt };
-  return await openSession(tx, { ...facts, acr, amr: ['pwd', ...amr] });
+  return await openSession(tx, { ...facts, acr, amr });
 }
 
 /** Tells of a second half that was wrong. */

@@ -3,6 +3,7 @@ import { DomainError, isBlocked, type UserActor } from '@bank/domain';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { confirmPassword, type OwnSession } from '#features/password/confirm-password.ts';
 import { isStillPassword } from '#features/password/policies.ts';
+import { assuranceOf } from '#features/second-factor/assurance.ts';
 import { needsFactor } from '#features/second-factor/sufficiency.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { countFailure } from '#features/sign-in/address-failures.ts';
@@ -36,7 +37,7 @@ export async function stepUpWithPassword(
       throw new DomainError('auth.credentials.invalid', { reason: 'changed meanwhile' });
     }
     await tx.lockouts.reset(confirmed);
-    return await renewSession(tx, user, { acr: 'aal1', amr: isDeviceKnown ? ['pwd'] : ['pwd', 'otp'] });
+    return await renewSession(tx, user, assuranceOf(isDeviceKnown ? ['password'] : ['password', 'email']));
   });
   if (renewed === undefined) {
     await countFailure(ctx, own.caller.clientAddress);

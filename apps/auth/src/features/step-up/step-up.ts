@@ -49,7 +49,7 @@ async function stepUpWithFactor(
     }
     throw refusalOf(verdict, 'challenge.not_found');
   }
-  const { acr, amr } = assuranceOf(verdict.by);
+  const { acr, amr } = assuranceOf(['password', verdict.by]);
   // What proves an address and no more confirms nobody (SR-29).
   if (acr === 'aal1' || !suffices(user.audience, verdict.by))
     throw new DomainError('auth.second_factor.invalid', { reason: `${verdict.by} raises nothing here` });
