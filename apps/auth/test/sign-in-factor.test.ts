@@ -46,6 +46,13 @@ describe('a user with a factor', () => {
     expect(challenge.body.expiresIn).toBeGreaterThan(200);
   });
 
+  it('401 auth.second_factor.clock_off where mfa says so, counted like any wrong code', async () => {
+    const account = await enrolled();
+    auth.neighbours.proof = { kind: 'wrong', isClockOff: true };
+    const { status, body } = await answer(account);
+    expect([status, body.code]).toEqual([401, 'auth.second_factor.clock_off']);
+  });
+
   it('SR-29 an emailed code of an enrolled factor leaves aal1, and says to which address it goes', async () => {
     const account = await enrolled();
     auth.neighbours.factors = [{ id: totpFactor.id, type: 'email', hint: '' }];

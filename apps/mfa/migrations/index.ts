@@ -8,6 +8,8 @@ import { PendingFactorsIndex } from './202612040501-pending-factors-index.ts';
 import { TotpFactors } from './202612040600-totp-factors.ts';
 import { TotpFactorsFilled } from './202612040601-totp-factors-filled.ts';
 import { SentCodes } from './202612040602-sent-codes.ts';
+import { ClocksThatAreOff } from './202612040603-clocks-that-are-off.ts';
+import { PreferredFactors } from './202612040604-preferred-factors.ts';
 
 /** In the order they run; a name is never changed once it has landed. */
 export const migrations = [
@@ -21,4 +23,6 @@ export const migrations = [
   { name: '202612040600-totp-factors', class: TotpFactors },
   { name: '202612040601-totp-factors-filled', class: TotpFactorsFilled },
   { name: '202612040602-sent-codes', class: SentCodes },
+  { name: '202612040603-clocks-that-are-off', class: ClocksThatAreOff },
+  { name: '202612040604-preferred-factors', class: PreferredFactors },
 ];

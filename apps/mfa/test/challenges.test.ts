@@ -152,3 +152,28 @@ describe('VerifyChallenge', () => {
     expect(await answer(shownCode(enrolled.secret))).toMatchObject({ type: FactorType.TOTP });
   });
 });
+
+describe('SR-22 an app whose clock is off', () => {
+  const clockOff = { code: 'auth.second_factor.clock_off' };
+
+  test('is told so at the second code in a row that is as far off, and signs nobody in', async () => {
+    const enrolled = await givenEnrolled(app);
+    const { answer } = await givenChallenge(app, enrolled);
+    await roomInStep();
+    await expect(answer(shownCode(enrolled.secret, { offset: 8 }))).rejects.toMatchObject(wrong);
+    await expect(answer(shownCode(enrolled.secret, { offset: 9 }))).rejects.toMatchObject(clockOff);
+    expect((await toldOf(app, enrolled.userId)).filter((what) => what === 'audit mfa.challenge.failed')).toHaveLength(
+      2,
+    );
+  });
+
+  test('is not told so for the same code twice, for codes that are not as far off, and for no code of it', async () => {
+    const enrolled = await givenEnrolled(app);
+    const { answer } = await givenChallenge(app, enrolled);
+    await roomInStep();
+    for (const offset of [8, 8, -9, 12]) {
+      await expect(answer(shownCode(enrolled.secret, { offset }))).rejects.toMatchObject(wrong);
+    }
+    await expect(answer(wrongCode(enrolled.secret))).rejects.toMatchObject(wrong);
+  });
+});

@@ -1,5 +1,5 @@
 import { request } from '@bank/composition/testing';
-import { uuidv7 } from '@bank/domain';
+import { audiences, uuidv7 } from '@bank/domain';
 import { FactorType, MfaService } from '@bank/proto/mfa';
 import { describe, expect, test } from 'vitest';
 import { startChallenge } from '#features/challenge/start-challenge.ts';
@@ -33,8 +33,16 @@ describe('GET /v1/mfa/factors', () => {
           label: 'Mine',
           confirmedAt: confirmedAt.toISOString(),
           lastUsedAt: lastUsedAt.toISOString(),
+          preferred: false,
         },
-        { id: sms, type: 'sms', label: 'Mine', confirmedAt: confirmedAt.toISOString(), lastUsedAt: null },
+        {
+          id: sms,
+          type: 'sms',
+          label: 'Mine',
+          confirmedAt: confirmedAt.toISOString(),
+          lastUsedAt: null,
+          preferred: false,
+        },
       ],
       nextCursor: null,
     });
@@ -68,15 +76,16 @@ describe('GET /v1/mfa/factors/{id}', () => {
 });
 
 describe('PATCH /v1/mfa/factors/{id}', () => {
-  const rename = (token: string, id: string, etag?: string) => {
+  const change = (token: string, id: string, etag?: string, body: object = { label: 'Work phone' }) => {
     const headers = etag === undefined ? {} : { 'if-match': etag };
-    return request(app.service, 'PATCH', `${path}/${id}`, { token, headers, body: { label: 'Work phone' } });
+    return request(app.service, 'PATCH', `${path}/${id}`, { token, headers, body });
   };
 
   test('200: another name, a new version, and the secret still works', async () => {
-    const { userId, factorId, etag } = await givenEnrolled(app);
-    const token = app.issuer.token({ userId });
-    const renamed = await rename(token, factorId, etag);
+    const enrolled = await givenEnrolled(app);
+    const { userId, factorId, etag } = enrolled;
+    const token = strongToken(app, enrolled);
+    const renamed = await change(token, factorId, etag);
     expect(renamed).toMatchObject({ status: 200, body: { label: 'Work phone' } });
     expect(renamed.headers.get('etag')).toBe('"v2"');
     const { body } = await request(app.service, 'GET', path, { token });
@@ -84,13 +93,44 @@ describe('PATCH /v1/mfa/factors/{id}', () => {
     expect((await toldOf(app, userId)).at(-1)).toBe('audit mfa.factor.renamed');
   });
 
+  test('200: the preferred factor comes first, here and where it is asked for, whichever was used last', async () => {
+    const enrolled = await givenEnrolled(app);
+    const { userId, factorId, etag } = enrolled;
+    const token = strongToken(app, enrolled);
+    const used = await givenFactor(app, userId, { type: 'totp', confirmedAt, lastUsedAt });
+    const client = await app.client(MfaService, auth);
+    const listed = async () => (await client.listFactors({ userId })).factors.map((factor) => factor.factorId);
+    expect(await listed()).toEqual([used, factorId]);
+    expect(await change(token, factorId, etag, { preferred: true })).toMatchObject({
+      status: 200,
+      body: { preferred: true, label: 'Authenticator app' },
+    });
+    expect(await listed()).toEqual([factorId, used]);
+    expect((await change(token, used, '"v1"', { preferred: true })).status).toBe(200);
+    const { body } = await request(app.service, 'GET', path, { token });
+    expect(body).toMatchObject({
+      items: [
+        { id: used, preferred: true },
+        { id: factorId, preferred: false },
+      ],
+    });
+  });
+
   test('412 for an older version, 428 without one, 404 for a foreign one', async () => {
+    const enrolled = await givenEnrolled(app);
+    const token = strongToken(app, enrolled);
+    await change(token, enrolled.factorId, enrolled.etag);
+    expect((await change(token, enrolled.factorId, enrolled.etag)).status).toBe(412);
+    expect((await change(token, enrolled.factorId)).status).toBe(428);
+    expect((await change(app.issuer.token(), enrolled.factorId, enrolled.etag)).status).toBe(404);
+  });
+
+  test('SR-31, SR-62: 403 at aal1, and five minutes after the sign-in', async () => {
     const { userId, factorId, etag } = await givenEnrolled(app);
-    const token = app.issuer.token({ userId });
-    await rename(token, factorId, etag);
-    expect((await rename(token, factorId, etag)).status).toBe(412);
-    expect((await rename(token, factorId)).status).toBe(428);
-    expect((await rename(app.issuer.token(), factorId, etag)).status).toBe(404);
+    const weak = await change(app.issuer.token({ userId }), factorId, etag);
+    expect(weak).toMatchObject({ status: 403, body: { code: 'auth.step_up.required', acr: 'aal2' } });
+    const authTime = Math.floor(Date.now() / 1000) - 301;
+    expect((await change(app.issuer.token({ userId, acr: 'aal2', authTime }), factorId, etag)).status).toBe(403);
   });
 });
 
@@ -114,11 +154,11 @@ describe('DELETE /v1/mfa/factors/{id}', () => {
   test('SR-31, SR-62: 403 at aal1, and at aal2 one second too late', async () => {
     const { userId, factorId, etag } = await givenEnrolled(app);
     const authTime = Math.floor(Date.now() / 1000) - 301;
-    const tokens = [app.issuer.token({ userId }), app.issuer.token({ userId, acr: 'aal2', authTime })];
-    for (const token of tokens) {
-      const { status, body } = await remove(token, factorId, etag);
-      expect([status, body]).toMatchObject([403, { code: 'auth.step_up.required', acr: 'aal2', maxAgeSeconds: 300 }]);
-    }
+    const required = { code: 'auth.step_up.required', maxAgeSeconds: 300 };
+    const weak = await remove(app.issuer.token({ userId }), factorId, etag);
+    expect(weak).toMatchObject({ status: 403, body: { ...required, acr: 'aal2' } });
+    const late = await remove(app.issuer.token({ userId, acr: 'aal2', authTime }), factorId, etag);
+    expect(late).toMatchObject({ status: 403, body: required });
   });
 
   test("SR-65: 404 for somebody else's; 412 for another version", async () => {
@@ -126,6 +166,28 @@ describe('DELETE /v1/mfa/factors/{id}', () => {
     const other = strongToken(app, { userId: await givenSubject(app) });
     expect((await remove(other, enrolled.factorId, enrolled.etag)).status).toBe(404);
     expect((await remove(strongToken(app, enrolled), enrolled.factorId, '"v9"')).status).toBe(412);
+  });
+});
+
+describe('SR-72: a member of staff', () => {
+  const remove = (token: string, id: string) =>
+    request(app.service, 'DELETE', `${path}/${id}`, { token, headers: { 'if-match': '"v1"' } });
+  const staff = (userId: string) =>
+    app.issuer.token({ userId, acr: 'aal2', roles: ['support'], audience: audiences.staff });
+
+  test('409: keeps the last factor that is good enough for him, with one of text messages beside it as well', async () => {
+    const { userId, factorId } = await givenEnrolled(app);
+    const sms = await givenFactor(app, userId, { type: 'sms', confirmedAt });
+    expect(await remove(staff(userId), factorId)).toMatchObject({ status: 409, body: { code: 'factor.last_strong' } });
+    expect((await remove(staff(userId), sms)).status).toBe(204);
+  });
+
+  test('409: by a session of his as a customer as well; 204 once he has another', async () => {
+    const { userId, factorId } = await givenEnrolled(app);
+    const asCustomer = app.issuer.token({ userId, acr: 'aal2', roles: ['customer', 'support'] });
+    expect((await remove(asCustomer, factorId)).status).toBe(409);
+    await givenFactor(app, userId, { type: 'totp', confirmedAt });
+    expect((await remove(staff(userId), factorId)).status).toBe(204);
   });
 });
 

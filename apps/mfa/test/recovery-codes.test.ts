@@ -65,6 +65,16 @@ describe('SR-27 a recovery code', () => {
     expect(told.filter((what) => what === 'deliveries recovery-code-used')).toHaveLength(2);
   });
 
+  test('warns its user when few are left', async () => {
+    const enrolled = await givenEnrolled(app);
+    const { codes } = await generate(strongToken(app, enrolled));
+    const use = await useOf(enrolled);
+    for (const code of codes.slice(0, 7)) await use(code);
+    const told = await toldOf(app, enrolled.userId);
+    expect(told.filter((what) => what === 'deliveries recovery-code-used')).toHaveLength(6);
+    expect(told.filter((what) => what === 'deliveries recovery-codes-low')).toHaveLength(1);
+  });
+
   test('dies when new ones are made', async () => {
     const enrolled = await givenEnrolled(app);
     const older = (await generate(strongToken(app, enrolled))).codes;

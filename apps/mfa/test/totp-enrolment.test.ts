@@ -1,7 +1,7 @@
 import { request } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
 import { describe, expect, test } from 'vitest';
-import { oathtoolCode, shownCode, wrongCode } from './authenticator.ts';
+import { oathtoolCode, roomInStep, shownCode, wrongCode } from './authenticator.ts';
 import { givenEnrolled, givenFactor, givenSubject, mfaApp, strongToken, toldOf } from './mfa-app.ts';
 
 const app = mfaApp();
@@ -133,6 +133,20 @@ describe('POST /v1/mfa/totp/{id}/confirm', () => {
     }
     expect((await confirm(token, body.factorId, shownCode(body.secret))).status).toBe(404);
     expect(await toldOf(app, userId)).toEqual(Array(5).fill('audit mfa.factor.enrolled'));
+  });
+
+  test('422 factor.clock_off for the second code of an app whose clock is off', async () => {
+    const { token } = await fresh();
+    const { body } = await begin(token);
+    await roomInStep();
+    const codes = [8, 9].map((offset) => shownCode(body.secret, { offset }));
+    const answers = [];
+    for (const code of codes) answers.push(await confirm(token, body.factorId, code));
+    expect(answers).toMatchObject([
+      { status: 422, body: { code: 'factor.code_invalid' } },
+      { status: 422, body: { code: 'factor.clock_off' } },
+    ]);
+    expect((await confirm(token, body.factorId, shownCode(body.secret))).status).toBe(200);
   });
 
   test('404 too late, in another session, and for another user alike', async () => {

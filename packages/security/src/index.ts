@@ -15,7 +15,13 @@ export { KeyringInvalid, staticKeyring } from '#keys/keyring.ts';
 export type { KeyringFileOptions } from '#keys/keyring-file.ts';
 export { openKeyring } from '#keys/keyring-file.ts';
 export type { TotpAttempt } from '#otp/one-time-password.ts';
-export { generateCode, hotp, verifyTotp } from '#otp/one-time-password.ts';
+export {
+  findDistantStep,
+  generateCode,
+  hotp,
+  stepsAhead,
+  verifyTotp,
+} from '#otp/one-time-password.ts';
 export { encodeTotpSecret, generateTotpSecret, totpKeyUri } from '#otp/totp-secret.ts';
 export { isCommonPassword } from '#password/common-passwords.ts';
 export type { Argon2Parameters, PasswordHasher, PasswordHasherOptions } from '#password/password-hasher.ts';

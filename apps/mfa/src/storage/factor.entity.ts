@@ -22,6 +22,7 @@ export const FactorEntity = defineEntity({
     confirmedAt: p.datetime().nullable(),
     lastUsedAt: p.datetime().nullable(),
     lastStep: p.bigint('number').nullable().lazy(),
+    isPreferred: p.boolean().default(false),
     version: p.bigint('number').defaultRaw('1'),
   },
   indexes: [
@@ -41,6 +42,8 @@ export interface ConfirmedFactor {
   readonly label: string;
   readonly confirmedAt: Date;
   readonly lastUsedAt: Date | null;
+  /** Its user wants to be asked for it first. */
+  readonly isPreferred: boolean;
   readonly version: number;
 }
 

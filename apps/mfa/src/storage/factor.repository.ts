@@ -6,7 +6,7 @@ import type { ConfirmedFactor, FactorTypeName, PendingFactor } from '#storage/fa
 
 type ConfirmedRow = Omit<ConfirmedFactor, 'label'> & { label: Uint8Array };
 
-const columns = `id, type, label, confirmed_at as "confirmedAt", last_used_at as "lastUsedAt", version`;
+const columns = `id, type, label, confirmed_at as "confirmedAt", last_used_at as "lastUsedAt", is_preferred as "isPreferred", version`;
 const LabelGroup = v.object({ label: v.string() });
 
 /** Factors of all kinds. Names are sealed apart from what proves a factor: what is listed needs no secret opened (SR-84). */
@@ -18,12 +18,13 @@ export class FactorRepository extends Repository {
     this.#vault = vault;
   }
 
-  /** A user's confirmed factors without their names, the most recently used first; none for an unknown user. */
+  /** A user's confirmed factors without their names, the preferred first, then the most recently used; none for an unknown user. */
   listConfirmed(userId: UserId): Promise<Omit<ConfirmedFactor, 'label'>[]> {
     return this.rows(
-      `select id, type, confirmed_at as "confirmedAt", last_used_at as "lastUsedAt", version from mfa.factors
+      `select id, type, confirmed_at as "confirmedAt", last_used_at as "lastUsedAt", is_preferred as "isPreferred", version
+       from mfa.factors
        where user_id = ? and confirmed_at is not null
-       order by last_used_at desc nulls last, id desc`,
+       order by is_preferred desc, last_used_at desc nulls last, id desc`,
       [userId],
     );
   }
@@ -32,7 +33,7 @@ export class FactorRepository extends Repository {
   async listNamed(userId: UserId): Promise<ConfirmedFactor[]> {
     const rows = await this.rows<ConfirmedRow>(
       `select ${columns} from mfa.factors where user_id = ? and confirmed_at is not null
-       order by last_used_at desc nulls last, id desc`,
+       order by is_preferred desc, last_used_at desc nulls last, id desc`,
       [userId],
     );
     return Promise.all(rows.map((row) => this.#named(userId, row)));
@@ -82,18 +83,24 @@ export class FactorRepository extends Repository {
     return (await this.affected(sql, [at, userId, id])) === 1;
   }
 
-  /** Renames a confirmed factor that still has this version; gives the new version, or nothing when it has moved on. */
-  async rename(
+  /** Changes a confirmed factor that still has this version; gives the new version, or nothing when it has moved on. */
+  async change(
     userId: UserId,
     id: string,
-    { label, version }: { label: string; version: number },
+    { label, isPreferred, version }: { label: string; isPreferred: boolean; version: number },
   ): Promise<number | undefined> {
     const row = await this.row<{ version: number }>(
-      `update mfa.factors set label = ?, version = version + 1
+      `update mfa.factors set label = ?, is_preferred = ?, version = version + 1
        where user_id = ? and id = ? and confirmed_at is not null and version = ? returning version`,
-      [await this.#seal(userId, id, { label }), userId, id, version],
+      [await this.#seal(userId, id, { label }), isPreferred, userId, id, version],
     );
     return row?.version;
+  }
+
+  /** Leaves a user without a preferred factor other than this one. */
+  async preferNoOther(userId: UserId, id: string): Promise<void> {
+    const sql = 'update mfa.factors set is_preferred = false where user_id = ? and id <> ? and is_preferred';
+    await this.affected(sql, [userId, id]);
   }
 
   /** Removes a confirmed factor that still has this version; gives its type, or nothing when it has moved on. */

@@ -32,5 +32,9 @@ export const authErrors = {
   'auth.verification.invalid': { kind: 'invalid', message: 'The code or link is not right or no longer valid.' },
   'auth.callback.refused': { kind: 'forbidden', message: 'The call could not be verified.' },
   'auth.second_factor.invalid': { kind: 'unauthenticated', message: 'The second factor was not accepted.' },
+  'auth.second_factor.clock_off': {
+    kind: 'unauthenticated',
+    message: 'The code is of another time: set the clock of the device to automatic.',
+  },
   'auth.second_factor.locked': { kind: 'limited', message: 'Too many attempts; try again later.' },
 } as const satisfies Record<string, ErrorEntry>;

@@ -25,6 +25,14 @@ export const identityErrors = {
   'factor.not_found': { kind: 'not_found', message: notFoundMessage },
   'factor.limit_reached': { kind: 'conflict', message: 'There are as many factors as there can be; remove one first.' },
   'factor.code_invalid': { kind: 'invalid', message: 'The code is not right; the factor is not confirmed.' },
+  'factor.clock_off': {
+    kind: 'invalid',
+    message: 'The code is of another time: set the clock of the device to automatic.',
+  },
+  'factor.last_strong': {
+    kind: 'conflict',
+    message: 'This is the last factor that is good enough for staff; add another first.',
+  },
   'factor.address_missing': { kind: 'conflict', message: 'Verify an address first: codes go to no other.' },
   'factor.missing': { kind: 'conflict', message: 'Add a second factor first.' },
   'challenge.not_found': { kind: 'not_found', message: notFoundMessage },

@@ -9,6 +9,7 @@ type FactorTemplate =
   | 'factor-removed'
   | 'recovery-codes-created'
   | 'recovery-code-used'
+  | 'recovery-codes-low'
   | 'second-factor-blocked'
   | 'step-up-code';
 
@@ -64,6 +65,14 @@ export const factorMessages: Pick<Catalogue['messages'], FactorTemplate> = {
       paragraph('One of your recovery codes was used in place of a second factor.'),
       facts(['When', time(values.at)], ['Codes left', String(values.remaining)]),
       paragraph(`If this was you, make new codes before they run out. ${notYou}`),
+    ],
+  }),
+  'recovery-codes-low': (values, { brand, time }) => ({
+    subject: `Few recovery codes are left for your account at ${brand}`,
+    parts: [
+      paragraph('One of your recovery codes was used in place of a second factor. Make new codes now, while you can.'),
+      facts(['When', time(values.at)], ['Codes left', String(values.remaining)]),
+      paragraph(`If this was you, nothing is wrong. ${notYou}`),
     ],
   }),
   'second-factor-blocked': (values, { brand, time }) => ({

@@ -25,6 +25,7 @@ const samples: { readonly [N in TemplateName]: Record<string, string> } = {
   'sign-in-denied': messageOf('sign-in-denied', { at, place: 'Lagos' }).params,
   'factor-code': messageOf('factor-code', { code: '048291', minutes: 10 }).params,
   'sms-factor-added': messageOf('sms-factor-added', { at }).params,
+  'recovery-codes-low': messageOf('recovery-codes-low', { at, remaining: 2 }).params,
   'factor-added': messageOf('factor-added', { at }).params,
   'factor-removed': messageOf('factor-removed', { at }).params,
   'recovery-codes-created': messageOf('recovery-codes-created', { at }).params,

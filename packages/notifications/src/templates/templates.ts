@@ -34,6 +34,8 @@ export const templates = {
   'factor-removed': { at: required('time') },
   'recovery-codes-created': { at: required('time') },
   'recovery-code-used': { at: required('time'), remaining: required('count') },
+  /** The same, with few or none left. */
+  'recovery-codes-low': { at: required('time'), remaining: required('count') },
   /** Too many wrong second factors in a row. */
   'second-factor-blocked': { at: required('time'), minutes: required('count') },
   /** The second step of confirming who one is, for a user without a second factor on a device not known. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { generateCode, hotp, verifyTotp } from '#otp/one-time-password.ts';
+import { findDistantStep, generateCode, hotp, stepsAhead, verifyTotp } from '#otp/one-time-password.ts';
 
 const secret = Buffer.from('12345678901234567890', 'ascii');
 
@@ -61,6 +61,26 @@ describe('verifyTotp', () => {
   test('works in the first step of the epoch', async () => {
     const code = await hotp(secret, 0);
     expect(await verifyTotp({ secret, code, at: new Date(0), lastStep: undefined })).toBe(0);
+  });
+});
+
+describe('findDistantStep', () => {
+  const at = new Date(1_111_111_111_000);
+  const step = 37_037_037;
+
+  test.each([-20, -2, 2, 20])('finds the code of step %i', async (offset) => {
+    const found = await findDistantStep({ secret, code: await hotp(secret, step + offset), at });
+    expect(found).toBe(step + offset);
+    expect(stepsAhead(found ?? 0, at)).toBe(offset);
+  });
+
+  test.each([-21, -1, 0, 1, 21])('finds none of step %i', async (offset) => {
+    expect(await findDistantStep({ secret, code: await hotp(secret, step + offset), at })).toBeUndefined();
+  });
+
+  test('finds nothing before the epoch, and no text', async () => {
+    expect(await findDistantStep({ secret, code: '000000', at: new Date(0) })).toBeUndefined();
+    expect(await findDistantStep({ secret, code: '', at })).toBeUndefined();
   });
 });
 

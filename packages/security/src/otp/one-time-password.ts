@@ -44,6 +44,32 @@ export async function verifyTotp({ secret, code, at, lastStep }: TotpAttempt): P
   return steps.find((_, index) => sameBytes(presented, Buffer.from(codes[index] ?? '', 'ascii')));
 }
 
+/** How far off a clock may be that is told about: ten minutes either way. */
+const distantSteps = 20;
+
+/**
+ * The step within ten minutes that a code is of which `verifyTotp` refuses for its time; undefined when there is none. It proves
+ * nothing by itself: a guess hits one of so many codes forty times as often as one of three.
+ */
+export async function findDistantStep({
+  secret,
+  code,
+  at,
+}: Omit<TotpAttempt, 'lastStep'>): Promise<number | undefined> {
+  if (!/^[0-9]{6}$/.test(code)) return undefined;
+  const now = Math.floor(at.getTime() / 1000 / stepSeconds);
+  const offsets = Array.from({ length: 2 * distantSteps + 1 }, (_, index) => index - distantSteps);
+  const steps = offsets.filter((offset) => Math.abs(offset) > 1).map((offset) => now + offset);
+  const presented = Buffer.from(code, 'ascii');
+  const codes = await Promise.all(steps.map((step) => (step < 0 ? '' : hotp(secret, step))));
+  return steps.find((_, index) => sameBytes(presented, Buffer.from(codes[index] ?? '', 'ascii')));
+}
+
+/** How many steps a step is ahead of a moment; negative behind it. */
+export function stepsAhead(step: number, at: Date): number {
+  return step - Math.floor(at.getTime() / 1000 / stepSeconds);
+}
+
 function checkedDigits(digits: number): number {
   if (!Number.isInteger(digits) || digits < digitsMin || digits > digitsMax) {
     throw new RangeError('a code has 6 to 8 digits');

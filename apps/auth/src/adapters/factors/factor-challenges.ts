@@ -29,6 +29,8 @@ export type ProofVerdict =
   /** `by` is the type of the factor, or `recovery_code`. */
   | { kind: 'accepted'; by: string }
   | { kind: 'wrong' }
+  /** Wrong, and for the clock of what made it: that is told. */
+  | { kind: 'wrong'; isClockOff: true }
   /** The challenge is over, or never was. */
   | { kind: 'closed' }
   | Locked;
@@ -74,6 +76,7 @@ export function createFactorChallenges(options: RpcClientOptions<typeof MfaServi
         return { kind: 'accepted', by: 'recoveryCode' in proof ? 'recovery_code' : factorTypeName(type) };
       } catch (error) {
         if (codeOf(error) === 'auth.second_factor.invalid') return { kind: 'wrong' };
+        if (codeOf(error) === 'auth.second_factor.clock_off') return { kind: 'wrong', isClockOff: true };
         if (codeOf(error) === 'challenge.not_found') return { kind: 'closed' };
         return lockedOrUnavailable(error);
       }

@@ -11,7 +11,9 @@ export function refusalOf(refusal: Refusal, gone: 'auth.login.invalid' | 'challe
       return new DomainError('auth.second_factor.locked', { reason: refusal.kind, details });
     }
     case 'wrong':
-      return new DomainError('auth.second_factor.invalid', { reason: refusal.kind });
+      return 'isClockOff' in refusal
+        ? new DomainError('auth.second_factor.clock_off')
+        : new DomainError('auth.second_factor.invalid', { reason: refusal.kind });
     case 'closed':
     case 'unknown':
       return new DomainError(gone, { reason: refusal.kind });

@@ -79,6 +79,7 @@ export const signInRoutes = defineRoutes<AppContext>([
       'request.rate_limited',
       'auth.login.invalid',
       'auth.second_factor.invalid',
+      'auth.second_factor.clock_off',
       'auth.second_factor.locked',
       'service.unavailable',
     ],

@@ -37,6 +37,7 @@ export const stepUpRoutes = defineRoutes<AppContext>([
       'request.rate_limited',
       'challenge.not_found',
       'auth.second_factor.invalid',
+      'auth.second_factor.clock_off',
       'auth.second_factor.locked',
       'auth.step_up.required',
       'auth.step_up.code_required',

@@ -8,12 +8,17 @@ import { tooManyTries } from '#features/challenge/refusals.ts';
 import { Answer } from '#features/challenge/schemas.ts';
 import type { Proof } from '#features/factor-types/factor-type.ts';
 
-type Outcome = { kind: 'accepted'; by: Proof } | { kind: 'wrong' } | { kind: 'blocked'; until: Date };
+type Outcome =
+  | { kind: 'accepted'; by: Proof }
+  | { kind: 'wrong' }
+  | { kind: 'clock_off' }
+  | { kind: 'blocked'; until: Date };
 
 /**
  * Judges an answer. The answers of one user are judged one after the other; each is counted with its outcome, and an
  * accepted one is used up (SR-21, SR-25, SR-27).
- * @throws access.forbidden, request.invalid, challenge.not_found, auth.second_factor.invalid, auth.second_factor.locked
+ * @throws access.forbidden, request.invalid, challenge.not_found, auth.second_factor.invalid, auth.second_factor.clock_off,
+ * auth.second_factor.locked
  */
 export async function verifyChallenge(ctx: AppContext, actor: Actor, input: unknown): Promise<Proof> {
   const who = allow.service(actor, ['auth']);
@@ -22,6 +27,7 @@ export async function verifyChallenge(ctx: AppContext, actor: Actor, input: unkn
   const audits = ['mfa.challenge.passed', 'mfa.challenge.failed', 'mfa.recovery_code.used'] as const;
   const outcome = await withTransaction(ctx, { who, audits }, (tx) => judge(tx, answer, now));
   if (outcome.kind === 'blocked') throw tooManyTries(outcome.until, now);
+  if (outcome.kind === 'clock_off') throw new DomainError('auth.second_factor.clock_off');
   if (outcome.kind === 'wrong') throw new DomainError('auth.second_factor.invalid', { reason: outcome.kind });
   return outcome.by;
 }
@@ -38,12 +44,11 @@ async function judge(tx: AppTransaction, answer: Answer, now: Date): Promise<Out
   }
   const { prover, given } = await findProver(tx, answer, now);
   const { factorId, challengeId } = given;
-  const isRight =
-    (await prover.check(tx, given, answer.response)) &&
-    (challengeId === undefined || (await tx.challenges.pass(challengeId, now)));
+  const judgement = await prover.check(tx, given, answer.response);
+  const isRight = judgement === true && (challengeId === undefined || (await tx.challenges.pass(challengeId, now)));
   if (!isRight) {
     await recordFailure(tx, { answer, factorId, record, now });
-    return { kind: 'wrong' };
+    return { kind: judgement === 'clock_off' ? judgement : 'wrong' };
   }
   if (record.failures > 0) await tx.subjects.noteAnswers(userId, afterSuccess);
   const details = { purpose, by: prover.name, ...(factorId !== undefined && { factorId }) };

@@ -7,6 +7,9 @@ import type { FactorTypeName } from '#storage/factor.entity.ts';
 /** What an answer was given with. */
 export type Proof = FactorTypeName | 'recovery_code';
 
+/** What an answer comes to: right or wrong, or wrong because the clock of what made it is off, which is told. */
+export type Judgement = boolean | 'clock_off';
+
 /** What an answer is judged about. */
 export interface Given {
   readonly userId: UserId;
@@ -32,7 +35,7 @@ export interface Prover {
   readonly name: Proof;
   readonly response: v.GenericSchema<object>;
   /** Judges an answer, within the transaction that counted it, and uses up what is good once by a conditional statement. */
-  check(tx: AppTransaction, given: Given, response: object): Promise<boolean>;
+  check(tx: AppTransaction, given: Given, response: object): Promise<Judgement>;
 }
 
 /**
@@ -43,6 +46,8 @@ export interface FactorType extends Prover {
   readonly name: FactorTypeName;
   /** The level that its answers raise a session to; `aal1` raises nothing. */
   readonly assurance: AssuranceLevel;
+  /** Whether it is good enough for staff (SR-72). */
+  readonly forStaff: boolean;
   /** What people are asked for it for. */
   readonly purposes: readonly ChallengePurposeName[];
   /** How long an answer is waited for. */
@@ -53,10 +58,10 @@ export interface FactorType extends Prover {
    */
   begin(tx: AppTransaction, beginning: Beginning): Promise<void>;
   /** Judges the answer that confirms a factor under enrolment. */
-  confirm(tx: AppTransaction, given: Given & { readonly factorId: string }, response: object): Promise<boolean>;
+  confirm(tx: AppTransaction, given: Given & { readonly factorId: string }, response: object): Promise<Judgement>;
 }
 
-type Check<R, G> = (tx: AppTransaction, given: G, response: R) => Promise<boolean>;
+type Check<R, G> = (tx: AppTransaction, given: G, response: R) => Promise<Judgement>;
 
 interface ProverParts<R extends object> {
   readonly response: v.GenericSchema<R>;
@@ -65,6 +70,8 @@ interface ProverParts<R extends object> {
 
 export interface FactorTypeParts<R extends object> {
   readonly assurance: AssuranceLevel;
+  /** It is not unless said. */
+  readonly forStaff?: boolean;
   readonly purposes: readonly ChallengePurposeName[];
   /** Five minutes unless said. */
   readonly challengeSeconds?: number;
@@ -76,10 +83,11 @@ export interface FactorTypeParts<R extends object> {
 
 /** A kind of factor of its parts: what has not the shape of its answers is a wrong answer, and no part of it sees that. */
 export function defineFactorType<R extends object>(name: FactorTypeName, parts: FactorTypeParts<R>): FactorType {
-  const { response: shape, begin, assurance, purposes, challengeSeconds = 300 } = parts;
+  const { response: shape, begin, assurance, purposes, forStaff = false, challengeSeconds = 300 } = parts;
   return {
     name,
     assurance,
+    forStaff,
     purposes,
     challengeSeconds,
     response: shape,

@@ -12,7 +12,7 @@ import type { ConfirmedFactor } from '#storage/factor.entity.ts';
 /**
  * Confirms a factor of that kind with its first answer, in the session that began to enrol it. From now on it is asked for.
  * @throws auth.token.missing, request.invalid, auth.step_up.required, factor.not_found (also when it took too long or
- * too many tries), factor.limit_reached, factor.code_invalid
+ * too many tries), factor.limit_reached, factor.code_invalid, factor.clock_off
  */
 export async function confirmEnrolment(
   ctx: AppContext,
@@ -36,9 +36,11 @@ export async function confirmEnrolment(
       throw new DomainError('factor.not_found', { reason: 'unknown, expired or exhausted' });
     }
     const given = { userId, factorId: id, challengeId: undefined, now };
-    return (await type.confirm(tx, given, response)) ? await confirm(tx, type, given) : await refuse(tx, type, given);
+    const judgement = await type.confirm(tx, given, response);
+    return judgement === true ? await confirm(tx, type, given) : await refuse(tx, type, given, judgement);
   });
-  if (confirmed === undefined) throw new DomainError('factor.code_invalid');
+  if (confirmed === 'clock_off') throw new DomainError('factor.clock_off');
+  if (confirmed === undefined || confirmed === false) throw new DomainError('factor.code_invalid');
   return confirmed;
 }
 
@@ -53,8 +55,13 @@ async function confirm(tx: AppTransaction, { name: type }: FactorType, { userId,
   return await tx.factors.findConfirmed(userId, factorId);
 }
 
-async function refuse(tx: AppTransaction, { name: type }: FactorType, { userId, factorId }: Confirmed) {
+async function refuse<J>(
+  tx: AppTransaction,
+  { name: type }: FactorType,
+  { userId, factorId }: Confirmed,
+  judgement: J,
+) {
   const details = { factorId, type };
   await tx.audit({ action: 'mfa.factor.enrolled', subject: userId, outcome: 'failure', details });
-  return undefined;
+  return judgement;
 }

@@ -1,5 +1,5 @@
 import type { UserActor } from '@bank/domain';
-import { DomainError, reachesAssurance } from '@bank/domain';
+import { DomainError, reachesAssurance, staffRoles } from '@bank/domain';
 import { factorTypeOf } from '#features/factor-types/registry.ts';
 import type { ChallengePurposeName } from '#storage/challenge.entity.ts';
 import type { FactorTypeName } from '#storage/factor.entity.ts';
@@ -62,4 +62,19 @@ export function requireSignedInSince(user: Pick<UserActor, 'authTime'>, factorsR
     reason: 'signed in before the factors were reset',
     details: { acr: 'aal1', maxAgeSeconds: freshSeconds },
   });
+}
+
+type Kind = { readonly type: FactorTypeName };
+
+/**
+ * Whether a member of staff would be left without a factor that is good enough for him, having had one. He would be let in by
+ * nothing but an enrolment then, and whoever has taken his session over would enrol (SR-72).
+ */
+export function leavesStaffBare(
+  { roles }: Pick<UserActor, 'roles'>,
+  before: readonly Kind[],
+  rest: readonly Kind[],
+): boolean {
+  const isEnough = ({ type }: Kind) => factorTypeOf(type)?.forStaff ?? false;
+  return staffRoles.some((role) => roles.includes(role)) && before.some(isEnough) && !rest.some(isEnough);
 }

@@ -4,28 +4,38 @@ import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain
 import { messageOf } from '@bank/notifications';
 import type { AppContext } from '#context.ts';
 import { factorRemoved } from '#events.ts';
+import { leavesStaffBare, raises, requireHighestLevel } from '#features/factor/policies.ts';
 import { FactorParams } from '#features/factor/schemas.ts';
 
 /**
  * Removes one of the signed-in user's factors, if it still has the version the user saw; its challenges go with it, and
- * with the last factor the recovery codes (SR-35). The route demands a fresh second factor.
- * @throws auth.token.missing, request.invalid, factor.not_found, request.precondition_failed
+ * with the last factor that they stand in for the recovery codes (SR-35). The route demands a fresh sign-in, this the level that
+ * his factors give (SR-31).
+ * @throws auth.token.missing, request.invalid, factor.not_found, auth.step_up.required, factor.last_strong, request.precondition_failed
  */
 export async function removeFactor(
   ctx: AppContext,
   actor: Actor,
   input: { params: unknown; version: number },
 ): Promise<void> {
-  const { userId } = requireUser(actor);
+  const user = requireUser(actor);
+  const { userId } = user;
   const { id } = parse(FactorParams, input.params);
   const access = { who: allow.self(actor, userId), audits: ['mfa.factor.removed'] } as const;
   await withTransaction(ctx, access, async (tx) => {
     await tx.subjects.lock(userId);
-    if ((await tx.factors.findConfirmed(userId, id)) === undefined) throw new DomainError('factor.not_found');
+    const factors = await tx.factors.listConfirmed(userId);
+    if (!factors.some((factor) => factor.id === id)) throw new DomainError('factor.not_found');
+    requireHighestLevel(
+      user,
+      factors.map((factor) => factor.type),
+    );
+    const rest = factors.filter((factor) => factor.id !== id);
+    if (leavesStaffBare(user, factors, rest)) throw new DomainError('factor.last_strong');
     const type = await tx.factors.remove(userId, id, input.version);
     if (type === undefined) throw new DomainError('request.precondition_failed');
     await tx.challenges.removeOfFactor(userId, id);
-    if ((await tx.factors.listTypes(userId)).length === 0) await tx.recoveryCodes.removeAll(userId);
+    if (!rest.some((factor) => raises(factor.type))) await tx.recoveryCodes.removeAll(userId);
     const at = tx.clock.now();
     await tx.emit(factorRemoved({ userId, factorId: id, type, at }));
     await tx.audit({

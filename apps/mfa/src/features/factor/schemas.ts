@@ -11,7 +11,7 @@ const timestamp = v.pipe(v.string(), v.isoTimestamp());
 export const Label = v.pipe(v.string(), v.trim(), v.nonEmpty(), v.maxLength(64));
 
 export const FactorParams = v.strictObject({ id: UuidSchema });
-export const FactorPatch = v.strictObject({ label: Label });
+export const FactorPatch = v.strictObject({ label: v.optional(Label), preferred: v.optional(v.boolean()) });
 
 /** A factor as its user sees it: never a secret. */
 export const FactorView = v.strictObject({
@@ -20,6 +20,7 @@ export const FactorView = v.strictObject({
   label: v.string(),
   confirmedAt: timestamp,
   lastUsedAt: v.nullable(timestamp),
+  preferred: v.boolean(),
 });
 export type FactorView = v.InferOutput<typeof FactorView>;
 

@@ -1,7 +1,10 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
 import { FactorEntity } from '#storage/factor.entity.ts';
 
-/** What an authenticator app is proved with: its sealed secret, and the step of the last accepted code. */
+/**
+ * What an authenticator app is proved with: its sealed secret, the step of the last accepted code, and that of the last
+ * which was refused for its time alone, with how far it was ahead.
+ */
 export const TotpFactorEntity = defineEntity({
   name: 'TotpFactor',
   tableName: 'totp_factors',
@@ -18,6 +21,8 @@ export const TotpFactorEntity = defineEntity({
         .updateRule('no action'),
     sealed: p.blob(),
     lastStep: p.bigint('number').nullable(),
+    offStep: p.bigint('number').nullable(),
+    offBy: p.smallint().nullable(),
   },
 });
 
@@ -27,4 +32,11 @@ export interface TotpFactor {
   readonly secret: Uint8Array;
   /** The step of the last accepted code. */
   readonly lastStep: number | null;
+}
+
+/** A code that is right, but for its time. */
+export interface OffCode {
+  readonly step: number;
+  /** How many steps it is ahead of ours; negative behind. */
+  readonly by: number;
 }

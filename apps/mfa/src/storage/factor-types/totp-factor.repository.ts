@@ -3,7 +3,7 @@ import type { UserId } from '@bank/domain';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import * as v from 'valibot';
 import { placeOf } from '#storage/factor.repository.ts';
-import type { TotpFactor } from '#storage/factor-types/totp-factor.entity.ts';
+import type { OffCode, TotpFactor } from '#storage/factor-types/totp-factor.entity.ts';
 
 const SecretGroup = v.object({ secret: v.string() });
 
@@ -53,5 +53,20 @@ export class TotpFactorRepository extends Repository {
       [step, userId, id, step],
     );
     return noted === 1;
+  }
+
+  /**
+   * Remembers a code that was refused for its time alone. Whether the one before it was as far off, give or take a step, and of
+   * an earlier step: two such codes are no guesses, but an app whose clock is off.
+   */
+  async noteOffCode(id: string, { step, by }: OffCode): Promise<boolean> {
+    const row = await this.row<{ isSecond: boolean }>(
+      `update mfa.totp_factors t set off_step = ?, off_by = ?
+       from (select factor_id, off_step, off_by from mfa.totp_factors where factor_id = ? for update) before
+       where t.factor_id = before.factor_id
+       returning coalesce(before.off_step < ? and abs(before.off_by - ?) <= 1, false) as "isSecond"`,
+      [step, by, id, step, by],
+    );
+    return row?.isSecond ?? false;
   }
 }

@@ -1,11 +1,11 @@
 import { audiences } from '@bank/domain';
 import { defineRoutes, etagOf, noContent, ok, versionOf } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
+import { changeFactor } from '#features/factor/change-factor.ts';
 import { getFactor } from '#features/factor/get-factor.ts';
 import { listOwnFactors } from '#features/factor/list-own-factors.ts';
 import { freshSeconds } from '#features/factor/policies.ts';
 import { removeFactor } from '#features/factor/remove-factor.ts';
-import { renameFactor } from '#features/factor/rename-factor.ts';
 import { FactorList, FactorParams, FactorPatch, FactorView } from '#features/factor/schemas.ts';
 import { toFactorView } from '#features/factor/view.ts';
 
@@ -41,9 +41,11 @@ export const factorRoutes = defineRoutes<AppContext>([
   {
     method: 'PATCH',
     path: '/v1/mfa/factors/:id',
-    summary: 'Rename a factor (JSON Merge Patch); needs If-Match',
+    summary: 'Rename a factor, or have it asked for first (JSON Merge Patch); needs If-Match',
+    description: 'At the level that the factors give, as fresh as for adding one.',
     tag,
     access: 'user',
+    stepUp: { acr: 'aal1', maxAgeSeconds: freshSeconds },
     ifMatch: 'required',
     params: FactorParams,
     body: FactorPatch,
@@ -51,21 +53,21 @@ export const factorRoutes = defineRoutes<AppContext>([
     errors: ['factor.not_found'],
     async handle(ctx, request) {
       const { actor, params, body: patch } = request;
-      const factor = await renameFactor(ctx, actor, { params, version: versionOf(request), patch });
+      const factor = await changeFactor(ctx, actor, { params, version: versionOf(request), patch });
       return ok(toFactorView(factor), { etag: etagOf(factor.version) });
     },
   },
   {
     method: 'DELETE',
     path: '/v1/mfa/factors/:id',
-    summary: 'Remove a factor; needs a fresh second factor and If-Match',
+    summary: 'Remove a factor; needs a fresh sign-in at the level that the factors give, and If-Match',
     tag,
     access: 'user',
-    stepUp: { acr: 'aal2', maxAgeSeconds: freshSeconds },
+    stepUp: { acr: 'aal1', maxAgeSeconds: freshSeconds },
     ifMatch: 'required',
     params: FactorParams,
     responses: { 204: null },
-    errors: ['factor.not_found'],
+    errors: ['factor.not_found', 'factor.last_strong'],
     async handle(ctx, request) {
       const { actor, params } = request;
       await removeFactor(ctx, actor, { params, version: versionOf(request) });

@@ -45,7 +45,7 @@ export const sentCodeRoutes = defineRoutes<AppContext>(
       params: FactorParams,
       body: CodeResponse,
       responses: { 200: FactorView },
-      errors: ['auth.step_up.required', 'factor.not_found', 'factor.code_invalid'],
+      errors: ['auth.step_up.required', 'factor.not_found', 'factor.limit_reached', 'factor.code_invalid'],
       async handle(ctx, { actor, params, body }) {
         const factor = await confirmEnrolment(ctx, actor, kind, { params, body });
         return ok(toFactorView(factor), { etag: etagOf(factor.version) });

@@ -36,7 +36,13 @@ export const totpRoutes = defineRoutes<AppContext>([
     params: FactorParams,
     body: CodeResponse,
     responses: { 200: FactorView },
-    errors: ['auth.step_up.required', 'factor.not_found', 'factor.code_invalid'],
+    errors: [
+      'auth.step_up.required',
+      'factor.not_found',
+      'factor.limit_reached',
+      'factor.code_invalid',
+      'factor.clock_off',
+    ],
     async handle(ctx, { actor, params, body }) {
       const factor = await confirmEnrolment(ctx, actor, totp, { params, body });
       return ok(toFactorView(factor), { etag: etagOf(factor.version) });

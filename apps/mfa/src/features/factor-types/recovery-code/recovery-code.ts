@@ -6,6 +6,9 @@ import { defineStandIn, type Given } from '#features/factor-types/factor-type.ts
 import { digestRecoveryCode } from '#features/factor-types/recovery-code/code.ts';
 import { RecoveryCodeResponse } from '#features/factor-types/recovery-code/schemas.ts';
 
+/** So many are few: who is left with them is told to make new ones. */
+const fewCodes = 3;
+
 /** Recovery codes: each stands in for a factor, once. */
 export const recoveryCode = defineStandIn('recovery_code', { response: RecoveryCodeResponse, check: useCode });
 
@@ -19,6 +22,10 @@ async function useCode(
   const remaining = await tx.recoveryCodes.countUnused(userId);
   await tx.emit(recoveryCodeUsed({ userId, remaining, at: now }));
   await tx.audit({ action: 'mfa.recovery_code.used', subject: userId, outcome: 'success', details: { remaining } });
-  await notify(tx, userId, messageOf('recovery-code-used', { at: now, remaining }));
+  await notify(
+    tx,
+    userId,
+    messageOf(remaining <= fewCodes ? 'recovery-codes-low' : 'recovery-code-used', { at: now, remaining }),
+  );
   return true;
 }

@@ -1,29 +1,35 @@
 import { withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain';
 import type { AppContext } from '#context.ts';
+import { requireHighestLevel } from '#features/factor/policies.ts';
 import { FactorParams, FactorPatch } from '#features/factor/schemas.ts';
 import type { ConfirmedFactor } from '#storage/factor.entity.ts';
 
 /**
- * Gives one of the signed-in user's factors another name, if it still has the version the user saw.
- * @throws auth.token.missing, request.invalid, factor.not_found, request.precondition_failed
+ * Gives one of the signed-in user's factors another name, or makes it the one he is asked for first, if it still has the version
+ * the user saw. The route demands a fresh sign-in, this the level that his factors give (SR-31).
+ * @throws auth.token.missing, request.invalid, factor.not_found, auth.step_up.required, request.precondition_failed
  */
-export async function renameFactor(
+export async function changeFactor(
   ctx: AppContext,
   actor: Actor,
   input: { params: unknown; version: number; patch: unknown },
 ): Promise<ConfirmedFactor> {
-  const { userId } = requireUser(actor);
+  const user = requireUser(actor);
+  const { userId } = user;
   const { id } = parse(FactorParams, input.params);
-  const { label } = parse(FactorPatch, input.patch);
+  const patch = parse(FactorPatch, input.patch);
   const access = { who: allow.self(actor, userId), audits: ['mfa.factor.renamed'] } as const;
   return withTransaction(ctx, access, async (tx) => {
     const factor = await tx.factors.findConfirmed(userId, id);
     if (factor === undefined) throw new DomainError('factor.not_found');
-    const version = await tx.factors.rename(userId, id, { label, version: input.version });
+    requireHighestLevel(user, await tx.factors.listTypes(userId));
+    const { label = factor.label, preferred: isPreferred = factor.isPreferred } = patch;
+    const version = await tx.factors.change(userId, id, { label, isPreferred, version: input.version });
     if (version === undefined) throw new DomainError('request.precondition_failed');
+    if (isPreferred) await tx.factors.preferNoOther(userId, id);
     const details = { factorId: id, type: factor.type };
     await tx.audit({ action: 'mfa.factor.renamed', subject: userId, outcome: 'success', details });
-    return { ...factor, label, version };
+    return { ...factor, label, isPreferred, version };
   });
 }

@@ -1,0 +1,62 @@
+import type { UserActor } from '@bank/domain';
+import { describe, expect, test } from 'vitest';
+import { askable, isEnough, leavesStaffBare, raises, requireHighestLevel } from './policies.ts';
+
+const kinds = (...types: ('totp' | 'sms' | 'email' | 'webauthn')[]) => types.map((type) => ({ type }));
+const asked = (...args: Parameters<typeof askable>) => askable(...args).map(({ type }) => type);
+
+describe('SR-29: what is asked for, of every set of factors', () => {
+  test.each([
+    [[], [], []],
+    [['totp'], ['totp'], ['totp']],
+    [['sms'], ['sms'], ['sms']],
+    [['email'], ['email'], []],
+    [
+      ['totp', 'sms'],
+      ['totp', 'sms'],
+      ['totp', 'sms'],
+    ],
+    [['totp', 'email'], ['totp'], ['totp']],
+    [['sms', 'email'], ['sms'], ['sms']],
+    [
+      ['totp', 'sms', 'email'],
+      ['totp', 'sms'],
+      ['totp', 'sms'],
+    ],
+  ] as const)('%j: %j to sign in, %j for a step-up', (enrolled, signIn, stepUp) => {
+    expect(asked(kinds(...enrolled), 'sign_in')).toEqual(signIn);
+    expect(asked(kinds(...enrolled), 'step_up')).toEqual(stepUp);
+  });
+});
+
+test.each([
+  [[], 'aal1', true],
+  [['email'], 'aal1', true],
+  [['sms'], 'aal1', false],
+  [['totp', 'email'], 'aal1', false],
+  [['totp'], 'aal2', true],
+  [['sms'], 'aal3', true],
+] as const)('SR-31: factors %j are changed at %s: %s', (enrolled, acr, isAllowed) => {
+  const change = () => requireHighestLevel({ acr } as UserActor, enrolled);
+  if (isAllowed) expect(change).not.toThrow();
+  else expect(change).toThrow('auth.step_up.required');
+});
+
+test('SR-72: staff keep one that is good enough for them; customers none', () => {
+  const staff = { roles: ['support'] } as const;
+  expect(leavesStaffBare(staff, kinds('totp', 'sms'), kinds('sms'))).toBe(true);
+  expect(leavesStaffBare(staff, kinds('totp', 'totp'), kinds('totp'))).toBe(false);
+  expect(leavesStaffBare(staff, kinds('sms'), [])).toBe(false);
+  expect(leavesStaffBare({ roles: ['customer'] }, kinds('totp'), [])).toBe(false);
+});
+
+test('a user has ten factors at most, and one for each address', () => {
+  expect(isEnough(['sms'], 'sms')).toBe(true);
+  expect(isEnough(['totp', 'email'], 'sms')).toBe(false);
+  expect(isEnough(Array(9).fill('totp'), 'totp')).toBe(false);
+  expect(isEnough(Array(10).fill('totp'), 'totp')).toBe(true);
+});
+
+test('emailed codes alone raise nothing', () => {
+  expect((['totp', 'sms', 'email', 'webauthn'] as const).filter(raises)).toEqual(['totp', 'sms', 'webauthn']);
+});
