@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+/** How long a code may be under way. */
+const arrivalMs = 12_000;
 const stepMs = 30_000;
 
 /** An authenticator app (RFC 6238) with one account, which never shows a code twice. */
@@ -17,9 +19,9 @@ export class Authenticator {
     this.#key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
   }
 
-  /** The oldest code that is still taken and was not shown yet; waits where the clock has to come to it first. */
+  /** The oldest code that will still be taken when it arrives and was not shown yet; waits where the clock has to come to it first. */
   async nextCode(): Promise<string> {
-    const step = Math.max(this.#lastStep + 1, currentStep() - 1);
+    const step = Math.max(this.#lastStep + 1, oldestStep());
     // A code of the step ahead is taken, those after it are not.
     while (currentStep() + 1 < step) await new Promise((resolve) => setTimeout(resolve, 100));
     this.#lastStep = step;
@@ -38,6 +40,11 @@ export class Authenticator {
     const at = (digest.at(-1) ?? 0) & 0x0f;
     return String((digest.readUInt32BE(at) & 0x7fff_ffff) % 1_000_000).padStart(6, '0');
   }
+}
+
+/** A code of the step before is taken until this one ends: it is not given out so late that a slow answer outlasts it. */
+function oldestStep(): number {
+  return Date.now() % stepMs < stepMs - arrivalMs ? currentStep() - 1 : currentStep();
 }
 
 function currentStep(): number {
