@@ -16,7 +16,8 @@ import { testStack } from '#test-stack.ts';
 const it = testStack();
 const buildMs = 240_000;
 const folder = temporaryFolder('image');
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+// Some ten thousand files.
+afterAll(() => rmSync(folder, { recursive: true, force: true }), buildMs);
 
 /** A container of the image, given the environment of the stack's own process, and its files so that the image's user reads them. */
 function container(image: Image, env: Readonly<Record<string, string>>): Omit<NamespaceRun, 'command'> {
