@@ -10,7 +10,7 @@ import { authOfContacts, givenReachable } from './sent-codes.ts';
 const certificates = await testCertificates();
 const app = mfaApp({ certificates, env: { AUTH_RPC_URL: await authOfContacts(certificates) } });
 
-test('SR-82: no route breaks, echoes or takes long', async () => {
+test('SR-82: no route breaks, echoes or takes long', { timeout: 300_000 }, async () => {
   const headers = async () => ({
     authorization: `Bearer ${strongToken(app, await givenReachable(app))}`,
     'if-match': '"v1"',
@@ -19,7 +19,7 @@ test('SR-82: no route breaks, echoes or takes long', async () => {
   expect(answers[200]).toBeGreaterThan(0);
 });
 
-test('SR-79: no method of staff breaks, echoes or takes long', async () => {
+test('SR-79: no method of staff breaks, echoes or takes long', { timeout: 300_000 }, async () => {
   const token = app.issuer.token({ roles: ['admin'], acr: 'aal2', audience: audiences.staff });
   const methods = MfaService.methods.filter(({ name }) => name === 'ResetFactors');
   const answers = await fuzzRpc(await app.transport(admin), [{ ...MfaService, methods }], {
@@ -28,7 +28,7 @@ test('SR-79: no method of staff breaks, echoes or takes long', async () => {
   expect(Object.keys(answers)).toEqual(expect.arrayContaining(['invalid_argument']));
 });
 
-test('SR-79: no method breaks, echoes or takes long', async () => {
+test('SR-79: no method breaks, echoes or takes long', { timeout: 300_000 }, async () => {
   const answers = await fuzzRpc(await app.transport(auth), [MfaService]);
   expect(Object.keys(answers)).toEqual(expect.arrayContaining(['invalid_argument']));
 });

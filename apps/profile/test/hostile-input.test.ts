@@ -6,7 +6,7 @@ import { admin, asStaff, givenProfile, profileApp } from './profile-app.ts';
 
 const app = profileApp();
 
-test('SR-82: no route breaks, echoes or takes long', async () => {
+test('SR-82: no route breaks, echoes or takes long', { timeout: 300_000 }, async () => {
   const { token } = await givenProfile(app);
   const headers = () => ({ authorization: `Bearer ${token}`, 'if-match': '"v1"' });
   const answers = await fuzzRoutes(app.service, routes, { headers });
@@ -14,7 +14,7 @@ test('SR-82: no route breaks, echoes or takes long', async () => {
   expect(answers[422]).toBeGreaterThan(0);
 });
 
-test('SR-79: no method breaks, echoes or takes long', async () => {
+test('SR-79: no method breaks, echoes or takes long', { timeout: 300_000 }, async () => {
   const answers = await fuzzRpc(await app.transport(admin), [ProfileService], {
     headers: () => asStaff(app, 'compliance').asked.headers,
   });

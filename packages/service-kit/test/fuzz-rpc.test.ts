@@ -45,7 +45,7 @@ async function transportTo(rpc: RpcService<null>) {
 }
 
 describe('fuzzRpc', () => {
-  it('finds nothing in methods that parse what they take', async () => {
+  it('finds nothing in methods that parse what they take', { timeout: 300_000 }, async () => {
     const transport = await transportTo(defineRpc<null, typeof UserService>(UserService, careful));
     const counts = await fuzzRpc(transport, [UserService], { runsPerMethod: 100 });
     expect(Object.keys(counts)).toEqual(expect.arrayContaining(['ok', 'invalid_argument', 'not_found']));
