@@ -196,7 +196,7 @@ describe('SR-9 sign-ins that come all at once', () => {
       clearInterval(filling);
     }
     expect(turnedAway).toBe(6);
-    await until(() => hasher.stats().queued === 0);
+    await until(() => hasher.stats().queued === 0, { deadlineMs: 60_000 });
     expect((await signIn(auth, owner)).status).toBe(200);
   });
 });
