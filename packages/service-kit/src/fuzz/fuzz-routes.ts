@@ -22,7 +22,7 @@ export type FuzzReport = Readonly<Record<number, number>>;
 
 const runsDefault = 80;
 const slowestMs = 250;
-const triesWhenSlow = 3;
+const triesWhenSlow = 8;
 const baseUrlDefault = 'http://fuzz.test';
 
 /**
