@@ -1,5 +1,4 @@
-import { randomInt } from 'node:crypto';
-import { telltaleGap, until } from '@bank/testing';
+import { pairsByLot, telltaleGap, until } from '@bank/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Account, freshEmail, password, register, registration, signIn } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
@@ -40,26 +39,19 @@ async function costOf(work: () => Promise<unknown>): Promise<Cost> {
   return { wallMs: performance.now() - startedAt, processorMs: (user + system) / 1000 };
 }
 
-/** Two kinds of request, taken in pairs so that both meet the same machine, differ neither in work nor in waiting. */
+/** Two kinds of request, taken in pairs, differ neither in work nor in waiting. `before` is done before each. */
 async function expectAlike(
   one: () => Promise<unknown>,
   other: () => Promise<unknown>,
   before: () => Promise<unknown> = async () => undefined,
 ): Promise<void> {
-  const wall: number[] = [];
-  const processor: number[] = [];
-  for (let sample = 0; sample < samples; sample += 1) {
+  const cost = (work: () => Promise<unknown>) => async () => {
     await before();
-    // By lot: what an answer leaves to be done (a notice, its mail) meets the next one.
-    const isFirst = randomInt(2) === 0;
-    const first = await costOf(isFirst ? one : other);
-    const second = await costOf(isFirst ? other : one);
-    const sign = isFirst ? 1 : -1;
-    wall.push(sign * (first.wallMs - second.wallMs));
-    processor.push(sign * (first.processorMs - second.processorMs));
-  }
-  expect(telltaleGap(processor)).toBeLessThanOrEqual(gapMaxMs);
-  expect(telltaleGap(wall)).toBeLessThanOrEqual(gapMaxMs);
+    return await costOf(work);
+  };
+  const pairs = await pairsByLot(samples, cost(one), cost(other));
+  expect(telltaleGap(pairs.map(([a, b]) => a.processorMs - b.processorMs))).toBeLessThanOrEqual(gapMaxMs);
+  expect(telltaleGap(pairs.map(([a, b]) => a.wallMs - b.wallMs))).toBeLessThanOrEqual(gapMaxMs);
 }
 
 describe('SR-15 the time of an answer', () => {

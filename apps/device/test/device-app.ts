@@ -1,7 +1,5 @@
 import { audiences } from '@bank/composition';
 import { rpcNeighbour, type TestApp, type TokenOptions, testApp } from '@bank/composition/testing';
-import { type OpenedDelivery, openDelivery } from '@bank/database';
-import type { JsonValue } from '@bank/domain';
 import { AuthService, type RevokeSessionsRequest } from '@bank/proto/auth';
 import { DeviceService } from '@bank/proto/device';
 import { ErrorInfoSchema } from '@bank/proto/errors';
@@ -90,27 +88,6 @@ export async function toldOf(app: DeviceApp, userId: string): Promise<string[]> 
     [userId],
   );
   return rows.map(({ told }) => told);
-}
-
-/** A published delivery keeps nothing that could be opened: from here on each is kept as it was written, for `messagesTo`. */
-export async function keepDeliveries(app: DeviceApp): Promise<void> {
-  await app.database.query(
-    `create table public.kept (id uuid primary key, user_id text not null, data jsonb not null)`,
-  );
-  await app.database.query(`create function public.keep() returns trigger language plpgsql security definer as $$
-    begin
-      insert into public.kept values (new.id, new.subject, new.data);
-      return new;
-    end $$`);
-  await app.database.query(`create trigger outbox_keep before insert on device.outbox for each row
-    when (new.destination = 'deliveries') execute function public.keep()`);
-}
-
-/** The messages that were written to a user, opened. */
-export async function messagesTo(app: DeviceApp, userId: string): Promise<OpenedDelivery[]> {
-  const sql = 'select id, data from public.kept where user_id = $1 order by id';
-  const rows = await app.database.query<{ id: string; data: JsonValue }>(sql, [userId]);
-  return rows.map(({ id, data }) => openDelivery(app.ctx.keyrings.open('delivery'), id, data));
 }
 
 /** A token of a member of staff whose session is at `aal2`. */

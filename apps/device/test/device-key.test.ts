@@ -1,8 +1,8 @@
-import { request } from '@bank/composition/testing';
+import { keepDeliveries, messagesTo, request } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
 import { deviceKey, losers, raceOf, winners } from '@bank/testing';
 import { describe, expect, test } from 'vitest';
-import { deviceApp, keepDeliveries, messagesTo, toldOf } from './device-app.ts';
+import { deviceApp, toldOf } from './device-app.ts';
 import { answerOf, askedOf, askForKey, givenKey, givenOwner, type Owner, putKey } from './key-of.ts';
 
 const app = await deviceApp();
@@ -241,7 +241,7 @@ describe('a key', () => {
   });
 
   test('SR-20: its user hears by mail of each change, by the model and never the name', async () => {
-    await keepDeliveries(app);
+    await keepDeliveries(app, 'device');
     const owner = await givenOwner(app);
     const key = await givenKey(app, owner);
     const asked = await askedOf(app, owner);

@@ -1,15 +1,15 @@
-import { publishEvents } from '@bank/composition/testing';
+import { keepDeliveries, messagesTo, publishEvents } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
 import { encodeEvent, SignInSucceededSchema } from '@bank/proto/events';
 import { raceOf, until } from '@bank/testing';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { recordSignIn } from '#features/sign-in/record-sign-in.ts';
-import { deviceApp, keepDeliveries, messagesTo, toldOf } from './device-app.ts';
+import { deviceApp, toldOf } from './device-app.ts';
 import { signInFacts } from './given-device.ts';
 
 const app = await deviceApp();
-beforeAll(() => keepDeliveries(app));
+beforeAll(() => keepDeliveries(app, 'device'));
 
 function signIn(overrides: object = {}) {
   return { ...signInFacts(), ...overrides };

@@ -1,24 +1,15 @@
-import { request } from '@bank/composition/testing';
+import { keepDeliveries, request } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
 import { ChallengePurpose, FactorType, MfaService } from '@bank/proto/mfa';
 import { losers, raceOf, testCertificates, winners } from '@bank/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { shownCode } from './authenticator.ts';
 import { auth, givenChallenge, givenEnrolled, givenFactor, mfaApp, strongToken, toldOf } from './mfa-app.ts';
-import {
-  authOfContacts,
-  codesOf,
-  contacts,
-  givenReachable,
-  givenSentCodes,
-  keepMessages,
-  lastCodeOf,
-  waited,
-} from './sent-codes.ts';
+import { authOfContacts, codesOf, contacts, givenReachable, givenSentCodes, lastCodeOf, waited } from './sent-codes.ts';
 
 const certificates = await testCertificates();
 const app = mfaApp({ certificates, env: { AUTH_RPC_URL: await authOfContacts(certificates) } });
-beforeAll(() => keepMessages(app));
+beforeAll(() => keepDeliveries(app, 'mfa'));
 
 const wrong = { code: 'auth.second_factor.invalid' };
 const closed = { code: 'challenge.not_found' };

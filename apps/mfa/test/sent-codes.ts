@@ -1,6 +1,5 @@
-import { request, rpcNeighbour, type TestApp } from '@bank/composition/testing';
-import { openDelivery } from '@bank/database';
-import { type JsonValue, type UserId, uuidv7 } from '@bank/domain';
+import { messagesTo, request, rpcNeighbour, type TestApp } from '@bank/composition/testing';
+import { type UserId, uuidv7 } from '@bank/domain';
 import { UserService } from '@bank/proto/user';
 import type { TestCertificates } from '@bank/testing';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
@@ -35,27 +34,11 @@ export async function givenReachable(app: App, contact = { email: 'a***@example.
   return { userId, sessionId, token: app.issuer.token({ userId, sessionId }) };
 }
 
-/** Keeps what is written to people: a delivery is wiped when it has been published. To be called before the tests. */
-export async function keepMessages(app: App): Promise<void> {
-  await app.database.query(
-    'create table public.kept (id uuid primary key, user_id text not null, data jsonb not null)',
-  );
-  await app.database.query(`create function public.keep() returns trigger language plpgsql security definer as $$
-    begin
-      insert into public.kept values (new.id, new.subject, new.data);
-      return new;
-    end $$`);
-  await app.database.query(`create trigger outbox_keep before insert on mfa.outbox for each row
-    when (new.destination = 'deliveries') execute function public.keep()`);
-}
-
-/** The codes a user was sent, oldest first. */
+/** The codes a user was sent, oldest first; `keepDeliveries` has been called before. */
 export async function codesOf(app: App, userId: string) {
-  const sql = 'select id, data from public.kept where user_id = $1 order by id';
-  const rows = await app.database.query<{ id: string; data: JsonValue }>(sql, [userId]);
-  return rows
-    .map(({ id, data }) => openDelivery(app.ctx.keyrings.open('delivery'), id, data))
-    .flatMap(({ channel, template, params: { code } }) => (code === undefined ? [] : [{ channel, template, code }]));
+  return (await messagesTo(app, userId)).flatMap(({ channel, template, params: { code } }) =>
+    code === undefined ? [] : [{ channel, template, code }],
+  );
 }
 
 /** The last of them. */

@@ -8,6 +8,7 @@ export {
 export { type FixedClock, fixedClock } from '#control/clock.ts';
 export { type DeviceKey, deviceKey } from '#control/device-key.ts';
 export { type SequentialIds, sequentialIds } from '#control/ids.ts';
+export { pairsByLot } from '#control/pairs-by-lot.ts';
 export { type ProofKey, type ProofParts, proofKey } from '#control/proof-key.ts';
 export { losers, raceOf, winners } from '#control/race.ts';
 export { telltaleGap } from '#control/telltale-gap.ts';

@@ -29,6 +29,9 @@ export interface KeySummary {
   readonly boundAt: Date;
 }
 
+/** A key that is to be bound. */
+export type NewKey = Omit<StoredKey, 'boundAt'>;
+
 export interface StoredKey extends KeySummary {
   readonly deviceId: string;
   readonly userId: UserId;

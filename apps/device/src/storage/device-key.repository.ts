@@ -1,8 +1,6 @@
 import { Repository } from '@bank/database';
 import type { UserId } from '@bank/domain';
-import type { StoredKey } from '#storage/device-key.entity.ts';
-
-type NewKey = Pick<StoredKey, 'deviceId' | 'userId' | 'algorithm' | 'publicKey' | 'thumbprint'>;
+import type { NewKey, StoredKey } from '#storage/device-key.entity.ts';
 
 interface KeyTimes {
   /** When the device's first key was bound: one that takes its place was signed for by it. */

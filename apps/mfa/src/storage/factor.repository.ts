@@ -6,7 +6,10 @@ import type { ConfirmedFactor, FactorTypeName, PendingFactor } from '#storage/fa
 
 type ConfirmedRow = Omit<ConfirmedFactor, 'label'> & { label: Uint8Array };
 
-const columns = `id, type, label, confirmed_at as "confirmedAt", last_used_at as "lastUsedAt", is_preferred as "isPreferred", version`;
+const columns = `id, type, confirmed_at as "confirmedAt", last_used_at as "lastUsedAt", is_preferred as "isPreferred", version`;
+const namedColumns = `${columns}, label`;
+const confirmedInOrder = `from mfa.factors where user_id = ? and confirmed_at is not null
+  order by is_preferred desc, last_used_at desc nulls last, id desc`;
 const LabelGroup = v.object({ label: v.string() });
 
 /** Factors of all kinds. Names are sealed apart from what proves a factor: what is listed needs no secret opened (SR-84). */
@@ -20,27 +23,17 @@ export class FactorRepository extends Repository {
 
   /** A user's confirmed factors without their names, the preferred first, then the most recently used; none for an unknown user. */
   listConfirmed(userId: UserId): Promise<Omit<ConfirmedFactor, 'label'>[]> {
-    return this.rows(
-      `select id, type, confirmed_at as "confirmedAt", last_used_at as "lastUsedAt", is_preferred as "isPreferred", version
-       from mfa.factors
-       where user_id = ? and confirmed_at is not null
-       order by is_preferred desc, last_used_at desc nulls last, id desc`,
-      [userId],
-    );
+    return this.rows(`select ${columns} ${confirmedInOrder}`, [userId]);
   }
 
   /** The same with the names their user gave them. */
   async listNamed(userId: UserId): Promise<ConfirmedFactor[]> {
-    const rows = await this.rows<ConfirmedRow>(
-      `select ${columns} from mfa.factors where user_id = ? and confirmed_at is not null
-       order by is_preferred desc, last_used_at desc nulls last, id desc`,
-      [userId],
-    );
+    const rows = await this.rows<ConfirmedRow>(`select ${namedColumns} ${confirmedInOrder}`, [userId]);
     return Promise.all(rows.map((row) => this.#named(userId, row)));
   }
 
   async findConfirmed(userId: UserId, id: string): Promise<ConfirmedFactor | undefined> {
-    const sql = `select ${columns} from mfa.factors where user_id = ? and id = ? and confirmed_at is not null`;
+    const sql = `select ${namedColumns} from mfa.factors where user_id = ? and id = ? and confirmed_at is not null`;
     const row = await this.row<ConfirmedRow>(sql, [userId, id]);
     return row === undefined ? undefined : this.#named(userId, row);
   }

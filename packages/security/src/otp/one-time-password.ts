@@ -34,14 +34,8 @@ export interface TotpAttempt {
  * (by a conditional update: two requests may both get it), or undefined.
  */
 export async function verifyTotp({ secret, code, at, lastStep }: TotpAttempt): Promise<number | undefined> {
-  if (!/^[0-9]{6}$/.test(code)) {
-    return undefined;
-  }
-  const now = Math.floor(at.getTime() / 1000 / stepSeconds);
-  const steps = stepsAround.map((offset) => now + offset).filter((step) => step >= 0 && step > (lastStep ?? -1));
-  const codes = await Promise.all(steps.map((step) => hotp(secret, step)));
-  const presented = Buffer.from(code, 'ascii');
-  return steps.find((_, index) => sameBytes(presented, Buffer.from(codes[index] ?? '', 'ascii')));
+  const steps = stepsAround.map((offset) => stepAt(at) + offset).filter((step) => step > (lastStep ?? -1));
+  return await findStep({ secret, code, steps });
 }
 
 /** How far off a clock may be that is told about: ten minutes either way. */
@@ -49,25 +43,38 @@ const distantSteps = 20;
 
 /**
  * The step within ten minutes that a code is of which `verifyTotp` refuses for its time; undefined when there is none. It proves
- * nothing by itself: a guess hits one of so many codes forty times as often as one of three.
+ * nothing by itself: a guess hits one of so many codes a dozen times as often as one of three.
  */
 export async function findDistantStep({
   secret,
   code,
   at,
 }: Omit<TotpAttempt, 'lastStep'>): Promise<number | undefined> {
-  if (!/^[0-9]{6}$/.test(code)) return undefined;
-  const now = Math.floor(at.getTime() / 1000 / stepSeconds);
   const offsets = Array.from({ length: 2 * distantSteps + 1 }, (_, index) => index - distantSteps);
-  const steps = offsets.filter((offset) => Math.abs(offset) > 1).map((offset) => now + offset);
-  const presented = Buffer.from(code, 'ascii');
-  const codes = await Promise.all(steps.map((step) => (step < 0 ? '' : hotp(secret, step))));
-  return steps.find((_, index) => sameBytes(presented, Buffer.from(codes[index] ?? '', 'ascii')));
+  const steps = offsets.filter((offset) => Math.abs(offset) > 1).map((offset) => stepAt(at) + offset);
+  return await findStep({ secret, code, steps });
 }
 
 /** How many steps a step is ahead of a moment; negative behind it. */
 export function stepsAhead(step: number, at: Date): number {
-  return step - Math.floor(at.getTime() / 1000 / stepSeconds);
+  return step - stepAt(at);
+}
+
+function stepAt(at: Date): number {
+  return Math.floor(at.getTime() / 1000 / stepSeconds);
+}
+
+/** The first of some steps that a six-digit code is of; there is none before the epoch. */
+async function findStep({
+  secret,
+  code,
+  steps,
+}: Pick<TotpAttempt, 'secret' | 'code'> & { readonly steps: readonly number[] }): Promise<number | undefined> {
+  if (!/^[0-9]{6}$/.test(code)) return undefined;
+  const possible = steps.filter((step) => step >= 0);
+  const codes = await Promise.all(possible.map((step) => hotp(secret, step)));
+  const presented = Buffer.from(code, 'ascii');
+  return possible.find((_, index) => sameBytes(presented, Buffer.from(codes[index] ?? '', 'ascii')));
 }
 
 function checkedDigits(digits: number): number {

@@ -1,6 +1,5 @@
-import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { telltaleGap } from '@bank/testing';
+import { pairsByLot, telltaleGap } from '@bank/testing';
 import { expect } from 'vitest';
 import type { Exchange } from '#client.ts';
 
@@ -13,19 +12,17 @@ const aftermathMs = 60;
 const volatile = new Set(['connection', 'date', 'keep-alive', 'ratelimit', 'traceparent', 'x-request-id']);
 
 /**
- * Asks about what exists and about what does not, in turns so that both meet the same machine: neither the answers nor the
- * time they take may tell the two apart (SR-15).
+ * Asks about what exists and about what does not, in pairs: neither the answers nor the time they take may tell the two apart
+ * (SR-15).
  */
 export async function expectAlike(rounds: number, existing: Ask, missing: Ask): Promise<void> {
-  const differencesMs: number[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    // What an answer leaves to be done meets the next one, and each process has every other request: by lot, neither tells the two apart.
-    const isFirst = randomInt(2) === 0;
-    const first = await timed(isFirst ? existing : missing, round);
-    const second = await timed(isFirst ? missing : existing, round);
-    differencesMs.push(isFirst ? first.ms - second.ms : second.ms - first.ms);
-    expect(first.seen).toEqual(second.seen);
-  }
+  const pairs = await pairsByLot(
+    rounds,
+    (round) => timed(existing, round),
+    (round) => timed(missing, round),
+  );
+  for (const [found, absent] of pairs) expect(found.seen).toEqual(absent.seen);
+  const differencesMs = pairs.map(([found, absent]) => found.ms - absent.ms);
   expect(telltaleGap(differencesMs)).toBeLessThanOrEqual(gapMaxMs);
 }
 

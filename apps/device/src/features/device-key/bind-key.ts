@@ -11,10 +11,7 @@ import { toViewedDevice, type ViewedDevice } from '#features/device/view.ts';
 import { isSigned } from '#features/device-key/is-signed.ts';
 import { KeyBody } from '#features/device-key/schemas.ts';
 import type { NamedDevice } from '#storage/device.entity.ts';
-import type { StoredKey } from '#storage/device-key.entity.ts';
-
-/** A key that came with a request, as it is stored. */
-type NewKey = Pick<StoredKey, 'deviceId' | 'userId' | 'algorithm' | 'publicKey' | 'thumbprint'>;
+import type { NewKey, StoredKey } from '#storage/device-key.entity.ts';
 
 interface Binding {
   readonly user: UserActor;

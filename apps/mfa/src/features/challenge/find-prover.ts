@@ -22,6 +22,8 @@ export async function findProver(
   const { challengeId } = answer;
   const asked = await tx.challenges.claimTry(challengeId, answer, { attemptsMax: triesMax, now });
   const prover = asked && factorTypeOf(asked.type);
-  if (prover === undefined) throw new DomainError('challenge.not_found', { reason: 'unknown, closed or exhausted' });
-  return { prover, given: { userId, factorId: asked?.factorId, challengeId, now } };
+  if (asked === undefined || prover === undefined) {
+    throw new DomainError('challenge.not_found', { reason: 'unknown, closed or exhausted' });
+  }
+  return { prover, given: { userId, factorId: asked.factorId, challengeId, now } };
 }

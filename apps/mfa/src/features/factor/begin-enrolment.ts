@@ -11,8 +11,7 @@ export interface BegunFactor extends PendingFactor {
 
 /**
  * Begins to enrol a factor of any kind; `detail` writes what is particular to its kind, in the same transaction, and what it
- * gives is given back. What was
- * begun of that kind and not confirmed is forgotten.
+ * gives is given back. What was begun of that kind and not confirmed is forgotten.
  * @throws auth.token.missing, auth.step_up.required, factor.limit_reached, service.unavailable while the user's activation
  * is still under way
  */

@@ -1,6 +1,6 @@
 import { messageOf, smsOf } from '@bank/notifications';
-import { generateCode, keyedHash } from '@bank/security';
-import type { AppContext, AppTransaction } from '#context.ts';
+import { generateCode, type Key, keyedHash } from '@bank/security';
+import type { AppTransaction } from '#context.ts';
 import type { Beginning } from '#features/factor-types/factor-type.ts';
 import { nextCodeFrom, sendsAfter, sentCodeSeconds } from '#features/factor-types/sent-code/policies.ts';
 import type { SentCodeType } from '#storage/factor-types/sent-code.entity.ts';
@@ -20,7 +20,7 @@ export async function sendCode(
   const from = nextCodeFrom(last, now);
   if (from !== undefined) return { notBefore: from };
   const code = generateCode();
-  const [digest = new Uint8Array()] = digestsOf(tx, challengeId, code);
+  const digest = digestOf(tx.keys.limits.current(), challengeId, code);
   const expiresAt = new Date(now.getTime() + sentCodeSeconds * 1000);
   const sends = sendsAfter(last, now);
   await tx.sentCodes.replace(userId, type, { challengeId, digest, expiresAt, sends, sentAt: now });
@@ -30,9 +30,7 @@ export async function sendCode(
   return { sends };
 }
 
-/** What a code is kept as: its keyed hash, with the challenge that it is for (SR-24, SR-26); the current key's first. */
-export function digestsOf({ keys }: Pick<AppContext, 'keys'>, challengeId: string, code: string): Uint8Array[] {
-  const value = `${challengeId}:${code}`;
-  const [current, ...older] = [keys.limits.current(), ...keys.limits.all()];
-  return [current, ...older].map((key) => keyedHash(key, 'factor-code', value));
+/** What a code is kept as: its keyed hash, with the challenge that it is for (SR-24, SR-26). */
+export function digestOf(key: Key, challengeId: string, code: string): Uint8Array {
+  return keyedHash(key, 'factor-code', `${challengeId}:${code}`);
 }
