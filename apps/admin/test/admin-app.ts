@@ -1,5 +1,5 @@
 import { type TestApp, type TokenOptions, testApp } from '@bank/composition/testing';
-import { type Role, type UserId, UserIdSchema, uuidv7 } from '@bank/domain';
+import { type Role, systemIds, type UserId, UserIdSchema } from '@bank/domain';
 import * as v from 'valibot';
 import { loadConfig } from '#config.ts';
 import { type AppContext, createContext } from '#context.ts';
@@ -50,7 +50,7 @@ export async function knownUser(
   neighbours: Neighbours,
   user: { userId?: string; email?: string; roles?: readonly Role[] } = {},
 ): Promise<UserId> {
-  const userId = v.parse(UserIdSchema, user.userId ?? uuidv7());
+  const userId = v.parse(UserIdSchema, user.userId ?? systemIds.next());
   neighbours.users.set(userId, user);
   await app.database.query(
     `insert into admin.users (user_id, status, status_version, roles, roles_version, activated_at)

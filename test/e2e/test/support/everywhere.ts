@@ -1,7 +1,7 @@
 import type { AppName, Stack } from '@bank/scripts/stack';
 import type { Place } from '#account.ts';
 import { Authenticator } from '#authenticator.ts';
-import { GatewayClient } from '#client.ts';
+import { expectStatus, GatewayClient } from '#client.ts';
 import { type Enrolled, enrolled, forgetSteps, giveRoles, signInAtConsole, signInWithApp } from './people.ts';
 
 /** An authenticated route of one process of an app, asked without the gateway in between, and a token that opens it. */
@@ -54,6 +54,15 @@ export class Everywhere {
     await forgetSteps(this.#stack, factorId);
     const asStaff = await signInAtConsole(this.#stack, account, new Authenticator(secret));
     return doorsOf(this.#stack, asCustomer.accessToken, asStaff.accessToken);
+  }
+
+  /** Signs in and out again: the sessions before stay among the ten that somebody may have. */
+  async signInAndOut(): Promise<void> {
+    const doors = await this.freshDoors();
+    const auth = doors.find(({ app }) => app === 'auth')?.client ?? this.#place.client;
+    for (const token of new Set(doors.map((door) => door.token))) {
+      expectStatus(await auth.send('POST', '/v1/auth/logout', { token }), 204);
+    }
   }
 
   /** Signs out everywhere, again where it cannot be known for a moment who is signed in (503); gives the moment of the answer. */

@@ -5,6 +5,14 @@ export type Ask = () => Promise<string>;
 
 const pauseMs = 5;
 
+/** The same at most once in so many milliseconds: for what is limited by the minute. */
+export function paced(everyMs: number, ask: Ask): Ask {
+  return async () => {
+    const [answer] = await Promise.all([ask(), pause(everyMs)]);
+    return answer;
+  };
+}
+
 /** Many that ask at once without a pause to speak of, until it is stopped. */
 export class Load {
   /** How often each answer was seen. */
