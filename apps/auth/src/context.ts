@@ -16,6 +16,7 @@ import {
   type PasswordHasherOptions,
 } from '@bank/security';
 import { createRevocationFeed, createVerifier, type RevocationChannel, type Verifier } from '@bank/verifier';
+import { createDeviceKeys, type DeviceKeys } from '#adapters/device-keys/device-keys.ts';
 import { createFactorChallenges, type FactorChallenges } from '#adapters/factors/factor-challenges.ts';
 import { createFactorDirectory, type FactorDirectory } from '#adapters/factors/factor-directory.ts';
 import { createFactorRemoval, type RemoveFactors } from '#adapters/factors/factor-removal.ts';
@@ -61,6 +62,7 @@ export interface AppContext extends Foundations, TransactionalContext<Repositori
   readonly factors: FactorDirectory;
   readonly factorChallenges: FactorChallenges;
   readonly removeFactors: RemoveFactors;
+  readonly deviceKeys: DeviceKeys;
   readonly messages: Messages;
   readonly mailDomains: MailDomains;
 }
@@ -76,6 +78,7 @@ export interface Overrides extends FoundationOverrides {
   readonly factors?: FactorDirectory;
   readonly factorChallenges?: FactorChallenges;
   readonly removeFactors?: RemoveFactors;
+  readonly deviceKeys?: DeviceKeys;
 }
 
 /** The composition root. Nothing connects yet: an app starts, unready, while what it stands on is away. */
@@ -141,10 +144,10 @@ async function openFilter({ BREACHED_PASSWORDS_FILE: file }: Config, { logger }:
 function adaptersOf(config: Config, { clock, logger, metrics }: Foundations, overrides: Overrides) {
   const rpc = { tls: tlsFilesOf(config), logger, metrics };
   const mfa = { ...rpc, baseUrl: config.MFA_RPC_URL, serverUri: 'spiffe://bank/app/mfa' };
+  const device = { ...rpc, baseUrl: config.DEVICE_RPC_URL, serverUri: 'spiffe://bank/app/device' };
   return {
-    assessor:
-      overrides.assessor ??
-      createSignInAssessor({ ...rpc, baseUrl: config.DEVICE_RPC_URL, serverUri: 'spiffe://bank/app/device' }),
+    assessor: overrides.assessor ?? createSignInAssessor(device),
+    deviceKeys: overrides.deviceKeys ?? createDeviceKeys(device),
     factors: overrides.factors ?? createFactorDirectory(mfa),
     factorChallenges: overrides.factorChallenges ?? createFactorChallenges(mfa),
     removeFactors: overrides.removeFactors ?? createFactorRemoval(mfa),

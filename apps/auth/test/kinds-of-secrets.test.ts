@@ -1,3 +1,4 @@
+import { AuthService } from '@bank/proto/auth';
 import { UserService } from '@bank/proto/user';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { placesOf } from './kinds/places.ts';
@@ -5,10 +6,15 @@ import { type Keychain, keychain, kinds } from './kinds/secrets.ts';
 import { startAuth } from './support/auth.ts';
 import { staffCallers, staffClients } from './support/colleagues.ts';
 import { callerTable, clientAs } from './support/rpc.ts';
+import { paymentsCaller } from './support/transactions.ts';
 
 const operator = callerTable({ ops: { methods: ['bank.user.v1.UserService/CreateFirstAdmin'] } });
-const auth = await startAuth({ callers: { ...staffCallers(), ...operator } });
-const clients = { ...(await staffClients(auth)), ops: await clientAs(auth, 'ops', UserService) };
+const auth = await startAuth({ callers: { ...staffCallers(), ...operator, ...paymentsCaller } });
+const clients = {
+  ...(await staffClients(auth)),
+  ops: await clientAs(auth, 'ops', UserService),
+  payments: await clientAs(auth, 'payments', AuthService),
+};
 const places = Object.entries(placesOf(auth, clients));
 const makeChain = () => keychain(auth, clients);
 

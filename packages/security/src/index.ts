@@ -1,4 +1,4 @@
-export { approvalDigest } from '#approval/digest.ts';
+export { approvalDigest, canonicalDigest } from '#approval/digest.ts';
 export type { FilterBuilder, FilterBuilderOptions, HashWords } from '#breached/build-filter.ts';
 export { createFilterBuilder } from '#breached/build-filter.ts';
 export { PasswordFilterInvalid } from '#breached/filter-format.ts';

@@ -51,4 +51,5 @@ export {
 export { createRefill, type ListedRevocation, type ListRevocations, type RevocationPage } from '#revocation/refill.ts';
 export type { AccessClaims } from '#token/access-claims.ts';
 export { isSignatureOf } from '#token/signature.ts';
+export type { TransactionClaims } from '#transaction/claims.ts';
 export { createVerifier, type Verifier, type VerifierOptions, type VerifierSettings } from '#verifier.ts';

@@ -9,6 +9,7 @@ import type { AccessClaims } from '#token/access-claims.ts';
 import { type ClaimRules, readClaims } from '#token/claims.ts';
 import { readHeader, readPayload, type TokenType } from '#token/compact.ts';
 import { isSignedBy } from '#token/signature.ts';
+import { readTransactionClaims, type TransactionClaims } from '#transaction/claims.ts';
 
 /** What a verifier goes by, but for where the keys come from. */
 export interface VerifierSettings {
@@ -49,6 +50,13 @@ export interface Verifier {
    * @throws service.unavailable when the keys cannot be read
    */
   verifyApproval(approval: string, demand: ApprovalDemand): Promise<ApprovalClaims>;
+  /**
+   * The claims of what a person has approved (`typ: txn+jwt`). Only `auth` knows whether it was used already: whoever executes
+   * it asks `AuthService.ConsumeTransactionToken`.
+   * @throws transaction.not_approved whatever is wrong with it
+   * @throws service.unavailable when the keys cannot be read
+   */
+  verifyTransaction(token: string): Promise<TransactionClaims>;
   /** Reads the keys and starts the feed. Resolves also when either failed: `ping` tells. */
   start(): Promise<void>;
   /** Stops the feed and forgets verified tokens; nothing can be verified after it. */
@@ -130,6 +138,17 @@ class LocalVerifier implements Verifier {
     return claims;
   }
 
+  async verifyTransaction(token: string): Promise<TransactionClaims> {
+    if (token.length > tokenLengthMax) throw notApproved('length');
+    this.#refreshKeys();
+    const { payload, kid } = await this.#open(token, 'txn+jwt', notApproved);
+    if (!this.#feed.isCurrent()) await this.#feedSettles();
+    if (this.#feed.isKeyRevoked(kid)) throw notApproved('revoked key');
+    const claims = readTransactionClaims(payload, this.#rules, this.#nowSeconds());
+    if (typeof claims === 'string') throw notApproved(claims);
+    return claims;
+  }
+
   async start(): Promise<void> {
     await Promise.all([this.#keys.refresh(), this.#feed.start()]);
   }
@@ -208,6 +227,10 @@ function invalid(reason: string): DomainError {
 
 function unapproved(reason: string): DomainError {
   return new DomainError('approval.invalid', { reason });
+}
+
+function notApproved(reason: string): DomainError {
+  return new DomainError('transaction.not_approved', { reason });
 }
 
 function notCurrent(): DomainError {

@@ -25,6 +25,7 @@ export function createIssuer(ctx: AppContext): Verifier {
   return {
     verify: (token, options) => verifier.verify(token, options),
     verifyApproval: (approval, demand) => verifier.verifyApproval(approval, demand),
+    verifyTransaction: (token) => verifier.verifyTransaction(token),
     ping: () => verifier.ping(),
     async start() {
       await Promise.all([clients.start(), rotation.start(), publisher.start()]);

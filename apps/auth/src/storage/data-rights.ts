@@ -7,6 +7,13 @@ export const dataRights = declareDataRights('auth', {
   personal: {
     refresh_tokens: { whose: ofHisSessions, exported: { withheld: 'hashes of secrets' }, erased: 'deleted' },
     step_up_codes: { whose: ofHisSessions, exported: { withheld: 'hashes of codes' }, erased: 'deleted' },
+    transactions: {
+      exported: {
+        key: 'id',
+        columns: { type: 'type', method: 'method', approvedAt: 'approved_at', consumedAt: 'consumed_at' },
+      },
+      erased: 'deleted',
+    },
     sessions: {
       exported: {
         key: 'id',

@@ -13,6 +13,7 @@ import {
   StepUpCodeEntity,
 } from '#storage/sessions/session.entity.ts';
 import { LockoutEntity, SignInEntity } from '#storage/sign-ins/sign-in.entity.ts';
+import { TransactionEntity } from '#storage/transactions/transaction.entity.ts';
 import { ContactChangeEntity } from '#storage/users/contact-change.entity.ts';
 import { EmailReversionEntity } from '#storage/users/email-reversion.entity.ts';
 import { PasswordResetEntity } from '#storage/users/password-reset.entity.ts';
@@ -47,6 +48,7 @@ export const entities = [
   RefreshTokenEntity,
   DeviceEntity,
   StepUpCodeEntity,
+  TransactionEntity,
   LockoutEntity,
   SignInEntity,
   SigningKeyEntity,

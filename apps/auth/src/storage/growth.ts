@@ -8,6 +8,7 @@ export const growth = declareGrowth('auth', {
     address_failures: { by: 'day', keepDays: 2 },
     sign_ins: { by: 'expires_at' },
     step_up_codes: { by: 'expires_at' },
+    transactions: { by: 'expires_at' },
     password_resets: { by: 'expires_at' },
     contact_changes: { by: 'expires_at' },
     email_reversions: { by: 'expires_at' },

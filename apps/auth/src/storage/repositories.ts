@@ -15,6 +15,7 @@ import { SessionRepository } from '#storage/sessions/session.repository.ts';
 import { StepUpCodeRepository } from '#storage/sessions/step-up-code.repository.ts';
 import { LockoutRepository } from '#storage/sign-ins/lockout.repository.ts';
 import { SignInRepository } from '#storage/sign-ins/sign-in.repository.ts';
+import { TransactionRepository } from '#storage/transactions/transaction.repository.ts';
 import { ContactChangeRepository } from '#storage/users/contact-change.repository.ts';
 import { EmailReversionRepository } from '#storage/users/email-reversion.repository.ts';
 import { IdentifierRepository } from '#storage/users/identifier.repository.ts';
@@ -47,6 +48,7 @@ export function createRepositories(em: ReturnType<Database['fork']>) {
     refreshTokens: new RefreshTokenRepository(em),
     devices: new DeviceRepository(em),
     stepUpCodes: new StepUpCodeRepository(em),
+    transactions: new TransactionRepository(em),
     lockouts: new LockoutRepository(em),
     signIns: new SignInRepository(em),
     signingKeys: new SigningKeyRepository(em),

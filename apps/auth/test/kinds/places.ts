@@ -10,6 +10,7 @@ import { verifyPhone } from '../support/phones.ts';
 import { cancelRecovery, completeRecovery } from '../support/recoveries.ts';
 import { onBehalfOf } from '../support/rpc.ts';
 import { activate } from '../support/staff.ts';
+import { answerWith, payment } from '../support/transactions.ts';
 import type { Keychain, Kind } from './secrets.ts';
 
 /** Where a token or secret is taken, which kinds it takes, and whether it took this one. */
@@ -19,6 +20,8 @@ export interface Place {
   readonly alsoSpentElsewhere?: true;
   offer(chain: Keychain, secret: string): Promise<boolean>;
 }
+
+type Clients = StaffClients & { readonly payments: StaffClients['sessions'] };
 
 const refreshPath = '/v1/auth/token/refresh';
 const login = ({ account }: Keychain, changes: object = {}) => ({ identifier: account.email, password, ...changes });
@@ -30,8 +33,14 @@ const isAnswered = (call: Promise<unknown>) =>
   );
 
 /** Every place of the REST and the RPC side that takes one. */
-export function placesOf(auth: TestAuth, { sessions, users }: StaffClients): Readonly<Record<string, Place>> {
-  return { ...tokenPlaces(auth), ...refreshPlaces(auth), ...rpcPlaces(sessions, users), ...stepPlaces(auth) };
+export function placesOf(auth: TestAuth, clients: Clients): Readonly<Record<string, Place>> {
+  return {
+    ...tokenPlaces(auth),
+    ...refreshPlaces(auth),
+    ...rpcPlaces(clients),
+    ...transactionPlaces(auth, clients),
+    ...stepPlaces(auth),
+  };
 }
 
 function tokenPlaces(auth: TestAuth): Record<string, Place> {
@@ -112,7 +121,21 @@ function refreshPlaces(auth: TestAuth): Record<string, Place> {
   };
 }
 
-function rpcPlaces(sessions: StaffClients['sessions'], users: StaffClients['users']): Record<string, Place> {
+function transactionPlaces(auth: TestAuth, { payments }: Clients): Record<string, Place> {
+  return {
+    'the question about a transaction': {
+      takes: ['transaction challenge id'],
+      offer: async ({ account }, challengeId) => isGood(await answerWith(auth, account, challengeId)),
+    },
+    'the token of a transaction': {
+      takes: ['transaction token'],
+      offer: ({ account }, token) =>
+        isAnswered(payments.consumeTransactionToken({ token, ...payment }, onBehalfOf(account.accessToken))),
+    },
+  };
+}
+
+function rpcPlaces({ sessions, users }: Clients): Record<string, Place> {
   return {
     'the token of an introspection': {
       takes: ['access token', 'bound access token'],

@@ -17,6 +17,7 @@ import {
   signInAtConsole,
   tokenOfLink,
 } from '../support/staff.ts';
+import { approved, askToApprove } from '../support/transactions.ts';
 
 /** Every kind of token and secret that the service gives to anybody, one each of a few people, and whom they are about. */
 export interface Keychain {
@@ -40,6 +41,7 @@ export const kinds = [
   ...['reset token', 'activation token', 'token that puts an address back'],
   ...['recovery token', 'token that ends a recovery', 'approval of a recovery'],
   ...['registration id', 'registration code', 'login id', 'challenge id', 'emailed code'],
+  ...['transaction token', 'transaction challenge id'],
   ...['code of an address', 'code of a number', 'cursor', 'cursor of staff', 'session id', 'user id'],
 ] as const;
 export type Kind = (typeof kinds)[number];
@@ -71,6 +73,7 @@ export async function keychain(auth: TestAuth, clients: Makers): Promise<Keychai
     'reset token': await askForToken(auth, await register(auth)),
     'session id': account.sessionId,
     'user id': account.id,
+    ...(await ofTransactions(auth, account)),
     ...(await ofChanges(auth, mover)),
     ...staff.secrets,
     ...recoveries.secrets,
@@ -164,6 +167,14 @@ async function ofChanges(auth: TestAuth, mover: Account) {
     'token that puts an address back': await reversionToken(auth, other.email),
     'code of an address': await changeCode(auth, email),
     'code of a number': await smsCode(auth, phone),
+  };
+}
+
+async function ofTransactions(auth: TestAuth, account: Account) {
+  const { body } = await askToApprove(auth, account);
+  return {
+    'transaction token': await approved(auth, account),
+    'transaction challenge id': String(body.challengeId),
   };
 }
 

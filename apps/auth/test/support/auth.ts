@@ -5,6 +5,7 @@ import { createPasswordHasher, type PasswordHasher, staticKeyring } from '@bank/
 import type { Service } from '@bank/service-kit';
 import { type TestDatabase, type TestRabbitVhost, testRabbitVhost, testRedis } from '@bank/testing';
 import { afterAll } from 'vitest';
+import type { DeviceKeyBinding, DeviceKeys } from '#adapters/device-keys/device-keys.ts';
 import type {
   ChallengeBinding,
   FactorChallenges,
@@ -49,8 +50,17 @@ export interface Neighbours {
   /** Whether mfa removes factors, and for which recoveries it did. */
   removes: boolean;
   removed: { userId: string; recoveryId: string }[];
+  /** Whether devices have keys, and what device says to an answer of one; undefined while it is away. */
+  hasKey: boolean;
+  signature: 'accepted' | 'wrong' | 'closed' | undefined;
   /** User ids that were asked about, and the proofs that were presented. */
-  asked: { device: string[]; mfa: string[]; proofs: { binding: ChallengeBinding; proof: Proof }[] };
+  asked: { device: string[]; mfa: string[]; proofs: { binding: ChallengeBinding; proof: Proof }[]; keys: AskedKey[] };
+}
+
+/** What the key of a device was asked to sign. */
+export interface AskedKey {
+  readonly binding: DeviceKeyBinding;
+  readonly payloadDigest: Uint8Array;
 }
 
 /** The authenticator app of whoever has one. */
@@ -121,7 +131,7 @@ export async function startAuth(options: StartOptions = {}): Promise<TestAuth> {
     clock,
     logger: createLogger({ service: 'auth', level: config.LOG_LEVEL }),
     ...(options.realHashing === true ? {} : { hasher: cheapHasher() }),
-    ...answersOf(neighbours),
+    ...answersOf(neighbours, clock),
   });
   const service = assembleService(ctx);
   if (options.idle !== true) await service.start();
@@ -145,7 +155,9 @@ function usualAnswers(): Neighbours {
     proof: { kind: 'accepted', by: 'totp' },
     removes: true,
     removed: [],
-    asked: { device: [], mfa: [], proofs: [] },
+    hasKey: true,
+    signature: 'accepted',
+    asked: { device: [], mfa: [], proofs: [], keys: [] },
   };
 }
 
@@ -154,9 +166,10 @@ interface NeighbourAdapters {
   factors: FactorDirectory;
   factorChallenges: FactorChallenges;
   removeFactors: RemoveFactors;
+  deviceKeys: DeviceKeys;
 }
 
-function answersOf(neighbours: Neighbours): NeighbourAdapters {
+function answersOf(neighbours: Neighbours, clock: ShiftedClock): NeighbourAdapters {
   return {
     assessor: {
       async assess({ userId }) {
@@ -179,10 +192,24 @@ function answersOf(neighbours: Neighbours): NeighbourAdapters {
         return orAway(neighbours.proof);
       },
     },
+    deviceKeys: keysOf(neighbours, clock),
     async removeFactors(due) {
       orAway(neighbours.removes || undefined);
       neighbours.removed.push(due);
     },
+  };
+}
+
+function keysOf(neighbours: Neighbours, clock: ShiftedClock): DeviceKeys {
+  return {
+    async start(binding, payloadDigest) {
+      orAway(neighbours.signature);
+      neighbours.asked.keys.push({ binding, payloadDigest });
+      const question = { challengeId: uuidv7(), challenge: new Uint8Array(32).fill(7) };
+      const expiresAt = new Date(clock.now().getTime() + 300_000);
+      return neighbours.hasKey ? { ...question, expiresAt } : undefined;
+    },
+    verify: async () => orAway(neighbours.signature),
   };
 }
 

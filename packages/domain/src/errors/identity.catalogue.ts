@@ -46,6 +46,7 @@ export const identityErrors = {
     kind: 'conflict',
     message: 'There are two administrators already: one of them invites, the other approves.',
   },
+  'transaction.not_approved': { kind: 'forbidden', message: 'This transaction is not approved.' },
   'approval.not_found': { kind: 'not_found', message: notFoundMessage },
   'approval.own': { kind: 'forbidden', message: 'Somebody else must decide on this.' },
   'approval.invalid': { kind: 'forbidden', message: 'The approval does not allow this.' },

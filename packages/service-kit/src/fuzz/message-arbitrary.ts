@@ -16,6 +16,11 @@ const hostileText = fc.oneof(
   ),
 );
 
+/** What JSON can say in an object, as a message holds it. */
+const struct = fc.dictionary(fc.oneof(hostileText, fc.constantFrom('__proto__', 'constructor')), fc.jsonValue(), {
+  maxKeys: 5,
+});
+
 /** Messages of a type with any field set or missing, numbers at their limits and text that means harm. */
 export function messageArbitrary(desc: DescMessage, depth = 0): fc.Arbitrary<Message> {
   const fields = depth > depthMax ? [] : desc.fields;
@@ -47,7 +52,7 @@ function fieldArbitrary(field: DescField, depth: number): fc.Arbitrary<unknown> 
     case 'enum':
       return fc.oneof(fc.constantFrom(...field.enum.values.map(({ number }) => number)), fc.nat(10_000));
     case 'message':
-      return messageArbitrary(field.message, depth + 1);
+      return field.message.typeName === 'google.protobuf.Struct' ? struct : messageArbitrary(field.message, depth + 1);
     case 'list':
       return fc.array(itemArbitrary(field, depth), { maxLength: 150 });
     default:

@@ -1,7 +1,7 @@
 import { isKid, type SignatureAlgorithm } from '#jwks/document.ts';
 
 /** What a token is for; one kind is never taken for another (RFC 8725 §3.11). */
-export type TokenType = 'at+jwt' | 'approval+jwt';
+export type TokenType = 'at+jwt' | 'approval+jwt' | 'txn+jwt';
 
 export interface TokenHeader {
   readonly algorithm: SignatureAlgorithm;

@@ -10,7 +10,7 @@ import { rpcRules } from '../matrix/tables.ts';
 import type { Canaries } from './fields.ts';
 
 /** Whoever has a certificate of the stack's authority. */
-const holders = [...appNames, 'ops', 'notification', 'audit'] as const;
+const holders = [...appNames, 'ops', 'notification', 'audit', 'payments'] as const;
 const atOnce = 6;
 
 /** Calls every method with canaries in every field, as each holder of a certificate, for each token. Gives the outcomes. */

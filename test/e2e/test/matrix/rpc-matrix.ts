@@ -10,7 +10,7 @@ import { rpcRules } from './tables.ts';
 import { kinds, type World } from './world.ts';
 
 /** Holders of certificates of the stack's authority. */
-const holders = [...appNames, 'tools', 'ops', 'notification', 'audit'] as const;
+const holders = [...appNames, 'tools', 'ops', 'notification', 'audit', 'payments'] as const;
 const uriOfAuth = 'spiffe://bank/app/auth';
 
 const callers = new Map<string, RpcCaller>();

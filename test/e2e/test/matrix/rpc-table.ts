@@ -3,7 +3,7 @@
  * contracts. A method that an app serves and that is not listed here fails the test, and so does a line that none serves.
  *
  * app:     which serves it; `none` for a method that has only been agreed on.
- * callers: those of the certificates `auth`, `profile`, `mfa`, `device`, `admin`, `tools`, `ops`, `notification`, `audit` that may; `-` for none.
+ * callers: those of the certificates `auth`, `profile`, `mfa`, `device`, `admin`, `tools`, `ops`, `notification`, `audit`, `payments` that may; `-` for none.
  * behind:  `-` where the caller decides by itself, else the people whose forwarded token is taken, of `customer`, `support`,
  *          `compliance`, `admin`, `enrolment`.
  */
@@ -29,6 +29,7 @@ auth     bank.auth.v1.AuthService/IntrospectToken      tools                    
 auth     bank.auth.v1.AuthService/ListRevocations      profile mfa device admin tools       -
 auth     bank.auth.v1.AuthService/RevokeSessions       device                               customer
 auth     bank.auth.v1.AuthService/RevokeSessions       admin                                support compliance admin
+auth     bank.auth.v1.AuthService/ConsumeTransactionToken  payments                         customer
 auth     bank.auth.v1.AuthService/ListSessions         admin                                support compliance admin
 auth     bank.auth.v1.AuthService/StartPasswordReset   admin                                support admin
 auth     bank.auth.v1.AuthService/SignApproval         admin                                support compliance admin

@@ -10,18 +10,25 @@ import { hashEmailedCode, stepUpCode } from '#features/sign-in/emailed-code.ts';
 import { challengesMax, emailedCodeSeconds } from '#features/sign-in/policies.ts';
 import { findOwnSession } from '#features/step-up/find-session.ts';
 import { StepUpChallengeSchema } from '#features/step-up/schemas.ts';
+import { challengeTransaction, type TransactionChallenge } from '#features/transaction/challenge-transaction.ts';
 
 /**
  * Asks the holder of a session for one of his factors or, by the session's own id, sends the code that a password step-up
- * on an unknown device needs. It replaces what was asked before, and the tries stay counted (SR-24 to SR-26).
- * @throws auth.token.missing, auth.token.invalid, request.invalid, factor.not_found, auth.second_factor.locked,
- * service.unavailable
+ * on an unknown device needs. It replaces what was asked before, and the tries stay counted (SR-24 to SR-26). With a
+ * transaction he is asked to approve that, and nothing else (SR-63).
+ * @throws auth.token.missing, auth.token.invalid, access.forbidden, request.invalid, factor.not_found,
+ * auth.second_factor.locked, service.unavailable
  */
-export async function challengeStepUp(ctx: AppContext, input: unknown, caller: Caller): Promise<StartedChallenge> {
+export async function challengeStepUp(
+  ctx: AppContext,
+  input: unknown,
+  caller: Caller,
+): Promise<StartedChallenge | TransactionChallenge> {
   const user = requireUser(caller.actor);
   const who = allow.self(caller.actor, user.userId);
-  const { factorId } = parse(StepUpChallengeSchema, input);
+  const { factorId, transaction } = parse(StepUpChallengeSchema, input);
   await findOwnSession(ctx, user);
+  if (transaction !== undefined) return await challengeTransaction(ctx, { who, user }, { factorId, transaction });
   return factorId === user.sessionId ? await sendCode(ctx, who, user) : await askFactor(ctx, user, factorId);
 }
 

@@ -1,16 +1,34 @@
 import { UuidSchema } from '@bank/domain';
 import * as v from 'valibot';
 import { PasswordSchema } from '#features/session/schemas.ts';
-import { CodeSchema } from '#features/sign-in/schemas.ts';
+import { ChallengeStartedSchema, CodeSchema } from '#features/sign-in/schemas.ts';
+import { TransactionSchema } from '#features/transaction/registry.ts';
+import { AskedTransaction } from '#features/transaction/schemas.ts';
 
-/** `factorId` is that of a factor, or the session's own id for a code by email. */
-export const StepUpChallengeSchema = v.strictObject({ factorId: UuidSchema });
+/**
+ * `factorId` is that of a factor, or the session's own id for a code by email. For a transaction it is what approves it: a
+ * device that has a key.
+ */
+export const StepUpChallengeSchema = v.strictObject({
+  factorId: UuidSchema,
+  transaction: v.optional(TransactionSchema),
+});
+
+/** `challenge` is what the key of a device signs. */
+export const StepUpStartedSchema = v.object({
+  ...ChallengeStartedSchema.entries,
+  challenge: v.optional(v.string()),
+  transaction: v.optional(AskedTransaction),
+});
+
+const SignatureSchema = v.pipe(v.string(), v.regex(/^[\w-]{86}$/, 'base64url'));
+const ResponseSchema = v.union([v.strictObject({ code: CodeSchema }), v.strictObject({ signature: SignatureSchema })]);
 
 /** The answer to a challenge or, from a user without a factor, his password. */
 export const StepUpSchema = v.pipe(
   v.strictObject({
     challengeId: v.optional(UuidSchema),
-    response: v.optional(v.strictObject({ code: CodeSchema })),
+    response: v.optional(ResponseSchema),
     password: v.optional(PasswordSchema),
     code: v.optional(CodeSchema),
   }),

@@ -11,26 +11,44 @@ import { findOwnSession } from '#features/step-up/find-session.ts';
 import { renewSession } from '#features/step-up/renew-session.ts';
 import { StepUpSchema } from '#features/step-up/schemas.ts';
 import { stepUpWithPassword } from '#features/step-up/step-up-with-password.ts';
+import { approveTransaction, findTransaction } from '#features/transaction/approve-transaction.ts';
+import type { TransactionToken } from '#features/transaction/schemas.ts';
 import type { Session } from '#storage/sessions/session.repository.ts';
+
+/** What came of it: a renewed session, or a transaction that is approved and leaves the session as it is. */
+export type SteppedUp =
+  | { readonly kind: 'renewed'; readonly signedIn: SignedIn }
+  | { readonly kind: 'approved'; readonly token: TransactionToken };
 
 /**
  * Renews the authentication of the caller's session: to `aal2` by one of his factors, or at `aal1` by his password where he
- * has none. Wrong answers count as they do for sign-ins (SR-13). All tokens come new.
+ * has none; all tokens come new. Or, where the challenge asks about a transaction, approves that and nothing else (SR-63).
+ * Wrong answers count as they do for sign-ins (SR-13).
  * @throws auth.token.missing, auth.token.invalid, request.invalid, challenge.not_found, auth.second_factor.invalid,
  * auth.second_factor.locked, auth.step_up.required, auth.step_up.code_required, auth.credentials.invalid,
  * auth.credentials.locked, request.rate_limited, service.overloaded, service.unavailable
  */
-export async function stepUp(ctx: AppContext, input: unknown, caller: Caller): Promise<SignedIn> {
+export async function stepUp(ctx: AppContext, input: unknown, caller: Caller): Promise<SteppedUp> {
   const user = requireUser(caller.actor);
   const who = allow.self(caller.actor, user.userId);
   const { challengeId, response, password, code } = parse(StepUpSchema, input);
   await requireFewFailures(ctx, caller.clientAddress);
   const own = await findOwnSession(ctx, user);
-  if (password !== undefined) return await stepUpWithPassword(ctx, { who, user, caller, ...own }, { password, code });
+  const owner = { who, user, caller, ...own };
+  if (password !== undefined) return renewed(await stepUpWithPassword(ctx, owner, { password, code }));
   if (challengeId === undefined || response === undefined) {
     throw new DomainError('challenge.not_found', { reason: 'no answer' });
   }
-  return await stepUpWithFactor(ctx, { who, user, caller, ...own }, { challengeId, code: response.code });
+  const asked = await findTransaction(ctx, owner, challengeId);
+  if (asked !== undefined) {
+    return { kind: 'approved', token: await approveTransaction(ctx, owner, asked, response) };
+  }
+  if (!('code' in response)) throw new DomainError('challenge.not_found', { reason: 'no such transaction' });
+  return renewed(await stepUpWithFactor(ctx, owner, { challengeId, code: response.code }));
+}
+
+function renewed(signedIn: SignedIn): SteppedUp {
+  return { kind: 'renewed', signedIn };
 }
 
 async function stepUpWithFactor(

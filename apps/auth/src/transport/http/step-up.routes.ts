@@ -1,10 +1,11 @@
 import { defineRoutes, ok } from '@bank/service-kit';
+import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
 import { TokensSchema } from '#features/session/schemas.ts';
-import { ChallengeStartedSchema } from '#features/sign-in/schemas.ts';
 import { challengeStepUp } from '#features/step-up/challenge-step-up.ts';
-import { StepUpChallengeSchema, StepUpSchema } from '#features/step-up/schemas.ts';
+import { StepUpChallengeSchema, StepUpSchema, StepUpStartedSchema } from '#features/step-up/schemas.ts';
 import { stepUp } from '#features/step-up/step-up.ts';
+import { TransactionToken } from '#features/transaction/schemas.ts';
 import { callerOf } from '#transport/http/caller.ts';
 import { tokenReply } from '#transport/http/token-reply.ts';
 
@@ -14,12 +15,12 @@ export const stepUpRoutes = defineRoutes<AppContext>([
   {
     method: 'POST',
     path: '/v1/auth/step-up/challenge',
-    summary: 'Ask for a factor, or for a code by email, to confirm who holds this session',
+    summary: 'Ask for a factor, or for a code by email, to confirm who holds this session; or to approve a transaction',
     tag,
     access: 'user',
     body: StepUpChallengeSchema,
-    responses: { 200: ChallengeStartedSchema },
-    errors: ['factor.not_found', 'auth.second_factor.locked'],
+    responses: { 200: StepUpStartedSchema },
+    errors: ['access.forbidden', 'factor.not_found', 'auth.second_factor.locked'],
     limits: [{ name: 'step-up-challenge', points: 30, windowSeconds: 600, by: 'user' }],
     async handle(ctx, request) {
       return ok(await challengeStepUp(ctx, request.body, callerOf(request)));
@@ -28,11 +29,12 @@ export const stepUpRoutes = defineRoutes<AppContext>([
   {
     method: 'POST',
     path: '/v1/auth/step-up/verify',
-    summary: 'Confirm who holds this session; its tokens come new and the older refresh token dies',
+    summary:
+      'Confirm who holds this session; its tokens come new and the older refresh token dies. Or approve a transaction',
     tag,
     access: 'user',
     body: StepUpSchema,
-    responses: { 200: TokensSchema },
+    responses: { 200: v.union([TokensSchema, TransactionToken]) },
     errors: [
       'request.rate_limited',
       'challenge.not_found',
@@ -47,7 +49,9 @@ export const stepUpRoutes = defineRoutes<AppContext>([
     ],
     limits: [{ name: 'step-up-verify', points: 60, windowSeconds: 600, by: 'user' }],
     async handle(ctx, request) {
-      const { body, cookies } = tokenReply(ctx, await stepUp(ctx, request.body, callerOf(request)));
+      const outcome = await stepUp(ctx, request.body, callerOf(request));
+      if (outcome.kind === 'approved') return ok(outcome.token);
+      const { body, cookies } = tokenReply(ctx, outcome.signedIn);
       return ok(body, { cookies });
     },
   },

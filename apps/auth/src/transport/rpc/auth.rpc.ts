@@ -14,6 +14,7 @@ import { bringRotationForward } from '#features/signing-key/bring-rotation-forwa
 import { revokeSigningKey } from '#features/signing-key/revoke-signing-key.ts';
 import { type KeyView, viewSigningKeys } from '#features/signing-key/view-signing-keys.ts';
 import { introspectToken } from '#features/token/introspect-token.ts';
+import { consumeTransaction } from '#features/transaction/consume-transaction.ts';
 
 type Introspected = NonNullable<Awaited<ReturnType<typeof introspectToken>>>;
 type ListedSession = Awaited<ReturnType<typeof listUserSessions>>['items'][number];
@@ -81,6 +82,17 @@ export const authRpc = defineRpc<AppContext, typeof AuthService>(AuthService, {
     async handle(ctx, { approvalId, action, payloadDigest }, call) {
       const signed = await signApproval(ctx, { approvalId, action, payloadDigest }, call);
       return { approval: signed.approval, expiresAt: timestampFromDate(signed.expiresAt) };
+    },
+  },
+  consumeTransactionToken: {
+    access: 'user',
+    async handle(ctx, { token, type, payload }, call) {
+      const { approvedAt, ...approved } = await consumeTransaction(
+        ctx,
+        { token, transaction: { type, payload } },
+        call,
+      );
+      return { ...approved, amr: [...approved.amr], approvedAt: timestampFromDate(approvedAt) };
     },
   },
   listSigningKeys: {

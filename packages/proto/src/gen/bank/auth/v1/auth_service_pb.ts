@@ -9,14 +9,14 @@ import { file_bank_auth_v1_session } from "./session_pb.ts";
 import type { ListSigningKeysRequestSchema, ListSigningKeysResponseSchema, RevokeSigningKeyRequestSchema, RevokeSigningKeyResponseSchema, RotateSigningKeyRequestSchema, RotateSigningKeyResponseSchema } from "./signing_key_pb.ts";
 import { file_bank_auth_v1_signing_key } from "./signing_key_pb.ts";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
-import type { Message } from "@bufbuild/protobuf";
+import { file_google_protobuf_struct, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { JsonObject, Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file bank/auth/v1/auth_service.proto.
  */
 export const file_bank_auth_v1_auth_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch9iYW5rL2F1dGgvdjEvYXV0aF9zZXJ2aWNlLnByb3RvEgxiYW5rLmF1dGgudjEiOQoWSW50cm9zcGVjdFRva2VuUmVxdWVzdBINCgV0b2tlbhgBIAEoCRIQCghhdWRpZW5jZRgCIAEoCSJUChdJbnRyb3NwZWN0VG9rZW5SZXNwb25zZRIOCgZhY3RpdmUYASABKAgSKQoGY2xhaW1zGAIgASgLMhkuYmFuay5hdXRoLnYxLlRva2VuQ2xhaW1zIuwCCgtUb2tlbkNsYWltcxIPCgd1c2VyX2lkGAEgASgJEhIKCnNlc3Npb25faWQYAiABKAkSEAoIdG9rZW5faWQYAyABKAkSEQoJZGV2aWNlX2lkGAQgASgJEhAKCGF1ZGllbmNlGAUgASgJEgsKA2FjchgGIAEoCRILCgNhbXIYByADKAkSDQoFcm9sZXMYCCADKAkSLQoJaXNzdWVkX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI0ChBhdXRoZW50aWNhdGVkX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpleHBpcmVzX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIfChdjb25maXJtYXRpb25fdGh1bWJwcmludBgMIAEoCRIOCgZpc3N1ZXIYDSABKAkSEgoKdG9rZW5fdHlwZRgOIAEoCSI9ChZMaXN0UmV2b2NhdGlvbnNSZXF1ZXN0Eg0KBWVwb2NoGAEgASgDEhQKDHNpbmNlX251bWJlchgCIAEoAyJ1ChdMaXN0UmV2b2NhdGlvbnNSZXNwb25zZRINCgVlcG9jaBgBIAEoAxIOCgZudW1iZXIYAiABKAMSKQoHZW50cmllcxgDIAMoCzIYLmJhbmsuYXV0aC52MS5SZXZvY2F0aW9uEhAKCGhhc19tb3JlGAQgASgIIskBCgpSZXZvY2F0aW9uEg4KBm51bWJlchgBIAEoAxIUCgpzZXNzaW9uX2lkGAIgASgJSAASEQoHdXNlcl9pZBgDIAEoCUgAEhgKDnNpZ25pbmdfa2V5X2lkGAYgASgJSAASLgoKbm90X2JlZm9yZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKZXhwaXJlc19hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCCAoGdGFyZ2V0ItABChVSZXZva2VTZXNzaW9uc1JlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRIUCgpzZXNzaW9uX2lkGAIgASgJSAASEwoJZGV2aWNlX2lkGAMgASgJSAASMQoMYWxsX3Nlc3Npb25zGAQgASgLMhkuYmFuay5hdXRoLnYxLkFsbFNlc3Npb25zSAASLgoGcmVhc29uGAUgASgOMh4uYmFuay5hdXRoLnYxLlNlc3Npb25FbmRSZWFzb24SDwoHbm90ZV9pZBgGIAEoCUIHCgVzY29wZSIoCgtBbGxTZXNzaW9ucxIZChFleGNlcHRfc2Vzc2lvbl9pZBgBIAEoCSIvChZSZXZva2VTZXNzaW9uc1Jlc3BvbnNlEhUKDXJldm9rZWRfY291bnQYASABKAUiRQoTTGlzdFNlc3Npb25zUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEg0KBWxpbWl0GAIgASgFEg4KBmN1cnNvchgDIAEoCSJUChRMaXN0U2Vzc2lvbnNSZXNwb25zZRInCghzZXNzaW9ucxgBIAMoCzIVLmJhbmsuYXV0aC52MS5TZXNzaW9uEhMKC25leHRfY3Vyc29yGAIgASgJIu8BCgdTZXNzaW9uEhIKCnNlc3Npb25faWQYASABKAkSEQoJY2xpZW50X2lkGAIgASgJEhEKCWRldmljZV9pZBgDIAEoCRILCgNhY3IYBCABKAkSCwoDYW1yGAUgAygJEi4KCmNyZWF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjAKDGxhc3RfdXNlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKZXhwaXJlc19hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiPQoZU3RhcnRQYXNzd29yZFJlc2V0UmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEg8KB25vdGVfaWQYAiABKAkiHAoaU3RhcnRQYXNzd29yZFJlc2V0UmVzcG9uc2UiUgoTU2lnbkFwcHJvdmFsUmVxdWVzdBITCgthcHByb3ZhbF9pZBgBIAEoCRIOCgZhY3Rpb24YAiABKAkSFgoOcGF5bG9hZF9kaWdlc3QYAyABKAwiWAoUU2lnbkFwcHJvdmFsUmVzcG9uc2USEAoIYXBwcm92YWwYASABKAkSLgoKZXhwaXJlc19hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiJgoTRmluZFJlY292ZXJ5UmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJIisKFEZpbmRSZWNvdmVyeVJlc3BvbnNlEhMKC3JlY292ZXJ5X2lkGAEgASgJImEKFkFwcHJvdmVSZWNvdmVyeVJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRITCgtyZWNvdmVyeV9pZBgCIAEoCRIPCgdub3RlX2lkGAMgASgJEhAKCGFwcHJvdmFsGAQgASgJIhkKF0FwcHJvdmVSZWNvdmVyeVJlc3BvbnNlMssICgtBdXRoU2VydmljZRJjCg9JbnRyb3NwZWN0VG9rZW4SJC5iYW5rLmF1dGgudjEuSW50cm9zcGVjdFRva2VuUmVxdWVzdBolLmJhbmsuYXV0aC52MS5JbnRyb3NwZWN0VG9rZW5SZXNwb25zZSIDkAICEmMKD0xpc3RSZXZvY2F0aW9ucxIkLmJhbmsuYXV0aC52MS5MaXN0UmV2b2NhdGlvbnNSZXF1ZXN0GiUuYmFuay5hdXRoLnYxLkxpc3RSZXZvY2F0aW9uc1Jlc3BvbnNlIgOQAgESYAoOUmV2b2tlU2Vzc2lvbnMSIy5iYW5rLmF1dGgudjEuUmV2b2tlU2Vzc2lvbnNSZXF1ZXN0GiQuYmFuay5hdXRoLnYxLlJldm9rZVNlc3Npb25zUmVzcG9uc2UiA5ACAhJaCgxMaXN0U2Vzc2lvbnMSIS5iYW5rLmF1dGgudjEuTGlzdFNlc3Npb25zUmVxdWVzdBoiLmJhbmsuYXV0aC52MS5MaXN0U2Vzc2lvbnNSZXNwb25zZSIDkAICEmcKElN0YXJ0UGFzc3dvcmRSZXNldBInLmJhbmsuYXV0aC52MS5TdGFydFBhc3N3b3JkUmVzZXRSZXF1ZXN0GiguYmFuay5hdXRoLnYxLlN0YXJ0UGFzc3dvcmRSZXNldFJlc3BvbnNlEloKDFNpZ25BcHByb3ZhbBIhLmJhbmsuYXV0aC52MS5TaWduQXBwcm92YWxSZXF1ZXN0GiIuYmFuay5hdXRoLnYxLlNpZ25BcHByb3ZhbFJlc3BvbnNlIgOQAgISYwoPTGlzdFNpZ25pbmdLZXlzEiQuYmFuay5hdXRoLnYxLkxpc3RTaWduaW5nS2V5c1JlcXVlc3QaJS5iYW5rLmF1dGgudjEuTGlzdFNpZ25pbmdLZXlzUmVzcG9uc2UiA5ACARJmChBSb3RhdGVTaWduaW5nS2V5EiUuYmFuay5hdXRoLnYxLlJvdGF0ZVNpZ25pbmdLZXlSZXF1ZXN0GiYuYmFuay5hdXRoLnYxLlJvdGF0ZVNpZ25pbmdLZXlSZXNwb25zZSIDkAICEmEKEFJldm9rZVNpZ25pbmdLZXkSJS5iYW5rLmF1dGgudjEuUmV2b2tlU2lnbmluZ0tleVJlcXVlc3QaJi5iYW5rLmF1dGgudjEuUmV2b2tlU2lnbmluZ0tleVJlc3BvbnNlEloKDEZpbmRSZWNvdmVyeRIhLmJhbmsuYXV0aC52MS5GaW5kUmVjb3ZlcnlSZXF1ZXN0GiIuYmFuay5hdXRoLnYxLkZpbmRSZWNvdmVyeVJlc3BvbnNlIgOQAgESYwoPQXBwcm92ZVJlY292ZXJ5EiQuYmFuay5hdXRoLnYxLkFwcHJvdmVSZWNvdmVyeVJlcXVlc3QaJS5iYW5rLmF1dGgudjEuQXBwcm92ZVJlY292ZXJ5UmVzcG9uc2UiA5ACAmIGcHJvdG8z", [file_bank_auth_v1_session, file_bank_auth_v1_signing_key, file_google_protobuf_timestamp]);
+  fileDesc("Ch9iYW5rL2F1dGgvdjEvYXV0aF9zZXJ2aWNlLnByb3RvEgxiYW5rLmF1dGgudjEiOQoWSW50cm9zcGVjdFRva2VuUmVxdWVzdBINCgV0b2tlbhgBIAEoCRIQCghhdWRpZW5jZRgCIAEoCSJUChdJbnRyb3NwZWN0VG9rZW5SZXNwb25zZRIOCgZhY3RpdmUYASABKAgSKQoGY2xhaW1zGAIgASgLMhkuYmFuay5hdXRoLnYxLlRva2VuQ2xhaW1zIuwCCgtUb2tlbkNsYWltcxIPCgd1c2VyX2lkGAEgASgJEhIKCnNlc3Npb25faWQYAiABKAkSEAoIdG9rZW5faWQYAyABKAkSEQoJZGV2aWNlX2lkGAQgASgJEhAKCGF1ZGllbmNlGAUgASgJEgsKA2FjchgGIAEoCRILCgNhbXIYByADKAkSDQoFcm9sZXMYCCADKAkSLQoJaXNzdWVkX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI0ChBhdXRoZW50aWNhdGVkX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpleHBpcmVzX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIfChdjb25maXJtYXRpb25fdGh1bWJwcmludBgMIAEoCRIOCgZpc3N1ZXIYDSABKAkSEgoKdG9rZW5fdHlwZRgOIAEoCSI9ChZMaXN0UmV2b2NhdGlvbnNSZXF1ZXN0Eg0KBWVwb2NoGAEgASgDEhQKDHNpbmNlX251bWJlchgCIAEoAyJ1ChdMaXN0UmV2b2NhdGlvbnNSZXNwb25zZRINCgVlcG9jaBgBIAEoAxIOCgZudW1iZXIYAiABKAMSKQoHZW50cmllcxgDIAMoCzIYLmJhbmsuYXV0aC52MS5SZXZvY2F0aW9uEhAKCGhhc19tb3JlGAQgASgIIskBCgpSZXZvY2F0aW9uEg4KBm51bWJlchgBIAEoAxIUCgpzZXNzaW9uX2lkGAIgASgJSAASEQoHdXNlcl9pZBgDIAEoCUgAEhgKDnNpZ25pbmdfa2V5X2lkGAYgASgJSAASLgoKbm90X2JlZm9yZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKZXhwaXJlc19hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCCAoGdGFyZ2V0ItABChVSZXZva2VTZXNzaW9uc1JlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRIUCgpzZXNzaW9uX2lkGAIgASgJSAASEwoJZGV2aWNlX2lkGAMgASgJSAASMQoMYWxsX3Nlc3Npb25zGAQgASgLMhkuYmFuay5hdXRoLnYxLkFsbFNlc3Npb25zSAASLgoGcmVhc29uGAUgASgOMh4uYmFuay5hdXRoLnYxLlNlc3Npb25FbmRSZWFzb24SDwoHbm90ZV9pZBgGIAEoCUIHCgVzY29wZSIoCgtBbGxTZXNzaW9ucxIZChFleGNlcHRfc2Vzc2lvbl9pZBgBIAEoCSIvChZSZXZva2VTZXNzaW9uc1Jlc3BvbnNlEhUKDXJldm9rZWRfY291bnQYASABKAUiRQoTTGlzdFNlc3Npb25zUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEg0KBWxpbWl0GAIgASgFEg4KBmN1cnNvchgDIAEoCSJUChRMaXN0U2Vzc2lvbnNSZXNwb25zZRInCghzZXNzaW9ucxgBIAMoCzIVLmJhbmsuYXV0aC52MS5TZXNzaW9uEhMKC25leHRfY3Vyc29yGAIgASgJIu8BCgdTZXNzaW9uEhIKCnNlc3Npb25faWQYASABKAkSEQoJY2xpZW50X2lkGAIgASgJEhEKCWRldmljZV9pZBgDIAEoCRILCgNhY3IYBCABKAkSCwoDYW1yGAUgAygJEi4KCmNyZWF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjAKDGxhc3RfdXNlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKZXhwaXJlc19hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiPQoZU3RhcnRQYXNzd29yZFJlc2V0UmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEg8KB25vdGVfaWQYAiABKAkiHAoaU3RhcnRQYXNzd29yZFJlc2V0UmVzcG9uc2UiUgoTU2lnbkFwcHJvdmFsUmVxdWVzdBITCgthcHByb3ZhbF9pZBgBIAEoCRIOCgZhY3Rpb24YAiABKAkSFgoOcGF5bG9hZF9kaWdlc3QYAyABKAwiWAoUU2lnbkFwcHJvdmFsUmVzcG9uc2USEAoIYXBwcm92YWwYASABKAkSLgoKZXhwaXJlc19hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiZwoeQ29uc3VtZVRyYW5zYWN0aW9uVG9rZW5SZXF1ZXN0Eg0KBXRva2VuGAEgASgJEgwKBHR5cGUYAiABKAkSKAoHcGF5bG9hZBgDIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QiiAEKH0NvbnN1bWVUcmFuc2FjdGlvblRva2VuUmVzcG9uc2USFgoOdHJhbnNhY3Rpb25faWQYASABKAkSDwoHdXNlcl9pZBgCIAEoCRILCgNhbXIYAyADKAkSLwoLYXBwcm92ZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIiYKE0ZpbmRSZWNvdmVyeVJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSIrChRGaW5kUmVjb3ZlcnlSZXNwb25zZRITCgtyZWNvdmVyeV9pZBgBIAEoCSJhChZBcHByb3ZlUmVjb3ZlcnlSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSEwoLcmVjb3ZlcnlfaWQYAiABKAkSDwoHbm90ZV9pZBgDIAEoCRIQCghhcHByb3ZhbBgEIAEoCSIZChdBcHByb3ZlUmVjb3ZlcnlSZXNwb25zZTLDCQoLQXV0aFNlcnZpY2USYwoPSW50cm9zcGVjdFRva2VuEiQuYmFuay5hdXRoLnYxLkludHJvc3BlY3RUb2tlblJlcXVlc3QaJS5iYW5rLmF1dGgudjEuSW50cm9zcGVjdFRva2VuUmVzcG9uc2UiA5ACAhJjCg9MaXN0UmV2b2NhdGlvbnMSJC5iYW5rLmF1dGgudjEuTGlzdFJldm9jYXRpb25zUmVxdWVzdBolLmJhbmsuYXV0aC52MS5MaXN0UmV2b2NhdGlvbnNSZXNwb25zZSIDkAIBEmAKDlJldm9rZVNlc3Npb25zEiMuYmFuay5hdXRoLnYxLlJldm9rZVNlc3Npb25zUmVxdWVzdBokLmJhbmsuYXV0aC52MS5SZXZva2VTZXNzaW9uc1Jlc3BvbnNlIgOQAgISWgoMTGlzdFNlc3Npb25zEiEuYmFuay5hdXRoLnYxLkxpc3RTZXNzaW9uc1JlcXVlc3QaIi5iYW5rLmF1dGgudjEuTGlzdFNlc3Npb25zUmVzcG9uc2UiA5ACAhJnChJTdGFydFBhc3N3b3JkUmVzZXQSJy5iYW5rLmF1dGgudjEuU3RhcnRQYXNzd29yZFJlc2V0UmVxdWVzdBooLmJhbmsuYXV0aC52MS5TdGFydFBhc3N3b3JkUmVzZXRSZXNwb25zZRJaCgxTaWduQXBwcm92YWwSIS5iYW5rLmF1dGgudjEuU2lnbkFwcHJvdmFsUmVxdWVzdBoiLmJhbmsuYXV0aC52MS5TaWduQXBwcm92YWxSZXNwb25zZSIDkAICEnYKF0NvbnN1bWVUcmFuc2FjdGlvblRva2VuEiwuYmFuay5hdXRoLnYxLkNvbnN1bWVUcmFuc2FjdGlvblRva2VuUmVxdWVzdBotLmJhbmsuYXV0aC52MS5Db25zdW1lVHJhbnNhY3Rpb25Ub2tlblJlc3BvbnNlEmMKD0xpc3RTaWduaW5nS2V5cxIkLmJhbmsuYXV0aC52MS5MaXN0U2lnbmluZ0tleXNSZXF1ZXN0GiUuYmFuay5hdXRoLnYxLkxpc3RTaWduaW5nS2V5c1Jlc3BvbnNlIgOQAgESZgoQUm90YXRlU2lnbmluZ0tleRIlLmJhbmsuYXV0aC52MS5Sb3RhdGVTaWduaW5nS2V5UmVxdWVzdBomLmJhbmsuYXV0aC52MS5Sb3RhdGVTaWduaW5nS2V5UmVzcG9uc2UiA5ACAhJhChBSZXZva2VTaWduaW5nS2V5EiUuYmFuay5hdXRoLnYxLlJldm9rZVNpZ25pbmdLZXlSZXF1ZXN0GiYuYmFuay5hdXRoLnYxLlJldm9rZVNpZ25pbmdLZXlSZXNwb25zZRJaCgxGaW5kUmVjb3ZlcnkSIS5iYW5rLmF1dGgudjEuRmluZFJlY292ZXJ5UmVxdWVzdBoiLmJhbmsuYXV0aC52MS5GaW5kUmVjb3ZlcnlSZXNwb25zZSIDkAIBEmMKD0FwcHJvdmVSZWNvdmVyeRIkLmJhbmsuYXV0aC52MS5BcHByb3ZlUmVjb3ZlcnlSZXF1ZXN0GiUuYmFuay5hdXRoLnYxLkFwcHJvdmVSZWNvdmVyeVJlc3BvbnNlIgOQAgJiBnByb3RvMw", [file_bank_auth_v1_session, file_bank_auth_v1_signing_key, file_google_protobuf_struct, file_google_protobuf_timestamp]);
 
 /**
  * IntrospectTokenRequest carries a token and for whom it should be good.
@@ -673,6 +673,83 @@ export const SignApprovalResponseSchema: GenMessage<SignApprovalResponse> = /*@_
   messageDesc(file_bank_auth_v1_auth_service, 15);
 
 /**
+ * ConsumeTransactionTokenRequest is what is about to be executed, and by what it is said to be approved.
+ *
+ * @generated from message bank.auth.v1.ConsumeTransactionTokenRequest
+ */
+export type ConsumeTransactionTokenRequest = Message<"bank.auth.v1.ConsumeTransactionTokenRequest"> & {
+  /**
+   * A compact JWS, `typ: txn+jwt`.
+   *
+   * @generated from field: string token = 1;
+   */
+  token: string;
+
+  /**
+   * The kind of transaction, such as `payment`.
+   *
+   * @generated from field: string type = 2;
+   */
+  type: string;
+
+  /**
+   * What exactly, in the form of its kind.
+   *
+   * @generated from field: google.protobuf.Struct payload = 3;
+   */
+  payload?: JsonObject | undefined;
+};
+
+/**
+ * Describes the message bank.auth.v1.ConsumeTransactionTokenRequest.
+ * Use `create(ConsumeTransactionTokenRequestSchema)` to create a new message.
+ */
+export const ConsumeTransactionTokenRequestSchema: GenMessage<ConsumeTransactionTokenRequest> = /*@__PURE__*/
+  messageDesc(file_bank_auth_v1_auth_service, 16);
+
+/**
+ * ConsumeTransactionTokenResponse says that it is approved. The evidence is in the ledger under this id.
+ *
+ * @generated from message bank.auth.v1.ConsumeTransactionTokenResponse
+ */
+export type ConsumeTransactionTokenResponse = Message<"bank.auth.v1.ConsumeTransactionTokenResponse"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string transaction_id = 1;
+   */
+  transactionId: string;
+
+  /**
+   * Who has approved it, UUIDv7.
+   *
+   * @generated from field: string user_id = 2;
+   */
+  userId: string;
+
+  /**
+   * Authentication methods (RFC 8176) of the session and the approval together, such as `pwd` and `pop`.
+   *
+   * @generated from field: repeated string amr = 3;
+   */
+  amr: string[];
+
+  /**
+   * When.
+   *
+   * @generated from field: google.protobuf.Timestamp approved_at = 4;
+   */
+  approvedAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bank.auth.v1.ConsumeTransactionTokenResponse.
+ * Use `create(ConsumeTransactionTokenResponseSchema)` to create a new message.
+ */
+export const ConsumeTransactionTokenResponseSchema: GenMessage<ConsumeTransactionTokenResponse> = /*@__PURE__*/
+  messageDesc(file_bank_auth_v1_auth_service, 17);
+
+/**
  * FindRecoveryRequest names the user.
  *
  * @generated from message bank.auth.v1.FindRecoveryRequest
@@ -691,7 +768,7 @@ export type FindRecoveryRequest = Message<"bank.auth.v1.FindRecoveryRequest"> & 
  * Use `create(FindRecoveryRequestSchema)` to create a new message.
  */
 export const FindRecoveryRequestSchema: GenMessage<FindRecoveryRequest> = /*@__PURE__*/
-  messageDesc(file_bank_auth_v1_auth_service, 16);
+  messageDesc(file_bank_auth_v1_auth_service, 18);
 
 /**
  * FindRecoveryResponse names his recovery.
@@ -712,7 +789,7 @@ export type FindRecoveryResponse = Message<"bank.auth.v1.FindRecoveryResponse"> 
  * Use `create(FindRecoveryResponseSchema)` to create a new message.
  */
 export const FindRecoveryResponseSchema: GenMessage<FindRecoveryResponse> = /*@__PURE__*/
-  messageDesc(file_bank_auth_v1_auth_service, 17);
+  messageDesc(file_bank_auth_v1_auth_service, 19);
 
 /**
  * ApproveRecoveryRequest names the user and his recovery.
@@ -754,7 +831,7 @@ export type ApproveRecoveryRequest = Message<"bank.auth.v1.ApproveRecoveryReques
  * Use `create(ApproveRecoveryRequestSchema)` to create a new message.
  */
 export const ApproveRecoveryRequestSchema: GenMessage<ApproveRecoveryRequest> = /*@__PURE__*/
-  messageDesc(file_bank_auth_v1_auth_service, 18);
+  messageDesc(file_bank_auth_v1_auth_service, 20);
 
 /**
  * ApproveRecoveryResponse says that the delay has begun.
@@ -769,7 +846,7 @@ export type ApproveRecoveryResponse = Message<"bank.auth.v1.ApproveRecoveryRespo
  * Use `create(ApproveRecoveryResponseSchema)` to create a new message.
  */
 export const ApproveRecoveryResponseSchema: GenMessage<ApproveRecoveryResponse> = /*@__PURE__*/
-  messageDesc(file_bank_auth_v1_auth_service, 19);
+  messageDesc(file_bank_auth_v1_auth_service, 21);
 
 /**
  * AuthService answers for tokens and sessions. Served by auth.
@@ -842,6 +919,18 @@ export const AuthService: GenService<{
     methodKind: "unary";
     input: typeof SignApprovalRequestSchema;
     output: typeof SignApprovalResponseSchema;
+  },
+  /**
+   * ConsumeTransactionToken tells, once, that the calling person has approved exactly this transaction. Whoever
+   * is to execute it asks just before. When the transaction is another one, the token is dead as well. Every
+   * refusal is the same. Callers: the person, through services named in the caller table.
+   *
+   * @generated from rpc bank.auth.v1.AuthService.ConsumeTransactionToken
+   */
+  consumeTransactionToken: {
+    methodKind: "unary";
+    input: typeof ConsumeTransactionTokenRequestSchema;
+    output: typeof ConsumeTransactionTokenResponseSchema;
   },
   /**
    * ListSigningKeys returns the keys that tokens are verified with, in the order in which they sign.

@@ -1,0 +1,90 @@
+import { readerOf, withTransaction } from '@bank/database';
+import { DomainError } from '@bank/domain';
+import { signJwt } from '@bank/security';
+import type { AppContext } from '#context.ts';
+import type { OwnSession } from '#features/password/confirm-password.ts';
+import { countFailure } from '#features/sign-in/address-failures.ts';
+import { approvalMethods, transactionTokenSeconds } from '#features/transaction/policies.ts';
+import type { TransactionToken } from '#features/transaction/schemas.ts';
+import type { Transaction } from '#storage/transactions/transaction.entity.ts';
+
+/** What a device or a person answers. */
+export type ApprovalAnswer = { readonly signature: string } | { readonly code: string };
+
+type Owner = Omit<OwnSession, 'isDeviceKnown'>;
+
+/** The transaction that a challenge of this session asks about; nothing when it is about something else, or over. */
+export function findTransaction(
+  ctx: AppContext,
+  { user: { userId, sessionId } }: Owner,
+  id: string,
+): Promise<Transaction | undefined> {
+  return readerOf(ctx).transactions.findAsked({ id, userId, sessionId }, ctx.clock.now());
+}
+
+/**
+ * Approves a transaction by the answer of whoever was asked, once, and gives the token by which it is executed: signed, good
+ * for five minutes, for this transaction and this session (SR-63). A wrong answer counts as everywhere and is in the ledger.
+ * @throws request.invalid, auth.second_factor.invalid, challenge.not_found, service.unavailable
+ */
+export async function approveTransaction(
+  ctx: AppContext,
+  own: Owner,
+  asked: Transaction,
+  answer: ApprovalAnswer,
+): Promise<TransactionToken> {
+  const { who, user, caller } = own;
+  const audits = ['transaction.approved', 'transaction.refused'] as const;
+  const details = { transactionId: asked.id, type: asked.type, method: asked.method, sessionId: user.sessionId };
+  const verdict = await judge(ctx, asked, answer);
+  if (verdict === 'wrong') {
+    await countFailure(ctx, caller.clientAddress);
+    const refusal = {
+      action: 'transaction.refused',
+      subject: user.userId,
+      outcome: 'failure',
+      reason: 'answer',
+    } as const;
+    await withTransaction(ctx, { who, audits }, (tx) => tx.audit({ ...refusal, details }));
+    throw new DomainError('auth.second_factor.invalid', { reason: asked.method });
+  }
+  if (verdict === 'closed') throw new DomainError('challenge.not_found', { reason: 'answered or over' });
+  const now = ctx.clock.now();
+  const issuedAt = Math.floor(now.getTime() / 1000);
+  const expiresAt = new Date((issuedAt + transactionTokenSeconds) * 1000);
+  await withTransaction(ctx, { who, audits }, async (tx) => {
+    if (!(await tx.transactions.approve(asked, { now, expiresAt }))) throw new DomainError('challenge.not_found');
+    await tx.audit({ action: 'transaction.approved', subject: user.userId, outcome: 'success', details });
+  });
+  return {
+    transactionToken: tokenOf(ctx, own, asked, issuedAt),
+    transactionId: asked.id,
+    expiresIn: transactionTokenSeconds,
+  };
+}
+
+/** @throws request.invalid when what came is no answer of what was asked */
+async function judge(ctx: AppContext, asked: Transaction, answer: ApprovalAnswer) {
+  if (!('signature' in answer)) {
+    throw new DomainError('request.invalid', { details: { errors: [{ path: 'response', rule: 'signature' }] } });
+  }
+  const { userId, sessionId, factorId: deviceId, challengeId } = asked;
+  const signature = Buffer.from(answer.signature, 'base64url');
+  return await ctx.deviceKeys.verify({ userId, sessionId, deviceId }, { challengeId, signature });
+}
+
+/** Ids, codes and a digest: nothing of what is approved can be read in it (SR-59). */
+function tokenOf(ctx: AppContext, { user, session }: Owner, asked: Transaction, issuedAt: number): string {
+  return signJwt(ctx.keyRing.current(ctx.clock.now()), 'txn+jwt', {
+    iss: ctx.config.TOKEN_ISSUER,
+    aud: user.audience,
+    sub: user.userId,
+    sid: user.sessionId,
+    jti: asked.id,
+    act: asked.type,
+    dig: Buffer.from(asked.digest).toString('base64url'),
+    amr: [...new Set([...session.amr, ...approvalMethods[asked.method]])],
+    iat: issuedAt,
+    exp: issuedAt + transactionTokenSeconds,
+  });
+}

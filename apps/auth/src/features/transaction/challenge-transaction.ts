@@ -1,0 +1,60 @@
+import { readerOf, withTransaction } from '@bank/database';
+import { audiences, DomainError, type Grant, type UserActor } from '@bank/domain';
+import type { AppContext } from '#context.ts';
+import { type ReadTransaction, readTransaction } from '#features/transaction/registry.ts';
+import type { AskedTransaction } from '#features/transaction/schemas.ts';
+import type { Transaction } from '#storage/transactions/transaction.entity.ts';
+
+/** A question whose right answer approves a transaction. */
+export interface TransactionChallenge {
+  readonly challengeId: string;
+  readonly type: string;
+  readonly expiresIn: number;
+  /** What a device signs beside the digest, in base64url. */
+  readonly challenge: string;
+  readonly transaction: AskedTransaction;
+}
+
+type Asked = Pick<Transaction, 'method' | 'challengeId' | 'expiresAt'> & { readonly challenge: string };
+
+/**
+ * Asks a customer to approve one transaction with the key of one of his devices (SR-63). Of the transaction its digest is
+ * kept and nothing else. @throws access.forbidden, request.invalid, factor.not_found, service.unavailable
+ */
+export async function challengeTransaction(
+  ctx: AppContext,
+  { who, user }: { who: Grant; user: UserActor },
+  { factorId, transaction }: { factorId: string; transaction: unknown },
+): Promise<TransactionChallenge> {
+  if (user.audience !== audiences.customers) {
+    throw new DomainError('access.forbidden', { reason: 'staff approve by approvals' });
+  }
+  const read = readTransaction(transaction);
+  const { userId, sessionId } = user;
+  const { challenge, ...asked } = await ask(ctx, user, factorId, read);
+  const id = ctx.ids.next();
+  const unaudited = 'a question: the ledger gets what comes of it';
+  const { type, digest, shown } = read;
+  await withTransaction(ctx, { who, unaudited }, (tx) =>
+    tx.transactions.insert({ ...asked, id, userId, sessionId, type, digest, factorId }),
+  );
+  const expiresIn = Math.max(0, Math.floor((asked.expiresAt.getTime() - ctx.clock.now().getTime()) / 1000));
+  const { title, lines } = shown;
+  const shownTo = { title, lines: [...lines], digest: Buffer.from(digest).toString('base64url') };
+  return { challengeId: id, type: asked.method, expiresIn, challenge, transaction: shownTo };
+}
+
+/** The devices of a user are known here; whether one of them has a key `device` knows. */
+async function ask(
+  ctx: AppContext,
+  { userId, sessionId }: UserActor,
+  factorId: string,
+  { digest }: ReadTransaction,
+): Promise<Asked> {
+  const isDevice = (await readerOf(ctx).devices.find(userId, factorId)) !== undefined;
+  const started = isDevice ? await ctx.deviceKeys.start({ userId, sessionId, deviceId: factorId }, digest) : undefined;
+  if (started === undefined)
+    throw new DomainError('factor.not_found', { reason: 'nothing that approves transactions' });
+  const { challengeId, challenge, expiresAt } = started;
+  return { method: 'device_key', challengeId, expiresAt, challenge: Buffer.from(challenge).toString('base64url') };
+}

@@ -1,0 +1,75 @@
+import * as v from 'valibot';
+
+// What a person cannot see, or sees elsewhere than it stands, is in no transaction.
+const visible = /^[^\p{C}\p{Zl}\p{Zp}]+$/u;
+
+/** Words of a transaction: one line, composed (NFC), without space around it. Refused and never mended, since what was sent is hashed. */
+export function words(lengthMax: number) {
+  return v.pipe(
+    v.string(),
+    v.maxLength(lengthMax),
+    v.regex(visible, 'plain_text'),
+    v.check((text) => text === text.normalize('NFC').trim(), 'tidy_text'),
+  );
+}
+
+const currencies = new Set(Intl.supportedValuesOf('currency'));
+
+/** ISO 4217. */
+export const Currency = v.pipe(
+  v.string(),
+  v.regex(/^[A-Z]{3}$/, 'currency'),
+  v.check((code) => currencies.has(code), 'currency'),
+);
+
+const decimal = /^(?:0|[1-9]\d{0,14})(?:\.\d{1,4})?$/;
+
+/** A decimal number above zero, with exactly as many digits after the point as its currency has: `150.00`, and `150` of yen. */
+export const Amount = v.pipe(v.string(), v.regex(decimal, 'amount'));
+
+/** Whether an amount is written as its currency is. What is wrong with either by itself is said there. */
+export function isAmountOf({ amount, currency }: { amount: string; currency: string }): boolean {
+  if (!decimal.test(amount) || !currencies.has(currency)) return true;
+  const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits;
+  const fraction = amount.split('.')[1] ?? '';
+  return fraction.length === digits && /[1-9]/.test(amount);
+}
+
+/** An account of somebody: an IBAN, or a national number with the code of its bank. */
+export const Payee = v.strictObject({
+  name: words(70),
+  account: v.pipe(v.string(), v.regex(/^[A-Z0-9]{4,34}$/, 'account')),
+  bank: v.optional(v.pipe(v.string(), v.regex(/^[A-Z0-9]{2,11}$/, 'bank'))),
+});
+export type Payee = v.InferOutput<typeof Payee>;
+
+/** An amount as people read it: `EUR 1,500.00`. */
+export function money({ amount, currency }: { amount: string; currency: string }): string {
+  const [whole = '', fraction] = amount.split('.');
+  const grouped = whole.replace(/\B(?=(?:\d{3})+$)/g, ',');
+  return `${currency} ${grouped}${fraction === undefined ? '' : `.${fraction}`}`;
+}
+
+/** How a payee is shown. */
+export function payeeLines({ name, account, bank }: Payee) {
+  return [
+    { label: 'Payee', value: name },
+    { label: 'Account', value: account.replace(/(.{4})(?=.)/g, '$1 ') },
+    ...(bank === undefined ? [] : [{ label: 'Bank', value: bank }]),
+  ];
+}
+
+/** The same in few characters: the name, and the beginning and end of the account. */
+export function payeeText({ name, account }: Payee): string {
+  const number = account.length <= 10 ? account : `${account.slice(0, 4)}..${account.slice(-4)}`;
+  return `${shortText(name, 20)}, ${number}`;
+}
+
+/** Words in the GSM 7-bit alphabet (3GPP TS 23.038), cut: without accents, and `?` for what has no letter there. */
+export function shortText(text: string, lengthMax: number): string {
+  const plain = text
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .replace(/[^A-Za-z0-9 .,'()+-]/gu, '?');
+  return plain.length <= lengthMax ? plain : plain.slice(0, lengthMax).trimEnd();
+}
