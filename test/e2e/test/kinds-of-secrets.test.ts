@@ -3,6 +3,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { type Account, type Place, registerAccount, signIn } from '#account.ts';
 import { expectStatus, GatewayClient } from '#client.ts';
 import { testStack } from '#test-stack.ts';
+import { approve } from '#transaction-example.ts';
+import { payerWithKey, payment } from './support/payers.ts';
 import { customer, enrolmentToken, type Person, staffMember } from './support/people.ts';
 
 const it = testStack();
@@ -41,6 +43,7 @@ beforeAll(async () => {
     201,
   );
   const { account } = person;
+  const payer = await payerWithKey(place);
   secrets = {
     customer: person.token,
     staff: colleague.token,
@@ -50,6 +53,8 @@ beforeAll(async () => {
     'a proof': proofKey().proof({ method: 'GET', url: `${addresses.gateway}/v1/profile` }),
     'a nonce': (await nonce()) ?? '',
     'a recovery code': codes.codes[0] ?? '',
+    'a transaction token': await approve(client, payer, payment),
+    'a signature of a device': payer.sign('user-service.device-key.approve.v1', payer.deviceId, '', ''),
     'a registration id': account.registrationId,
     'a session id': person.sessionId,
     'a user id': account.userId,

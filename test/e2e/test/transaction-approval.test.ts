@@ -1,50 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AuthService } from '@bank/proto/auth';
-import { type DeviceKey, deviceKey } from '@bank/testing';
 import type { Client } from '@connectrpc/connect';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Place } from '#account.ts';
-import { expectStatus, GatewayClient } from '#client.ts';
+import { GatewayClient } from '#client.ts';
 import { waitForMessage } from '#inbox.ts';
 import { testStack } from '#test-stack.ts';
-import { type AppSession, approve, authClient, executePayment, type Transaction } from '#transaction-example.ts';
-import { customer, type Person } from './support/people.ts';
+import { approve, authClient, executePayment, type Transaction } from '#transaction-example.ts';
+import { type Payer, payerWithKey, payment } from './support/payers.ts';
 
 const it = testStack();
 let place: Place;
 let payments: Client<typeof AuthService>;
 let payer: Payer;
 let stranger: Payer;
-
-const payment: Transaction = {
-  type: 'payment',
-  payload: { amount: '150.00', currency: 'EUR', payee: { name: 'Ada Obi', account: 'GB29NWBK60161331926819' } },
-};
-
-interface Payer extends AppSession {
-  readonly person: Person;
-  readonly key: DeviceKey;
-}
-
-/** A customer whose device has a key. */
-async function payerWithKey(): Promise<Payer> {
-  const { client } = place;
-  const person = await customer(place);
-  const { token, account } = person;
-  const path = `/v1/devices/${account.device.id}`;
-  // `device` hears of a new device by an event.
-  const isThere = ({ status }: { status: number }) => status === 200;
-  const asked = await client.sendUntil(isThere, 10_000, 'POST', `${path}/key/challenge`, { token });
-  const { challengeId, challenge } = asked.body as { challengeId: string; challenge: string };
-  const key = deviceKey();
-  const signature = key.sign('user-service.device-key.bind.v1', account.device.id, challenge, key.thumbprint);
-  const body = { challengeId, publicKey: key.jwk, signature };
-  const headers = { 'if-match': asked.headers.get('etag') ?? '' };
-  expectStatus(await client.send('PUT', `${path}/key`, { token, headers, body }), 200);
-  await waitForMessage(place.inboxUrl, account.email, 'device-key-bound');
-  return { person, key, accessToken: token, deviceId: account.device.id, sign: key.sign };
-}
 
 beforeAll(async () => {
   const { addresses } = it.stack;
@@ -53,8 +23,9 @@ beforeAll(async () => {
   const read = (name: string) => readFileSync(join(folder, name), 'utf8');
   const identity = { ca: read('ca.pem'), cert: read('payments.pem'), key: read('payments.key') };
   payments = authClient(addresses.apps.auth.rpc, identity);
-  payer = await payerWithKey();
-  stranger = await payerWithKey();
+  payer = await payerWithKey(place);
+  stranger = await payerWithKey(place);
+  await waitForMessage(place.inboxUrl, stranger.person.account.email, 'device-key-bound');
 }, 120_000);
 
 /** What a payments service books for an order; nothing when it refuses it. */

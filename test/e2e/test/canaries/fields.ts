@@ -10,12 +10,13 @@ const planted = new Set([
   ...['MessageSid', 'MessageStatus', 'ErrorCode', 'event', 'deliveryId', 'audience', 'details'],
   ...['passwordHash', 'signerKey', 'saltSeparator', 'resumeToken'],
   ...['payloadDigest', 'source', 'assertion', 'response', 'userHandle', 'text', 'html', 'payload'],
-  ...['x', 'y', 'signature', 'previousSignature'],
+  ...['x', 'y', 'signature', 'previousSignature', 'type', 'amount', 'account', 'bank', 'reference', 'value'],
 ]);
 
 /** Leaves that nothing can be planted in, and why nothing has to be. */
 const harmless: Readonly<Record<string, { readonly value: string; readonly why: string }>> = {
   nationality: { value: 'DE', why: 'two letters, which would be found everywhere; sealed with the names beside it' },
+  currency: { value: 'EUR', why: 'three letters' },
   locale: { value: 'de', why: 'the language of messages, kept in the clear' },
   acceptedTerms: { value: '2026-01', why: 'a version of the terms' },
   clientId: { value: 'web', why: 'the name of a program, of which a registry has all' },

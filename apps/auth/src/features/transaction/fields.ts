@@ -8,7 +8,7 @@ export function words(lengthMax: number) {
   return v.pipe(
     v.string(),
     v.maxLength(lengthMax),
-    v.regex(visible, 'plain_text'),
+    v.check((text) => visible.test(text), 'plain_text'),
     v.check((text) => text === text.normalize('NFC').trim(), 'tidy_text'),
   );
 }
