@@ -25,7 +25,7 @@ interface Question {
 }
 
 /** What is approved: the SHA-256 of the canonical form of the transaction (RFC 8785), in base64url. */
-export function digestOf(transaction: Transaction): string {
+function digestOf(transaction: Transaction): string {
   return createHash('sha256')
     .update(canonicalize(transaction) ?? '')
     .digest('base64url');
