@@ -14,7 +14,6 @@ type Schemas<T extends readonly { schema: unknown }[]> = { -readonly [K in keyof
 
 /** A transaction of any kind, as clients send it. */
 export const TransactionSchema = v.variant('type', types.map(({ schema }) => schema) as Schemas<typeof types>);
-type TransactionInput = v.InferOutput<typeof TransactionSchema>;
 
 /** A transaction whose form is right. */
 export interface ReadTransaction {
