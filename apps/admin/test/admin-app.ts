@@ -39,7 +39,7 @@ export interface Staff {
 
 /** Signs a member of staff in. */
 export function staffOf(app: TestApp<AppContext>, role: Role, changes: TokenOptions = {}): Staff {
-  const userId = changes.userId ?? uuidv7();
+  const userId = changes.userId ?? systemIds.next();
   const options = { audience: 'user-service-staff', roles: [role], acr: 'aal2' as const, ...changes, userId };
   return { userId, token: app.issuer.token(options) };
 }
