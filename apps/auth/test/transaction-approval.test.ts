@@ -68,6 +68,7 @@ describe('POST /v1/auth/step-up/challenge with a transaction', () => {
     const other = await register(auth);
     const ask = (factorId: string) =>
       post(auth, '/v1/auth/step-up/challenge', { factorId, transaction: payment }, { token: account.accessToken });
+    auth.neighbours.started = { kind: 'unknown' };
     for (const factorId of [totpFactor.id, account.sessionId, other.device.id, uuidv7()]) {
       const { status, body } = await ask(factorId);
       expect([status, body.code]).toEqual([404, 'factor.not_found']);
@@ -185,6 +186,62 @@ describe('POST /v1/auth/step-up/verify for a transaction', () => {
       expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(15).fill(404)]);
       expect(await toldOf(account)).toHaveLength(1);
     }
+  });
+});
+
+describe('SR-63 by a text message that states it', () => {
+  beforeEach(() => {
+    const expiresAt = new Date(auth.clock.now().getTime() + 600_000);
+    const started = { kind: 'started', challengeId: uuidv7(), type: 'sms', expiresAt };
+    Object.assign(auth.neighbours, { started, proof: { kind: 'accepted', by: 'sms' } });
+  });
+
+  const bySms = (account: Account) => {
+    const body = { factorId: uuidv7(), transaction: payment };
+    return post(auth, '/v1/auth/step-up/challenge', body, { token: account.accessToken });
+  };
+
+  it('200: the message has amount and payee, and its code is for this transaction alone', async () => {
+    const account = await register(auth);
+    const { status, body } = await bySms(account);
+    expect([status, body.type, body.challenge, body.transaction.digest]).toEqual([200, 'sms', undefined, digest]);
+    expect(auth.neighbours.asked.texts.at(-1)).toEqual({
+      binding: { userId: account.id, purpose: 'transaction', bindingId: body.challengeId },
+      transactionText: 'EUR 150.00 to Ada Obi, GB29..6819',
+    });
+    const answer = await answerWith(auth, account, body.challengeId, { code: '123456' });
+    expect(answer.status).toBe(200);
+    expect(auth.neighbours.asked.proofs.at(-1)?.binding).toEqual({
+      userId: account.id,
+      purpose: 'transaction',
+      bindingId: body.challengeId,
+    });
+    expect(decodeJwt(answer.body.transactionToken)['amr']).toContain('sms');
+    auth.neighbours.proof = { kind: 'closed' };
+    expect((await answerWith(auth, account, body.challengeId, { code: '123456' })).status).toBe(404);
+  });
+
+  it('404 for a factor that states nothing', async () => {
+    const { started } = auth.neighbours;
+    for (const type of ['totp', 'email']) {
+      auth.neighbours.started = { ...started, type } as typeof started;
+      const { status, body } = await bySms(await register(auth));
+      expect([status, body.code]).toEqual([404, 'factor.not_found']);
+    }
+  });
+
+  it.each([
+    [{ kind: 'wrong' }, 401, 'auth.second_factor.invalid'],
+    [{ kind: 'accepted', by: 'totp' }, 401, 'auth.second_factor.invalid'],
+    [{ kind: 'closed' }, 404, 'challenge.not_found'],
+    [{ kind: 'locked', retryAfterSeconds: 900 }, 429, 'auth.second_factor.locked'],
+  ] as const)('an answer of which mfa says %j approves nothing', async (proof, status, code) => {
+    const account = await register(auth);
+    const { challengeId } = (await bySms(account)).body;
+    auth.neighbours.proof = proof;
+    const refused = await answerWith(auth, account, challengeId, { code: '123456' });
+    expect([refused.status, refused.body.code]).toEqual([status, code]);
+    expect(await toldOf(account)).toHaveLength(status === 401 ? 1 : 0);
   });
 });
 

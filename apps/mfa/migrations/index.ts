@@ -10,6 +10,8 @@ import { TotpFactorsFilled } from './202612040601-totp-factors-filled.ts';
 import { SentCodes } from './202612040602-sent-codes.ts';
 import { ClocksThatAreOff } from './202612040603-clocks-that-are-off.ts';
 import { PreferredFactors } from './202612040604-preferred-factors.ts';
+import { TransactionChallenges } from './202612040702-transaction-challenges.ts';
+import { TransactionChallengesChecked } from './202612040703-transaction-challenges-checked.ts';
 
 /** In the order they run; a name is never changed once it has landed. */
 export const migrations = [
@@ -25,4 +27,6 @@ export const migrations = [
   { name: '202612040602-sent-codes', class: SentCodes },
   { name: '202612040603-clocks-that-are-off', class: ClocksThatAreOff },
   { name: '202612040604-preferred-factors', class: PreferredFactors },
+  { name: '202612040702-transaction-challenges', class: TransactionChallenges },
+  { name: '202612040703-transaction-challenges-checked', class: TransactionChallengesChecked },
 ];

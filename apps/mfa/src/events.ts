@@ -25,6 +25,7 @@ const purposes: Record<AnswerPurposeName, ChallengePurpose> = {
   sign_in: ChallengePurpose.SIGN_IN,
   step_up: ChallengePurpose.STEP_UP,
   recovery: ChallengePurpose.RECOVERY,
+  transaction: ChallengePurpose.TRANSACTION,
 };
 
 interface FactorFacts {

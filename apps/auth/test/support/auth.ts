@@ -54,7 +54,19 @@ export interface Neighbours {
   hasKey: boolean;
   signature: 'accepted' | 'wrong' | 'closed' | undefined;
   /** User ids that were asked about, and the proofs that were presented. */
-  asked: { device: string[]; mfa: string[]; proofs: { binding: ChallengeBinding; proof: Proof }[]; keys: AskedKey[] };
+  asked: {
+    device: string[];
+    mfa: string[];
+    proofs: { binding: ChallengeBinding; proof: Proof }[];
+    keys: AskedKey[];
+    texts: AskedText[];
+  };
+}
+
+/** What mfa was asked to state in a text message. */
+export interface AskedText {
+  readonly binding: ChallengeBinding;
+  readonly transactionText: string;
 }
 
 /** What the key of a device was asked to sign. */
@@ -157,7 +169,7 @@ function usualAnswers(): Neighbours {
     removed: [],
     hasKey: true,
     signature: 'accepted',
-    asked: { device: [], mfa: [], proofs: [], keys: [] },
+    asked: { device: [], mfa: [], proofs: [], keys: [], texts: [] },
   };
 }
 
@@ -184,7 +196,8 @@ function answersOf(neighbours: Neighbours, clock: ShiftedClock): NeighbourAdapte
       },
     },
     factorChallenges: {
-      async start() {
+      async start(binding, _factorId, transactionText) {
+        if (transactionText !== undefined) neighbours.asked.texts.push({ binding, transactionText });
         return orAway(neighbours.started);
       },
       async verify(binding, proof) {

@@ -16,20 +16,20 @@ export const ChallengeEntity = defineEntity({
     expiresAt: p.datetime().index('challenges_expires_at_index'),
     closedAt: p.datetime().nullable(),
   },
-  checks: [{ name: 'challenges_purpose_check', expression: `purpose in ('sign_in', 'step_up')` }],
+  checks: [{ name: 'challenges_purpose_check', expression: `purpose in ('sign_in', 'step_up', 'transaction')` }],
 });
 
-export const challengePurposes = ['sign_in', 'step_up'] as const;
+export const challengePurposes = ['sign_in', 'step_up', 'transaction'] as const;
 export type ChallengePurposeName = (typeof challengePurposes)[number];
 
 /** What an answer may be for: a recovery has no challenge, only recovery codes. */
 export type AnswerPurposeName = ChallengePurposeName | 'recovery';
 
-/** What an answer is good for: one purpose, for one user, in one sign-in or session (SR-24). */
+/** What an answer is good for: one purpose, for one user, in one sign-in or session, or one transaction (SR-24, SR-63). */
 export interface ChallengeBinding {
   readonly userId: string;
   readonly purpose: ChallengePurposeName;
-  /** The id of the sign-in or session. */
+  /** The id of the sign-in, session or transaction. */
   readonly bindingId: string;
 }
 

@@ -13,6 +13,8 @@ export const texts: Catalogue['texts'] = {
     `${values.code} confirms at ${brand} that it is you. It works once, for ${minutes(values.minutes)}. Never give it to anyone.`,
   'factor-code': (values, { brand }) =>
     `${values.code} makes this number a second factor at ${brand}. It works once, for ${minutes(values.minutes)}. Give it to no one.`,
+  'transaction-code': (values, { brand }) =>
+    `${values.code} approves ${values.transaction}. For ${minutes(values.minutes)}, at ${brand}. Give it to no one.`,
   'phone-changed': (_values, { brand }) =>
     `This number no longer belongs to your account at ${brand}. If that was not you, contact us now.`,
   'email-changed': (_values, { brand }) =>

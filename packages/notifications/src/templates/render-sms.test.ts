@@ -8,6 +8,7 @@ const samples: { readonly [N in SmsTemplateName]: Record<string, string> } = {
   'sign-in-code': smsOf('sign-in-code', { code: '048291', minutes: 10 }).params,
   'step-up-code': smsOf('step-up-code', { code: '048291', minutes: 10 }).params,
   'factor-code': smsOf('factor-code', { code: '048291', minutes: 10 }).params,
+  'transaction-code': smsOf('transaction-code', { code: '048291', minutes: 10, transaction: 'x'.repeat(60) }).params,
   'phone-changed': smsOf('phone-changed', {}).params,
   'email-changed': smsOf('email-changed', {}).params,
   'recovery-waiting': smsOf('recovery-waiting', {}).params,
@@ -28,6 +29,13 @@ describe.each(Object.keys(smsTemplates) as SmsTemplateName[])('%s', (template) =
 test('the code comes first, where a phone and a hurried eye find it', () => {
   const { text } = renderSms({ template: 'phone-code', params: samples['phone-code'], brand: 'Bank' });
   expect(text).toMatch(/^048291 is your Bank code\. It works once, for 10 minutes\./);
+});
+
+test('SR-63 what is approved stands beside the code', () => {
+  const transaction = 'EUR 1500.00 to Ada Obi, GB29..6819';
+  const { params } = smsOf('transaction-code', { code: '048291', minutes: 10, transaction });
+  const { text } = renderSms({ template: 'transaction-code', params, brand: 'Bank' });
+  expect(text).toBe(`048291 approves ${transaction}. For 10 minutes, at Bank. Give it to no one.`);
 });
 
 test.each([undefined, 'en-NG', 'xx'])('locale %j has words', (locale) => {

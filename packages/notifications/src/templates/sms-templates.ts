@@ -8,6 +8,8 @@ export const smsTemplates = {
   'sign-in-code': { code: required('code'), minutes: required('count') },
   'step-up-code': { code: required('code'), minutes: required('count') },
   'factor-code': { code: required('code'), minutes: required('count') },
+  /** Approves what it states: amount and payee of a payment (RTS art. 5). */
+  'transaction-code': { code: required('code'), minutes: required('count'), transaction: required('text') },
   /** To a number that is its user's no longer. */
   'phone-changed': {},
   /** To the number of a user whose mail goes to another address from now on. */

@@ -10,7 +10,19 @@ const planted = new Set([
   ...['MessageSid', 'MessageStatus', 'ErrorCode', 'event', 'deliveryId', 'audience', 'details'],
   ...['passwordHash', 'signerKey', 'saltSeparator', 'resumeToken'],
   ...['payloadDigest', 'source', 'assertion', 'response', 'userHandle', 'text', 'html', 'payload'],
-  ...['x', 'y', 'signature', 'previousSignature', 'type', 'amount', 'account', 'bank', 'reference', 'value'],
+  ...[
+    'x',
+    'y',
+    'signature',
+    'previousSignature',
+    'type',
+    'transactionText',
+    'amount',
+    'account',
+    'bank',
+    'reference',
+    'value',
+  ],
 ]);
 
 /** Leaves that nothing can be planted in, and why nothing has to be. */

@@ -7,7 +7,7 @@ import { factorTypeName } from '#adapters/factors/factor-type.ts';
 /** What an answer will be good for, and for nothing else (SR-24): the sign-in, session or recovery that `bindingId` names. */
 export interface ChallengeBinding {
   userId: string;
-  purpose: 'sign_in' | 'step_up' | 'recovery';
+  purpose: 'sign_in' | 'step_up' | 'recovery' | 'transaction';
   bindingId: string;
 }
 
@@ -37,7 +37,8 @@ export type ProofVerdict =
 
 /** Asks people for their second factors. Both methods throw service.unavailable when there is no answer. */
 export interface FactorChallenges {
-  start(binding: ChallengeBinding, factorId: string): Promise<StartedFactor>;
+  /** `transactionText` is what the user is to approve, for a transaction alone. */
+  start(binding: ChallengeBinding, factorId: string, transactionText?: string): Promise<StartedFactor>;
   verify(binding: ChallengeBinding, proof: Proof): Promise<ProofVerdict>;
 }
 
@@ -49,18 +50,20 @@ const purposes = {
   sign_in: ChallengePurpose.SIGN_IN,
   step_up: ChallengePurpose.STEP_UP,
   recovery: ChallengePurpose.RECOVERY,
+  transaction: ChallengePurpose.TRANSACTION,
 } as const;
 
 /** Asks the mfa service. */
 export function createFactorChallenges(options: RpcClientOptions<typeof MfaService>): FactorChallenges {
   const mfa = createRpcClient(MfaService, { ...options, deadlineMs: budgetMs });
   return {
-    async start({ purpose, ...binding }, factorId) {
+    async start({ purpose, ...binding }, factorId, transactionText = '') {
       try {
         const { challengeId, type, expiresAt } = await mfa.startChallenge({
           ...binding,
           factorId,
           purpose: purposes[purpose],
+          transactionText,
         });
         if (expiresAt === undefined) throw new Error('a challenge needs an end');
         return { kind: 'started', challengeId, type: factorTypeName(type), expiresAt: timestampDate(expiresAt) };

@@ -7,7 +7,7 @@ import { AskedTransaction } from '#features/transaction/schemas.ts';
 
 /**
  * `factorId` is that of a factor, or the session's own id for a code by email. For a transaction it is what approves it: a
- * device that has a key.
+ * device that has a key, or a factor by text message.
  */
 export const StepUpChallengeSchema = v.strictObject({
   factorId: UuidSchema,

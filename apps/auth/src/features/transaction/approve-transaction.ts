@@ -3,6 +3,7 @@ import { DomainError } from '@bank/domain';
 import { signJwt } from '@bank/security';
 import type { AppContext } from '#context.ts';
 import type { OwnSession } from '#features/password/confirm-password.ts';
+import { refusalOf } from '#features/second-factor/refusals.ts';
 import { countFailure } from '#features/sign-in/address-failures.ts';
 import { approvalMethods, transactionTokenSeconds } from '#features/transaction/policies.ts';
 import type { TransactionToken } from '#features/transaction/schemas.ts';
@@ -11,6 +12,7 @@ import type { Transaction } from '#storage/transactions/transaction.entity.ts';
 /** What a device or a person answers. */
 export type ApprovalAnswer = { readonly signature: string } | { readonly code: string };
 
+type Verdict = 'accepted' | 'wrong' | 'closed';
 type Owner = Omit<OwnSession, 'isDeviceKnown'>;
 
 /** The transaction that a challenge of this session asks about; nothing when it is about something else, or over. */
@@ -25,7 +27,7 @@ export function findTransaction(
 /**
  * Approves a transaction by the answer of whoever was asked, once, and gives the token by which it is executed: signed, good
  * for five minutes, for this transaction and this session (SR-63). A wrong answer counts as everywhere and is in the ledger.
- * @throws request.invalid, auth.second_factor.invalid, challenge.not_found, service.unavailable
+ * @throws request.invalid, auth.second_factor.invalid, auth.second_factor.locked, challenge.not_found, service.unavailable
  */
 export async function approveTransaction(
   ctx: AppContext,
@@ -63,14 +65,24 @@ export async function approveTransaction(
   };
 }
 
-/** @throws request.invalid when what came is no answer of what was asked */
-async function judge(ctx: AppContext, asked: Transaction, answer: ApprovalAnswer) {
-  if (!('signature' in answer)) {
-    throw new DomainError('request.invalid', { details: { errors: [{ path: 'response', rule: 'signature' }] } });
-  }
+/** @throws request.invalid when what came is no answer of what was asked; auth.second_factor.locked */
+async function judge(ctx: AppContext, asked: Transaction, answer: ApprovalAnswer): Promise<Verdict> {
   const { userId, sessionId, factorId: deviceId, challengeId } = asked;
+  if (asked.method === 'sms') {
+    if (!('code' in answer)) throw noAnswer('code');
+    const binding = { userId, purpose: 'transaction', bindingId: asked.id } as const;
+    const verdict = await ctx.factorChallenges.verify(binding, { challengeId, code: answer.code });
+    if (verdict.kind === 'locked') throw refusalOf(verdict, 'challenge.not_found');
+    // By what else a code was proved says nothing of the transaction.
+    return verdict.kind === 'accepted' && verdict.by !== asked.method ? 'wrong' : verdict.kind;
+  }
+  if (!('signature' in answer)) throw noAnswer('signature');
   const signature = Buffer.from(answer.signature, 'base64url');
   return await ctx.deviceKeys.verify({ userId, sessionId, deviceId }, { challengeId, signature });
+}
+
+function noAnswer(rule: string): DomainError {
+  return new DomainError('request.invalid', { details: { errors: [{ path: 'response', rule }] } });
 }
 
 /** Ids, codes and a digest: nothing of what is approved can be read in it (SR-59). */

@@ -1,6 +1,7 @@
 import { readerOf, withTransaction } from '@bank/database';
 import { audiences, DomainError, type Grant, type UserActor } from '@bank/domain';
 import type { AppContext } from '#context.ts';
+import { refusalOf } from '#features/second-factor/refusals.ts';
 import { type ReadTransaction, readTransaction } from '#features/transaction/registry.ts';
 import type { AskedTransaction } from '#features/transaction/schemas.ts';
 import type { Transaction } from '#storage/transactions/transaction.entity.ts';
@@ -10,16 +11,17 @@ export interface TransactionChallenge {
   readonly challengeId: string;
   readonly type: string;
   readonly expiresIn: number;
-  /** What a device signs beside the digest, in base64url. */
-  readonly challenge: string;
+  /** What a device signs beside the digest, in base64url; nothing where a code is sent. */
+  readonly challenge?: string;
   readonly transaction: AskedTransaction;
 }
 
-type Asked = Pick<Transaction, 'method' | 'challengeId' | 'expiresAt'> & { readonly challenge: string };
+type Asked = Pick<Transaction, 'method' | 'challengeId' | 'expiresAt'> & { readonly challenge?: string };
 
 /**
- * Asks a customer to approve one transaction with the key of one of his devices (SR-63). Of the transaction its digest is
- * kept and nothing else. @throws access.forbidden, request.invalid, factor.not_found, service.unavailable
+ * Asks a customer to approve one transaction: with the key of one of his devices, or by a code that is sent in a text message
+ * which states it (SR-63). Of the transaction its digest is kept and nothing else.
+ * @throws access.forbidden, request.invalid, factor.not_found, auth.second_factor.locked, service.unavailable
  */
 export async function challengeTransaction(
   ctx: AppContext,
@@ -31,8 +33,8 @@ export async function challengeTransaction(
   }
   const read = readTransaction(transaction);
   const { userId, sessionId } = user;
-  const { challenge, ...asked } = await ask(ctx, user, factorId, read);
   const id = ctx.ids.next();
+  const { challenge, ...asked } = await ask(ctx, user, { id, factorId, ...read });
   const unaudited = 'a question: the ledger gets what comes of it';
   const { type, digest, shown } = read;
   await withTransaction(ctx, { who, unaudited }, (tx) =>
@@ -41,20 +43,28 @@ export async function challengeTransaction(
   const expiresIn = Math.max(0, Math.floor((asked.expiresAt.getTime() - ctx.clock.now().getTime()) / 1000));
   const { title, lines } = shown;
   const shownTo = { title, lines: [...lines], digest: Buffer.from(digest).toString('base64url') };
-  return { challengeId: id, type: asked.method, expiresIn, challenge, transaction: shownTo };
+  return { challengeId: id, type: asked.method, expiresIn, ...(challenge && { challenge }), transaction: shownTo };
 }
 
-/** The devices of a user are known here; whether one of them has a key `device` knows. */
+/** The devices of a user are known here; whether one of them has a key `device` knows, and of all else `mfa`. */
 async function ask(
   ctx: AppContext,
   { userId, sessionId }: UserActor,
-  factorId: string,
-  { digest }: ReadTransaction,
+  { id, factorId, digest, shown }: ReadTransaction & { readonly id: string; readonly factorId: string },
 ): Promise<Asked> {
-  const isDevice = (await readerOf(ctx).devices.find(userId, factorId)) !== undefined;
-  const started = isDevice ? await ctx.deviceKeys.start({ userId, sessionId, deviceId: factorId }, digest) : undefined;
-  if (started === undefined)
-    throw new DomainError('factor.not_found', { reason: 'nothing that approves transactions' });
+  if ((await readerOf(ctx).devices.find(userId, factorId)) === undefined) {
+    const binding = { userId, purpose: 'transaction', bindingId: id } as const;
+    const started = await ctx.factorChallenges.start(binding, factorId, shown.text);
+    if (started.kind !== 'started') throw refusalOf(started, 'factor.not_found');
+    if (started.type !== 'sms') throw unfit();
+    return { method: 'sms', challengeId: started.challengeId, expiresAt: started.expiresAt };
+  }
+  const started = await ctx.deviceKeys.start({ userId, sessionId, deviceId: factorId }, digest);
+  if (started === undefined) throw unfit();
   const { challengeId, challenge, expiresAt } = started;
   return { method: 'device_key', challengeId, expiresAt, challenge: Buffer.from(challenge).toString('base64url') };
+}
+
+function unfit(): DomainError {
+  return new DomainError('factor.not_found', { reason: 'nothing that approves transactions' });
 }

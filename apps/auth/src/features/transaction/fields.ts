@@ -62,14 +62,19 @@ export function payeeLines({ name, account, bank }: Payee) {
 /** The same in few characters: the name, and the beginning and end of the account. */
 export function payeeText({ name, account }: Payee): string {
   const number = account.length <= 10 ? account : `${account.slice(0, 4)}..${account.slice(-4)}`;
-  return `${shortText(name, 20)}, ${number}`;
+  return `${shortText(name, 18)}, ${number}`;
 }
 
-/** Words in the GSM 7-bit alphabet (3GPP TS 23.038), cut: without accents, and `?` for what has no letter there. */
+/**
+ * Words in the GSM 7-bit alphabet (3GPP TS 23.038), cut: without accents and points, and `?` for what has no letter there. A
+ * message shows them as they are (SR-76).
+ */
 export function shortText(text: string, lengthMax: number): string {
   const plain = text
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
-    .replace(/[^A-Za-z0-9 .,'()+-]/gu, '?');
+    .replace(/[.\s]+/gu, ' ')
+    .replace(/[^A-Za-z0-9 ,'()+-]/gu, '?')
+    .trim();
   return plain.length <= lengthMax ? plain : plain.slice(0, lengthMax).trimEnd();
 }

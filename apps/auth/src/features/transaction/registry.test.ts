@@ -111,12 +111,12 @@ describe('how it is shown', () => {
     [
       { type: 'limit_change', payload: { limit: 'daily_transfer', amount: '5000.00', currency: 'EUR' } },
       'Change of a limit',
-      'limit of transfers a day: EUR 5000.00',
+      'limit of transfers a day to EUR 5000.00',
     ],
     [
       { type: 'profile_change', payload: { field: 'home_address', value: 'Straße 1, Łódź' } },
       'Change of your details',
-      'home address: Stra?e 1, ?odz',
+      'home address to Stra?e 1, ?odz',
     ],
   ])('%j', (transaction, title, text) => {
     expect(readTransaction(transaction).shown).toMatchObject({ title, text });

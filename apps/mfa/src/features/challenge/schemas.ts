@@ -6,7 +6,18 @@ import { challengePurposes } from '#storage/challenge.entity.ts';
 
 const binding = { userId: UserIdSchema, purpose: v.picklist(challengePurposes), bindingId: UuidSchema };
 
-export const ChallengeStart = v.strictObject({ ...binding, factorId: UuidSchema });
+/** A transaction comes with the line that states it, and nothing else does. */
+export const ChallengeStart = v.pipe(
+  v.strictObject({
+    ...binding,
+    factorId: UuidSchema,
+    transactionText: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(60))),
+  }),
+  v.check(
+    ({ purpose, transactionText }) => (purpose === 'transaction') === (transactionText !== undefined),
+    'transaction_text',
+  ),
+);
 
 /** An answer to a challenge, or a recovery code in place of one: for sign-ins and recoveries. */
 export const Answer = v.union([

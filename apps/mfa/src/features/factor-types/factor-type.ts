@@ -26,6 +26,8 @@ export interface Beginning {
   readonly factorId: string;
   readonly challengeId: string;
   readonly purpose: ChallengePurposeName | 'enrolment';
+  /** What is to be approved, in one line; for a transaction alone. */
+  readonly transactionText?: string | undefined;
   readonly now: Date;
   readonly expiresAt: Date;
 }

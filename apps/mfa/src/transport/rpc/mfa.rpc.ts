@@ -20,6 +20,7 @@ const purposes: Readonly<Record<number, string>> = {
   [ChallengePurpose.SIGN_IN]: 'sign_in',
   [ChallengePurpose.STEP_UP]: 'step_up',
   [ChallengePurpose.RECOVERY]: 'recovery',
+  [ChallengePurpose.TRANSACTION]: 'transaction',
 };
 
 export const mfaRpc = defineRpc<AppContext, typeof MfaService>(MfaService, {
@@ -40,8 +41,9 @@ export const mfaRpc = defineRpc<AppContext, typeof MfaService>(MfaService, {
   },
   startChallenge: {
     access: 'service',
-    async handle(ctx, { userId, factorId, purpose, bindingId }, call) {
-      const input = { userId, factorId, purpose: purposes[purpose], bindingId };
+    async handle(ctx, { userId, factorId, purpose, bindingId, transactionText }, call) {
+      const stated = transactionText === '' ? {} : { transactionText };
+      const input = { userId, factorId, purpose: purposes[purpose], bindingId, ...stated };
       const { challengeId, type, expiresAt } = await startChallenge(ctx, call.actor, input);
       return { challengeId, type: types[type], expiresAt: timestampFromDate(expiresAt) };
     },

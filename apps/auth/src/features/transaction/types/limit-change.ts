@@ -27,6 +27,6 @@ export const limitChange = defineTransactionType(
       { label: 'Limit', value: limits[limit] },
       { label: 'New amount', value: money(sum) },
     ],
-    text: `limit of ${limits[limit]}: ${sum.currency} ${sum.amount}`,
+    text: `limit of ${limits[limit]} to ${sum.currency} ${sum.amount}`,
   }),
 );

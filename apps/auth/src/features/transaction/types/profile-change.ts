@@ -21,6 +21,6 @@ export const profileChange = defineTransactionType(
       { label: 'What', value: fields[field] },
       { label: 'From now on', value },
     ],
-    text: `${fields[field]}: ${shortText(value, 40)}`,
+    text: `${fields[field]} to ${shortText(value, 40)}`,
   }),
 );

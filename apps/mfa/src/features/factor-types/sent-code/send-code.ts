@@ -14,7 +14,7 @@ const templates = { sign_in: 'sign-in-code', step_up: 'step-up-code', enrolment:
 export async function sendCode(
   tx: AppTransaction,
   type: SentCodeType,
-  { userId, challengeId, purpose, now }: Omit<Beginning, 'factorId' | 'expiresAt'>,
+  { userId, challengeId, now, ...about }: Omit<Beginning, 'factorId' | 'expiresAt'>,
 ): Promise<{ readonly notBefore: Date } | { readonly sends: number }> {
   const last = await tx.sentCodes.findSends(userId, type);
   const from = nextCodeFrom(last, now);
@@ -24,10 +24,19 @@ export async function sendCode(
   const expiresAt = new Date(now.getTime() + sentCodeSeconds * 1000);
   const sends = sendsAfter(last, now);
   await tx.sentCodes.replace(userId, type, { challengeId, digest, expiresAt, sends, sentAt: now });
-  const words = { code, minutes: sentCodeSeconds / 60 };
-  const message = type === 'sms' ? smsOf(templates[purpose], words) : messageOf(templates[purpose], words);
-  await tx.deliver({ to: { userId }, channel: type, expiresAt, ...message });
+  await tx.deliver({ to: { userId }, channel: type, expiresAt, ...worded(type, about, code) });
   return { sends };
+}
+
+/** A code that approves a transaction comes with what it approves, and by text message alone (SR-63). */
+function worded(
+  type: SentCodeType,
+  { purpose, transactionText }: Pick<Beginning, 'purpose' | 'transactionText'>,
+  code: string,
+) {
+  const words = { code, minutes: sentCodeSeconds / 60 };
+  if (purpose === 'transaction') return smsOf('transaction-code', { ...words, transaction: transactionText ?? '' });
+  return type === 'sms' ? smsOf(templates[purpose], words) : messageOf(templates[purpose], words);
 }
 
 /** What a code is kept as: its keyed hash, with the challenge that it is for (SR-24, SR-26). */

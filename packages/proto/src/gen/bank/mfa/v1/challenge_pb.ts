@@ -10,7 +10,7 @@ import type { UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/mfa/v1/challenge.proto.
  */
 export const file_bank_mfa_v1_challenge: GenFile = /*@__PURE__*/
-  fileDesc("ChtiYW5rL21mYS92MS9jaGFsbGVuZ2UucHJvdG8SC2JhbmsubWZhLnYxKpMBChBDaGFsbGVuZ2VQdXJwb3NlEiEKHUNIQUxMRU5HRV9QVVJQT1NFX1VOU1BFQ0lGSUVEEAASHQoZQ0hBTExFTkdFX1BVUlBPU0VfU0lHTl9JThABEh0KGUNIQUxMRU5HRV9QVVJQT1NFX1NURVBfVVAQAhIeChpDSEFMTEVOR0VfUFVSUE9TRV9SRUNPVkVSWRADYgZwcm90bzM");
+  fileDesc("ChtiYW5rL21mYS92MS9jaGFsbGVuZ2UucHJvdG8SC2JhbmsubWZhLnYxKrYBChBDaGFsbGVuZ2VQdXJwb3NlEiEKHUNIQUxMRU5HRV9QVVJQT1NFX1VOU1BFQ0lGSUVEEAASHQoZQ0hBTExFTkdFX1BVUlBPU0VfU0lHTl9JThABEh0KGUNIQUxMRU5HRV9QVVJQT1NFX1NURVBfVVAQAhIeChpDSEFMTEVOR0VfUFVSUE9TRV9SRUNPVkVSWRADEiEKHUNIQUxMRU5HRV9QVVJQT1NFX1RSQU5TQUNUSU9OEARiBnByb3RvMw");
 
 /**
  * ChallengePurpose is what an accepted answer will open.
@@ -45,6 +45,13 @@ export const ChallengePurpose = {
    * @generated from enum value: CHALLENGE_PURPOSE_RECOVERY = 3;
    */
   RECOVERY: 3,
+
+  /**
+   * One transaction, which its binding names; by a factor that tells the user what he approves.
+   *
+   * @generated from enum value: CHALLENGE_PURPOSE_TRANSACTION = 4;
+   */
+  TRANSACTION: 4,
 } as const;
 
 /**
