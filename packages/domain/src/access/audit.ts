@@ -57,6 +57,7 @@ export const auditActions = [
   'mfa.recovery_code.used',
   'mfa.challenge.passed',
   'mfa.challenge.failed',
+  'mfa.passkey.clone_suspected',
   'approval.signed',
   'transaction.approved',
   'transaction.consumed',

@@ -25,6 +25,10 @@ export const identityErrors = {
   'factor.not_found': { kind: 'not_found', message: notFoundMessage },
   'factor.limit_reached': { kind: 'conflict', message: 'There are as many factors as there can be; remove one first.' },
   'factor.code_invalid': { kind: 'invalid', message: 'The code is not right; the factor is not confirmed.' },
+  'factor.passkey_invalid': {
+    kind: 'invalid',
+    message: 'The passkey is not right, or known already; begin again.',
+  },
   'factor.clock_off': {
     kind: 'invalid',
     message: 'The code is of another time: set the clock of the device to automatic.',

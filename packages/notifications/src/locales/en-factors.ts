@@ -11,7 +11,8 @@ type FactorTemplate =
   | 'recovery-code-used'
   | 'recovery-codes-low'
   | 'second-factor-blocked'
-  | 'step-up-code';
+  | 'step-up-code'
+  | 'passkey-copied';
 
 /** What is written about second factors. */
 export const factorMessages: Pick<Catalogue['messages'], FactorTemplate> = {
@@ -49,6 +50,16 @@ export const factorMessages: Pick<Catalogue['messages'], FactorTemplate> = {
       paragraph('It does not open your account any more.'),
       facts(['When', time(values.at)]),
       paragraph(`If you removed it, you need do nothing. ${notYou}`),
+    ],
+  }),
+  'passkey-copied': (values, { brand, time }) => ({
+    subject: `A passkey of your account at ${brand} may have been copied`,
+    parts: [
+      paragraph('A passkey was used in a way that suggests there are two of it. We did not accept it.'),
+      facts(['When', time(values.at)]),
+      paragraph(
+        'Remove this passkey from your second factors, and add another. If you did not try to sign in, do so now.',
+      ),
     ],
   }),
   'recovery-codes-created': (values, { brand, time }) => ({

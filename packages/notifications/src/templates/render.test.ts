@@ -32,6 +32,7 @@ const samples: { readonly [N in TemplateName]: Record<string, string> } = {
   'recovery-code-used': messageOf('recovery-code-used', { at, remaining: 3 }).params,
   'second-factor-blocked': messageOf('second-factor-blocked', { at, minutes: 15 }).params,
   'step-up-code': messageOf('step-up-code', { code: '048291', minutes: 10 }).params,
+  'passkey-copied': messageOf('passkey-copied', { at }).params,
   'account-stopped': messageOf('account-stopped', { at }).params,
   'account-opened-again': messageOf('account-opened-again', { at }).params,
   'account-suspended': messageOf('account-suspended', { at }).params,

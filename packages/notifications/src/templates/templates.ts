@@ -40,6 +40,8 @@ export const templates = {
   'second-factor-blocked': { at: required('time'), minutes: required('count') },
   /** The second step of confirming who one is, for a user without a second factor on a device not known. */
   'step-up-code': { code: required('code'), minutes: required('count') },
+  /** Its count of signatures did not grow: two may have its key. */
+  'passkey-copied': { at: required('time') },
   /** What staff or the bank have done to the account. */
   'account-stopped': { at: required('time') },
   'account-opened-again': { at: required('time') },

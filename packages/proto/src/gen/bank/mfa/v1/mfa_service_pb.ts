@@ -8,6 +8,8 @@ import type { ChallengePurpose } from "./challenge_pb.ts";
 import { file_bank_mfa_v1_challenge } from "./challenge_pb.ts";
 import type { Factor, FactorType } from "./factor_pb.ts";
 import { file_bank_mfa_v1_factor } from "./factor_pb.ts";
+import type { Assertion, AssertionOptions, PasskeyFacts } from "./passkey_pb.ts";
+import { file_bank_mfa_v1_passkey } from "./passkey_pb.ts";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
@@ -16,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/mfa/v1/mfa_service.proto.
  */
 export const file_bank_mfa_v1_mfa_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch1iYW5rL21mYS92MS9tZmFfc2VydmljZS5wcm90bxILYmFuay5tZmEudjEimQEKFVN0YXJ0Q2hhbGxlbmdlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEhEKCWZhY3Rvcl9pZBgCIAEoCRIuCgdwdXJwb3NlGAMgASgOMh0uYmFuay5tZmEudjEuQ2hhbGxlbmdlUHVycG9zZRISCgpiaW5kaW5nX2lkGAQgASgJEhgKEHRyYW5zYWN0aW9uX3RleHQYBSABKAkihQEKFlN0YXJ0Q2hhbGxlbmdlUmVzcG9uc2USFAoMY2hhbGxlbmdlX2lkGAEgASgJEiUKBHR5cGUYAiABKA4yFy5iYW5rLm1mYS52MS5GYWN0b3JUeXBlEi4KCmV4cGlyZXNfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjUKD0NoYWxsZW5nZUFuc3dlchIUCgxjaGFsbGVuZ2VfaWQYASABKAkSDAoEY29kZRgCIAEoCSK/AQoWVmVyaWZ5Q2hhbGxlbmdlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEi4KB3B1cnBvc2UYAiABKA4yHS5iYW5rLm1mYS52MS5DaGFsbGVuZ2VQdXJwb3NlEhIKCmJpbmRpbmdfaWQYAyABKAkSLgoGYW5zd2VyGAQgASgLMhwuYmFuay5tZmEudjEuQ2hhbGxlbmdlQW5zd2VySAASFwoNcmVjb3ZlcnlfY29kZRgFIAEoCUgAQgcKBXByb29mIkAKF1ZlcmlmeUNoYWxsZW5nZVJlc3BvbnNlEiUKBHR5cGUYASABKA4yFy5iYW5rLm1mYS52MS5GYWN0b3JUeXBlIiUKEkxpc3RGYWN0b3JzUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJIjsKE0xpc3RGYWN0b3JzUmVzcG9uc2USJAoHZmFjdG9ycxgBIAMoCzITLmJhbmsubWZhLnYxLkZhY3RvciJJChNSZXNldEZhY3RvcnNSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSDwoHbm90ZV9pZBgCIAEoCRIQCghhcHByb3ZhbBgDIAEoCSItChRSZXNldEZhY3RvcnNSZXNwb25zZRIVCg1yZW1vdmVkX2NvdW50GAEgASgFIjwKFFJlbW92ZUZhY3RvcnNSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSEwoLcmVjb3ZlcnlfaWQYAiABKAkiLgoVUmVtb3ZlRmFjdG9yc1Jlc3BvbnNlEhUKDXJlbW92ZWRfY291bnQYASABKAUy0wMKCk1mYVNlcnZpY2USVQoLTGlzdEZhY3RvcnMSHy5iYW5rLm1mYS52MS5MaXN0RmFjdG9yc1JlcXVlc3QaIC5iYW5rLm1mYS52MS5MaXN0RmFjdG9yc1Jlc3BvbnNlIgOQAgESWQoOU3RhcnRDaGFsbGVuZ2USIi5iYW5rLm1mYS52MS5TdGFydENoYWxsZW5nZVJlcXVlc3QaIy5iYW5rLm1mYS52MS5TdGFydENoYWxsZW5nZVJlc3BvbnNlElwKD1ZlcmlmeUNoYWxsZW5nZRIjLmJhbmsubWZhLnYxLlZlcmlmeUNoYWxsZW5nZVJlcXVlc3QaJC5iYW5rLm1mYS52MS5WZXJpZnlDaGFsbGVuZ2VSZXNwb25zZRJYCgxSZXNldEZhY3RvcnMSIC5iYW5rLm1mYS52MS5SZXNldEZhY3RvcnNSZXF1ZXN0GiEuYmFuay5tZmEudjEuUmVzZXRGYWN0b3JzUmVzcG9uc2UiA5ACAhJbCg1SZW1vdmVGYWN0b3JzEiEuYmFuay5tZmEudjEuUmVtb3ZlRmFjdG9yc1JlcXVlc3QaIi5iYW5rLm1mYS52MS5SZW1vdmVGYWN0b3JzUmVzcG9uc2UiA5ACAmIGcHJvdG8z", [file_bank_mfa_v1_challenge, file_bank_mfa_v1_factor, file_google_protobuf_timestamp]);
+  fileDesc("Ch1iYW5rL21mYS92MS9tZmFfc2VydmljZS5wcm90bxILYmFuay5tZmEudjEimQEKFVN0YXJ0Q2hhbGxlbmdlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEhEKCWZhY3Rvcl9pZBgCIAEoCRIuCgdwdXJwb3NlGAMgASgOMh0uYmFuay5tZmEudjEuQ2hhbGxlbmdlUHVycG9zZRISCgpiaW5kaW5nX2lkGAQgASgJEhgKEHRyYW5zYWN0aW9uX3RleHQYBSABKAkitQEKFlN0YXJ0Q2hhbGxlbmdlUmVzcG9uc2USFAoMY2hhbGxlbmdlX2lkGAEgASgJEiUKBHR5cGUYAiABKA4yFy5iYW5rLm1mYS52MS5GYWN0b3JUeXBlEi4KCmV4cGlyZXNfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KB29wdGlvbnMYBCABKAsyHS5iYW5rLm1mYS52MS5Bc3NlcnRpb25PcHRpb25zImAKD0NoYWxsZW5nZUFuc3dlchIUCgxjaGFsbGVuZ2VfaWQYASABKAkSDAoEY29kZRgCIAEoCRIpCglhc3NlcnRpb24YAyABKAsyFi5iYW5rLm1mYS52MS5Bc3NlcnRpb24i0QEKFlZlcmlmeUNoYWxsZW5nZVJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRIuCgdwdXJwb3NlGAIgASgOMh0uYmFuay5tZmEudjEuQ2hhbGxlbmdlUHVycG9zZRISCgpiaW5kaW5nX2lkGAMgASgJEi4KBmFuc3dlchgEIAEoCzIcLmJhbmsubWZhLnYxLkNoYWxsZW5nZUFuc3dlckgAEhcKDXJlY292ZXJ5X2NvZGUYBSABKAlIABIQCghhdWRpZW5jZRgGIAEoCUIHCgVwcm9vZiJsChdWZXJpZnlDaGFsbGVuZ2VSZXNwb25zZRIlCgR0eXBlGAEgASgOMhcuYmFuay5tZmEudjEuRmFjdG9yVHlwZRIqCgdwYXNza2V5GAIgASgLMhkuYmFuay5tZmEudjEuUGFzc2tleUZhY3RzIhsKGVN0YXJ0UGFzc2tleVNpZ25JblJlcXVlc3QiTAoaU3RhcnRQYXNza2V5U2lnbkluUmVzcG9uc2USLgoHb3B0aW9ucxgBIAEoCzIdLmJhbmsubWZhLnYxLkFzc2VydGlvbk9wdGlvbnMigAEKGlZlcmlmeVBhc3NrZXlTaWduSW5SZXF1ZXN0EhEKCWNoYWxsZW5nZRgBIAEoDBIpCglhc3NlcnRpb24YAiABKAsyFi5iYW5rLm1mYS52MS5Bc3NlcnRpb24SEAoIYXVkaWVuY2UYAyABKAkSEgoKc2lnbl9pbl9pZBgEIAEoCSJtChtWZXJpZnlQYXNza2V5U2lnbkluUmVzcG9uc2USDwoHdXNlcl9pZBgBIAEoCRIRCglmYWN0b3JfaWQYAiABKAkSKgoHcGFzc2tleRgDIAEoCzIZLmJhbmsubWZhLnYxLlBhc3NrZXlGYWN0cyIlChJMaXN0RmFjdG9yc1JlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSI7ChNMaXN0RmFjdG9yc1Jlc3BvbnNlEiQKB2ZhY3RvcnMYASADKAsyEy5iYW5rLm1mYS52MS5GYWN0b3IiSQoTUmVzZXRGYWN0b3JzUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEg8KB25vdGVfaWQYAiABKAkSEAoIYXBwcm92YWwYAyABKAkiLQoUUmVzZXRGYWN0b3JzUmVzcG9uc2USFQoNcmVtb3ZlZF9jb3VudBgBIAEoBSI8ChRSZW1vdmVGYWN0b3JzUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEhMKC3JlY292ZXJ5X2lkGAIgASgJIi4KFVJlbW92ZUZhY3RvcnNSZXNwb25zZRIVCg1yZW1vdmVkX2NvdW50GAEgASgFMqQFCgpNZmFTZXJ2aWNlElUKC0xpc3RGYWN0b3JzEh8uYmFuay5tZmEudjEuTGlzdEZhY3RvcnNSZXF1ZXN0GiAuYmFuay5tZmEudjEuTGlzdEZhY3RvcnNSZXNwb25zZSIDkAIBElkKDlN0YXJ0Q2hhbGxlbmdlEiIuYmFuay5tZmEudjEuU3RhcnRDaGFsbGVuZ2VSZXF1ZXN0GiMuYmFuay5tZmEudjEuU3RhcnRDaGFsbGVuZ2VSZXNwb25zZRJcCg9WZXJpZnlDaGFsbGVuZ2USIy5iYW5rLm1mYS52MS5WZXJpZnlDaGFsbGVuZ2VSZXF1ZXN0GiQuYmFuay5tZmEudjEuVmVyaWZ5Q2hhbGxlbmdlUmVzcG9uc2USZQoSU3RhcnRQYXNza2V5U2lnbkluEiYuYmFuay5tZmEudjEuU3RhcnRQYXNza2V5U2lnbkluUmVxdWVzdBonLmJhbmsubWZhLnYxLlN0YXJ0UGFzc2tleVNpZ25JblJlc3BvbnNlEmgKE1ZlcmlmeVBhc3NrZXlTaWduSW4SJy5iYW5rLm1mYS52MS5WZXJpZnlQYXNza2V5U2lnbkluUmVxdWVzdBooLmJhbmsubWZhLnYxLlZlcmlmeVBhc3NrZXlTaWduSW5SZXNwb25zZRJYCgxSZXNldEZhY3RvcnMSIC5iYW5rLm1mYS52MS5SZXNldEZhY3RvcnNSZXF1ZXN0GiEuYmFuay5tZmEudjEuUmVzZXRGYWN0b3JzUmVzcG9uc2UiA5ACAhJbCg1SZW1vdmVGYWN0b3JzEiEuYmFuay5tZmEudjEuUmVtb3ZlRmFjdG9yc1JlcXVlc3QaIi5iYW5rLm1mYS52MS5SZW1vdmVGYWN0b3JzUmVzcG9uc2UiA5ACAmIGcHJvdG8z", [file_bank_mfa_v1_challenge, file_bank_mfa_v1_factor, file_bank_mfa_v1_passkey, file_google_protobuf_timestamp]);
 
 /**
  * StartChallengeRequest names the factor and what the answer will be good for.
@@ -94,6 +96,13 @@ export type StartChallengeResponse = Message<"bank.mfa.v1.StartChallengeResponse
    * @generated from field: google.protobuf.Timestamp expires_at = 3;
    */
   expiresAt?: Timestamp | undefined;
+
+  /**
+   * What the browser needs; for a passkey alone.
+   *
+   * @generated from field: bank.mfa.v1.AssertionOptions options = 4;
+   */
+  options?: AssertionOptions | undefined;
 };
 
 /**
@@ -122,6 +131,13 @@ export type ChallengeAnswer = Message<"bank.mfa.v1.ChallengeAnswer"> & {
    * @generated from field: string code = 2;
    */
   code: string;
+
+  /**
+   * The answer of a passkey, in place of a code.
+   *
+   * @generated from field: bank.mfa.v1.Assertion assertion = 3;
+   */
+  assertion?: Assertion | undefined;
 };
 
 /**
@@ -180,6 +196,14 @@ export type VerifyChallengeRequest = Message<"bank.mfa.v1.VerifyChallengeRequest
     value: string;
     case: "recoveryCode";
   } | { case: undefined; value?: undefined };
+
+  /**
+   * The audience of the session that it is for, which says on whose pages a passkey may have been used; needed
+   * with an assertion.
+   *
+   * @generated from field: string audience = 6;
+   */
+  audience: string;
 };
 
 /**
@@ -201,6 +225,13 @@ export type VerifyChallengeResponse = Message<"bank.mfa.v1.VerifyChallengeRespon
    * @generated from field: bank.mfa.v1.FactorType type = 1;
    */
   type: FactorType;
+
+  /**
+   * What the passkey is worth; for a passkey alone.
+   *
+   * @generated from field: bank.mfa.v1.PasskeyFacts passkey = 2;
+   */
+  passkey?: PasskeyFacts | undefined;
 };
 
 /**
@@ -209,6 +240,119 @@ export type VerifyChallengeResponse = Message<"bank.mfa.v1.VerifyChallengeRespon
  */
 export const VerifyChallengeResponseSchema: GenMessage<VerifyChallengeResponse> = /*@__PURE__*/
   messageDesc(file_bank_mfa_v1_mfa_service, 4);
+
+/**
+ * StartPasskeySignInRequest names nobody: who signs in is not known.
+ *
+ * @generated from message bank.mfa.v1.StartPasskeySignInRequest
+ */
+export type StartPasskeySignInRequest = Message<"bank.mfa.v1.StartPasskeySignInRequest"> & {
+};
+
+/**
+ * Describes the message bank.mfa.v1.StartPasskeySignInRequest.
+ * Use `create(StartPasskeySignInRequestSchema)` to create a new message.
+ */
+export const StartPasskeySignInRequestSchema: GenMessage<StartPasskeySignInRequest> = /*@__PURE__*/
+  messageDesc(file_bank_mfa_v1_mfa_service, 5);
+
+/**
+ * StartPasskeySignInResponse carries what the browser needs.
+ *
+ * @generated from message bank.mfa.v1.StartPasskeySignInResponse
+ */
+export type StartPasskeySignInResponse = Message<"bank.mfa.v1.StartPasskeySignInResponse"> & {
+  /**
+   * With a challenge that is new.
+   *
+   * @generated from field: bank.mfa.v1.AssertionOptions options = 1;
+   */
+  options?: AssertionOptions | undefined;
+};
+
+/**
+ * Describes the message bank.mfa.v1.StartPasskeySignInResponse.
+ * Use `create(StartPasskeySignInResponseSchema)` to create a new message.
+ */
+export const StartPasskeySignInResponseSchema: GenMessage<StartPasskeySignInResponse> = /*@__PURE__*/
+  messageDesc(file_bank_mfa_v1_mfa_service, 6);
+
+/**
+ * VerifyPasskeySignInRequest carries the answer.
+ *
+ * @generated from message bank.mfa.v1.VerifyPasskeySignInRequest
+ */
+export type VerifyPasskeySignInRequest = Message<"bank.mfa.v1.VerifyPasskeySignInRequest"> & {
+  /**
+   * That of the options, 32 bytes.
+   *
+   * @generated from field: bytes challenge = 1;
+   */
+  challenge: Uint8Array;
+
+  /**
+   * What the authenticator answered.
+   *
+   * @generated from field: bank.mfa.v1.Assertion assertion = 2;
+   */
+  assertion?: Assertion | undefined;
+
+  /**
+   * The audience of the session that would be opened, which says on whose pages the passkey may have been used.
+   *
+   * @generated from field: string audience = 3;
+   */
+  audience: string;
+
+  /**
+   * UUIDv7 of the sign-in, for the ledger.
+   *
+   * @generated from field: string sign_in_id = 4;
+   */
+  signInId: string;
+};
+
+/**
+ * Describes the message bank.mfa.v1.VerifyPasskeySignInRequest.
+ * Use `create(VerifyPasskeySignInRequestSchema)` to create a new message.
+ */
+export const VerifyPasskeySignInRequestSchema: GenMessage<VerifyPasskeySignInRequest> = /*@__PURE__*/
+  messageDesc(file_bank_mfa_v1_mfa_service, 7);
+
+/**
+ * VerifyPasskeySignInResponse tells who it is; every other outcome is an error.
+ *
+ * @generated from message bank.mfa.v1.VerifyPasskeySignInResponse
+ */
+export type VerifyPasskeySignInResponse = Message<"bank.mfa.v1.VerifyPasskeySignInResponse"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string factor_id = 2;
+   */
+  factorId: string;
+
+  /**
+   * What the passkey is worth.
+   *
+   * @generated from field: bank.mfa.v1.PasskeyFacts passkey = 3;
+   */
+  passkey?: PasskeyFacts | undefined;
+};
+
+/**
+ * Describes the message bank.mfa.v1.VerifyPasskeySignInResponse.
+ * Use `create(VerifyPasskeySignInResponseSchema)` to create a new message.
+ */
+export const VerifyPasskeySignInResponseSchema: GenMessage<VerifyPasskeySignInResponse> = /*@__PURE__*/
+  messageDesc(file_bank_mfa_v1_mfa_service, 8);
 
 /**
  * ListFactorsRequest names one user.
@@ -229,7 +373,7 @@ export type ListFactorsRequest = Message<"bank.mfa.v1.ListFactorsRequest"> & {
  * Use `create(ListFactorsRequestSchema)` to create a new message.
  */
 export const ListFactorsRequestSchema: GenMessage<ListFactorsRequest> = /*@__PURE__*/
-  messageDesc(file_bank_mfa_v1_mfa_service, 5);
+  messageDesc(file_bank_mfa_v1_mfa_service, 9);
 
 /**
  * ListFactorsResponse carries the user's confirmed factors.
@@ -250,7 +394,7 @@ export type ListFactorsResponse = Message<"bank.mfa.v1.ListFactorsResponse"> & {
  * Use `create(ListFactorsResponseSchema)` to create a new message.
  */
 export const ListFactorsResponseSchema: GenMessage<ListFactorsResponse> = /*@__PURE__*/
-  messageDesc(file_bank_mfa_v1_mfa_service, 6);
+  messageDesc(file_bank_mfa_v1_mfa_service, 10);
 
 /**
  * ResetFactorsRequest names the user.
@@ -285,7 +429,7 @@ export type ResetFactorsRequest = Message<"bank.mfa.v1.ResetFactorsRequest"> & {
  * Use `create(ResetFactorsRequestSchema)` to create a new message.
  */
 export const ResetFactorsRequestSchema: GenMessage<ResetFactorsRequest> = /*@__PURE__*/
-  messageDesc(file_bank_mfa_v1_mfa_service, 7);
+  messageDesc(file_bank_mfa_v1_mfa_service, 11);
 
 /**
  * ResetFactorsResponse tells what was there.
@@ -306,7 +450,7 @@ export type ResetFactorsResponse = Message<"bank.mfa.v1.ResetFactorsResponse"> &
  * Use `create(ResetFactorsResponseSchema)` to create a new message.
  */
 export const ResetFactorsResponseSchema: GenMessage<ResetFactorsResponse> = /*@__PURE__*/
-  messageDesc(file_bank_mfa_v1_mfa_service, 8);
+  messageDesc(file_bank_mfa_v1_mfa_service, 12);
 
 /**
  * RemoveFactorsRequest names the user and the recovery.
@@ -334,7 +478,7 @@ export type RemoveFactorsRequest = Message<"bank.mfa.v1.RemoveFactorsRequest"> &
  * Use `create(RemoveFactorsRequestSchema)` to create a new message.
  */
 export const RemoveFactorsRequestSchema: GenMessage<RemoveFactorsRequest> = /*@__PURE__*/
-  messageDesc(file_bank_mfa_v1_mfa_service, 9);
+  messageDesc(file_bank_mfa_v1_mfa_service, 13);
 
 /**
  * RemoveFactorsResponse tells what was there.
@@ -355,7 +499,7 @@ export type RemoveFactorsResponse = Message<"bank.mfa.v1.RemoveFactorsResponse">
  * Use `create(RemoveFactorsResponseSchema)` to create a new message.
  */
 export const RemoveFactorsResponseSchema: GenMessage<RemoveFactorsResponse> = /*@__PURE__*/
-  messageDesc(file_bank_mfa_v1_mfa_service, 10);
+  messageDesc(file_bank_mfa_v1_mfa_service, 14);
 
 /**
  * MfaService answers for second factors. Served by mfa.
@@ -395,6 +539,28 @@ export const MfaService: GenService<{
     methodKind: "unary";
     input: typeof VerifyChallengeRequestSchema;
     output: typeof VerifyChallengeResponseSchema;
+  },
+  /**
+   * StartPasskeySignIn gives what it takes to ask for a passkey of whoever signs in. Nothing is kept: the caller
+   * keeps the challenge, and gives it back once. Caller: auth.
+   *
+   * @generated from rpc bank.mfa.v1.MfaService.StartPasskeySignIn
+   */
+  startPasskeySignIn: {
+    methodKind: "unary";
+    input: typeof StartPasskeySignInRequestSchema;
+    output: typeof StartPasskeySignInResponseSchema;
+  },
+  /**
+   * VerifyPasskeySignIn tells whose passkey answered. The caller has used the challenge up before. Whatever is
+   * wrong, the error and its time are the same. Caller: auth.
+   *
+   * @generated from rpc bank.mfa.v1.MfaService.VerifyPasskeySignIn
+   */
+  verifyPasskeySignIn: {
+    methodKind: "unary";
+    input: typeof VerifyPasskeySignInRequestSchema;
+    output: typeof VerifyPasskeySignInResponseSchema;
   },
   /**
    * ResetFactors removes all factors and recovery codes of a user; always by an approval. Callers: staff,

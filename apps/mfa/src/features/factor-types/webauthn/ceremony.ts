@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import type { UserId } from '@bank/domain';
+import * as v from 'valibot';
+import type { AssertionOptions } from '#features/factor-types/factor-type.ts';
+import type { NamedCredential } from '#storage/factor-types/webauthn-credential.entity.ts';
+import type { RelyingParty } from '#webauthn-config.ts';
+
+/** EdDSA, ES256 and RS256 by their numbers in COSE, the preferred first. */
+export const algorithms: readonly number[] = [-8, -7, -257];
+
+/** How long a person has for a ceremony, in seconds: that of his challenge. */
+export const ceremonySeconds = 300;
+
+/** 32 random bytes (WebAuthn level 3 §13.4.3 asks for 16). */
+export const newChallenge = (): Uint8Array => new Uint8Array(randomBytes(32));
+
+export const toBase64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
+
+/**
+ * What an authenticator keeps with a credential and gives back with each answer: the bytes of the user's id, which says nothing
+ * about the person (WebAuthn level 3 §14.6.1).
+ */
+export function userHandleOf(userId: UserId): Uint8Array {
+  return Buffer.from(userId.replaceAll('-', ''), 'hex');
+}
+
+/** What a browser needs to have one of these used; any of its own, where none is named. */
+export function assertionOptions(
+  { id: rpId }: RelyingParty,
+  challenge: Uint8Array,
+  allowCredentials: readonly NamedCredential[] = [],
+): AssertionOptions {
+  return { challenge, rpId, allowCredentials, userVerification: 'required', timeoutMs: ceremonySeconds * 1000 };
+}
+
+const ClientData = v.looseObject({ crossOrigin: v.optional(v.literal(false)), topOrigin: v.optional(v.undefined()) });
+
+/** Whether a ceremony ran in a page of its own: no page of ours is shown within another (WebAuthn level 3 §7.1, §7.2). */
+export function isOnOwnPage(clientData: Uint8Array): boolean {
+  return v.is(ClientData, JSON.parse(Buffer.from(clientData).toString('utf8')));
+}
+
+/** What comes of a check; undefined for anything that the check cannot digest, which is as wrong as a wrong signature. */
+export async function checked<T>(check: () => Promise<T | undefined>): Promise<T | undefined> {
+  try {
+    return await check();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,58 @@
+import { verifyRegistrationResponse } from '@simplewebauthn/server';
+import { isVouchedFor } from '#features/factor-types/webauthn/attestation.ts';
+import { algorithms, checked, isOnOwnPage, toBase64url } from '#features/factor-types/webauthn/ceremony.ts';
+import { soundAlgorithmOf } from '#features/factor-types/webauthn/credential-key.ts';
+import type { RegistrationResponse } from '#features/factor-types/webauthn/schemas.ts';
+import type { NewWebauthnCredential } from '#storage/factor-types/webauthn-credential.entity.ts';
+import type { RelyingParty } from '#webauthn-config.ts';
+
+/** What a registration is checked against. */
+export interface Offer {
+  readonly challenge: Uint8Array;
+  /** That of the session which registers. */
+  readonly audience: string;
+  readonly now: Date;
+}
+
+/**
+ * Checks what an authenticator made (WebAuthn level 3 §7.1, all but whether the id is new) and gives the credential; undefined
+ * whatever is wrong with it.
+ */
+export function verifyRegistration(
+  relyingParty: RelyingParty,
+  { challenge, audience, now }: Offer,
+  response: RegistrationResponse,
+): Promise<NewWebauthnCredential | undefined> {
+  return checked(async () => {
+    const { registrationInfo: made } = await verifyRegistrationResponse({
+      response: libraryForm(response),
+      expectedChallenge: toBase64url(challenge),
+      expectedOrigin: [...relyingParty.originsOf(audience)],
+      expectedRPID: relyingParty.id,
+      requireUserVerification: true,
+      supportedAlgorithmIDs: [...algorithms],
+    });
+    if (made === undefined || made.credential.id !== response.id) return undefined;
+    if (!isOnOwnPage(Buffer.from(response.response.clientDataJSON, 'base64url'))) return undefined;
+    const { credential, attestationObject, aaguid } = made;
+    const algorithm = soundAlgorithmOf(credential.publicKey);
+    if (algorithm === undefined) return undefined;
+    return {
+      credentialId: Buffer.from(credential.id, 'base64url'),
+      publicKey: credential.publicKey,
+      algorithm,
+      counter: credential.counter,
+      transports: response.response.transports ?? [],
+      aaguid,
+      isBackupEligible: made.credentialDeviceType === 'multiDevice',
+      isBackedUp: made.credentialBackedUp,
+      isAttested: isVouchedFor(attestationObject, relyingParty.trustedRoots, now),
+      isDiscoverable: response.clientExtensionResults?.credProps?.rk ?? null,
+    };
+  });
+}
+
+function libraryForm({ id, rawId, type, response }: RegistrationResponse) {
+  const { clientDataJSON, attestationObject } = response;
+  return { id, rawId, type, response: { clientDataJSON, attestationObject }, clientExtensionResults: {} };
+}

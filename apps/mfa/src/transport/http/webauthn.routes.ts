@@ -1,0 +1,43 @@
+import { audiences } from '@bank/domain';
+import { created, defineRoutes, etagOf } from '@bank/service-kit';
+import type { AppContext } from '#context.ts';
+import { freshSeconds } from '#features/factor/policies.ts';
+import { FactorView } from '#features/factor/schemas.ts';
+import { toFactorView } from '#features/factor/view.ts';
+import { enrolPasskey } from '#features/factor-types/webauthn/enrol-passkey.ts';
+import { registerPasskey } from '#features/factor-types/webauthn/register-passkey.ts';
+import { PasskeyEnrolment, PasskeyOptionsView, PasskeyRegistration } from '#features/factor-types/webauthn/schemas.ts';
+
+export const webauthnRoutes = defineRoutes<AppContext>([
+  {
+    method: 'POST',
+    path: '/v1/mfa/webauthn/options',
+    summary: 'Begin to enrol a passkey or security key: what `navigator.credentials.create` needs',
+    description: 'At `aal1` for a first factor; whoever has one needs a session at `aal2`.',
+    tag: 'mfa',
+    access: 'user',
+    audiences: Object.values(audiences),
+    stepUp: { acr: 'aal1', maxAgeSeconds: freshSeconds },
+    body: PasskeyEnrolment,
+    responses: { 201: PasskeyOptionsView },
+    errors: ['factor.limit_reached'],
+    limits: [{ name: 'webauthn-enrolment', points: 10, windowSeconds: 3600, by: 'user' }],
+    handle: async (ctx, request) => created(await enrolPasskey(ctx, request.actor, request.body)),
+  },
+  {
+    method: 'POST',
+    path: '/v1/mfa/webauthn',
+    summary: 'Enrol the passkey that the browser made, in the same session',
+    description: 'One answer is taken for the options: after a wrong one ask for others.',
+    tag: 'mfa',
+    access: 'user',
+    audiences: Object.values(audiences),
+    body: PasskeyRegistration,
+    responses: { 201: FactorView },
+    errors: ['auth.step_up.required', 'factor.not_found', 'factor.limit_reached', 'factor.passkey_invalid'],
+    async handle(ctx, { actor, body }) {
+      const factor = await registerPasskey(ctx, actor, body);
+      return created(toFactorView(factor), { etag: etagOf(factor.version) });
+    },
+  },
+]);

@@ -1,0 +1,46 @@
+import { type Assertion, ChallengePurpose, type VerifyChallengeRequest } from '@bank/proto/mfa';
+import type { AssertionOptions } from '#features/factor-types/factor-type.ts';
+
+const purposes: Readonly<Record<number, string>> = {
+  [ChallengePurpose.SIGN_IN]: 'sign_in',
+  [ChallengePurpose.STEP_UP]: 'step_up',
+  [ChallengePurpose.RECOVERY]: 'recovery',
+};
+
+/** A purpose by its name; undefined for none. */
+export function toPurpose(purpose: ChallengePurpose): string | undefined {
+  return purposes[purpose];
+}
+
+/** An answer as the feature reads it. */
+export function toAnswer({ userId, purpose, bindingId, audience, proof }: VerifyChallengeRequest) {
+  const binding = { userId, purpose: toPurpose(purpose), bindingId, ...(audience !== '' && { audience }) };
+  switch (proof.case) {
+    case 'answer': {
+      const { challengeId, code, assertion } = proof.value;
+      const response = assertion === undefined ? { code } : { assertion: toAssertion(assertion) };
+      return { ...binding, challengeId, response };
+    }
+    case 'recoveryCode':
+      return { ...binding, response: { recoveryCode: proof.value } };
+    default:
+      return binding;
+  }
+}
+
+/** An assertion as the feature reads it; one that says no user says so by nothing at all. */
+export function toAssertion(assertion: Assertion | undefined) {
+  if (assertion === undefined) return undefined;
+  const { credentialId, clientDataJson, authenticatorData, signature, userHandle } = assertion;
+  const told = { credentialId, clientDataJson, authenticatorData, signature };
+  return userHandle.length === 0 ? told : { ...told, userHandle };
+}
+
+/** What a browser needs, as a message. */
+export function toOptions({ challenge, rpId, allowCredentials, userVerification, timeoutMs }: AssertionOptions) {
+  const credentials = allowCredentials.map(({ credentialId, transports }) => ({
+    credentialId: new Uint8Array(credentialId),
+    transports: [...transports],
+  }));
+  return { challenge: new Uint8Array(challenge), rpId, allowCredentials: credentials, userVerification, timeoutMs };
+}
