@@ -12,6 +12,8 @@ import { ClocksThatAreOff } from './202612040603-clocks-that-are-off.ts';
 import { PreferredFactors } from './202612040604-preferred-factors.ts';
 import { TransactionChallenges } from './202612040702-transaction-challenges.ts';
 import { TransactionChallengesChecked } from './202612040703-transaction-challenges-checked.ts';
+import { WebauthnCredentials } from './202612040710-webauthn-credentials.ts';
+import { WebauthnChallenges } from './202612040711-webauthn-challenges.ts';
 
 /** In the order they run; a name is never changed once it has landed. */
 export const migrations = [
@@ -29,4 +31,6 @@ export const migrations = [
   { name: '202612040604-preferred-factors', class: PreferredFactors },
   { name: '202612040702-transaction-challenges', class: TransactionChallenges },
   { name: '202612040703-transaction-challenges-checked', class: TransactionChallengesChecked },
+  { name: '202612040710-webauthn-credentials', class: WebauthnCredentials },
+  { name: '202612040711-webauthn-challenges', class: WebauthnChallenges },
 ];

@@ -17,7 +17,10 @@ import { FactorRepository } from '#storage/factor.repository.ts';
 import { RecoveryCodeRepository } from '#storage/factor-types/recovery-code.repository.ts';
 import { SentCodeRepository } from '#storage/factor-types/sent-code.repository.ts';
 import { TotpFactorRepository } from '#storage/factor-types/totp-factor.repository.ts';
+import { WebauthnChallengeRepository } from '#storage/factor-types/webauthn-challenge.repository.ts';
+import { WebauthnCredentialRepository } from '#storage/factor-types/webauthn-credential.repository.ts';
 import { SubjectRepository } from '#storage/subject.repository.ts';
+import { type RelyingParty, relyingPartyOf } from '#webauthn-config.ts';
 
 export interface Repositories {
   readonly factors: FactorRepository;
@@ -26,6 +29,8 @@ export interface Repositories {
   readonly challenges: ChallengeRepository;
   readonly recoveryCodes: RecoveryCodeRepository;
   readonly sentCodes: SentCodeRepository;
+  readonly webauthnCredentials: WebauthnCredentialRepository;
+  readonly webauthnChallenges: WebauthnChallengeRepository;
   readonly approvals: ApprovalRepository;
 }
 
@@ -37,6 +42,8 @@ export interface AppContext extends Foundations, TransactionalContext<Repositori
   readonly people: PeopleDirectory;
   /** Where codes may be sent, as auth knows it. */
   readonly addresses: AddressDirectory;
+  /** On whose pages passkeys are made and used. */
+  readonly relyingParty: RelyingParty;
   readonly keys: { /** What codes are hashed with. */ readonly limits: Keyring };
 }
 
@@ -52,6 +59,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     verifier: overrides.verifier ?? createTokenVerifier(foundations, config),
     people: createPeopleDirectory(foundations, config),
     addresses: createAddressDirectory(foundations, config),
+    relyingParty: relyingPartyOf(config),
     keys: { limits: foundations.keyrings.open('limits') },
     unitOfWork: foundations.unitOfWorkOf((em) => ({
       factors: new FactorRepository(em, foundations.vault),
@@ -60,6 +68,8 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
       challenges: new ChallengeRepository(em),
       recoveryCodes: new RecoveryCodeRepository(em),
       sentCodes: new SentCodeRepository(em),
+      webauthnCredentials: new WebauthnCredentialRepository(em),
+      webauthnChallenges: new WebauthnChallengeRepository(em),
       approvals: new ApprovalRepository(em, 'mfa'),
     })),
   };

@@ -5,6 +5,7 @@ import {
   encodeEvent,
   FactorEnrolledSchema,
   FactorRemovedSchema,
+  PasskeyCloneSuspectedSchema,
   RecoveryCodesGeneratedSchema,
   RecoveryCodeUsedSchema,
 } from '@bank/proto/events';
@@ -85,4 +86,11 @@ export function challengeFailed(facts: {
     failedAt: timestampFromDate(facts.at),
   };
   return { subject: userId, ...encodeEvent(ChallengeFailedSchema, data) };
+}
+
+/** `mfa.passkey_clone_suspected.v1`: the count of a passkey's signatures did not grow; it was refused. */
+export function passkeyCloneSuspected(facts: { userId: UserId; factorId: string; at: Date }): OutboxEvent {
+  const { userId, factorId } = facts;
+  const data = { userId, factorId, suspectedAt: timestampFromDate(facts.at) };
+  return { subject: userId, ...encodeEvent(PasskeyCloneSuspectedSchema, data) };
 }

@@ -5,6 +5,7 @@ import { timestampNow } from '@bufbuild/protobuf/wkt';
 import { dataRights } from '#storage/data-rights.ts';
 import { growth } from '#storage/growth.ts';
 import { givenChallenge, givenEnrolled, mfaApp, strongToken } from './mfa-app.ts';
+import { givenPasskey, givenPasskeyChallenge } from './passkeys.ts';
 
 const app = mfaApp();
 
@@ -28,6 +29,7 @@ testDataRights(
     const { body } = await request(app.service, 'POST', '/v1/mfa/recovery-codes', { token });
     const { codes } = body as { codes: string[] };
     await givenChallenge(app, enrolled);
+    await givenPasskeyChallenge(app, await givenPasskey(app, { userId }));
     return { userId, given: [label], ids: [factorId], secrets: [secret, ...codes] };
   },
   (userId) => [encodeEvent(UserActivatedSchema, { userId, activatedAt: timestampNow() })],

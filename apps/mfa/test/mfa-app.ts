@@ -14,18 +14,22 @@ import { shownCode } from './authenticator.ts';
 export const auth = 'spiffe://bank/app/auth';
 export const admin = 'spiffe://bank/app/admin';
 
-const methods = ['ListFactors', 'StartChallenge', 'VerifyChallenge', 'RemoveFactors'].map(
-  (name) => `bank.mfa.v1.MfaService/${name}`,
-);
+const methods = [
+  ...['ListFactors', 'StartChallenge', 'VerifyChallenge', 'StartPasskeySignIn', 'VerifyPasskeySignIn', 'RemoveFactors'],
+].map((name) => `bank.mfa.v1.MfaService/${name}`);
 const callers = {
   [auth]: { name: 'auth', methods },
   [admin]: { name: 'admin', methods: ['bank.mfa.v1.MfaService/ResetFactors'], audiences: [audiences.staff] },
 };
 
+/** Pages of customers and of staff, both of one relying party. */
+export const pages = { customers: 'https://app.bank.test', staff: 'https://staff.bank.test' } as const;
+const relyingParty = { WEBAUTHN_RP_ID: 'bank.test', WEB_ORIGINS: pages.customers, STAFF_ORIGINS: pages.staff };
+
 /** The mfa app of one test file, started on services of its own. */
 export function mfaApp(changes: Pick<AppUnderTest, 'certificates' | 'env'> = {}): TestApp<AppContext> {
   const parts = { service: 'mfa', entities, migrations, callers, loadConfig, createContext, createService };
-  return testApp({ ...parts, ...changes });
+  return testApp({ ...parts, ...changes, env: { ...relyingParty, ...changes.env } });
 }
 
 /** A new user who may enrol factors. */

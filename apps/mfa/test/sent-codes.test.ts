@@ -38,7 +38,7 @@ describe.each(types)('POST /v1/mfa/%s', (type) => {
       hint,
       expiresIn: 600,
       resendAfter: 30,
-      stronger: ['totp'],
+      stronger: ['webauthn', 'totp'],
     });
     expect(await codesOf(app, userId)).toEqual([
       { channel: type, template: 'factor-code', code: expect.stringMatching(/^\d{6}$/) },

@@ -11,6 +11,21 @@ export const dataRights = declareDataRights('mfa', {
       exported: { withheld: 'secrets' },
       erased: 'deleted',
     },
+    webauthn_challenges: { exported: { withheld: 'questions that are gone within minutes' }, erased: 'deleted' },
+    webauthn_credentials: {
+      whose: 'factor_id in (select id from mfa.factors where user_id = ?)',
+      exported: {
+        key: 'factor_id',
+        columns: {
+          factorId: 'factor_id',
+          model: 'aaguid',
+          transports: 'transports',
+          canBeBackedUp: 'is_backup_eligible',
+          isBackedUp: 'is_backed_up',
+        },
+      },
+      erased: 'deleted',
+    },
     factors: {
       exported: {
         key: 'id',

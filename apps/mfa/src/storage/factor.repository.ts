@@ -76,6 +76,11 @@ export class FactorRepository extends Repository {
     return (await this.affected(sql, [at, userId, id])) === 1;
   }
 
+  /** Notes that a factor was used. */
+  async noteUse(id: string, at: Date): Promise<void> {
+    await this.affected('update mfa.factors set last_used_at = ? where id = ?', [at, id]);
+  }
+
   /** Changes a confirmed factor that still has this version; gives the new version, or nothing when it has moved on. */
   async change(
     userId: UserId,

@@ -23,6 +23,8 @@ const planted = new Set([
     'reference',
     'value',
   ],
+  ...['id', 'rawId', 'credentialId', 'challenge', 'clientDataJSON', 'clientDataJson', 'attestationObject'],
+  ...['authenticatorData', 'publicKey'],
 ]);
 
 /** Leaves that nothing can be planted in, and why nothing has to be. */
@@ -41,6 +43,7 @@ const harmless: Readonly<Record<string, { readonly value: string; readonly why: 
   maxAge: { value: '300', why: 'a number' },
   unmask: { value: 'email', why: 'the name of a field' },
   roles: { value: 'support', why: 'names of roles' },
+  transports: { value: 'usb', why: 'names of ways to reach an authenticator' },
   amr: { value: 'pwd', why: 'names of methods' },
 };
 

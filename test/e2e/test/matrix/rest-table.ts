@@ -58,6 +58,8 @@ PATCH  /v1/mfa/factors/{id}                     both    customer support complia
 DELETE /v1/mfa/factors/{id}                     both    customer support compliance admin
 POST   /v1/mfa/totp                             both    customer support compliance admin enrolment
 POST   /v1/mfa/totp/{id}/confirm                both    customer support compliance admin enrolment
+POST   /v1/mfa/webauthn/options                 both    customer support compliance admin enrolment
+POST   /v1/mfa/webauthn                         both    customer support compliance admin enrolment
 POST   /v1/mfa/sms                              both    customer
 POST   /v1/mfa/sms/{id}/confirm                 both    customer
 POST   /v1/mfa/email                            both    customer

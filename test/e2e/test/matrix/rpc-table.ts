@@ -44,6 +44,8 @@ profile  bank.profile.v1.ProfileService/ViewProfile       admin                 
 mfa      bank.mfa.v1.MfaService/ListFactors            auth                                 -
 mfa      bank.mfa.v1.MfaService/StartChallenge         auth                                 -
 mfa      bank.mfa.v1.MfaService/VerifyChallenge        auth                                 -
+mfa      bank.mfa.v1.MfaService/StartPasskeySignIn     auth                                 -
+mfa      bank.mfa.v1.MfaService/VerifyPasskeySignIn    auth                                 -
 mfa      bank.mfa.v1.MfaService/RemoveFactors          auth                                 -
 mfa      bank.mfa.v1.MfaService/ResetFactors           admin                                admin
 device   bank.device.v1.DeviceService/AssessSignIn     auth                                 -

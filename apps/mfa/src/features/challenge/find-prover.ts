@@ -15,9 +15,9 @@ export async function findProver(
   answer: Answer,
   now: Date,
 ): Promise<{ prover: Prover; given: Given }> {
-  const { userId } = answer;
+  const { userId, audience } = answer;
   if (!('challengeId' in answer)) {
-    return { prover: recoveryCode, given: { userId, factorId: undefined, challengeId: undefined, now } };
+    return { prover: recoveryCode, given: { userId, factorId: undefined, challengeId: undefined, audience, now } };
   }
   const { challengeId } = answer;
   const asked = await tx.challenges.claimTry(challengeId, answer, { attemptsMax: triesMax, now });
@@ -25,5 +25,5 @@ export async function findProver(
   if (asked === undefined || prover === undefined) {
     throw new DomainError('challenge.not_found', { reason: 'unknown, closed or exhausted' });
   }
-  return { prover, given: { userId, factorId: asked.factorId, challengeId, now } };
+  return { prover, given: { userId, factorId: asked.factorId, challengeId, audience, now } };
 }

@@ -1,4 +1,4 @@
-import { UserIdSchema, UuidSchema } from '@bank/domain';
+import { audiences, UserIdSchema, UuidSchema } from '@bank/domain';
 import * as v from 'valibot';
 import { RecoveryCodeResponse } from '#features/factor-types/recovery-code/schemas.ts';
 import { responseShapes } from '#features/factor-types/registry.ts';
@@ -19,11 +19,15 @@ export const ChallengeStart = v.pipe(
   ),
 );
 
+/** Whom the session is for; callers of the release before do not say. */
+const audience = v.optional(v.picklist(Object.values(audiences)));
+
 /** An answer to a challenge, or a recovery code in place of one: for sign-ins and recoveries. */
 export const Answer = v.union([
-  v.strictObject({ ...binding, challengeId: UuidSchema, response: v.union(responseShapes) }),
+  v.strictObject({ ...binding, audience, challengeId: UuidSchema, response: v.union(responseShapes) }),
   v.strictObject({
     ...binding,
+    audience,
     purpose: v.picklist(['sign_in', 'recovery']),
     response: RecoveryCodeResponse,
   }),

@@ -5,6 +5,7 @@ import { blockedUntil, triesMax } from '#features/challenge/policies.ts';
 import { tooManyTries } from '#features/challenge/refusals.ts';
 import { ChallengeStart } from '#features/challenge/schemas.ts';
 import { askable } from '#features/factor/policies.ts';
+import type { AssertionOptions } from '#features/factor-types/factor-type.ts';
 import { factorTypeOf } from '#features/factor-types/registry.ts';
 import type { FactorTypeName } from '#storage/factor.entity.ts';
 
@@ -12,6 +13,8 @@ export interface StartedChallenge {
   readonly challengeId: string;
   readonly type: FactorTypeName;
   readonly expiresAt: Date;
+  /** What a browser needs to have a passkey used; for that alone. */
+  readonly options: AssertionOptions | undefined;
 }
 
 /**
@@ -36,7 +39,8 @@ export async function startChallenge(ctx: AppContext, actor: Actor, input: unkno
     const expiresAt = new Date(now.getTime() + type.challengeSeconds * 1000);
     const challenge = { id, userId, factorId, purpose, bindingId, createdAt: now, expiresAt };
     if (!(await tx.challenges.start(challenge, triesMax))) throw tooManyTries(expiresAt, now);
-    await type.begin(tx, { userId, factorId, challengeId: id, purpose, transactionText, now, expiresAt });
-    return { challengeId: id, type: type.name, expiresAt };
+    const beginning = { userId, factorId, challengeId: id, purpose, transactionText, now, expiresAt };
+    const options = await type.begin(tx, beginning);
+    return { challengeId: id, type: type.name, expiresAt, options };
   });
 }

@@ -6,10 +6,16 @@ import { afterSuccess, blockedUntil } from '#features/challenge/policies.ts';
 import { recordFailure } from '#features/challenge/record-failure.ts';
 import { tooManyTries } from '#features/challenge/refusals.ts';
 import { Answer } from '#features/challenge/schemas.ts';
-import type { Proof } from '#features/factor-types/factor-type.ts';
+import { isRight, type Proof, type Worth } from '#features/factor-types/factor-type.ts';
+
+/** What an answer was given with, and what that is worth where it says so. */
+export interface Accepted {
+  readonly by: Proof;
+  readonly worth: Worth | undefined;
+}
 
 type Outcome =
-  | { kind: 'accepted'; by: Proof }
+  | ({ kind: 'accepted' } & Accepted)
   | { kind: 'wrong' }
   | { kind: 'clock_off' }
   | { kind: 'blocked'; until: Date };
@@ -20,16 +26,21 @@ type Outcome =
  * @throws access.forbidden, request.invalid, challenge.not_found, auth.second_factor.invalid, auth.second_factor.clock_off,
  * auth.second_factor.locked
  */
-export async function verifyChallenge(ctx: AppContext, actor: Actor, input: unknown): Promise<Proof> {
+export async function verifyChallenge(ctx: AppContext, actor: Actor, input: unknown): Promise<Accepted> {
   const who = allow.service(actor, ['auth']);
   const answer = parse(Answer, input);
   const now = ctx.clock.now();
-  const audits = ['mfa.challenge.passed', 'mfa.challenge.failed', 'mfa.recovery_code.used'] as const;
+  const audits = [
+    'mfa.challenge.passed',
+    'mfa.challenge.failed',
+    'mfa.recovery_code.used',
+    'mfa.passkey.clone_suspected',
+  ] as const;
   const outcome = await withTransaction(ctx, { who, audits }, (tx) => judge(tx, answer, now));
   if (outcome.kind === 'blocked') throw tooManyTries(outcome.until, now);
   if (outcome.kind === 'clock_off') throw new DomainError('auth.second_factor.clock_off');
   if (outcome.kind === 'wrong') throw new DomainError('auth.second_factor.invalid', { reason: outcome.kind });
-  return outcome.by;
+  return { by: outcome.by, worth: outcome.worth };
 }
 
 async function judge(tx: AppTransaction, answer: Answer, now: Date): Promise<Outcome> {
@@ -45,13 +56,13 @@ async function judge(tx: AppTransaction, answer: Answer, now: Date): Promise<Out
   const { prover, given } = await findProver(tx, answer, now);
   const { factorId, challengeId } = given;
   const judgement = await prover.check(tx, given, answer.response);
-  const isRight = judgement === true && (challengeId === undefined || (await tx.challenges.pass(challengeId, now)));
-  if (!isRight) {
+  const isPassed = isRight(judgement) && (challengeId === undefined || (await tx.challenges.pass(challengeId, now)));
+  if (!isPassed) {
     await recordFailure(tx, { answer, factorId, record, now });
     return { kind: judgement === 'clock_off' ? judgement : 'wrong' };
   }
   if (record.failures > 0) await tx.subjects.noteAnswers(userId, afterSuccess);
   const details = { purpose, by: prover.name, ...(factorId !== undefined && { factorId }) };
   await tx.audit({ action: 'mfa.challenge.passed', subject: userId, outcome: 'success', details });
-  return { kind: 'accepted', by: prover.name };
+  return { kind: 'accepted', by: prover.name, worth: typeof judgement === 'object' ? judgement : undefined };
 }

@@ -1,14 +1,39 @@
-import type { AssuranceLevel, UserId } from '@bank/domain';
+import type { AssuranceLevel, ErrorCode, UserId } from '@bank/domain';
 import * as v from 'valibot';
 import type { AppTransaction } from '#context.ts';
 import type { ChallengePurposeName } from '#storage/challenge.entity.ts';
 import type { FactorTypeName } from '#storage/factor.entity.ts';
+import type { NamedCredential } from '#storage/factor-types/webauthn-credential.entity.ts';
 
 /** What an answer was given with. */
 export type Proof = FactorTypeName | 'recovery_code';
 
+/** What a right answer is worth beyond its kind, where answers of one kind are not all worth the same. */
+export interface Worth {
+  /** Its user was verified where it was made. */
+  readonly userVerified: boolean;
+  /** What made it cannot be copied. */
+  readonly deviceBound: boolean;
+  /** A maker that is trusted vouched for that. */
+  readonly attested: boolean;
+}
+
 /** What an answer comes to: right or wrong, or wrong because the clock of what made it is off, which is told. */
-export type Judgement = boolean | 'clock_off';
+export type Judgement = boolean | Worth | 'clock_off';
+
+/** Whether an answer is right. */
+export function isRight(judgement: Judgement): judgement is true | Worth {
+  return judgement === true || typeof judgement === 'object';
+}
+
+/** What a browser needs to have a passkey used (WebAuthn level 3 §5.5). */
+export interface AssertionOptions {
+  readonly challenge: Uint8Array;
+  readonly rpId: string;
+  readonly allowCredentials: readonly NamedCredential[];
+  readonly userVerification: 'required';
+  readonly timeoutMs: number;
+}
 
 /** What an answer is judged about. */
 export interface Given {
@@ -17,6 +42,8 @@ export interface Given {
   readonly factorId: string | undefined;
   /** The challenge that is answered; none while a factor is enrolled, and for what stands in for one. */
   readonly challengeId: string | undefined;
+  /** The audience of the session that it is for, where that is known. */
+  readonly audience: string | undefined;
   readonly now: Date;
 }
 
@@ -48,17 +75,20 @@ export interface FactorType extends Prover {
   readonly name: FactorTypeName;
   /** The level that its answers raise a session to; `aal1` raises nothing. */
   readonly assurance: AssuranceLevel;
-  /** Whether it is good enough for staff (SR-72). */
-  readonly forStaff: boolean;
+  /** How good it is for staff (SR-72): 0 not good enough; of those that are, a better one is not given up for a lesser. */
+  readonly staffWorth: number;
   /** What people are asked for it for. */
   readonly purposes: readonly ChallengePurposeName[];
   /** How long an answer is waited for. */
   readonly challengeSeconds: number;
+  /** The shape of the answer that confirms a factor under enrolment, and what is told when it is wrong. */
+  readonly confirmation: v.GenericSchema<object>;
+  readonly refusal: ErrorCode;
   /**
    * Begins a challenge that has just been written, while its user's row is locked: makes what an answer will be compared with,
-   * and sends what is to be sent.
+   * and sends what is to be sent. Gives what a browser needs to answer, if it needs anything.
    */
-  begin(tx: AppTransaction, beginning: Beginning): Promise<void>;
+  begin(tx: AppTransaction, beginning: Beginning): Promise<AssertionOptions | undefined>;
   /** Judges the answer that confirms a factor under enrolment. */
   confirm(tx: AppTransaction, given: Given & { readonly factorId: string }, response: object): Promise<Judgement>;
 }
@@ -70,28 +100,37 @@ interface ProverParts<R extends object> {
   readonly check: Check<R, Given>;
 }
 
-export interface FactorTypeParts<R extends object> {
+export interface FactorTypeParts<R extends object, C extends object> {
   readonly assurance: AssuranceLevel;
-  /** It is not unless said. */
-  readonly forStaff?: boolean;
+  /** It is not good enough for them unless said. */
+  readonly staffWorth?: number;
   readonly purposes: readonly ChallengePurposeName[];
   /** Five minutes unless said. */
   readonly challengeSeconds?: number;
+  /** That a code is not right, unless said. */
+  readonly refusal?: ErrorCode;
   readonly response: v.GenericSchema<R>;
+  readonly confirmation: v.GenericSchema<C>;
   readonly begin?: FactorType['begin'];
   readonly check: Check<R, Given & { readonly factorId: string; readonly challengeId: string }>;
-  readonly confirm: Check<R, Given & { readonly factorId: string }>;
+  readonly confirm: Check<C, Given & { readonly factorId: string }>;
 }
 
 /** A kind of factor of its parts: what has not the shape of its answers is a wrong answer, and no part of it sees that. */
-export function defineFactorType<R extends object>(name: FactorTypeName, parts: FactorTypeParts<R>): FactorType {
-  const { response: shape, begin, assurance, purposes, forStaff = false, challengeSeconds = 300 } = parts;
+export function defineFactorType<R extends object, C extends object>(
+  name: FactorTypeName,
+  parts: FactorTypeParts<R, C>,
+): FactorType {
+  const { response: shape, confirmation, begin, assurance, purposes } = parts;
+  const { staffWorth = 0, challengeSeconds = 300, refusal = 'factor.code_invalid' } = parts;
   return {
     name,
     assurance,
-    forStaff,
+    staffWorth,
     purposes,
     challengeSeconds,
+    confirmation,
+    refusal,
     response: shape,
     begin: async (tx, beginning) => await begin?.(tx, beginning),
     async check(tx, given, response) {
@@ -99,7 +138,7 @@ export function defineFactorType<R extends object>(name: FactorTypeName, parts: 
       if (factorId === undefined || challengeId === undefined || !v.is(shape, response)) return false;
       return await parts.check(tx, { ...given, factorId, challengeId }, response);
     },
-    confirm: async (tx, given, response) => v.is(shape, response) && (await parts.confirm(tx, given, response)),
+    confirm: async (tx, given, response) => v.is(confirmation, response) && (await parts.confirm(tx, given, response)),
   };
 }
 

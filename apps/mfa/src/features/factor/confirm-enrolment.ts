@@ -6,13 +6,13 @@ import type { AppContext, AppTransaction } from '#context.ts';
 import { factorEnrolled } from '#events.ts';
 import { confirmationsMax, isEnough, requireHighestLevel } from '#features/factor/policies.ts';
 import { FactorParams } from '#features/factor/schemas.ts';
-import type { FactorType, Given } from '#features/factor-types/factor-type.ts';
+import { type FactorType, type Given, isRight } from '#features/factor-types/factor-type.ts';
 import type { ConfirmedFactor } from '#storage/factor.entity.ts';
 
 /**
  * Confirms a factor of that kind with its first answer, in the session that began to enrol it. From now on it is asked for.
  * @throws auth.token.missing, request.invalid, auth.step_up.required, factor.not_found (also when it took too long or
- * too many tries), factor.limit_reached, factor.code_invalid, factor.clock_off
+ * too many tries), factor.limit_reached, factor.clock_off, or that the answer is wrong in the words of its kind
  */
 export async function confirmEnrolment(
   ctx: AppContext,
@@ -21,9 +21,9 @@ export async function confirmEnrolment(
   input: { params: unknown; body: unknown },
 ): Promise<ConfirmedFactor> {
   const user = requireUser(actor);
-  const { userId, sessionId } = user;
+  const { userId, sessionId, audience } = user;
   const { id } = parse(FactorParams, input.params);
-  const response = parse(type.response, input.body);
+  const response = parse(type.confirmation, input.body);
   const now = ctx.clock.now();
   const access = { who: allow.self(actor, userId), audits: ['mfa.factor.enrolled'] } as const;
   const confirmed = await withTransaction(ctx, access, async (tx) => {
@@ -35,12 +35,12 @@ export async function confirmEnrolment(
     if (!(await tx.factors.claimConfirmation(userId, id, attempt))) {
       throw new DomainError('factor.not_found', { reason: 'unknown, expired or exhausted' });
     }
-    const given = { userId, factorId: id, challengeId: undefined, now };
+    const given = { userId, factorId: id, challengeId: undefined, audience, now };
     const judgement = await type.confirm(tx, given, response);
-    return judgement === true ? await confirm(tx, type, given) : await refuse(tx, type, given, judgement);
+    return isRight(judgement) ? await confirm(tx, type, given) : await refuse(tx, type, given, judgement);
   });
   if (confirmed === 'clock_off') throw new DomainError('factor.clock_off');
-  if (confirmed === undefined || confirmed === false) throw new DomainError('factor.code_invalid');
+  if (confirmed === undefined || confirmed === false) throw new DomainError(type.refusal);
   return confirmed;
 }
 

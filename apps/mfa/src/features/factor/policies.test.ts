@@ -16,6 +16,13 @@ describe('SR-29: what is asked for, of every set of factors', () => {
       ['totp', 'sms'],
       ['totp', 'sms'],
     ],
+    [['webauthn'], ['webauthn'], ['webauthn']],
+    [['webauthn', 'email'], ['webauthn'], ['webauthn']],
+    [
+      ['webauthn', 'totp'],
+      ['webauthn', 'totp'],
+      ['webauthn', 'totp'],
+    ],
     [['totp', 'email'], ['totp'], ['totp']],
     [['sms', 'email'], ['sms'], ['sms']],
     [
@@ -34,6 +41,8 @@ test.each([
   [['email'], 'aal1', true],
   [['sms'], 'aal1', false],
   [['totp', 'email'], 'aal1', false],
+  [['webauthn'], 'aal1', false],
+  [['webauthn'], 'aal2', true],
   [['totp'], 'aal2', true],
   [['sms'], 'aal3', true],
 ] as const)('SR-31: factors %j are changed at %s: %s', (enrolled, acr, isAllowed) => {
@@ -48,6 +57,14 @@ test('SR-72: staff keep one that is good enough for them; customers none', () =>
   expect(leavesStaffBare(staff, kinds('totp', 'totp'), kinds('totp'))).toBe(false);
   expect(leavesStaffBare(staff, kinds('sms'), [])).toBe(false);
   expect(leavesStaffBare({ roles: ['customer'] }, kinds('totp'), [])).toBe(false);
+});
+
+test('SR-72: staff keep their last passkey, whatever else they have', () => {
+  const staff = { roles: ['admin'] } as const;
+  expect(leavesStaffBare(staff, kinds('webauthn', 'totp'), kinds('totp'))).toBe(true);
+  expect(leavesStaffBare(staff, kinds('webauthn', 'totp'), kinds('webauthn'))).toBe(false);
+  expect(leavesStaffBare(staff, kinds('webauthn', 'webauthn'), kinds('webauthn'))).toBe(false);
+  expect(leavesStaffBare({ roles: ['customer'] }, kinds('webauthn', 'totp'), kinds('totp'))).toBe(false);
 });
 
 test('a user has ten factors at most, and one for each address', () => {

@@ -67,14 +67,15 @@ export function requireSignedInSince(user: Pick<UserActor, 'authTime'>, factorsR
 type Kind = { readonly type: FactorTypeName };
 
 /**
- * Whether a member of staff would be left without a factor that is good enough for him, having had one. He would be let in by
- * nothing but an enrolment then, and whoever has taken his session over would enrol (SR-72).
+ * Whether a member of staff would be left without a factor as good for staff as the best that he has. He would be let in by
+ * nothing but an enrolment then, and whoever has taken his session over would enrol (SR-72). A passkey that is the last one stays,
+ * whatever else he has.
  */
 export function leavesStaffBare(
   { roles }: Pick<UserActor, 'roles'>,
   before: readonly Kind[],
   rest: readonly Kind[],
 ): boolean {
-  const isEnough = ({ type }: Kind) => factorTypeOf(type)?.forStaff ?? false;
-  return staffRoles.some((role) => roles.includes(role)) && before.some(isEnough) && !rest.some(isEnough);
+  const best = (kinds: readonly Kind[]) => Math.max(0, ...kinds.map(({ type }) => factorTypeOf(type)?.staffWorth ?? 0));
+  return staffRoles.some((role) => roles.includes(role)) && best(rest) < best(before);
 }

@@ -5,6 +5,7 @@ const purposes: Readonly<Record<number, string>> = {
   [ChallengePurpose.SIGN_IN]: 'sign_in',
   [ChallengePurpose.STEP_UP]: 'step_up',
   [ChallengePurpose.RECOVERY]: 'recovery',
+  [ChallengePurpose.TRANSACTION]: 'transaction',
 };
 
 /** A purpose by its name; undefined for none. */

@@ -1,4 +1,4 @@
-import { ChallengePurpose, FactorType, MfaService, type VerifyChallengeRequest } from '@bank/proto/mfa';
+import { FactorType, MfaService } from '@bank/proto/mfa';
 import { defineRpc } from '@bank/service-kit';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
@@ -7,6 +7,9 @@ import { verifyChallenge } from '#features/challenge/verify-challenge.ts';
 import { listFactors } from '#features/factor/list-factors.ts';
 import { removeFactors } from '#features/factor/remove-factors.ts';
 import { resetFactors } from '#features/factor/reset-factors.ts';
+import { startPasskeySignIn } from '#features/passkey-sign-in/start-passkey-sign-in.ts';
+import { verifyPasskeySignIn } from '#features/passkey-sign-in/verify-passkey-sign-in.ts';
+import { toAnswer, toAssertion, toOptions, toPurpose } from '#transport/rpc/messages.ts';
 
 const types = {
   totp: FactorType.TOTP,
@@ -15,13 +18,6 @@ const types = {
   webauthn: FactorType.WEBAUTHN,
   recovery_code: FactorType.UNSPECIFIED,
 } as const;
-
-const purposes: Readonly<Record<number, string>> = {
-  [ChallengePurpose.SIGN_IN]: 'sign_in',
-  [ChallengePurpose.STEP_UP]: 'step_up',
-  [ChallengePurpose.RECOVERY]: 'recovery',
-  [ChallengePurpose.TRANSACTION]: 'transaction',
-};
 
 export const mfaRpc = defineRpc<AppContext, typeof MfaService>(MfaService, {
   listFactors: {
@@ -43,14 +39,30 @@ export const mfaRpc = defineRpc<AppContext, typeof MfaService>(MfaService, {
     access: 'service',
     async handle(ctx, { userId, factorId, purpose, bindingId, transactionText }, call) {
       const stated = transactionText === '' ? {} : { transactionText };
-      const input = { userId, factorId, purpose: purposes[purpose], bindingId, ...stated };
-      const { challengeId, type, expiresAt } = await startChallenge(ctx, call.actor, input);
-      return { challengeId, type: types[type], expiresAt: timestampFromDate(expiresAt) };
+      const input = { userId, factorId, purpose: toPurpose(purpose), bindingId, ...stated };
+      const { challengeId, type, expiresAt, options } = await startChallenge(ctx, call.actor, input);
+      const told = { challengeId, type: types[type], expiresAt: timestampFromDate(expiresAt) };
+      return options === undefined ? told : { ...told, options: toOptions(options) };
     },
   },
   verifyChallenge: {
     access: 'service',
-    handle: async (ctx, request, call) => ({ type: types[await verifyChallenge(ctx, call.actor, toAnswer(request))] }),
+    async handle(ctx, request, call) {
+      const { by, worth } = await verifyChallenge(ctx, call.actor, toAnswer(request));
+      return { type: types[by], ...(worth && { passkey: worth }) };
+    },
+  },
+  startPasskeySignIn: {
+    access: 'service',
+    handle: async (ctx, _request, call) => ({ options: toOptions(await startPasskeySignIn(ctx, call.actor)) }),
+  },
+  verifyPasskeySignIn: {
+    access: 'service',
+    async handle(ctx, { challenge, assertion, audience, signInId }, call) {
+      const input = { challenge, assertion: toAssertion(assertion), audience, signInId };
+      const { userId, factorId, worth } = await verifyPasskeySignIn(ctx, call.actor, input);
+      return { userId, factorId, passkey: worth };
+    },
   },
   resetFactors: {
     access: 'staff',
@@ -67,15 +79,3 @@ export const mfaRpc = defineRpc<AppContext, typeof MfaService>(MfaService, {
     },
   },
 });
-
-function toAnswer({ userId, purpose, bindingId, proof }: VerifyChallengeRequest) {
-  const binding = { userId, purpose: purposes[purpose], bindingId };
-  switch (proof.case) {
-    case 'answer':
-      return { ...binding, challengeId: proof.value.challengeId, response: { code: proof.value.code } };
-    case 'recoveryCode':
-      return { ...binding, response: { recoveryCode: proof.value } };
-    default:
-      return binding;
-  }
-}

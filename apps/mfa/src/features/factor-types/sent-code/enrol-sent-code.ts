@@ -30,7 +30,13 @@ export async function enrolSentCode(
     if ('notBefore' in sent) throw tooSoon(sent.notBefore, now);
     return sent.sends;
   });
-  return { factorId: id, hint, expiresIn: pendingSeconds, resendAfter: waitSeconds(sends), stronger: ['totp'] };
+  return {
+    factorId: id,
+    hint,
+    expiresIn: pendingSeconds,
+    resendAfter: waitSeconds(sends),
+    stronger: ['webauthn', 'totp'],
+  };
 }
 
 async function findHint(ctx: AppContext, userId: UserId, type: SentCodeType): Promise<string> {

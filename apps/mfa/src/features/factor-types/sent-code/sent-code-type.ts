@@ -9,15 +9,17 @@ import type { SentCodeType } from '#storage/factor-types/sent-code.entity.ts';
 /** A kind of factor that is proved by a code sent to an address of its user. */
 export function sentCodeFactor(
   name: SentCodeType,
-  worth: Pick<FactorTypeParts<CodeResponse>, 'assurance' | 'purposes'>,
+  worth: Pick<FactorTypeParts<CodeResponse, CodeResponse>, 'assurance' | 'purposes'>,
 ): FactorType {
   return defineFactorType(name, {
     ...worth,
     response: CodeResponse,
+    confirmation: CodeResponse,
     challengeSeconds: sentCodeSeconds,
     async begin(tx, beginning) {
       const sent = await sendCode(tx, name, beginning);
       if ('notBefore' in sent) throw tooManyTries(sent.notBefore, beginning.now);
+      return undefined;
     },
     check: (tx, given, { code }) => useCode(tx, name, { ...given, code }),
     // A factor under enrolment is its own challenge.

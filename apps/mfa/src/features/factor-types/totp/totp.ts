@@ -6,9 +6,10 @@ import { defineFactorType, type Given, type Judgement } from '#features/factor-t
 /** Authenticator apps (RFC 6238). There is nothing to begin: the app shows a code at any time. */
 export const totp = defineFactorType('totp', {
   assurance: 'aal2',
-  forStaff: true,
+  staffWorth: 1,
   purposes: ['sign_in', 'step_up'],
   response: CodeResponse,
+  confirmation: CodeResponse,
   check: spendCode,
   confirm: spendCode,
 });

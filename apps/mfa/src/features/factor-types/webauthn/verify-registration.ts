@@ -1,5 +1,5 @@
 import { verifyRegistrationResponse } from '@simplewebauthn/server';
-import { isVouchedFor } from '#features/factor-types/webauthn/attestation.ts';
+import { isOfOwnAlgorithm, isVouchedFor } from '#features/factor-types/webauthn/attestation.ts';
 import { algorithms, checked, isOnOwnPage, toBase64url } from '#features/factor-types/webauthn/ceremony.ts';
 import { soundAlgorithmOf } from '#features/factor-types/webauthn/credential-key.ts';
 import type { RegistrationResponse } from '#features/factor-types/webauthn/schemas.ts';
@@ -36,7 +36,7 @@ export function verifyRegistration(
     if (!isOnOwnPage(Buffer.from(response.response.clientDataJSON, 'base64url'))) return undefined;
     const { credential, attestationObject, aaguid } = made;
     const algorithm = soundAlgorithmOf(credential.publicKey);
-    if (algorithm === undefined) return undefined;
+    if (algorithm === undefined || !isOfOwnAlgorithm(attestationObject, algorithm)) return undefined;
     return {
       credentialId: Buffer.from(credential.id, 'base64url'),
       publicKey: credential.publicKey,
