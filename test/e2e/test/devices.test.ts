@@ -2,9 +2,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { type Account, type Place, registerAccount, signIn, type Tokens } from '#account.ts';
 import { expectStatus, GatewayClient } from '#client.ts';
 import { waitForMessage } from '#inbox.ts';
-import { testStack } from '#test-stack.ts';
+import { sharedStack } from '#test-stack.ts';
 
-const it = testStack();
+const it = sharedStack();
 let place: Place;
 
 beforeAll(() => {
