@@ -1,0 +1,9 @@
+export { type AttestationKey, type AttestationMaker, attestationMaker } from '#webauthn/attestation.ts';
+export type { Assertion, Changes, CreationOptions, Flag, Registration, RequestOptions } from '#webauthn/ceremony.ts';
+export type { CredentialAlgorithm } from '#webauthn/keys.ts';
+export {
+  type AuthenticatorOptions,
+  type KeptCredential,
+  type SoftwareAuthenticator,
+  softwareAuthenticator,
+} from '#webauthn/software-authenticator.ts';
