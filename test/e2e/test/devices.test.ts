@@ -2,9 +2,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { type Account, type Place, registerAccount, signIn, type Tokens } from '#account.ts';
 import { expectStatus, GatewayClient } from '#client.ts';
 import { waitForMessage } from '#inbox.ts';
-import { testStack } from '#test-stack.ts';
+import { sharedStack } from '#test-stack.ts';
 
-const it = testStack();
+const it = sharedStack();
 let place: Place;
 
 beforeAll(() => {
@@ -54,7 +54,9 @@ describe('SR-46, SR-47: a device that its user removes', () => {
 
     // auth forgets the secret by an event, which takes a moment.
     await expect
-      .poll(async () => (await signIn(place, { ...account, device: lost.device ?? account.device })).device?.id)
+      .poll(async () => (await signIn(place, { ...account, device: lost.device ?? account.device })).device?.id, {
+        timeout: 10_000,
+      })
       .not.toBe(lost.device?.id);
     const history = await client.send('GET', '/v1/devices/sign-ins', { token });
     const { items } = expectStatus<History>(history, 200);

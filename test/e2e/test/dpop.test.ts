@@ -3,9 +3,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { acceptedTerms, freshEmail, type Tokens } from '#account.ts';
 import { type Exchange, expectStatus, GatewayClient, type RequestOptions } from '#client.ts';
 import { codeIn, waitForMessage } from '#inbox.ts';
-import { testStack } from '#test-stack.ts';
+import { sharedStack } from '#test-stack.ts';
 
-const it = testStack();
+const it = sharedStack();
 const clientId = 'mobile';
 let gateway: string;
 let inboxUrl: string;

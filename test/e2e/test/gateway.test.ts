@@ -3,12 +3,12 @@ import { appNames } from '@bank/scripts/stack';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Account, acceptedTerms, freshEmail, type Place, registerAccount } from '#account.ts';
 import { type Exchange, expectStatus, GatewayClient } from '#client.ts';
-import { testStack } from '#test-stack.ts';
+import { sharedStack } from '#test-stack.ts';
 import { expectAlike } from './support/alike.ts';
 import { requestLine, sendBytes } from './support/bytes.ts';
 import { consoleSession, employ } from './support/console-session.ts';
 
-const it = testStack();
+const it = sharedStack();
 let place: Place;
 let staff: GatewayClient;
 let account: Account;

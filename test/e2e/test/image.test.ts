@@ -11,9 +11,9 @@ import { freePort } from '#free-port.ts';
 import { buildImage, containerOf, type Image } from '#image/build-image.ts';
 import { contextFiles } from '#image/context.ts';
 import { type Mount, type NamespaceRun, runInNamespace, startInNamespace } from '#image/namespace.ts';
-import { testStack } from '#test-stack.ts';
+import { sharedStack } from '#test-stack.ts';
 
-const it = testStack();
+const it = sharedStack();
 const buildMs = 240_000;
 const folder = temporaryFolder('image');
 // Some ten thousand files.

@@ -2,10 +2,10 @@ import { until } from '@bank/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Place } from '#account.ts';
 import { expectStatus, GatewayClient } from '#client.ts';
-import { testStack } from '#test-stack.ts';
+import { sharedStack } from '#test-stack.ts';
 import { customer, type Person, staffMember } from './support/people.ts';
 
-const it = testStack();
+const it = sharedStack();
 const reason = 'Asked for at the branch.';
 let listener: GatewayClient;
 let [ada, support, compliance, admin, second] = [] as unknown as [Person, Person, Person, Person, Person];

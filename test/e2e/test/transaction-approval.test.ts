@@ -6,11 +6,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Place } from '#account.ts';
 import { GatewayClient } from '#client.ts';
 import { waitForMessage } from '#inbox.ts';
-import { testStack } from '#test-stack.ts';
+import { sharedStack } from '#test-stack.ts';
 import { approve, authClient, executePayment, type Transaction } from '#transaction-example.ts';
 import { type Payer, payerWithKey, payment } from './support/payers.ts';
 
-const it = testStack();
+const it = sharedStack();
 let place: Place;
 let payments: Client<typeof AuthService>;
 let payer: Payer;

@@ -2,7 +2,7 @@ import type { Stack } from '@bank/scripts/stack';
 import { beforeAll } from 'vitest';
 import type { Place } from '#account.ts';
 import { GatewayClient } from '#client.ts';
-import { testStack } from '#test-stack.ts';
+import { ownStack } from '#test-stack.ts';
 import { customer, enrolmentToken, type Person, staffMember, staffRoles } from '../support/people.ts';
 
 export const doors = ['public', 'staff'] as const;
@@ -25,7 +25,7 @@ export type Kind = (typeof kinds)[number];
 
 /** Starts the stack before the tests of a file. */
 export function matrixWorld(): World {
-  const it = testStack();
+  const it = ownStack();
   const world = {} as { -readonly [K in keyof World]: World[K] };
   beforeAll(async () => {
     const { stack } = it;

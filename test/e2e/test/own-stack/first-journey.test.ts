@@ -6,10 +6,10 @@ import { expect, test } from 'vitest';
 import { type Account, type Place, registerAccount, type Tokens } from '#account.ts';
 import { expectStatus, GatewayClient } from '#client.ts';
 import { firstJourney } from '#first-journey.ts';
-import { testStack } from '#test-stack.ts';
-import { asOwner } from './support/database.ts';
+import { ownStack } from '#test-stack.ts';
+import { asOwner } from '../support/database.ts';
 
-const it = testStack({}, { pooler: true });
+const it = ownStack({}, { pooler: true });
 
 function place(): Place {
   const { gateway, sandbox } = it.stack.addresses;

@@ -5,9 +5,9 @@ import { firstJourney } from '#first-journey.ts';
 import { activationLink, createAdmin } from '#operator.ts';
 import { type Colleagues, staffActsJourney } from '#staff-acts-journey.ts';
 import { becomeStaff, type Console, signInAtConsole } from '#staff-journey.ts';
-import { testStack } from '#test-stack.ts';
+import { ownStack } from '#test-stack.ts';
 
-const it = testStack();
+const it = ownStack();
 let place: Console;
 let colleagues: Colleagues;
 

@@ -2,16 +2,16 @@ import { appNames } from '@bank/scripts/stack';
 import { serviceAddress, testProxy, testRedis, until } from '@bank/testing';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { expectStatus, GatewayClient } from '#client.ts';
-import { testStack } from '#test-stack.ts';
-import { asOwner } from './support/database.ts';
-import { answersAt, answersWithin, type Door, Everywhere, refusalsSince } from './support/everywhere.ts';
-import { staffMember } from './support/people.ts';
-import { publishOn } from './support/redis-publish.ts';
+import { ownStack } from '#test-stack.ts';
+import { asOwner } from '../support/database.ts';
+import { answersAt, answersWithin, type Door, Everywhere, refusalsSince } from '../support/everywhere.ts';
+import { staffMember } from '../support/people.ts';
+import { publishOn } from '../support/redis-publish.ts';
 
 // What architecture.md says under "Revocations", in each of ten processes, with a Redis that can be taken from them.
 const keys = testRedis();
 const redis = await testProxy(serviceAddress('TEST_REDIS_URL'));
-const it = testStack({ REDIS_URL: redis.url, REDIS_KEY_PREFIX: keys.keyPrefix });
+const it = ownStack({ REDIS_URL: redis.url, REDIS_KEY_PREFIX: keys.keyPrefix });
 const rounds = 25;
 const names = appNames.flatMap((app) => [app, `${app}-2`]);
 const open = everyProcess(200);

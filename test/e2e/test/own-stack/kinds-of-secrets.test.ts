@@ -2,12 +2,12 @@ import { proofKey } from '@bank/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Account, type Place, registerAccount, signIn } from '#account.ts';
 import { expectStatus, GatewayClient } from '#client.ts';
-import { testStack } from '#test-stack.ts';
+import { ownStack } from '#test-stack.ts';
 import { approve } from '#transaction-example.ts';
-import { payerWithKey, payment } from './support/payers.ts';
-import { customer, enrolmentToken, type Person, staffMember } from './support/people.ts';
+import { payerWithKey, payment } from '../support/payers.ts';
+import { customer, enrolmentToken, type Person, staffMember } from '../support/people.ts';
 
-const it = testStack();
+const it = ownStack();
 const tokens = ['customer', 'staff', 'enrolment'] as const;
 type Token = (typeof tokens)[number];
 

@@ -6,13 +6,13 @@ import { appNames, spiffeId } from '@bank/scripts/stack';
 import { testCertificates } from '@bank/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { GatewayClient } from '#client.ts';
-import { testStack } from '#test-stack.ts';
-import { Everywhere } from './support/everywhere.ts';
-import { Load, paced } from './support/load.ts';
-import { staffMember } from './support/people.ts';
+import { ownStack } from '#test-stack.ts';
+import { Everywhere } from '../support/everywhere.ts';
+import { Load, paced } from '../support/load.ts';
+import { staffMember } from '../support/people.ts';
 
 // What is mounted changes under ten processes that go on being asked: nobody restarts, nobody is told.
-const it = testStack();
+const it = ownStack();
 /** Files are looked at every two seconds. */
 const noticedMs = 4000;
 /** A member of staff views 120 users a minute and no more. */

@@ -4,14 +4,14 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Account } from '#account.ts';
 import { freePort } from '#free-port.ts';
-import { testStack } from '#test-stack.ts';
-import { Canaries } from './canaries/fields.ts';
-import { Journeys } from './canaries/journeys.ts';
-import { dsnOf } from './canaries/sentry-receiver.ts';
-import { openSinks, type Sinks } from './canaries/sinks.ts';
-import { type Asker, sprayRoutes, strangeToken } from './canaries/spray-rest.ts';
-import { sprayMethods } from './canaries/spray-rpc.ts';
-import { textOfSchema } from './support/database.ts';
+import { ownStack } from '#test-stack.ts';
+import { Canaries } from '../canaries/fields.ts';
+import { Journeys } from '../canaries/journeys.ts';
+import { dsnOf } from '../canaries/sentry-receiver.ts';
+import { openSinks, type Sinks } from '../canaries/sinks.ts';
+import { type Asker, sprayRoutes, strangeToken } from '../canaries/spray-rest.ts';
+import { sprayMethods } from '../canaries/spray-rpc.ts';
+import { textOfSchema } from '../support/database.ts';
 
 /** Where something planted may stand, and why. */
 const allowed: readonly { readonly in: RegExp; readonly what: RegExp; readonly why: string }[] = [
@@ -22,7 +22,7 @@ const allowed: readonly { readonly in: RegExp; readonly what: RegExp; readonly w
 
 const sentryPort = await freePort();
 // Everything that is ever logged.
-const it = testStack({ LOG_LEVEL: 'trace', SENTRY_DSN: dsnOf(sentryPort) });
+const it = ownStack({ LOG_LEVEL: 'trace', SENTRY_DSN: dsnOf(sentryPort) });
 const canaries = new Canaries();
 let sinks: Sinks;
 let account: Account;

@@ -6,12 +6,12 @@ import { AuthService } from '@bank/proto/auth';
 import { repositoryFolder } from '@bank/scripts/stack';
 import { createRpcClient } from '@bank/service-kit';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { testStack } from '#test-stack.ts';
-import { type Door, Everywhere, refusalsSince } from './support/everywhere.ts';
-import { Load } from './support/load.ts';
+import { ownStack } from '#test-stack.ts';
+import { type Door, Everywhere, refusalsSince } from '../support/everywhere.ts';
+import { Load } from '../support/load.ts';
 
 // SR-58 in each of ten processes, while all of them are asked without a pause.
-const it = testStack();
+const it = ownStack();
 const leadSeconds = 15;
 
 let somebody: Everywhere;
