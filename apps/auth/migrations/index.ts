@@ -38,6 +38,7 @@ import { AnnouncedKeys } from './202612040402-announced-keys.ts';
 import { UserChanges } from './202612040410-user-changes.ts';
 import { NotedUserChanges } from './202612040411-noted-user-changes.ts';
 import { Transactions } from './202612040701-transactions.ts';
+import { PasskeySignIns } from './202612040720-passkey-sign-ins.ts';
 
 /** In the order in which they run. A name never changes once it has run anywhere. */
 export const migrations: readonly NamedMigration[] = [
@@ -80,4 +81,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202612040410-user-changes', class: UserChanges },
   { name: '202612040411-noted-user-changes', class: NotedUserChanges },
   { name: '202612040701-transactions', class: Transactions },
+  { name: '202612040720-passkey-sign-ins', class: PasskeySignIns },
 ];

@@ -20,6 +20,7 @@ import { createDeviceKeys, type DeviceKeys } from '#adapters/device-keys/device-
 import { createFactorChallenges, type FactorChallenges } from '#adapters/factors/factor-challenges.ts';
 import { createFactorDirectory, type FactorDirectory } from '#adapters/factors/factor-directory.ts';
 import { createFactorRemoval, type RemoveFactors } from '#adapters/factors/factor-removal.ts';
+import { createPasskeys, type Passkeys } from '#adapters/factors/passkeys.ts';
 import { createMailDomains, type MailDomainOptions, type MailDomains } from '#adapters/mail-domains/mail-domains.ts';
 import { createMessages, type Messages } from '#adapters/messages/messages.ts';
 import { createSignInAssessor, type SignInAssessor } from '#adapters/risk/sign-in-assessor.ts';
@@ -61,6 +62,7 @@ export interface AppContext extends Foundations, TransactionalContext<Repositori
   readonly assessor: SignInAssessor;
   readonly factors: FactorDirectory;
   readonly factorChallenges: FactorChallenges;
+  readonly passkeys: Passkeys;
   readonly removeFactors: RemoveFactors;
   readonly deviceKeys: DeviceKeys;
   readonly messages: Messages;
@@ -77,6 +79,7 @@ export interface Overrides extends FoundationOverrides {
   readonly assessor?: SignInAssessor;
   readonly factors?: FactorDirectory;
   readonly factorChallenges?: FactorChallenges;
+  readonly passkeys?: Passkeys;
   readonly removeFactors?: RemoveFactors;
   readonly deviceKeys?: DeviceKeys;
 }
@@ -150,6 +153,7 @@ function adaptersOf(config: Config, { clock, logger, metrics }: Foundations, ove
     deviceKeys: overrides.deviceKeys ?? createDeviceKeys(device),
     factors: overrides.factors ?? createFactorDirectory(mfa),
     factorChallenges: overrides.factorChallenges ?? createFactorChallenges(mfa),
+    passkeys: overrides.passkeys ?? createPasskeys(mfa),
     removeFactors: overrides.removeFactors ?? createFactorRemoval(mfa),
     messages: createMessages(config, { clock, metrics, rpc }),
   };

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { freshEmail, password, register } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
 import { post } from './support/http.ts';
+import { passkeyOf, passkeySignIn } from './support/passkeys.ts';
 
 const auth = await startAuth({ env: { RATE_LIMIT_IP_MULTIPLIER: '1' } });
 
@@ -27,6 +28,22 @@ describe('failures by client address', () => {
     }
     expect((await signInFrom('2001:db8:1:2:ffff::1', freshEmail())).status).toBe(429);
     expect((await signInFrom('2001:db8:1:3::1', freshEmail())).status).toBe(401);
+  });
+
+  it('SR-13 counts passkeys and passwords together', async () => {
+    const headers = { 'x-forwarded-for': '198.51.100.77' };
+    for (let failures = 0; failures <= 100; failures += 1) {
+      const { status } = await (failures % 2 === 0
+        ? passkeySignIn(auth, {}, { headers })
+        : signInFrom('198.51.100.77', freshEmail()));
+      expect(status).toBe(401);
+    }
+    const account = await register(auth);
+    auth.neighbours.passkey = passkeyOf(account);
+    const refused = await passkeySignIn(auth, {}, { headers });
+    expect([refused.status, refused.body.code]).toEqual([429, 'request.rate_limited']);
+    expect((await signInFrom('198.51.100.77', account.email)).status).toBe(429);
+    expect((await passkeySignIn(auth, {}, { headers: { 'x-forwarded-for': '198.51.100.78' } })).status).toBe(200);
   });
 
   it('never counts a success', async () => {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { PasskeyVerdict } from '#adapters/factors/passkeys.ts';
 import { freshEmail, password, register, registration } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
 import { post } from './support/http.ts';
 import { freshPhone } from './support/messages.ts';
+import { askPasskey, assertion, passkeyOf } from './support/passkeys.ts';
 import { accountWithPhone } from './support/phones.ts';
 import { rawPost, withoutChance } from './support/raw-http.ts';
 
@@ -104,6 +106,25 @@ describe('SR-15, SR-16 every byte of a refused sign-in is the same', () => {
       nobody: login(freshEmail()),
     });
     auth.neighbours.verdict = 'allow';
+  });
+
+  it('for a passkey of nobody, a wrong one, and a right one of somebody who is stopped or denied', async () => {
+    const [owner, stopped] = [await register(auth), await register(auth)];
+    await auth.database.query(`update auth.users set status = 'suspended' where id = $1`, [stopped.id]);
+    const path = '/v1/auth/passkey/verify';
+    const answerAs = async (passkey: PasskeyVerdict, verdict: 'allow' | 'deny' = 'allow') => {
+      Object.assign(auth.neighbours, { passkey, verdict });
+      const { loginId } = (await askPasskey(auth)).body;
+      const given = await bytes(path, { loginId, response: assertion() });
+      auth.neighbours.verdict = 'allow';
+      return given;
+    };
+    const wrong = await answerAs({ kind: 'wrong' });
+    expect(wrong).toMatch(/^HTTP\/1\.1 401 /);
+    expect(await answerAs(passkeyOf(stopped))).toBe(wrong);
+    expect(await answerAs(passkeyOf(owner), 'deny')).toBe(wrong);
+    expect(await answerAs({ kind: 'wrong' }, 'deny')).toBe(wrong);
+    expect(await answerAs(passkeyOf(owner, { isUserVerified: false }))).toBe(wrong);
   });
 
   it('while a pool is locked, of nobody or somebody, with the right password too', async () => {

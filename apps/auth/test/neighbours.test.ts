@@ -5,14 +5,22 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ErrorCode } from '@bank/domain';
 import { DeviceService, RiskVerdict } from '@bank/proto/device';
 import { ErrorInfoSchema } from '@bank/proto/errors';
-import { ChallengePurpose, FactorType, MfaService } from '@bank/proto/mfa';
+import {
+  type AssertionOptionsSchema,
+  ChallengePurpose,
+  FactorType,
+  MfaService,
+  type PasskeyFactsSchema,
+} from '@bank/proto/mfa';
 import { testCertificates } from '@bank/testing';
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { createFactorChallenges } from '#adapters/factors/factor-challenges.ts';
 import { createFactorDirectory } from '#adapters/factors/factor-directory.ts';
+import { createPasskeys } from '#adapters/factors/passkeys.ts';
 import { createSignInAssessor } from '#adapters/risk/sign-in-assessor.ts';
 
 const certificates = await testCertificates();
@@ -21,7 +29,14 @@ const theirs = await certificates.issue({ name: 'neighbours', uris: ['spiffe://b
 const tls = { caFile: certificates.caFile, certFile: own.certFile, keyFile: own.keyFile };
 
 /** What the two services answer, and how slowly. */
-let answers: { verdict: RiskVerdict; delayMs: number; refusal?: ErrorCode };
+let answers: {
+  verdict: RiskVerdict;
+  delayMs: number;
+  type: FactorType;
+  options?: MessageInitShape<typeof AssertionOptionsSchema>;
+  passkey?: MessageInitShape<typeof PasskeyFactsSchema>;
+  refusal?: ErrorCode;
+};
 let asked: unknown[];
 
 /** Takes a request down, and answers or refuses. */
@@ -33,7 +48,7 @@ async function answer<T>(request: unknown, reply: T): Promise<T> {
 }
 
 beforeEach(() => {
-  answers = { verdict: RiskVerdict.ALLOW, delayMs: 0 };
+  answers = { verdict: RiskVerdict.ALLOW, delayMs: 0, type: FactorType.TOTP };
   asked = [];
 });
 
@@ -54,10 +69,21 @@ const server: Server = createServer(
           return { factors: [{ factorId: 'f1', type: FactorType.TOTP, label: 'Phone', hint: '' }] };
         },
         async startChallenge(request) {
-          return answer(request, { challengeId: 'c1', type: FactorType.TOTP, expiresAt: timestampFromDate(facts.at) });
+          const { type, options } = answers;
+          return answer(request, { challengeId: 'c1', type, expiresAt: timestampFromDate(facts.at), options });
         },
         async verifyChallenge(request) {
-          return answer(request, { type: request.proof.case === 'answer' ? FactorType.TOTP : FactorType.UNSPECIFIED });
+          const { type, passkey } = answers;
+          return answer(
+            request,
+            request.proof.case === 'answer' ? { type, passkey } : { type: FactorType.UNSPECIFIED },
+          );
+        },
+        async startPasskeySignIn(request) {
+          return answer(request, { options: answers.options });
+        },
+        async verifyPasskeySignIn(request) {
+          return answer(request, { userId: facts.userId, factorId: 'f1', passkey: answers.passkey });
         },
       });
     },
@@ -75,6 +101,7 @@ const serverUri = 'spiffe://bank/app/neighbours';
 const assessor = createSignInAssessor({ baseUrl, tls, serverUri });
 const factors = createFactorDirectory({ baseUrl, tls, serverUri });
 const challenges = createFactorChallenges({ baseUrl, tls, serverUri });
+const passkeys = createPasskeys({ baseUrl, tls, serverUri });
 
 const facts = {
   attemptId: '01980000-0000-7000-8000-000000000001',
@@ -140,8 +167,9 @@ describe('the factors of a user', () => {
 });
 
 describe('a challenge of a factor', () => {
-  const binding = { userId: facts.userId, purpose: 'step_up', bindingId: facts.attemptId } as const;
-  const proof = { challengeId: 'c1', code: '123456' };
+  const sent = { userId: facts.userId, bindingId: facts.attemptId };
+  const binding = { ...sent, purpose: 'step_up', audience: 'user-service' } as const;
+  const proof = { challengeId: 'c1', answer: { code: '123456' } };
 
   it('is started, and its answer and a recovery code accepted', async () => {
     expect(await challenges.start(binding, 'f1')).toEqual({
@@ -150,9 +178,14 @@ describe('a challenge of a factor', () => {
       type: 'totp',
       expiresAt: facts.at,
     });
-    expect(asked.at(-1)).toMatchObject({ ...binding, purpose: ChallengePurpose.STEP_UP, factorId: 'f1' });
+    expect(asked.at(-1)).toMatchObject({ ...sent, purpose: ChallengePurpose.STEP_UP, factorId: 'f1' });
     expect(await challenges.verify(binding, proof)).toEqual({ kind: 'accepted', by: 'totp' });
-    expect(asked.at(-1)).toMatchObject({ ...binding, purpose: ChallengePurpose.STEP_UP, proof: { value: proof } });
+    expect(asked.at(-1)).toMatchObject({
+      ...sent,
+      purpose: ChallengePurpose.STEP_UP,
+      audience: binding.audience,
+      proof: { value: { challengeId: 'c1', code: '123456' } },
+    });
     const recovery = await challenges.verify({ ...binding, purpose: 'sign_in' }, { recoveryCode: 'AB-CD' });
     expect(recovery).toEqual({ kind: 'accepted', by: 'recovery_code' });
     expect(asked.at(-1)).toMatchObject({ purpose: ChallengePurpose.SIGN_IN, proof: { value: 'AB-CD' } });
@@ -177,5 +210,84 @@ describe('a challenge of a factor', () => {
     await expect(away.start(binding, 'f1')).rejects.toMatchObject({ code: 'service.unavailable' });
     answers.refusal = 'service.internal';
     await expect(challenges.verify(binding, proof)).rejects.toMatchObject({ code: 'service.unavailable' });
+  });
+});
+
+describe('a passkey', () => {
+  const challenge = new Uint8Array(32).fill(7);
+  const options = {
+    challenge,
+    rpId: 'bank.example',
+    allowCredentials: [{ credentialId: Uint8Array.of(1, 2, 3), transports: ['internal'] }],
+    userVerification: 'required',
+    timeoutMs: 300_000,
+  };
+  const asText = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url');
+  const question = {
+    challenge: asText(challenge),
+    rpId: 'bank.example',
+    allowCredentials: [{ id: 'AQID', type: 'public-key', transports: ['internal'] }],
+    userVerification: 'required',
+    timeout: 300_000,
+  };
+  const assertion = {
+    credentialId: 'AQID',
+    clientDataJson: 'BAUG',
+    authenticatorData: 'BwgJ',
+    signature: 'CgsM',
+    userHandle: 'DQ4P',
+  };
+  const sent = {
+    credentialId: Uint8Array.of(1, 2, 3),
+    clientDataJson: Uint8Array.of(4, 5, 6),
+    authenticatorData: Uint8Array.of(7, 8, 9),
+    signature: Uint8Array.of(10, 11, 12),
+    userHandle: Uint8Array.of(13, 14, 15),
+  };
+  const binding = { userId: facts.userId, purpose: 'sign_in', bindingId: facts.attemptId, audience: 'a' } as const;
+  const given = { signInId: facts.attemptId, challenge, assertion, audience: 'a' };
+
+  it('is asked for and judged as a second factor', async () => {
+    Object.assign(answers, { type: FactorType.WEBAUTHN, options, passkey: { deviceBound: true, userVerified: true } });
+    expect(await challenges.start(binding, 'f1')).toMatchObject({ type: 'webauthn', question });
+    const proof = { challengeId: 'c1', answer: { assertion } };
+    expect(await challenges.verify(binding, proof)).toEqual({
+      kind: 'accepted',
+      by: 'webauthn',
+      passkey: { isUserVerified: true, isDeviceBound: true, isAttested: false },
+    });
+    expect(asked.at(-1)).toMatchObject({ audience: 'a', proof: { value: { challengeId: 'c1', assertion: sent } } });
+  });
+
+  it('is asked for and judged where it names its user itself', async () => {
+    Object.assign(answers, { options: { ...options, allowCredentials: [] }, passkey: { attested: true } });
+    expect(await passkeys.ask()).toEqual({ challenge, question: { ...question, allowCredentials: [] } });
+    expect(await passkeys.verify(given)).toEqual({
+      kind: 'accepted',
+      userId: facts.userId,
+      passkey: { isUserVerified: false, isDeviceBound: false, isAttested: true },
+    });
+    expect(asked.at(-1)).toMatchObject({ signInId: facts.attemptId, challenge, audience: 'a', assertion: sent });
+  });
+
+  it('is taken for no more than mfa says', async () => {
+    const nothing = { isUserVerified: false, isDeviceBound: false, isAttested: false };
+    expect(await passkeys.verify(given)).toMatchObject({ passkey: nothing });
+  });
+
+  it('is wrong, whatever is wrong with it', async () => {
+    answers.refusal = 'auth.second_factor.invalid';
+    expect(await passkeys.verify(given)).toEqual({ kind: 'wrong' });
+  });
+
+  it('503 where nobody answers, mfa has a fault, or says not what to ask', async () => {
+    const unavailable = { code: 'service.unavailable' };
+    await expect(passkeys.ask()).rejects.toMatchObject(unavailable);
+    answers.type = FactorType.WEBAUTHN;
+    await expect(challenges.start(binding, 'f1')).rejects.toMatchObject(unavailable);
+    answers.refusal = 'service.internal';
+    await expect(passkeys.verify(given)).rejects.toMatchObject(unavailable);
+    const away = createPasskeys({ baseUrl: nowhere, tls, serverUri });
+    await expect(away.ask()).rejects.toMatchObject(unavailable);
   });
 });

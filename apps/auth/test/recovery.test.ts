@@ -119,7 +119,7 @@ describe('POST /v1/auth/recovery/complete', () => {
     await provenRecovery(auth, account);
     const [row] = await rowsOf(account.id);
     expect(auth.neighbours.asked.proofs.at(-1)).toEqual({
-      binding: { userId: account.id, purpose: 'recovery', bindingId: row?.['id'] },
+      binding: { userId: account.id, purpose: 'recovery', bindingId: row?.['id'], audience: 'user-service' },
       proof: { recoveryCode },
     });
   });

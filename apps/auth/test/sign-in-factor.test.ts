@@ -4,6 +4,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type Account, register, signIn } from './support/accounts.ts';
 import { startAuth, totpFactor } from './support/auth.ts';
 import { get, post } from './support/http.ts';
+import { assertion, passkeyChallenge, syncedPasskey } from './support/passkeys.ts';
+import { claimsOf } from './support/staff.ts';
 
 const auth = await startAuth();
 const code = '123456';
@@ -101,9 +103,43 @@ describe('a user with a factor', () => {
     const { loginId, challengeId } = await pending(account);
     await verify({ loginId, challengeId, response: { code } });
     expect(auth.neighbours.asked.proofs.at(-1)).toEqual({
-      binding: { userId: account.id, purpose: 'sign_in', bindingId: loginId },
-      proof: { challengeId, code },
+      binding: { userId: account.id, purpose: 'sign_in', bindingId: loginId, audience: 'user-service' },
+      proof: { challengeId, answer: { code } },
     });
+  });
+
+  it('200 by a passkey, which is asked with what mfa says', async () => {
+    const account = await enrolled();
+    auth.neighbours.factors = [{ id: totpFactor.id, type: 'webauthn', hint: '' }];
+    auth.neighbours.proof = { kind: 'accepted', by: 'webauthn', passkey: syncedPasskey };
+    const usual = auth.neighbours.started;
+    auth.neighbours.started = passkeyChallenge;
+    const { loginId, challengeId, challenge } = await pending(account);
+    auth.neighbours.started = usual;
+    expect(challenge.body).toMatchObject({ type: 'webauthn', options: passkeyChallenge.question });
+    const response = assertion();
+    const { status, body } = await verify({ loginId, challengeId, response });
+    expect([status, body.acr, claimsOf(body.accessToken).amr]).toEqual([200, 'aal2', ['pwd', 'swk', 'user', 'mfa']]);
+    expect(auth.neighbours.asked.proofs.at(-1)).toMatchObject({
+      binding: { audience: 'user-service' },
+      proof: { challengeId, answer: { assertion: { credentialId: response.id } } },
+    });
+  });
+
+  it('200 at aal3 by a passkey that cannot leave its device, for which its maker vouches', async () => {
+    const passkey = { ...syncedPasskey, isDeviceBound: true, isAttested: true };
+    auth.neighbours.proof = { kind: 'accepted', by: 'webauthn', passkey };
+    const { loginId, challengeId } = await pending(await enrolled());
+    expect((await verify({ loginId, challengeId, response: assertion() })).body.acr).toBe('aal3');
+  });
+
+  it('401 for a passkey where a code was sent by email', async () => {
+    auth.neighbours.factors = [];
+    auth.neighbours.verdict = 'challenge';
+    const { loginId } = (await signIn(auth, await register(auth))).body;
+    auth.neighbours.verdict = 'allow';
+    const { status, body } = await verify({ loginId, challengeId: uuidv7(), response: assertion() });
+    expect([status, body.code]).toEqual([401, 'auth.second_factor.invalid']);
   });
 
   it('200 by a recovery code, without a challenge', async () => {

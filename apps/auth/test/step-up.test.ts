@@ -102,8 +102,8 @@ describe('POST /v1/auth/step-up/verify with a factor', () => {
     const account = await register(auth);
     await verify(account.accessToken);
     expect(auth.neighbours.asked.proofs.at(-1)).toEqual({
-      binding: { userId: account.id, purpose: 'step_up', bindingId: account.sessionId },
-      proof: { challengeId: answer.challengeId, code: '123456' },
+      binding: { userId: account.id, purpose: 'step_up', bindingId: account.sessionId, audience: 'user-service' },
+      proof: { challengeId: answer.challengeId, answer: { code: '123456' } },
     });
   });
 

@@ -1,10 +1,12 @@
 import { pairsByLot, telltaleGap, until } from '@bank/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { PasskeyVerdict } from '#adapters/factors/passkeys.ts';
 import { type Account, freshEmail, password, register, registration, signIn } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
 import { changeEmail } from './support/emails.ts';
 import { post } from './support/http.ts';
 import { freshPhone } from './support/messages.ts';
+import { passkeyOf, passkeySignIn } from './support/passkeys.ts';
 import { forgot } from './support/passwords.ts';
 import { accountWithPhone, steppedUpAccount } from './support/phones.ts';
 import { startRecovery } from './support/recoveries.ts';
@@ -132,6 +134,18 @@ describe('SR-15, SR-16 the time of a refused sign-in', () => {
     const stopped = await register(auth);
     await auth.database.query(`update auth.users set status = 'suspended' where id = $1`, [stopped.id]);
     await expectAlike(login(stopped.email), login(stopped.email, password), unlocked);
+  });
+});
+
+describe('SR-15, SR-16 the time of a refused passkey', () => {
+  it('says nothing of a user who is stopped', { timeout }, async () => {
+    const stopped = await register(auth);
+    await auth.database.query(`update auth.users set status = 'suspended' where id = $1`, [stopped.id]);
+    const answerAs = (passkey: PasskeyVerdict) => async () => {
+      auth.neighbours.passkey = passkey;
+      expect((await passkeySignIn(auth)).status).toBe(401);
+    };
+    await expectAlike(answerAs({ kind: 'wrong' }), answerAs(passkeyOf(stopped)));
   });
 });
 

@@ -206,7 +206,7 @@ describe('SR-63 by a text message that states it', () => {
     const { status, body } = await bySms(account);
     expect([status, body.type, body.challenge, body.transaction.digest]).toEqual([200, 'sms', undefined, digest]);
     expect(auth.neighbours.asked.texts.at(-1)).toEqual({
-      binding: { userId: account.id, purpose: 'transaction', bindingId: body.challengeId },
+      binding: { userId: account.id, purpose: 'transaction', bindingId: body.challengeId, audience: 'user-service' },
       transactionText: 'EUR 150.00 to Ada Obi, GB29..6819',
     });
     const answer = await answerWith(auth, account, body.challengeId, { code: '123456' });
@@ -215,6 +215,7 @@ describe('SR-63 by a text message that states it', () => {
       userId: account.id,
       purpose: 'transaction',
       bindingId: body.challengeId,
+      audience: 'user-service',
     });
     expect(decodeJwt(answer.body.transactionToken)['amr']).toContain('sms');
     auth.neighbours.proof = { kind: 'closed' };

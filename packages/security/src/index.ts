@@ -6,7 +6,7 @@ export type { BreachedPasswords } from '#breached/open-filter.ts';
 export { openBreachedPasswords } from '#breached/open-filter.ts';
 export type { FirebaseParameters, ForeignHash, ForeignHashProblem } from '#foreign/foreign-hash.ts';
 export { readForeignHash } from '#foreign/foreign-hash.ts';
-export { sameBytes } from '#keys/bytes.ts';
+export { fromBase64Url, sameBytes, toBase64Url } from '#keys/bytes.ts';
 export { developmentKeyMarker } from '#keys/key-strength.ts';
 export type { BlindIndexEntry } from '#keys/keyed-hash.ts';
 export { blindIndex, keyedHash } from '#keys/keyed-hash.ts';

@@ -132,6 +132,7 @@ export const dataRights = declareDataRights('auth', {
   },
   impersonal: {
     clients: 'the registry of clients',
+    passkey_sign_ins: 'challenges that nobody has answered yet, gone within minutes',
     callbacks: 'hashes of what carriers of messages told us',
     address_failures: 'keyed hashes of addresses, for a day',
     lockouts: 'keyed hashes of identifiers, for a day',

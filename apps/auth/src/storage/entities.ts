@@ -12,7 +12,7 @@ import {
   SessionEntity,
   StepUpCodeEntity,
 } from '#storage/sessions/session.entity.ts';
-import { LockoutEntity, SignInEntity } from '#storage/sign-ins/sign-in.entity.ts';
+import { LockoutEntity, PasskeySignInEntity, SignInEntity } from '#storage/sign-ins/sign-in.entity.ts';
 import { TransactionEntity } from '#storage/transactions/transaction.entity.ts';
 import { ContactChangeEntity } from '#storage/users/contact-change.entity.ts';
 import { EmailReversionEntity } from '#storage/users/email-reversion.entity.ts';
@@ -51,6 +51,7 @@ export const entities = [
   TransactionEntity,
   LockoutEntity,
   SignInEntity,
+  PasskeySignInEntity,
   SigningKeyEntity,
   RevocationEntity,
   RevocationLeaseEntity,

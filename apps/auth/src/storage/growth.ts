@@ -7,6 +7,7 @@ export const growth = declareGrowth('auth', {
     activations: { by: 'expires_at', byChore: true },
     address_failures: { by: 'day', keepDays: 2 },
     sign_ins: { by: 'expires_at' },
+    passkey_sign_ins: { by: 'expires_at' },
     step_up_codes: { by: 'expires_at' },
     transactions: { by: 'expires_at' },
     password_resets: { by: 'expires_at' },

@@ -14,6 +14,7 @@ import { RefreshTokenRepository } from '#storage/sessions/refresh-token.reposito
 import { SessionRepository } from '#storage/sessions/session.repository.ts';
 import { StepUpCodeRepository } from '#storage/sessions/step-up-code.repository.ts';
 import { LockoutRepository } from '#storage/sign-ins/lockout.repository.ts';
+import { PasskeySignInRepository } from '#storage/sign-ins/passkey-sign-in.repository.ts';
 import { SignInRepository } from '#storage/sign-ins/sign-in.repository.ts';
 import { TransactionRepository } from '#storage/transactions/transaction.repository.ts';
 import { ContactChangeRepository } from '#storage/users/contact-change.repository.ts';
@@ -51,6 +52,7 @@ export function createRepositories(em: ReturnType<Database['fork']>) {
     transactions: new TransactionRepository(em),
     lockouts: new LockoutRepository(em),
     signIns: new SignInRepository(em),
+    passkeySignIns: new PasskeySignInRepository(em),
     signingKeys: new SigningKeyRepository(em),
     revocations: new RevocationRepository(em),
     approvals: new ApprovalRepository(em, 'auth'),

@@ -5,6 +5,7 @@ import { origin, type TestAuth } from '../support/auth.ts';
 import type { StaffClients } from '../support/colleagues.ts';
 import { revertEmail, verifyEmail } from '../support/emails.ts';
 import { type Answer, get, post, send } from '../support/http.ts';
+import { passkeyOf, verifyPasskey } from '../support/passkeys.ts';
 import { reset } from '../support/passwords.ts';
 import { verifyPhone } from '../support/phones.ts';
 import { cancelRecovery, completeRecovery } from '../support/recoveries.ts';
@@ -40,6 +41,7 @@ export function placesOf(auth: TestAuth, clients: Clients): Readonly<Record<stri
     ...rpcPlaces(clients),
     ...transactionPlaces(auth, clients),
     ...stepPlaces(auth),
+    ...codePlaces(auth),
   };
 }
 
@@ -223,6 +225,19 @@ function stepPlaces(auth: TestAuth): Record<string, Place> {
       offer: async ({ loginId, challengeId }, code) =>
         isGood(await completed({ loginId, challengeId, response: { code } })),
     },
+    'a sign-in by a passkey': {
+      takes: ['login id of a passkey'],
+      offer: async ({ account }, loginId) => {
+        auth.neighbours.passkey = passkeyOf(account);
+        return isGood(await verifyPasskey(auth, { loginId }));
+      },
+    },
+  };
+}
+
+/** Codes that prove another address or number. */
+function codePlaces(auth: TestAuth): Record<string, Place> {
+  return {
     'the code of an address': {
       takes: ['code of an address'],
       offer: async ({ mover }, code) => isGood(await verifyEmail(auth, mover.accessToken, code)),

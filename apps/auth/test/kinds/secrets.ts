@@ -5,6 +5,7 @@ import { type Colleague, colleague, type StaffClients, signedIn, signedRequest }
 import { changeCode, changeEmail, moveTo, reversionToken } from '../support/emails.ts';
 import { get, post } from '../support/http.ts';
 import { freshPhone } from '../support/messages.ts';
+import { askPasskey } from '../support/passkeys.ts';
 import { askForToken } from '../support/passwords.ts';
 import { changePhone, smsCode, steppedUpAccount } from '../support/phones.ts';
 import { type Prover, prover, registerBound } from '../support/possession.ts';
@@ -40,7 +41,7 @@ export const kinds = [
   ...['device secret', 'proof of possession', 'proof for a token', 'nonce of proofs', 'approval'],
   ...['reset token', 'activation token', 'token that puts an address back'],
   ...['recovery token', 'token that ends a recovery', 'approval of a recovery'],
-  ...['registration id', 'registration code', 'login id', 'challenge id', 'emailed code'],
+  ...['registration id', 'registration code', 'login id', 'login id of a passkey', 'challenge id', 'emailed code'],
   ...['transaction token', 'transaction challenge id'],
   ...['code of an address', 'code of a number', 'cursor', 'cursor of staff', 'session id', 'user id'],
 ] as const;
@@ -72,6 +73,7 @@ export async function keychain(auth: TestAuth, clients: Makers): Promise<Keychai
     'nonce of proofs': auth.ctx.proofs.nonce() ?? '',
     'reset token': await askForToken(auth, await register(auth)),
     'session id': account.sessionId,
+    'login id of a passkey': String((await askPasskey(auth)).body.loginId),
     'user id': account.id,
     ...(await ofTransactions(auth, account)),
     ...(await ofChanges(auth, mover)),

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { DomainError, uuidv7 } from '@bank/domain';
 import { vhostDefinitions } from '@bank/messaging';
 import { createLogger } from '@bank/observability';
@@ -6,6 +7,7 @@ import type { Service } from '@bank/service-kit';
 import { type TestDatabase, type TestRabbitVhost, testRabbitVhost, testRedis } from '@bank/testing';
 import { afterAll } from 'vitest';
 import type { DeviceKeyBinding, DeviceKeys } from '#adapters/device-keys/device-keys.ts';
+import type { PasskeyQuestion } from '#adapters/factors/assertion.ts';
 import type {
   ChallengeBinding,
   FactorChallenges,
@@ -15,6 +17,7 @@ import type {
 } from '#adapters/factors/factor-challenges.ts';
 import type { FactorDirectory } from '#adapters/factors/factor-directory.ts';
 import type { RemoveFactors } from '#adapters/factors/factor-removal.ts';
+import type { PasskeyAnswer, Passkeys, PasskeyVerdict } from '#adapters/factors/passkeys.ts';
 import type { SignInAssessor } from '#adapters/risk/sign-in-assessor.ts';
 import { loadConfig } from '#config.ts';
 import { type AppContext, createContext } from '#context.ts';
@@ -47,6 +50,8 @@ export interface Neighbours {
   /** What mfa says to a challenge that is started, and to a proof; undefined while it is away. */
   started: StartedFactor | undefined;
   proof: ProofVerdict | undefined;
+  /** What mfa says to the answer of a passkey that names nobody; undefined while it is away. */
+  passkey: PasskeyVerdict | undefined;
   /** Whether mfa removes factors, and for which recoveries it did. */
   removes: boolean;
   removed: { userId: string; recoveryId: string }[];
@@ -58,6 +63,7 @@ export interface Neighbours {
     device: string[];
     mfa: string[];
     proofs: { binding: ChallengeBinding; proof: Proof }[];
+    passkeys: PasskeyAnswer[];
     keys: AskedKey[];
     texts: AskedText[];
   };
@@ -77,6 +83,14 @@ export interface AskedKey {
 
 /** The authenticator app of whoever has one. */
 export const totpFactor = { id: uuidv7(), type: 'totp', hint: '' };
+
+/** What mfa asks any passkey with, but for the challenge. */
+const passkeyQuestion = {
+  rpId: 'bank.example',
+  allowCredentials: [],
+  userVerification: 'required',
+  timeout: 300_000,
+} satisfies Omit<PasskeyQuestion, 'challenge'>;
 
 export interface StartOptions {
   env?: Record<string, string>;
@@ -163,13 +177,20 @@ function usualAnswers(): Neighbours {
   return {
     verdict: 'allow',
     factors: [],
-    started: { kind: 'started', challengeId: uuidv7(), type: 'totp', expiresAt: new Date(Date.now() + 300_000) },
+    started: {
+      kind: 'started',
+      challengeId: uuidv7(),
+      type: 'totp',
+      expiresAt: new Date(Date.now() + 300_000),
+      question: undefined,
+    },
     proof: { kind: 'accepted', by: 'totp' },
+    passkey: { kind: 'wrong' },
     removes: true,
     removed: [],
     hasKey: true,
     signature: 'accepted',
-    asked: { device: [], mfa: [], proofs: [], keys: [], texts: [] },
+    asked: { device: [], mfa: [], proofs: [], passkeys: [], keys: [], texts: [] },
   };
 }
 
@@ -177,6 +198,7 @@ interface NeighbourAdapters {
   assessor: SignInAssessor;
   factors: FactorDirectory;
   factorChallenges: FactorChallenges;
+  passkeys: Passkeys;
   removeFactors: RemoveFactors;
   deviceKeys: DeviceKeys;
 }
@@ -206,6 +228,17 @@ function answersOf(neighbours: Neighbours, clock: ShiftedClock): NeighbourAdapte
       },
     },
     deviceKeys: keysOf(neighbours, clock),
+    passkeys: {
+      async ask() {
+        orAway(neighbours.passkey);
+        const challenge = randomBytes(32);
+        return { challenge, question: { ...passkeyQuestion, challenge: challenge.toString('base64url') } };
+      },
+      async verify(answer) {
+        neighbours.asked.passkeys.push(answer);
+        return orAway(neighbours.passkey);
+      },
+    },
     async removeFactors(due) {
       orAway(neighbours.removes || undefined);
       neighbours.removed.push(due);

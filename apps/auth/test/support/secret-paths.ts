@@ -3,6 +3,7 @@ import { type Account, codeFor, freshEmail, password, register, registration, si
 import { type TestAuth, totpFactor } from './auth.ts';
 import { type Answer, post } from './http.ts';
 import { freshPhone } from './messages.ts';
+import { passkeySignIn } from './passkeys.ts';
 import { smsCode } from './phones.ts';
 
 /**
@@ -15,6 +16,7 @@ export const secretPaths: Readonly<Record<string, Readonly<Record<string, string
   'POST /v1/auth/register/verify': { code: 'own, address' },
   'POST /v1/auth/activate': { activationToken: 'entropy', password: 'chosen' },
   'POST /v1/auth/login': { password: 'pool, address' },
+  'POST /v1/auth/passkey/verify': { response: 'entropy, address' },
   'POST /v1/auth/login/verify': { response: 'own, address', recoveryCode: 'own, address' },
   'POST /v1/auth/token/refresh': { refreshToken: 'entropy' },
   'POST /v1/auth/step-up/verify': { password: 'pool, address', response: 'own, address', code: 'pool, own, address' },
@@ -73,6 +75,10 @@ function secondHalves(auth: TestAuth): Guesses {
       const response = { code: '000000' };
       return (address) =>
         post(auth, '/v1/auth/login/verify', { loginId, challengeId: uuidv7(), response }, from(address));
+    },
+    'passkey/verify': async () => {
+      auth.neighbours.passkey = { kind: 'wrong' };
+      return (address) => passkeySignIn(auth, {}, from(address));
     },
     'login/verify, a recovery code': async () => {
       const { loginId } = await pending([totpFactor]);

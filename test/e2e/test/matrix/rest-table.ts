@@ -23,6 +23,8 @@ POST   /v1/auth/activate                        both    anyone
 POST   /v1/auth/login                           both    anyone
 POST   /v1/auth/login/challenge                 both    anyone
 POST   /v1/auth/login/verify                    both    anyone
+POST   /v1/auth/passkey/options                 both    anyone
+POST   /v1/auth/passkey/verify                  both    anyone
 POST   /v1/auth/token/refresh                   both    anyone
 POST   /v1/auth/logout                          both    customer support compliance admin enrolment
 POST   /v1/auth/logout-all                      both    customer support compliance admin

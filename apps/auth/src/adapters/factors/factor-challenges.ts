@@ -1,7 +1,15 @@
 import { DomainError } from '@bank/domain';
-import { ChallengePurpose, MfaService } from '@bank/proto/mfa';
+import { ChallengePurpose, FactorType, MfaService } from '@bank/proto/mfa';
 import { createRpcClient, type RpcClientOptions } from '@bank/service-kit';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
+import {
+  type Assertion,
+  assertionMessage,
+  factsOf,
+  type PasskeyFacts,
+  type PasskeyQuestion,
+  questionOf,
+} from '#adapters/factors/assertion.ts';
 import { factorTypeName } from '#adapters/factors/factor-type.ts';
 
 /** What an answer will be good for, and for nothing else (SR-24): the sign-in, session or recovery that `bindingId` names. */
@@ -9,10 +17,15 @@ export interface ChallengeBinding {
   userId: string;
   purpose: 'sign_in' | 'step_up' | 'recovery' | 'transaction';
   bindingId: string;
+  /** Of the session that is to open or is live: it says whose pages may ask for a passkey. */
+  audience: string;
 }
 
+/** The answer of a factor, by what it is. */
+export type FactorAnswer = { code: string } | { assertion: Assertion };
+
 /** What a user presents: the answer of a factor, or a recovery code in place of one. */
-export type Proof = { challengeId: string; code: string } | { recoveryCode: string };
+export type Proof = { challengeId: string; answer: FactorAnswer } | { recoveryCode: string };
 
 interface Locked {
   kind: 'locked';
@@ -20,14 +33,14 @@ interface Locked {
 }
 
 export type StartedFactor =
-  | { kind: 'started'; challengeId: string; type: string; expiresAt: Date }
+  | { kind: 'started'; challengeId: string; type: string; expiresAt: Date; question: PasskeyQuestion | undefined }
   /** Not a confirmed factor of that user. */
   | { kind: 'unknown' }
   | Locked;
 
 export type ProofVerdict =
   /** `by` is the type of the factor, or `recovery_code`. */
-  | { kind: 'accepted'; by: string }
+  | { kind: 'accepted'; by: string; passkey?: PasskeyFacts }
   | { kind: 'wrong' }
   /** Wrong, and for the clock of what made it: that is told. */
   | { kind: 'wrong'; isClockOff: true }
@@ -57,16 +70,14 @@ const purposes = {
 export function createFactorChallenges(options: RpcClientOptions<typeof MfaService>): FactorChallenges {
   const mfa = createRpcClient(MfaService, { ...options, deadlineMs: budgetMs });
   return {
-    async start({ purpose, ...binding }, factorId, transactionText = '') {
+    async start({ userId, bindingId, purpose }, factorId, transactionText = '') {
       try {
-        const { challengeId, type, expiresAt } = await mfa.startChallenge({
-          ...binding,
-          factorId,
-          purpose: purposes[purpose],
-          transactionText,
-        });
+        const request = { userId, bindingId, factorId, purpose: purposes[purpose], transactionText };
+        const { challengeId, type, expiresAt, options: asked } = await mfa.startChallenge(request);
         if (expiresAt === undefined) throw new Error('a challenge needs an end');
-        return { kind: 'started', challengeId, type: factorTypeName(type), expiresAt: timestampDate(expiresAt) };
+        const question = type === FactorType.WEBAUTHN ? questionOf(asked) : undefined;
+        const end = timestampDate(expiresAt);
+        return { kind: 'started', challengeId, type: factorTypeName(type), expiresAt: end, question };
       } catch (error) {
         if (codeOf(error) === 'factor.not_found') return { kind: 'unknown' };
         return lockedOrUnavailable(error);
@@ -75,8 +86,12 @@ export function createFactorChallenges(options: RpcClientOptions<typeof MfaServi
     async verify({ purpose, ...binding }, proof) {
       try {
         const request = { ...binding, purpose: purposes[purpose], proof: toMessage(proof) };
-        const { type } = await mfa.verifyChallenge(request);
-        return { kind: 'accepted', by: 'recoveryCode' in proof ? 'recovery_code' : factorTypeName(type) };
+        const { type, passkey } = await mfa.verifyChallenge(request);
+        if ('recoveryCode' in proof) return { kind: 'accepted', by: 'recovery_code' };
+        const by = factorTypeName(type);
+        return type === FactorType.WEBAUTHN
+          ? { kind: 'accepted', by, passkey: factsOf(passkey) }
+          : { kind: 'accepted', by };
       } catch (error) {
         if (codeOf(error) === 'auth.second_factor.invalid') return { kind: 'wrong' };
         if (codeOf(error) === 'auth.second_factor.clock_off') return { kind: 'wrong', isClockOff: true };
@@ -88,9 +103,10 @@ export function createFactorChallenges(options: RpcClientOptions<typeof MfaServi
 }
 
 function toMessage(proof: Proof) {
-  return 'recoveryCode' in proof
-    ? ({ case: 'recoveryCode', value: proof.recoveryCode } as const)
-    : ({ case: 'answer', value: proof } as const);
+  if ('recoveryCode' in proof) return { case: 'recoveryCode', value: proof.recoveryCode } as const;
+  const { challengeId, answer } = proof;
+  const given = 'code' in answer ? answer : { assertion: assertionMessage(answer.assertion) };
+  return { case: 'answer', value: { challengeId, ...given } } as const;
 }
 
 function codeOf(error: unknown): string | undefined {

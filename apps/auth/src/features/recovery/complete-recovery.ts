@@ -1,5 +1,5 @@
 import { withTransaction } from '@bank/database';
-import { allow, DomainError, type Grant, parse } from '@bank/domain';
+import { allow, audiences, DomainError, type Grant, parse } from '@bank/domain';
 import { type ReadToken, readToken } from '@bank/security';
 import type { AppContext, AppTransaction } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
@@ -45,7 +45,8 @@ async function requireRecoveryCode(
   );
   if (asked === undefined) throw await notValid(ctx, caller, 'unknown, used, expired, or tried too often');
   const { id: bindingId, userId } = asked;
-  const verdict = await ctx.factorChallenges.verify({ userId, purpose: 'recovery', bindingId }, { recoveryCode });
+  const binding = { userId, purpose: 'recovery', bindingId, audience: audiences.customers } as const;
+  const verdict = await ctx.factorChallenges.verify(binding, { recoveryCode });
   if (verdict.kind === 'accepted') return;
   const failure = {
     action: 'auth.recovery.failed',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { assuranceOf } from './assurance.ts';
+import { assuranceOf, assuranceOfStepUp, isPhishingResistant } from './assurance.ts';
 
 test.each([
   [['password'], 'aal1', ['pwd']],
@@ -30,19 +30,66 @@ test('of all combinations, those with a password and a factor that raises are at
   }
 });
 
-const words: Readonly<Record<string, string>> = {
-  'a code by email': 'email',
-  'an authenticator app': 'totp',
-  'a code by text message': 'sms',
-  'a recovery code': 'recovery_code',
+const synced = { isUserVerified: true, isDeviceBound: false, isAttested: false };
+const attested = { isUserVerified: true, isDeviceBound: true, isAttested: true };
+
+test.each([
+  [['webauthn'], synced, 'aal2', ['swk', 'user', 'mfa']],
+  [['webauthn'], { ...synced, isDeviceBound: true }, 'aal2', ['swk', 'user', 'mfa']],
+  [['webauthn'], { ...synced, isAttested: true }, 'aal2', ['swk', 'user', 'mfa']],
+  [['webauthn'], attested, 'aal3', ['hwk', 'user', 'mfa']],
+  [['webauthn'], { ...attested, isUserVerified: false }, 'aal1', ['hwk', 'user']],
+  [['webauthn'], undefined, 'aal1', ['swk', 'user']],
+  [['password', 'webauthn'], undefined, 'aal2', ['pwd', 'swk', 'user', 'mfa']],
+  [['password', 'webauthn'], { ...attested, isUserVerified: false }, 'aal2', ['pwd', 'hwk', 'user', 'mfa']],
+  [['password', 'webauthn'], attested, 'aal3', ['pwd', 'hwk', 'user', 'mfa']],
+] as const)('a passkey: %j of %j is worth %s', (proved, passkey, acr, amr) => {
+  expect(assuranceOf(proved, passkey)).toEqual({ acr, amr });
+});
+
+test('of all that enrolled factors and paths give, a passkey alone resists phishing', () => {
+  const paths = [
+    ...['totp', 'sms', 'email', 'recovery_code'].map((by) => ['password', by]),
+    ['password'],
+    ['webauthn'],
+    ['password', 'webauthn'],
+  ];
+  for (const proved of paths) {
+    expect([proved, isPhishingResistant(assuranceOf(proved, synced))]).toEqual([proved, proved.includes('webauthn')]);
+  }
+});
+
+test.each([
+  // methods of the session, what is proved now, level, methods afterwards
+  [['pwd'], 'totp', undefined, 'aal2', ['pwd', 'otp', 'mfa']],
+  [['pwd', 'otp', 'mfa'], 'sms', undefined, 'aal2', ['pwd', 'otp', 'mfa', 'sms']],
+  [['pwd'], 'email', undefined, 'aal1', ['pwd', 'otp']],
+  [['pwd'], 'webauthn', synced, 'aal2', ['pwd', 'swk', 'user', 'mfa']],
+  [['pwd'], 'webauthn', attested, 'aal3', ['pwd', 'hwk', 'user', 'mfa']],
+  [['swk', 'user', 'mfa'], 'totp', undefined, 'aal2', ['swk', 'user', 'mfa', 'otp']],
+  [['hwk', 'user', 'mfa'], 'totp', undefined, 'aal2', ['hwk', 'user', 'mfa', 'otp']],
+] as const)('a session of %j that is stepped up by %s', (amr, by, passkey, acr, methods) => {
+  expect(assuranceOfStepUp({ amr }, by, passkey)).toEqual({ acr, amr: methods });
+});
+
+/** The rows of the page: how it says that a session was proved, and what that is. */
+const rows: Readonly<Record<string, Parameters<typeof assuranceOf>>> = {
+  password: [['password']],
+  'password and a code by email': [['password', 'email']],
+  'password and an authenticator app': [['password', 'totp']],
+  'password and a code by text message': [['password', 'sms']],
+  'password and a recovery code': [['password', 'recovery_code']],
+  'password and a passkey': [['password', 'webauthn'], synced],
+  'a passkey alone': [['webauthn'], synced],
+  'password and an attested passkey of one device': [['password', 'webauthn'], attested],
+  'an attested passkey of one device alone': [['webauthn'], attested],
 };
 
 test('the page says the same', () => {
   const page = readFileSync(new URL('../../../../../docs/api/mfa.md', import.meta.url), 'utf8');
-  const rows = [...page.matchAll(/^\| password(?: and ([a-z ]+))? \| `(aal\d)` \| `([a-z ]+)` \|$/gm)];
-  expect(rows).toHaveLength(Object.keys(words).length + 1);
-  for (const [, second, acr, amr = ''] of rows) {
-    const proved = second === undefined ? ['password'] : ['password', words[second] ?? 'nothing'];
-    expect(assuranceOf(proved)).toEqual({ acr, amr: amr.split(' ') });
+  const told = [...page.matchAll(/^\| ([a-z ]+) \| `(aal\d)` \| `([a-z ]+)` \|$/gm)];
+  expect(told.map(([, how = '']) => how)).toEqual(Object.keys(rows));
+  for (const [, how = '', acr, amr = ''] of told) {
+    expect([how, assuranceOf(...(rows[how] ?? [[]]))]).toEqual([how, { acr, amr: amr.split(' ') }]);
   }
 });

@@ -1,4 +1,5 @@
 import type { AssuranceLevel } from '@bank/domain';
+import type { PasskeyFacts } from '#adapters/factors/assertion.ts';
 
 /** The level of a session and the methods by which it was proved, by their names in a token (RFC 8176). */
 export interface Assurance {
@@ -8,29 +9,65 @@ export interface Assurance {
 
 /** A way to prove oneself. `raises`: beside a password it makes two factors of different kinds. */
 interface Method {
-  readonly amr: string;
+  readonly amr: readonly string[];
   readonly raises: boolean;
 }
 
 const methods: Readonly<Record<string, Method>> = {
-  password: { amr: 'pwd', raises: false },
-  totp: { amr: 'otp', raises: true },
-  sms: { amr: 'sms', raises: true },
+  password: { amr: ['pwd'], raises: false },
+  totp: { amr: ['otp'], raises: true },
+  sms: { amr: ['sms'], raises: true },
   // Proves an address and no more (SR-29).
-  email: { amr: 'otp', raises: false },
-  recovery_code: { amr: 'recovery', raises: true },
+  email: { amr: ['otp'], raises: false },
+  recovery_code: { amr: ['recovery'], raises: true },
 };
 
 /** A kind of factor that this version does not know raises nothing. */
-const unknown: Method = { amr: 'otp', raises: false };
+const unknown: Method = { amr: ['otp'], raises: false };
+
+/** A key that can be copied from one device to another, and one of which its maker says that it cannot. */
+const synced = 'swk';
+const hardware = 'hwk';
+
+/** Of a passkey that nothing more is known of. */
+const bare: PasskeyFacts = { isUserVerified: false, isDeviceBound: false, isAttested: false };
 
 /**
  * What all the methods by which a session was proved are worth together: types of factors, `password` and `recovery_code`. A
- * second factor raises what a password began, and nothing by itself.
+ * second factor raises what a password began, and nothing by itself; a passkey that asked its user for a PIN, a finger or a
+ * face is both factors in one.
  */
-export function assuranceOf(proved: readonly string[]): Assurance {
-  const used = proved.map((name) => (Object.hasOwn(methods, name) ? (methods[name] ?? unknown) : unknown));
-  const isRaised = proved.includes('password') && used.some(({ raises }) => raises);
-  const amr = [...new Set(used.map((method) => method.amr))];
-  return isRaised ? { acr: 'aal2', amr: [...amr, 'mfa'] } : { acr: 'aal1', amr };
+export function assuranceOf(proved: readonly string[], passkey: PasskeyFacts = bare): Assurance {
+  const used = proved.map((name) => methodOf(name, passkey));
+  const amr = [...new Set(used.flatMap((method) => method.amr))];
+  const hasPasskey = proved.includes('webauthn');
+  const isBoth = hasPasskey && passkey.isUserVerified;
+  const isRaised = isBoth || (proved.includes('password') && used.some(({ raises }) => raises));
+  if (!isRaised) return { acr: 'aal1', amr };
+  return { acr: isBoth && isHardware(passkey) ? 'aal3' : 'aal2', amr: [...amr, 'mfa'] };
+}
+
+function methodOf(name: string, passkey: PasskeyFacts): Method {
+  if (name === 'webauthn') return { amr: [isHardware(passkey) ? hardware : synced, 'user'], raises: true };
+  return Object.hasOwn(methods, name) ? (methods[name] ?? unknown) : unknown;
+}
+
+/** That a key stays where it was made is believed of nobody who is not vouched for. */
+function isHardware({ isDeviceBound, isAttested }: PasskeyFacts): boolean {
+  return isDeviceBound && isAttested;
+}
+
+/**
+ * What a live session comes to when its holder has proved a factor again: that he holds it takes the place of the first
+ * proof, and its methods stay.
+ */
+export function assuranceOfStepUp(session: Pick<Assurance, 'amr'>, by: string, passkey?: PasskeyFacts): Assurance {
+  const { acr, amr } = assuranceOf(['password', by], passkey);
+  const added = amr.filter((method) => method !== 'pwd');
+  return { acr, amr: [...new Set([...session.amr, ...added])] };
+}
+
+/** Whether one of the methods answers to no page but ours, whoever its user believes to talk to (SR-72). */
+export function isPhishingResistant({ amr }: Pick<Assurance, 'amr'>): boolean {
+  return amr.includes(synced) || amr.includes(hardware);
 }

@@ -2,6 +2,8 @@ import { readerOf, withTransaction } from '@bank/database';
 import { allow, DomainError, type Grant, parse } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import { generateCode } from '@bank/security';
+import type { PasskeyQuestion } from '#adapters/factors/assertion.ts';
+import type { StartedFactor } from '#adapters/factors/factor-challenges.ts';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
@@ -14,6 +16,8 @@ export interface StartedChallenge {
   challengeId: string;
   type: string;
   expiresIn: number;
+  /** What a passkey is asked with. */
+  options?: PasskeyQuestion;
 }
 
 /**
@@ -32,13 +36,21 @@ async function askFactor(ctx: AppContext, loginId: string, factorId: string): Pr
   const pending = await readerOf(ctx).signIns.findOpen(loginId, now);
   if (pending?.method !== 'factor') throw new DomainError('auth.login.invalid', { reason: 'no factor is asked for' });
   const { userId } = pending;
-  const started = await ctx.factorChallenges.start({ userId, purpose: 'sign_in', bindingId: loginId }, factorId);
+  const audience = ctx.clientRegistry.find(pending.clientId)?.audience ?? '';
+  const binding = { userId, purpose: 'sign_in', bindingId: loginId, audience } as const;
+  const started = await ctx.factorChallenges.start(binding, factorId);
   if (started.kind !== 'started') throw refusalOf(started, 'auth.login.invalid');
-  const { challengeId, type, expiresAt } = started;
-  if (!suffices(ctx.clientRegistry.find(pending.clientId)?.audience ?? '', type)) {
-    throw new DomainError('auth.login.invalid', { reason: `${type} is not good enough for the client` });
+  if (!suffices(audience, started.type)) {
+    throw new DomainError('auth.login.invalid', { reason: `${started.type} is not good enough for the client` });
   }
-  return { challengeId, type, expiresIn: Math.max(0, Math.floor((expiresAt.getTime() - now.getTime()) / 1000)) };
+  return viewChallenge(started, now);
+}
+
+/** A challenge of mfa as its user is told of it. */
+export function viewChallenge(started: Extract<StartedFactor, { kind: 'started' }>, now: Date): StartedChallenge {
+  const { challengeId, type, expiresAt, question } = started;
+  const expiresIn = Math.max(0, Math.floor((expiresAt.getTime() - now.getTime()) / 1000));
+  return { challengeId, type, expiresIn, ...(question === undefined ? {} : { options: question }) };
 }
 
 async function sendCode(ctx: AppContext, who: Grant, loginId: string): Promise<StartedChallenge> {

@@ -26,10 +26,10 @@ export async function completeSignIn(ctx: AppContext, input: unknown, caller: Ca
   if (pending.method === 'factor') {
     if (recoveryCode !== undefined) return await completeWithFactor(ctx, half, { recoveryCode });
     if (challengeId !== undefined && response !== undefined) {
-      return await completeWithFactor(ctx, half, { challengeId, code: response.code });
+      return await completeWithFactor(ctx, half, { challengeId, answer: response });
     }
-  } else if (challengeId !== undefined && response !== undefined) {
+  } else if (challengeId !== undefined && response !== undefined && 'code' in response) {
     return await completeWithEmailedCode(ctx, half, pending.userId, { challengeId, code: response.code });
   }
-  throw new DomainError('auth.second_factor.invalid', { reason: 'a recovery code where none is enrolled' });
+  throw new DomainError('auth.second_factor.invalid', { reason: 'no answer to what was asked' });
 }

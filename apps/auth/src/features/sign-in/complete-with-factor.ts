@@ -37,7 +37,7 @@ export async function completeWithFactor(ctx: AppContext, half: SecondHalfReques
   const audits = [...completionAudits, 'auth.recovery.cancelled'] as const;
   const signedIn = await withTransaction(ctx, { who, audits }, async (tx) =>
     (await tx.signIns.close(id, tx.clock.now()))
-      ? await openCompleted(tx, pending, half, assuranceOf(['password', verdict.by]))
+      ? await openCompleted(tx, pending, half, assuranceOf(['password', verdict.by], verdict.passkey))
       : undefined,
   );
   if (signedIn === undefined) throw new DomainError('auth.login.invalid', { reason: 'closed or changed meanwhile' });
@@ -52,7 +52,8 @@ async function judge(
   proof: Proof,
 ): Promise<ProofVerdict> {
   if ('recoveryCode' in proof && !suffices(client.audience, 'recovery_code')) return { kind: 'wrong' };
-  const verdict = await ctx.factorChallenges.verify({ userId, purpose: 'sign_in', bindingId: id }, proof);
+  const binding = { userId, purpose: 'sign_in', bindingId: id, audience: client.audience } as const;
+  const verdict = await ctx.factorChallenges.verify(binding, proof);
   return verdict.kind !== 'accepted' || suffices(client.audience, verdict.by) ? verdict : { kind: 'wrong' };
 }
 

@@ -1,5 +1,6 @@
 import { EmailSchema, PhoneNumberSchema, Uuidv7Schema } from '@bank/domain';
 import * as v from 'valibot';
+import { AssertionSchema, PasskeyQuestionSchema } from '#features/second-factor/assertion-schema.ts';
 import { ClientIdSchema, DeviceSchema, PasswordSchema } from '#features/session/schemas.ts';
 
 /** An email address or a phone number in international form; which of the two its shape says. */
@@ -32,12 +33,15 @@ export const CodeSchema = v.pipe(v.string('code'), v.regex(/^\d{6}$/, 'code'));
 /** A recovery code as people type it; what it is worth mfa says. */
 const RecoveryCodeSchema = v.pipe(v.string(), v.trim(), v.regex(/^[0-9A-Za-z -]{16,64}$/, 'recovery_code'));
 
+/** What a factor answers: a code, or the assertion of a passkey. */
+export const FactorAnswerSchema = v.union([v.strictObject({ code: CodeSchema }), AssertionSchema]);
+
 /** The answer to a challenge, or a recovery code in place of one. */
 export const CompleteSignInSchema = v.pipe(
   v.strictObject({
     loginId: Uuidv7Schema,
     challengeId: v.optional(Uuidv7Schema),
-    response: v.optional(v.strictObject({ code: CodeSchema })),
+    response: v.optional(FactorAnswerSchema),
     recoveryCode: v.optional(RecoveryCodeSchema),
     clientId: ClientIdSchema,
     device: v.optional(DeviceSchema),
@@ -59,4 +63,9 @@ export const FactorRequiredSchema = v.object({
   expiresIn: v.number(),
 });
 
-export const ChallengeStartedSchema = v.object({ challengeId: v.string(), type: v.string(), expiresIn: v.number() });
+export const ChallengeStartedSchema = v.object({
+  challengeId: v.string(),
+  type: v.string(),
+  expiresIn: v.number(),
+  options: v.optional(PasskeyQuestionSchema),
+});

@@ -5,7 +5,7 @@ import { generateCode } from '@bank/security';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
-import type { StartedChallenge } from '#features/sign-in/challenge-sign-in.ts';
+import { type StartedChallenge, viewChallenge } from '#features/sign-in/challenge-sign-in.ts';
 import { hashEmailedCode, stepUpCode } from '#features/sign-in/emailed-code.ts';
 import { challengesMax, emailedCodeSeconds } from '#features/sign-in/policies.ts';
 import { findOwnSession } from '#features/step-up/find-session.ts';
@@ -34,15 +34,13 @@ export async function challengeStepUp(
 
 async function askFactor(
   ctx: AppContext,
-  { userId, sessionId }: UserActor,
+  { userId, sessionId, audience }: UserActor,
   factorId: string,
 ): Promise<StartedChallenge> {
-  const binding = { userId, purpose: 'step_up', bindingId: sessionId } as const;
+  const binding = { userId, purpose: 'step_up', bindingId: sessionId, audience } as const;
   const started = await ctx.factorChallenges.start(binding, factorId);
   if (started.kind !== 'started') throw refusalOf(started, 'factor.not_found');
-  const { challengeId, type, expiresAt } = started;
-  const expiresIn = Math.max(0, Math.floor((expiresAt.getTime() - ctx.clock.now().getTime()) / 1000));
-  return { challengeId, type, expiresIn };
+  return viewChallenge(started, ctx.clock.now());
 }
 
 async function sendCode(ctx: AppContext, who: Grant, { userId, sessionId }: UserActor): Promise<StartedChallenge> {

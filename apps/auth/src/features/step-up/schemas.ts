@@ -1,7 +1,7 @@
 import { UuidSchema } from '@bank/domain';
 import * as v from 'valibot';
 import { PasswordSchema } from '#features/session/schemas.ts';
-import { ChallengeStartedSchema, CodeSchema } from '#features/sign-in/schemas.ts';
+import { ChallengeStartedSchema, CodeSchema, FactorAnswerSchema } from '#features/sign-in/schemas.ts';
 import { TransactionSchema } from '#features/transaction/registry.ts';
 import { AskedTransaction } from '#features/transaction/schemas.ts';
 
@@ -22,7 +22,7 @@ export const StepUpStartedSchema = v.object({
 });
 
 const SignatureSchema = v.pipe(v.string(), v.regex(/^[\w-]{86}$/, 'base64url'));
-const ResponseSchema = v.union([v.strictObject({ code: CodeSchema }), v.strictObject({ signature: SignatureSchema })]);
+const ResponseSchema = v.union([FactorAnswerSchema, v.strictObject({ signature: SignatureSchema })]);
 
 /** The answer to a challenge or, from a user without a factor, his password. */
 export const StepUpSchema = v.pipe(

@@ -1,8 +1,9 @@
 import { withTransaction } from '@bank/database';
 import { allow, DomainError, type Grant, parse, requireUser, type UserActor } from '@bank/domain';
+import type { FactorAnswer } from '#adapters/factors/factor-challenges.ts';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
-import { assuranceOf } from '#features/second-factor/assurance.ts';
+import { assuranceOfStepUp } from '#features/second-factor/assurance.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
 import { suffices } from '#features/second-factor/sufficiency.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
@@ -43,8 +44,8 @@ export async function stepUp(ctx: AppContext, input: unknown, caller: Caller): P
   if (asked !== undefined) {
     return { kind: 'approved', token: await approveTransaction(ctx, owner, asked, response) };
   }
-  if (!('code' in response)) throw new DomainError('challenge.not_found', { reason: 'no such transaction' });
-  return renewed(await stepUpWithFactor(ctx, owner, { challengeId, code: response.code }));
+  if ('signature' in response) throw new DomainError('challenge.not_found', { reason: 'no such transaction' });
+  return renewed(await stepUpWithFactor(ctx, owner, { challengeId, answer: response }));
 }
 
 function renewed(signedIn: SignedIn): SteppedUp {
@@ -54,11 +55,12 @@ function renewed(signedIn: SignedIn): SteppedUp {
 async function stepUpWithFactor(
   ctx: AppContext,
   { who, user, caller, session }: { who: Grant; user: UserActor; caller: Caller; session: Session },
-  proof: { challengeId: string; code: string },
+  proof: { challengeId: string; answer: FactorAnswer },
 ): Promise<SignedIn> {
-  const { userId, sessionId } = user;
+  const { userId, sessionId, audience } = user;
   const audits = ['auth.stepped_up', 'auth.step_up.failed'] as const;
-  const verdict = await ctx.factorChallenges.verify({ userId, purpose: 'step_up', bindingId: sessionId }, proof);
+  const binding = { userId, purpose: 'step_up', bindingId: sessionId, audience } as const;
+  const verdict = await ctx.factorChallenges.verify(binding, proof);
   if (verdict.kind !== 'accepted') {
     if (verdict.kind === 'wrong') {
       await countFailure(ctx, caller.clientAddress);
@@ -67,10 +69,9 @@ async function stepUpWithFactor(
     }
     throw refusalOf(verdict, 'challenge.not_found');
   }
-  const { acr, amr } = assuranceOf(['password', verdict.by]);
+  const assurance = assuranceOfStepUp(session, verdict.by, verdict.passkey);
   // What proves an address and no more confirms nobody (SR-29).
-  if (acr === 'aal1' || !suffices(user.audience, verdict.by))
+  if (assurance.acr === 'aal1' || !suffices(user.audience, verdict.by))
     throw new DomainError('auth.second_factor.invalid', { reason: `${verdict.by} raises nothing here` });
-  const methods = [...new Set([...session.amr, ...amr])];
-  return await withTransaction(ctx, { who, audits }, (tx) => renewSession(tx, user, { acr, amr: methods }));
+  return await withTransaction(ctx, { who, audits }, (tx) => renewSession(tx, user, assurance));
 }

@@ -1,6 +1,7 @@
 import { readerOf, withTransaction } from '@bank/database';
-import { DomainError } from '@bank/domain';
+import { audiences, DomainError } from '@bank/domain';
 import { signJwt } from '@bank/security';
+import type { FactorAnswer } from '#adapters/factors/factor-challenges.ts';
 import type { AppContext } from '#context.ts';
 import type { OwnSession } from '#features/password/confirm-password.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
@@ -10,7 +11,7 @@ import type { TransactionToken } from '#features/transaction/schemas.ts';
 import type { Transaction } from '#storage/transactions/transaction.entity.ts';
 
 /** What a device or a person answers. */
-export type ApprovalAnswer = { readonly signature: string } | { readonly code: string };
+export type ApprovalAnswer = { readonly signature: string } | FactorAnswer;
 
 type Verdict = 'accepted' | 'wrong' | 'closed';
 type Owner = Omit<OwnSession, 'isDeviceKnown'>;
@@ -70,8 +71,8 @@ async function judge(ctx: AppContext, asked: Transaction, answer: ApprovalAnswer
   const { userId, sessionId, factorId: deviceId, challengeId } = asked;
   if (asked.method === 'sms') {
     if (!('code' in answer)) throw noAnswer('code');
-    const binding = { userId, purpose: 'transaction', bindingId: asked.id } as const;
-    const verdict = await ctx.factorChallenges.verify(binding, { challengeId, code: answer.code });
+    const binding = { userId, purpose: 'transaction', bindingId: asked.id, audience: audiences.customers } as const;
+    const verdict = await ctx.factorChallenges.verify(binding, { challengeId, answer });
     if (verdict.kind === 'locked') throw refusalOf(verdict, 'challenge.not_found');
     // By what else a code was proved says nothing of the transaction.
     return verdict.kind === 'accepted' && verdict.by !== asked.method ? 'wrong' : verdict.kind;

@@ -53,7 +53,7 @@ async function ask(
   { id, factorId, digest, shown }: ReadTransaction & { readonly id: string; readonly factorId: string },
 ): Promise<Asked> {
   if ((await readerOf(ctx).devices.find(userId, factorId)) === undefined) {
-    const binding = { userId, purpose: 'transaction', bindingId: id } as const;
+    const binding = { userId, purpose: 'transaction', bindingId: id, audience: audiences.customers } as const;
     const started = await ctx.factorChallenges.start(binding, factorId, shown.text);
     if (started.kind !== 'started') throw refusalOf(started, 'factor.not_found');
     if (started.type !== 'sms') throw unfit();

@@ -38,3 +38,18 @@ export const SignInEntity = defineEntity({
   },
   checks: [{ name: 'sign_ins_method_check', expression: `method in ('emailed_code', 'factor')` }],
 });
+
+export const PasskeySignInEntity = defineEntity({
+  name: 'PasskeySignIn',
+  tableName: 'passkey_sign_ins',
+  schema: 'auth',
+  properties: {
+    id: p.uuid().primary(),
+    client: () => p.manyToOne(ClientEntity).mapToPk().foreignKeyName('passkey_sign_ins_client_id_fkey'),
+    challenge: p.blob(),
+    createdAt: p.datetime(),
+    expiresAt: p.datetime().index('passkey_sign_ins_expires_at_idx'),
+    consumedAt: p.datetime().nullable(),
+  },
+  checks: [{ name: 'passkey_sign_ins_challenge_check', expression: 'octet_length(challenge) = 32' }],
+});

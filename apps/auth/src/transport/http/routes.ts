@@ -1,5 +1,6 @@
 import { activationRoutes } from '#transport/http/activation.routes.ts';
 import { contactRoutes } from '#transport/http/contact.routes.ts';
+import { passkeyRoutes } from '#transport/http/passkey.routes.ts';
 import { passwordRoutes } from '#transport/http/password.routes.ts';
 import { recoveryRoutes } from '#transport/http/recovery.routes.ts';
 import { registrationRoutes } from '#transport/http/registration.routes.ts';
@@ -15,6 +16,7 @@ export const routes = [
   ...registrationRoutes,
   ...activationRoutes,
   ...signInRoutes,
+  ...passkeyRoutes,
   ...sessionRoutes,
   ...stepUpRoutes,
   ...passwordRoutes,

@@ -1,0 +1,69 @@
+import { DomainError, parse, type UserId, UserIdSchema } from '@bank/domain';
+import { MfaService } from '@bank/proto/mfa';
+import { createRpcClient, type RpcClientOptions } from '@bank/service-kit';
+import {
+  type Assertion,
+  assertionMessage,
+  factsOf,
+  type PasskeyFacts,
+  type PasskeyQuestion,
+  questionOf,
+} from '#adapters/factors/assertion.ts';
+
+/** An answer to a question that names nobody. */
+export interface PasskeyAnswer {
+  /** Of the sign-in, for the ledger of mfa. */
+  signInId: string;
+  challenge: Uint8Array;
+  assertion: Assertion;
+  /** Of the session that is to open: it says whose pages may have asked. */
+  audience: string;
+}
+
+export type PasskeyVerdict =
+  | { kind: 'accepted'; userId: UserId; passkey: PasskeyFacts }
+  /** Unknown, forged, copied, of other pages, or of nobody any more: which of these is not told. */
+  | { kind: 'wrong' };
+
+/** Sign-ins by a passkey alone. Both methods throw service.unavailable when there is no answer. */
+export interface Passkeys {
+  /** What any passkey is asked with, and the challenge of 32 bytes in it, which mfa does not keep. */
+  ask(): Promise<{ challenge: Uint8Array; question: PasskeyQuestion }>;
+  verify(answer: PasskeyAnswer): Promise<PasskeyVerdict>;
+}
+
+/** How long a person waits for mfa, in milliseconds. */
+const budgetMs = 2000;
+const retryAfterSeconds = 2;
+
+/** Asks the mfa service. */
+export function createPasskeys(options: RpcClientOptions<typeof MfaService>): Passkeys {
+  const mfa = createRpcClient(MfaService, { ...options, deadlineMs: budgetMs });
+  return {
+    async ask() {
+      try {
+        const { options: asked } = await mfa.startPasskeySignIn({});
+        return { question: questionOf(asked), challenge: asked?.challenge ?? new Uint8Array() };
+      } catch (error) {
+        throw unavailable(error);
+      }
+    },
+    async verify({ assertion, ...answer }) {
+      try {
+        const { userId, passkey } = await mfa.verifyPasskeySignIn({
+          ...answer,
+          assertion: assertionMessage(assertion),
+        });
+        return { kind: 'accepted', userId: parse(UserIdSchema, userId), passkey: factsOf(passkey) };
+      } catch (error) {
+        if (error instanceof DomainError && error.code === 'auth.second_factor.invalid') return { kind: 'wrong' };
+        throw unavailable(error);
+      }
+    },
+  };
+}
+
+function unavailable(cause: unknown): DomainError {
+  const reason = 'mfa did not answer';
+  return new DomainError('service.unavailable', { reason, details: { retryAfterSeconds }, cause });
+}
