@@ -3,8 +3,9 @@ import { raceOf, winners } from '@bank/testing';
 import { describe, expect, it } from 'vitest';
 import { loadClients } from '#features/client/load-clients.ts';
 import { freshEmail, messagesTo, password, refresh, register, signIn } from './support/accounts.ts';
-import { startAuth, totpFactor } from './support/auth.ts';
+import { passkeyFactor, startAuth, totpFactor } from './support/auth.ts';
 import { get, post } from './support/http.ts';
+import { assertion, syncedPasskey } from './support/passkeys.ts';
 import { type Prover, prover, registerBound } from './support/possession.ts';
 import { claimsOf, completeAtConsole, createStaff, fromConsole } from './support/staff.ts';
 
@@ -139,11 +140,12 @@ describe('SR-60 a bound access token', () => {
 
   it('is what staff get for a proof at their console', async () => {
     const [account, client] = [await createStaff(auth, 'support'), prover(auth)];
-    auth.neighbours.factors = [totpFactor];
+    auth.neighbours.factors = [passkeyFactor];
+    auth.neighbours.proof = { kind: 'accepted', by: 'webauthn', passkey: syncedPasskey };
     const body = { identifier: account.email, password, clientId: 'staff-console' };
     const { loginId } = (await client.post('/v1/auth/login', body, { headers: fromConsole })).body;
     auth.neighbours.factors = [];
-    const half = { loginId, challengeId: uuidv7(), response: { code: '123456' } };
+    const half = { loginId, challengeId: uuidv7(), response: assertion() };
     const path = '/v1/auth/login/verify';
     const headers = { ...fromConsole, ...client.headers('POST', path) };
     const signedIn = await post(auth, path, { ...half, clientId: 'staff-console' }, { headers });

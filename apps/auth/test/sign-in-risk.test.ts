@@ -33,7 +33,7 @@ const denied = 'auth.credentials.invalid';
 
 describe('what device says of a sign-in', () => {
   it.each([
-    // verdict, without a factor, with one, staff with one, staff without one
+    // verdict, without a factor, with an app, staff with an app alone, staff without anything
     ['allow', 'aal1', 'asks for totp', 'asks for totp', 'asks for email'],
     ['challenge', 'asks for email', 'asks for totp', 'asks for totp', 'asks for email'],
     ['unavailable', 'asks for email', 'asks for totp', 'asks for totp', 'asks for email'],

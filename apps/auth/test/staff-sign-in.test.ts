@@ -1,13 +1,15 @@
 import { uuidv7 } from '@bank/domain';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Account, codeFor, freshEmail, password, register, registration, signIn } from './support/accounts.ts';
-import { startAuth, totpFactor } from './support/auth.ts';
-import { type Answer, get, post, send } from './support/http.ts';
+import { passkeyFactor, startAuth, totpFactor } from './support/auth.ts';
+import { type Answer, post } from './support/http.ts';
+import { assertion, syncedPasskey } from './support/passkeys.ts';
 import {
   claimsOf,
   completeAtConsole,
   cookiePair,
   createStaff,
+  emailedCode,
   fromConsole,
   signInAtConsole,
   staffSession,
@@ -46,14 +48,6 @@ function refreshAtConsole(signedIn: Answer, body: object = {}): Promise<Answer> 
   return post(auth, '/v1/auth/token/refresh', body, { headers: { ...fromConsole, cookie } });
 }
 
-/** Password and emailed code: what a member of staff without a factor has. */
-async function emailedCode(account: Account): Promise<Answer> {
-  const { loginId } = (await signInAtConsole(auth, account)).body;
-  const { challengeId } = (await post(auth, '/v1/auth/login/challenge', { loginId, factorId: loginId })).body;
-  const code = await codeFor(auth, account.id);
-  return completeAtConsole(auth, { loginId, challengeId, response: { code } });
-}
-
 describe('POST /v1/auth/login at the console', () => {
   it('SR-15, SR-16 401 for a customer, exactly like a wrong password', async () => {
     const [account, other] = [await register(auth), await register(auth)];
@@ -72,7 +66,7 @@ describe('POST /v1/auth/login at the console', () => {
     expect((await signIn(auth, account)).status).toBe(429);
   });
 
-  it('SR-72 opens a session of the audience of staff, with staff roles alone, by an authenticator app', async () => {
+  it('SR-72 opens a session of the audience of staff, with staff roles alone, by a passkey', async () => {
     const account = await createStaff(auth, 'customer', 'support');
     const { status, body } = await staffSession(auth, account);
     expect([status, body.acr, body.audience]).toEqual([200, 'aal2', 'user-service-staff']);
@@ -81,6 +75,8 @@ describe('POST /v1/auth/login at the console', () => {
 
   it('SR-72 never asks for a factor that is not good enough for staff', async () => {
     const account = await createStaff(auth, 'support');
+    auth.neighbours.factors = [{ id: uuidv7(), type: 'sms', hint: '' }, totpFactor, passkeyFactor];
+    expect((await signInAtConsole(auth, account)).body.factors).toEqual([passkeyFactor]);
     auth.neighbours.factors = [{ id: uuidv7(), type: 'sms', hint: '' }, totpFactor];
     expect((await signInAtConsole(auth, account)).body.factors).toEqual([totpFactor]);
     auth.neighbours.factors = [{ id: uuidv7(), type: 'sms', hint: '' }];
@@ -124,7 +120,7 @@ describe('POST /v1/auth/register/verify at the staff listener', () => {
 
 describe('POST /v1/auth/login/verify at the console', () => {
   async function pendingOf(account: Account): Promise<string> {
-    auth.neighbours.factors = [totpFactor];
+    auth.neighbours.factors = [passkeyFactor];
     return (await signInAtConsole(auth, account)).body.loginId;
   }
 
@@ -138,10 +134,10 @@ describe('POST /v1/auth/login/verify at the console', () => {
     expect(await ledgerOf(account.id)).toContain('auth.sign_in.failed factor');
   });
 
-  it('SR-72 401 for a factor by text message', async () => {
+  it.each(['sms', 'email', 'totp'])('SR-72 401 by %s of whoever has a passkey', async (by) => {
     const account = await createStaff(auth, 'admin');
     const loginId = await pendingOf(account);
-    auth.neighbours.proof = { kind: 'accepted', by: 'sms' };
+    auth.neighbours.proof = { kind: 'accepted', by };
     expect((await completeAtConsole(auth, { loginId, ...answer })).status).toBe(401);
     expect(await sessionsOf(account.id)).toHaveLength(1);
   });
@@ -150,40 +146,26 @@ describe('POST /v1/auth/login/verify at the console', () => {
     const account = await createStaff(auth, 'admin');
     const loginId = await pendingOf(account);
     await auth.database.query(`update auth.users set roles = '{customer}' where id = $1`, [account.id]);
+    auth.neighbours.proof = { kind: 'accepted', by: 'webauthn', passkey: syncedPasskey };
     const { status, body } = await completeAtConsole(auth, { loginId, ...answer });
     expect([status, body.code]).toEqual([401, 'auth.login.invalid']);
     expect(await ledgerOf(account.id)).toContain('auth.sign_in.failed client');
   });
-
-  it('SR-72 an emailed code opens a session that is good for enrolling a factor and nothing else', async () => {
-    const account = await createStaff(auth, 'admin');
-    const signedIn = await emailedCode(account);
-    const { status, body } = signedIn;
-    expect([status, body.acr, body.audience]).toEqual([200, 'aal1', 'enrolment']);
-    expect(claimsOf(body.accessToken)).toMatchObject({ aud: 'enrolment', roles: [], acr: 'aal1' });
-    expect(await sessionsOf(account.id)).toContainEqual({ client_id: 'staff-enrolment', acr: 'aal1' });
-    const token = body.accessToken;
-    expect((await get(auth, '/v1/auth/session', token)).status).toBe(200);
-    const closed: [string, string][] = [
-      ['GET', '/v1/auth/me'],
-      ['GET', '/v1/auth/sessions'],
-      ['DELETE', `/v1/auth/sessions/${body.sessionId}`],
-      ['POST', '/v1/auth/logout-all'],
-      ['POST', '/v1/auth/step-up/challenge'],
-      ['POST', '/v1/auth/step-up/verify'],
-    ];
-    for (const [method, path] of closed) {
-      const refused = await send(auth, method, path, undefined, { token });
-      expect([path, refused.status, refused.body.code]).toEqual([path, 401, 'auth.token.invalid']);
-    }
-    expect((await post(auth, '/v1/auth/logout', undefined, { token })).status).toBe(204);
-  });
 });
 
 describe('POST /v1/auth/token/refresh at the console', () => {
+  it('SR-72 401 for a session that an authenticator app opened, before staff needed passkeys', async () => {
+    const signedIn = await staffSession(auth, await createStaff(auth, 'admin'));
+    const { sessionId } = signedIn.body;
+    await auth.database.query(`update auth.sessions set amr = '{pwd,otp,mfa}' where id = $1`, [sessionId]);
+    expect((await refreshAtConsole(signedIn)).status).toBe(401);
+    await auth.database.query(`update auth.sessions set amr = '{pwd,swk,user,mfa}' where id = $1`, [sessionId]);
+    expect((await refreshAtConsole(signedIn)).status).toBe(200);
+  });
+
   it('SR-51 never widens a session for enrolment, whoever it is asked for by', async () => {
     const account = await createStaff(auth, 'admin');
-    const signedIn = await emailedCode(account);
+    const signedIn = await emailedCode(auth, account);
     const renewed = await refreshAtConsole(signedIn, { clientId: 'staff-console' });
     expect([renewed.status, renewed.body.audience]).toEqual([200, 'enrolment']);
     expect(claimsOf(renewed.body.accessToken)).toMatchObject({ aud: 'enrolment', roles: [] });
@@ -217,12 +199,14 @@ describe('POST /v1/auth/step-up/verify at the console', () => {
     expect([status, body.code, body.acr]).toEqual([403, 'auth.step_up.required', 'aal2']);
   });
 
-  it('SR-72 200 by an authenticator app, 401 by a text message', async () => {
+  it('SR-72 200 by a passkey, 401 by anything else', async () => {
     const { accessToken } = (await staffSession(auth, await createStaff(auth, 'admin', 'customer'))).body;
-    auth.neighbours.proof = { kind: 'accepted', by: 'sms' };
-    expect((await verify(accessToken, answer)).status).toBe(401);
-    auth.neighbours.proof = { kind: 'accepted', by: 'totp' };
-    const { status, body } = await verify(accessToken, answer);
+    for (const by of ['sms', 'totp', 'email']) {
+      auth.neighbours.proof = { kind: 'accepted', by };
+      expect((await verify(accessToken, answer)).status).toBe(401);
+    }
+    auth.neighbours.proof = { kind: 'accepted', by: 'webauthn', passkey: syncedPasskey };
+    const { status, body } = await verify(accessToken, { ...answer, response: assertion() });
     expect([status, claimsOf(body.accessToken).roles]).toEqual([200, ['admin']]);
   });
 
@@ -230,6 +214,7 @@ describe('POST /v1/auth/step-up/verify at the console', () => {
     const account = await createStaff(auth, 'admin');
     const { accessToken } = (await staffSession(auth, account)).body;
     await auth.database.query(`update auth.users set roles = '{customer}' where id = $1`, [account.id]);
+    auth.neighbours.proof = { kind: 'accepted', by: 'webauthn', passkey: syncedPasskey };
     expect((await verify(accessToken, answer)).status).toBe(401);
   });
 });

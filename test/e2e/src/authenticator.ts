@@ -7,13 +7,11 @@ const stepMs = 30_000;
 
 /** An authenticator app (RFC 6238) with one account, which never shows a code twice. */
 export class Authenticator {
-  readonly #secret: string;
   readonly #key: Buffer;
   #lastStep: number;
 
   /** `secret` as it is typed in: base32. Codes up to `lastStep` were shown before. */
   constructor(secret: string, lastStep = 0) {
-    this.#secret = secret;
     this.#lastStep = lastStep;
     const bits = [...secret].map((symbol) => alphabet.indexOf(symbol).toString(2).padStart(5, '0')).join('');
     this.#key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
@@ -26,11 +24,6 @@ export class Authenticator {
     while (currentStep() + 1 < step) await new Promise((resolve) => setTimeout(resolve, 100));
     this.#lastStep = step;
     return this.#codeOf(step);
-  }
-
-  /** What the same app is made of another time. */
-  state(): { secret: string; lastStep: number } {
-    return { secret: this.#secret, lastStep: this.#lastStep };
   }
 
   #codeOf(step: number): string {

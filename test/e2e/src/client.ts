@@ -26,6 +26,11 @@ export class GatewayClient {
     this.#observe = observe;
   }
 
+  /** Of a page that is served from where this client sends its requests. */
+  get origin(): string {
+    return new URL(this.#baseUrl).origin;
+  }
+
   /** Sends one request; an answer of any status is an answer. @throws TypeError when there is none within 10 s */
   async send(method: string, path: string, options: RequestOptions = {}): Promise<Exchange> {
     const exchange = await this.#exchange(method, path, options);

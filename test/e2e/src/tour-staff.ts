@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Addresses, defaultStackFolder } from '@bank/scripts/stack';
+import { softwareAuthenticator } from '@bank/testing/webauthn';
 import * as v from 'valibot';
 import { freshEmail } from '#account.ts';
-import { Authenticator } from '#authenticator.ts';
 import { activationLink } from '#operator.ts';
 import type { Colleagues } from '#staff-acts-journey.ts';
 import { becomeStaff, type Console, type StaffMember, signInAtConsole } from '#staff-journey.ts';
@@ -11,8 +11,16 @@ import { becomeStaff, type Console, type StaffMember, signInAtConsole } from '#s
 // Goes with the other secrets of the development stack when that is reset.
 const file = join(defaultStackFolder, 'secrets', 'tour-staff.json');
 
+const KeptPasskey = v.strictObject({
+  id: v.string(),
+  rpId: v.string(),
+  userHandle: v.string(),
+  algorithm: v.picklist(['ES256', 'EdDSA', 'RS256']),
+  pem: v.string(),
+  counter: v.number(),
+});
 const KeptMembers = v.array(
-  v.strictObject({ email: v.string(), password: v.string(), secret: v.string(), lastStep: v.number() }),
+  v.strictObject({ email: v.string(), password: v.string(), passkeys: v.array(KeptPasskey) }),
 );
 
 /**
@@ -41,7 +49,7 @@ async function makeMembers(place: Required<Console>, addresses: Addresses): Prom
 }
 
 function keep(members: Pair): void {
-  const kept = members.map(({ email, password, app }) => ({ email, password, ...app.state() }));
+  const kept = members.map(({ email, password, passkeys }) => ({ email, password, passkeys: passkeys.keep() }));
   writeFileSync(file, JSON.stringify(kept), { mode: 0o600 });
 }
 
@@ -52,10 +60,10 @@ function readKept(): Pair | undefined {
   } catch {
     return undefined;
   }
-  const [first, second] = v.parse(KeptMembers, JSON.parse(text)).map(({ email, password, secret, lastStep }) => ({
+  const [first, second] = v.parse(KeptMembers, JSON.parse(text)).map(({ email, password, passkeys }) => ({
     email,
     password,
-    app: new Authenticator(secret, lastStep),
+    passkeys: softwareAuthenticator({ isSynced: true, kept: passkeys }),
   }));
   return first === undefined || second === undefined ? undefined : [first, second];
 }

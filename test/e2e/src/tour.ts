@@ -1,6 +1,7 @@
 import { defaultStackFolder, readAddresses } from '@bank/scripts/stack';
 import { type Exchange, GatewayClient } from '#client.ts';
 import { firstJourney } from '#first-journey.ts';
+import { passkeyJourney } from '#passkey-journey.ts';
 import { staffActsJourney } from '#staff-acts-journey.ts';
 import { tourStaff } from '#tour-staff.ts';
 
@@ -14,6 +15,7 @@ async function tour(): Promise<void> {
   const announce = (step: string) => process.stdout.write(`\n\u001b[1m${step}\u001b[0m\n`);
   const place = { client: new GatewayClient(addresses.gateway, print), inboxUrl: addresses.sandbox.http, announce };
   const customer = await firstJourney(place);
+  await passkeyJourney(place);
   const console = { client: new GatewayClient(addresses.staff, print), origin: addresses.staff, announce };
   await staffActsJourney(console, place, await tourStaff(console, addresses), customer);
   process.stdout.write('\nThat was the tour.\n');

@@ -10,14 +10,7 @@ import { askForToken } from '../support/passwords.ts';
 import { changePhone, smsCode, steppedUpAccount } from '../support/phones.ts';
 import { type Prover, prover, registerBound } from '../support/possession.ts';
 import { askForRecovery, cancelToken, completeRecovery } from '../support/recoveries.ts';
-import {
-  completeAtConsole,
-  cookiePair,
-  createStaff,
-  fromConsole,
-  signInAtConsole,
-  tokenOfLink,
-} from '../support/staff.ts';
+import { cookiePair, createStaff, emailedCode, tokenOfLink } from '../support/staff.ts';
 import { approved, askToApprove } from '../support/transactions.ts';
 
 /** Every kind of token and secret that the service gives to anybody, one each of a few people, and whom they are about. */
@@ -116,12 +109,7 @@ async function ofStaff(auth: TestAuth, clients: Makers, { id: userId }: Account)
 
 /** A member of staff without a factor gets a session for enrolling one. */
 async function enrolmentToken(auth: TestAuth): Promise<string> {
-  const account = await createStaff(auth, 'support');
-  const { loginId, factors } = (await signInAtConsole(auth, account)).body;
-  const challenge = { loginId, factorId: factors[0].id };
-  const { challengeId } = (await post(auth, '/v1/auth/login/challenge', challenge, { headers: fromConsole })).body;
-  const response = { code: await codeFor(auth, account.id) };
-  return (await completeAtConsole(auth, { loginId, challengeId, response })).body.accessToken;
+  return (await emailedCode(auth, await createStaff(auth, 'support'))).body.accessToken;
 }
 
 async function ofRegistration(auth: TestAuth) {

@@ -84,6 +84,9 @@ export interface AskedKey {
 /** The authenticator app of whoever has one. */
 export const totpFactor = { id: uuidv7(), type: 'totp', hint: '' };
 
+/** The passkey of whoever has one. */
+export const passkeyFactor = { id: uuidv7(), type: 'webauthn', hint: '' };
+
 /** What mfa asks any passkey with, but for the challenge. */
 const passkeyQuestion = {
   rpId: 'bank.example',

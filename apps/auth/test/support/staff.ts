@@ -1,7 +1,8 @@
 import { uuidv7 } from '@bank/domain';
-import { type Account, password, register } from './accounts.ts';
-import { staffOrigin, type TestAuth, totpFactor } from './auth.ts';
+import { type Account, codeFor, password, register } from './accounts.ts';
+import { passkeyFactor, staffOrigin, type TestAuth } from './auth.ts';
 import { type Answer, post } from './http.ts';
+import { assertion, syncedPasskey } from './passkeys.ts';
 
 /** What comes with a request through the staff listener, from the staff's console. */
 export const fromConsole = { origin: staffOrigin, 'x-bank-listener': 'staff' } as const;
@@ -24,13 +25,24 @@ export function completeAtConsole(auth: TestAuth, proof: object): Promise<Answer
   return post(auth, '/v1/auth/login/verify', { clientId: 'staff-console', ...proof }, { headers: fromConsole });
 }
 
-/** Signs a member of staff in with his authenticator app: a session of the staff's audience at `aal2`. */
+/** Signs a member of staff in with his passkey beside the password: a session of the staff's audience at `aal2`. */
 export async function staffSession(auth: TestAuth, account: { email: string }): Promise<Answer> {
-  const { factors } = auth.neighbours;
-  auth.neighbours.factors = [totpFactor];
+  const { factors, proof } = auth.neighbours;
+  auth.neighbours.factors = [passkeyFactor];
+  auth.neighbours.proof = { kind: 'accepted', by: 'webauthn', passkey: syncedPasskey };
   const { body } = await signInAtConsole(auth, account);
-  auth.neighbours.factors = factors;
-  return completeAtConsole(auth, { loginId: body.loginId, challengeId: uuidv7(), response: { code: '123456' } });
+  const half = { loginId: body.loginId, challengeId: uuidv7(), response: assertion() };
+  const answer = await completeAtConsole(auth, half);
+  Object.assign(auth.neighbours, { factors, proof });
+  return answer;
+}
+
+/** Password and emailed code at the console: what a member of staff without a factor has. */
+export async function emailedCode(auth: TestAuth, account: Account): Promise<Answer> {
+  const { loginId } = (await signInAtConsole(auth, account)).body;
+  const { challengeId } = (await post(auth, '/v1/auth/login/challenge', { loginId, factorId: loginId })).body;
+  const code = await codeFor(auth, account.id);
+  return completeAtConsole(auth, { loginId, challengeId, response: { code } });
 }
 
 /** The access token of a new member of staff. */

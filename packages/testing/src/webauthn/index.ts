@@ -4,6 +4,7 @@ export type { CredentialAlgorithm } from '#webauthn/keys.ts';
 export {
   type AuthenticatorOptions,
   type KeptCredential,
+  type PortableCredential,
   type SoftwareAuthenticator,
   softwareAuthenticator,
 } from '#webauthn/software-authenticator.ts';

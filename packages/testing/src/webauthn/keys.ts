@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 
 /** The algorithms of credentials that every relying party knows (RFC 9053, RFC 8812). */
 export type CredentialAlgorithm = 'ES256' | 'EdDSA' | 'RS256';
@@ -12,6 +12,8 @@ export interface CredentialKey {
   /** The number of the algorithm in COSE. */
   readonly coseAlgorithm: number;
   cose(): CoseKey;
+  /** The private half, in PEM. */
+  pem(): string;
   /** A signature in the form that WebAuthn §6.5.5 gives it. */
   sign(data: Uint8Array): Uint8Array;
 }
@@ -21,12 +23,21 @@ const label = { kty: 1, alg: 3 } as const;
 
 /** Makes the key pair of a credential; one of RSA has 2048 bits unless said. */
 export function credentialKey(algorithm: CredentialAlgorithm, { rsaBits = 2048 } = {}): CredentialKey {
-  const { publicKey, privateKey } = generatePair(algorithm, rsaBits);
+  return keyOf(algorithm, generatePair(algorithm, rsaBits).privateKey);
+}
+
+/** The same key pair again. */
+export function credentialKeyOf(algorithm: CredentialAlgorithm, pem: string): CredentialKey {
+  return keyOf(algorithm, createPrivateKey(pem));
+}
+
+function keyOf(algorithm: CredentialAlgorithm, privateKey: KeyObject): CredentialKey {
   const digest = algorithm === 'EdDSA' ? null : 'sha256';
   return {
     algorithm,
     coseAlgorithm: numbers[algorithm],
-    cose: () => coseOf(algorithm, publicKey),
+    cose: () => coseOf(algorithm, createPublicKey(privateKey)),
+    pem: () => privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
     sign: (data) => sign(digest, data, privateKey),
   };
 }

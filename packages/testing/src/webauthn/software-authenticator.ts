@@ -3,7 +3,13 @@ import { encodeCBOR } from '@levischuck/tiny-cbor';
 import type { AttestationKey } from '#webauthn/attestation.ts';
 import { encodeAuthenticatorData } from '#webauthn/authenticator-data.ts';
 import type { Assertion, Changes, CreationOptions, Registration, RequestOptions } from '#webauthn/ceremony.ts';
-import { type CoseKey, type CredentialAlgorithm, type CredentialKey, credentialKey } from '#webauthn/keys.ts';
+import {
+  type CoseKey,
+  type CredentialAlgorithm,
+  type CredentialKey,
+  credentialKey,
+  credentialKeyOf,
+} from '#webauthn/keys.ts';
 
 export interface AuthenticatorOptions {
   /** What its credentials sign with: ES256 unless said. */
@@ -15,6 +21,18 @@ export interface AuthenticatorOptions {
   readonly counts?: boolean;
   /** Who vouches for its keys: nobody unless said, they themselves, or a maker. */
   readonly attestation?: 'none' | 'self' | AttestationKey;
+  /** What an earlier one `keep`s: the same credentials. */
+  readonly kept?: readonly PortableCredential[];
+}
+
+/** A credential as text, private key included. */
+export interface PortableCredential {
+  readonly id: string;
+  readonly rpId: string;
+  readonly userHandle: string;
+  readonly algorithm: CredentialAlgorithm;
+  readonly pem: string;
+  readonly counter: number;
 }
 
 /** A credential as the authenticator keeps it. */
@@ -33,17 +51,30 @@ export interface SoftwareAuthenticator {
   create(options: CreationOptions, origin: string, changes?: Changes): Registration;
   /** `navigator.credentials.get`: the newest credential that fits. @throws NotAllowedError when none does */
   get(options: RequestOptions, origin: string, changes?: Changes): Assertion;
+  /** Its credentials as they are now, for another run to go on with. */
+  keep(): PortableCredential[];
 }
 
 const base64url = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url');
 
 /** An authenticator in software (WebAuthn level 3 §6), which makes one thing otherwise where a test says so. */
 export function softwareAuthenticator(options: AuthenticatorOptions = {}): SoftwareAuthenticator {
-  const credentials: KeptCredential[] = [];
+  const credentials: KeptCredential[] = (options.kept ?? []).map(({ id, algorithm, pem, ...others }) => ({
+    ...others,
+    id: new Uint8Array(Buffer.from(id, 'base64url')),
+    key: credentialKeyOf(algorithm, pem),
+  }));
   return {
     credentials,
     create: (asked, origin, changes = {}) => register({ ...options, credentials }, { asked, origin, changes }),
     get: (asked, origin, changes = {}) => assert({ ...options, credentials }, { asked, origin, changes }),
+    keep: () =>
+      credentials.map(({ id, key, ...others }) => ({
+        ...others,
+        id: base64url(id),
+        algorithm: key.algorithm,
+        pem: key.pem(),
+      })),
   };
 }
 

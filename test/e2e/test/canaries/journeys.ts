@@ -5,6 +5,7 @@ import { Authenticator } from '#authenticator.ts';
 import { type Exchange, expectStatus, GatewayClient } from '#client.ts';
 import { codeIn, waitForMessage } from '#inbox.ts';
 import { activationLink, activationTokenOf } from '#operator.ts';
+import { enrolPasskey, newPhone } from '#passkeys.ts';
 import { asOwner } from '../support/database.ts';
 import { type Enrolled, giveRoles, signInAtConsole } from '../support/people.ts';
 import type { Canaries } from './fields.ts';
@@ -79,7 +80,7 @@ export class Journeys {
     const { accessToken } = expectStatus<Tokens>(stepped, 200);
     expectStatus(await client.send('POST', '/v1/mfa/recovery-codes', { token: accessToken }), 201);
     await this.#renameDevice(accessToken, account.device.id, 200);
-    return { account, factorId, secret, app, token: accessToken };
+    return { account, factorId, app, token: accessToken };
   }
 
   async #renameDevice(token: string, id: string, status: number): Promise<void> {
@@ -155,11 +156,13 @@ export class Journeys {
   }
 
   /** Staff look somebody up, give their reasons, invite a colleague; an operator makes an administrator. */
-  async staff(member: Enrolled, customer: Account): Promise<string> {
+  async staff(member: Account, customer: Account): Promise<string> {
     const staff = this.#console;
     const { addresses } = this.#stack;
-    await giveRoles(this.#stack, member.account, ['admin', 'compliance', 'support']);
-    const token = (await signInAtConsole(this.#stack, member.account, member.app)).accessToken;
+    const passkeys = newPhone();
+    await enrolPasskey(this.#place.client, member.accessToken, passkeys, canary('passkey'));
+    await giveRoles(this.#stack, member, ['admin', 'compliance', 'support']);
+    const token = (await signInAtConsole(this.#stack, passkeys, member)).accessToken;
     const acts = (path: string, body: object, method = 'POST') =>
       staff.send(method, `/v1/admin${path}`, { token, body });
     const { userId, email } = customer;

@@ -17,9 +17,7 @@ beforeAll(() => {
 });
 
 describe('the first administrators', () => {
-  test('SR-10, SR-72 come by an operator, a link, a password and an authenticator app', {
-    timeout: 120_000,
-  }, async () => {
+  test('SR-10, SR-72 come by an operator, a link, a password and a passkey', { timeout: 120_000 }, async () => {
     const [first, second] = [freshEmail(), freshEmail()];
     const url = await activationLink(it.stack.addresses, first);
     expect(url).toContain(`${it.stack.addresses.staff}/activate#token=ac_`);

@@ -18,13 +18,15 @@ export function employ(stack: Stack, { userId }: Account, role: string): Promise
 }
 
 /**
- * A session at the console for somebody with a role of staff, made of one of his as a customer: an authenticator app would
- * show a code each half minute. How staff really sign in is a journey of its own.
+ * A session at the console for somebody with a role of staff, made of one of his as a customer, who has no passkey. How staff really sign in is a journey of its own.
  */
 export async function consoleSession(stack: Stack, place: Place, account: Account): Promise<ConsoleSession> {
   const { refreshToken, sessionId } = await signIn(place, account);
   await asOwner(stack.owners.auth, (client) =>
-    client.query(`update auth.sessions set client_id = 'staff-console', acr = 'aal2' where id = $1`, [sessionId]),
+    client.query(
+      `update auth.sessions set client_id = 'staff-console', acr = 'aal2', amr = '{swk,user,mfa}' where id = $1`,
+      [sessionId],
+    ),
   );
   const origin = stack.addresses.staff;
   const headers = { origin, cookie: `__Secure-refresh=${refreshToken}` };

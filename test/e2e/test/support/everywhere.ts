@@ -1,8 +1,8 @@
 import type { AppName, Stack } from '@bank/scripts/stack';
 import type { Place } from '#account.ts';
-import { Authenticator } from '#authenticator.ts';
 import { expectStatus, GatewayClient } from '#client.ts';
-import { type Enrolled, enrolled, forgetSteps, giveRoles, signInAtConsole, signInWithApp } from './people.ts';
+import { signInWithPasskey } from '#passkeys.ts';
+import { giveRoles, type Holder, passkeyHolder, signInAtConsole } from './people.ts';
 
 /** An authenticated route of one process of an app, asked without the gateway in between, and a token that opens it. */
 export interface Door {
@@ -18,9 +18,9 @@ export interface Door {
 export class Everywhere {
   readonly #stack: Stack;
   readonly #place: Place;
-  readonly #who: Enrolled;
+  readonly #who: Holder;
 
-  private constructor(stack: Stack, place: Place, who: Enrolled) {
+  private constructor(stack: Stack, place: Place, who: Holder) {
     this.#stack = stack;
     this.#place = place;
     this.#who = who;
@@ -29,7 +29,7 @@ export class Everywhere {
   static async join(stack: Stack): Promise<Everywhere> {
     const { addresses } = stack;
     const place = { client: new GatewayClient(addresses.gateway), inboxUrl: addresses.sandbox.http };
-    const who = await enrolled(place);
+    const who = await passkeyHolder(place);
     await giveRoles(stack, who.account, ['customer', 'compliance']);
     return new Everywhere(stack, place, who);
   }
@@ -48,11 +48,10 @@ export class Everywhere {
 
   /** The same with tokens that nobody has seen yet. */
   async freshDoors(): Promise<readonly Door[]> {
-    const { account, factorId, secret } = this.#who;
-    await forgetSteps(this.#stack, factorId);
-    const asCustomer = await signInWithApp(this.#place.client, account, new Authenticator(secret), { clientId: 'web' });
-    await forgetSteps(this.#stack, factorId);
-    const asStaff = await signInAtConsole(this.#stack, account, new Authenticator(secret));
+    const { account, passkeys } = this.#who;
+    const device = { secret: account.device.secret };
+    const asCustomer = await signInWithPasskey(this.#place.client, passkeys, { device });
+    const asStaff = await signInAtConsole(this.#stack, passkeys, account);
     return doorsOf(this.#stack, asCustomer.accessToken, asStaff.accessToken);
   }
 

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Stack } from '@bank/scripts/stack';
+import type { SoftwareAuthenticator } from '@bank/testing/webauthn';
 import { type Account, freshEmail, type Place, registerAccount, type Tokens } from '#account.ts';
 import { Authenticator } from '#authenticator.ts';
 import { expectStatus, GatewayClient } from '#client.ts';
 import { activationLink, activationTokenOf } from '#operator.ts';
+import { enrolPasskey, newPhone, signInWithPasskey } from '#passkeys.ts';
 import { asOwner } from './database.ts';
 
 /** Somebody who has signed in with an authenticator app a moment ago. */
@@ -20,8 +22,6 @@ export type StaffRole = (typeof staffRoles)[number];
 export interface Enrolled {
   readonly account: Account;
   readonly factorId: string;
-  /** In base32. */
-  readonly secret: string;
   readonly app: Authenticator;
 }
 
@@ -40,11 +40,24 @@ export async function customer(place: Place): Promise<Person> {
   return { account, factorId, token: accessToken, sessionId };
 }
 
-/** A member of staff who signed in at the console with both halves. */
+/** Somebody who registered and enrolled a passkey. */
+export interface Holder {
+  readonly account: Account;
+  readonly factorId: string;
+  readonly passkeys: SoftwareAuthenticator;
+}
+
+export async function passkeyHolder(place: Place): Promise<Holder> {
+  const account = await registerAccount(place);
+  const passkeys = newPhone();
+  return { account, passkeys, factorId: await enrolPasskey(place.client, account.accessToken, passkeys) };
+}
+
+/** A member of staff who signed in at the console with his passkey. */
 export async function staffMember(stack: Stack, place: Place, role: StaffRole): Promise<Person> {
-  const { account, factorId, app } = await enrolled(place);
+  const { account, factorId, passkeys } = await passkeyHolder(place);
   await giveRoles(stack, account, [role]);
-  const { accessToken, sessionId } = await signInAtConsole(stack, account, app);
+  const { accessToken, sessionId } = await signInAtConsole(stack, passkeys, account);
   return { account, factorId, token: accessToken, sessionId };
 }
 
@@ -55,37 +68,10 @@ export async function giveRoles(stack: Stack, { userId }: Account, roles: readon
   );
 }
 
-/** Signs in on the staff listener, as the console does. */
-export function signInAtConsole(stack: Stack, account: Account, app: Authenticator): Promise<Tokens> {
-  const headers = { origin: stack.addresses.staff };
-  return signInWithApp(new GatewayClient(stack.addresses.staff), account, app, { clientId: 'staff-console', headers });
-}
-
-/** Signs in with password and authenticator app, on the account's own device. */
-export async function signInWithApp(
-  client: GatewayClient,
-  { email, password, device }: Account,
-  app: Authenticator,
-  { clientId, headers = {} }: { clientId: string; headers?: Record<string, string> },
-): Promise<Tokens> {
-  const common = { clientId, device: { secret: device.secret } };
-  // A machine that is busy with the whole stack may leave mfa no time to answer; then nothing was decided.
-  const isDecided = ({ status }: { status: number }) => status !== 503;
-  const send = (step: string, body: object) =>
-    client.sendUntil(isDecided, 20_000, 'POST', `/v1/auth/login${step}`, { headers, body });
-  const login = await send('', { identifier: email, password, ...common });
-  const { loginId, factors } = expectStatus<{ loginId: string; factors: { id: string }[] }>(login, 200);
-  const asked = await send('/challenge', { loginId, factorId: factors[0]?.id });
-  const { challengeId } = expectStatus<{ challengeId: string }>(asked, 200);
-  const response = { code: await app.nextCode() };
-  return expectStatus<Tokens>(await send('/verify', { loginId, challengeId, response, ...common }), 200);
-}
-
-/** Makes the codes of the last minute good again, so that nobody has to wait for the next ones. */
-export async function forgetSteps(stack: Stack, factorId: string): Promise<void> {
-  await asOwner(stack.owners.mfa, (client) =>
-    client.query('update mfa.factors set last_step = 0 where id = $1', [factorId]),
-  );
+/** Signs in on the staff listener with a passkey, as the console does, on the account's own device. */
+export function signInAtConsole(stack: Stack, passkeys: SoftwareAuthenticator, { device }: Account): Promise<Tokens> {
+  const page = new GatewayClient(stack.addresses.staff);
+  return signInWithPasskey(page, passkeys, { clientId: 'staff-console', device: { secret: device.secret } });
 }
 
 /** The access token of somebody who has just used his activation link: good for enrolling a factor alone. */
@@ -108,5 +94,5 @@ export async function enrolled(place: Place): Promise<Enrolled> {
   const app = new Authenticator(secret);
   const body = { code: await app.nextCode() };
   expectStatus(await client.send('POST', `/v1/mfa/totp/${factorId}/confirm`, { token, body }), 200);
-  return { account, factorId, secret, app };
+  return { account, factorId, app };
 }

@@ -1,17 +1,39 @@
 import { audiences } from '@bank/domain';
+import { type Assurance, isPhishingResistant } from '#features/second-factor/assurance.ts';
 
 /**
- * What proves the second factor of a member of staff (SR-72): a passkey or an authenticator app. Never a
- * text message, and no recovery code: a colleague who has lost his app gets his factors reset by two others.
+ * What proves the second factor of a member of staff (SR-72): a passkey, which answers to no page but ours. No recovery code: a
+ * colleague who has lost his passkeys gets his factors reset by two others.
  */
-const staffFactors: ReadonlySet<string> = new Set(['totp', 'webauthn']);
+const staffFactors: ReadonlySet<string> = new Set(['webauthn']);
+
+/** What a member of staff who has no passkey proves himself with to enrol one. Never a text message. */
+const enrolmentFactors: ReadonlySet<string> = new Set(['totp']);
 
 /** Whether this kind of factor, or `recovery_code`, is good enough for a session of that audience. */
 export function suffices(audience: string, by: string): boolean {
   return audience === audiences.customers || (audience === audiences.staff && staffFactors.has(by));
 }
 
+type Kind = { readonly type: string };
+
+/**
+ * Of somebody's factors, those that he is asked for: those that are good enough or, for a member of staff who has none such,
+ * those that let him enrol one. Whoever has a passkey is never let in by less, so that nobody else enrols one for him.
+ */
+export function askedFactors<F extends Kind>(audience: string, enrolled: readonly F[]): readonly F[] {
+  const enough = enrolled.filter(({ type }) => suffices(audience, type));
+  if (enough.length > 0 || audience !== audiences.staff) return enough;
+  return enrolled.filter(({ type }) => enrolmentFactors.has(type));
+}
+
 /** Whether no password opens a session of that audience by itself. */
 export function needsFactor(audience: string): boolean {
   return audience !== audiences.customers;
+}
+
+/** Whether what was proved opens a session of that audience; to staff who have proved less it opens an enrolment. */
+export function opensSession(audience: string, proved: Assurance): boolean {
+  const isStrong = proved.acr !== 'aal1' && isPhishingResistant(proved);
+  return audience === audiences.customers || (audience === audiences.staff && isStrong);
 }

@@ -3,6 +3,7 @@ import { mintToken } from '@bank/security';
 import type { AppTransaction } from '#context.ts';
 import { signInSucceeded } from '#events.ts';
 import { isEntitled } from '#features/client/entitlement.ts';
+import { opensSession } from '#features/second-factor/sufficiency.ts';
 import { endSurplus } from '#features/session/end-surplus.ts';
 import { sealOrigin } from '#features/session/origin.ts';
 import { newSessionEnds, sessionsMax } from '#features/session/policies.ts';
@@ -82,8 +83,9 @@ export async function openSession(tx: AppTransaction, facts: SessionFacts): Prom
 }
 
 /** The last line behind the decisions of every way to sign in (SR-72). @throws service.internal for a bug in one of them */
-function requireOpenable({ user, client, acr }: SessionFacts): void {
-  if (!isEntitled(client, user.roles) || (client.audience === audiences.staff && acr === 'aal1')) {
+function requireOpenable({ user, client, acr, amr }: SessionFacts): void {
+  const isBelow = client.audience === audiences.staff && !opensSession(client.audience, { acr, amr });
+  if (!isEntitled(client, user.roles) || isBelow) {
     throw new DomainError('service.internal', { reason: `no session of ${client.id} at ${acr} for these roles` });
   }
 }

@@ -6,6 +6,7 @@ import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { isEntitled } from '#features/client/entitlement.ts';
 import { foreignPage, isFromPageOf } from '#features/client/resolve-client.ts';
+import { opensSession } from '#features/second-factor/sufficiency.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { isLive } from '#features/session/policies.ts';
 import { punishReuse } from '#features/session/punish-reuse.ts';
@@ -42,7 +43,7 @@ export async function refreshSession(ctx: AppContext, input: unknown, caller: Ca
     const holder = await tx.refreshTokens.lockHolder(presented.token.id);
     const client = holder === undefined ? undefined : ctx.clientRegistry.find(holder.session.clientId);
     if (holder === undefined || client === undefined || !isGood(ctx, holder, presented)) return { kind: 'invalid' };
-    if (!isItsClient(ctx, client, presented, caller) || !isEntitled(client, holder.roles)) return { kind: 'invalid' };
+    if (!isItsClient(ctx, client, presented, caller) || !mayGoOn(client, holder)) return { kind: 'invalid' };
     if (presented.fromCookie && !isFromPageOf(ctx, client, caller)) return { kind: 'foreign' };
     if (!isProven(client, holder, caller)) return { kind: 'unproven' };
     const renewal =
@@ -78,6 +79,11 @@ function readPresented(ctx: AppContext, input: unknown, caller: Caller): Present
 function isGood(ctx: AppContext, { session, token, userState }: TokenHolder, presented: Presented): boolean {
   const isTheToken = sameBytes(token.digest, presented.token.digest);
   return isTheToken && isLive(session, ctx.clock.now()) && !isBlocked(userState, 'session');
+}
+
+/** Whoever is not entitled any more ends here, and a session of staff from before they needed passkeys (SR-72). */
+function mayGoOn(client: Client, { roles, session }: TokenHolder): boolean {
+  return isEntitled(client, roles) && (client.audience !== audiences.staff || opensSession(client.audience, session));
 }
 
 function isItsClient(ctx: AppContext, client: Client, presented: Presented, caller: Caller): boolean {

@@ -7,7 +7,7 @@ import type { StartedFactor } from '#adapters/factors/factor-challenges.ts';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
-import { suffices } from '#features/second-factor/sufficiency.ts';
+import { isAsked } from '#features/second-factor/sufficient-factors.ts';
 import { hashEmailedCode, signInCode } from '#features/sign-in/emailed-code.ts';
 import { challengesMax, codeAttemptsMax, emailedCodeSeconds } from '#features/sign-in/policies.ts';
 import { ChallengeSchema } from '#features/sign-in/schemas.ts';
@@ -40,7 +40,7 @@ async function askFactor(ctx: AppContext, loginId: string, factorId: string): Pr
   const binding = { userId, purpose: 'sign_in', bindingId: loginId, audience } as const;
   const started = await ctx.factorChallenges.start(binding, factorId);
   if (started.kind !== 'started') throw refusalOf(started, 'auth.login.invalid');
-  if (!suffices(audience, started.type)) {
+  if (!(await isAsked(ctx, { userId, audience }, started.type))) {
     throw new DomainError('auth.login.invalid', { reason: `${started.type} is not good enough for the client` });
   }
   return viewChallenge(started, now);

@@ -5,6 +5,7 @@ import type { AppContext } from '#context.ts';
 import { assuranceOf } from '#features/second-factor/assurance.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
 import { suffices } from '#features/second-factor/sufficiency.ts';
+import { isAsked } from '#features/second-factor/sufficient-factors.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { countFailure, requireFewFailures } from '#features/sign-in/address-failures.ts';
 import {
@@ -44,7 +45,7 @@ export async function completeWithFactor(ctx: AppContext, half: SecondHalfReques
   return signedIn;
 }
 
-/** What mfa says. A proof that is not good enough for the client is wrong, whatever it is worth elsewhere (SR-72). */
+/** What mfa says. A proof that is not asked for by the client is wrong, whatever it is worth elsewhere (SR-72). */
 async function judge(
   ctx: AppContext,
   { client }: SecondHalfRequest,
@@ -54,7 +55,8 @@ async function judge(
   if ('recoveryCode' in proof && !suffices(client.audience, 'recovery_code')) return { kind: 'wrong' };
   const binding = { userId, purpose: 'sign_in', bindingId: id, audience: client.audience } as const;
   const verdict = await ctx.factorChallenges.verify(binding, proof);
-  return verdict.kind !== 'accepted' || suffices(client.audience, verdict.by) ? verdict : { kind: 'wrong' };
+  if (verdict.kind !== 'accepted' || (await isAsked(ctx, binding, verdict.by))) return verdict;
+  return { kind: 'wrong' };
 }
 
 async function claimTry(ctx: AppContext, { who, request }: SecondHalfRequest): Promise<PendingSignIn> {

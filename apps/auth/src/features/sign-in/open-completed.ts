@@ -6,7 +6,7 @@ import type { Caller } from '#features/caller.ts';
 import { enrolmentClient, isEntitled } from '#features/client/entitlement.ts';
 import { endRecoveries } from '#features/recovery/end-recoveries.ts';
 import type { Assurance } from '#features/second-factor/assurance.ts';
-import { needsFactor } from '#features/second-factor/sufficiency.ts';
+import { opensSession } from '#features/second-factor/sufficiency.ts';
 import { openingAudits, openSession, type SignedIn } from '#features/session/open-session.ts';
 import { presentedDevice } from '#features/session/recognise-device.ts';
 import { unknownDevices } from '#features/sign-in/lockout-policies.ts';
@@ -28,14 +28,14 @@ export interface SecondHalfRequest {
 export const completionAudits = [...openingAudits, 'auth.sign_in.failed'] as const;
 
 /**
- * Opens the session of a proven sign-in, whose device is known from now on. A member of staff who proved no factor gets one
- * in which he can enrol it. A success after failures is told of. Undefined when status, password or roles have changed since the first half.
+ * Opens the session of a proven sign-in, whose device is known from now on. A member of staff who proved no passkey gets one
+ * in which he can enrol it (SR-72). A success after failures is told of. Undefined when status, password or roles have changed since the first half.
  */
 export async function openCompleted(
   tx: AppTransaction,
   pending: PendingSignIn,
   half: SecondHalfRequest,
-  { acr, amr }: Assurance,
+  proved: Assurance,
 ): Promise<SignedIn | undefined> {
   const { request, caller } = half;
   const { userId } = pending;
@@ -53,12 +53,12 @@ export async function openCompleted(
   const attempts = await tx.lockouts.reset(pending);
   await tellOfFailures(tx, userId, { failures: attempts - 1, at: begunAt });
   // Whoever has a factor has not lost them all.
-  if (acr !== 'aal1') await endRecoveries(tx, userId, 'second_factor');
-  const client = acr === 'aal1' && needsFactor(half.client.audience) ? enrolmentClient(tx) : half.client;
+  if (proved.acr !== 'aal1') await endRecoveries(tx, userId, 'second_factor');
+  const client = opensSession(half.client.audience, proved) ? half.client : enrolmentClient(tx);
   const device = presentedDevice(request, caller);
   const user = { id: current.userId, roles: current.roles };
   const facts = { user, client, device, becomesKnown: true, dpopJkt: caller.dpopJkt };
-  return await openSession(tx, { ...facts, acr, amr });
+  return await openSession(tx, { ...facts, ...proved });
 }
 
 /** Tells of a second half that was wrong. */
