@@ -5,6 +5,7 @@ import { getUser } from '#cases/get-user.ts';
 import { growth } from '#cases/growth.ts';
 import { importing } from '#cases/import.ts';
 import { lookup } from '#cases/lookup.ts';
+import { passkey } from '#cases/passkey.ts';
 import { peer } from '#cases/peer.ts';
 import { profile } from '#cases/profile.ts';
 import { refresh } from '#cases/refresh.ts';
@@ -12,7 +13,9 @@ import { registration } from '#cases/registration.ts';
 import { session } from '#cases/session.ts';
 import { sessions } from '#cases/sessions.ts';
 import { signIn } from '#cases/sign-in.ts';
+import { signInTotp } from '#cases/sign-in-totp.ts';
 import { storm } from '#cases/storm.ts';
+import { totp } from '#cases/totp.ts';
 
 /** Every case in the order in which they run. */
 export const allCases: readonly Case[] = [
@@ -21,6 +24,9 @@ export const allCases: readonly Case[] = [
   signIn,
   peer,
   storm,
+  signInTotp,
+  totp,
+  passkey,
   registration,
   profile,
   getUser,
