@@ -1,5 +1,5 @@
 export type { AppHandle, ReplicaHandle } from '#stack/apps/app-process.ts';
-export { prometheusPrograms } from '#stack/host/binaries.ts';
+export { chromiumProgram, prometheusPrograms } from '#stack/host/binaries.ts';
 export { describeFailure, StackError } from '#stack/host/stack-error.ts';
 export type { ManagedProcess, ProcessControl, ProcessExit } from '#stack/host/supervisor.ts';
 export { type Stack, type StackOptions, startStack } from '#stack/run/start-stack.ts';

@@ -20,6 +20,7 @@ export const debianPackages = {
   prometheus: 'prometheus',
   pgbouncer: 'pgbouncer',
   compose: 'docker-compose',
+  chromium: 'chromium',
 } as const;
 
 export type ServerName = keyof typeof debianPackages;

@@ -8,6 +8,8 @@ const EXTRA_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/h
 const POSTGRES_HOMES = ['/usr/lib/postgresql', '/opt/homebrew/opt', '/usr/local/opt', '/usr'];
 const RABBIT_HOMES = ['/usr/lib/rabbitmq/lib', '/opt/homebrew/opt', '/usr/local/opt', '/usr/local/lib/rabbitmq/lib'];
 
+const MAC_CHROME = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
+
 export interface Binaries {
   readonly postgres?: { folder: string };
   readonly redis?: { server: string };
@@ -20,6 +22,8 @@ export interface Binaries {
   readonly pgbouncer?: { server: string };
   /** For tests alone: what reads Compose files; the plugin of a `docker` client, or the program before it. */
   readonly compose?: { command: readonly [program: string, ...args: string[]] };
+  /** For tests alone: the browser that pages are tried in. */
+  readonly chromium?: { program: string };
 }
 
 export const requiredVersions = {
@@ -30,6 +34,7 @@ export const requiredVersions = {
   prometheus: [2, 40],
   pgbouncer: [1, 18],
   compose: [1, 29],
+  chromium: [120, 0],
 } as const;
 
 /** The servers on this machine that are new enough. */
@@ -43,6 +48,7 @@ export function findBinaries(): Binaries {
   const promtool = newEnough(findProgram('promtool'), requiredVersions.prometheus);
   const pgbouncer = newEnough(findProgram('pgbouncer'), requiredVersions.pgbouncer);
   const compose = findCompose();
+  const chromium = findChromium();
   return {
     ...(folder === undefined ? {} : { postgres: { folder } }),
     ...(redis === undefined ? {} : { redis: { server: redis } }),
@@ -51,6 +57,7 @@ export function findBinaries(): Binaries {
     ...(prometheus === undefined || promtool === undefined ? {} : { prometheus: { server: prometheus, promtool } }),
     ...(pgbouncer === undefined ? {} : { pgbouncer: { server: pgbouncer } }),
     ...(compose === undefined ? {} : { compose }),
+    ...(chromium === undefined ? {} : { chromium: { program: chromium } }),
   };
 }
 
@@ -61,6 +68,13 @@ export function prometheusPrograms(): NonNullable<Binaries['prometheus']> {
     throw new Error('prometheus is missing: "npm test" installs it');
   }
   return prometheus;
+}
+
+/** Chromium of this machine, or what stands in for it. @throws Error when it is missing */
+export function chromiumProgram(): string {
+  const { chromium } = findBinaries();
+  if (chromium === undefined) throw new Error('chromium is missing: "npm test" installs it');
+  return chromium.program;
 }
 
 /** The path of a program on PATH or where package managers put servers. */
@@ -109,6 +123,12 @@ function findCompose(): Binaries['compose'] {
   }
   const program = newEnough(findProgram('docker-compose'), requiredVersions.compose);
   return program === undefined ? undefined : { command: [program] };
+}
+
+function findChromium(): string | undefined {
+  const names = ['chromium', 'google-chrome', 'google-chrome-stable'];
+  const installed = names.map(findProgram).find((program) => program !== undefined);
+  return newEnough(installed ?? MAC_CHROME, requiredVersions.chromium);
 }
 
 function newEnough(program: string | undefined, wanted: Version, flag = '--version'): string | undefined {

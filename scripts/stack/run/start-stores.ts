@@ -22,7 +22,7 @@ export interface RunningStores {
   stop(): Promise<void>;
 }
 
-const testPrograms = ['nginx', 'prometheus', 'compose', 'pgbouncer'] as const;
+const testPrograms = ['nginx', 'prometheus', 'compose', 'pgbouncer', 'chromium'] as const;
 
 /** Starts the stores alone, for tests, and sees to the programs that tests run. Other work can be done until they are ready. @throws StackError before any starts */
 export async function startStores(options: RunOptions): Promise<RunningStores> {

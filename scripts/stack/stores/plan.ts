@@ -22,7 +22,10 @@ export interface StorePlan {
 }
 
 /** Programs that no container replaces: tests run them, or they stand between what does and does not run in one. */
-export type TestPrograms = readonly Extract<ServerName, 'nginx' | 'prometheus' | 'compose' | 'pgbouncer'>[];
+export type TestPrograms = readonly Extract<
+  ServerName,
+  'nginx' | 'prometheus' | 'compose' | 'pgbouncer' | 'chromium'
+>[];
 
 const stores = ['postgres', 'redis', 'rabbitmq'] as const;
 
