@@ -28,7 +28,7 @@ export async function passkeyJourney(
 }
 
 /** Steps a session up with a passkey. Gives its new access token. @throws AssertionError */
-export async function stepUpWithPasskey(
+async function stepUpWithPasskey(
   client: GatewayClient,
   token: string,
   passkeys: SoftwareAuthenticator,
