@@ -4,10 +4,10 @@ import { type Browser, type CDPSession, chromium, type Page } from 'playwright-c
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Account, type Place, registerAccount } from '#account.ts';
 import { GatewayClient } from '#client.ts';
-import { testStack } from '#test-stack.ts';
+import { sharedStack } from '#test-stack.ts';
 import { giveRoles } from './support/people.ts';
 
-const it = testStack();
+const it = sharedStack();
 const html = readFileSync(new URL('./support/passkey-page.html', import.meta.url), 'utf8');
 const answersWithinMs = 20_000;
 let browser: Browser;

@@ -3,11 +3,11 @@ import type { Place } from '#account.ts';
 import { type Exchange, expectStatus, GatewayClient } from '#client.ts';
 import { passkeyJourney } from '#passkey-journey.ts';
 import { enrolPasskey, newPhone, signInWithPasskey } from '#passkeys.ts';
-import { testStack } from '#test-stack.ts';
+import { sharedStack } from '#test-stack.ts';
 import { asOwner } from './support/database.ts';
 import { enrolled, giveRoles, passkeyHolder, signInAtConsole } from './support/people.ts';
 
-const it = testStack();
+const it = sharedStack();
 let place: Place & { announce: () => void };
 let staff: GatewayClient;
 
