@@ -1,5 +1,6 @@
 import { uuidv7 } from '@bank/domain';
 import { DeviceService, RiskVerdict } from '@bank/proto/device';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { describe, expect, test } from 'vitest';
 import { assessSignIn } from '#features/sign-in/assess-sign-in.ts';
 import { auth, deviceApp } from './device-app.ts';
@@ -18,9 +19,12 @@ describe('AssessSignIn', () => {
     const knownDeviceId = await givenDevice(app.ctx, userId);
     const known = await client.assessSignIn(attempt({ userId, knownDeviceId }));
     expect(known).toMatchObject({ verdict: RiskVerdict.ALLOW, score: 5, reasons: ['device.untrusted'] });
-    await app.database.query('update device.devices set trusted_at = now() where id = $1', [knownDeviceId]);
+    expect(known.deviceTrustedAt).toBeUndefined();
+    const trustedAt = new Date('2026-03-01T12:00:00Z');
+    await app.database.query('update device.devices set trusted_at = $2 where id = $1', [knownDeviceId, trustedAt]);
     const trusted = await client.assessSignIn(attempt({ userId, knownDeviceId }));
-    expect(trusted).toMatchObject({ verdict: RiskVerdict.ALLOW, score: 0, reasons: [] });
+    const deviceTrustedAt = timestampFromDate(trustedAt);
+    expect(trusted).toMatchObject({ verdict: RiskVerdict.ALLOW, score: 0, reasons: [], deviceTrustedAt });
   });
 
   test('takes a device that auth knows and nobody has told of yet for a known one', async () => {
@@ -43,9 +47,11 @@ describe('AssessSignIn', () => {
     const client = await app.client(DeviceService, auth);
     const userId = uuidv7();
     const knownDeviceId = await givenDevice(app.ctx, userId);
-    await app.database.query('update device.devices set removed_at = now() where id = $1', [knownDeviceId]);
+    const gone = 'update device.devices set trusted_at = now(), removed_at = now() where id = $1';
+    await app.database.query(gone, [knownDeviceId]);
     const answer = await client.assessSignIn(attempt({ userId, knownDeviceId }));
     expect(answer).toMatchObject({ verdict: RiskVerdict.CHALLENGE, reasons: ['device.removed'] });
+    expect(answer.deviceTrustedAt).toBeUndefined();
   });
 
   test('gives one attempt one assessment', async () => {

@@ -1,7 +1,7 @@
 import { readerOf } from '@bank/database';
 import { type Actor, allow, parse } from '@bank/domain';
 import type { AppContext } from '#context.ts';
-import { type Assessment, assessAttempt, standingOf } from '#features/sign-in/policies.ts';
+import { type AssessedSignIn, assessAttempt, standingOf } from '#features/sign-in/policies.ts';
 import { Attempt } from '#features/sign-in/schemas.ts';
 
 /**
@@ -9,9 +9,10 @@ import { Attempt } from '#features/sign-in/schemas.ts';
  * answered like an unknown device.
  * @throws access.forbidden, request.invalid
  */
-export async function assessSignIn(ctx: AppContext, actor: Actor, input: unknown): Promise<Assessment> {
+export async function assessSignIn(ctx: AppContext, actor: Actor, input: unknown): Promise<AssessedSignIn> {
   allow.service(actor, ['auth']);
   const { attemptId, userId, knownDeviceId } = parse(Attempt, input);
   const record = await readerOf(ctx).devices.find(userId, knownDeviceId || attemptId);
-  return assessAttempt({ device: knownDeviceId === '' ? 'unknown' : standingOf(record) });
+  const device = knownDeviceId === '' ? 'unknown' : standingOf(record);
+  return { ...assessAttempt({ device }), deviceTrustedAt: device === 'trusted' ? (record?.trustedAt ?? null) : null };
 }

@@ -18,6 +18,11 @@ export interface Assessment {
   readonly reasons: readonly string[];
 }
 
+/** An assessment, and since when the user has trusted the device that he is known by. */
+export interface AssessedSignIn extends Assessment {
+  readonly deviceTrustedAt: Date | null;
+}
+
 const rules: readonly { reason: string; score: number; applies(facts: AttemptFacts): boolean }[] = [
   { reason: 'device.removed', score: 60, applies: ({ device }) => device === 'removed' },
   { reason: 'device.unknown', score: 20, applies: ({ device }) => device === 'unknown' },

@@ -25,6 +25,7 @@ export const deviceRpc = defineRpc<AppContext, typeof DeviceService>(DeviceServi
         verdict: verdicts[assessment.verdict],
         score: assessment.score,
         reasons: [...assessment.reasons],
+        ...(assessment.deviceTrustedAt && { deviceTrustedAt: timestampFromDate(assessment.deviceTrustedAt) }),
       };
     },
   },
