@@ -68,11 +68,24 @@ function clientOf(app: App): ReturnType<typeof newClient> {
   return client;
 }
 
-/** A sign-in that asks for a passkey, and how it is answered: what the authenticator makes, or that with changes. */
-export async function givenPasskeyChallenge(app: App, passkey: WithPasskey, bindingId = uuidv7()) {
+/** What a passkey is asked to approve. */
+export interface AskedTransaction {
+  readonly transactionText: string;
+  readonly transactionDigest: Uint8Array<ArrayBuffer>;
+}
+
+/** A sign-in or transaction that asks for a passkey, and how it is answered: what the authenticator makes, or that with changes. */
+export async function givenPasskeyChallenge(
+  app: App,
+  passkey: WithPasskey,
+  { bindingId = uuidv7(), transaction }: { bindingId?: string; transaction?: AskedTransaction } = {},
+) {
   const client = await clientOf(app);
-  const binding = { userId: passkey.userId, purpose: ChallengePurpose.SIGN_IN, bindingId };
-  const { challengeId, options } = await client.startChallenge({ ...binding, factorId: passkey.factorId });
+  const purpose = transaction === undefined ? ChallengePurpose.SIGN_IN : ChallengePurpose.TRANSACTION;
+  const binding = { userId: passkey.userId, purpose, bindingId };
+  const question = { ...binding, factorId: passkey.factorId, ...transaction };
+  const { challengeId, options } = await client.startChallenge(question);
+  const nonce = options?.nonce ?? new Uint8Array();
   const asked = toJson(options);
   const assert = (changes?: Changes) => passkey.authenticator.get(asked, pages.customers, changes);
   const send = (assertion: Assertion, changes: object = {}) =>
@@ -82,7 +95,16 @@ export async function givenPasskeyChallenge(app: App, passkey: WithPasskey, bind
       proof: { case: 'answer', value: { challengeId, assertion: toMessage(assertion) } },
       ...changes,
     });
-  return { client, binding, challengeId, options: asked, assert, send, answer: (by?: Changes) => send(assert(by)) };
+  return {
+    client,
+    binding,
+    challengeId,
+    options: asked,
+    nonce,
+    assert,
+    send,
+    answer: (by?: Changes) => send(assert(by)),
+  };
 }
 
 /** A sign-in of somebody who has not said who he is. */

@@ -11,6 +11,8 @@ const app = mfaApp({ certificates, env: { AUTH_RPC_URL: await authOfContacts(cer
 beforeAll(() => keepDeliveries(app, 'mfa'));
 
 const transactionText = 'EUR 150.00 to Ada Obi, GB29..6819';
+const transactionDigest = new Uint8Array(32).fill(7);
+const transaction = { transactionText, transactionDigest };
 const purpose = ChallengePurpose.TRANSACTION;
 
 /** A user with codes by text who was asked to approve a transaction. */
@@ -19,7 +21,7 @@ async function asked() {
   await waited(app, userId);
   const client = await app.client(MfaService, auth);
   const binding = { userId, purpose, bindingId: uuidv7() };
-  const { challengeId, type } = await client.startChallenge({ ...binding, factorId, transactionText });
+  const { challengeId, type } = await client.startChallenge({ ...binding, factorId, ...transaction });
   return { client, binding, userId, factorId, challengeId, type, code: await lastCodeOf(app, userId) };
 }
 
@@ -63,6 +65,7 @@ describe('SR-63: a code that approves a transaction', () => {
       ...binding,
       bindingId: uuidv7(),
       factorId,
+      ...transaction,
       transactionText: 'EUR 1.00 to Bob, 0123',
     });
     await expect(client.verifyChallenge({ ...binding, ...answerOf(challengeId, code) })).rejects.toMatchObject({
@@ -76,7 +79,7 @@ describe('SR-63: nothing that states no transaction approves one', () => {
     const client = await app.client(MfaService, auth);
     for (const { userId, factorId } of [await givenEnrolled(app), await givenSentCodes(app, 'email')]) {
       await waited(app, userId);
-      const start = { userId, factorId, purpose, bindingId: uuidv7(), transactionText };
+      const start = { userId, factorId, purpose, bindingId: uuidv7(), ...transaction };
       await expect(client.startChallenge(start)).rejects.toMatchObject({ code: 'factor.not_found' });
     }
   });
@@ -87,9 +90,11 @@ describe('SR-63: nothing that states no transaction approves one', () => {
     for (const changes of [
       { transactionText: '' },
       { transactionText: 'x'.repeat(61) },
-      { purpose: ChallengePurpose.STEP_UP, transactionText },
+      { transactionDigest: new Uint8Array() },
+      { transactionDigest: new Uint8Array(31) },
+      { purpose: ChallengePurpose.STEP_UP },
     ]) {
-      await expect(client.startChallenge({ ...binding, factorId, ...changes })).rejects.toMatchObject({
+      await expect(client.startChallenge({ ...binding, factorId, ...transaction, ...changes })).rejects.toMatchObject({
         code: 'request.invalid',
       });
     }

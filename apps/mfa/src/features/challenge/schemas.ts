@@ -6,17 +6,16 @@ import { challengePurposes } from '#storage/challenge.entity.ts';
 
 const binding = { userId: UserIdSchema, purpose: v.picklist(challengePurposes), bindingId: UuidSchema };
 
-/** A transaction comes with the line that states it, and nothing else does. */
+/** What is to be approved: in one line, and as its SHA-256. */
+const TransactionSchema = v.strictObject({
+  text: v.pipe(v.string(), v.minLength(1), v.maxLength(60)),
+  digest: v.pipe(v.instance(Uint8Array<ArrayBufferLike>), v.length(32)),
+});
+
+/** A transaction says what it is, and nothing else does. */
 export const ChallengeStart = v.pipe(
-  v.strictObject({
-    ...binding,
-    factorId: UuidSchema,
-    transactionText: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(60))),
-  }),
-  v.check(
-    ({ purpose, transactionText }) => (purpose === 'transaction') === (transactionText !== undefined),
-    'transaction_text',
-  ),
+  v.strictObject({ ...binding, factorId: UuidSchema, transaction: v.optional(TransactionSchema) }),
+  v.check(({ purpose, transaction }) => (purpose === 'transaction') === (transaction !== undefined), 'transaction'),
 );
 
 /** Whom the session is for; callers of the release before do not say. */

@@ -24,7 +24,7 @@ export interface StartedChallenge {
  */
 export async function startChallenge(ctx: AppContext, actor: Actor, input: unknown): Promise<StartedChallenge> {
   const who = allow.service(actor, ['auth']);
-  const { userId, factorId, purpose, bindingId, transactionText } = parse(ChallengeStart, input);
+  const { userId, factorId, purpose, bindingId, transaction } = parse(ChallengeStart, input);
   const id = ctx.ids.next();
   const now = ctx.clock.now();
   const unaudited = 'a question: the ledger gets the answer';
@@ -39,7 +39,7 @@ export async function startChallenge(ctx: AppContext, actor: Actor, input: unkno
     const expiresAt = new Date(now.getTime() + type.challengeSeconds * 1000);
     const challenge = { id, userId, factorId, purpose, bindingId, createdAt: now, expiresAt };
     if (!(await tx.challenges.start(challenge, triesMax))) throw tooManyTries(expiresAt, now);
-    const beginning = { userId, factorId, challengeId: id, purpose, transactionText, now, expiresAt };
+    const beginning = { userId, factorId, challengeId: id, purpose, transaction, now, expiresAt };
     const options = await type.begin(tx, beginning);
     return { challengeId: id, type: type.name, expiresAt, options };
   });

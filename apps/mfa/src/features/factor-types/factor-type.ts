@@ -29,6 +29,8 @@ export function isRight(judgement: Judgement): judgement is true | Worth {
 /** What a browser needs to have a passkey used (WebAuthn level 3 §5.5). */
 export interface AssertionOptions {
   readonly challenge: Uint8Array;
+  /** With the digest of a transaction it gives the challenge. */
+  readonly nonce?: Uint8Array | undefined;
   readonly rpId: string;
   readonly allowCredentials: readonly NamedCredential[];
   readonly userVerification: 'required';
@@ -53,8 +55,8 @@ export interface Beginning {
   readonly factorId: string;
   readonly challengeId: string;
   readonly purpose: ChallengePurposeName | 'enrolment';
-  /** What is to be approved, in one line; for a transaction alone. */
-  readonly transactionText?: string | undefined;
+  /** What is to be approved, in one line and as its SHA-256; for a transaction alone. */
+  readonly transaction?: { readonly text: string; readonly digest: Uint8Array } | undefined;
   readonly now: Date;
   readonly expiresAt: Date;
 }

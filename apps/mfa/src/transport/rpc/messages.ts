@@ -1,4 +1,9 @@
-import { type Assertion, ChallengePurpose, type VerifyChallengeRequest } from '@bank/proto/mfa';
+import {
+  type Assertion,
+  ChallengePurpose,
+  type StartChallengeRequest,
+  type VerifyChallengeRequest,
+} from '@bank/proto/mfa';
 import type { AssertionOptions } from '#features/factor-types/factor-type.ts';
 
 const purposes: Readonly<Record<number, string>> = {
@@ -8,14 +13,16 @@ const purposes: Readonly<Record<number, string>> = {
   [ChallengePurpose.TRANSACTION]: 'transaction',
 };
 
-/** A purpose by its name; undefined for none. */
-export function toPurpose(purpose: ChallengePurpose): string | undefined {
-  return purposes[purpose];
+/** A question as the feature reads it; what is about no transaction says so by nothing at all. */
+export function toQuestion({ transactionText: text, transactionDigest: digest, ...request }: StartChallengeRequest) {
+  const { userId, factorId, bindingId } = request;
+  const question = { userId, factorId, purpose: purposes[request.purpose], bindingId };
+  return text === '' && digest.length === 0 ? question : { ...question, transaction: { text, digest } };
 }
 
 /** An answer as the feature reads it. */
 export function toAnswer({ userId, purpose, bindingId, audience, proof }: VerifyChallengeRequest) {
-  const binding = { userId, purpose: toPurpose(purpose), bindingId, ...(audience !== '' && { audience }) };
+  const binding = { userId, purpose: purposes[purpose], bindingId, ...(audience !== '' && { audience }) };
   switch (proof.case) {
     case 'answer': {
       const { challengeId, code, assertion } = proof.value;
@@ -38,10 +45,17 @@ export function toAssertion(assertion: Assertion | undefined) {
 }
 
 /** What a browser needs, as a message. */
-export function toOptions({ challenge, rpId, allowCredentials, userVerification, timeoutMs }: AssertionOptions) {
+export function toOptions({ challenge, nonce, rpId, allowCredentials, userVerification, timeoutMs }: AssertionOptions) {
   const credentials = allowCredentials.map(({ credentialId, transports }) => ({
     credentialId: new Uint8Array(credentialId),
     transports: [...transports],
   }));
-  return { challenge: new Uint8Array(challenge), rpId, allowCredentials: credentials, userVerification, timeoutMs };
+  const options = {
+    challenge: new Uint8Array(challenge),
+    rpId,
+    allowCredentials: credentials,
+    userVerification,
+    timeoutMs,
+  };
+  return nonce === undefined ? options : { ...options, nonce: new Uint8Array(nonce) };
 }

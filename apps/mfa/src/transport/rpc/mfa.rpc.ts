@@ -9,7 +9,7 @@ import { removeFactors } from '#features/factor/remove-factors.ts';
 import { resetFactors } from '#features/factor/reset-factors.ts';
 import { startPasskeySignIn } from '#features/passkey-sign-in/start-passkey-sign-in.ts';
 import { verifyPasskeySignIn } from '#features/passkey-sign-in/verify-passkey-sign-in.ts';
-import { toAnswer, toAssertion, toOptions, toPurpose } from '#transport/rpc/messages.ts';
+import { toAnswer, toAssertion, toOptions, toQuestion } from '#transport/rpc/messages.ts';
 
 const types = {
   totp: FactorType.TOTP,
@@ -37,10 +37,8 @@ export const mfaRpc = defineRpc<AppContext, typeof MfaService>(MfaService, {
   },
   startChallenge: {
     access: 'service',
-    async handle(ctx, { userId, factorId, purpose, bindingId, transactionText }, call) {
-      const stated = transactionText === '' ? {} : { transactionText };
-      const input = { userId, factorId, purpose: toPurpose(purpose), bindingId, ...stated };
-      const { challengeId, type, expiresAt, options } = await startChallenge(ctx, call.actor, input);
+    async handle(ctx, request, call) {
+      const { challengeId, type, expiresAt, options } = await startChallenge(ctx, call.actor, toQuestion(request));
       const told = { challengeId, type: types[type], expiresAt: timestampFromDate(expiresAt) };
       return options === undefined ? told : { ...told, options: toOptions(options) };
     },

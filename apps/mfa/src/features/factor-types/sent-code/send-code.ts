@@ -31,11 +31,11 @@ export async function sendCode(
 /** A code that approves a transaction comes with what it approves, and by text message alone (SR-63). */
 function worded(
   type: SentCodeType,
-  { purpose, transactionText }: Pick<Beginning, 'purpose' | 'transactionText'>,
+  { purpose, transaction }: Pick<Beginning, 'purpose' | 'transaction'>,
   code: string,
 ) {
   const words = { code, minutes: sentCodeSeconds / 60 };
-  if (purpose === 'transaction') return smsOf('transaction-code', { ...words, transaction: transactionText ?? '' });
+  if (purpose === 'transaction') return smsOf('transaction-code', { ...words, transaction: transaction?.text ?? '' });
   return type === 'sms' ? smsOf(templates[purpose], words) : messageOf(templates[purpose], words);
 }
 

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { UserId } from '@bank/domain';
 import * as v from 'valibot';
 import type { AssertionOptions } from '#features/factor-types/factor-type.ts';
@@ -13,6 +13,18 @@ export const ceremonySeconds = 300;
 
 /** 32 random bytes (WebAuthn level 3 §13.4.3 asks for 16). */
 export const newChallenge = (): Uint8Array => new Uint8Array(randomBytes(32));
+
+/**
+ * What an authenticator signs to approve one transaction (RTS art. 5): SHA-256 of a nonce and the SHA-256 of the transaction,
+ * so that the signature is of this transaction and no other.
+ */
+export function transactionChallenge(digest: Uint8Array): {
+  readonly challenge: Uint8Array;
+  readonly nonce: Uint8Array;
+} {
+  const nonce = newChallenge();
+  return { challenge: new Uint8Array(createHash('sha256').update(nonce).update(digest).digest()), nonce };
+}
 
 export const toBase64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
 

@@ -7,7 +7,12 @@ import {
   type Judgement,
 } from '#features/factor-types/factor-type.ts';
 import { acceptUse } from '#features/factor-types/webauthn/accept-use.ts';
-import { assertionOptions, ceremonySeconds, newChallenge } from '#features/factor-types/webauthn/ceremony.ts';
+import {
+  assertionOptions,
+  ceremonySeconds,
+  newChallenge,
+  transactionChallenge,
+} from '#features/factor-types/webauthn/ceremony.ts';
 import { AssertionResponse, RegistrationResponse } from '#features/factor-types/webauthn/schemas.ts';
 import { verifyAssertion } from '#features/factor-types/webauthn/verify-assertion.ts';
 import { verifyRegistration } from '#features/factor-types/webauthn/verify-registration.ts';
@@ -16,7 +21,7 @@ import { verifyRegistration } from '#features/factor-types/webauthn/verify-regis
 export const webauthn = defineFactorType('webauthn', {
   assurance: 'aal2',
   staffWorth: 2,
-  purposes: ['sign_in', 'step_up'],
+  purposes: ['sign_in', 'step_up', 'transaction'],
   challengeSeconds: ceremonySeconds,
   refusal: 'factor.passkey_invalid',
   response: AssertionResponse,
@@ -29,11 +34,15 @@ export const webauthn = defineFactorType('webauthn', {
 type OfFactor = Given & { readonly factorId: string };
 
 async function askForPasskey(tx: AppTransaction, beginning: Beginning): Promise<AssertionOptions> {
-  const { userId, factorId, challengeId, expiresAt } = beginning;
-  const challenge = newChallenge();
+  const { userId, factorId, challengeId, transaction, expiresAt } = beginning;
+  const { challenge, nonce } = asked(transaction?.digest);
   await tx.webauthnChallenges.insert(userId, challengeId, { challenge, expiresAt });
   const named = await tx.webauthnCredentials.findNamed(factorId);
-  return assertionOptions(tx.relyingParty, challenge, named === undefined ? [] : [named]);
+  return { ...assertionOptions(tx.relyingParty, challenge, named === undefined ? [] : [named]), nonce };
+}
+
+function asked(digest: Uint8Array | undefined): { challenge: Uint8Array; nonce?: Uint8Array } {
+  return digest === undefined ? { challenge: newChallenge() } : transactionChallenge(digest);
 }
 
 /** Checks an assertion. What it had to sign is used up by it, right or wrong (SR-30). */

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/mfa/v1/passkey.proto.
  */
 export const file_bank_mfa_v1_passkey: GenFile = /*@__PURE__*/
-  fileDesc("ChliYW5rL21mYS92MS9wYXNza2V5LnByb3RvEgtiYW5rLm1mYS52MSI+ChFBbGxvd2VkQ3JlZGVudGlhbBIVCg1jcmVkZW50aWFsX2lkGAEgASgMEhIKCnRyYW5zcG9ydHMYAiADKAkingEKEEFzc2VydGlvbk9wdGlvbnMSEQoJY2hhbGxlbmdlGAEgASgMEg0KBXJwX2lkGAIgASgJEjkKEWFsbG93X2NyZWRlbnRpYWxzGAMgAygLMh4uYmFuay5tZmEudjEuQWxsb3dlZENyZWRlbnRpYWwSGQoRdXNlcl92ZXJpZmljYXRpb24YBCABKAkSEgoKdGltZW91dF9tcxgFIAEoBSKAAQoJQXNzZXJ0aW9uEhUKDWNyZWRlbnRpYWxfaWQYASABKAwSGAoQY2xpZW50X2RhdGFfanNvbhgCIAEoDBIaChJhdXRoZW50aWNhdG9yX2RhdGEYAyABKAwSEQoJc2lnbmF0dXJlGAQgASgMEhMKC3VzZXJfaGFuZGxlGAUgASgMIk0KDFBhc3NrZXlGYWN0cxIVCg11c2VyX3ZlcmlmaWVkGAEgASgIEhQKDGRldmljZV9ib3VuZBgCIAEoCBIQCghhdHRlc3RlZBgDIAEoCGIGcHJvdG8z");
+  fileDesc("ChliYW5rL21mYS92MS9wYXNza2V5LnByb3RvEgtiYW5rLm1mYS52MSI+ChFBbGxvd2VkQ3JlZGVudGlhbBIVCg1jcmVkZW50aWFsX2lkGAEgASgMEhIKCnRyYW5zcG9ydHMYAiADKAkirQEKEEFzc2VydGlvbk9wdGlvbnMSEQoJY2hhbGxlbmdlGAEgASgMEg0KBXJwX2lkGAIgASgJEjkKEWFsbG93X2NyZWRlbnRpYWxzGAMgAygLMh4uYmFuay5tZmEudjEuQWxsb3dlZENyZWRlbnRpYWwSGQoRdXNlcl92ZXJpZmljYXRpb24YBCABKAkSEgoKdGltZW91dF9tcxgFIAEoBRINCgVub25jZRgGIAEoDCKAAQoJQXNzZXJ0aW9uEhUKDWNyZWRlbnRpYWxfaWQYASABKAwSGAoQY2xpZW50X2RhdGFfanNvbhgCIAEoDBIaChJhdXRoZW50aWNhdG9yX2RhdGEYAyABKAwSEQoJc2lnbmF0dXJlGAQgASgMEhMKC3VzZXJfaGFuZGxlGAUgASgMIk0KDFBhc3NrZXlGYWN0cxIVCg11c2VyX3ZlcmlmaWVkGAEgASgIEhQKDGRldmljZV9ib3VuZBgCIAEoCBIQCghhdHRlc3RlZBgDIAEoCGIGcHJvdG8z");
 
 /**
  * AllowedCredential is a credential that an authenticator may answer with (WebAuthn level 3 §5.8.3).
@@ -47,7 +47,7 @@ export const AllowedCredentialSchema: GenMessage<AllowedCredential> = /*@__PURE_
  */
 export type AssertionOptions = Message<"bank.mfa.v1.AssertionOptions"> & {
   /**
-   * 32 random bytes, good for one answer.
+   * 32 bytes, good for one answer: random, or SHA-256 of `nonce` and the digest of the transaction that is to be approved.
    *
    * @generated from field: bytes challenge = 1;
    */
@@ -80,6 +80,13 @@ export type AssertionOptions = Message<"bank.mfa.v1.AssertionOptions"> & {
    * @generated from field: int32 timeout_ms = 5;
    */
   timeoutMs: number;
+
+  /**
+   * 32 random bytes, for a transaction alone: with them anybody can see that the challenge is of that transaction.
+   *
+   * @generated from field: bytes nonce = 6;
+   */
+  nonce: Uint8Array;
 };
 
 /**
