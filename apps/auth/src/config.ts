@@ -21,6 +21,7 @@ const ConfigSchema = v.pipe(
       'Bank',
     ),
     /** How long a number that took the place of another gets no codes, in days (SR-28). */
+    TRUSTED_DEVICE_DAYS: v.optional(envInteger(0, 365), '30'),
     PHONE_COOL_DOWN_DAYS: v.optional(envInteger(0, 30), '3'),
     /** How long a proven recovery of an account waits before it is carried out, in hours (SR-43). */
     RECOVERY_DELAY_HOURS: v.optional(envInteger(0, 720), '24'),

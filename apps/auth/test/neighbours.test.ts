@@ -14,7 +14,7 @@ import {
 } from '@bank/proto/mfa';
 import { testCertificates } from '@bank/testing';
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { type Timestamp, timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -31,6 +31,7 @@ const tls = { caFile: certificates.caFile, certFile: own.certFile, keyFile: own.
 /** What the two services answer, and how slowly. */
 let answers: {
   verdict: RiskVerdict;
+  deviceTrustedAt?: Timestamp | undefined;
   delayMs: number;
   type: FactorType;
   options?: MessageInitShape<typeof AssertionOptionsSchema>;
@@ -60,7 +61,8 @@ const server: Server = createServer(
         async assessSignIn(request) {
           asked.push(request);
           await pause(answers.delayMs);
-          return { assessmentId: request.attemptId, verdict: answers.verdict };
+          const { verdict, deviceTrustedAt } = answers;
+          return { assessmentId: request.attemptId, verdict, ...(deviceTrustedAt && { deviceTrustedAt }) };
         },
       });
       router.service(MfaService, {
@@ -130,7 +132,7 @@ describe('the assessment of a sign-in', () => {
   ])('verdict %i is %s', async (verdict, expected) => {
     answers.verdict = verdict;
     await assessor.assess(facts); // opens the connection, which has its time too
-    expect(await assessor.assess(facts)).toBe(expected);
+    expect((await assessor.assess(facts)).verdict).toBe(expected);
     expect(asked.at(-1)).toMatchObject({
       userAgent: 'x'.repeat(256),
       clientAddress: '198.51.100.7',
@@ -138,17 +140,27 @@ describe('the assessment of a sign-in', () => {
     });
   });
 
+  it('says since when the device is trusted', async () => {
+    answers.verdict = RiskVerdict.ALLOW;
+    answers.deviceTrustedAt = timestampFromDate(facts.at);
+    expect(await assessor.assess(facts)).toEqual({ verdict: 'allow', deviceTrustedAt: facts.at });
+    answers.deviceTrustedAt = undefined;
+    expect(await assessor.assess(facts)).toEqual({ verdict: 'allow' });
+  });
+
   it('is unavailable after 150 ms, and where nobody answers', async () => {
     answers.delayMs = 2000;
     const { value, ms } = await timed(assessor.assess(facts));
-    expect(value).toBe('unavailable');
+    expect(value).toEqual({ verdict: 'unavailable' });
     expect(ms).toBeLessThan(1000);
-    expect(await createSignInAssessor({ baseUrl: nowhere, tls, serverUri }).assess(facts)).toBe('unavailable');
+    expect(await createSignInAssessor({ baseUrl: nowhere, tls, serverUri }).assess(facts)).toEqual({
+      verdict: 'unavailable',
+    });
   });
 
   it('is not taken from another service', async () => {
     const impostor = createSignInAssessor({ baseUrl, tls, serverUri: 'spiffe://bank/app/device' });
-    expect(await impostor.assess(facts)).toBe('unavailable');
+    expect(await impostor.assess(facts)).toEqual({ verdict: 'unavailable' });
   });
 });
 

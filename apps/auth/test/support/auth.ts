@@ -45,7 +45,9 @@ export interface TestAuth {
 }
 
 export interface Neighbours {
-  verdict: Awaited<ReturnType<SignInAssessor['assess']>>;
+  verdict: Awaited<ReturnType<SignInAssessor['assess']>>['verdict'];
+  /** Since when whoever signs in has trusted his known device. */
+  deviceTrustedAt?: Date | undefined;
   factors: Awaited<ReturnType<FactorDirectory['list']>>;
   /** What mfa says to a challenge that is started, and to a proof; undefined while it is away. */
   started: StartedFactor | undefined;
@@ -69,10 +71,11 @@ export interface Neighbours {
   };
 }
 
-/** What mfa was asked to state in a text message. */
+/** What mfa was asked to have approved. */
 export interface AskedText {
   readonly binding: ChallengeBinding;
-  readonly transactionText: string;
+  readonly text: string;
+  readonly digest: Uint8Array;
 }
 
 /** What the key of a device was asked to sign. */
@@ -211,7 +214,8 @@ function answersOf(neighbours: Neighbours, clock: ShiftedClock): NeighbourAdapte
     assessor: {
       async assess({ userId }) {
         neighbours.asked.device.push(userId);
-        return neighbours.verdict;
+        const { verdict, deviceTrustedAt } = neighbours;
+        return { verdict, deviceTrustedAt };
       },
     },
     factors: {
@@ -221,8 +225,8 @@ function answersOf(neighbours: Neighbours, clock: ShiftedClock): NeighbourAdapte
       },
     },
     factorChallenges: {
-      async start(binding, _factorId, transactionText) {
-        if (transactionText !== undefined) neighbours.asked.texts.push({ binding, transactionText });
+      async start(binding, _factorId, transaction) {
+        if (transaction !== undefined) neighbours.asked.texts.push({ binding, ...transaction });
         return orAway(neighbours.started);
       },
       async verify(binding, proof) {

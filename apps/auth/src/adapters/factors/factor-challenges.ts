@@ -1,5 +1,6 @@
 import { DomainError } from '@bank/domain';
 import { ChallengePurpose, FactorType, MfaService } from '@bank/proto/mfa';
+import { toBase64Url } from '@bank/security';
 import { createRpcClient, type RpcClientOptions } from '@bank/service-kit';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import {
@@ -33,7 +34,15 @@ interface Locked {
 }
 
 export type StartedFactor =
-  | { kind: 'started'; challengeId: string; type: string; expiresAt: Date; question: PasskeyQuestion | undefined }
+  | {
+      kind: 'started';
+      challengeId: string;
+      type: string;
+      expiresAt: Date;
+      question: PasskeyQuestion | undefined;
+      /** In base64url: with the digest of a transaction it gives what a passkey signs. */
+      nonce?: string;
+    }
   /** Not a confirmed factor of that user. */
   | { kind: 'unknown' }
   | Locked;
@@ -48,10 +57,16 @@ export type ProofVerdict =
   | { kind: 'closed' }
   | Locked;
 
+/** A transaction in one line, and its SHA-256. */
+export interface StatedTransaction {
+  text: string;
+  digest: Uint8Array;
+}
+
 /** Asks people for their second factors. Both methods throw service.unavailable when there is no answer. */
 export interface FactorChallenges {
-  /** `transactionText` is what the user is to approve, for a transaction alone. */
-  start(binding: ChallengeBinding, factorId: string, transactionText?: string): Promise<StartedFactor>;
+  /** With what the user is to approve, for a transaction alone. */
+  start(binding: ChallengeBinding, factorId: string, transaction?: StatedTransaction): Promise<StartedFactor>;
   verify(binding: ChallengeBinding, proof: Proof): Promise<ProofVerdict>;
 }
 
@@ -70,14 +85,18 @@ const purposes = {
 export function createFactorChallenges(options: RpcClientOptions<typeof MfaService>): FactorChallenges {
   const mfa = createRpcClient(MfaService, { ...options, deadlineMs: budgetMs });
   return {
-    async start({ userId, bindingId, purpose }, factorId, transactionText = '') {
+    async start({ userId, bindingId, purpose }, factorId, transaction) {
       try {
-        const request = { userId, bindingId, factorId, purpose: purposes[purpose], transactionText };
+        const transactionDigest = new Uint8Array(transaction?.digest ?? []);
+        const stated = { transactionText: transaction?.text ?? '', transactionDigest };
+        const request = { userId, bindingId, factorId, purpose: purposes[purpose], ...stated };
         const { challengeId, type, expiresAt, options: asked } = await mfa.startChallenge(request);
         if (expiresAt === undefined) throw new Error('a challenge needs an end');
         const question = type === FactorType.WEBAUTHN ? questionOf(asked) : undefined;
         const end = timestampDate(expiresAt);
-        return { kind: 'started', challengeId, type: factorTypeName(type), expiresAt: end, question };
+        const started = { kind: 'started', challengeId, type: factorTypeName(type), expiresAt: end, question } as const;
+        const nonce = asked?.nonce ?? [];
+        return nonce.length === 0 ? started : { ...started, nonce: toBase64Url(new Uint8Array(nonce)) };
       } catch (error) {
         if (codeOf(error) === 'factor.not_found') return { kind: 'unknown' };
         return lockedOrUnavailable(error);

@@ -1,9 +1,16 @@
 import { DeviceService, Platform, RiskVerdict } from '@bank/proto/device';
 import { createRpcClient, type RpcClientOptions } from '@bank/service-kit';
-import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
 
 /** How `device` judges an attempt; `unavailable` when it did not answer within its budget. */
 export type Verdict = 'allow' | 'challenge' | 'deny' | 'unavailable';
+
+/** What `device` says of an attempt. */
+export interface Assessment {
+  readonly verdict: Verdict;
+  /** Since when the user has trusted the known device; nothing when he does not, or nobody can tell. */
+  readonly deviceTrustedAt?: Date | undefined;
+}
 
 /** The facts of an attempt. `userId` may be a decoy. */
 export interface AttemptFacts {
@@ -20,7 +27,7 @@ export interface AttemptFacts {
 /** Judges sign-in attempts. */
 export interface SignInAssessor {
   /** Never rejects: no answer is an answer. */
-  assess(facts: AttemptFacts): Promise<Verdict>;
+  assess(facts: AttemptFacts): Promise<Assessment>;
 }
 
 /** How long a sign-in waits for device, in milliseconds. */
@@ -46,7 +53,7 @@ export function createSignInAssessor(options: RpcClientOptions<typeof DeviceServ
   return {
     async assess({ knownDeviceId, userAgent, platform, at, ...facts }) {
       try {
-        const { verdict } = await device.assessSignIn({
+        const { verdict, deviceTrustedAt } = await device.assessSignIn({
           ...facts,
           knownDeviceId: knownDeviceId ?? '',
           userAgent: userAgent?.slice(0, userAgentMax) ?? '',
@@ -54,10 +61,11 @@ export function createSignInAssessor(options: RpcClientOptions<typeof DeviceServ
           attemptedAt: timestampFromDate(at),
         });
         // A verdict that this version does not know calls for more proof.
-        return verdicts[verdict] ?? 'challenge';
+        const trusted = deviceTrustedAt && { deviceTrustedAt: timestampDate(deviceTrustedAt) };
+        return { verdict: verdicts[verdict] ?? 'challenge', ...trusted };
       } catch (err) {
         options.logger?.warn({ err, dependency: 'device' }, 'a sign-in was not assessed in time');
-        return 'unavailable';
+        return { verdict: 'unavailable' };
       }
     },
   };

@@ -40,7 +40,7 @@ export async function judgePasskey(ctx: AppContext, given: GivenPasskey): Promis
   const assurance = assuranceOf(['webauthn'], isNamed ? judged.passkey : undefined);
   const known = await findDevice(readerOf(ctx), userId, device);
   const knownDeviceId = known === undefined || known.knownAt === null ? undefined : known.id;
-  const verdict = await ctx.assessor.assess({
+  const { verdict } = await ctx.assessor.assess({
     attemptId: signInId,
     userId,
     knownDeviceId,

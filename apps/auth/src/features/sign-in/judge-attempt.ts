@@ -2,13 +2,13 @@ import { withTransaction } from '@bank/database';
 import type { UserState } from '@bank/domain';
 import { allow } from '@bank/domain';
 import type { Factor } from '#adapters/factors/factor-directory.ts';
-import type { Verdict } from '#adapters/risk/sign-in-assessor.ts';
+import type { Assessment } from '#adapters/risk/sign-in-assessor.ts';
 import type { AppContext } from '#context.ts';
 import { isEntitled } from '#features/client/entitlement.ts';
 import { needsFactor } from '#features/second-factor/sufficiency.ts';
 import { sufficientFactors } from '#features/second-factor/sufficient-factors.ts';
 import type { Attempt } from '#features/sign-in/attempt.ts';
-import type { SignInFacts } from '#features/sign-in/policies.ts';
+import { isRemembered, type SignInFacts } from '#features/sign-in/policies.ts';
 
 export interface Judgement extends SignInFacts {
   /** Those that are good enough for the client. */
@@ -23,7 +23,7 @@ export interface Judgement extends SignInFacts {
  */
 export async function judgeAttempt(ctx: AppContext, attempt: Attempt, password: string): Promise<Judgement> {
   // The questions leave first: they wait for others, and the hash for a processor.
-  const [verdict, enrolled, verified] = await Promise.all([
+  const [{ verdict, deviceTrustedAt }, enrolled, verified] = await Promise.all([
     assess(ctx, attempt),
     ctx.factors.list(attempt.userId),
     verify(ctx, attempt, password),
@@ -40,6 +40,10 @@ export async function judgeAttempt(ctx: AppContext, attempt: Attempt, password: 
     isEntitled: isEntitled(client, credential?.roles ?? []),
     hasFactors: factors.length > 0,
     needsFactor: needsFactor(client.audience),
+    isRemembered: isRemembered(
+      { deviceTrustedAt, passwordChangedAt: credential?.changedAt, at: attempt.at },
+      ctx.config.TRUSTED_DEVICE_DAYS,
+    ),
   };
 }
 
@@ -63,7 +67,7 @@ async function verify(
   }
 }
 
-function assess(ctx: AppContext, attempt: Attempt): Promise<Verdict> {
+function assess(ctx: AppContext, attempt: Attempt): Promise<Assessment> {
   return ctx.assessor.assess({
     attemptId: attempt.id,
     userId: attempt.userId,

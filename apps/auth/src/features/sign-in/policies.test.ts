@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decideSignIn, isCutOff } from './policies.ts';
+import { decideSignIn, isCutOff, isRemembered } from './policies.ts';
 
 const good = {
   passwordValid: true,
@@ -8,6 +8,7 @@ const good = {
   isEntitled: true,
   hasFactors: false,
   needsFactor: false,
+  isRemembered: false,
 } as const;
 
 describe('decideSignIn', () => {
@@ -18,6 +19,15 @@ describe('decideSignIn', () => {
   it('asks for a factor whenever one is enrolled', () => {
     expect(decideSignIn({ ...good, hasFactors: true })).toEqual({ kind: 'ask_factor' });
     expect(decideSignIn({ ...good, hasFactors: true, verdict: 'unavailable' })).toEqual({ kind: 'ask_factor' });
+  });
+
+  it('asks for none on a device that stands for it, unless anything speaks against the attempt', () => {
+    const remembered = { ...good, hasFactors: true, isRemembered: true } as const;
+    expect(decideSignIn(remembered)).toEqual({ kind: 'open_session' });
+    expect(decideSignIn({ ...remembered, verdict: 'challenge' })).toEqual({ kind: 'ask_factor' });
+    expect(decideSignIn({ ...remembered, verdict: 'unavailable' })).toEqual({ kind: 'ask_factor' });
+    expect(decideSignIn({ ...remembered, needsFactor: true })).toEqual({ kind: 'ask_factor' });
+    expect(decideSignIn({ ...remembered, passwordValid: false })).toEqual({ kind: 'refuse', reason: 'credentials' });
   });
 
   it.each(['challenge', 'unavailable'] as const)('asks for an emailed code when device says %s', (verdict) => {
@@ -50,6 +60,26 @@ describe('decideSignIn', () => {
 
   it('refuses what the risk assessment denies', () => {
     expect(decideSignIn({ ...good, verdict: 'deny', hasFactors: true })).toEqual({ kind: 'refuse', reason: 'risk' });
+  });
+});
+
+describe('isRemembered', () => {
+  const day = 86_400_000;
+  const at = new Date('2026-03-31T00:00:00.000Z');
+  const deviceTrustedAt = new Date(at.getTime() - 30 * day + 1);
+  const passwordChangedAt = new Date(deviceTrustedAt.getTime() - 1);
+  const facts = { deviceTrustedAt, passwordChangedAt, at };
+
+  it('is so for thirty days, and never where it is switched off', () => {
+    expect(isRemembered(facts, 30)).toBe(true);
+    expect(isRemembered({ ...facts, at: new Date(at.getTime() + 1) }, 30)).toBe(false);
+    expect(isRemembered({ ...facts, at: deviceTrustedAt }, 0)).toBe(false);
+  });
+
+  it('SR-35 is over when the password changes, and nothing where nobody trusts the device or there is no user', () => {
+    expect(isRemembered({ ...facts, passwordChangedAt: deviceTrustedAt }, 30)).toBe(false);
+    expect(isRemembered({ ...facts, deviceTrustedAt: undefined }, 30)).toBe(false);
+    expect(isRemembered({ ...facts, passwordChangedAt: undefined }, 30)).toBe(false);
   });
 });
 

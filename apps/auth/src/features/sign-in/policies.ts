@@ -21,6 +21,8 @@ export interface SignInFacts {
   hasFactors: boolean;
   /** A password never opens a session there by itself. */
   needsFactor: boolean;
+  /** On a device that the user trusts instead of asking for a factor each time. */
+  isRemembered: boolean;
 }
 
 export type RefusalReason = 'credentials' | 'status' | 'client' | 'risk';
@@ -34,16 +36,31 @@ export type SignInDecision =
   | { kind: 'refuse'; reason: RefusalReason };
 
 /**
- * What a password attempt comes to. Every refusal looks the same from outside (SR-16). An enrolled factor is always asked;
- * without one, doubt about the device asks for an emailed code.
+ * What a password attempt comes to. Every refusal looks the same from outside (SR-16). An enrolled factor is asked
+ * unless the device stands for it; without one, doubt about the device asks for an emailed code.
  */
 export function decideSignIn(facts: SignInFacts): SignInDecision {
   if (!facts.passwordValid || facts.userState === undefined) return { kind: 'refuse', reason: 'credentials' };
   if (isBlocked(facts.userState, 'sign_in')) return { kind: 'refuse', reason: 'status' };
   if (!facts.isEntitled) return { kind: 'refuse', reason: 'client' };
   if (facts.verdict === 'deny') return { kind: 'refuse', reason: 'risk' };
-  if (facts.hasFactors) return { kind: 'ask_factor' };
-  return facts.verdict === 'allow' && !facts.needsFactor ? { kind: 'open_session' } : { kind: 'ask_emailed_code' };
+  const maySuffice = facts.verdict === 'allow' && !facts.needsFactor;
+  if (maySuffice && (facts.isRemembered || !facts.hasFactors)) return { kind: 'open_session' };
+  return { kind: facts.hasFactors ? 'ask_factor' : 'ask_emailed_code' };
+}
+
+/**
+ * Whether the trust of a user in his device stands for his second factor: for so many days since he gave it, which takes a
+ * step-up, and until his password changes (SR-35; `device` ends it when his factors do). What opens is at `aal1` all the same.
+ */
+export function isRemembered(
+  facts: { deviceTrustedAt: Date | undefined; passwordChangedAt: Date | undefined; at: Date },
+  days: number,
+): boolean {
+  const { deviceTrustedAt, passwordChangedAt, at } = facts;
+  if (deviceTrustedAt === undefined || passwordChangedAt === undefined || deviceTrustedAt <= passwordChangedAt)
+    return false;
+  return at.getTime() - deviceTrustedAt.getTime() < days * 86_400_000;
 }
 
 /**

@@ -7,17 +7,18 @@ import { AskedTransaction } from '#features/transaction/schemas.ts';
 
 /**
  * `factorId` is that of a factor, or the session's own id for a code by email. For a transaction it is what approves it: a
- * device that has a key, or a factor by text message.
+ * device that has a key, a passkey, or a factor by text message.
  */
 export const StepUpChallengeSchema = v.strictObject({
   factorId: UuidSchema,
   transaction: v.optional(TransactionSchema),
 });
 
-/** `challenge` is what the key of a device signs. */
+/** For a transaction: `challenge` is what the key of a device signs, `nonce` what its digest was hashed with for a passkey. */
 export const StepUpStartedSchema = v.object({
   ...ChallengeStartedSchema.entries,
   challenge: v.optional(v.string()),
+  nonce: v.optional(v.string()),
   transaction: v.optional(AskedTransaction),
 });
 

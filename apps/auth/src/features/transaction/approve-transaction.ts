@@ -1,19 +1,20 @@
 import { readerOf, withTransaction } from '@bank/database';
 import { audiences, DomainError } from '@bank/domain';
 import { signJwt } from '@bank/security';
+import type { PasskeyFacts } from '#adapters/factors/assertion.ts';
 import type { FactorAnswer } from '#adapters/factors/factor-challenges.ts';
 import type { AppContext } from '#context.ts';
 import type { OwnSession } from '#features/password/confirm-password.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
 import { countFailure } from '#features/sign-in/address-failures.ts';
-import { approvalMethods, transactionTokenSeconds } from '#features/transaction/policies.ts';
+import { approvalAmr, transactionTokenSeconds } from '#features/transaction/policies.ts';
 import type { TransactionToken } from '#features/transaction/schemas.ts';
 import type { Transaction } from '#storage/transactions/transaction.entity.ts';
 
 /** What a device or a person answers. */
 export type ApprovalAnswer = { readonly signature: string } | FactorAnswer;
 
-type Verdict = 'accepted' | 'wrong' | 'closed';
+type Verdict = { kind: 'accepted'; passkey?: PasskeyFacts } | { kind: 'wrong' } | { kind: 'closed' };
 type Owner = Omit<OwnSession, 'isDeviceKnown'>;
 
 /** The transaction that a challenge of this session asks about; nothing when it is about something else, or over. */
@@ -40,7 +41,7 @@ export async function approveTransaction(
   const audits = ['transaction.approved', 'transaction.refused'] as const;
   const details = { transactionId: asked.id, type: asked.type, method: asked.method, sessionId: user.sessionId };
   const verdict = await judge(ctx, asked, answer);
-  if (verdict === 'wrong') {
+  if (verdict.kind === 'wrong') {
     await countFailure(ctx, caller.clientAddress);
     const refusal = {
       action: 'transaction.refused',
@@ -51,7 +52,7 @@ export async function approveTransaction(
     await withTransaction(ctx, { who, audits }, (tx) => tx.audit({ ...refusal, details }));
     throw new DomainError('auth.second_factor.invalid', { reason: asked.method });
   }
-  if (verdict === 'closed') throw new DomainError('challenge.not_found', { reason: 'answered or over' });
+  if (verdict.kind === 'closed') throw new DomainError('challenge.not_found', { reason: 'answered or over' });
   const now = ctx.clock.now();
   const issuedAt = Math.floor(now.getTime() / 1000);
   const expiresAt = new Date((issuedAt + transactionTokenSeconds) * 1000);
@@ -60,7 +61,7 @@ export async function approveTransaction(
     await tx.audit({ action: 'transaction.approved', subject: user.userId, outcome: 'success', details });
   });
   return {
-    transactionToken: tokenOf(ctx, own, asked, issuedAt),
+    transactionToken: tokenOf(ctx, own, asked, { issuedAt, amr: approvalAmr(asked.method, verdict.passkey) }),
     transactionId: asked.id,
     expiresIn: transactionTokenSeconds,
   };
@@ -68,18 +69,19 @@ export async function approveTransaction(
 
 /** @throws request.invalid when what came is no answer of what was asked; auth.second_factor.locked */
 async function judge(ctx: AppContext, asked: Transaction, answer: ApprovalAnswer): Promise<Verdict> {
-  const { userId, sessionId, factorId: deviceId, challengeId } = asked;
-  if (asked.method === 'sms') {
-    if (!('code' in answer)) throw noAnswer('code');
-    const binding = { userId, purpose: 'transaction', bindingId: asked.id, audience: audiences.customers } as const;
-    const verdict = await ctx.factorChallenges.verify(binding, { challengeId, answer });
-    if (verdict.kind === 'locked') throw refusalOf(verdict, 'challenge.not_found');
-    // By what else a code was proved says nothing of the transaction.
-    return verdict.kind === 'accepted' && verdict.by !== asked.method ? 'wrong' : verdict.kind;
+  const { userId, sessionId, factorId: deviceId, challengeId, method } = asked;
+  if (method === 'device_key') {
+    if (!('signature' in answer)) throw noAnswer('signature');
+    const signature = Buffer.from(answer.signature, 'base64url');
+    return { kind: await ctx.deviceKeys.verify({ userId, sessionId, deviceId }, { challengeId, signature }) };
   }
-  if (!('signature' in answer)) throw noAnswer('signature');
-  const signature = Buffer.from(answer.signature, 'base64url');
-  return await ctx.deviceKeys.verify({ userId, sessionId, deviceId }, { challengeId, signature });
+  const needed = method === 'sms' ? 'code' : 'assertion';
+  if ('signature' in answer || !(needed in answer)) throw noAnswer(needed);
+  const binding = { userId, purpose: 'transaction', bindingId: asked.id, audience: audiences.customers } as const;
+  const verdict = await ctx.factorChallenges.verify(binding, { challengeId, answer });
+  if (verdict.kind === 'locked') throw refusalOf(verdict, 'challenge.not_found');
+  // By what else it was proved says nothing of the transaction.
+  return verdict.kind === 'accepted' && verdict.by !== method ? { kind: 'wrong' } : verdict;
 }
 
 function noAnswer(rule: string): DomainError {
@@ -87,7 +89,12 @@ function noAnswer(rule: string): DomainError {
 }
 
 /** Ids, codes and a digest: nothing of what is approved can be read in it (SR-59). */
-function tokenOf(ctx: AppContext, { user, session }: Owner, asked: Transaction, issuedAt: number): string {
+function tokenOf(
+  ctx: AppContext,
+  { user, session }: Owner,
+  asked: Transaction,
+  { issuedAt, amr }: { issuedAt: number; amr: readonly string[] },
+): string {
   return signJwt(ctx.keyRing.current(ctx.clock.now()), 'txn+jwt', {
     iss: ctx.config.TOKEN_ISSUER,
     aud: user.audience,
@@ -96,7 +103,7 @@ function tokenOf(ctx: AppContext, { user, session }: Owner, asked: Transaction, 
     jti: asked.id,
     act: asked.type,
     dig: Buffer.from(asked.digest).toString('base64url'),
-    amr: [...new Set([...session.amr, ...approvalMethods[asked.method]])],
+    amr: [...new Set([...session.amr, ...amr])],
     iat: issuedAt,
     exp: issuedAt + transactionTokenSeconds,
   });

@@ -1,5 +1,6 @@
 import { readerOf, withTransaction } from '@bank/database';
 import { audiences, DomainError, type Grant, type UserActor } from '@bank/domain';
+import type { PasskeyQuestion } from '#adapters/factors/assertion.ts';
 import type { AppContext } from '#context.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
 import { type ReadTransaction, readTransaction } from '#features/transaction/registry.ts';
@@ -11,16 +12,20 @@ export interface TransactionChallenge {
   readonly challengeId: string;
   readonly type: string;
   readonly expiresIn: number;
-  /** What a device signs beside the digest, in base64url; nothing where a code is sent. */
+  /** What a device signs beside the digest, in base64url; nothing where it is not a device that is asked. */
   readonly challenge?: string;
+  /** What a browser asks for the passkey with; its challenge is SHA-256 of `nonce` and the digest, both in base64url. */
+  readonly options?: PasskeyQuestion;
+  readonly nonce?: string;
   readonly transaction: AskedTransaction;
 }
 
-type Asked = Pick<Transaction, 'method' | 'challengeId' | 'expiresAt'> & { readonly challenge?: string };
+type Asked = Pick<Transaction, 'method' | 'challengeId' | 'expiresAt'>;
+type Question = Pick<TransactionChallenge, 'challenge' | 'options' | 'nonce'>;
 
 /**
- * Asks a customer to approve one transaction: with the key of one of his devices, or by a code that is sent in a text message
- * which states it (SR-63). Of the transaction its digest is kept and nothing else.
+ * Asks a customer to approve one transaction: with the key of one of his devices, with a passkey, or by a code that is sent in
+ * a text message which states it (SR-63). Of the transaction its digest is kept and nothing else.
  * @throws access.forbidden, request.invalid, factor.not_found, auth.second_factor.locked, service.unavailable
  */
 export async function challengeTransaction(
@@ -34,7 +39,7 @@ export async function challengeTransaction(
   const read = readTransaction(transaction);
   const { userId, sessionId } = user;
   const id = ctx.ids.next();
-  const { challenge, ...asked } = await ask(ctx, user, { id, factorId, ...read });
+  const { asked, question } = await ask(ctx, user, { id, factorId, ...read });
   const unaudited = 'a question: the ledger gets what comes of it';
   const { type, digest, shown } = read;
   await withTransaction(ctx, { who, unaudited }, (tx) =>
@@ -43,7 +48,7 @@ export async function challengeTransaction(
   const expiresIn = Math.max(0, Math.floor((asked.expiresAt.getTime() - ctx.clock.now().getTime()) / 1000));
   const { title, lines } = shown;
   const shownTo = { title, lines: [...lines], digest: Buffer.from(digest).toString('base64url') };
-  return { challengeId: id, type: asked.method, expiresIn, ...(challenge && { challenge }), transaction: shownTo };
+  return { challengeId: id, type: asked.method, expiresIn, ...question, transaction: shownTo };
 }
 
 /** The devices of a user are known here; whether one of them has a key `device` knows, and of all else `mfa`. */
@@ -51,18 +56,21 @@ async function ask(
   ctx: AppContext,
   { userId, sessionId }: UserActor,
   { id, factorId, digest, shown }: ReadTransaction & { readonly id: string; readonly factorId: string },
-): Promise<Asked> {
+): Promise<{ asked: Asked; question: Question }> {
   if ((await readerOf(ctx).devices.find(userId, factorId)) === undefined) {
     const binding = { userId, purpose: 'transaction', bindingId: id, audience: audiences.customers } as const;
-    const started = await ctx.factorChallenges.start(binding, factorId, shown.text);
+    const started = await ctx.factorChallenges.start(binding, factorId, { text: shown.text, digest });
     if (started.kind !== 'started') throw refusalOf(started, 'factor.not_found');
-    if (started.type !== 'sms') throw unfit();
-    return { method: 'sms', challengeId: started.challengeId, expiresAt: started.expiresAt };
+    const { type: method, challengeId, expiresAt, question: options, nonce } = started;
+    if (method === 'sms') return { asked: { method, challengeId, expiresAt }, question: {} };
+    if (method !== 'webauthn' || options === undefined || nonce === undefined) throw unfit();
+    return { asked: { method, challengeId, expiresAt }, question: { options, nonce } };
   }
   const started = await ctx.deviceKeys.start({ userId, sessionId, deviceId: factorId }, digest);
   if (started === undefined) throw unfit();
   const { challengeId, challenge, expiresAt } = started;
-  return { method: 'device_key', challengeId, expiresAt, challenge: Buffer.from(challenge).toString('base64url') };
+  const asked = { method: 'device_key', challengeId, expiresAt } as const;
+  return { asked, question: { challenge: Buffer.from(challenge).toString('base64url') } };
 }
 
 function unfit(): DomainError {
