@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AuthService } from '@bank/proto/auth';
+import type { RequestOptions } from '@bank/testing/webauthn';
 import type { Client } from '@connectrpc/connect';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Place } from '#account.ts';
-import { GatewayClient } from '#client.ts';
+import { expectStatus, GatewayClient } from '#client.ts';
 import { waitForMessage } from '#inbox.ts';
+import { enrolPasskey, newPhone } from '#passkeys.ts';
 import { sharedStack } from '#test-stack.ts';
 import { approve, authClient, executePayment, type Transaction } from '#transaction-example.ts';
 import { type Payer, payerWithKey, payment } from './support/payers.ts';
@@ -27,6 +30,15 @@ beforeAll(async () => {
   stranger = await payerWithKey(place);
   await waitForMessage(place.inboxUrl, stranger.person.account.email, 'device-key-bound');
 }, 120_000);
+
+interface PasskeyQuestion {
+  readonly challengeId: string;
+  readonly options: RequestOptions;
+  readonly nonce: string;
+  readonly transaction: { readonly digest: string };
+}
+
+const bytesOf = (text: string) => Buffer.from(text, 'base64url');
 
 /** What a payments service books for an order; nothing when it refuses it. */
 async function booked(token: string, order: { by?: Payer; payment?: Transaction['payload'] } = {}): Promise<unknown[]> {
@@ -59,6 +71,26 @@ describe('SR-63: a payment that its payer approves on a device with a key', () =
     await expect(foreign).rejects.toThrow(/401/);
     const elsewhere = approve(place.client, { ...payer, deviceId: stranger.deviceId }, payment);
     await expect(elsewhere).rejects.toThrow(/404/);
+  });
+
+  test('is approved by a passkey, which signs its digest', { timeout: 60_000 }, async () => {
+    const { client } = place;
+    const { accessToken: token } = payer;
+    const phone = newPhone();
+    const factorId = await enrolPasskey(client, token, phone);
+    const asked = await client.send('POST', '/v1/auth/step-up/challenge', {
+      token,
+      body: { factorId, transaction: payment },
+    });
+    const { challengeId, options, nonce, transaction } = expectStatus<PasskeyQuestion>(asked, 200);
+    const bound = createHash('sha256').update(bytesOf(nonce)).update(bytesOf(transaction.digest)).digest('base64url');
+    expect(options.challenge).toBe(bound);
+    const body = { challengeId, response: phone.get(options, client.origin) };
+    const approved = await client.send('POST', '/v1/auth/step-up/verify', { token, body });
+    const { transactionToken } = expectStatus<{ transactionToken: string }>(approved, 200);
+    expect((await client.send('POST', '/v1/auth/step-up/verify', { token, body })).status).toBe(404);
+    expect(await booked(transactionToken)).toHaveLength(1);
+    expect(await booked(transactionToken)).toEqual([]);
   });
 
   test('is executed once, however many replicas are asked at once', { timeout: 60_000 }, async () => {
