@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ErrorCode } from '@bank/domain';
-import { DeviceService, RiskVerdict } from '@bank/proto/device';
+import { type AssessSignInResponseSchema, DeviceService, RiskVerdict } from '@bank/proto/device';
 import { ErrorInfoSchema } from '@bank/proto/errors';
 import {
   type AssertionOptionsSchema,
@@ -14,7 +14,7 @@ import {
 } from '@bank/proto/mfa';
 import { testCertificates } from '@bank/testing';
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { type Timestamp, timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -30,8 +30,7 @@ const tls = { caFile: certificates.caFile, certFile: own.certFile, keyFile: own.
 
 /** What the two services answer, and how slowly. */
 let answers: {
-  verdict: RiskVerdict;
-  deviceTrustedAt?: Timestamp | undefined;
+  assessment: MessageInitShape<typeof AssessSignInResponseSchema>;
   delayMs: number;
   type: FactorType;
   options?: MessageInitShape<typeof AssertionOptionsSchema>;
@@ -49,7 +48,7 @@ async function answer<T>(request: unknown, reply: T): Promise<T> {
 }
 
 beforeEach(() => {
-  answers = { verdict: RiskVerdict.ALLOW, delayMs: 0, type: FactorType.TOTP };
+  answers = { assessment: {}, delayMs: 0, type: FactorType.TOTP };
   asked = [];
 });
 
@@ -61,8 +60,7 @@ const server: Server = createServer(
         async assessSignIn(request) {
           asked.push(request);
           await pause(answers.delayMs);
-          const { verdict, deviceTrustedAt } = answers;
-          return { assessmentId: request.attemptId, verdict, ...(deviceTrustedAt && { deviceTrustedAt }) };
+          return { assessmentId: request.attemptId, verdict: RiskVerdict.ALLOW, ...answers.assessment };
         },
       });
       router.service(MfaService, {
@@ -130,7 +128,7 @@ describe('the assessment of a sign-in', () => {
     [RiskVerdict.UNSPECIFIED, 'challenge'],
     [99 as RiskVerdict, 'challenge'],
   ])('verdict %i is %s', async (verdict, expected) => {
-    answers.verdict = verdict;
+    answers.assessment = { verdict };
     await assessor.assess(facts); // opens the connection, which has its time too
     expect((await assessor.assess(facts)).verdict).toBe(expected);
     expect(asked.at(-1)).toMatchObject({
@@ -141,11 +139,8 @@ describe('the assessment of a sign-in', () => {
   });
 
   it('says since when the device is trusted', async () => {
-    answers.verdict = RiskVerdict.ALLOW;
-    answers.deviceTrustedAt = timestampFromDate(facts.at);
+    answers.assessment = { deviceTrustedAt: timestampFromDate(facts.at) };
     expect(await assessor.assess(facts)).toEqual({ verdict: 'allow', deviceTrustedAt: facts.at });
-    answers.deviceTrustedAt = undefined;
-    expect(await assessor.assess(facts)).toEqual({ verdict: 'allow' });
   });
 
   it('is unavailable after 150 ms, and where nobody answers', async () => {
