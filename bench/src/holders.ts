@@ -26,6 +26,8 @@ type Send = <T>(path: string, body: object, wanted: number) => Promise<T>;
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const appearsWithinMs = 30_000;
 const stepMs = 30_000;
+/** How long a code may be under way. */
+const arrivalMs = 10_000;
 const forgottenEachMs = 200;
 
 /** Registers people of their own for a case, who enrol an authenticator app: those of the other cases sign in without. */
@@ -127,12 +129,18 @@ export async function codesOf({ stack }: Bench, holders: readonly AppHolder[]): 
 /** Whoever has a good code left and waited longest. */
 async function takeIdle(idle: AppHolder[]): Promise<{ holder: AppHolder; step: number }> {
   for (;;) {
-    const now = currentStep();
-    const index = idle.findIndex(({ lastStep = 0 }) => lastStep < now + 1);
+    const [oldest, newest] = goodSteps();
+    const index = idle.findIndex(({ lastStep = 0 }) => lastStep < newest);
     const [holder] = index < 0 ? [] : idle.splice(index, 1);
-    if (holder !== undefined) return { holder, step: Math.max(now - 1, (holder.lastStep ?? 0) + 1) };
+    if (holder !== undefined) return { holder, step: Math.max(oldest, (holder.lastStep ?? 0) + 1) };
     await pause(5);
   }
+}
+
+/** The steps whose codes are still taken when they arrive: the one before, while this one lasts long enough, to the one ahead. */
+function goodSteps(): readonly [oldest: number, newest: number] {
+  const now = currentStep();
+  return [Date.now() % stepMs < stepMs - arrivalMs ? now - 1 : now, now + 1];
 }
 
 function currentStep(): number {
