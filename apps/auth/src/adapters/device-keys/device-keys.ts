@@ -1,7 +1,7 @@
-import { DomainError } from '@bank/domain';
 import { DeviceService } from '@bank/proto/device';
 import { createRpcClient, type RpcClientOptions } from '@bank/service-kit';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
+import { noAnswerOf, personWaitsMs, refusalCodeOf } from '#adapters/no-answer.ts';
 
 /** In whose session the key of which device is asked. */
 export interface DeviceKeyBinding {
@@ -28,13 +28,9 @@ export interface DeviceKeys {
   ): Promise<'accepted' | 'wrong' | 'closed'>;
 }
 
-/** How long a person waits for device, in milliseconds. */
-const budgetMs = 2000;
-const retryAfterSeconds = 2;
-
 /** Asks the device service. */
 export function createDeviceKeys(options: RpcClientOptions<typeof DeviceService>): DeviceKeys {
-  const device = createRpcClient(DeviceService, { ...options, deadlineMs: budgetMs });
+  const device = createRpcClient(DeviceService, { ...options, deadlineMs: personWaitsMs });
   return {
     async start(binding, payloadDigest) {
       try {
@@ -42,8 +38,8 @@ export function createDeviceKeys(options: RpcClientOptions<typeof DeviceService>
         if (expiresAt === undefined) throw new Error('a challenge needs an end');
         return { challengeId, challenge, expiresAt: timestampDate(expiresAt) };
       } catch (error) {
-        if (codeOf(error) === 'device.key.not_found') return undefined;
-        throw unavailable(error);
+        if (refusalCodeOf(error) === 'device.key.not_found') return undefined;
+        throw noAnswerOf('device', error);
       }
     },
     async verify(binding, answer) {
@@ -51,19 +47,10 @@ export function createDeviceKeys(options: RpcClientOptions<typeof DeviceService>
         await device.verifyKeyApproval({ ...binding, ...answer });
         return 'accepted';
       } catch (error) {
-        if (codeOf(error) === 'device.key.unproven') return 'wrong';
-        if (codeOf(error) === 'challenge.not_found') return 'closed';
-        throw unavailable(error);
+        if (refusalCodeOf(error) === 'device.key.unproven') return 'wrong';
+        if (refusalCodeOf(error) === 'challenge.not_found') return 'closed';
+        throw noAnswerOf('device', error);
       }
     },
   };
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof DomainError ? error.code : undefined;
-}
-
-function unavailable(cause: unknown): DomainError {
-  const reason = 'device did not answer';
-  return new DomainError('service.unavailable', { reason, details: { retryAfterSeconds }, cause });
 }

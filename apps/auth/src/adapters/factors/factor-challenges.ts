@@ -12,6 +12,7 @@ import {
   questionOf,
 } from '#adapters/factors/assertion.ts';
 import { factorTypeName } from '#adapters/factors/factor-type.ts';
+import { noAnswerOf, personWaitsMs, refusalCodeOf } from '#adapters/no-answer.ts';
 
 /** What an answer will be good for, and for nothing else (SR-24): the sign-in, session or recovery that `bindingId` names. */
 export interface ChallengeBinding {
@@ -70,10 +71,6 @@ export interface FactorChallenges {
   verify(binding: ChallengeBinding, proof: Proof): Promise<ProofVerdict>;
 }
 
-/** How long a person waits for mfa, in milliseconds. */
-const budgetMs = 2000;
-const retryAfterSeconds = 2;
-
 const purposes = {
   sign_in: ChallengePurpose.SIGN_IN,
   step_up: ChallengePurpose.STEP_UP,
@@ -83,7 +80,7 @@ const purposes = {
 
 /** Asks the mfa service. */
 export function createFactorChallenges(options: RpcClientOptions<typeof MfaService>): FactorChallenges {
-  const mfa = createRpcClient(MfaService, { ...options, deadlineMs: budgetMs });
+  const mfa = createRpcClient(MfaService, { ...options, deadlineMs: personWaitsMs });
   return {
     async start({ userId, bindingId, purpose }, factorId, transaction) {
       try {
@@ -98,7 +95,7 @@ export function createFactorChallenges(options: RpcClientOptions<typeof MfaServi
         const nonce = asked?.nonce ?? [];
         return nonce.length === 0 ? started : { ...started, nonce: toBase64Url(new Uint8Array(nonce)) };
       } catch (error) {
-        if (codeOf(error) === 'factor.not_found') return { kind: 'unknown' };
+        if (refusalCodeOf(error) === 'factor.not_found') return { kind: 'unknown' };
         return lockedOrUnavailable(error);
       }
     },
@@ -112,9 +109,9 @@ export function createFactorChallenges(options: RpcClientOptions<typeof MfaServi
           ? { kind: 'accepted', by, passkey: factsOf(passkey) }
           : { kind: 'accepted', by };
       } catch (error) {
-        if (codeOf(error) === 'auth.second_factor.invalid') return { kind: 'wrong' };
-        if (codeOf(error) === 'auth.second_factor.clock_off') return { kind: 'wrong', isClockOff: true };
-        if (codeOf(error) === 'challenge.not_found') return { kind: 'closed' };
+        if (refusalCodeOf(error) === 'auth.second_factor.invalid') return { kind: 'wrong' };
+        if (refusalCodeOf(error) === 'auth.second_factor.clock_off') return { kind: 'wrong', isClockOff: true };
+        if (refusalCodeOf(error) === 'challenge.not_found') return { kind: 'closed' };
         return lockedOrUnavailable(error);
       }
     },
@@ -128,18 +125,10 @@ function toMessage(proof: Proof) {
   return { case: 'answer', value: { challengeId, ...given } } as const;
 }
 
-function codeOf(error: unknown): string | undefined {
-  return error instanceof DomainError ? error.code : undefined;
-}
-
 /** @throws service.unavailable for everything that is no answer of mfa */
 function lockedOrUnavailable(error: unknown): Locked {
   if (error instanceof DomainError && error.code === 'auth.second_factor.locked') {
     return { kind: 'locked', retryAfterSeconds: error.details.retryAfterSeconds ?? 1 };
   }
-  throw new DomainError('service.unavailable', {
-    reason: 'mfa did not answer',
-    details: { retryAfterSeconds },
-    cause: error,
-  });
+  throw noAnswerOf('mfa', error);
 }

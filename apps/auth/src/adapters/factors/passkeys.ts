@@ -1,4 +1,4 @@
-import { DomainError, parse, type UserId, UserIdSchema } from '@bank/domain';
+import { parse, type UserId, UserIdSchema } from '@bank/domain';
 import { MfaService } from '@bank/proto/mfa';
 import { createRpcClient, type RpcClientOptions } from '@bank/service-kit';
 import {
@@ -9,6 +9,7 @@ import {
   type PasskeyQuestion,
   questionOf,
 } from '#adapters/factors/assertion.ts';
+import { noAnswerOf, personWaitsMs, refusalCodeOf } from '#adapters/no-answer.ts';
 
 /** An answer to a question that names nobody. */
 export interface PasskeyAnswer {
@@ -32,20 +33,16 @@ export interface Passkeys {
   verify(answer: PasskeyAnswer): Promise<PasskeyVerdict>;
 }
 
-/** How long a person waits for mfa, in milliseconds. */
-const budgetMs = 2000;
-const retryAfterSeconds = 2;
-
 /** Asks the mfa service. */
 export function createPasskeys(options: RpcClientOptions<typeof MfaService>): Passkeys {
-  const mfa = createRpcClient(MfaService, { ...options, deadlineMs: budgetMs });
+  const mfa = createRpcClient(MfaService, { ...options, deadlineMs: personWaitsMs });
   return {
     async ask() {
       try {
         const { options: asked } = await mfa.startPasskeySignIn({});
         return { question: questionOf(asked), challenge: asked?.challenge ?? new Uint8Array() };
       } catch (error) {
-        throw unavailable(error);
+        throw noAnswerOf('mfa', error);
       }
     },
     async verify({ assertion, ...answer }) {
@@ -56,14 +53,9 @@ export function createPasskeys(options: RpcClientOptions<typeof MfaService>): Pa
         });
         return { kind: 'accepted', userId: parse(UserIdSchema, userId), passkey: factsOf(passkey) };
       } catch (error) {
-        if (error instanceof DomainError && error.code === 'auth.second_factor.invalid') return { kind: 'wrong' };
-        throw unavailable(error);
+        if (refusalCodeOf(error) === 'auth.second_factor.invalid') return { kind: 'wrong' };
+        throw noAnswerOf('mfa', error);
       }
     },
   };
-}
-
-function unavailable(cause: unknown): DomainError {
-  const reason = 'mfa did not answer';
-  return new DomainError('service.unavailable', { reason, details: { retryAfterSeconds }, cause });
 }

@@ -5,7 +5,7 @@ import type { Verdict } from '#adapters/risk/sign-in-assessor.ts';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { type Assurance, assuranceOf } from '#features/second-factor/assurance.ts';
-import { findDevice, type PresentedDevice } from '#features/session/recognise-device.ts';
+import { findKnownDeviceId, type PresentedDevice } from '#features/session/recognise-device.ts';
 import type { Client } from '#storage/sessions/client.repository.ts';
 import type { PasskeySignIn } from '#storage/sign-ins/passkey-sign-in.repository.ts';
 
@@ -38,8 +38,7 @@ export async function judgePasskey(ctx: AppContext, given: GivenPasskey): Promis
   const isNamed = judged.kind === 'accepted';
   const userId = isNamed ? judged.userId : parse(UserIdSchema, ctx.ids.next());
   const assurance = assuranceOf(['webauthn'], isNamed ? judged.passkey : undefined);
-  const known = await findDevice(readerOf(ctx), userId, device);
-  const knownDeviceId = known === undefined || known.knownAt === null ? undefined : known.id;
+  const knownDeviceId = await findKnownDeviceId(readerOf(ctx), userId, device);
   const { verdict } = await ctx.assessor.assess({
     attemptId: signInId,
     userId,

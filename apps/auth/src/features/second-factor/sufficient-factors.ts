@@ -1,5 +1,5 @@
-import { DomainError } from '@bank/domain';
 import type { Factor } from '#adapters/factors/factor-directory.ts';
+import { noAnswerOf } from '#adapters/no-answer.ts';
 import type { AppContext } from '#context.ts';
 import { askedFactors, suffices } from '#features/second-factor/sufficiency.ts';
 
@@ -9,7 +9,7 @@ import { askedFactors, suffices } from '#features/second-factor/sufficiency.ts';
  */
 export function sufficientFactors(enrolled: readonly Factor[] | undefined, audience: string): readonly Factor[] {
   if (enrolled === undefined) {
-    throw new DomainError('service.unavailable', { reason: 'mfa did not answer', details: { retryAfterSeconds: 2 } });
+    throw noAnswerOf('mfa');
   }
   return askedFactors(audience, enrolled);
 }

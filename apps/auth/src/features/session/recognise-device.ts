@@ -5,7 +5,6 @@ import type { AppTransaction, ReadContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import type { DeviceInput } from '#features/session/schemas.ts';
 import { deviceSecretPrefix } from '#features/session/tokens.ts';
-import type { Device } from '#storage/sessions/device.repository.ts';
 
 /**
  * What a request says about its device: the description, and its secrets. A client that keeps secrets itself presents the one
@@ -45,17 +44,17 @@ export function readSecrets({ secrets }: Pick<PresentedDevice, 'secrets'>): Read
 }
 
 /**
- * The device of this user one of whose secrets was presented, or undefined. A secret is good for the user it was given to and
+ * The id of the device that this user is known by and one of whose secrets was presented, or undefined. A secret is good for the user it was given to and
  * for nobody else, so that two people of one browser do not vouch for each other.
  */
-export async function findDevice(
+export async function findKnownDeviceId(
   ctx: ReadContext,
   userId: UserId | string,
   presented: Pick<PresentedDevice, 'secrets'>,
-): Promise<Device | undefined> {
+): Promise<string | undefined> {
   for (const { id, digest } of readSecrets(presented)) {
     const device = await ctx.devices.find(userId, id);
-    if (device !== undefined && sameBytes(device.secretDigest, digest)) return device;
+    if (device !== undefined && sameBytes(device.secretDigest, digest)) return device.knownAt === null ? undefined : id;
   }
   return undefined;
 }

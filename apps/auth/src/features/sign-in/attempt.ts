@@ -4,7 +4,7 @@ import { keyedHash } from '@bank/security';
 import type { AppContext } from '#context.ts';
 import { hashAddress, indexAddress } from '#features/address/index-address.ts';
 import type { Caller } from '#features/caller.ts';
-import { findDevice, type PresentedDevice } from '#features/session/recognise-device.ts';
+import { findKnownDeviceId, type PresentedDevice } from '#features/session/recognise-device.ts';
 import { lockSchedule, unknownDevices } from '#features/sign-in/lockout-policies.ts';
 import { type LockedAttempt, refuseLocked } from '#features/sign-in/refuse-locked.ts';
 import type { Identifier } from '#features/sign-in/schemas.ts';
@@ -50,8 +50,7 @@ export async function beginAttempt(ctx: AppContext, begin: Begin): Promise<Attem
   const outcome = await withTransaction(ctx, { who, unaudited }, async (tx): Promise<Outcome> => {
     const credential = await tx.users.findCredentialOf(identifier.kind, indexAddress(tx, identifier));
     const userId = credential?.userId ?? tx.ids.next();
-    const known = await findDevice(tx, userId, device);
-    const knownDeviceId = known === undefined || known.knownAt === null ? undefined : known.id;
+    const knownDeviceId = await findKnownDeviceId(tx, userId, device);
     // Email and phone of one user share their pools; an identifier of nobody has pools of its own.
     const subjectHash =
       credential === undefined ? hashAddress(tx, identifier) : keyedHash(tx.keys.limits, 'user', userId);

@@ -1,5 +1,6 @@
 import { withTransaction } from '@bank/database';
 import { DomainError, isBlocked, type UserActor } from '@bank/domain';
+import { noAnswerOf } from '#adapters/no-answer.ts';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { confirmPassword, type OwnSession } from '#features/password/confirm-password.ts';
 import { isStillPassword } from '#features/password/policies.ts';
@@ -53,7 +54,7 @@ async function requireNoFactor(ctx: AppContext, { userId, audience }: UserActor)
   }
   const factors = await ctx.factors.list(userId);
   if (factors === undefined) {
-    throw new DomainError('service.unavailable', { reason: 'mfa did not answer', details: { retryAfterSeconds: 2 } });
+    throw noAnswerOf('mfa');
   }
   // Emailed codes raise nothing, so they take nothing away either (SR-29).
   if (factors.some(({ type }) => type !== 'email')) {

@@ -1,6 +1,6 @@
 import { readerOf, withTransaction } from '@bank/database';
 import { audiences, DomainError } from '@bank/domain';
-import { signJwt } from '@bank/security';
+import { signJwt, toBase64Url } from '@bank/security';
 import type { PasskeyFacts } from '#adapters/factors/assertion.ts';
 import type { FactorAnswer } from '#adapters/factors/factor-challenges.ts';
 import type { AppContext } from '#context.ts';
@@ -102,7 +102,7 @@ function tokenOf(
     sid: user.sessionId,
     jti: asked.id,
     act: asked.type,
-    dig: Buffer.from(asked.digest).toString('base64url'),
+    dig: toBase64Url(asked.digest),
     amr: [...new Set([...session.amr, ...amr])],
     iat: issuedAt,
     exp: issuedAt + transactionTokenSeconds,

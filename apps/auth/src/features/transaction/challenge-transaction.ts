@@ -1,5 +1,6 @@
 import { readerOf, withTransaction } from '@bank/database';
 import { audiences, DomainError, type Grant, type UserActor } from '@bank/domain';
+import { toBase64Url } from '@bank/security';
 import type { PasskeyQuestion } from '#adapters/factors/assertion.ts';
 import type { AppContext } from '#context.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
@@ -47,7 +48,7 @@ export async function challengeTransaction(
   );
   const expiresIn = Math.max(0, Math.floor((asked.expiresAt.getTime() - ctx.clock.now().getTime()) / 1000));
   const { title, lines } = shown;
-  const shownTo = { title, lines: [...lines], digest: Buffer.from(digest).toString('base64url') };
+  const shownTo = { title, lines: [...lines], digest: toBase64Url(digest) };
   return { challengeId: id, type: asked.method, expiresIn, ...question, transaction: shownTo };
 }
 
@@ -70,7 +71,7 @@ async function ask(
   if (started === undefined) throw unfit();
   const { challengeId, challenge, expiresAt } = started;
   const asked = { method: 'device_key', challengeId, expiresAt } as const;
-  return { asked, question: { challenge: Buffer.from(challenge).toString('base64url') } };
+  return { asked, question: { challenge: toBase64Url(challenge) } };
 }
 
 function unfit(): DomainError {

@@ -3,6 +3,7 @@ import { type Actor, allow, DomainError, parse, type UserId } from '@bank/domain
 import type { AppContext, AppTransaction } from '#context.ts';
 import type { Worth } from '#features/factor-types/factor-type.ts';
 import { acceptUse } from '#features/factor-types/webauthn/accept-use.ts';
+import { worthOf } from '#features/factor-types/webauthn/ceremony.ts';
 import { verifyAssertion } from '#features/factor-types/webauthn/verify-assertion.ts';
 import { decoyOf } from '#features/passkey-sign-in/decoy.ts';
 import { PasskeySignIn } from '#features/passkey-sign-in/schemas.ts';
@@ -46,8 +47,8 @@ async function judge(
     await tx.audit({ action: 'mfa.challenge.failed', subject: userId, outcome: 'failure', details });
     return undefined;
   }
-  const { factorId, isBackupEligible, isAttested } = found;
+  const { factorId } = found;
   await tx.factors.noteUse(factorId, now);
   await tx.audit({ action: 'mfa.challenge.passed', subject: userId, outcome: 'success', details });
-  return { userId, factorId, worth: { userVerified: true, deviceBound: !isBackupEligible, attested: isAttested } };
+  return { userId, factorId, worth: worthOf(found) };
 }

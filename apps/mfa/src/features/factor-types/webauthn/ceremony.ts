@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { UserId } from '@bank/domain';
 import * as v from 'valibot';
-import type { AssertionOptions } from '#features/factor-types/factor-type.ts';
-import type { NamedCredential } from '#storage/factor-types/webauthn-credential.entity.ts';
+import type { AssertionOptions, Worth } from '#features/factor-types/factor-type.ts';
+import type { NamedCredential, WebauthnCredential } from '#storage/factor-types/webauthn-credential.entity.ts';
 import type { RelyingParty } from '#webauthn-config.ts';
 
 /** EdDSA, ES256 and RS256 by their numbers in COSE, the preferred first. */
@@ -26,14 +26,20 @@ export function transactionChallenge(digest: Uint8Array): {
   return { challenge: new Uint8Array(createHash('sha256').update(nonce).update(digest).digest()), nonce };
 }
 
-export const toBase64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
-
 /**
  * What an authenticator keeps with a credential and gives back with each answer: the bytes of the user's id, which says nothing
  * about the person (WebAuthn level 3 §14.6.1).
  */
 export function userHandleOf(userId: UserId): Uint8Array {
   return Buffer.from(userId.replaceAll('-', ''), 'hex');
+}
+
+/** What a credential is worth that has signed: no answer is good without its user verified. */
+export function worthOf({
+  isBackupEligible,
+  isAttested,
+}: Pick<WebauthnCredential, 'isBackupEligible' | 'isAttested'>): Worth {
+  return { userVerified: true, deviceBound: !isBackupEligible, attested: isAttested };
 }
 
 /** What a browser needs to have one of these used; any of its own, where none is named. */

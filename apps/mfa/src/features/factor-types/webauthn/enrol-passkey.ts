@@ -1,8 +1,9 @@
 import { type Actor, parse, type UserId } from '@bank/domain';
+import { toBase64Url } from '@bank/security';
 import type { AppContext } from '#context.ts';
 import { beginEnrolment } from '#features/factor/begin-enrolment.ts';
 import { pendingSeconds } from '#features/factor/policies.ts';
-import { algorithms, newChallenge, toBase64url, userHandleOf } from '#features/factor-types/webauthn/ceremony.ts';
+import { algorithms, newChallenge, userHandleOf } from '#features/factor-types/webauthn/ceremony.ts';
 import {
   type CreationOptions,
   PasskeyEnrolment,
@@ -43,12 +44,12 @@ function creationOptions({ id, name, attestation }: RelyingParty, wanted: Wanted
   const { userId, label, challenge, known } = wanted;
   return {
     rp: { id, name },
-    user: { id: toBase64url(userHandleOf(userId)), name: label, displayName: label },
-    challenge: toBase64url(challenge),
+    user: { id: toBase64Url(userHandleOf(userId)), name: label, displayName: label },
+    challenge: toBase64Url(challenge),
     pubKeyCredParams: algorithms.map((alg) => ({ type: 'public-key', alg })),
     timeout: pendingSeconds * 1000,
     excludeCredentials: known.map(({ credentialId, transports }) => ({
-      id: toBase64url(credentialId),
+      id: toBase64Url(credentialId),
       type: 'public-key',
       transports: [...transports],
     })),

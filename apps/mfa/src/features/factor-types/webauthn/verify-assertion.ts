@@ -1,6 +1,7 @@
 import type { UserId } from '@bank/domain';
+import { toBase64Url } from '@bank/security';
 import { verifyAuthenticationResponse } from '@simplewebauthn/server';
-import { checked, isOnOwnPage, toBase64url, userHandleOf } from '#features/factor-types/webauthn/ceremony.ts';
+import { checked, isOnOwnPage, userHandleOf } from '#features/factor-types/webauthn/ceremony.ts';
 import type { Assertion } from '#features/factor-types/webauthn/schemas.ts';
 import type { Use, WebauthnCredential } from '#storage/factor-types/webauthn-credential.entity.ts';
 import type { RelyingParty } from '#webauthn-config.ts';
@@ -28,13 +29,13 @@ export function verifyAssertion(
   return checked(async () => {
     const { verified, authenticationInfo: told } = await verifyAuthenticationResponse({
       response: libraryForm(assertion),
-      expectedChallenge: toBase64url(challenge),
+      expectedChallenge: toBase64Url(challenge),
       expectedOrigin: audience === undefined ? [] : [...relyingParty.originsOf(audience)],
       expectedRPID: relyingParty.id,
       requireUserVerification: true,
       // Counts are compared where they are kept, by one conditional statement.
       credential: {
-        id: toBase64url(credential.credentialId),
+        id: toBase64Url(credential.credentialId),
         publicKey: new Uint8Array(credential.publicKey),
         counter: 0,
       },
@@ -52,15 +53,15 @@ function isHandleOf(userId: UserId, handle: Uint8Array | undefined, isNeeded: bo
 }
 
 function libraryForm({ credentialId, clientDataJson, authenticatorData, signature }: Assertion) {
-  const id = toBase64url(credentialId);
+  const id = toBase64Url(credentialId);
   return {
     id,
     rawId: id,
     type: 'public-key' as const,
     response: {
-      clientDataJSON: toBase64url(clientDataJson),
-      authenticatorData: toBase64url(authenticatorData),
-      signature: toBase64url(signature),
+      clientDataJSON: toBase64Url(clientDataJson),
+      authenticatorData: toBase64Url(authenticatorData),
+      signature: toBase64Url(signature),
     },
     clientExtensionResults: {},
   };

@@ -1,6 +1,7 @@
+import { toBase64Url } from '@bank/security';
 import { verifyRegistrationResponse } from '@simplewebauthn/server';
 import { isOfOwnAlgorithm, isVouchedFor } from '#features/factor-types/webauthn/attestation.ts';
-import { algorithms, checked, isOnOwnPage, toBase64url } from '#features/factor-types/webauthn/ceremony.ts';
+import { algorithms, checked, isOnOwnPage } from '#features/factor-types/webauthn/ceremony.ts';
 import { soundAlgorithmOf } from '#features/factor-types/webauthn/credential-key.ts';
 import type { RegistrationResponse } from '#features/factor-types/webauthn/schemas.ts';
 import type { NewWebauthnCredential } from '#storage/factor-types/webauthn-credential.entity.ts';
@@ -26,7 +27,7 @@ export function verifyRegistration(
   return checked(async () => {
     const { registrationInfo: made } = await verifyRegistrationResponse({
       response: libraryForm(response),
-      expectedChallenge: toBase64url(challenge),
+      expectedChallenge: toBase64Url(challenge),
       expectedOrigin: [...relyingParty.originsOf(audience)],
       expectedRPID: relyingParty.id,
       requireUserVerification: true,

@@ -12,6 +12,7 @@ import {
   ceremonySeconds,
   newChallenge,
   transactionChallenge,
+  worthOf,
 } from '#features/factor-types/webauthn/ceremony.ts';
 import { AssertionResponse, RegistrationResponse } from '#features/factor-types/webauthn/schemas.ts';
 import { verifyAssertion } from '#features/factor-types/webauthn/verify-assertion.ts';
@@ -58,7 +59,7 @@ async function usePasskey(
   const question = { challenge, audience, userId, isUsernameless: false };
   const use = await verifyAssertion(tx.relyingParty, credential, question, assertion);
   if (use === undefined || !(await acceptUse(tx, given, use))) return false;
-  return { userVerified: true, deviceBound: !credential.isBackupEligible, attested: credential.isAttested };
+  return worthOf(credential);
 }
 
 /** Checks a registration, and keeps the credential if there is none of its id. */
