@@ -1,12 +1,12 @@
-import '#password/hash-memory.ts';
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DomainError, normalisePassword } from '@bank/domain';
-import { Argon2id } from 'oslo/password';
+import type { Argon2id } from 'oslo/password';
 import type { ForeignHash } from '#foreign/foreign-hash.ts';
 import { cook, type ForeignRecipe, readRecipe, writeRecipe } from '#foreign/recipe.ts';
 import type { Key, Keyring } from '#keys/keyring.ts';
+import { argon2id } from '#password/argon2id.ts';
 import type { WorkQueueStats } from '#password/work-queue.ts';
 import { createWorkQueue } from '#password/work-queue.ts';
 
@@ -81,7 +81,9 @@ export function createPasswordHasher(options: PasswordHasherOptions): PasswordHa
     if (key === undefined) {
       throw new DomainError('service.internal', { reason: `pepper key ${keyId} is not in the keyring` });
     }
-    const matches = await queue.run(async () => argon2(parameters, key).verify(phc, await formFor(recipe, password)));
+    const matches = await queue.run(async () =>
+      (await argon2(parameters, key)).verify(phc, await formFor(recipe, password)),
+    );
     const valid = matches && password.isWellFormed();
     return {
       valid,
@@ -92,18 +94,18 @@ export function createPasswordHasher(options: PasswordHasherOptions): PasswordHa
   async function decoy(password: string): Promise<void> {
     const { memoryKib, iterations, parallelism } = parameters;
     const phc = `$argon2id$v=19$m=${memoryKib},t=${iterations},p=${parallelism}$${decoyTail}`;
-    await queue.run(() => argon2(parameters, pepper.current()).verify(phc, exactForm(password)));
+    await queue.run(async () => (await argon2(parameters, pepper.current())).verify(phc, exactForm(password)));
   }
 
   return {
     async hash(password) {
       const key = pepper.current();
-      const phc = await queue.run(() => argon2(parameters, key).hash(exactForm(password)));
+      const phc = await queue.run(async () => (await argon2(parameters, key)).hash(exactForm(password)));
       return `${key.id}:${phc}`;
     },
     async wrap({ recipe, digest }) {
       const key = pepper.current();
-      const hashed = () => queue.run(() => argon2(parameters, key).hash(digest.toString('hex')));
+      const hashed = () => queue.run(async () => (await argon2(parameters, key)).hash(digest.toString('hex')));
       return `${key.id}:${writeRecipe(recipe)}|${await background.run(hashed)}`;
     },
     verify: (hash, password) => noEarlier(verifyMinMs, verify(hash, password)),
@@ -118,8 +120,8 @@ async function noEarlier<T>(minMs: number, work: Promise<T>): Promise<T> {
   return result;
 }
 
-function argon2({ memoryKib, iterations, parallelism }: Argon2Parameters, pepper: Key): Argon2id {
-  return new Argon2id({
+function argon2({ memoryKib, iterations, parallelism }: Argon2Parameters, pepper: Key): Promise<Argon2id> {
+  return argon2id({
     memorySize: memoryKib,
     iterations,
     parallelism,
