@@ -7,7 +7,7 @@ type TestOptions = NonNullable<ViteUserConfig['test']>;
  * The vitest configuration of every package and app: pure tests beside the source, tests on real services in `test/`.
  * Two forked workers, no globals; what a run created in the services is removed when it ends. Timeouts are milliseconds.
  */
-export function defineTestConfig(overrides: TestOptions = {}): ViteUserConfig {
+export function defineTestConfig({ globalSetup = [], ...overrides }: TestOptions = {}): ViteUserConfig {
   return defineConfig({
     test: {
       include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
@@ -20,7 +20,7 @@ export function defineTestConfig(overrides: TestOptions = {}): ViteUserConfig {
       testTimeout: 20_000,
       hookTimeout: 60_000,
       teardownTimeout: 20_000,
-      globalSetup: [fileURLToPath(new URL('./run/global-setup.ts', import.meta.url))],
+      globalSetup: [fileURLToPath(new URL('./run/global-setup.ts', import.meta.url)), ...[globalSetup].flat()],
       coverage: { provider: 'v8', include: ['src/**/*.ts'], exclude: ['src/**/*.test.ts', 'src/gen/**'] },
       ...overrides,
     },

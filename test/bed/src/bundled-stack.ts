@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryFolder, type Settings, type Stack, startStack } from '@bank/scripts/stack';
+import { buildBundles } from '#bundles.ts';
 
 export interface BundledStackOptions {
   /** The beginning of the names of its folder, database and virtual host. */
@@ -51,15 +51,4 @@ export async function withBundledStack<T>(
     await stack.stopAndRemove({ keepStores });
     if (!keepStores) rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function buildBundles(): void {
-  const turbo = join(repositoryFolder, 'node_modules', '.bin', 'turbo');
-  const path = `${join(repositoryFolder, 'node_modules', '.bin')}:${process.env['PATH']}`;
-  const { status, stdout, stderr } = spawnSync(turbo, ['run', 'build', '--output-logs=errors-only'], {
-    cwd: repositoryFolder,
-    env: { ...process.env, PATH: path },
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`the bundles could not be built:\n${stdout}${stderr}`);
 }

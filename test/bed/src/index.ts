@@ -1,4 +1,5 @@
 export { type BundledStackOptions, withBundledStack } from '#bundled-stack.ts';
+export { buildBundles } from '#bundles.ts';
 export { fromAnotherAddress } from '#client-address.ts';
 export { describeMachine, type Machine } from '#machine.ts';
 export { acceptedTerms, codeFor, freshEmail, freshPassword, type Person, post, registerPeople } from '#people.ts';

@@ -8,6 +8,8 @@ export interface Tokens {
   readonly refreshToken: string;
   readonly sessionId: string;
   readonly acr: string;
+  /** `enrolment` of somebody who may do nothing but enrol a factor. */
+  readonly audience?: string;
   readonly device?: { readonly id: string; readonly secret: string };
 }
 

@@ -26,7 +26,7 @@ const withShared = test.extend('shared', { scope: 'worker' }, async ({}, { onCle
 });
 
 /**
- * The stack that test files share: five apps, each of them twice as in production, gateway and sandbox as processes, on the
+ * The stack that test files share: five apps as bundles, each of them twice as in production, gateway and sandbox as processes, on the
  * stores of the test run. For files that bring their own people and change nothing of the stack.
  */
 export function sharedStack(): TestStack {
@@ -67,7 +67,8 @@ async function start(env: Readonly<Record<string, string>>, { pooler = false }: 
   const name = `e2e_${randomBytes(4).toString('hex')}`;
   const folder = join(repositoryFolder, '.stack', name);
   const settings = readTestSettings(process.env);
-  const stack = await startStack({ folder, name, settings, tuning: 'test', randomPorts: true, replicas, pooler, env });
+  const common = { folder, name, settings, tuning: 'test', randomPorts: true, bundled: true } as const;
+  const stack = await startStack({ ...common, replicas, pooler, env });
   const remove = async () => {
     await stack.stopAndRemove();
     rmSync(folder, { recursive: true, force: true });

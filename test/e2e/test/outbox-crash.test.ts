@@ -36,7 +36,8 @@ afterAll(async () => {
 });
 
 function startProcess(dieAt: string): ChildProcess {
-  const env = { PATH: process.env['PATH'], ...environment.env, DIE_AT: dieAt };
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const env = { PATH, NODE_COMPILE_CACHE, ...environment.env, DIE_AT: dieAt };
   const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'ignore', 'inherit'] });
   children.add(child);
   child.once('exit', () => children.delete(child));

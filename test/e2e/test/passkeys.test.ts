@@ -5,7 +5,7 @@ import { passkeyJourney } from '#passkey-journey.ts';
 import { enrolPasskey, newPhone, signInWithPasskey } from '#passkeys.ts';
 import { sharedStack } from '#test-stack.ts';
 import { asOwner } from './support/database.ts';
-import { enrolled, giveRoles, passkeyHolder, signInAtConsole } from './support/people.ts';
+import { enrollingStaff, giveRoles, passkeyHolder, signInAtConsole } from './support/people.ts';
 
 const it = sharedStack();
 let place: Place & { announce: () => void };
@@ -72,18 +72,8 @@ describe('SR-72 staff', () => {
   });
 
   test('with an authenticator app alone enrol a passkey and nothing else', { timeout: 120_000 }, async () => {
-    const { account, app } = await enrolled(place);
-    await giveRoles(it.stack, account, ['support']);
-    const headers = { origin: staff.origin };
-    const clientId = 'staff-console';
-    const { email: identifier, password } = account;
-    const login = await staff.send('POST', '/v1/auth/login', { headers, body: { identifier, password, clientId } });
-    const { loginId, factors } = expectStatus<{ loginId: string; factors: { id: string }[] }>(login, 200);
-    const asked = await staff.send('POST', '/v1/auth/login/challenge', { body: { loginId, factorId: factors[0]?.id } });
-    const { challengeId } = expectStatus<{ challengeId: string }>(asked, 200);
-    const body = { loginId, challengeId, clientId, response: { code: await app.nextCode() } };
-    const verified = await staff.send('POST', '/v1/auth/login/verify', { headers, body });
-    const { accessToken: token, audience } = expectStatus<{ accessToken: string; audience: string }>(verified, 200);
+    const { account, tokens } = await enrollingStaff(it.stack, place);
+    const { accessToken: token, audience } = tokens;
     expect(audience).toBe('enrolment');
     expectStatus(await staff.send('GET', '/v1/admin/approvals', { token }), 401);
     expectStatus(await staff.send('GET', '/v1/auth/me', { token }), 401);

@@ -140,7 +140,7 @@ export async function startAuth(options: StartOptions = {}): Promise<TestAuth> {
   const redis = testRedis();
   const [database, vhost, mailbox, carriers, files] = await Promise.all([
     authDatabase(),
-    testRabbitVhost({ definitions: vhostDefinitions() }),
+    testRabbitVhost({ definitions: vhostDefinitions({ app: 'auth' }) }),
     startMailbox(),
     startCarriers(),
     makeFiles(options.callers ?? {}),

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createMigrator, type Entities, type NamedMigration, provisionStatements } from '@bank/database';
 import { Secret } from '@bank/domain';
-import { vhostDefinitions } from '@bank/messaging';
+import { type App, vhostDefinitions } from '@bank/messaging';
 import { DataRightsService } from '@bank/proto/data-rights';
 import {
   beginning,
@@ -20,7 +20,7 @@ import pg from 'pg';
 
 /** What an app hands in to be tested. */
 export interface AppUnderTest {
-  readonly service: string;
+  readonly service: App;
   readonly entities: Entities;
   readonly migrations: readonly NamedMigration[];
   /** Who may call the app's RPC port: SAN URI → name and methods. */
@@ -48,12 +48,12 @@ const keyringNames = [
   ...['kek', 'blind-index', 'pepper', 'delivery', 'refresh', 'limits', 'cursor', 'idempotency', 'proof-nonce'],
 ];
 
-/** A migrated database, a virtual host with the whole topology, keys and certificates: all of the test file's own. */
+/** A migrated database, a virtual host with the queues of the app, keys and certificates: all of the test file's own. */
 export async function testEnvironment(app: AppUnderTest): Promise<TestEnvironment> {
   const { service } = app;
   const [database, broker, certificates] = await Promise.all([
     migratedDatabase(app),
-    testRabbitVhost({ definitions: vhostDefinitions({ retryDelaysMs: [50, 50, 50, 50] }) }),
+    testRabbitVhost({ definitions: vhostDefinitions({ app: service, retryDelaysMs: [50, 50, 50, 50] }) }),
     app.certificates ?? testCertificates(),
   ]);
   const leaf = await certificates.issue({ name: service, uris: [`spiffe://bank/app/${service}`] });

@@ -47,6 +47,16 @@ describe('vhostDefinitions', () => {
     expect(definitions.queues.map(({ name }) => name).filter((name) => !reached.has(name))).toEqual([]);
   });
 
+  it('has the queues of one app alone where that is asked for', () => {
+    const { queues, bindings } = vhostDefinitions({ app: 'profile' });
+    const names = queues.map(({ name }) => name);
+    const own = names.filter((name) => name.startsWith('profile.'));
+    const around = ['profile.events', retryQueueOf('profile.events', 1), deadQueueOf('profile.events')];
+    expect(own).toEqual(expect.arrayContaining(around));
+    expect(names.length - own.length).toBe(2);
+    expect(bindings.every(({ destination }) => names.includes(destination))).toBe(true);
+  });
+
   it('refuses another number of retries, since consumers count them by the topology', () => {
     expect(() => vhostDefinitions({ retryDelaysMs: [1] })).toThrow('the topology has 4 retries, not 1');
   });

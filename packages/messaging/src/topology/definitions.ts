@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Secret } from '@bank/domain';
 import { type BrokerRole, brokerPermissions, isBrokerRole, topicPermission } from '#topology/permissions.ts';
 import {
+  type App,
   apps,
   deadQueueOf,
   type Route,
@@ -19,8 +20,10 @@ export interface BrokerUser {
   role?: BrokerRole;
 }
 
-/** Other times and limits than those of the topology, for tests that cannot wait for them. */
+/** Other times and limits than those of the topology, and less of it, for tests that cannot wait for them. */
 export interface TopologyTuning {
+  /** Only the queues of this app: what others would read is kept as unroutable. */
+  app?: App;
   /** As many as the topology has. */
   retryDelaysMs?: readonly number[];
   deliveryLimit?: number;
@@ -109,12 +112,13 @@ export function brokerDefinitions(
 
 /** Exchanges, queues and bindings without users, for an existing virtual host. */
 export function vhostDefinitions(tuning: TopologyTuning = {}): VhostDefinitions {
-  const { retryDelaysMs = topology.retryDelaysMs, deliveryLimit = topology.deliveryLimit } = tuning;
+  const { app, retryDelaysMs = topology.retryDelaysMs, deliveryLimit = topology.deliveryLimit } = tuning;
   if (retryDelaysMs.length !== topology.retryDelaysMs.length) {
     throw new Error(`the topology has ${topology.retryDelaysMs.length} retries, not ${retryDelaysMs.length}`);
   }
   const { queue: unsubscribed, types } = topology.unsubscribed;
   const events = topology.destinations.events.exchange;
+  const queues = topology.queues.filter((queue) => app === undefined || queue.app === app);
   return {
     exchanges: [
       ...Object.values(topology.destinations).map(destinationExchange),
@@ -126,12 +130,12 @@ export function vhostDefinitions(tuning: TopologyTuning = {}): VhostDefinitions 
     queues: [
       keepingQueue(topology.unroutable),
       forgettingQueue(unsubscribed),
-      ...topology.queues.flatMap((queue) => queuesAround(queue, retryDelaysMs, deliveryLimit)),
+      ...queues.flatMap((queue) => queuesAround(queue, retryDelaysMs, deliveryLimit)),
     ],
     bindings: [
       binding(topology.unroutable, topology.unroutable, ''),
       ...types.map((type) => binding(events, unsubscribed, type)),
-      ...topology.queues.flatMap((queue) => bindingsOf(queue, retryDelaysMs.length)),
+      ...queues.flatMap((queue) => bindingsOf(queue, retryDelaysMs.length)),
     ],
   };
 }

@@ -20,7 +20,7 @@ class Counter extends SqlMigration {
 
 // It takes the place of `device`, whose queue it reads.
 export const counterService = {
-  service: 'device',
+  service: 'device' as const,
   entities: [Effect],
   migrations: [{ name: '1-counter', class: Counter }],
 };

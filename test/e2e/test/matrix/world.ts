@@ -2,8 +2,8 @@ import type { Stack } from '@bank/scripts/stack';
 import { beforeAll } from 'vitest';
 import type { Place } from '#account.ts';
 import { GatewayClient } from '#client.ts';
-import { ownStack } from '#test-stack.ts';
-import { customer, enrolmentToken, type Person, staffMember, staffRoles } from '../support/people.ts';
+import { sharedStack } from '#test-stack.ts';
+import { customer, enrollingStaff, type Person, staffMember, staffRoles } from '../support/people.ts';
 
 export const doors = ['public', 'staff'] as const;
 export type Door = (typeof doors)[number];
@@ -25,7 +25,7 @@ export type Kind = (typeof kinds)[number];
 
 /** Starts the stack before the tests of a file. */
 export function matrixWorld(): World {
-  const it = ownStack();
+  const it = sharedStack();
   const world = {} as { -readonly [K in keyof World]: World[K] };
   beforeAll(async () => {
     const { stack } = it;
@@ -37,7 +37,7 @@ export function matrixWorld(): World {
     const support = await staffMember(stack, place, 'support');
     const compliance = await staffMember(stack, place, 'compliance');
     const admin = await staffMember(stack, place, 'admin');
-    const enrolment = await enrolmentToken(stack);
+    const enrolment = (await enrollingStaff(stack, place)).tokens.accessToken;
     const [owner, stranger] = [await customer(place), await customer(place)];
     Object.assign(world, { stack, clients, owner, stranger });
     world.tokens = {

@@ -1,10 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { Stack } from '@bank/scripts/stack';
 import type { SoftwareAuthenticator } from '@bank/testing/webauthn';
-import { type Account, freshEmail, type Place, registerAccount, type Tokens } from '#account.ts';
+import { type Account, type Place, registerAccount, type Tokens } from '#account.ts';
 import { Authenticator } from '#authenticator.ts';
 import { expectStatus, GatewayClient } from '#client.ts';
-import { activationLink, activationTokenOf } from '#operator.ts';
 import { enrolPasskey, newPhone, signInWithPasskey } from '#passkeys.ts';
 import { asOwner } from './database.ts';
 
@@ -74,13 +72,26 @@ export function signInAtConsole(stack: Stack, passkeys: SoftwareAuthenticator, {
   return signInWithPasskey(page, passkeys, { clientId: 'staff-console', device: { secret: device.secret } });
 }
 
-/** The access token of somebody who has just used his activation link: good for enrolling a factor alone. */
-export async function enrolmentToken(stack: Stack): Promise<string> {
-  const activationToken = activationTokenOf(await activationLink(stack.addresses, freshEmail()));
-  const body = { activationToken, password: `correct horse ${randomBytes(6).toString('hex')}` };
-  const { staff } = stack.addresses;
-  const answer = await new GatewayClient(staff).send('POST', '/v1/auth/activate', { body, headers: { origin: staff } });
-  return expectStatus<Tokens>(answer, 200).accessToken;
+/** A member of staff who has an authenticator app alone, and what he gets for it at the console. */
+export interface Enrolling extends Enrolled {
+  readonly tokens: Tokens;
+}
+
+/** Signs somebody in at the console who has no passkey: his access token is good for enrolling a factor alone. */
+export async function enrollingStaff(stack: Stack, place: Place): Promise<Enrolling> {
+  const { account, factorId, app } = await enrolled(place);
+  await giveRoles(stack, account, ['support']);
+  const page = new GatewayClient(stack.addresses.staff);
+  const headers = { origin: page.origin };
+  const clientId = 'staff-console';
+  const { email: identifier, password } = account;
+  const login = await page.send('POST', '/v1/auth/login', { headers, body: { identifier, password, clientId } });
+  const { loginId } = expectStatus<{ loginId: string }>(login, 200);
+  const asked = await page.send('POST', '/v1/auth/login/challenge', { body: { loginId, factorId } });
+  const { challengeId } = expectStatus<{ challengeId: string }>(asked, 200);
+  const body = { loginId, challengeId, clientId, response: { code: await app.nextCode() } };
+  const verified = await page.send('POST', '/v1/auth/login/verify', { headers, body });
+  return { account, factorId, app, tokens: expectStatus<Tokens>(verified, 200) };
 }
 
 /** Somebody who registered and enrolled an authenticator app. */

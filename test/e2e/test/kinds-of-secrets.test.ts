@@ -2,12 +2,12 @@ import { proofKey } from '@bank/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Account, type Place, registerAccount, signIn } from '#account.ts';
 import { expectStatus, GatewayClient } from '#client.ts';
-import { ownStack } from '#test-stack.ts';
+import { sharedStack } from '#test-stack.ts';
 import { approve } from '#transaction-example.ts';
-import { payerWithKey, payment } from '../support/payers.ts';
-import { customer, enrolmentToken, type Person, staffMember } from '../support/people.ts';
+import { payerWithKey, payment } from './support/payers.ts';
+import { customer, enrollingStaff, type Person, staffMember } from './support/people.ts';
 
-const it = ownStack();
+const it = sharedStack();
 const tokens = ['customer', 'staff', 'enrolment'] as const;
 type Token = (typeof tokens)[number];
 
@@ -47,7 +47,7 @@ beforeAll(async () => {
   secrets = {
     customer: person.token,
     staff: colleague.token,
-    enrolment: await enrolmentToken(it.stack),
+    enrolment: (await enrollingStaff(it.stack, place)).tokens.accessToken,
     'a refresh token': account.refreshToken,
     'a device secret': account.device.secret,
     'a proof': proofKey().proof({ method: 'GET', url: `${addresses.gateway}/v1/profile` }),

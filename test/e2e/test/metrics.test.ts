@@ -8,9 +8,9 @@ import { GatewayClient } from '#client.ts';
 import { firstJourney } from '#first-journey.ts';
 import { freePort } from '#free-port.ts';
 import { type Prometheus, startPrometheus } from '#prometheus.ts';
-import { ownStack } from '#test-stack.ts';
+import { sharedStack } from '#test-stack.ts';
 
-const it = ownStack();
+const it = sharedStack();
 const folder = temporaryFolder('prometheus');
 let prometheus: Prometheus;
 
