@@ -1,27 +1,25 @@
 // `pnpm ops <area> <command>`: what operators do by hand. Exit code 0: all is well, 1: it is not, 2: it could not be found out.
-import { createAdmin } from '#ops/admin-create.ts';
-import { verifyAudit } from '#ops/audit-verify.ts';
-import { discardLetters, listLetters, replayLetters } from '#ops/dead-letters.ts';
-import { listKeys, revokeKey, rotateKey } from '#ops/keys.ts';
-import { buildPasswordFilter } from '#ops/passwords/build-filter.ts';
-import { exportToFile } from '#ops/users/export.ts';
-import { importFile } from '#ops/users/import.ts';
+import { enableCompileCache } from 'node:module';
 import { describeFailure, StackError } from '#stack/host/stack-error.ts';
 
-const commands: Readonly<Record<string, (args: readonly string[]) => Promise<boolean>>> = {
-  'admin create': createAdmin,
-  'audit verify': verifyAudit,
-  'keys list': listKeys,
-  'keys rotate': rotateKey,
-  'keys revoke': revokeKey,
-  'passwords build-filter': buildPasswordFilter,
-  'users import': importFile,
-  'users export': exportToFile,
-  'dlq list': listLetters,
-  'dlq replay': replayLetters,
-  'dlq discard': discardLetters,
+type Command = (args: readonly string[]) => Promise<boolean>;
+
+/** A command is loaded when it is asked for, and compiled once for all the times to come. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  'admin create': async () => (await import('#ops/admin-create.ts')).createAdmin,
+  'audit verify': async () => (await import('#ops/audit-verify.ts')).verifyAudit,
+  'keys list': async () => (await import('#ops/keys.ts')).listKeys,
+  'keys rotate': async () => (await import('#ops/keys.ts')).rotateKey,
+  'keys revoke': async () => (await import('#ops/keys.ts')).revokeKey,
+  'passwords build-filter': async () => (await import('#ops/passwords/build-filter.ts')).buildPasswordFilter,
+  'users import': async () => (await import('#ops/users/import.ts')).importFile,
+  'users export': async () => (await import('#ops/users/export.ts')).exportToFile,
+  'dlq list': async () => (await import('#ops/dead-letters.ts')).listLetters,
+  'dlq replay': async () => (await import('#ops/dead-letters.ts')).replayLetters,
+  'dlq discard': async () => (await import('#ops/dead-letters.ts')).discardLetters,
 };
 
+enableCompileCache();
 try {
   process.exitCode = (await run(process.argv.slice(2))) ? 0 : 1;
 } catch (error) {
@@ -29,10 +27,10 @@ try {
   process.exitCode = 2;
 }
 
-function run([area, name, ...args]: readonly string[]): Promise<boolean> {
+async function run([area, name, ...args]: readonly string[]): Promise<boolean> {
   const command = commands[`${area} ${name}`];
   if (command === undefined) {
     throw new StackError(`usage: pnpm ops ${Object.keys(commands).join(' | ')}`);
   }
-  return command(args);
+  return await (await command())(args);
 }

@@ -6,10 +6,14 @@ import { repositoryFolder } from '@bank/scripts/stack';
 export function buildBundles(): void {
   const turbo = join(repositoryFolder, 'node_modules', '.bin', 'turbo');
   const path = `${join(repositoryFolder, 'node_modules', '.bin')}:${process.env['PATH']}`;
-  const { status, stdout, stderr } = spawnSync(turbo, ['run', 'build', '--filter=./apps/*', '--output-logs=errors-only'], {
-    cwd: repositoryFolder,
-    env: { ...process.env, PATH: path },
-    encoding: 'utf8',
-  });
+  const { status, stdout, stderr } = spawnSync(
+    turbo,
+    ['run', 'build', '--filter=./apps/*', '--output-logs=errors-only'],
+    {
+      cwd: repositoryFolder,
+      env: { ...process.env, PATH: path },
+      encoding: 'utf8',
+    },
+  );
   if (status !== 0) throw new Error(`the bundles could not be built:\n${stdout}${stderr}`);
 }
