@@ -17,6 +17,11 @@ function turbo(...args: readonly string[]): Step['args'] {
   return ['run', ...args, '--concurrency=2', '--output-logs=new-only'];
 }
 
+/** Tests of one package at a time: its two workers keep two cores busy, and some say within which time something answers. */
+function turboTest(...args: readonly string[]): Step['args'] {
+  return ['run', 'test', ...args, '--concurrency=1', '--output-logs=new-only'];
+}
+
 /** Where every package's tests leave their results, below its own folder. */
 export const testResults = 'test-results/vitest.json';
 
@@ -43,7 +48,7 @@ export const staticSteps: readonly Step[] = [
 ];
 
 /** Unit and integration tests of every package; the journeys come later. */
-const tests = turbo('test', '--continue', '--filter=!@bank/e2e');
+const tests = turboTest('--continue', '--filter=!@bank/e2e');
 
 /** The same tests of whatever talks to Postgres, with PgBouncer in transaction mode in between. */
 export const poolerSteps: readonly Step[] = [
@@ -51,7 +56,7 @@ export const poolerSteps: readonly Step[] = [
     name: 'integration tests by way of PgBouncer',
     command: 'turbo',
     args: [
-      ...turbo('test', '--continue', '--filter=@bank/database', '--filter=@bank/composition', '--filter=./apps/*'),
+      ...turboTest('--continue', '--filter=@bank/database', '--filter=@bank/composition', '--filter=./apps/*'),
       ...vitest,
     ],
     live: true,
@@ -66,7 +71,7 @@ export const heavySteps: readonly Step[] = [
   {
     name: 'end-to-end tests',
     command: 'turbo',
-    args: [...turbo('test', '--filter=@bank/e2e'), ...vitest],
+    args: [...turboTest('--filter=@bank/e2e'), ...vitest],
     live: true,
   },
   { name: 'no canary in the logs', command: 'node', args: ['scripts/canaries.ts'] },

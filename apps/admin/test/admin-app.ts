@@ -27,7 +27,7 @@ const callers = {
 export function adminApp(neighbours?: Neighbours): TestApp<AppContext> {
   const env = { ...nowhere, ...checkpointEnv(), ...neighbours?.env };
   const certificates = neighbours && { certificates: neighbours.certificates };
-  const parts = { service: 'admin', entities, migrations, callers, env, ...certificates };
+  const parts = { service: 'admin' as const, entities, migrations, callers, env, ...certificates };
   return testApp({ ...parts, loadConfig, createContext, createService });
 }
 

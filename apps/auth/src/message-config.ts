@@ -4,7 +4,7 @@ import { envInteger, envList, envRpcUrl, envSecret, envSecretUrl, envUrl } from 
 import * as v from 'valibot';
 
 export const emailProviders = ['smtp', 'sendgrid', 'notification'] as const;
-export const smsProviders = ['twilio', 'notification'] as const;
+export const smsProviders = ['twilio', 'twilio-verify', 'notification'] as const;
 export type EmailProviderName = (typeof emailProviders)[number];
 export type SmsProviderName = (typeof smsProviders)[number];
 
@@ -52,6 +52,9 @@ export const messageEnv = {
   TWILIO_FROM: v.optional(
     v.pipe(v.string(), v.regex(/^(?:\+[1-9]\d{4,14}|[A-Za-z0-9 ]{1,11})$/, 'must be a number in E.164, or a name')),
   ),
+  TWILIO_VERIFY_BASE_URL: v.optional(envUrl('https', 'http'), 'https://verify.twilio.com'),
+  /** A service of Verify that takes our codes. */
+  TWILIO_VERIFY_SERVICE_SID: v.optional(sid('VA')),
   /** Where carriers reach us with their callbacks: PUBLIC_BASE_URL unless said. Never taken from a request. */
   WEBHOOK_BASE_URL: v.optional(envUrl('https', 'http')),
   /** How long a carrier that is reached by HTTP may take for one message. */
@@ -74,6 +77,7 @@ const needs: Readonly<Record<EmailProviderName | SmsProviderName, readonly (keyo
   sendgrid: ['SENDGRID_API_KEY', 'SENDGRID_WEBHOOK_PUBLIC_KEY'],
   notification: ['NOTIFICATION_RPC_URL'],
   twilio: ['TWILIO_ACCOUNT_SID', 'TWILIO_API_KEY_SID', 'TWILIO_API_KEY_SECRET', 'TWILIO_AUTH_TOKEN'],
+  'twilio-verify': ['TWILIO_API_KEY_SID', 'TWILIO_API_KEY_SECRET', 'TWILIO_VERIFY_SERVICE_SID'],
 };
 
 /** What is missing or wrong for the carriers that were chosen: variable and problem. */
@@ -88,8 +92,16 @@ export function messageProblems(
   if (env.SMS_PROVIDERS.includes('twilio') && !hasSender) {
     problems.push(['TWILIO_MESSAGING_SERVICE_SID', 'or TWILIO_FROM is needed by twilio']);
   }
+  if (env.SMS_PROVIDERS.every((name) => name === 'twilio-verify')) {
+    problems.push(['SMS_PROVIDERS', 'twilio-verify carries codes alone: name another for notices and payments']);
+  }
   if (env.NODE_ENV !== 'production') return problems;
-  for (const variable of ['SENDGRID_BASE_URL', 'TWILIO_BASE_URL', 'WEBHOOK_BASE_URL'] as const) {
+  for (const variable of [
+    'SENDGRID_BASE_URL',
+    'TWILIO_BASE_URL',
+    'TWILIO_VERIFY_BASE_URL',
+    'WEBHOOK_BASE_URL',
+  ] as const) {
     if (env[variable]?.startsWith('http:')) problems.push([variable, 'production needs TLS: use https://']);
   }
   return problems;

@@ -28,7 +28,7 @@ const relyingParty = { WEBAUTHN_RP_ID: 'bank.test', WEB_ORIGINS: pages.customers
 
 /** The mfa app of one test file, started on services of its own. */
 export function mfaApp(changes: Pick<AppUnderTest, 'certificates' | 'env'> = {}): TestApp<AppContext> {
-  const parts = { service: 'mfa', entities, migrations, callers, loadConfig, createContext, createService };
+  const parts = { service: 'mfa' as const, entities, migrations, callers, loadConfig, createContext, createService };
   return testApp({ ...parts, ...changes, env: { ...relyingParty, ...changes.env } });
 }
 

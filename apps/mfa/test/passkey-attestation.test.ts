@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { request } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
 import { temporaryFolder } from '@bank/testing';
 import { type AttestationKey, attestationMaker, type Changes, softwareAuthenticator } from '@bank/testing/webauthn';
@@ -34,6 +35,22 @@ test.each([
   expect(status).toBe(201);
   const { answer } = await givenPasskeyChallenge(app, passkey);
   expect((await answer()).passkey).toMatchObject({ deviceBound: true, attested });
+});
+
+test.each([
+  ['vouched for', trusted.key, 'aal3'],
+  ['not vouched for', 'none', 'aal2'],
+] as const)('SR-31: with a passkey that is %s factors are changed at that level', async (_, attestation, needed) => {
+  const { passkey } = await register(attestation);
+  const { userId } = passkey;
+  const lower = app.issuer.token({ userId, acr: needed === 'aal3' ? 'aal2' : 'aal1' });
+  const enough = app.issuer.token({ userId, acr: needed });
+  const refusal = { code: 'auth.step_up.required', acr: needed, maxAgeSeconds: 300 };
+  expect(await beginPasskey(app, lower)).toMatchObject({ status: 403, body: refusal });
+  const codes = (token: string) => request(app.service, 'POST', '/v1/mfa/recovery-codes', { token });
+  expect(await codes(lower)).toMatchObject({ status: 403, body: refusal });
+  expect((await codes(enough)).status).toBe(201);
+  expect((await beginPasskey(app, enough)).status).toBe(201);
 });
 
 test('SR-30: WebAuthn §7.1, step 22: a maker whose word is of another key, model or signature is not believed at all', async () => {

@@ -24,6 +24,32 @@ async function sending(
   return { ...sandbox, send };
 }
 
+describe('POST /v2/Services/{Sid}/Verifications', () => {
+  const to = `/twilio/v2/Services/VA${'0'.repeat(32)}/Verifications`;
+  const verification = { To: form.To, Channel: 'sms', CustomCode: '048291' };
+
+  test('201 tells the code in words of its own', async () => {
+    const { send, messages } = await sending(verification, { to });
+    const answer = await send();
+    expect(answer.status).toBe(201);
+    expect(await answer.json()).toMatchObject({ sid: expect.stringMatching(/^VE[0-9a-f]{32}$/), status: 'pending' });
+    expect(await messages('?channel=sms')).toMatchObject([{ to: form.To, text: 'Your verification code is: 048291' }]);
+  });
+
+  test.each([
+    ['another key', verification, { to, authorization: 'Basic x' }, 401, 20003],
+    ['no such service', verification, { to: to.replace('VA', 'XX') }, 404, 20404],
+    ['no number', { ...verification, To: '0151 1' }, { to }, 400, 60200],
+    ['no code', { To: form.To, Channel: 'sms' }, { to }, 400, 60200],
+    ['a number that is refused', { ...verification, To: '+15005550009' }, { to }, 400, 21614],
+  ])('%s is refused', async (_, fields, options, status, code) => {
+    const { send, messages } = await sending(fields, options);
+    const answer = await send();
+    expect([answer.status, ((await answer.json()) as { code: number }).code]).toEqual([status, code]);
+    expect(await messages()).toEqual([]);
+  });
+});
+
 describe('POST /2010-04-01/Accounts/{Sid}/Messages.json', () => {
   test('201 takes the message into the inbox', async () => {
     const { send, messages } = await sending(form);

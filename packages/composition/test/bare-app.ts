@@ -19,7 +19,7 @@ class PlatformTables extends SqlMigration {
 
 /** The least an app can be. It takes the place of `device`, whose name, role and queue it has. */
 export const bare = {
-  service: 'device',
+  service: 'device' as const,
   entities: [],
   migrations: [{ name: '1-platform', class: PlatformTables }],
 };

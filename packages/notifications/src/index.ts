@@ -14,6 +14,7 @@ export {
 export { createSendgridProvider, type SendgridOptions } from '#providers/sendgrid/sendgrid-provider.ts';
 export { createSmtpProvider, type SmtpOptions } from '#providers/smtp/smtp-provider.ts';
 export { createTwilioProvider, type TwilioOptions } from '#providers/twilio/twilio-provider.ts';
+export { createTwilioVerifyProvider, type TwilioVerifyOptions } from '#providers/twilio/twilio-verify-provider.ts';
 export { ParameterError } from '#templates/parameters.ts';
 export { type RenderedEmail, type RenderInput, renderEmail } from '#templates/render.ts';
 export { renderSms } from '#templates/render-sms.ts';

@@ -3,6 +3,7 @@ import { type Account, type Place, registerAccount, signIn, type Tokens } from '
 import { expectStatus, GatewayClient } from '#client.ts';
 import { waitForMessage } from '#inbox.ts';
 import { sharedStack } from '#test-stack.ts';
+import { customer } from './support/people.ts';
 
 const it = sharedStack();
 let place: Place;
@@ -62,5 +63,32 @@ describe('SR-46, SR-47: a device that its user removes', () => {
     const { items } = expectStatus<History>(history, 200);
     expect(items).toContainEqual(expect.objectContaining({ outcome: 'succeeded', deviceId: lost.device?.id }));
     expect(items.filter(({ current }) => current)).toHaveLength(1);
+  });
+});
+
+describe('SR-35: a device that its user trusts', () => {
+  const isThere = ({ status }: { status: number }) => status === 200;
+
+  /** What a password opens there: a session, or nothing before a factor is proved. */
+  async function opensOn({ email, password }: Account, secret: string): Promise<string | undefined> {
+    const body = { identifier: email, password, device: { secret } };
+    return expectStatus<Partial<Tokens>>(await place.client.send('POST', '/v1/auth/login', { body }), 200).acr;
+  }
+
+  test('stands for the second factor, that device alone, until the password changes', { timeout: 60_000 }, async () => {
+    const { client } = place;
+    const { account, token } = await customer(place);
+    const { id, secret } = account.device;
+    expect(await opensOn(account, secret)).toBeUndefined();
+    await client.sendUntil(isThere, 5_000, 'GET', `/v1/devices/${id}`, { token });
+    expectStatus(await client.send('POST', `/v1/devices/${id}/trust`, { token }), 200);
+    // The device service may be too busy to say so; a factor is asked for then.
+    await expect.poll(() => opensOn(account, secret), { timeout: 10_000 }).toBe('aal1');
+    expect(await opensOn(account, 'dv_of_nobody')).toBeUndefined();
+
+    const changed = { ...account, password: `${account.password} once more` };
+    const body = { currentPassword: account.password, newPassword: changed.password };
+    expectStatus(await client.send('POST', '/v1/auth/password/change', { token, body }), 204);
+    expect(await opensOn(changed, secret)).toBeUndefined();
   });
 });

@@ -35,10 +35,16 @@ export const FactorEntity = defineEntity({
 export const factorTypes = ['totp', 'sms', 'email', 'webauthn'] as const;
 export type FactorTypeName = (typeof factorTypes)[number];
 
-/** A confirmed factor without its secret. `version` rises with each change that its user makes. */
-export interface ConfirmedFactor {
-  readonly id: string;
+/** What a factor is worth goes by. */
+export interface FactorKind {
   readonly type: FactorTypeName;
+  /** A passkey that cannot be copied, as a maker who is trusted says: its answers reach `aal3`. */
+  readonly isHardware: boolean;
+}
+
+/** A confirmed factor without its secret. `version` rises with each change that its user makes. */
+export interface ConfirmedFactor extends FactorKind {
+  readonly id: string;
   readonly label: string;
   readonly confirmedAt: Date;
   readonly lastUsedAt: Date | null;

@@ -2,11 +2,13 @@ import { type PiiVault, Repository } from '@bank/database';
 import type { UserId } from '@bank/domain';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import * as v from 'valibot';
-import type { ConfirmedFactor, FactorTypeName, PendingFactor } from '#storage/factor.entity.ts';
+import type { ConfirmedFactor, FactorKind, FactorTypeName, PendingFactor } from '#storage/factor.entity.ts';
 
 type ConfirmedRow = Omit<ConfirmedFactor, 'label'> & { label: Uint8Array };
 
-const columns = `id, type, confirmed_at as "confirmedAt", last_used_at as "lastUsedAt", is_preferred as "isPreferred", version`;
+const isHardware = `exists (select from mfa.webauthn_credentials as credential
+  where credential.factor_id = factors.id and credential.is_attested and not credential.is_backup_eligible) as "isHardware"`;
+const columns = `id, type, confirmed_at as "confirmedAt", last_used_at as "lastUsedAt", is_preferred as "isPreferred", version, ${isHardware}`;
 const namedColumns = `${columns}, label`;
 const confirmedInOrder = `from mfa.factors where user_id = ? and confirmed_at is not null
   order by is_preferred desc, last_used_at desc nulls last, id desc`;
@@ -39,9 +41,10 @@ export class FactorRepository extends Repository {
   }
 
   /** Of which kinds a user's confirmed factors are, one entry a factor. */
-  async listTypes(userId: UserId): Promise<FactorTypeName[]> {
-    const sql = 'select type from mfa.factors where user_id = ? and confirmed_at is not null';
-    return (await this.rows<{ type: FactorTypeName }>(sql, [userId])).map(({ type }) => type);
+  listKinds(userId: UserId): Promise<FactorKind[]> {
+    return this.rows(`select type, ${isHardware} from mfa.factors where user_id = ? and confirmed_at is not null`, [
+      userId,
+    ]);
   }
 
   async insertPending(userId: UserId, factor: PendingFactor): Promise<void> {

@@ -46,6 +46,15 @@ describe('a message', () => {
     expect([two.sent, observed]).toEqual([[], [['one', 'accepted']]]);
   });
 
+  test('passes by a carrier that does not carry its kind', async () => {
+    const [one, two] = [carrier('one', accepts), carrier('two', accepts)];
+    one.carries = (message) => message !== 'payment';
+    const { chain } = chainOf(one, two);
+    expect(await chain.send('payment')).toMatchObject({ provider: 'two' });
+    expect(await chain.send('code')).toMatchObject({ provider: 'one' });
+    expect([one.sent, two.sent]).toEqual([['code'], ['payment']]);
+  });
+
   test.each(['ENETWORK', 'EREFUSED'])(
     'goes to the second when the first fails with %s, which may pass',
     async (code) => {

@@ -23,7 +23,7 @@ export interface ChainOptions<M> {
 /** Several carriers of one channel, asked in order. */
 export interface ProviderChain<M> {
   /**
-   * Hands a message to the first carrier that takes it. The next one is asked when a carrier fails in a way that may pass,
+   * Hands a message to the first carrier of such messages that takes it. The next one is asked when a carrier fails in a way that may pass,
    * is known to be away or too busy; never after one has accepted the message, or has said that it will never be accepted.
    * @throws DeliveryError the last failure, or `ENOCARRIER` when nobody could be asked
    */
@@ -51,6 +51,7 @@ export function createProviderChain<M>(options: ChainOptions<M>): ProviderChain<
     async send(message) {
       let failure = new DeliveryError('transient', 'ENOCARRIER', { carrierAway: true });
       for (const link of links) {
+        if (link.provider.carries?.(message) === false) continue;
         const result = await attempt(link, message, turnMs, observe);
         if (!(result instanceof DeliveryError)) return { provider: link.provider.name, ...result };
         if (result.kind === 'permanent') throw result;

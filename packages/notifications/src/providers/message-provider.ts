@@ -18,12 +18,16 @@ export interface EmailMessage extends Message {
 /** A text message that is ready to go; `to` is E.164. */
 export interface SmsMessage extends Message {
   readonly channel: 'sms';
+  /** The one-time code of a message that says nothing else that matters, for carriers with words of their own for codes. */
+  readonly code?: string;
 }
 
 /** Hands messages to whoever carries them. */
 export interface MessageProvider<M = EmailMessage> {
   /** As configuration, metrics and the record of a delivery call it. */
   readonly name: string;
+  /** Whether it carries messages like this one; every message when left out. */
+  carries?(message: M): boolean;
   /**
    * Resolves once the carrier has accepted responsibility. A message whose acceptance was not heard may be sent again:
    * it keeps its identity. @throws DeliveryError

@@ -31,6 +31,14 @@ test('the code comes first, where a phone and a hurried eye find it', () => {
   expect(text).toMatch(/^048291 is your Bank code\. It works once, for 10 minutes\./);
 });
 
+test('SR-63 a code comes apart only where nothing else is said', () => {
+  const withCode = Object.keys(smsTemplates).filter((name) => {
+    const template = name as SmsTemplateName;
+    return renderSms({ template, params: samples[template], brand: 'Bank' }).code === '048291';
+  });
+  expect(withCode).toEqual(['phone-code', 'sign-in-code', 'step-up-code', 'factor-code']);
+});
+
 test('SR-63 what is approved stands beside the code', () => {
   const transaction = 'EUR 1500.00 to Ada Obi, GB29..6819';
   const { params } = smsOf('transaction-code', { code: '048291', minutes: 10, transaction });

@@ -2,7 +2,7 @@ import { resolveLocale } from '#locales/resolve.ts';
 import { headerText } from '#templates/escape.ts';
 import { decodeParameters } from '#templates/parameters.ts';
 import { wordingOf } from '#templates/render.ts';
-import { type SmsTemplateName, type SmsTemplateValues, smsTemplates } from '#templates/sms-templates.ts';
+import { isCodeAlone, type SmsTemplateName, type SmsTemplateValues, smsTemplates } from '#templates/sms-templates.ts';
 
 export interface SmsRenderInput {
   template: SmsTemplateName;
@@ -13,10 +13,18 @@ export interface SmsRenderInput {
   locale?: string;
 }
 
+export interface RenderedSms {
+  readonly text: string;
+  /** The code that it is about, when nothing else in it matters. */
+  readonly code?: string;
+}
+
 /** The words of a text message, on one line. @throws ParameterError when the parameters do not fit */
-export function renderSms({ template, params, brand, locale }: SmsRenderInput): { readonly text: string } {
+export function renderSms({ template, params, brand, locale }: SmsRenderInput): RenderedSms {
   const { catalogue } = resolveLocale(locale);
-  return { text: headerText(textOf(catalogue.texts, template, params, wordingOf(brand, catalogue))) };
+  const text = headerText(textOf(catalogue.texts, template, params, wordingOf(brand, catalogue)));
+  const { code } = params;
+  return code !== undefined && isCodeAlone(template) ? { text, code } : { text };
 }
 
 type Texts = ReturnType<typeof resolveLocale>['catalogue']['texts'];

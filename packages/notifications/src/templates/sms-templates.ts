@@ -27,6 +27,11 @@ export function isSmsTemplateName(name: string): name is SmsTemplateName {
   return Object.hasOwn(smsTemplates, name);
 }
 
+/** Whether a text message says a code and how long it is good for, and no more: nothing that its reader has to compare. */
+export function isCodeAlone(name: SmsTemplateName): boolean {
+  return Object.keys(smsTemplates[name]).toSorted().join() === 'code,minutes';
+}
+
 /** A text message with its parameters, as a delivery carries them: `tx.deliver({ to, expiresAt, ...smsOf('phone-code', …) })`. */
 export function smsOf<N extends SmsTemplateName>(
   template: N,

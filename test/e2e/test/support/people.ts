@@ -95,7 +95,7 @@ export async function enrollingStaff(stack: Stack, place: Place): Promise<Enroll
 }
 
 /** Somebody who registered and enrolled an authenticator app. */
-export async function enrolled(place: Place): Promise<Enrolled> {
+async function enrolled(place: Place): Promise<Enrolled> {
   const account = await registerAccount(place);
   const { client } = place;
   const token = account.accessToken;

@@ -2,6 +2,7 @@ import {
   createSendgridProvider,
   createSmtpProvider,
   createTwilioProvider,
+  createTwilioVerifyProvider,
   type EmailMessage,
   type MessageProvider,
   type SmsMessage,
@@ -42,6 +43,14 @@ export const smsMakers: Makers<SmsProviderName, SmsMessage> = {
       apiKeySecret: required(config, 'TWILIO_API_KEY_SECRET'),
       sender: twilioSender(config),
       statusCallbackUrl: (deliveryId) => twilioCallbackUrl(config, deliveryId),
+      deadlineMs: config.MESSAGE_DEADLINE_MS,
+    }),
+  'twilio-verify': (config) =>
+    createTwilioVerifyProvider({
+      baseUrl: config.TWILIO_VERIFY_BASE_URL,
+      serviceSid: required(config, 'TWILIO_VERIFY_SERVICE_SID'),
+      apiKeySid: required(config, 'TWILIO_API_KEY_SID'),
+      apiKeySecret: required(config, 'TWILIO_API_KEY_SECRET'),
       deadlineMs: config.MESSAGE_DEADLINE_MS,
     }),
   notification: (config, rpc) => createNotificationProvider(notificationOf(config, rpc)),

@@ -89,6 +89,13 @@ async function send(ctx: AppContext, deliveryId: string, opened: OpenedDelivery,
     });
   }
   if (!isSmsTemplateName(template)) return undefined;
-  const { text } = renderSms({ template, ...words });
-  return await ctx.messages.sms.send({ channel: 'sms', deliveryId, to: address.value, template, expiresAt, text });
+  const rendered = renderSms({ template, ...words });
+  return await ctx.messages.sms.send({
+    channel: 'sms',
+    deliveryId,
+    to: address.value,
+    template,
+    expiresAt,
+    ...rendered,
+  });
 }

@@ -34,7 +34,7 @@ export async function beginEnrolment<D>(
       throw new DomainError('service.unavailable', { reason: 'not admitted yet', details: { retryAfterSeconds: 1 } });
     }
     requireSignedInSince(user, subject.factorsResetAt);
-    const confirmed = await tx.factors.listTypes(userId);
+    const confirmed = await tx.factors.listKinds(userId);
     requireHighestLevel(user, confirmed);
     if (isEnough(confirmed, type)) throw new DomainError('factor.limit_reached');
     await tx.factors.removePending(userId, type);

@@ -23,7 +23,7 @@ export async function changeFactor(
   return withTransaction(ctx, access, async (tx) => {
     const factor = await tx.factors.findConfirmed(userId, id);
     if (factor === undefined) throw new DomainError('factor.not_found');
-    requireHighestLevel(user, await tx.factors.listTypes(userId));
+    requireHighestLevel(user, await tx.factors.listKinds(userId));
     const { label = factor.label, preferred: isPreferred = factor.isPreferred } = patch;
     const version = await tx.factors.change(userId, id, { label, isPreferred, version: input.version });
     if (version === undefined) throw new DomainError('request.precondition_failed');

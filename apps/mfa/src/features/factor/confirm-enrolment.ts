@@ -28,9 +28,9 @@ export async function confirmEnrolment(
   const access = { who: allow.self(actor, userId), audits: ['mfa.factor.enrolled'] } as const;
   const confirmed = await withTransaction(ctx, access, async (tx) => {
     if ((await tx.subjects.lock(userId)) === undefined) throw new DomainError('factor.not_found');
-    const confirmedTypes = await tx.factors.listTypes(userId);
-    requireHighestLevel(user, confirmedTypes);
-    if (isEnough(confirmedTypes, type.name)) throw new DomainError('factor.limit_reached');
+    const others = await tx.factors.listKinds(userId);
+    requireHighestLevel(user, others);
+    if (isEnough(others, type.name)) throw new DomainError('factor.limit_reached');
     const attempt = { type: type.name, sessionId, attemptsMax: confirmationsMax, now };
     if (!(await tx.factors.claimConfirmation(userId, id, attempt))) {
       throw new DomainError('factor.not_found', { reason: 'unknown, expired or exhausted' });

@@ -45,8 +45,14 @@ test.each([
   [['webauthn'], 'aal2', true],
   [['totp'], 'aal2', true],
   [['sms'], 'aal3', true],
+  [['hardware'], 'aal2', false],
+  [['hardware', 'totp'], 'aal2', false],
+  [['hardware', 'webauthn'], 'aal3', true],
 ] as const)('SR-31: factors %j are changed at %s: %s', (enrolled, acr, isAllowed) => {
-  const change = () => requireHighestLevel({ acr } as UserActor, enrolled);
+  const factors = enrolled.map((name) => {
+    return name === 'hardware' ? ({ type: 'webauthn', isHardware: true } as const) : { type: name, isHardware: false };
+  });
+  const change = () => requireHighestLevel({ acr } as UserActor, factors);
   if (isAllowed) expect(change).not.toThrow();
   else expect(change).toThrow('auth.step_up.required');
 });
@@ -68,10 +74,10 @@ test('SR-72: staff keep their last passkey, whatever else they have', () => {
 });
 
 test('a user has ten factors at most, and one for each address', () => {
-  expect(isEnough(['sms'], 'sms')).toBe(true);
-  expect(isEnough(['totp', 'email'], 'sms')).toBe(false);
-  expect(isEnough(Array(9).fill('totp'), 'totp')).toBe(false);
-  expect(isEnough(Array(10).fill('totp'), 'totp')).toBe(true);
+  expect(isEnough(kinds('sms'), 'sms')).toBe(true);
+  expect(isEnough(kinds('totp', 'email'), 'sms')).toBe(false);
+  expect(isEnough(Array(9).fill({ type: 'totp' }), 'totp')).toBe(false);
+  expect(isEnough(Array(10).fill({ type: 'totp' }), 'totp')).toBe(true);
 });
 
 test('emailed codes alone raise nothing', () => {

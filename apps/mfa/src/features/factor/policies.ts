@@ -2,7 +2,7 @@ import type { UserActor } from '@bank/domain';
 import { DomainError, reachesAssurance, staffRoles } from '@bank/domain';
 import { factorTypeOf } from '#features/factor-types/registry.ts';
 import type { ChallengePurposeName } from '#storage/challenge.entity.ts';
-import type { FactorTypeName } from '#storage/factor.entity.ts';
+import type { FactorKind, FactorTypeName } from '#storage/factor.entity.ts';
 
 /** How old the authentication may be with which factors are changed, in seconds (SR-62). */
 export const freshSeconds = 300;
@@ -15,9 +15,11 @@ export const confirmationsMax = 5;
 const factorsMax = 10;
 const onePerUser: ReadonlySet<FactorTypeName> = new Set(['sms', 'email']);
 
+type Kind = Pick<FactorKind, 'type'>;
+
 /** Whether whoever has these can have none of that kind beside them. */
-export function isEnough(confirmed: readonly FactorTypeName[], type: FactorTypeName): boolean {
-  return confirmed.length >= factorsMax || (onePerUser.has(type) && confirmed.includes(type));
+export function isEnough(confirmed: readonly Kind[], type: FactorTypeName): boolean {
+  return confirmed.length >= factorsMax || (onePerUser.has(type) && confirmed.some((factor) => factor.type === type));
 }
 
 /** Whether a factor of that kind raises a session above what a password gives. One that this version does not know may. */
@@ -44,11 +46,12 @@ export function askable<F extends { readonly type: FactorTypeName }>(
  * A first factor may be added at `aal1`; whoever has one adds another, and removes one, only at the level that his factors
  * give, so that a stolen session does not bring its own (SR-31). @throws auth.step_up.required
  */
-export function requireHighestLevel(user: UserActor, confirmed: readonly FactorTypeName[]): void {
-  if (!confirmed.some(raises) || reachesAssurance(user.acr, 'aal2')) return;
+export function requireHighestLevel(user: UserActor, confirmed: readonly FactorKind[]): void {
+  const acr = confirmed.some(({ isHardware }) => isHardware) ? 'aal3' : 'aal2';
+  if (!confirmed.some(({ type }) => raises(type)) || reachesAssurance(user.acr, acr)) return;
   throw new DomainError('auth.step_up.required', {
     reason: 'has factors',
-    details: { acr: 'aal2', maxAgeSeconds: freshSeconds },
+    details: { acr, maxAgeSeconds: freshSeconds },
   });
 }
 
@@ -63,8 +66,6 @@ export function requireSignedInSince(user: Pick<UserActor, 'authTime'>, factorsR
     details: { acr: 'aal1', maxAgeSeconds: freshSeconds },
   });
 }
-
-type Kind = { readonly type: FactorTypeName };
 
 /**
  * Whether a member of staff would be left without a factor as good for staff as the best that he has. He would be let in by

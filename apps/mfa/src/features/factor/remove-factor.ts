@@ -26,10 +26,7 @@ export async function removeFactor(
     await tx.subjects.lock(userId);
     const factors = await tx.factors.listConfirmed(userId);
     if (!factors.some((factor) => factor.id === id)) throw new DomainError('factor.not_found');
-    requireHighestLevel(
-      user,
-      factors.map((factor) => factor.type),
-    );
+    requireHighestLevel(user, factors);
     const rest = factors.filter((factor) => factor.id !== id);
     if (leavesStaffBare(user, factors, rest)) throw new DomainError('factor.last_strong');
     const type = await tx.factors.remove(userId, id, input.version);

@@ -26,7 +26,7 @@ const bodyLengthMax = 1600;
 
 /**
  * Twilio's Programmable Messaging, API of 2010-04-01: takes messages into the inbox, and tells their states to the address
- * that each of them names.
+ * that each of them names. Beside it Verify, with codes of the caller's.
  */
 export class TwilioProtocol implements HttpProtocol {
   readonly name = 'twilio';
@@ -38,6 +38,7 @@ export class TwilioProtocol implements HttpProtocol {
   constructor(options: TwilioOptions) {
     this.#options = options;
     this.routes.post('/2010-04-01/Accounts/:account/Messages.json', (context) => this.#create(context));
+    this.routes.post('/v2/Services/:service/Verifications', (context) => this.#verify(context));
   }
 
   stop(): void {
@@ -62,6 +63,26 @@ export class TwilioProtocol implements HttpProtocol {
     const sid = `SM${randomBytes(16).toString('hex')}`;
     void this.#tellStates(sid, form, outcome);
     return context.json(messageOf(sid, form, account), 201);
+  }
+
+  /** Verify with a code of the caller's, which it tells in words of its own. */
+  async #verify(context: Context): Promise<Response> {
+    if (!isAuthorised(context.req.header('authorization'), this.#options.account))
+      return problem(context, 401, 20003, 'Authenticate');
+    const service = context.req.param('service') ?? '';
+    if (!/^VA[0-9a-f]{32}$/.test(service)) return problem(context, 404, 20404, 'Not found');
+    const source = await context.req.text();
+    const form = new URLSearchParams(source);
+    const [to, code] = [form.get('To') ?? '', form.get('CustomCode') ?? ''];
+    const isWhole = isNumber(to) && form.get('Channel') === 'sms' && /^[A-Za-z0-9]{4,10}$/.test(code);
+    if (!isWhole) return problem(context, 400, 60200, 'Invalid parameter');
+    const outcome = outcomeOf(to);
+    if (outcome?.kind === 'hang') return await this.#hang(context);
+    if (outcome?.kind === 'refuse') return problem(context, outcome.status, outcome.code, outcome.message);
+    const text = `Your verification code is: ${code}`;
+    this.#options.inbox.add({ channel: 'sms', to, subject: '', text, html: '', template: '' }, source);
+    const sid = `VE${randomBytes(16).toString('hex')}`;
+    return context.json({ sid, service_sid: service, to, channel: 'sms', status: 'pending', valid: false }, 201);
   }
 
   /** Until the caller gives up, or the sandbox ends. */
@@ -107,13 +128,17 @@ function problem(context: Context, status: number, code: number, message: string
 function validate(form: URLSearchParams): { code: number; message: string } | undefined {
   const to = form.get('To');
   if (to === null) return { code: 21604, message: "A 'To' phone number is required." };
-  if (!/^\+[1-9]\d{6,14}$/.test(to)) return { code: 21211, message: "The 'To' number is not a valid phone number." };
+  if (!isNumber(to)) return { code: 21211, message: "The 'To' number is not a valid phone number." };
   if (!form.has('From') && !form.has('MessagingServiceSid')) {
     return { code: 21603, message: "A 'From' phone number is required." };
   }
   const body = form.get('Body');
   if (body === null || body === '') return { code: 21602, message: 'Message body is required.' };
   return body.length > bodyLengthMax ? { code: 21617, message: 'The message body is too long.' } : undefined;
+}
+
+function isNumber(to: string): boolean {
+  return /^\+[1-9]\d{6,14}$/.test(to);
 }
 
 function messageOf(sid: string, form: URLSearchParams, { accountSid }: TwilioAccount) {

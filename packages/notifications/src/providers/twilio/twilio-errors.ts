@@ -3,12 +3,12 @@ import { DeliveryError } from '#providers/message-provider.ts';
 
 /**
  * Twilio's codes that are about this number or this text, and stay so: not a number, not a mobile, a landline, a short code,
- * a number that has said STOP, a body that is too long.
+ * a number that has said STOP, a body that is too long; of Verify, not a number and a landline.
  */
-const aboutTheMessage = new Set([21211, 21214, 21217, 21265, 21602, 21610, 21614, 21617, 21635]);
+const aboutTheMessage = new Set([21211, 21214, 21217, 21265, 21602, 21610, 21614, 21617, 21635, 60200, 60205]);
 
 /**
- * Sorts a refusal of Twilio's Messages API. Permanent is what the same message would meet every time; a region that the
+ * Sorts a refusal of Twilio's Messages API, or of Verify. Permanent is what the same message would meet every time; a region that the
  * account may not write to, or a number that Twilio cannot route, another carrier may reach.
  */
 export function classifyTwilioError({ status, body }: CarrierReply): DeliveryError {
