@@ -14,12 +14,7 @@ function own(name: string, ...checks: readonly string[]): Step {
 }
 
 function turbo(...args: readonly string[]): Step['args'] {
-  return ['run', ...args, '--concurrency=2', '--output-logs=new-only'];
-}
-
-/** Tests of one package at a time: its two workers keep two cores busy, and some say within which time something answers. */
-function turboTest(...args: readonly string[]): Step['args'] {
-  return ['run', 'test', ...args, '--concurrency=1', '--output-logs=new-only'];
+  return ['run', ...args, '--output-logs=new-only'];
 }
 
 /** Where every package's tests leave their results, below its own folder. */
@@ -29,7 +24,7 @@ const vitest = ['--', '--reporter=default', '--reporter=json', `--outputFile.jso
 
 /** Checks that read the sources and disturb nobody: two of them run at a time. */
 export const staticSteps: readonly Step[] = [
-  { name: 'types', command: 'turbo', args: turbo('typecheck') },
+  { name: 'types', command: 'tsc', args: ['-p', '.'] },
   { name: 'format and lint', command: 'biome', args: ['check', '--error-on-warnings', '.'] },
   own('package boundaries', 'boundaries'),
   own('import rules', 'imports'),
@@ -47,8 +42,11 @@ export const staticSteps: readonly Step[] = [
   own('coverage floors only rise', 'coverage-floors'),
 ];
 
+/** Packages: the two workers of one keep two cores busy, and some tests say within which time something answers. */
+const oneAtATime = '--concurrency=1';
+
 /** Unit and integration tests of every package; the journeys come later. */
-const tests = turboTest('--continue', '--filter=!@bank/e2e');
+const tests = turbo('test', '--continue', oneAtATime, '--filter=!@bank/e2e');
 
 /** The same tests of whatever talks to Postgres, with PgBouncer in transaction mode in between. */
 export const poolerSteps: readonly Step[] = [
@@ -56,7 +54,14 @@ export const poolerSteps: readonly Step[] = [
     name: 'integration tests by way of PgBouncer',
     command: 'turbo',
     args: [
-      ...turboTest('--continue', '--filter=@bank/database', '--filter=@bank/composition', '--filter=./apps/*'),
+      ...turbo(
+        'test',
+        '--continue',
+        oneAtATime,
+        '--filter=@bank/database',
+        '--filter=@bank/composition',
+        '--filter=./apps/*',
+      ),
       ...vitest,
     ],
     live: true,
@@ -67,11 +72,11 @@ export const poolerSteps: readonly Step[] = [
 /** Steps that want the machine to themselves, one after another. */
 export const heavySteps: readonly Step[] = [
   { name: 'unit and integration tests', command: 'turbo', args: [...tests, ...vitest], live: true },
-  { name: 'bundles', command: 'turbo', args: turbo('build') },
+  { name: 'bundles', command: 'turbo', args: turbo('build', '--concurrency=2') },
   {
     name: 'end-to-end tests',
     command: 'turbo',
-    args: [...turboTest('--filter=@bank/e2e'), ...vitest],
+    args: [...turbo('test', '--filter=@bank/e2e'), ...vitest],
     live: true,
   },
   { name: 'no canary in the logs', command: 'node', args: ['scripts/canaries.ts'] },
