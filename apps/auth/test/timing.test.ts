@@ -62,6 +62,16 @@ async function expectAlike(
   expect(telltaleGap(pairs.map(([a, b]) => a.wallMs - b.wallMs))).toBeLessThanOrEqual(gapMaxMs);
 }
 
+/** Not all at once: the last one's mail would be too late. */
+async function many<T>(count: number, make: () => Promise<T>): Promise<readonly T[]> {
+  const made: T[] = [];
+  while (made.length < count) {
+    const next = Math.min(20, count - made.length);
+    made.push(...(await Promise.all(Array.from({ length: next }, make))));
+  }
+  return made;
+}
+
 describe('SR-15 the time of an answer', () => {
   it('says nothing of a taken address, at registration', { timeout }, async () => {
     const free = () => post(auth, '/v1/auth/register', registration(freshEmail()));
@@ -85,7 +95,7 @@ describe('SR-15 the time of an answer', () => {
   });
 
   it('says nothing of a user, at asking for another password', { timeout }, async () => {
-    const accounts = await Promise.all(Array.from({ length: samples / 4 }, () => register(auth)));
+    const accounts = await many(samples / 4, () => register(auth));
     let next = 0;
     // Four times each: after the fifth nothing is written.
     const known = () => forgot(auth, accounts[Math.floor(next++ / 4)]?.email ?? '');
@@ -93,7 +103,7 @@ describe('SR-15 the time of an answer', () => {
   });
 
   it('says nothing of a user, at asking for a recovery', { timeout }, async () => {
-    const accounts = await Promise.all(Array.from({ length: samples / 4 }, () => register(auth)));
+    const accounts = await many(samples / 4, () => register(auth));
     let next = 0;
     // Four times each, as above.
     const known = () => startRecovery(auth, accounts[Math.floor(next++ / 4)]?.email ?? '');
@@ -101,7 +111,7 @@ describe('SR-15 the time of an answer', () => {
   });
 
   it("says nothing of a taken address, at changing one's own", { timeout }, async () => {
-    const accounts = await Promise.all(Array.from({ length: samples }, () => steppedUpAccount(auth)));
+    const accounts = await many(samples, () => steppedUpAccount(auth));
     const change = (email: () => string) => {
       let next = 0;
       return () => changeEmail(auth, accounts[next++]?.accessToken ?? '', email());
