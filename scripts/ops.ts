@@ -1,6 +1,7 @@
 // `pnpm ops <area> <command>`: what operators do by hand. Exit code 0: all is well, 1: it is not, 2: it could not be found out.
 import { enableCompileCache } from 'node:module';
 import { describeFailure, StackError } from '#stack/host/stack-error.ts';
+import { compiledFolder } from '#stack/settings/repository.ts';
 
 type Command = (args: readonly string[]) => Promise<boolean>;
 
@@ -19,7 +20,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   'dlq discard': async () => (await import('#ops/dead-letters.ts')).discardLetters,
 };
 
-enableCompileCache();
+enableCompileCache(compiledFolder);
 try {
   process.exitCode = (await run(process.argv.slice(2))) ? 0 : 1;
 } catch (error) {

@@ -2,8 +2,8 @@
 // of the steps and, on a line of its own, the number of tests. `--static`: only what reads the sources, in seconds. `--coverage`:
 // measures what of the sources the tests run, and compares it with the floors. `--full`: that, and what takes longer.
 // `--pgbouncer`: only the integration tests, by way of PgBouncer.
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compiledFolder } from '#stack/settings/repository.ts';
 import { fullSteps } from '#verify/full-steps.ts';
 import { runStep, type StepResult, stopSteps } from '#verify/run-step.ts';
 import { heavySteps, heavyStepsWithCoverage, poolerSteps, type Step, staticSteps } from '#verify/steps.ts';
@@ -27,7 +27,7 @@ const isPooler = process.argv.includes('--pgbouncer');
 const withCoverage = isFull || process.argv.includes('--coverage');
 const wanted = isPooler ? poolerSteps : withCoverage ? heavyStepsWithCoverage : heavySteps;
 // Every process of the tests finds what the one before has compiled; coverage would be less exact with it.
-if (!withCoverage) process.env['NODE_COMPILE_CACHE'] ??= join(root, 'node_modules/.cache/compiled');
+if (!withCoverage) process.env['NODE_COMPILE_CACHE'] ??= compiledFolder;
 const services = isStatic ? Promise.resolve() : receiveTestServices();
 services.catch((error: Error) => {
   console.error(`error: ${error.message}`);

@@ -11,7 +11,7 @@ export { type SequentialIds, sequentialIds } from '#control/ids.ts';
 export { pairsByLot } from '#control/pairs-by-lot.ts';
 export { type ProofKey, type ProofParts, proofKey } from '#control/proof-key.ts';
 export { losers, raceOf, winners } from '#control/race.ts';
-export { telltaleGap } from '#control/telltale-gap.ts';
+export { median, telltaleGap } from '#control/telltale-gap.ts';
 export { type UntilOptions, until } from '#control/until.ts';
 export { temporaryFolder } from '#run/temporary-folder.ts';
 export { type ServiceVariable, serviceAddress } from '#services/addresses.ts';

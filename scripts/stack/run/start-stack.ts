@@ -24,7 +24,7 @@ import { type Addresses, addressesFile, writeAddresses } from '#stack/settings/a
 import { type AppName, appNames, eachApp } from '#stack/settings/apps.ts';
 import { type OperatorBroker, removeOperatorBroker, writeOperatorBroker } from '#stack/settings/operator-broker.ts';
 import { type OwnerAddress, removeOwnerAddresses, writeOwnerAddresses } from '#stack/settings/owner-addresses.ts';
-import { defaultStackFolder } from '#stack/settings/repository.ts';
+import { compiledFolder } from '#stack/settings/repository.ts';
 import { startPooler } from '#stack/stores/pgbouncer.ts';
 import { planStores, type TestPrograms } from '#stack/stores/plan.ts';
 import { beginStores } from '#stack/stores/stores.ts';
@@ -216,9 +216,11 @@ function createHandles(
   bundled = false,
 ): Readonly<Record<AppName, AppHandle>> {
   // One for all stacks of a checkout: a process that finds nothing in it writes it as it ends, which takes seconds for ten of them.
-  const cacheFolder = join(defaultStackFolder, 'cache');
   return eachApp((name) => {
     const replicas = environments[name].map((env) => ({ env, httpPort: Number(env['HTTP_PORT']) }));
-    return createAppHandle({ name, httpPort: ports.apps[name].http, replicas, cacheFolder, bundled }, supervisor);
+    return createAppHandle(
+      { name, httpPort: ports.apps[name].http, replicas, cacheFolder: compiledFolder, bundled },
+      supervisor,
+    );
   });
 }

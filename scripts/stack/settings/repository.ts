@@ -10,6 +10,12 @@ export const nodeProgram = join(repositoryFolder, 'node_modules', '.bin', 'node'
 /** The folder of the stack that `npm start` runs. */
 export const defaultStackFolder = join(repositoryFolder, '.stack');
 
+/**
+ * Where processes that come again keep their compiled code. Never in a folder that others may write to, as the one that Node would
+ * take by itself: what lies there is run.
+ */
+export const compiledFolder = join(defaultStackFolder, 'cache');
+
 /** The folder of the stack that runs in containers altogether (`docker-compose.dev.yml`). */
 export const wholeStackFolder = join(defaultStackFolder, 'whole-stack');
 

@@ -26,8 +26,8 @@ const withShared = test.extend('shared', { scope: 'worker' }, async ({}, { onCle
 });
 
 /**
- * The stack that test files share: five apps as bundles, each of them twice as in production, gateway and sandbox as processes, on the
- * stores of the test run. For files that bring their own people and change nothing of the stack.
+ * The stack that test files share: five apps as bundles, each of them twice as in production, gateway and sandbox as processes,
+ * on the stores of the test run. For files that bring their own people and change nothing of the stack.
  */
 export function sharedStack(): TestStack {
   const held = holder();

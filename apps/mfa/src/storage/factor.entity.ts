@@ -35,16 +35,18 @@ export const FactorEntity = defineEntity({
 export const factorTypes = ['totp', 'sms', 'email', 'webauthn'] as const;
 export type FactorTypeName = (typeof factorTypes)[number];
 
-/** What a factor is worth goes by. */
+/** A confirmed factor, by what decides how much it is worth. */
 export interface FactorKind {
+  readonly id: string;
   readonly type: FactorTypeName;
   /** A passkey that cannot be copied, as a maker who is trusted says: its answers reach `aal3`. */
   readonly isHardware: boolean;
 }
 
 /** A confirmed factor without its secret. `version` rises with each change that its user makes. */
-export interface ConfirmedFactor extends FactorKind {
+export interface ConfirmedFactor {
   readonly id: string;
+  readonly type: FactorTypeName;
   readonly label: string;
   readonly confirmedAt: Date;
   readonly lastUsedAt: Date | null;

@@ -6,9 +6,7 @@ import type { ConfirmedFactor, FactorKind, FactorTypeName, PendingFactor } from 
 
 type ConfirmedRow = Omit<ConfirmedFactor, 'label'> & { label: Uint8Array };
 
-const isHardware = `exists (select from mfa.webauthn_credentials as credential
-  where credential.factor_id = factors.id and credential.is_attested and not credential.is_backup_eligible) as "isHardware"`;
-const columns = `id, type, confirmed_at as "confirmedAt", last_used_at as "lastUsedAt", is_preferred as "isPreferred", version, ${isHardware}`;
+const columns = `id, type, confirmed_at as "confirmedAt", last_used_at as "lastUsedAt", is_preferred as "isPreferred", version`;
 const namedColumns = `${columns}, label`;
 const confirmedInOrder = `from mfa.factors where user_id = ? and confirmed_at is not null
   order by is_preferred desc, last_used_at desc nulls last, id desc`;
@@ -40,11 +38,14 @@ export class FactorRepository extends Repository {
     return row === undefined ? undefined : this.#named(userId, row);
   }
 
-  /** Of which kinds a user's confirmed factors are, one entry a factor. */
+  /** Of which kinds a user's confirmed factors are. */
   listKinds(userId: UserId): Promise<FactorKind[]> {
-    return this.rows(`select type, ${isHardware} from mfa.factors where user_id = ? and confirmed_at is not null`, [
-      userId,
-    ]);
+    return this.rows(
+      `select id, type, coalesce(is_attested and not is_backup_eligible, false) as "isHardware"
+       from mfa.factors left join mfa.webauthn_credentials on factor_id = id
+       where user_id = ? and confirmed_at is not null`,
+      [userId],
+    );
   }
 
   async insertPending(userId: UserId, factor: PendingFactor): Promise<void> {

@@ -24,6 +24,7 @@ function agreeingMin(pairs: number): number {
   return pairs + 1;
 }
 
-function median(values: readonly number[]): number {
+/** The middle one, or the upper of the two. */
+export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

@@ -12,7 +12,7 @@ import { publishOn } from '../support/redis-publish.ts';
 const keys = testRedis();
 const redis = await testProxy(serviceAddress('TEST_REDIS_URL'));
 const it = ownStack({ REDIS_URL: redis.url, REDIS_KEY_PREFIX: keys.keyPrefix });
-const rounds = 12;
+const rounds = 25;
 const names = appNames.flatMap((app) => [app, `${app}-2`]);
 const open = everyProcess(200);
 const shut = everyProcess(401);

@@ -44,8 +44,8 @@ export function readSecrets({ secrets }: Pick<PresentedDevice, 'secrets'>): Read
 }
 
 /**
- * The id of the device that this user is known by and one of whose secrets was presented, or undefined. A secret is good for the user it was given to and
- * for nobody else, so that two people of one browser do not vouch for each other.
+ * The id of the device that this user is known by and one of whose secrets was presented, or undefined. A secret is good for the
+ * user it was given to and for nobody else, so that two people of one browser do not vouch for each other.
  */
 export async function findKnownDeviceId(
   ctx: ReadContext,

@@ -46,7 +46,7 @@ export function askable<F extends { readonly type: FactorTypeName }>(
  * A first factor may be added at `aal1`; whoever has one adds another, and removes one, only at the level that his factors
  * give, so that a stolen session does not bring its own (SR-31). @throws auth.step_up.required
  */
-export function requireHighestLevel(user: UserActor, confirmed: readonly FactorKind[]): void {
+export function requireHighestLevel(user: UserActor, confirmed: readonly Omit<FactorKind, 'id'>[]): void {
   const acr = confirmed.some(({ isHardware }) => isHardware) ? 'aal3' : 'aal2';
   if (!confirmed.some(({ type }) => raises(type)) || reachesAssurance(user.acr, acr)) return;
   throw new DomainError('auth.step_up.required', {

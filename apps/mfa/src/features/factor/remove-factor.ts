@@ -24,7 +24,7 @@ export async function removeFactor(
   const access = { who: allow.self(actor, userId), audits: ['mfa.factor.removed'] } as const;
   await withTransaction(ctx, access, async (tx) => {
     await tx.subjects.lock(userId);
-    const factors = await tx.factors.listConfirmed(userId);
+    const factors = await tx.factors.listKinds(userId);
     if (!factors.some((factor) => factor.id === id)) throw new DomainError('factor.not_found');
     requireHighestLevel(user, factors);
     const rest = factors.filter((factor) => factor.id !== id);

@@ -54,12 +54,11 @@ export class TwilioProtocol implements HttpProtocol {
     const form = new URLSearchParams(source);
     const invalid = validate(form);
     if (invalid !== undefined) return problem(context, 400, invalid.code, invalid.message);
-    const outcome = outcomeOf(form.get('To') ?? '');
-    if (outcome?.kind === 'hang') return await this.#hang(context);
-    if (outcome?.kind === 'refuse') return problem(context, outcome.status, outcome.code, outcome.message);
     const to = form.get('To') ?? '';
-    const text = form.get('Body') ?? '';
-    this.#options.inbox.add({ channel: 'sms', to, subject: '', text, html: '', template: '' }, source);
+    const outcome = outcomeOf(to);
+    const refusal = await this.#refuse(context, outcome);
+    if (refusal !== undefined) return refusal;
+    this.#keep(to, form.get('Body') ?? '', source);
     const sid = `SM${randomBytes(16).toString('hex')}`;
     void this.#tellStates(sid, form, outcome);
     return context.json(messageOf(sid, form, account), 201);
@@ -76,13 +75,22 @@ export class TwilioProtocol implements HttpProtocol {
     const [to, code] = [form.get('To') ?? '', form.get('CustomCode') ?? ''];
     const isWhole = isNumber(to) && form.get('Channel') === 'sms' && /^[A-Za-z0-9]{4,10}$/.test(code);
     if (!isWhole) return problem(context, 400, 60200, 'Invalid parameter');
-    const outcome = outcomeOf(to);
-    if (outcome?.kind === 'hang') return await this.#hang(context);
-    if (outcome?.kind === 'refuse') return problem(context, outcome.status, outcome.code, outcome.message);
-    const text = `Your verification code is: ${code}`;
-    this.#options.inbox.add({ channel: 'sms', to, subject: '', text, html: '', template: '' }, source);
+    const refusal = await this.#refuse(context, outcomeOf(to));
+    if (refusal !== undefined) return refusal;
+    this.#keep(to, `Your verification code is: ${code}`, source);
     const sid = `VE${randomBytes(16).toString('hex')}`;
     return context.json({ sid, service_sid: service, to, channel: 'sms', status: 'pending', valid: false }, 201);
+  }
+
+  /** What a number for trying things out answers instead of taking the message. */
+  async #refuse(context: Context, outcome: Outcome | undefined): Promise<Response | undefined> {
+    if (outcome?.kind === 'hang') return await this.#hang(context);
+    if (outcome?.kind === 'refuse') return problem(context, outcome.status, outcome.code, outcome.message);
+    return undefined;
+  }
+
+  #keep(to: string, text: string, source: string): void {
+    this.#options.inbox.add({ channel: 'sms', to, subject: '', text, html: '', template: '' }, source);
   }
 
   /** Until the caller gives up, or the sandbox ends. */

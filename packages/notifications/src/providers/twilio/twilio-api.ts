@@ -1,30 +1,48 @@
 import type { Secret } from '@bank/domain';
-import { DeliveryError } from '#providers/message-provider.ts';
+import { createHttpCarrier, type HttpCarrierOptions } from '#providers/http/http-carrier.ts';
+import { DeliveryError, type MessageProvider } from '#providers/message-provider.ts';
+import { classifyTwilioError } from '#providers/twilio/twilio-errors.ts';
 
-/** An API key of the account (`SK…`) and its secret. */
-export interface TwilioKey {
+export interface TwilioApiOptions extends HttpCarrierOptions {
+  /** An API key of the account (`SK…`) and its secret. */
   apiKeySid: string;
   apiKeySecret: Secret;
 }
 
+/** An API of Twilio that makes something of a form. */
+interface TwilioApi extends Pick<MessageProvider, 'close'> {
+  /** Has it sent to the number in `To`. @throws DeliveryError, `ENUMBER` for what is no number in E.164 */
+  create(
+    path: string,
+    form: { readonly To: string; readonly [field: string]: string },
+  ): Promise<{ providerMessageId: string }>;
+}
+
 const e164 = /^\+[1-9]\d{6,14}$/;
 
-/** What every request to an API of Twilio says. */
-export function headersFor({ apiKeySid, apiKeySecret }: TwilioKey): Readonly<Record<string, string>> {
+export function createTwilioApi(options: TwilioApiOptions): TwilioApi {
+  const carrier = createHttpCarrier(options);
+  const { apiKeySid, apiKeySecret } = options;
   return {
-    authorization: `Basic ${Buffer.from(`${apiKeySid}:${apiKeySecret.reveal()}`).toString('base64')}`,
-    'content-type': 'application/x-www-form-urlencoded',
-    accept: 'application/json',
+    async create(path, form) {
+      if (!e164.test(form.To)) throw new DeliveryError('permanent', 'ENUMBER');
+      const headers = {
+        authorization: `Basic ${Buffer.from(`${apiKeySid}:${apiKeySecret.reveal()}`).toString('base64')}`,
+        'content-type': 'application/x-www-form-urlencoded',
+        accept: 'application/json',
+      };
+      const reply = await carrier.post({ path, headers, body: new URLSearchParams(form).toString() });
+      if (reply.status !== 201) throw classifyTwilioError(reply);
+      return { providerMessageId: sidIn(reply.body) };
+    },
+    async close() {
+      carrier.close();
+    },
   };
 }
 
-/** @throws DeliveryError `ENUMBER` for what is no number in E.164 */
-export function requireNumber(to: string): void {
-  if (!e164.test(to)) throw new DeliveryError('permanent', 'ENUMBER');
-}
-
 /** The message was taken, whatever else the answer says: without its id nothing is heard of it any more, that is all. */
-export function sidIn(body: unknown): string {
+function sidIn(body: unknown): string {
   const sid = typeof body === 'object' && body !== null && 'sid' in body ? body.sid : undefined;
   return typeof sid === 'string' && /^[A-Z]{2}[0-9a-f]{32}$/.test(sid) ? sid : '';
 }

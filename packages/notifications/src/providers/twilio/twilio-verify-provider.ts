@@ -1,9 +1,7 @@
-import { createHttpCarrier, type HttpCarrierOptions } from '#providers/http/http-carrier.ts';
 import { DeliveryError, type MessageProvider, type SmsMessage } from '#providers/message-provider.ts';
-import { headersFor, requireNumber, sidIn, type TwilioKey } from '#providers/twilio/twilio-api.ts';
-import { classifyTwilioError } from '#providers/twilio/twilio-errors.ts';
+import { createTwilioApi, type TwilioApiOptions } from '#providers/twilio/twilio-api.ts';
 
-export interface TwilioVerifyOptions extends HttpCarrierOptions, TwilioKey {
+export interface TwilioVerifyOptions extends TwilioApiOptions {
   /** A service of Verify (`VA…`) that takes codes of others ("custom verification codes"). */
   serviceSid: string;
 }
@@ -14,24 +12,15 @@ export interface TwilioVerifyOptions extends HttpCarrierOptions, TwilioKey {
  * Verify's words name no payment, so what approves one goes by another carrier (RTS art. 5).
  */
 export function createTwilioVerifyProvider(options: TwilioVerifyOptions): MessageProvider<SmsMessage> {
-  const carrier = createHttpCarrier(options);
-  const service = encodeURIComponent(options.serviceSid);
+  const api = createTwilioApi(options);
+  const path = `v2/Services/${encodeURIComponent(options.serviceSid)}/Verifications`;
   return {
     name: 'twilio-verify',
     carries: ({ code }) => code !== undefined,
     async send({ to, code }) {
       if (code === undefined) throw new DeliveryError('transient', 'ENOCODE');
-      requireNumber(to);
-      const reply = await carrier.post({
-        path: `v2/Services/${service}/Verifications`,
-        headers: headersFor(options),
-        body: new URLSearchParams({ To: to, Channel: 'sms', CustomCode: code }).toString(),
-      });
-      if (reply.status !== 201) throw classifyTwilioError(reply);
-      return { providerMessageId: sidIn(reply.body) };
+      return await api.create(path, { To: to, Channel: 'sms', CustomCode: code });
     },
-    async close() {
-      carrier.close();
-    },
+    close: api.close,
   };
 }
