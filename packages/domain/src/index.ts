@@ -31,6 +31,9 @@ export { DomainError } from '#errors/domain-error.ts';
 export type { ErrorEntry, ErrorKind } from '#errors/kind.ts';
 export { parse } from '#errors/parse.ts';
 export type { JsonObject, JsonValue } from '#json.ts';
+export { CurrencySchema } from '#locale/currency.ts';
+export { canonicalLanguage, LanguageSchema } from '#locale/language.ts';
+export { TimeZoneSchema } from '#locale/time-zone.ts';
 export type { PasswordFacts, PasswordProblem } from '#password/policy.ts';
 export { checkPassword, normalisePassword, passwordLengthMax, passwordLengthMin } from '#password/policy.ts';
 export { Secret } from '#secret.ts';
@@ -38,6 +41,14 @@ export type { Clock } from '#time/clock.ts';
 export { systemClock } from '#time/clock.ts';
 export type { IdSource } from '#time/uuid.ts';
 export { createIds, idFloor, systemIds, timeOfId, UuidSchema, Uuidv7Schema, uuidv7 } from '#time/uuid.ts';
+export {
+  type MessageCategory,
+  type MessageChannel,
+  messageCategories,
+  messageChannels,
+  type OptionalCategory,
+  optionalCategories,
+} from '#user/message-choices.ts';
 export { type PersonalProfileField, personalProfileFields } from '#user/personal-profile.ts';
 export type { UserId } from '#user/user-id.ts';
 export { UserIdSchema } from '#user/user-id.ts';

@@ -17,6 +17,7 @@ import { file_bank_events_v1_device_events } from './gen/bank/events/v1/device_e
 import { event_type } from './gen/bank/events/v1/event_type_pb.ts';
 import { file_bank_events_v1_mfa_events } from './gen/bank/events/v1/mfa_events_pb.ts';
 import { file_bank_events_v1_profile_events } from './gen/bank/events/v1/profile_events_pb.ts';
+import { file_bank_events_v1_settings_events } from './gen/bank/events/v1/settings_events_pb.ts';
 import { file_bank_events_v1_user_events } from './gen/bank/events/v1/user_events_pb.ts';
 
 /** The parts of a CloudEvent that follow from its message. */
@@ -73,6 +74,7 @@ const eventFiles = [
   file_bank_events_v1_device_events,
   file_bank_events_v1_mfa_events,
   file_bank_events_v1_profile_events,
+  file_bank_events_v1_settings_events,
   file_bank_events_v1_user_events,
 ];
 

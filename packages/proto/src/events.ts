@@ -12,4 +12,5 @@ export * from './gen/bank/events/v1/auth_events_pb.ts';
 export * from './gen/bank/events/v1/device_events_pb.ts';
 export * from './gen/bank/events/v1/mfa_events_pb.ts';
 export * from './gen/bank/events/v1/profile_events_pb.ts';
+export * from './gen/bank/events/v1/settings_events_pb.ts';
 export * from './gen/bank/events/v1/user_events_pb.ts';

@@ -4,3 +4,4 @@ export { createRateLimitStore, type RateLimit, type RateLimitResult, type RateLi
 export { createReplayStore } from '#replay-store.ts';
 export { createRevocationChannel } from '#revocation-channel.ts';
 export { userKey } from '#user-key.ts';
+export { createVersionedCache, type VersionedCache, type VersionedCacheOptions } from '#versioned-cache.ts';

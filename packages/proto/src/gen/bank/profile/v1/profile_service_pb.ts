@@ -6,13 +6,15 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Profile } from "./profile_pb.ts";
 import { file_bank_profile_v1_profile } from "./profile_pb.ts";
+import type { Settings } from "./settings_pb.ts";
+import { file_bank_profile_v1_settings } from "./settings_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file bank/profile/v1/profile_service.proto.
  */
 export const file_bank_profile_v1_profile_service: GenFile = /*@__PURE__*/
-  fileDesc("CiViYW5rL3Byb2ZpbGUvdjEvcHJvZmlsZV9zZXJ2aWNlLnByb3RvEg9iYW5rLnByb2ZpbGUudjEiJAoRR2V0UHJvZmlsZVJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSI/ChJHZXRQcm9maWxlUmVzcG9uc2USKQoHcHJvZmlsZRgBIAEoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlIisKF0JhdGNoR2V0UHJvZmlsZXNSZXF1ZXN0EhAKCHVzZXJfaWRzGAEgAygJIkYKGEJhdGNoR2V0UHJvZmlsZXNSZXNwb25zZRIqCghwcm9maWxlcxgBIAMoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlIkYKElZpZXdQcm9maWxlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEg4KBnVubWFzaxgCIAMoCRIPCgdub3RlX2lkGAMgASgJIkAKE1ZpZXdQcm9maWxlUmVzcG9uc2USKQoHcHJvZmlsZRgBIAEoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlMrkCCg5Qcm9maWxlU2VydmljZRJaCgpHZXRQcm9maWxlEiIuYmFuay5wcm9maWxlLnYxLkdldFByb2ZpbGVSZXF1ZXN0GiMuYmFuay5wcm9maWxlLnYxLkdldFByb2ZpbGVSZXNwb25zZSIDkAICEmwKEEJhdGNoR2V0UHJvZmlsZXMSKC5iYW5rLnByb2ZpbGUudjEuQmF0Y2hHZXRQcm9maWxlc1JlcXVlc3QaKS5iYW5rLnByb2ZpbGUudjEuQmF0Y2hHZXRQcm9maWxlc1Jlc3BvbnNlIgOQAgISXQoLVmlld1Byb2ZpbGUSIy5iYW5rLnByb2ZpbGUudjEuVmlld1Byb2ZpbGVSZXF1ZXN0GiQuYmFuay5wcm9maWxlLnYxLlZpZXdQcm9maWxlUmVzcG9uc2UiA5ACAmIGcHJvdG8z", [file_bank_profile_v1_profile]);
+  fileDesc("CiViYW5rL3Byb2ZpbGUvdjEvcHJvZmlsZV9zZXJ2aWNlLnByb3RvEg9iYW5rLnByb2ZpbGUudjEiJAoRR2V0UHJvZmlsZVJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSI/ChJHZXRQcm9maWxlUmVzcG9uc2USKQoHcHJvZmlsZRgBIAEoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlIisKF0JhdGNoR2V0UHJvZmlsZXNSZXF1ZXN0EhAKCHVzZXJfaWRzGAEgAygJIkYKGEJhdGNoR2V0UHJvZmlsZXNSZXNwb25zZRIqCghwcm9maWxlcxgBIAMoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlIkYKElZpZXdQcm9maWxlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEg4KBnVubWFzaxgCIAMoCRIPCgdub3RlX2lkGAMgASgJIkAKE1ZpZXdQcm9maWxlUmVzcG9uc2USKQoHcHJvZmlsZRgBIAEoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlIiUKEkdldFNldHRpbmdzUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJIkIKE0dldFNldHRpbmdzUmVzcG9uc2USKwoIc2V0dGluZ3MYASABKAsyGS5iYW5rLnByb2ZpbGUudjEuU2V0dGluZ3MymAMKDlByb2ZpbGVTZXJ2aWNlEloKCkdldFByb2ZpbGUSIi5iYW5rLnByb2ZpbGUudjEuR2V0UHJvZmlsZVJlcXVlc3QaIy5iYW5rLnByb2ZpbGUudjEuR2V0UHJvZmlsZVJlc3BvbnNlIgOQAgISbAoQQmF0Y2hHZXRQcm9maWxlcxIoLmJhbmsucHJvZmlsZS52MS5CYXRjaEdldFByb2ZpbGVzUmVxdWVzdBopLmJhbmsucHJvZmlsZS52MS5CYXRjaEdldFByb2ZpbGVzUmVzcG9uc2UiA5ACAhJdCgtWaWV3UHJvZmlsZRIjLmJhbmsucHJvZmlsZS52MS5WaWV3UHJvZmlsZVJlcXVlc3QaJC5iYW5rLnByb2ZpbGUudjEuVmlld1Byb2ZpbGVSZXNwb25zZSIDkAICEl0KC0dldFNldHRpbmdzEiMuYmFuay5wcm9maWxlLnYxLkdldFNldHRpbmdzUmVxdWVzdBokLmJhbmsucHJvZmlsZS52MS5HZXRTZXR0aW5nc1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_bank_profile_v1_profile, file_bank_profile_v1_settings]);
 
 /**
  * GetProfileRequest names one user.
@@ -155,6 +157,48 @@ export const ViewProfileResponseSchema: GenMessage<ViewProfileResponse> = /*@__P
   messageDesc(file_bank_profile_v1_profile_service, 5);
 
 /**
+ * GetSettingsRequest names one user.
+ *
+ * @generated from message bank.profile.v1.GetSettingsRequest
+ */
+export type GetSettingsRequest = Message<"bank.profile.v1.GetSettingsRequest"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+};
+
+/**
+ * Describes the message bank.profile.v1.GetSettingsRequest.
+ * Use `create(GetSettingsRequestSchema)` to create a new message.
+ */
+export const GetSettingsRequestSchema: GenMessage<GetSettingsRequest> = /*@__PURE__*/
+  messageDesc(file_bank_profile_v1_profile_service, 6);
+
+/**
+ * GetSettingsResponse carries the settings.
+ *
+ * @generated from message bank.profile.v1.GetSettingsResponse
+ */
+export type GetSettingsResponse = Message<"bank.profile.v1.GetSettingsResponse"> & {
+  /**
+   * The settings asked for.
+   *
+   * @generated from field: bank.profile.v1.Settings settings = 1;
+   */
+  settings?: Settings | undefined;
+};
+
+/**
+ * Describes the message bank.profile.v1.GetSettingsResponse.
+ * Use `create(GetSettingsResponseSchema)` to create a new message.
+ */
+export const GetSettingsResponseSchema: GenMessage<GetSettingsResponse> = /*@__PURE__*/
+  messageDesc(file_bank_profile_v1_profile_service, 7);
+
+/**
  * ProfileService answers what the bank knows about a person. Served by profile.
  *
  * @generated from service bank.profile.v1.ProfileService
@@ -193,6 +237,17 @@ export const ProfileService: GenService<{
     methodKind: "unary";
     input: typeof ViewProfileRequestSchema;
     output: typeof ViewProfileResponseSchema;
+  },
+  /**
+   * GetSettings returns a user's settings with the fields listed for the caller; the defaults of the bank, with version 0,
+   * for a user who is not known here or has none. Callers: services named in the caller table.
+   *
+   * @generated from rpc bank.profile.v1.ProfileService.GetSettings
+   */
+  getSettings: {
+    methodKind: "unary";
+    input: typeof GetSettingsRequestSchema;
+    output: typeof GetSettingsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_bank_profile_v1_profile_service, 0);
