@@ -1,8 +1,9 @@
 import { appEnv } from '@bank/composition';
 import { readConfig } from '@bank/service-kit';
 import * as v from 'valibot';
+import { settingsEnv } from '#settings-config.ts';
 
-const ConfigSchema = v.object({ ...appEnv });
+const ConfigSchema = v.object({ ...appEnv, ...settingsEnv });
 
 export type Config = Readonly<v.InferOutput<typeof ConfigSchema>>;
 

@@ -1,7 +1,14 @@
 import type { OutboxEvent } from '@bank/database';
 import type { UserId } from '@bank/domain';
-import { encodeEvent, ProfileUpdatedSchema } from '@bank/proto/events';
+import {
+  ConsentDecision,
+  ConsentRecordedSchema,
+  encodeEvent,
+  ProfileUpdatedSchema,
+  SettingsUpdatedSchema,
+} from '@bank/proto/events';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import type { Consent } from '#storage/consent.entity.ts';
 
 /** `profile.updated.v1`: the names of the fields that changed, never their values. */
 export function profileUpdated(update: {
@@ -17,6 +24,50 @@ export function profileUpdated(update: {
       version: BigInt(update.version),
       changedFields: [...update.changedFields],
       updatedAt: timestampFromDate(update.at),
+    }),
+  };
+}
+
+/** `settings.updated.v1`: the names of the settings that changed, never their values. */
+export function settingsUpdated(update: {
+  userId: UserId;
+  version: number;
+  changedFields: readonly string[];
+  at: Date;
+}): OutboxEvent {
+  return {
+    subject: update.userId,
+    ...encodeEvent(SettingsUpdatedSchema, {
+      userId: update.userId,
+      version: BigInt(update.version),
+      changedFields: [...update.changedFields],
+      updatedAt: timestampFromDate(update.at),
+    }),
+  };
+}
+
+const decisions = { given: ConsentDecision.GIVEN, withdrawn: ConsentDecision.WITHDRAWN } as const;
+
+/** `consent.recorded.v1`: which text a user agrees to, or no longer. */
+export function consentRecorded({
+  userId,
+  purpose,
+  textVersion,
+  decision,
+  sequence,
+  id,
+  recordedAt,
+}: Consent): OutboxEvent {
+  return {
+    subject: userId,
+    ...encodeEvent(ConsentRecordedSchema, {
+      userId,
+      consentId: id,
+      purpose,
+      textVersion,
+      decision: decisions[decision],
+      sequence: BigInt(sequence),
+      recordedAt: timestampFromDate(recordedAt),
     }),
   };
 }

@@ -5,7 +5,9 @@ import { createContext } from '#context.ts';
 import { dataRights } from '#storage/data-rights.ts';
 import { growth } from '#storage/growth.ts';
 import { routes } from '#transport/http/routes.ts';
+import { settingsUpdatedConsumer } from '#transport/messages/settings-updated.consumer.ts';
 import { userActivatedConsumer } from '#transport/messages/user-activated.consumer.ts';
+import { userRegisteredConsumer } from '#transport/messages/user-registered.consumer.ts';
 import { profileRpc } from '#transport/rpc/profile.rpc.ts';
 
 /** The whole service, not started: its context, and everything that calls its features. */
@@ -14,7 +16,7 @@ export async function createService(config: Config, overrides: Overrides = {}): 
   return composeApp(ctx, config, {
     routes,
     rpc: [profileRpc, dataRightsRpc({ rights: dataRights })],
-    consumers: [userActivatedConsumer(ctx)],
+    consumers: [userActivatedConsumer(ctx), settingsUpdatedConsumer(ctx), userRegisteredConsumer(ctx)],
     verifier: overrides.verifier ?? createTokenVerifier(ctx, config),
     audiences: [audiences.customers],
     growth,

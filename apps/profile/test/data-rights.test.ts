@@ -1,5 +1,5 @@
 import { request, testDataRights, testGrowth } from '@bank/composition/testing';
-import { encodeEvent, UserActivatedSchema } from '@bank/proto/events';
+import { encodeEvent, UserActivatedSchema, UserRegisteredSchema } from '@bank/proto/events';
 import { timestampNow } from '@bufbuild/protobuf/wkt';
 import { dataRights } from '#storage/data-rights.ts';
 import { growth } from '#storage/growth.ts';
@@ -27,5 +27,8 @@ testDataRights(
     if (patched.status !== 200) throw new Error(`the profile answered ${patched.status}`);
     return { userId, given: [preferredName, occupation], kept: [givenName] };
   },
-  (userId) => [encodeEvent(UserActivatedSchema, { userId, activatedAt: timestampNow() })],
+  (userId) => [
+    encodeEvent(UserActivatedSchema, { userId, locale: 'de', activatedAt: timestampNow() }),
+    encodeEvent(UserRegisteredSchema, { userId, acceptedTerms: '2026-01', registeredAt: timestampNow() }),
+  ],
 );

@@ -9,12 +9,15 @@ import { migrations } from '../migrations/index.ts';
 
 const getProfile = 'bank.profile.v1.ProfileService/GetProfile';
 const viewProfile = 'bank.profile.v1.ProfileService/ViewProfile';
+const getSettings = 'bank.profile.v1.ProfileService/GetSettings';
 const batchGetProfiles = 'bank.profile.v1.ProfileService/BatchGetProfiles';
 
 /** A service that may see names, and no more. */
 export const admin = 'spiffe://bank/app/admin';
 /** A service for which no field is listed. */
 export const tools = 'spiffe://bank/tool/tools';
+/** The service that sends messages, and may see the settings that it needs for that. */
+export const auth = 'spiffe://bank/app/auth';
 
 const names = ['givenName', 'familyName'];
 const callers = {
@@ -24,7 +27,12 @@ const callers = {
     audiences: [audiences.staff],
     fields: { [getProfile]: names, [batchGetProfiles]: names },
   },
-  [tools]: { name: 'tools', methods: [getProfile] },
+  [tools]: { name: 'tools', methods: [getProfile, getSettings] },
+  [auth]: {
+    name: 'auth',
+    methods: [getSettings],
+    fields: { [getSettings]: ['language', 'timeZone', 'notifications', 'quietHours'] },
+  },
 };
 
 /** The profile app of one test file, started on services of its own. */

@@ -1,4 +1,6 @@
+import { ConsentEntity } from '#storage/consent.entity.ts';
 import { ProfileEntity } from '#storage/profile.entity.ts';
+import { SettingsEntity } from '#storage/settings.entity.ts';
 
 /** Every entity of the schema `profile`: what the migrations are checked against. */
-export const entities = [ProfileEntity];
+export const entities = [ProfileEntity, SettingsEntity, ConsentEntity];

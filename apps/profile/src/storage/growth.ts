@@ -1,4 +1,11 @@
 import { declareGrowth } from '@bank/database';
 
 /** What keeps the tables of this app from growing for good. */
-export const growth = declareGrowth('profile', { trimmed: {}, bounded: { profiles: 'one row a user' } });
+export const growth = declareGrowth('profile', {
+  trimmed: {},
+  bounded: {
+    profiles: 'one row a user',
+    settings: 'one row a user',
+    consents: 'one row a decision of a user: evidence',
+  },
+});

@@ -49,6 +49,8 @@ export const auditActions = [
   'profile.created',
   'profile.read',
   'profile.updated',
+  'settings.updated',
+  'consent.recorded',
   'mfa.factor.enrolled',
   'mfa.factor.renamed',
   'mfa.factor.removed',

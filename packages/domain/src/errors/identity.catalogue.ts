@@ -17,6 +17,13 @@ export const identityErrors = {
   'profile.not_found': { kind: 'not_found', message: notFoundMessage },
   'profile.unreadable': { kind: 'unavailable', message: 'The profile cannot be read at the moment.' },
   'profile.field.locked': { kind: 'conflict', message: 'A verified field changes only through a change request.' },
+  'settings.consent_missing': { kind: 'conflict', message: 'Agree to offers on this channel first.' },
+  'consent.version.outdated': {
+    kind: 'conflict',
+    message: 'There is another version of this text; read it before you agree.',
+  },
+  'consent.not_given': { kind: 'conflict', message: 'There is no consent that could be withdrawn.' },
+  'consent.not_withdrawable': { kind: 'conflict', message: 'The account rests on this; close it instead.' },
   'device.not_found': { kind: 'not_found', message: notFoundMessage },
   'device.not_current': { kind: 'forbidden', message: 'This is done on the device itself.' },
   'device.key.not_found': { kind: 'not_found', message: notFoundMessage },

@@ -19,6 +19,11 @@ const planted = new Set([
 /** Leaves that nothing can be planted in, and why nothing has to be. */
 const harmless: Readonly<Record<string, { readonly value: string; readonly why: string }>> = {
   nationality: { value: 'DE', why: 'two letters, which would be found everywhere; sealed with the names beside it' },
+  language: { value: 'de', why: 'the name of a language' },
+  timeZone: { value: 'Europe/Berlin', why: 'the name of a zone in which millions live' },
+  from: { value: '22:00', why: 'a time of day' },
+  to: { value: '07:00', why: 'the same' },
+  version: { value: '2026-01', why: 'a version of a text' },
   currency: { value: 'EUR', why: 'three letters' },
   locale: { value: 'de', why: 'the language of messages, kept in the clear' },
   acceptedTerms: { value: '2026-01', why: 'a version of the terms' },

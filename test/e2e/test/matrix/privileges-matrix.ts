@@ -8,6 +8,7 @@ const addedToOnly = [
   'admin.ledger_entries',
   'admin.ledger_checkpoints',
   'admin.staff_notes',
+  'profile.consents',
   ...appNames.map((app) => `${app}.data_key_tombstones`),
 ];
 

@@ -53,6 +53,10 @@ POST   /v1/webhooks/sendgrid                    public  signed
 
 GET    /v1/profile                              public  customer
 PATCH  /v1/profile                              public  customer
+GET    /v1/settings                             public  customer
+PATCH  /v1/settings                             public  customer
+GET    /v1/settings/consents                    public  customer
+POST   /v1/settings/consents                    public  customer
 
 GET    /v1/mfa/factors                          both    customer support compliance admin enrolment
 GET    /v1/mfa/factors/{id}                     both    customer support compliance admin

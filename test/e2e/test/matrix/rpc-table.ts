@@ -41,6 +41,7 @@ auth     bank.auth.v1.AuthService/ApproveRecovery      admin                    
 profile  bank.profile.v1.ProfileService/GetProfile        admin tools                       -
 profile  bank.profile.v1.ProfileService/BatchGetProfiles  admin tools                       -
 profile  bank.profile.v1.ProfileService/ViewProfile       admin                             support compliance admin
+profile  bank.profile.v1.ProfileService/GetSettings       auth tools                        -
 mfa      bank.mfa.v1.MfaService/ListFactors            auth                                 -
 mfa      bank.mfa.v1.MfaService/StartChallenge         auth                                 -
 mfa      bank.mfa.v1.MfaService/VerifyChallenge        auth                                 -

@@ -6,6 +6,8 @@ import type { AppContext } from '#context.ts';
 import type { VisibleProfile } from '#features/profile/policies.ts';
 import { readProfiles } from '#features/profile/read-profiles.ts';
 import { showProfile } from '#features/profile/show-profile.ts';
+import { readSettings } from '#features/settings/read-settings.ts';
+import { toSettingsMessage } from '#transport/rpc/settings-message.ts';
 
 export const profileRpc = defineRpc<AppContext, typeof ProfileService>(ProfileService, {
   getProfile: {
@@ -30,6 +32,13 @@ export const profileRpc = defineRpc<AppContext, typeof ProfileService>(ProfileSe
     async handle(ctx, { userId, unmask, noteId }, { actor }) {
       const request = { userId, unmask, ...(noteId !== '' && { noteId }) };
       return { profile: toMessage(await showProfile(ctx, actor, request)) };
+    },
+  },
+  getSettings: {
+    access: 'service',
+    idempotent: true,
+    async handle(ctx, { userId }, { actor, fields }) {
+      return { settings: toSettingsMessage(await readSettings(ctx, actor, { userId, fields })) };
     },
   },
 });

@@ -1,0 +1,52 @@
+import { withTransaction } from '@bank/database';
+import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain';
+import type { AppContext } from '#context.ts';
+import { settingsUpdated } from '#events.ts';
+import { requireOfferConsents } from '#features/settings/offers.ts';
+import { applyPatch } from '#features/settings/policies.ts';
+import { SettingsPatch } from '#features/settings/schemas.ts';
+import { type ViewedSettings, viewOf } from '#features/settings/view-settings.ts';
+import { unwrittenSettings } from '#storage/settings.entity.ts';
+
+/**
+ * Applies a merge patch to the signed-in user's own settings if they still have the version the user saw, which is 0 where
+ * nothing was written. Whoever asks for them afterwards sees the change. A patch that changes nothing leaves the version
+ * as it is and tells nobody. @throws auth.token.missing, request.invalid, request.precondition_failed, user.not_found,
+ * settings.consent_missing
+ */
+export async function updateSettings(
+  ctx: AppContext,
+  actor: Actor,
+  input: { version: number; patch: unknown },
+): Promise<ViewedSettings> {
+  const { userId } = requireUser(actor);
+  const patch = parse(SettingsPatch, input.patch);
+  const now = ctx.clock.now();
+
+  const settings = await withTransaction(
+    ctx,
+    { who: allow.self(actor, userId), audits: ['settings.updated'] },
+    async (tx) => {
+      if (!(await tx.holdUser(userId))) throw new DomainError('user.not_found', { reason: 'erased' });
+      const before = (await tx.settings.find(userId)) ?? unwrittenSettings(userId);
+      if (before.version !== input.version) throw new DomainError('request.precondition_failed');
+
+      const { choices, changedFields } = applyPatch(before, patch);
+      if (changedFields.length === 0) return before;
+      await requireOfferConsents(tx, before, choices);
+      const isWritten =
+        before.version === 0
+          ? await tx.settings.insert(userId, choices, now)
+          : await tx.settings.replace(userId, before.version, choices, now);
+      if (!isWritten) throw new DomainError('request.precondition_failed');
+      const version = before.version + 1;
+      await tx.emit(settingsUpdated({ userId, version, changedFields, at: now }));
+      const details = { version, fields: changedFields.join(' ') };
+      await tx.audit({ action: 'settings.updated', subject: userId, outcome: 'success', details });
+      return { ...before, ...choices, version, updatedAt: now };
+    },
+  );
+  // Should this be lost, the event brings it: a consumer of ours keeps what is newest then.
+  await ctx.settingsCache.put(settings);
+  return viewOf(ctx, settings);
+}
