@@ -39,6 +39,7 @@ import { UserChanges } from './202612040410-user-changes.ts';
 import { NotedUserChanges } from './202612040411-noted-user-changes.ts';
 import { Transactions } from './202612040701-transactions.ts';
 import { PasskeySignIns } from './202612040720-passkey-sign-ins.ts';
+import { LocaleVersion } from './202612050202-locale-version.ts';
 
 /** In the order in which they run. A name never changes once it has run anywhere. */
 export const migrations: readonly NamedMigration[] = [
@@ -82,4 +83,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202612040411-noted-user-changes', class: NotedUserChanges },
   { name: '202612040701-transactions', class: Transactions },
   { name: '202612040720-passkey-sign-ins', class: PasskeySignIns },
+  { name: '202612050202-locale-version', class: LocaleVersion },
 ];

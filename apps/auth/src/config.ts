@@ -12,6 +12,7 @@ const ConfigSchema = v.pipe(
     ...registrationEnv,
     MFA_RPC_URL: envRpcUrl,
     DEVICE_RPC_URL: envRpcUrl,
+    PROFILE_RPC_URL: envRpcUrl,
     /** Where links in messages lead, those of customers and those of staff. Never taken from a request (SR-37). */
     PUBLIC_BASE_URL: envUrl('http', 'https'),
     STAFF_BASE_URL: envUrl('http', 'https'),

@@ -24,6 +24,7 @@ import { createPasskeys, type Passkeys } from '#adapters/factors/passkeys.ts';
 import { createMailDomains, type MailDomainOptions, type MailDomains } from '#adapters/mail-domains/mail-domains.ts';
 import { createMessages, type Messages } from '#adapters/messages/messages.ts';
 import { createSignInAssessor, type SignInAssessor } from '#adapters/risk/sign-in-assessor.ts';
+import { createSettingsDirectory, type SettingsDirectory } from '#adapters/settings/settings-directory.ts';
 import type { Config } from '#config.ts';
 import { readAllRevocations } from '#features/revocation/read-revocations.ts';
 import { createKeyRing, type KeyRing } from '#features/signing-key/key-ring.ts';
@@ -67,6 +68,7 @@ export interface AppContext extends Foundations, TransactionalContext<Repositori
   readonly deviceKeys: DeviceKeys;
   readonly messages: Messages;
   readonly mailDomains: MailDomains;
+  readonly settings: SettingsDirectory;
 }
 
 /** The context inside of a transaction, and of a reader. */
@@ -82,6 +84,7 @@ export interface Overrides extends FoundationOverrides {
   readonly passkeys?: Passkeys;
   readonly removeFactors?: RemoveFactors;
   readonly deviceKeys?: DeviceKeys;
+  readonly settings?: SettingsDirectory;
 }
 
 /** The composition root. Nothing connects yet: an app starts, unready, while what it stands on is away. */
@@ -148,6 +151,7 @@ function adaptersOf(config: Config, { clock, logger, metrics }: Foundations, ove
   const rpc = { tls: tlsFilesOf(config), logger, metrics };
   const mfa = { ...rpc, baseUrl: config.MFA_RPC_URL, serverUri: 'spiffe://bank/app/mfa' };
   const device = { ...rpc, baseUrl: config.DEVICE_RPC_URL, serverUri: 'spiffe://bank/app/device' };
+  const profile = { ...rpc, baseUrl: config.PROFILE_RPC_URL, serverUri: 'spiffe://bank/app/profile' };
   return {
     assessor: overrides.assessor ?? createSignInAssessor(device),
     deviceKeys: overrides.deviceKeys ?? createDeviceKeys(device),
@@ -155,6 +159,7 @@ function adaptersOf(config: Config, { clock, logger, metrics }: Foundations, ove
     factorChallenges: overrides.factorChallenges ?? createFactorChallenges(mfa),
     passkeys: overrides.passkeys ?? createPasskeys(mfa),
     removeFactors: overrides.removeFactors ?? createFactorRemoval(mfa),
+    settings: overrides.settings ?? createSettingsDirectory(profile),
     messages: createMessages(config, { clock, metrics, rpc }),
   };
 }

@@ -20,6 +20,7 @@ import { deviceRemovedConsumer } from '#transport/messages/device-removed.consum
 import { factorEnrolledConsumer } from '#transport/messages/factor-enrolled.consumer.ts';
 import { factorRemovedConsumer } from '#transport/messages/factor-removed.consumer.ts';
 import { notificationUpdatedConsumer } from '#transport/messages/notification-updated.consumer.ts';
+import { settingsUpdatedConsumer } from '#transport/messages/settings-updated.consumer.ts';
 import { authRpc } from '#transport/rpc/auth.rpc.ts';
 import { userRpc } from '#transport/rpc/user.rpc.ts';
 
@@ -52,6 +53,7 @@ export function assembleService(ctx: AppContext): Service {
       deviceRemovedConsumer(ctx),
       factorEnrolledConsumer(ctx),
       factorRemovedConsumer(ctx),
+      settingsUpdatedConsumer(ctx),
     ],
     verifier: createIssuer(ctx),
     audiences: [audiences.customers, audiences.staff],

@@ -15,6 +15,7 @@ export { createSendgridProvider, type SendgridOptions } from '#providers/sendgri
 export { createSmtpProvider, type SmtpOptions } from '#providers/smtp/smtp-provider.ts';
 export { createTwilioProvider, type TwilioOptions } from '#providers/twilio/twilio-provider.ts';
 export { createTwilioVerifyProvider, type TwilioVerifyOptions } from '#providers/twilio/twilio-verify-provider.ts';
+export { categoryOf } from '#templates/categories.ts';
 export { ParameterError } from '#templates/parameters.ts';
 export { type RenderedEmail, type RenderInput, renderEmail } from '#templates/render.ts';
 export { renderSms } from '#templates/render-sms.ts';

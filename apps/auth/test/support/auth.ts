@@ -19,6 +19,7 @@ import type { FactorDirectory } from '#adapters/factors/factor-directory.ts';
 import type { RemoveFactors } from '#adapters/factors/factor-removal.ts';
 import type { PasskeyAnswer, Passkeys, PasskeyVerdict } from '#adapters/factors/passkeys.ts';
 import type { SignInAssessor } from '#adapters/risk/sign-in-assessor.ts';
+import type { MessageSettings, SettingsDirectory } from '#adapters/settings/settings-directory.ts';
 import { loadConfig } from '#config.ts';
 import { type AppContext, createContext } from '#context.ts';
 import { assembleService } from '#service.ts';
@@ -60,10 +61,13 @@ export interface Neighbours {
   /** Whether devices have keys, and what device says to an answer of one; undefined while it is away. */
   hasKey: boolean;
   signature: 'accepted' | 'wrong' | 'closed' | undefined;
+  /** What the users of profile have chosen; undefined while it is away. */
+  settings: MessageSettings | undefined;
   /** User ids that were asked about, and the proofs that were presented. */
   asked: {
     device: string[];
     mfa: string[];
+    settings: string[];
     proofs: { binding: ChallengeBinding; proof: Proof }[];
     passkeys: PasskeyAnswer[];
     keys: AskedKey[];
@@ -125,6 +129,7 @@ export const basics = {
   TOKEN_ISSUER: 'https://id.bank.example',
   MFA_RPC_URL: 'https://127.0.0.1:9',
   DEVICE_RPC_URL: 'https://127.0.0.1:9',
+  PROFILE_RPC_URL: 'https://127.0.0.1:9',
   MAIL_FROM: 'Bank <no-reply@bank.example>',
   PUBLIC_BASE_URL: origin,
   STAFF_BASE_URL: staffOrigin,
@@ -178,6 +183,15 @@ export async function startAuth(options: StartOptions = {}): Promise<TestAuth> {
   return { ctx, service, url, clock, database, broker: vhost, mailbox, carriers, files, neighbours };
 }
 
+/** What profile says of somebody who has chosen nothing. */
+export const noChoices: MessageSettings = {
+  version: 0,
+  language: undefined,
+  timeZone: 'UTC',
+  quietHours: undefined,
+  switchedOff: new Set(),
+};
+
 /** A device nobody doubts, no factor, and a right answer to every challenge. */
 function usualAnswers(): Neighbours {
   return {
@@ -196,7 +210,8 @@ function usualAnswers(): Neighbours {
     removed: [],
     hasKey: true,
     signature: 'accepted',
-    asked: { device: [], mfa: [], proofs: [], passkeys: [], keys: [], texts: [] },
+    settings: noChoices,
+    asked: { device: [], mfa: [], settings: [], proofs: [], passkeys: [], keys: [], texts: [] },
   };
 }
 
@@ -207,6 +222,7 @@ interface NeighbourAdapters {
   passkeys: Passkeys;
   removeFactors: RemoveFactors;
   deviceKeys: DeviceKeys;
+  settings: SettingsDirectory;
 }
 
 function answersOf(neighbours: Neighbours, clock: ShiftedClock): NeighbourAdapters {
@@ -249,6 +265,12 @@ function answersOf(neighbours: Neighbours, clock: ShiftedClock): NeighbourAdapte
     async removeFactors(due) {
       orAway(neighbours.removes || undefined);
       neighbours.removed.push(due);
+    },
+    settings: {
+      async of(userId) {
+        neighbours.asked.settings.push(userId);
+        return orAway(neighbours.settings);
+      },
     },
   };
 }

@@ -5,13 +5,15 @@ import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
 import type { Address } from '#features/address/index-address.ts';
 import { findLimitReached } from '#features/delivery/admit-message.ts';
+import { askChoices } from '#features/delivery/ask-choices.ts';
 import { openContact } from '#features/user/contact.ts';
 import type { PendingDelivery, Settlement } from '#storage/deliveries/delivery.repository.ts';
 
-type HandedOver = Omit<Settlement, 'at'>;
+/** How it ended, or until when it waits because its reader wants quiet. */
+type HandedOver = Omit<Settlement, 'at'> | { state: 'pending'; next: Date; failure: string; admitted: boolean };
 
 /**
- * Resolves the address of a message, counts it, renders it and hands it to a carrier. `onAdmitted` is called once the limits
+ * Resolves the address of a message, asks what its reader has chosen, counts it, renders it and hands it to a carrier. `onAdmitted` is called once the limits
  * have let it pass. @throws DeliveryError, or what reading the address throws
  */
 export async function handOver(
@@ -25,12 +27,17 @@ export async function handOver(
   const recipient = 'address' in opened.to ? given(opened, opened.to.address) : await reach(ctx, delivery, isCode);
   if (recipient === undefined) return { state: 'undeliverable', failure: 'NOBODY' };
   if (recipient === 'too_new') return { state: 'suppressed', failure: 'COOL_DOWN' };
-  if (!delivery.admitted) {
+  const choice = await askChoices(ctx, delivery);
+  if (choice.kind === 'switched_off') return { state: 'suppressed', failure: 'SWITCHED_OFF' };
+  const { admitted } = delivery;
+  if (choice.kind === 'wait') return { state: 'pending', next: choice.until, failure: 'QUIET_HOURS', admitted };
+  if (!admitted) {
     const limit = await findLimitReached(ctx, recipient.address, { userId: delivery.userId, template, params });
     if (limit !== undefined) return { state: 'suppressed', failure: `LIMIT_${limit.toUpperCase()}` };
   }
   onAdmitted();
-  const sent = await send(ctx, delivery.id, opened, recipient);
+  const locale = choice.language ?? recipient.locale;
+  const sent = await send(ctx, delivery.id, opened, { ...recipient, locale });
   return sent === undefined ? { state: 'undeliverable', failure: 'UNKNOWN' } : { state: 'sent', ...sent };
 }
 

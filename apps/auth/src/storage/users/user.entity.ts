@@ -13,6 +13,7 @@ export const UserEntity = defineEntity({
     phoneVerifiedAt: p.datetime().nullable(),
     phoneCodesFrom: p.datetime().nullable(),
     locale: p.text().nullable(),
+    localeVersion: p.bigint('number').nullable(),
     acceptedTerms: p.text().nullable(),
     cutOffAt: p.datetime().nullable(),
     version: p.bigint('number').defaultRaw('1'),

@@ -110,6 +110,13 @@ export class UserRepository extends Repository {
     return (await this.#change(id, 'contact = ?, email_verified_at = ?', [contact, at, at])).version;
   }
 
+  /** Keeps the language that a user's settings of that version name, unless those of a later one have named theirs. */
+  async adoptLocale(id: UserId, { locale, version }: { locale: string | null; version: number }): Promise<void> {
+    const sql = `update auth.users set locale = ?, locale_version = ?
+      where id = ? and coalesce(locale_version, 0) < ? and status <> 'erased'`;
+    await this.affected(sql, [locale, version, id, version]);
+  }
+
   /** Notes that a user, whose row the transaction holds, reads the mail of his address. */
   async proveEmail(id: UserId, at: Date): Promise<void> {
     await this.#change(id, 'email_verified_at = ?', [at, at]);
