@@ -43,6 +43,18 @@ describe('sealed records (SR-84)', () => {
     expect(await elsewhere().open(reading(), place(userId), sealed)).toEqual({ first: 'Ada', last: 'Lovelace' });
   });
 
+  it('of many users open with the keys that one statement fetched', async () => {
+    const users = [await newUser(), await newUser(), await newUser()];
+    const sealed = await Promise.all(users.map((userId) => vault.seal(reading(), place(userId), { userId })));
+    const batch = elsewhere();
+    await batch.loadKeys(reading(), users.slice(0, 2));
+    await postgres.query('delete from shop.data_keys where user_id = any($1)', [users]);
+    const opened = users.map((userId, n) => batch.open(reading(), place(userId), sealed[n] ?? Buffer.alloc(0)));
+    await expect(opened[0]).resolves.toEqual({ userId: users[0] });
+    await expect(opened[1]).resolves.toEqual({ userId: users[1] });
+    await expect(opened[2]).rejects.toThrow(DataKeyMissing);
+  });
+
   it('do not open for another user, table, group or key class', async () => {
     const [userId, other] = [await newUser(), await newUser()];
     const sealed = await vault.seal(reading(), place(userId), { first: 'Ada' });

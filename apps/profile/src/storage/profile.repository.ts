@@ -46,6 +46,10 @@ export class ProfileRepository extends Repository {
     const rows = await this.rows<ProfileRow>(`select ${columns} from profile.profiles where user_id = any(?::uuid[])`, [
       userIds,
     ]);
+    await this.#vault.loadKeys(
+      this.em,
+      rows.map((row) => row.userId),
+    );
     return Promise.all(rows.map((row) => this.#open(row)));
   }
 

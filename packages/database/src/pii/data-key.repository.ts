@@ -34,12 +34,12 @@ export class DataKeyRepository extends Repository {
     return added.map(({ id }) => id);
   }
 
-  ofUser(userId: string): Promise<StoredKey[]> {
+  ofUsers(userIds: readonly string[]): Promise<StoredKey[]> {
     return this.rows(
-      `select id, key_class as "keyClass", wrapped,
+      `select id, user_id as "userId", key_class as "keyClass", wrapped,
               coalesce(xmin = pg_current_xact_id_if_assigned()::xid, false) as uncommitted
-         from ${this.#schema}.data_keys where user_id = ?`,
-      [userId],
+         from ${this.#schema}.data_keys where user_id = any(?::uuid[])`,
+      [userIds],
     );
   }
 

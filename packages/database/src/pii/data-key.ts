@@ -15,6 +15,7 @@ export interface WrappedKey {
 /** A data key as it is read: without bytes once destroyed. `uncommitted` when this very transaction wrote the row. */
 export interface StoredKey {
   readonly id: string;
+  readonly userId: string;
   readonly keyClass: KeyClass;
   readonly wrapped: Buffer | null;
   readonly uncommitted: boolean;

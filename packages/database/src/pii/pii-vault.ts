@@ -3,7 +3,7 @@ import { type Key, type Keyring, open, seal } from '@bank/security';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { LRUCache } from 'lru-cache';
 import { DataKeyRepository } from '#pii/data-key.repository.ts';
-import { type KeyClass, keyClasses, type Tombstone, type WrappedKey } from '#pii/data-key.ts';
+import { type KeyClass, keyClasses, type StoredKey, type Tombstone, type WrappedKey } from '#pii/data-key.ts';
 import { generateDataKey, unwrapDataKey, wrapDataKey } from '#pii/wrapping.ts';
 
 /** Where a sealed record belongs. It opens nowhere else. */
@@ -99,6 +99,14 @@ export class PiiVault {
     return JSON.parse(Buffer.from(open(key, sealed, this.#aadOf(place))).toString('utf8')) as JsonObject;
   }
 
+  /** Fetches the keys of many users with one statement, so that none is asked for alone when their records are opened. */
+  async loadKeys(em: EntityManager, userIds: readonly string[]): Promise<void> {
+    const unknown = userIds.filter((userId) => !this.#cache.has(userId));
+    if (unknown.length === 0) return;
+    const stored = Map.groupBy(await this.#repository(em).ofUsers(unknown), ({ userId }) => userId);
+    for (const [userId, keys] of stored) this.#unwrap(userId, keys);
+  }
+
   /** Makes everything sealed under a user's key unreadable. Gives the tombstones, to be kept outside as well. */
   async destroyKeys(em: EntityManager, userId: string, keyClass: KeyClass): Promise<readonly Tombstone[]> {
     return this.#forget(em, await this.#repository(em).destroy({ userId, keyClass }, this.#clock.now()));
@@ -126,24 +134,31 @@ export class PiiVault {
   }
 
   async #keyOf(em: EntityManager, { userId, keyClass }: SealedPlace): Promise<Key> {
-    const known = this.#uncommitted.get(em)?.get(userId)?.[keyClass] ?? this.#cache.get(userId)?.[keyClass];
-    const key = known ?? (await this.#load(em, userId))[keyClass];
+    const key = (this.#known(em, userId, keyClass) ?? (await this.#load(em, userId)))[keyClass];
     if (key === undefined) {
       throw new DataKeyMissing(keyClass);
     }
     return key;
   }
 
+  /** A user's keys, where the one of that class is among what is remembered. */
+  #known(em: EntityManager, userId: string, keyClass: KeyClass): UserKeys | undefined {
+    const remembered = [this.#uncommitted.get(em)?.get(userId), this.#cache.get(userId)];
+    return remembered.find((keys) => keys?.[keyClass] !== undefined);
+  }
+
   async #load(em: EntityManager, userId: string): Promise<UserKeys> {
+    return this.#unwrap(userId, await this.#repository(em).ofUsers([userId]));
+  }
+
+  /** Keys of a transaction that is not committed are given and not remembered. */
+  #unwrap(userId: string, stored: readonly StoredKey[]): UserKeys {
     const keys: UserKeys = {};
-    let committed = true;
-    for (const { id, keyClass, wrapped, uncommitted } of await this.#repository(em).ofUser(userId)) {
-      committed &&= !uncommitted;
-      if (wrapped !== null) {
-        keys[keyClass] = unwrapDataKey(this.#keyring, this.#schema, { id, userId, keyClass }, wrapped);
-      }
+    for (const { id, keyClass, wrapped } of stored) {
+      if (wrapped === null) continue;
+      keys[keyClass] = unwrapDataKey(this.#keyring, this.#schema, { id, userId, keyClass }, wrapped);
     }
-    if (committed) {
+    if (!stored.some(({ uncommitted }) => uncommitted)) {
       this.#cache.set(userId, keys);
     }
     return keys;

@@ -29,6 +29,10 @@ export async function* exportUsers(
   const reader = readerOf(ctx);
   let page = await reader.exports.page(undefined, pageSize);
   while (page.length > 0) {
+    await reader.vault.loadKeys(
+      reader.em,
+      page.map(({ id }) => id),
+    );
     for (const { contact, passwordHash, ...user } of page) {
       const addresses = await openUnlessErased(reader, user.id, contact);
       if (addresses === undefined) continue;
