@@ -2,6 +2,7 @@ export type { AppHandle, ReplicaHandle } from '#stack/apps/app-process.ts';
 export { chromiumProgram, prometheusPrograms } from '#stack/host/binaries.ts';
 export { describeFailure, StackError } from '#stack/host/stack-error.ts';
 export type { ManagedProcess, ProcessControl, ProcessExit } from '#stack/host/supervisor.ts';
+export { makeDatabaseTemplate } from '#stack/run/provision.ts';
 export { type Stack, type StackOptions, startStack } from '#stack/run/start-stack.ts';
 export { type RunningStores, type Stores, startStores } from '#stack/run/start-stores.ts';
 export { testVariables } from '#stack/run/test-variables.ts';

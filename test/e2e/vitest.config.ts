@@ -7,7 +7,7 @@ const own = ['test/own-stack/**'];
 // First the files that share one, which is gone with their worker, then those that have their own.
 export default defineTestConfig({
   maxWorkers: 1,
-  globalSetup: './src/bundles-built.ts',
+  globalSetup: './src/stacks-prepared.ts',
   projects: [
     { extends: true, test: { name: 'shared stack', exclude: own, sequence: { groupOrder: 1 } } },
     { extends: true, test: { name: 'own stack', exclude: shared, sequence: { groupOrder: 2 } } },

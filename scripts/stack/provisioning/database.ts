@@ -10,13 +10,15 @@ const MARKER = 'made by the launcher of user-service';
 const ROLES_LOCK = 7_310_542_118;
 
 /**
- * Makes the stack's database with the schema and the two roles of every app; may be run again.
+ * Makes the stack's database with the schema and the two roles of every app; may be run again. A new one begins as a copy of
+ * `template`, or empty.
  * @throws StackError when a database of that name exists that the launcher did not make and the address does not name
  */
 export async function provisionDatabase(
   server: PostgresServer,
   database: string,
   passwordOf: (role: string) => string,
+  template = 'template0',
 ): Promise<void> {
   const named = databaseOf(server.adminUrl);
   await withAdmin(server, named, async (client) => {
@@ -28,7 +30,7 @@ export async function provisionDatabase(
     const [found] = rows;
     if (found === undefined) {
       const name = client.escapeIdentifier(database);
-      await client.query(`create database ${name} encoding 'UTF8' template template0`);
+      await client.query(`create database ${name} encoding 'UTF8' template ${client.escapeIdentifier(template)}`);
       await client.query(`comment on database ${name} is '${MARKER}'`);
     } else if (found.comment !== MARKER && database !== named) {
       throw new StackError(

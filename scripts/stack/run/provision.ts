@@ -1,25 +1,28 @@
+import { randomBytes } from 'node:crypto';
 import { rolesOf } from '@bank/database';
+import { StackError } from '#stack/host/stack-error.ts';
 import { provisionBroker } from '#stack/provisioning/broker.ts';
-import { provisionDatabase } from '#stack/provisioning/database.ts';
+import { provisionDatabase, removeDatabase } from '#stack/provisioning/database.ts';
 import { migrateApp } from '#stack/provisioning/migrations.ts';
 import type { ServiceContext } from '#stack/run/service-context.ts';
 import type { Stores } from '#stack/run/start-stores.ts';
 import type { SecretStore } from '#stack/secrets/secret-store.ts';
 import { type AppName, appNames } from '#stack/settings/apps.ts';
 import type { OwnerAddress } from '#stack/settings/owner-addresses.ts';
+import type { Settings } from '#stack/settings/settings.ts';
 import { databaseUrl, type PostgresServer } from '#stack/stores/postgres-client.ts';
 import type { StartingStores } from '#stack/stores/stores.ts';
 
 /** Fills each store as soon as it is there: roles, schemas and tables; the virtual host with its queues and users. */
 export async function provisionStores(
   starting: StartingStores,
-  name: string,
+  { name, databaseTemplate }: { readonly name: string; readonly databaseTemplate?: string | undefined },
   context: ServiceContext,
 ): Promise<Stores> {
   const { secrets, report } = context;
   const [postgres, redis, rabbitmq] = await Promise.all([
     starting.postgres.then(async (server) => {
-      await provisionPostgres(server, name, context);
+      await provisionPostgres(server, name, context, databaseTemplate);
       return server;
     }),
     starting.redis,
@@ -36,9 +39,25 @@ export async function provisionPostgres(
   server: PostgresServer,
   name: string,
   context: Pick<ServiceContext, 'secrets' | 'report'>,
+  template?: string,
 ): Promise<void> {
-  await provisionDatabase(server, name, (role) => context.secrets.password(role));
+  await provisionDatabase(server, name, (role) => context.secrets.password(role), template);
   await migrateAll(server, name, context);
+}
+
+/**
+ * Makes a database with the empty tables of every app, from which stacks on the same server begin (`databaseTemplate`), and
+ * gives what removes it. @throws StackError when the settings name no server
+ */
+export async function makeDatabaseTemplate(settings: Settings, name: string): Promise<() => Promise<void>> {
+  const { postgres } = settings.given;
+  if (postgres === undefined) throw new StackError('a template is made on a server that others have started');
+  const { url, ...ca } = postgres;
+  const server = { adminUrl: url, ...ca };
+  // Of all roles, until a stack gives each its own.
+  const password = randomBytes(24).toString('base64url');
+  await provisionPostgres(server, name, { secrets: { password: () => password }, report: () => undefined });
+  return () => removeDatabase(server, name);
 }
 
 /** Where the owner role of an app's schema connects. */

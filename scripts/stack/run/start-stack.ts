@@ -38,6 +38,8 @@ export interface StackOptions extends RunOptions {
   readonly bundled?: boolean;
   /** How often each app runs; what the settings say by default. */
   readonly replicas?: number;
+  /** A database on the same server that a new one of the stack begins as a copy of; it holds the tables of every app. */
+  readonly databaseTemplate?: string | undefined;
   /** Variables for every app, over those of the launcher. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -98,7 +100,7 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
   const ports = await claimStackPorts(context, options.replicas ?? settings.replicas);
   const starting = beginStores(plan, context);
   const [stores, accessLog] = await Promise.all([
-    provisionStores(starting, name, context).then((provisioned) => withPooler(provisioned, options, context)),
+    withPooler(provisionStores(starting, { ...options, name }, context), options, context),
     startGateway(plan.nginx, ports, context),
     startBalancer(ports, context),
     starting.rabbitmq.then((broker) => {
@@ -155,10 +157,11 @@ function programsOf({ tuning, pooler, settings }: StackOptions): TestPrograms {
 }
 
 async function withPooler(
-  stores: Stores,
+  provisioned: Promise<Stores>,
   { pooler, settings }: StackOptions,
   context: ServiceContext,
 ): Promise<Stores> {
+  const stores = await provisioned;
   if (!(pooler ?? settings.pooler)) return stores;
   const inFront = await startPooler(stores.postgres, context);
   context.report('pgbouncer is ready');

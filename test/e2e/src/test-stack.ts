@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readTestSettings, repositoryFolder, type Stack, startStack } from '@bank/scripts/stack';
 import { afterAll, beforeAll, test } from 'vitest';
+import { TEMPLATE_VARIABLE } from '#stacks-prepared.ts';
 
 const startMs = 120_000;
 const replicas = 2;
@@ -67,8 +68,9 @@ async function start(env: Readonly<Record<string, string>>, { pooler = false }: 
   const name = `e2e_${randomBytes(4).toString('hex')}`;
   const folder = join(repositoryFolder, '.stack', name);
   const settings = readTestSettings(process.env);
+  const databaseTemplate = process.env[TEMPLATE_VARIABLE];
   const common = { folder, name, settings, tuning: 'test', randomPorts: true, bundled: true } as const;
-  const stack = await startStack({ ...common, replicas, pooler, env });
+  const stack = await startStack({ ...common, replicas, pooler, env, databaseTemplate });
   const remove = async () => {
     await stack.stopAndRemove();
     rmSync(folder, { recursive: true, force: true });

@@ -1,23 +1,22 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { freshEmail } from '#account.ts';
 import { expectStatus, GatewayClient } from '#client.ts';
 import { firstJourney } from '#first-journey.ts';
 import { activationLink, createAdmin } from '#operator.ts';
 import { type Colleagues, staffActsJourney } from '#staff-acts-journey.ts';
 import { becomeStaff, type Console, signInAtConsole } from '#staff-journey.ts';
-import { ownStack } from '#test-stack.ts';
+import { it } from './stack.ts';
 
-const it = ownStack();
-let place: Console;
 let colleagues: Colleagues;
 
-beforeAll(() => {
+function staffConsole(): Console {
   const { staff } = it.stack.addresses;
-  place = { client: new GatewayClient(staff), origin: staff };
-});
+  return { client: new GatewayClient(staff), origin: staff };
+}
 
 describe('the first administrators', () => {
   test('SR-10, SR-72 come by an operator, a link, a password and a passkey', { timeout: 120_000 }, async () => {
+    const place = staffConsole();
     const [first, second] = [freshEmail(), freshEmail()];
     const url = await activationLink(it.stack.addresses, first);
     expect(url).toContain(`${it.stack.addresses.staff}/activate#token=ac_`);
@@ -58,6 +57,6 @@ test('staff look a customer up, lock him everywhere, reset his factors by two pe
   const steps: string[] = [];
   const announce = (step: string) => void steps.push(step);
   const customers = { client: new GatewayClient(gateway), inboxUrl: sandbox.http, announce };
-  await staffActsJourney({ ...place, announce }, customers, colleagues, await firstJourney(customers));
+  await staffActsJourney({ ...staffConsole(), announce }, customers, colleagues, await firstJourney(customers));
   expect(steps.at(-1)).toBe('And nobody has changed it');
 });

@@ -6,13 +6,13 @@ import { appNames, spiffeId } from '@bank/scripts/stack';
 import { testCertificates } from '@bank/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { GatewayClient } from '#client.ts';
-import { ownStack } from '#test-stack.ts';
-import { Everywhere } from '../support/everywhere.ts';
-import { Load, paced } from '../support/load.ts';
-import { staffMember } from '../support/people.ts';
+import { Everywhere } from '../../support/everywhere.ts';
+import { Load, paced } from '../../support/load.ts';
+import { staffMember } from '../../support/people.ts';
+import { it } from './stack.ts';
 
 // What is mounted changes under ten processes that go on being asked: nobody restarts, nobody is told.
-const it = ownStack();
+
 /** Files are looked at every two seconds. */
 const noticedMs = 4000;
 /** A member of staff views 120 users a minute and no more. */
@@ -21,12 +21,13 @@ const inTime = { timeout: 240_000 };
 
 let somebody: Everywhere;
 let staffToken: string;
-beforeAll(async () => {
+
+async function peopleJoin(): Promise<void> {
   const { addresses } = it.stack;
   const place = { client: new GatewayClient(addresses.gateway), inboxUrl: addresses.sandbox.http };
   somebody = await Everywhere.join(it.stack);
   staffToken = (await staffMember(it.stack, place, 'support')).token;
-}, 120_000);
+}
 
 /** As a secret is exchanged under who reads it: whole, or not at all. */
 function exchange(file: string, content: string): void {
@@ -66,6 +67,8 @@ function reloads(pattern: RegExp): number {
 }
 
 describe('SR-68 SR-84 what is mounted is taken up under load, and costs no answer', () => {
+  beforeAll(peopleJoin, 120_000);
+
   test('certificates: another authority beside the old, leaves of the new, the old one gone', inTime, async () => {
     const fresh = await testCertificates();
     const old = readFileSync(fileOf('auth', 'TLS_CA_FILE'), 'utf8');

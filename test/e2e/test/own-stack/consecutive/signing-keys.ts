@@ -6,19 +6,14 @@ import { AuthService } from '@bank/proto/auth';
 import { repositoryFolder } from '@bank/scripts/stack';
 import { createRpcClient } from '@bank/service-kit';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ownStack } from '#test-stack.ts';
-import { type Door, Everywhere, refusalsSince } from '../support/everywhere.ts';
-import { Load } from '../support/load.ts';
+import { type Door, Everywhere, refusalsSince } from '../../support/everywhere.ts';
+import { Load } from '../../support/load.ts';
+import { it } from './stack.ts';
 
 // SR-58 in each of ten processes, while all of them are asked without a pause.
-const it = ownStack();
 const leadSeconds = 15;
 
 let somebody: Everywhere;
-beforeAll(async () => {
-  somebody = await Everywhere.join(it.stack);
-  await somebody.signIn();
-}, 60_000);
 
 function operator() {
   const { ca } = it.stack.addresses.tls;
@@ -62,41 +57,48 @@ function askEverywhere(first: readonly Door[]) {
   return { load: new Load([...asks, renew]), kids };
 }
 
-describe('SR-58 rotation under load', () => {
-  test('costs no answer in any process, also when the lead is the shortest', { timeout: 240_000 }, async () => {
-    const first = await signingKey();
-    const { load, kids: seen } = askEverywhere(await somebody.signIn());
-    const printed = await keys('rotate', '--lead', String(leadSeconds));
-    expect(printed).toMatch(/^[\w-]{36} {2}ES256 {2}next, signs from /);
-    await pause((leadSeconds + 5) * 1000);
-    await load.stop();
-    const second = await signingKey();
-    expect(printed).toContain(second);
-    expect([...seen]).toEqual([first, second]);
-    expect([...load.answers.keys()].toSorted()).toEqual(['good', 'renewed']);
-    expect(load.answers.get('good')).toBeGreaterThan(1000);
-    expect(await keys('list')).toMatch(new RegExp(`${first} .* retiring.*\n${second} .* signing`));
-  });
-});
+describe('SR-58 signing keys', () => {
+  beforeAll(async () => {
+    somebody = await Everywhere.join(it.stack);
+    await somebody.signIn();
+  }, 60_000);
 
-describe('SR-58 a key that has leaked', () => {
-  test('what it signed is refused in every process within a second; what the next one signs is taken', {
-    timeout: 60_000,
-  }, async () => {
-    const leaked = await signingKey();
-    const doors = await somebody.signIn();
-    const auth = createRpcClient(AuthService, operator());
-    const startedAt = performance.now();
-    const { signing } = await auth.revokeSigningKey({ keyId: leaked });
-    const delaysMs = await refusalsSince(startedAt, doors);
-    expect(Math.max(...delaysMs)).toBeLessThanOrEqual(1000);
-    expect(await signingKey()).toBe(signing?.keyId);
-    const renewed = await somebody.signIn();
-    expect(new Set(renewed.map(({ token }) => kidOf(token)))).toEqual(new Set([signing?.keyId]));
+  describe('SR-58 rotation under load', () => {
+    test('costs no answer in any process, also when the lead is the shortest', { timeout: 240_000 }, async () => {
+      const first = await signingKey();
+      const { load, kids: seen } = askEverywhere(await somebody.signIn());
+      const printed = await keys('rotate', '--lead', String(leadSeconds));
+      expect(printed).toMatch(/^[\w-]{36} {2}ES256 {2}next, signs from /);
+      await pause((leadSeconds + 5) * 1000);
+      await load.stop();
+      const second = await signingKey();
+      expect(printed).toContain(second);
+      expect([...seen]).toEqual([first, second]);
+      expect([...load.answers.keys()].toSorted()).toEqual(['good', 'renewed']);
+      expect(load.answers.get('good')).toBeGreaterThan(1000);
+      expect(await keys('list')).toMatch(new RegExp(`${first} .* retiring.*\n${second} .* signing`));
+    });
   });
 
-  test('a second time there is no such key', { timeout: 60_000 }, async () => {
-    const refused = await keys('revoke', 'nothing').catch(({ stderr }: { stderr: string }) => stderr);
-    expect(refused).toBe('error: there is no such key: pnpm ops keys list\n');
+  describe('SR-58 a key that has leaked', () => {
+    test('what it signed is refused in every process within a second; what the next one signs is taken', {
+      timeout: 60_000,
+    }, async () => {
+      const leaked = await signingKey();
+      const doors = await somebody.signIn();
+      const auth = createRpcClient(AuthService, operator());
+      const startedAt = performance.now();
+      const { signing } = await auth.revokeSigningKey({ keyId: leaked });
+      const delaysMs = await refusalsSince(startedAt, doors);
+      expect(Math.max(...delaysMs)).toBeLessThanOrEqual(1000);
+      expect(await signingKey()).toBe(signing?.keyId);
+      const renewed = await somebody.signIn();
+      expect(new Set(renewed.map(({ token }) => kidOf(token)))).toEqual(new Set([signing?.keyId]));
+    });
+
+    test('a second time there is no such key', { timeout: 60_000 }, async () => {
+      const refused = await keys('revoke', 'nothing').catch(({ stderr }: { stderr: string }) => stderr);
+      expect(refused).toBe('error: there is no such key: pnpm ops keys list\n');
+    });
   });
 });
