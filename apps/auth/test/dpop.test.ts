@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { loadClients } from '#features/client/load-clients.ts';
 import { freshEmail, messagesTo, password, refresh, register, signIn } from './support/accounts.ts';
 import { passkeyFactor, startAuth, totpFactor } from './support/auth.ts';
-import { get, post } from './support/http.ts';
+import { get, post, send } from './support/http.ts';
 import { assertion, syncedPasskey } from './support/passkeys.ts';
 import { type Prover, prover, registerBound } from './support/possession.ts';
 import { claimsOf, completeAtConsole, createStaff, fromConsole } from './support/staff.ts';
@@ -118,10 +118,55 @@ describe('SR-60 a bound access token', () => {
     for (const { status, body } of refused) expect([status, body.code]).toEqual([401, 'auth.proof.invalid']);
   });
 
-  it('is refused at the gateway’s question without its proof', async () => {
-    const { accessToken } = await registerBound(auth, prover(auth));
-    const answer = await get(auth, '/authorize?audience=user-service', accessToken);
-    expect([answer.status, answer.body.code]).toEqual([401, 'auth.token.invalid']);
+  describe('at the question of a gateway', () => {
+    const target = '/v1/payments?page=2';
+    const original = { 'x-original-method': 'POST', 'x-original-uri': target };
+    const ask = (headers: Record<string, string>) =>
+      send(auth, 'GET', '/authorize?audience=user-service', undefined, { headers });
+
+    it('is good once, with the proof of the request that the gateway holds', async () => {
+      const client = prover(auth);
+      const { accessToken, id } = await registerBound(auth, client);
+      const headers = { ...client.headers('POST', '/v1/payments', accessToken), ...original };
+      const answer = await ask(headers);
+      expect([answer.status, answer.headers.get('x-internal-user-id')]).toEqual([204, id]);
+      expect(answer.headers.get('dpop-nonce')).toBe(auth.ctx.proofs.nonce());
+      expect(await ask(headers)).toMatchObject({ status: 401, body: { code: 'auth.proof.invalid' } });
+    });
+
+    it('is refused without its proof, with another key’s, and for another request', async () => {
+      const client = prover(auth);
+      const { accessToken } = await registerBound(auth, client);
+      const right = client.headers('POST', '/v1/payments', accessToken);
+      const refused = [
+        await get(auth, '/authorize?audience=user-service', accessToken),
+        await ask({ authorization: `DPoP ${accessToken}`, ...original }),
+        await ask({ ...prover(auth).headers('POST', '/v1/payments', accessToken), ...original }),
+        await ask({ ...right, ...original, 'x-original-method': 'DELETE' }),
+        await ask({ ...right, ...original, 'x-original-uri': '/v1/payees' }),
+        // A gateway that does not tell, also where the proof is for the question itself.
+        await ask(right),
+        await ask(client.headers('GET', '/authorize', accessToken)),
+      ];
+      for (const { status, body } of refused) expect([status, body.code]).toEqual([401, 'auth.proof.invalid']);
+    });
+
+    it('is told the nonce that is missing', async () => {
+      const client = prover(auth);
+      const { accessToken } = await registerBound(auth, client);
+      const headers = client.headers('POST', '/v1/payments', accessToken, { nonce: undefined });
+      const { status, body, headers: fields } = await ask({ ...headers, ...original });
+      expect([status, body.code]).toEqual([401, 'auth.proof.nonce_required']);
+      expect(fields.get('dpop-nonce')).toBe(auth.ctx.proofs.nonce());
+      expect(fields.get('www-authenticate')).toContain('error="use_dpop_nonce"');
+    });
+
+    it('an unbound token with a proof is none of these', async () => {
+      const { accessToken } = await register(auth);
+      const headers = prover(auth).headers('POST', '/v1/payments', accessToken);
+      const answer = await ask({ ...headers, ...original });
+      expect([answer.status, answer.body.code]).toEqual([401, 'auth.token.invalid']);
+    });
   });
 
   it('stays bound through the second half of a sign-in and a step-up', async () => {

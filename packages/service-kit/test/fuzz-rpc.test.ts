@@ -37,7 +37,7 @@ const careful = {
 
 async function transportTo(rpc: RpcService<null>) {
   const tls = await testTls({ 'spiffe://bank/app/fuzz': { name: 'fuzz', methods } });
-  const service = await testService({ context: null, rpc: [rpc], timings: { drainDelayMs: 0, inFlightMs: 100 } }, tls);
+  const service = await testService({ context: null, rpc: [rpc], timings: { inFlightMs: 100 } }, tls);
   await service.start();
   started.push(service);
   const nodeOptions = pem(await tls.identity('fuzz'));

@@ -138,6 +138,7 @@ export const basics = {
   TRUSTED_PROXIES: '127.0.0.1',
   RATE_LIMIT_IP_MULTIPLIER: '1000',
   REGISTRATION_MAILS_PER_HOUR: '1000',
+  SHUTDOWN_DELAY_MS: '0',
 } as const;
 
 /** Starts a service for one test file; it is stopped when the file ends. */

@@ -77,6 +77,7 @@ export async function testEnvironment(app: AppUnderTest): Promise<TestEnvironmen
     AUTH_RPC_URL: 'https://127.0.0.1:1',
     KEYRING_DIR: keyringFolder(),
     TRUSTED_PROXIES: '127.0.0.1/32',
+    SHUTDOWN_DELAY_MS: '0',
     ...app.env,
   };
   return { env, database, broker, certificates };

@@ -57,6 +57,8 @@ export const baseEnv = {
   /** When tables are trimmed and partitions kept, as a cron pattern in UTC; once at the start of a process as well. */
   HOUSEKEEPING_SCHEDULE: v.optional(envSchedule, '17 * * * *'),
   RATE_LIMIT_IP_MULTIPLIER: v.optional(envInteger(1, 10_000), '1'),
+  /** How long a process that was told to stop goes on answering, unready: longer than load balancers take to notice. */
+  SHUTDOWN_DELAY_MS: v.optional(envInteger(0, 3000), '1000'),
 } as const;
 
 const BaseEnvSchema = v.object(baseEnv);

@@ -5,7 +5,7 @@ import type { Route, RouteDescription } from '#http/contract/route.ts';
 import type { Exchange } from '#http/exchange.ts';
 import { checkAudience, type TokenVerifier, userActor } from '#http/guards/authentication.ts';
 import type { CorsPolicy } from '#http/guards/cors.ts';
-import { acceptProof, checkPossession } from '#http/guards/possession.ts';
+import { acceptProof, checkPossession, offerNonce } from '#http/guards/possession.ts';
 import { consumeLimit, type LimitContext } from '#http/guards/rate-limit.ts';
 import { requireStepUp } from '#http/guards/step-up.ts';
 import { readBytes, refuseDeclaredLength } from '#http/input/body.ts';
@@ -43,7 +43,8 @@ export function stepsOf(route: RouteDescription, guards: GuardContext): readonly
     steps.push(...identitySteps(route, guards));
   }
   if (route.proof !== undefined) {
-    steps.push((exchange) => acceptProof(exchange, guards.proofs));
+    const look = { accepted: acceptProof, examined: offerNonce }[route.proof];
+    steps.push((exchange) => look(exchange, guards.proofs));
   }
   steps.push(...limitSteps(route, guards.limits, ({ by }) => by === 'user'));
   if (route.ifMatch === 'required') {

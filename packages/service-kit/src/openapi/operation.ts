@@ -68,15 +68,18 @@ function parametersOf(route: RouteDescription): Parameter[] {
     parameters.push(headerParameter('Idempotency-Key', false, 'Makes a repetition harmless for 24 hours.'));
   }
   if (route.proof !== undefined) {
-    parameters.push(
-      headerParameter('DPoP', false, 'A proof of possession: the tokens are bound to its key (RFC 9449).'),
-    );
+    parameters.push(headerParameter('DPoP', false, proofDescriptions[route.proof]));
   }
   if (route.ifMatch !== undefined) {
     parameters.push(headerParameter('If-Match', true, 'The ETag of the version that is meant.'));
   }
   return parameters;
 }
+
+const proofDescriptions = {
+  accepted: 'A proof of possession: the tokens are bound to its key (RFC 9449).',
+  examined: 'The proof of possession beside a key-bound token (RFC 9449).',
+} satisfies Record<NonNullable<RouteDescription['proof']>, string>;
 
 function queryParameters(schema: JsonSchema): Parameter[] {
   const required = Array.isArray(schema['required']) ? schema['required'] : [];

@@ -41,6 +41,7 @@ export type ServiceConfig = Pick<
   | 'RPC_CALLERS_FILE'
   | 'TRUSTED_PROXIES'
   | 'RATE_LIMIT_IP_MULTIPLIER'
+  | 'SHUTDOWN_DELAY_MS'
 >;
 
 /** How long things take; the defaults are those of production. Tests shorten them. */
@@ -105,8 +106,7 @@ export interface Service {
 /** With the default timings all parts together stay below the 25 s that a process has to stop. */
 const closeMs = 3000;
 
-const defaultTimings: ServiceTimings = {
-  drainDelayMs: 1000,
+const defaultTimings: Omit<ServiceTimings, 'drainDelayMs'> = {
   inFlightMs: 10_000,
   workersMs: 5000,
   rpcDeadlineMs: 10_000,
@@ -137,7 +137,7 @@ class ComposedService<C> implements Service {
 
   constructor(options: ServiceOptions<C>) {
     this.#options = options;
-    this.#timings = { ...defaultTimings, ...options.timings };
+    this.#timings = { ...defaultTimings, drainDelayMs: options.config.SHUTDOWN_DELAY_MS, ...options.timings };
     const { denials, dependencies, logger, metrics } = options;
     this.#refusals = createRefusals({ denials, logger, metrics });
     this.#readiness = createReadiness({ dependencies, logger, isDraining: () => this.#isDraining() });

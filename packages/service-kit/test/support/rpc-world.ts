@@ -37,7 +37,7 @@ export async function rpcWorld(changes: Partial<ServiceTimings> = {}): Promise<R
   const tls = await testTls(callers);
   let down = false;
   const ping = () => (down ? Promise.reject(new Error('down')) : Promise.resolve());
-  const timings = { drainDelayMs: 0, inFlightMs: 500, rpcDeadlineMs: 300, ...changes };
+  const timings = { inFlightMs: 500, rpcDeadlineMs: 300, ...changes };
   const parts = {
     context,
     log,

@@ -63,6 +63,7 @@ export async function testService<C>(changes: Changes<C>, tls?: TestTls): Promis
       RPC_CALLERS_FILE: callersFile,
       TRUSTED_PROXIES: ['127.0.0.1'],
       RATE_LIMIT_IP_MULTIPLIER: addressMultiplier,
+      SHUTDOWN_DELAY_MS: 0,
     },
     routes: [],
     rpc: [],
@@ -73,7 +74,7 @@ export async function testService<C>(changes: Changes<C>, tls?: TestTls): Promis
     logger: createLogger(log === undefined ? quiet : { service: 'test', level: 'debug', destination: log }),
     metrics: createMetrics({ service: 'test' }),
     errors: await startErrorTracking({ environment: 'test', release: 'test', service: 'test' }),
-    timings: { drainDelayMs: 0, inFlightMs: 2000 },
+    timings: { inFlightMs: 2000 },
     close: async () => undefined,
     ...rest,
   });

@@ -1,6 +1,6 @@
 import type { AssuranceLevel, Permission } from '@bank/domain';
 import { audiences, DomainError, hasPermission, parse, permissions, reachesAssurance } from '@bank/domain';
-import type { AccessClaims } from '@bank/verifier';
+import { type AccessClaims, type BoundToken, boundToken, presentedToken } from '@bank/verifier';
 import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
 
@@ -21,27 +21,39 @@ export interface Authorized {
   status: number;
 }
 
+/** What a gateway tells of the request that it holds. */
+export interface HeldRequest {
+  readonly authorization: string | undefined;
+  /** The proof of possession beside the token (RFC 9449 §4.1). */
+  readonly proof: string | undefined;
+  /** Method and target as the client sent them: of fields that the gateway always overwrites. */
+  readonly method: string | undefined;
+  readonly target: string | undefined;
+}
+
 /**
- * Decides for a gateway about a request that it holds (nginx `auth_request`, Envoy `ext_authz`).
- * @throws request.malformed when the gateway is configured wrongly, auth.token.missing, auth.token.invalid,
- * auth.step_up.required, access.forbidden, service.unavailable
+ * Decides for a gateway about a request that it holds (nginx `auth_request`, Envoy `ext_authz`). A proof of possession is used up.
+ * @throws request.malformed when the gateway is configured wrongly, auth.token.missing, auth.token.invalid, auth.proof.invalid,
+ * auth.proof.nonce_required, auth.step_up.required, access.forbidden, service.unavailable
  */
-export async function authorizeRequest(
-  ctx: AppContext,
-  input: unknown,
-  authorization: string | undefined,
-): Promise<Authorized> {
+export async function authorizeRequest(ctx: AppContext, input: unknown, held: HeldRequest): Promise<Authorized> {
   const demands = readDemands(input);
-  const [scheme, token, ...rest] = (authorization ?? '').split(' ');
-  if (scheme?.toLowerCase() !== 'bearer' || token === undefined || token === '' || rest.length > 0) {
-    throw new DomainError('auth.token.missing');
-  }
-  const claims = await ctx.verifier.verify(token, { audience: demands.audience });
-  // A bound token is worth nothing without the proof that goes with it, and the proof is not here (RFC 9449 §7.1).
-  if (claims.cnf !== undefined) throw new DomainError('auth.token.invalid', { reason: 'bound to a key' });
+  const presented = presentedToken(held.authorization);
+  const claims = await ctx.verifier.verify(presented.token, { audience: demands.audience });
+  const bound = boundToken(presented, claims);
+  if (bound !== undefined) await checkProof(ctx, held, bound);
   requirePermission(claims, demands.permission);
   requireStepUp(ctx, claims, demands);
   return { claims, status: demands.status };
+}
+
+async function checkProof(ctx: AppContext, held: HeldRequest, bound: BoundToken): Promise<void> {
+  const { proof, method, target } = held;
+  if (proof === undefined || method === undefined || target === undefined) {
+    const reason = proof === undefined ? 'a key-bound token without proof' : 'the gateway tells no method or target';
+    throw new DomainError('auth.proof.invalid', { reason });
+  }
+  await ctx.proofs.check(proof, { method, path: target, bound });
 }
 
 function readDemands(input: unknown): Demands {

@@ -45,6 +45,7 @@ function authorizeRoute(method: HttpMethod): Route<AppContext> {
       'Private: for nginx auth_request, Envoy ext_authz and their like. The parameters are written by the gateway; status=200 is for those that take 204 for a no.',
     tag: 'tokens',
     access: 'public',
+    proof: 'examined',
     query: AuthorizeSchema,
     responses: { 200: v.object({}), 204: null },
     errors: [
@@ -56,7 +57,12 @@ function authorizeRoute(method: HttpMethod): Route<AppContext> {
       'service.unavailable',
     ],
     async handle(ctx, request) {
-      const { claims, status } = await authorizeRequest(ctx, request.query, request.header('authorization'));
+      const { claims, status } = await authorizeRequest(ctx, request.query, {
+        authorization: request.header('authorization'),
+        proof: request.header('dpop'),
+        method: request.header('x-original-method'),
+        target: request.header('x-original-uri'),
+      });
       const headers = identityHeaders(claims);
       return status === 200 ? ok({}, { headers }) : noContent({ headers });
     },

@@ -38,8 +38,11 @@ export interface Route<C> {
   /** Audiences of the access token that open this route, when they differ from the service's. */
   readonly audiences?: readonly string[];
   readonly stepUp?: StepUp;
-  /** Takes a proof of possession without a token: whatever is issued can be bound to `request.proof` (RFC 9449 §5). */
-  readonly proof?: 'accepted';
+  /**
+   * `accepted`: takes a proof of possession without a token, and whatever is issued can be bound to `request.proof` (RFC 9449 §5).
+   * `examined`: the feature checks a proof that was made for another request than this one; the answer says what the next must hold.
+   */
+  readonly proof?: 'accepted' | 'examined';
   readonly params?: GenericSchema;
   /** Without it every query parameter is refused. */
   readonly query?: GenericSchema;

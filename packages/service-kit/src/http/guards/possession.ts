@@ -36,6 +36,11 @@ export async function acceptProof(exchange: Exchange, proofs: ProofChecker | und
   }
 }
 
+/** Answers a request that holds a proof with what the next must hold, whoever checks it. */
+export function offerNonce(exchange: Exchange, proofs: ProofChecker | undefined): void {
+  if (exchange.header(proofHeader) !== undefined) exchange.proofNonce = proofs?.nonce();
+}
+
 async function checkProof(
   exchange: Exchange,
   proofs: ProofChecker | undefined,
