@@ -52,6 +52,7 @@ async function serviceIn(environment: ServiceConfig['NODE_ENV']) {
     RPC_CALLERS_FILE: tls.callersFile,
     TRUSTED_PROXIES: [],
     RATE_LIMIT_IP_MULTIPLIER: 1,
+    SHUTDOWN_DELAY_MS: 0,
   };
   return testService({ context: null, routes, verifier, config }, tls);
 }
