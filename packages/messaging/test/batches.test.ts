@@ -33,8 +33,8 @@ async function consumeInBatches(
   handleBatch: BatchConsumer['handleBatch'],
   options: Partial<BatchConsumer> = {},
 ): Promise<void> {
-  const consumer = { name: 'ledger', queue: 'profile.events', types: ['user.activated.v1'], handleBatch, ...options };
-  const common = { url: broker.secretUrl, service: 'profile', logger: silent, metrics: testMetrics() };
+  const consumer = { name: 'ledger', queue: 'mfa.events', types: ['user.activated.v1'], handleBatch, ...options };
+  const common = { url: broker.secretUrl, service: 'mfa', logger: silent, metrics: testMetrics() };
   consumers = createConsumers({ ...common, consumers: [inBatches(consumer)] });
   await consumers.start();
 }
@@ -53,7 +53,7 @@ it('hands over what waits in batches, one at a time and never more than asked', 
     async (batch) => {
       running += 1;
       expect(running).toBe(1);
-      await publisher.depth('profile.events');
+      await publisher.depth('mfa.events');
       sizes.push(batch.length);
       handled.push(...batch.map(({ id }) => id));
       running -= 1;
@@ -64,7 +64,7 @@ it('hands over what waits in batches, one at a time and never more than asked', 
   await until(() => handled.length === sent.length);
   expect(handled.sort()).toEqual(sent.map(({ id }) => id).sort());
   expect(Math.max(...sizes)).toBe(30);
-  await until(async () => (await publisher.depth('profile.events')) === 0);
+  await until(async () => (await publisher.depth('mfa.events')) === 0);
 });
 
 it('sets the one bad message aside, and handles all the others', async () => {
@@ -80,7 +80,7 @@ it('sets the one bad message aside, and handles all the others', async () => {
   await until(() => handled.length === 39);
   expect(new Set(handled).size).toBe(39);
   const letters = await until(async () => {
-    const found = await listDeadLetters({ url: broker.secretUrl, queue: 'profile.events', logger: silent });
+    const found = await listDeadLetters({ url: broker.secretUrl, queue: 'mfa.events', logger: silent });
     return found.length > 0 ? found : undefined;
   });
   expect(letters).toMatchObject([{ id: bad, failures: 1, reason: 'entry.malformed', consumer: 'ledger' }]);

@@ -33,7 +33,7 @@ afterEach(async () => {
 afterAll(() => publisher.close());
 
 function deadLetters(): Promise<DeadLetter[]> {
-  return listDeadLetters({ url: broker.secretUrl, queue: 'profile.events', logger: silent });
+  return listDeadLetters({ url: broker.secretUrl, queue: 'mfa.events', logger: silent });
 }
 
 function deadLetter(id: string): Promise<DeadLetter> {
@@ -52,7 +52,7 @@ describe('a consumer that throws', () => {
     const [first = 0, second = 0, third = 0] = seenAt;
     expect(second - first).toBeGreaterThan(35);
     expect(third - second).toBeGreaterThan(55);
-    await until(async () => (await publisher.depth('profile.events')) === 0);
+    await until(async () => (await publisher.depth('mfa.events')) === 0);
     expect(await deadLetters()).toEqual([]);
   });
 
@@ -139,7 +139,7 @@ describe('a message that cannot succeed', () => {
     const type = 'routingKey' in changes ? 'user.renamed.v1' : 'user.activated.v1';
     const odd = message(type, changes);
     await publisher.publish([odd]);
-    expect(await deadLetter(odd.id)).toMatchObject({ failures: 1, reason, consumer: 'profile.events' });
+    expect(await deadLetter(odd.id)).toMatchObject({ failures: 1, reason, consumer: 'mfa.events' });
   });
 
   it('survives headers that lie', async () => {
@@ -165,7 +165,7 @@ describe('replay', () => {
     broken = false;
     const replayed = await replayDeadLetters({
       url: broker.secretUrl,
-      queue: 'profile.events',
+      queue: 'mfa.events',
       ids: [one.id],
       logger: silent,
     });
@@ -181,7 +181,7 @@ describe('replay', () => {
     const failing = message('user.activated.v1');
     await publisher.publish([failing]);
     const first = await deadLetter(failing.id);
-    const { replayed } = await replayDeadLetters({ url: broker.secretUrl, queue: 'profile.events', logger: silent });
+    const { replayed } = await replayDeadLetters({ url: broker.secretUrl, queue: 'mfa.events', logger: silent });
     expect(replayed).toContain(failing.id);
     const second = await until(async () => {
       const letter = (await deadLetters()).find(({ id }) => id === failing.id);
@@ -208,7 +208,7 @@ describe('replay', () => {
     expect(await deadLetter(ageless.id)).toMatchObject({ tooOld: true });
 
     broken = false;
-    const options = { url: broker.secretUrl, queue: 'profile.events', logger: silent };
+    const options = { url: broker.secretUrl, queue: 'mfa.events', logger: silent };
     const { replayed, tooOld } = await replayDeadLetters({ ...options, ids: [old.id, young.id, ageless.id] });
     expect(replayed).toEqual([young.id]);
     expect([...tooOld].sort()).toEqual([old.id, ageless.id].sort());

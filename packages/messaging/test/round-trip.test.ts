@@ -15,13 +15,13 @@ describe('a message from publisher to consumer', () => {
     publisher = createPublisher({ url: secretUrl, service: 'auth', logger: silent });
     consumers = createConsumers({
       url: secretUrl,
-      service: 'profile',
+      service: 'mfa',
       logger: silent,
       metrics,
       consumers: [
         {
           name: 'create-profile',
-          queue: 'profile.events',
+          queue: 'mfa.events',
           types: ['user.activated.v1'],
           async handle(event) {
             received.push({ event, context: requestContext.get() });

@@ -38,7 +38,7 @@ describe('stopping consumers', () => {
     gate.resolve();
     await stopped;
     expect(finished).toEqual([first.id]);
-    await until(async () => (await publisher.depth('profile.events')) === 1);
+    await until(async () => (await publisher.depth('mfa.events')) === 1);
   });
 
   it('puts a message that fails meanwhile into its retry queue', async () => {
@@ -57,7 +57,7 @@ describe('stopping consumers', () => {
     const next = await consuming(broker.secretUrl, async (event) => again.push(event.id));
     await until(() => again.length === 1);
     await next.stop();
-    expect(await publisher.depth('profile.events.dead')).toBe(0);
+    expect(await publisher.depth('mfa.events.dead')).toBe(0);
   });
 
   it('may happen before anything was received, and makes ping fail', async () => {

@@ -13,17 +13,17 @@ test('a consumer takes the types it names, or all', () => {
 });
 
 test('consumers are grouped by queue in their order', () => {
-  const a = consumer('a', 'profile.events', ['user.activated.v1']);
+  const a = consumer('a', 'mfa.events', ['user.activated.v1']);
   const b = consumer('b', 'admin.audit', ['*']);
-  const c = consumer('c', 'profile.events', ['*']);
+  const c = consumer('c', 'mfa.events', ['*']);
   expect([...consumersByQueue([a, b, c])]).toEqual([
-    ['profile.events', [a, c]],
+    ['mfa.events', [a, c]],
     ['admin.audit', [b]],
   ]);
 });
 
 test.each([
-  ['two of one name, who would share an inbox', ['a', 'a'], 'profile.events', 'two consumers are named a'],
+  ['two of one name, who would share an inbox', ['a', 'a'], 'mfa.events', 'two consumers are named a'],
   ['a queue that does not exist', ['a'], 'profile.event', 'infra/rabbitmq/topology.json has no queue profile.event'],
 ])('refused: %s', (_case, names, queue, problem) => {
   const consumers = names.map((name) => consumer(name, queue, ['user.activated.v1']));
@@ -31,11 +31,11 @@ test.each([
 });
 
 test('a binding without a consumer, and a consumer without a binding, are refused', () => {
-  expect(() => consumersByQueue([consumer('a', 'profile.events', [])])).toThrow(
-    'profile.events is bound to user.activated.v1, which no consumer takes',
+  expect(() => consumersByQueue([consumer('a', 'mfa.events', [])])).toThrow(
+    'mfa.events is bound to user.activated.v1, which no consumer takes',
   );
-  const takesMore = consumer('a', 'profile.events', ['user.activated.v1', 'user.erased.v1']);
+  const takesMore = consumer('a', 'mfa.events', ['user.activated.v1', 'user.erased.v1']);
   expect(() => consumersByQueue([takesMore])).toThrow(
-    'a consumer of profile.events takes user.erased.v1, which is not bound to it',
+    'a consumer of mfa.events takes user.erased.v1, which is not bound to it',
   );
 });

@@ -8,10 +8,10 @@ export async function consuming(
   handle: Consumer['handle'],
   options: { types?: readonly string[]; queue?: string; prefetch?: number; handlerTimeoutMs?: number } = {},
 ): Promise<Consumers> {
-  const { types = ['user.activated.v1'], queue = 'profile.events', ...rest } = options;
+  const { types = ['user.activated.v1'], queue = 'mfa.events', ...rest } = options;
   const consumers = createConsumers({
     url,
-    service: 'profile',
+    service: 'mfa',
     logger: silent,
     metrics: testMetrics(),
     consumers: [{ name: 'create-profile', queue, types, handle }],
