@@ -1,4 +1,5 @@
 import type { Case } from '#bench.ts';
+import { batchProfiles } from '#cases/batch-profiles.ts';
 import { events } from '#cases/events.ts';
 import { footprint } from '#cases/footprint.ts';
 import { getUser } from '#cases/get-user.ts';
@@ -29,6 +30,7 @@ export const allCases: readonly Case[] = [
   passkey,
   registration,
   profile,
+  batchProfiles,
   getUser,
   events,
   footprint,

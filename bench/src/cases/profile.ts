@@ -6,7 +6,7 @@ import { load } from '#load.ts';
 const connections = 16;
 const appearsWithinMs = 30_000;
 
-/** A user's own profile, opened from its two sealed groups, beside the same query and decryptions with nothing around them. */
+/** A user's own profile, opened from all of its sealed groups, beside the same query and decryptions with nothing around them. */
 export const profile: Case = {
   name: 'profile',
   async run(bench) {
@@ -51,8 +51,8 @@ async function readRate({ people, mint }: Bench, url: string, seconds: number): 
   return (await load({ url, connections, seconds, next })).perSecond;
 }
 
-/** Waits for the profile, which appears by event, and writes something into both of its groups. */
-async function fillProfile(base: string, token: string, person: Person | undefined): Promise<void> {
+/** Waits for the profile, which appears by event, and writes something into each of its groups. */
+export async function fillProfile(base: string, token: string, person: Person | undefined): Promise<void> {
   const url = new URL('/v1/profile', base);
   const authorization = `Bearer ${token}`;
   const deadline = performance.now() + appearsWithinMs;
@@ -61,10 +61,15 @@ async function fillProfile(base: string, token: string, person: Person | undefin
     await new Promise((resolve) => setTimeout(resolve, 50));
     found = await fetch(url, { headers: { authorization } });
   }
+  const body = {
+    ...{ givenName: 'Ada', familyName: 'Lovelace', dateOfBirth: '1990-12-10', nationality: 'GB', residence: 'DE' },
+    ...{ occupation: 'Mathematician', gender: 'female', sourceOfFunds: 'employment' },
+    taxResidencies: [{ country: 'DE', tin: '65929970489' }],
+  };
   const response = await fetch(url, {
     method: 'PATCH',
     headers: { authorization, 'content-type': 'application/json', 'if-match': found.headers.get('etag') ?? '' },
-    body: JSON.stringify({ givenName: 'Ada', familyName: 'Lovelace', nationality: 'GB', occupation: 'Mathematician' }),
+    body: JSON.stringify(body),
   });
   if (response.status !== 200) {
     throw new Error(`the profile of ${person?.userId} cannot be written: ${await response.text()}`);
