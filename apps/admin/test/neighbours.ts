@@ -6,7 +6,7 @@ import { AuthService } from '@bank/proto/auth';
 import { DeviceService, Platform } from '@bank/proto/device';
 import { ErrorInfoSchema } from '@bank/proto/errors';
 import { MfaService } from '@bank/proto/mfa';
-import { ProfileService } from '@bank/proto/profile';
+import { AddressType, ProfileService } from '@bank/proto/profile';
 import { UserService, UserStatus } from '@bank/proto/user';
 import { type TestCertificates, testCertificates } from '@bank/testing';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
@@ -167,10 +167,23 @@ const services: Readonly<Record<App, (router: ConnectRouter, state: State) => vo
   },
   profile(router, state) {
     router.service(ProfileService, {
+      listChangeRequests: (request, context) =>
+        answer(state, request, context, () => ({
+          changeRequests: [{ changeRequestId: uuidv7(), userId: uuidv7(), fields: ['familyName'], createdAt: at }],
+          nextCursor: 'more',
+        })),
+      viewChangeRequest: (request, context) =>
+        answer(state, request, context, () => ({
+          ...{ status: 'open', reason: 'I married.', createdAt: at },
+          changes: [{ field: 'familyName', current: 'Byron', proposed: 'Lovelace' }],
+        })),
+      decideChangeRequest: (request, context) => answer(state, request, context, () => ({})),
       viewProfile: (request, context) =>
         answer(state, request, context, () => {
           const givenName = request.unmask.includes('givenName') ? 'Ada' : 'A**';
-          return { profile: { userId: request.userId, version: 1n, givenName, createdAt: at, updatedAt: at } };
+          const addresses = [{ type: AddressType.HOME, lines: ['***'], city: '***', country: '***' }];
+          const times = { createdAt: at, updatedAt: at };
+          return { profile: { userId: request.userId, version: 1n, givenName, addresses, ...times } };
         }),
     });
   },

@@ -26,7 +26,11 @@ describe('GET /v1/admin/users/{id}', () => {
     expect(status).toBe(200);
     expect(body).toMatchObject({
       user: { userId, status: 'active', roles: ['customer'], email: 'a**@example.com', phone: null, locale: 'en' },
-      profile: { givenName: 'A**', familyName: null, createdAt: '2026-03-01T00:00:00.000Z' },
+      profile: {
+        ...{ givenName: 'A**', familyName: null, createdAt: '2026-03-01T00:00:00.000Z', identityLockedAt: null },
+        addresses: { home: { lines: ['***'], city: '***', region: null }, mailing: null },
+        taxResidencies: [],
+      },
       sessions: [{ clientId: 'web', acr: 'aal1', deviceId: null, expiresAt: null }],
       devices: [{ platform: 'ios', model: 'iPhone', trusted: true, lastSeenAt: null }],
       unmasked: null,

@@ -11,7 +11,7 @@ const app = adminApp(neighbours);
 const inventory = routes.map(({ method, path, access, stepUp }) => ({
   name: `${method} ${path}`,
   method,
-  path: path.replace(':id', uuidv7()),
+  path: path.replace(/:\w+/g, () => uuidv7()),
   permission: (access as { permission: Permission }).permission,
   stepUp,
 }));
@@ -58,10 +58,13 @@ describe.each(inventory)('$name', (route) => {
 test('SR-62: what gives rights, shows what is masked, or decides needs a fresh authentication', () => {
   const fresh = inventory.filter(({ stepUp }) => stepUp?.acr === 'aal2' && stepUp.maxAgeSeconds === 900);
   expect(fresh.map(({ name }) => name).toSorted()).toEqual([
+    'GET /v1/admin/users/:id/change-requests/:requestId',
     'POST /v1/admin/approvals/:id/approve',
     'POST /v1/admin/approvals/:id/reject',
     'POST /v1/admin/approvals/:id/unmask',
     'POST /v1/admin/invitations',
+    'POST /v1/admin/users/:id/change-requests/:requestId/approve',
+    'POST /v1/admin/users/:id/change-requests/:requestId/reject',
     'POST /v1/admin/users/:id/unmask',
     'PUT /v1/admin/users/:id/roles',
   ]);

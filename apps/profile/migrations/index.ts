@@ -1,5 +1,8 @@
 import { Profiles } from './202611230001-profiles.ts';
 import { PublishedDeliveries } from './202612020041-published-deliveries.ts';
+import { IdentityLock } from './202612050100-identity-lock.ts';
+import { ProfileGroups } from './202612050101-profile-groups.ts';
+import { ChangeRequests } from './202612050102-change-requests.ts';
 import { Settings } from './202612050200-settings.ts';
 import { Consents } from './202612050201-consents.ts';
 
@@ -9,4 +12,7 @@ export const migrations = [
   { name: '202612020041-published-deliveries', class: PublishedDeliveries },
   { name: '202612050200-settings', class: Settings },
   { name: '202612050201-consents', class: Consents },
+  { name: '202612050100-identity-lock', class: IdentityLock },
+  { name: '202612050101-profile-groups', class: ProfileGroups },
+  { name: '202612050102-change-requests', class: ChangeRequests },
 ];

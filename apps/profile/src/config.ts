@@ -1,9 +1,14 @@
 import { appEnv } from '@bank/composition';
-import { readConfig } from '@bank/service-kit';
+import { envInteger, readConfig } from '@bank/service-kit';
 import * as v from 'valibot';
 import { settingsEnv } from '#settings-config.ts';
 
-const ConfigSchema = v.object({ ...appEnv, ...settingsEnv });
+const ConfigSchema = v.object({
+  ...appEnv,
+  ...settingsEnv,
+  /** How old somebody has to be to be a customer. */
+  CUSTOMER_AGE_MIN_YEARS: v.optional(envInteger(0, 30), '18'),
+});
 
 export type Config = Readonly<v.InferOutput<typeof ConfigSchema>>;
 

@@ -1,6 +1,13 @@
-import { createFoundations, type Foundations, type Overrides } from '@bank/composition';
-import type { TransactionalContext } from '@bank/database';
+import {
+  createFoundations,
+  createPeopleDirectory,
+  type Foundations,
+  type Overrides,
+  type PeopleDirectory,
+} from '@bank/composition';
+import type { TransactionalContext, TransactionScope } from '@bank/database';
 import type { Config } from '#config.ts';
+import { ChangeRequestRepository } from '#storage/change-request.repository.ts';
 import { ConsentRepository } from '#storage/consent.repository.ts';
 import { entities } from '#storage/entities.ts';
 import { ProfileRepository } from '#storage/profile.repository.ts';
@@ -11,13 +18,19 @@ export interface Repositories {
   readonly profiles: ProfileRepository;
   readonly settings: SettingsRepository;
   readonly consents: ConsentRepository;
+  readonly changeRequests: ChangeRequestRepository;
 }
 
 /** What every feature is handed: the foundations of any app, and this one's repositories behind its unit of work. */
 export interface AppContext extends Foundations, TransactionalContext<Repositories> {
   readonly config: Config;
   readonly settingsCache: SettingsCache;
+  /** What people are at this moment, as auth knows it. */
+  readonly people: PeopleDirectory;
 }
+
+/** The context inside of a transaction. */
+export type AppTransaction = AppContext & TransactionScope<Repositories>;
 
 /** The composition root. Nothing connects yet: an app starts, unready, while what it stands on is away. */
 export async function createContext(config: Config, overrides: Overrides = {}): Promise<AppContext> {
@@ -26,10 +39,12 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     ...foundations,
     config,
     settingsCache: createSettingsCache(foundations.redis),
+    people: createPeopleDirectory(foundations, config),
     unitOfWork: foundations.unitOfWorkOf((em) => ({
       profiles: new ProfileRepository(em, foundations.vault),
       settings: new SettingsRepository(em),
       consents: new ConsentRepository(em),
+      changeRequests: new ChangeRequestRepository(em, foundations.vault),
     })),
   };
 }

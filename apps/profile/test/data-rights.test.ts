@@ -1,4 +1,6 @@
 import { request, testDataRights, testGrowth } from '@bank/composition/testing';
+import { withTransaction } from '@bank/database';
+import { allow } from '@bank/domain';
 import { encodeEvent, UserActivatedSchema, UserRegisteredSchema } from '@bank/proto/events';
 import { timestampNow } from '@bufbuild/protobuf/wkt';
 import { dataRights } from '#storage/data-rights.ts';
@@ -20,12 +22,29 @@ testDataRights(
   async () => {
     const { userId, token } = await givenProfile(app);
     const [givenName, preferredName, occupation] = [oneOf('Ada'), oneOf('Lady'), oneOf('Countess')];
-    const body = { givenName, preferredName, occupation };
+    const [genderDescription, explanation, street] = [oneOf('Mine'), oneOf('Lost'), oneOf('Grand Road')];
+    const taxResidencies = [{ country: 'DE', noTinReason: 'unobtainable', explanation }];
+    const self = { gender: 'self_described', genderDescription, taxResidencies };
+    const body = { givenName, preferredName, occupation, ...self };
     const { headers } = await request(app.service, 'GET', '/v1/profile', { token });
     const conditional = { 'if-match': headers.get('etag') ?? '' };
     const patched = await request(app.service, 'PATCH', '/v1/profile', { token, headers: conditional, body });
     if (patched.status !== 200) throw new Error(`the profile answered ${patched.status}`);
-    return { userId, given: [preferredName, occupation], kept: [givenName] };
+    const address = { lines: [street], city: 'Accra', country: 'GH' };
+    const tag = { 'if-match': patched.headers.get('etag') ?? '' };
+    const put = await request(app.service, 'PUT', '/v1/profile/addresses/home', { token, headers: tag, body: address });
+    if (put.status !== 200) throw new Error(`the address answered ${put.status}`);
+    const access = { who: allow.system('test'), unaudited: 'a test' };
+    await withTransaction(app.ctx, access, (tx) => tx.profiles.lockIdentity(userId, new Date()));
+    const reason = oneOf('Married');
+    const asked = { changes: { familyName: 'Lovelace' }, reason };
+    const requested = await request(app.service, 'POST', '/v1/profile/change-requests', { token, body: asked });
+    if (requested.status !== 201) throw new Error(`the change request answered ${requested.status}`);
+    return {
+      userId,
+      given: [preferredName, occupation, genderDescription, reason],
+      kept: [givenName, explanation, street],
+    };
   },
   (userId) => [
     encodeEvent(UserActivatedSchema, { userId, locale: 'de', activatedAt: timestampNow() }),

@@ -1,15 +1,20 @@
 import { request } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
-import { ProfileService } from '@bank/proto/profile';
+import { AddressType, ProfileService } from '@bank/proto/profile';
 import { describe, expect, test } from 'vitest';
-import { admin, givenProfile, profileApp, tools } from './profile-app.ts';
+import { admin, givenProfile, profileApp, tools, verifier } from './profile-app.ts';
 
 const app = profileApp();
 
 async function givenAda(): Promise<string> {
   const { token, userId } = await givenProfile(app);
-  const body = { givenName: 'Ada', familyName: 'Lovelace', dateOfBirth: '1990-12-10', occupation: 'Engineer' };
+  const taxResidencies = [{ country: 'DE', tin: '65929970489' }];
+  const names = { givenName: 'Ada', familyName: 'Lovelace', dateOfBirth: '1990-12-10' };
+  const body = { ...names, occupation: 'Engineer', residence: 'DE', sourceOfFunds: 'gift', taxResidencies };
   await request(app.service, 'PATCH', '/v1/profile', { token, body, headers: { 'if-match': '"v1"' } });
+  const home = { lines: ['1 High St'], city: 'Accra', country: 'GH' };
+  const headers = { 'if-match': '"v2"' };
+  await request(app.service, 'PUT', '/v1/profile/addresses/home', { token, body: home, headers });
   return userId;
 }
 
@@ -25,18 +30,31 @@ describe('GetProfile', () => {
   test('shows the fields listed for the caller, and tells the ledger', async () => {
     const userId = await givenAda();
     const { profile } = await (await app.client(ProfileService, admin)).getProfile({ userId });
-    expect(profile).toMatchObject({ userId, version: 2n, givenName: 'Ada', familyName: 'Lovelace' });
-    expect(profile).toMatchObject({ dateOfBirth: '', occupation: '' });
+    expect(profile).toMatchObject({ userId, version: 3n, givenName: 'Ada', familyName: 'Lovelace' });
+    expect(profile).toMatchObject({ dateOfBirth: '', occupation: '', residence: '', sourceOfFunds: '' });
+    expect(profile).toMatchObject({ addresses: [], taxResidencies: [] });
     expect(profile).not.toHaveProperty('createdAt');
     expect(await readsOf(userId)).toMatchObject([
       { actor: { kind: 'ACTOR_KIND_SERVICE', id: 'admin' }, details: { fields: 'givenName familyName' } },
     ]);
   });
 
+  test('shows a verifier what he verifies', async () => {
+    const userId = await givenAda();
+    const { profile } = await (await app.client(ProfileService, verifier)).getProfile({ userId });
+    expect(profile).toMatchObject({
+      ...{ givenName: '', residence: 'DE', sourceOfFunds: 'gift' },
+      addresses: [{ type: AddressType.HOME, lines: ['1 High St'], city: 'Accra', region: '', country: 'GH' }],
+      taxResidencies: [{ country: 'DE', tin: '65929970489', noTinReason: '', explanation: '' }],
+    });
+    const fields = 'residence addresses sourceOfFunds taxResidencies';
+    expect(await readsOf(userId)).toMatchObject([{ details: { fields } }]);
+  });
+
   test('shows id and version where nothing is listed, which is no read of personal data', async () => {
     const userId = await givenAda();
     const { profile } = await (await app.client(ProfileService, tools)).getProfile({ userId });
-    expect(profile).toMatchObject({ userId, version: 2n, givenName: '', familyName: '' });
+    expect(profile).toMatchObject({ userId, version: 3n, givenName: '', familyName: '' });
     expect(profile).not.toHaveProperty('updatedAt');
     expect(await readsOf(userId)).toEqual([]);
   });

@@ -50,6 +50,25 @@ describe('PATCH /v1/profile', () => {
     expect(body).toEqual(second.body);
   });
 
+  test('200: what it tells of oneself and one’s money', async () => {
+    const { token } = await givenProfile(app);
+    const taxResidencies = [
+      { country: 'DE', tin: '65 929 970 489', noTinReason: null, explanation: null },
+      { country: 'AE', tin: null, noTinReason: 'not_issued', explanation: null },
+      { country: 'US', tin: null, noTinReason: 'unobtainable', explanation: 'Applied for in March' },
+    ];
+    const given = { residence: 'DE', gender: 'self_described', genderDescription: 'Mine', sourceOfFunds: 'employment' };
+    const short = [
+      { country: 'DE', tin: '65 929 970 489' },
+      { country: 'AE', noTinReason: 'not_issued' },
+      taxResidencies[2],
+    ];
+    const answer = await patch(token, { ...given, taxResidencies: short });
+    expect(answer).toMatchObject({ status: 200, body: { ...given, taxResidencies } });
+    const cleared = await patch(token, { gender: null, taxResidencies: null }, { 'if-match': '"v2"' });
+    expect(cleared.body).toMatchObject({ gender: null, genderDescription: null, taxResidencies: [], residence: 'DE' });
+  });
+
   test('200: the media type of merge patches is taken too', async () => {
     const { token } = await givenProfile(app);
     const headers = { ...firstTag, 'content-type': 'application/merge-patch+json' };
@@ -115,7 +134,12 @@ describe('PATCH /v1/profile', () => {
   test.each([
     ['dateOfBirth', '2999-01-01', 'plausible_date'],
     ['dateOfBirth', '1990-02-30', 'calendar_date'],
+    ['dateOfBirth', `${new Date().getUTCFullYear() - 17}-01-01`, 'age_min'],
     ['nationality', 'ZZ', 'country_code'],
+    ['residence', 'ZZ', 'country_code'],
+    ['gender', 'other', 'picklist'],
+    ['genderDescription', 'Mine', 'needs_self_described'],
+    ['sourceOfFunds', 'luck', 'picklist'],
     ['givenName', ' ', 'name_characters'],
     ['givenName', 'x'.repeat(101), 'max_length'],
     ['occupation', 7, 'string'],
@@ -126,15 +150,53 @@ describe('PATCH /v1/profile', () => {
   });
 });
 
-describe('SR-66: fields that nobody writes', () => {
-  const columns = ['userId', 'version', 'createdAt', 'updatedAt', 'identity', 'particulars', 'user_id'];
+describe('tax residencies', () => {
+  const residency = { country: 'DE', tin: '65929970489' };
 
-  test.each([...columns, 'role', 'status', 'kycStatus', 'emailVerified'])('422: %s', async (field) => {
+  test.each([
+    ['six', ['DE', 'FR', 'GB', 'US', 'AE', 'NG'].map((country) => ({ country, tin: '1' })), '', 'max_length'],
+    ['a country twice', [residency, residency], '', 'unique_countries'],
+    ['neither number nor reason', [{ country: 'DE' }], '.0', 'tin_or_reason'],
+    ['both', [{ ...residency, noTinReason: 'not_issued' }], '.0', 'tin_or_reason'],
+    ['a reason to be explained', [{ country: 'DE', noTinReason: 'unobtainable' }], '.0', 'explanation_of_unobtainable'],
+    ['an explanation of nothing', [{ ...residency, explanation: 'x' }], '.0', 'explanation_of_unobtainable'],
+    ['SR-76: a formula', [{ country: 'DE', tin: '=1+1' }], '.0.tin', 'tin_characters'],
+    ['SR-66: a field of ours', [{ ...residency, verified: true }], '.0.verified', 'unknown_field'],
+  ])('422: %s', async (_, taxResidencies, path, rule) => {
     const { token } = await givenProfile(app);
+    const errors = [{ path: `taxResidencies${path}`, rule }];
+    expect(await patch(token, { taxResidencies })).toMatchObject({ status: 422, body: { errors } });
+  });
+});
+
+describe('SR-66: fields that nobody writes', () => {
+  const others = ['role', 'roles', 'status', 'kycStatus', 'kycTier', 'emailVerified', 'addresses', 'avatar'];
+
+  async function refuses(token: string, field: string) {
     const answer = await patch(token, { givenName: 'Ada', [field]: uuidv7() });
     expect(answer).toMatchObject({ status: 422, body: { errors: [{ path: field, rule: 'unknown_field' }] } });
     const { body } = await request(app.service, 'GET', path, { token });
     expect(body).toMatchObject({ givenName: null });
+  }
+
+  test('422: every column there is, as the table and as the API spells it', async () => {
+    const { token } = await givenProfile(app);
+    const columns = await app.database.query<{ name: string }>(
+      "select column_name as name from information_schema.columns where table_schema = 'profile' and table_name = 'profiles'",
+    );
+    expect(columns.length).toBeGreaterThan(9);
+    for (const { name } of columns) {
+      await refuses(token, name);
+      await refuses(
+        token,
+        name.replaceAll(/_(\w)/g, (_all, letter: string) => letter.toUpperCase()),
+      );
+    }
+  });
+
+  test.each(others)('422: %s', async (field) => {
+    const { token } = await givenProfile(app);
+    await refuses(token, field);
   });
 
   test.each(['__proto__', 'constructor'])('400: %s', async (key) => {

@@ -1,15 +1,20 @@
 import { request } from '@bank/composition/testing';
-import { readerOf, withTransaction } from '@bank/database';
+import { readerOf, runStatement, withTransaction } from '@bank/database';
 import { allow } from '@bank/domain';
 import { ProfileService } from '@bank/proto/profile';
 import { describe, expect, test } from 'vitest';
+import { groupNames, profileGroups } from '#storage/profile-groups.ts';
 import { admin, givenProfile, profileApp } from './profile-app.ts';
 
 const app = profileApp();
 
 async function givenNamed(givenName: string) {
   const user = await givenProfile(app);
-  const body = { givenName, familyName: 'Quintessa', occupation: 'Astronomer' };
+  const body = {
+    ...{ givenName, familyName: 'Quintessa', occupation: 'Astronomer', residence: 'DE' },
+    ...{ gender: 'self_described', genderDescription: 'Wildflower', sourceOfFunds: 'inheritance' },
+    taxResidencies: [{ country: 'DE', tin: 'Q65929970489' }],
+  };
   await request(app.service, 'PATCH', '/v1/profile', { token: user.token, body, headers: { 'if-match': '"v1"' } });
   return user;
 }
@@ -33,11 +38,13 @@ describe('SR-84: personal data at rest', () => {
   test('stands nowhere in the database', async () => {
     const { userId } = await givenNamed('Ottoline');
     expect(await tablesWith('Ottoline')).toEqual([]);
-    expect(await tablesWith('Astronomer')).toEqual([]);
+    for (const word of ['Astronomer', 'Wildflower', 'inheritance', 'Q65929970489']) {
+      expect(await tablesWith(word)).toEqual([]);
+    }
     expect(await tablesWith(userId)).toContain('profile.profiles');
   });
 
-  test.each(['identity', 'particulars'])('of two users does not open when their %s is swapped', async (group) => {
+  test.each(groupNames)('of two users does not open when their %s is swapped', async (group) => {
     const [one, other] = [await givenNamed('Ada'), await givenNamed('Grace')];
     await app.database.query(
       `update profile.profiles p set ${group} = q.${group} from profile.profiles q
@@ -65,6 +72,28 @@ describe('SR-84: personal data at rest', () => {
     const access = { who: allow.system('erasure'), unaudited: 'only the key is of interest here' };
     await withTransaction(app.ctx, access, ({ em }) => app.ctx.vault.destroyKeys(em, userId, 'erasable'));
     const profile = await readerOf(app.ctx).profiles.find(userId);
-    expect(profile).toMatchObject({ givenName: 'Ada', occupation: null });
+    expect(profile).toMatchObject({ givenName: 'Ada', occupation: null, gender: null, genderDescription: null });
+    expect(profile).toMatchObject({ residence: 'DE', taxResidencies: [{ country: 'DE', tin: 'Q65929970489' }] });
+  });
+
+  test('that a release before wrote opens with what it knew, and loses nothing that it does not know', async () => {
+    const { userId, token } = await givenNamed('Ada');
+    const place = { userId, table: 'profiles' };
+    const access = { who: allow.system('release 0.1.0'), unaudited: 'a release before' };
+    await withTransaction(app.ctx, access, async ({ em }) => {
+      const { vault } = app.ctx;
+      const known = { ...profileGroups.identity.empty, givenName: 'Grace' };
+      const identity = await vault.seal(em, { ...place, group: 'identity', keyClass: 'retained' }, known);
+      const told = { preferredName: null, occupation: 'Admiral' };
+      const particulars = await vault.seal(em, { ...place, group: 'particulars', keyClass: 'erasable' }, told);
+      const write =
+        'update profile.profiles set identity = ?, particulars = ?, version = version + 1 where user_id = ?';
+      await runStatement(em, write, [identity, particulars, userId]);
+    });
+    const answer = await request(app.service, 'GET', '/v1/profile', { token });
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { givenName: 'Grace', familyName: null, occupation: 'Admiral', genderDescription: 'Wildflower' },
+    });
   });
 });

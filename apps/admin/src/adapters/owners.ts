@@ -6,6 +6,7 @@ import { createUserActs, type UserActs } from '#adapters/auth/user-acts.ts';
 import { createUserDirectory, type UserDirectory } from '#adapters/auth/user-directory.ts';
 import { createDeviceList, type DeviceList } from '#adapters/device/device-list.ts';
 import { createFactorReset, type ResetFactors } from '#adapters/mfa/factor-reset.ts';
+import { type ChangeRequests, createChangeRequests } from '#adapters/profile/change-requests.ts';
 import { createProfileViewer, type ProfileViewer } from '#adapters/profile/profile-viewer.ts';
 
 /** The apps that own what staff look at and change. Each decides by the token of the member of staff who asks (SR-67). */
@@ -16,6 +17,7 @@ export interface Owners {
   readonly recoveries: RecoveryActs;
   readonly resetFactors: ResetFactors;
   readonly profiles: ProfileViewer;
+  readonly changeRequests: ChangeRequests;
   readonly devices: DeviceList;
 }
 
@@ -33,6 +35,7 @@ const deadlineMs = 5000;
 /** Clients of the other apps. Nothing connects before it is asked. */
 export function createOwners(config: BaseConfig & OwnersConfig, { logger, metrics }: Foundations): Owners {
   const common = { tls: tlsFilesOf(config), deadlineMs, logger, metrics };
+  const profile = { ...common, baseUrl: config.PROFILE_RPC_URL, serverUri: 'spiffe://bank/app/profile' };
   const auth = { ...common, baseUrl: config.AUTH_RPC_URL, serverUri: 'spiffe://bank/app/auth' };
   return {
     directory: createUserDirectory(auth),
@@ -44,11 +47,8 @@ export function createOwners(config: BaseConfig & OwnersConfig, { logger, metric
       baseUrl: config.MFA_RPC_URL,
       serverUri: 'spiffe://bank/app/mfa',
     }),
-    profiles: createProfileViewer({
-      ...common,
-      baseUrl: config.PROFILE_RPC_URL,
-      serverUri: 'spiffe://bank/app/profile',
-    }),
+    profiles: createProfileViewer(profile),
+    changeRequests: createChangeRequests(profile),
     devices: createDeviceList({
       ...common,
       baseUrl: config.DEVICE_RPC_URL,

@@ -1,5 +1,9 @@
 import { declareDataRights } from '@bank/database';
+import { proposalGroup } from '#storage/change-request.entity.ts';
+import { groupNames, groupsUnder, profileGroups } from '#storage/profile-groups.ts';
 import { choiceColumns } from '#storage/settings.entity.ts';
+
+const retainedBecause = groupsUnder('retained').map((name) => `${profileGroups[name].because} (${name})`);
 
 /** What this app keeps about people: what they are given of it, and what becomes of it when they are erased. */
 export const dataRights = declareDataRights('profile', {
@@ -25,17 +29,27 @@ export const dataRights = declareDataRights('profile', {
     profiles: {
       exported: {
         key: 'user_id',
-        columns: { createdAt: 'created_at', updatedAt: 'updated_at' },
-        sealed: [
-          { column: 'identity', group: 'identity', keyClass: 'retained' },
-          { column: 'particulars', group: 'particulars' },
-        ],
+        columns: { createdAt: 'created_at', updatedAt: 'updated_at', identityLockedAt: 'identity_locked_at' },
+        sealed: groupNames.map((name) => ({ column: name, group: name, keyClass: profileGroups[name].keyClass })),
       },
       erased: {
-        cleared: ['particulars'],
-        because:
-          'law makes a bank keep who its customer was (names, date of birth, nationality), under the retained key',
+        cleared: groupsUnder('erasable'),
+        because: `${retainedBecause.join('; ')}, under the retained key`,
       },
+    },
+    change_requests: {
+      exported: {
+        key: 'id',
+        columns: {
+          status: 'status',
+          fields: 'fields',
+          createdAt: 'created_at',
+          closedAt: 'closed_at',
+          rejection: 'rejection',
+        },
+        sealed: [{ column: 'proposal', group: ({ key }) => proposalGroup(String(key)) }],
+      },
+      erased: 'deleted',
     },
   },
   impersonal: {},

@@ -1,20 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import { DataKeyMissing, type PiiVault, Repository, type SealedPlace } from '@bank/database';
-import { DomainError, type UserId } from '@bank/domain';
-import { SealBroken } from '@bank/security';
+import type { JsonObject, UserId } from '@bank/domain';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import {
-  emptyIdentity,
-  emptyParticulars,
-  type Identity,
-  type Particulars,
-  type Profile,
-  type ProfileRow,
-} from '#storage/profile.entity.ts';
+import type { Profile, ProfileRow } from '#storage/profile.entity.ts';
+import { fieldsOf, type GroupName, groupNames, type ProfileFields, profileGroups } from '#storage/profile-groups.ts';
+import { unreadable } from '#storage/unreadable.ts';
 
-const columns = `user_id as "userId", version, identity, particulars, created_at as "createdAt", updated_at as "updatedAt"`;
-
-/** Until somebody has looked into a record that does not open: it does not heal by itself. */
-const repairSeconds = 3600;
+const columns = `user_id as "userId", version, ${groupNames.join(', ')}, identity_locked_at as "identityLockedAt",
+  created_at as "createdAt", updated_at as "updatedAt"`;
 
 /** Profiles, opened on the way out and sealed on the way in. */
 export class ProfileRepository extends Repository {
@@ -41,69 +34,96 @@ export class ProfileRepository extends Repository {
     return row === undefined ? undefined : this.#open(row);
   }
 
-  /** The profiles of those users who have one. @throws profile.unreadable */
+  /** The same, held against every change until the transaction ends. @throws profile.unreadable */
+  async lock(userId: UserId): Promise<Profile | undefined> {
+    const sql = `select ${columns} from profile.profiles where user_id = ? for update`;
+    const row = await this.row<ProfileRow>(sql, [userId]);
+    return row === undefined ? undefined : this.#open(row);
+  }
+
+  /** The profiles of those users who have one: one query for all, and one for the keys of those not met lately. @throws profile.unreadable */
   async findMany(userIds: readonly UserId[]): Promise<Profile[]> {
-    const rows = await this.rows<ProfileRow>(`select ${columns} from profile.profiles where user_id = any(?::uuid[])`, [
-      userIds,
-    ]);
+    const sql = `select ${columns} from profile.profiles where user_id = any(?::uuid[])`;
+    const rows = await this.rows<ProfileRow>(sql, [userIds]);
     await this.#vault.loadKeys(
       this.em,
-      rows.map((row) => row.userId),
+      rows.map(({ userId }) => userId),
     );
     return Promise.all(rows.map((row) => this.#open(row)));
   }
 
-  /** Replaces both groups if the profile still has this version; gives the new version, or nothing when it has moved on. */
-  async replace(
-    userId: UserId,
-    version: number,
-    groups: { identity: Identity; particulars: Particulars },
-    at: Date,
-  ): Promise<number | undefined> {
+  /**
+   * Writes the groups in which `after` differs, if the profile still has the version it was read with; gives the new
+   * version, or nothing when it has moved on. At least one field must differ.
+   */
+  async replace(before: Profile, after: ProfileFields, at: Date): Promise<number | undefined> {
+    const { userId, version } = before;
+    const changed = groupNames.filter((name) => fieldsOf(name).some((field) => differs(before, after, field)));
+    const sealed = await Promise.all(changed.map((name) => this.#seal(userId, name, after)));
     const row = await this.row<{ version: number }>(
-      `update profile.profiles set identity = ?, particulars = ?, version = version + 1, updated_at = ?
+      `update profile.profiles set ${changed.map((name) => `${name} = ?, `).join('')}version = version + 1, updated_at = ?
        where user_id = ? and version = ? returning version`,
-      [
-        await this.#vault.seal(this.em, identityOf(userId), groups.identity),
-        await this.#vault.seal(this.em, particularsOf(userId), groups.particulars),
-        at,
-        userId,
-        version,
-      ],
+      [...sealed, at, userId, version],
     );
     return row?.version;
   }
 
-  async #open(row: ProfileRow): Promise<Profile> {
-    const userId = row.userId as UserId;
-    return {
-      ...((await this.#openGroup(identityOf(userId), row.identity)) ?? emptyIdentity),
-      ...((await this.#openGroup(particularsOf(userId), row.particulars)) ?? emptyParticulars),
-      userId,
-      version: row.version,
-      createdAt: row.createdAt,
-      updatedAt: row.updatedAt,
-    } as Profile;
+  /**
+   * From here on names, date of birth, nationality and residence change by a change request alone: what was verified stays
+   * what was verified. The version rises, so a change that was begun before is refused. For the transaction that approves;
+   * whoever verifies something over a longer time locks when he begins, or compares what he verified with what is there.
+   * False where it was locked already, or there is no profile.
+   */
+  async lockIdentity(userId: UserId, at: Date): Promise<boolean> {
+    const locked = await this.affected(
+      `update profile.profiles set identity_locked_at = ?, version = version + 1, updated_at = ?
+       where user_id = ? and identity_locked_at is null`,
+      [at, at, userId],
+    );
+    return locked === 1;
   }
 
-  /** Nothing for a group that was never written, and for one whose key was destroyed: what it held is erased. */
-  async #openGroup(place: SealedPlace, sealed: Uint8Array | null | undefined): Promise<object | undefined> {
-    if (sealed == null) return undefined;
+  /** The user may change these fields himself again. False where he could already, or there is no profile. */
+  async unlockIdentity(userId: UserId, at: Date): Promise<boolean> {
+    const unlocked = await this.affected(
+      `update profile.profiles set identity_locked_at = null, version = version + 1, updated_at = ?
+       where user_id = ? and identity_locked_at is not null`,
+      [at, userId],
+    );
+    return unlocked === 1;
+  }
+
+  async #open(row: ProfileRow): Promise<Profile> {
+    const { userId: id, version, identityLockedAt, createdAt, updatedAt } = row;
+    const userId = id as UserId;
+    const groups: object[] = [];
+    // One after the other: the first one fetches the user's keys for all.
+    for (const name of groupNames) groups.push(await this.#openGroup(userId, name, row[name]));
+    return Object.assign({}, ...groups, { userId, version, identityLockedAt, createdAt, updatedAt }) as Profile;
+  }
+
+  /** What is missing in a record is unknown: so is a group that was never written, or whose key was destroyed. */
+  async #openGroup(userId: UserId, name: GroupName, sealed: Uint8Array | null | undefined): Promise<object> {
+    const { empty } = profileGroups[name];
+    if (sealed == null) return empty;
     try {
-      return await this.#vault.open(this.em, place, sealed);
+      return { ...empty, ...(await this.#vault.open(this.em, placeOf(userId, name), sealed)) };
     } catch (cause) {
-      if (cause instanceof DataKeyMissing) return undefined;
-      if (!(cause instanceof SealBroken)) throw cause;
-      const reason = `${place.group} does not open: damaged, or moved from another row (SR-84)`;
-      throw new DomainError('profile.unreadable', { reason, details: { retryAfterSeconds: repairSeconds }, cause });
+      if (cause instanceof DataKeyMissing) return empty;
+      throw unreadable(name, cause);
     }
   }
+
+  #seal(userId: UserId, name: GroupName, fields: ProfileFields): Promise<Buffer> {
+    const group = Object.fromEntries(fieldsOf(name).map((field) => [field, fields[field]])) as JsonObject;
+    return this.#vault.seal(this.em, placeOf(userId, name), group);
+  }
 }
 
-function identityOf(userId: UserId): SealedPlace {
-  return { userId, table: 'profiles', group: 'identity', keyClass: 'retained' };
+function differs(before: ProfileFields, after: ProfileFields, field: keyof ProfileFields): boolean {
+  return !isDeepStrictEqual(before[field], after[field]);
 }
 
-function particularsOf(userId: UserId): SealedPlace {
-  return { userId, table: 'profiles', group: 'particulars', keyClass: 'erasable' };
+function placeOf(userId: UserId, group: GroupName): SealedPlace {
+  return { userId, table: 'profiles', group, keyClass: profileGroups[group].keyClass };
 }

@@ -16,6 +16,7 @@ export const identityErrors = {
   'recovery.not_found': { kind: 'conflict', message: 'No recovery of this account waits for a decision.' },
   'profile.not_found': { kind: 'not_found', message: notFoundMessage },
   'profile.unreadable': { kind: 'unavailable', message: 'The profile cannot be read at the moment.' },
+  'profile.address.not_found': { kind: 'not_found', message: notFoundMessage },
   'profile.field.locked': { kind: 'conflict', message: 'A verified field changes only through a change request.' },
   'settings.consent_missing': { kind: 'conflict', message: 'Agree to offers on this channel first.' },
   'consent.version.outdated': {
@@ -24,6 +25,10 @@ export const identityErrors = {
   },
   'consent.not_given': { kind: 'conflict', message: 'There is no consent that could be withdrawn.' },
   'consent.not_withdrawable': { kind: 'conflict', message: 'The account rests on this; close it instead.' },
+  'profile.field.not_locked': { kind: 'conflict', message: 'Nothing was verified yet: change it in the profile.' },
+  'profile.change_request.not_found': { kind: 'not_found', message: notFoundMessage },
+  'profile.change_request.open': { kind: 'conflict', message: 'A change request is open already; withdraw it first.' },
+  'profile.change_request.closed': { kind: 'conflict', message: 'It was decided or withdrawn already.' },
   'device.not_found': { kind: 'not_found', message: notFoundMessage },
   'device.not_current': { kind: 'forbidden', message: 'This is done on the device itself.' },
   'device.key.not_found': { kind: 'not_found', message: notFoundMessage },

@@ -10,5 +10,11 @@ export const personalProfileFields = [
   'dateOfBirth',
   'nationality',
   'occupation',
+  'gender',
+  'genderDescription',
+  'residence',
+  'addresses',
+  'sourceOfFunds',
+  'taxResidencies',
 ] as const;
 export type PersonalProfileField = (typeof personalProfileFields)[number];

@@ -4,6 +4,7 @@ import { deviceMessages } from '#locales/en-devices.ts';
 import { factorMessages } from '#locales/en-factors.ts';
 import { passwordMessages } from '#locales/en-password.ts';
 import { minutes, notYou } from '#locales/en-phrases.ts';
+import { profileMessages } from '#locales/en-profile.ts';
 import { recoveryMessages } from '#locales/en-recovery.ts';
 import { standingMessages } from '#locales/en-standing.ts';
 import { texts } from '#locales/en-texts.ts';
@@ -18,6 +19,7 @@ export const en: Catalogue = {
     ...deviceMessages,
     ...factorMessages,
     ...passwordMessages,
+    ...profileMessages,
     ...recoveryMessages,
     ...standingMessages,
     'registration-code': (values, { brand }) => ({

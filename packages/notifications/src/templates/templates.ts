@@ -49,6 +49,10 @@ export const templates = {
   'account-closed': { at: required('time') },
   'roles-changed': { at: required('time') },
   'factors-reset': { at: required('time') },
+  /** What became of a request to change what was verified. */
+  'profile-change-requested': { at: required('time') },
+  'profile-change-approved': { at: required('time') },
+  'profile-change-rejected': { at: required('time') },
   /** A link for choosing another password. */
   'password-reset': { url: required('url'), minutes: required('count') },
   'password-changed': { at: required('time') },

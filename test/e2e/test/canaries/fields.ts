@@ -14,11 +14,14 @@ const planted = new Set([
   ...['transactionText', 'transactionDigest'],
   ...['id', 'rawId', 'credentialId', 'challenge', 'clientDataJSON', 'clientDataJson', 'attestationObject'],
   ...['authenticatorData', 'publicKey'],
+  ...['genderDescription', 'lines', 'district', 'city', 'region', 'postalCode', 'tin', 'explanation'],
 ]);
 
 /** Leaves that nothing can be planted in, and why nothing has to be. */
 const harmless: Readonly<Record<string, { readonly value: string; readonly why: string }>> = {
   nationality: { value: 'DE', why: 'two letters, which would be found everywhere; sealed with the names beside it' },
+  residence: { value: 'DE', why: 'the same' },
+  country: { value: 'DE', why: 'the same' },
   language: { value: 'de', why: 'the name of a language' },
   timeZone: { value: 'Europe/Berlin', why: 'the name of a zone in which millions live' },
   from: { value: '22:00', why: 'a time of day' },

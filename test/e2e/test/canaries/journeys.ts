@@ -53,9 +53,16 @@ export class Journeys {
       preferredName: canary('preferred'),
       occupation: canary('occupation'),
       dateOfBirth: this.#canaries.dateOfBirth(),
+      gender: 'self_described',
+      genderDescription: canary('gender'),
+      taxResidencies: [{ country: 'DE', noTinReason: 'unobtainable', explanation: canary('explanation') }],
     };
-    expectStatus(await client.send('PATCH', '/v1/profile', { token, body, headers }), 200);
+    const patched = await client.send('PATCH', '/v1/profile', { token, body, headers });
+    expectStatus(patched, 200);
     expectStatus(await client.send('PATCH', '/v1/profile', { token, body, headers }), 412);
+    const home = { lines: [canary('street')], city: canary('city'), country: 'GH' };
+    const address = { token, body: home, headers: { 'if-match': patched.headers.get('etag') ?? '' } };
+    expectStatus(await client.send('PUT', '/v1/profile/addresses/home', address), 200);
     return account;
   }
 

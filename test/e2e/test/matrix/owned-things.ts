@@ -35,12 +35,26 @@ export const ownedThings: Readonly<Record<string, OwnedThing>> = {
   'POST /v1/devices/{id}/key/challenge': device,
   'PUT /v1/devices/{id}/key': { ...device, body: keyBody, headers },
   'DELETE /v1/devices/{id}/key': { ...device, headers },
+  'GET /v1/profile/change-requests/{id}': { idOf: changeRequest },
+  'POST /v1/profile/change-requests/{id}/withdraw': { idOf: changeRequest },
   'DELETE /v1/auth/sessions/{id}': { idOf: async ({ sessionId }) => sessionId },
 };
 
 async function pendingFactor({ token }: Person, client: GatewayClient): Promise<string> {
   const begun = await client.send('POST', '/v1/mfa/totp', { token, body: { label: 'Another' } });
   return expectStatus<{ factorId: string }>(begun, 201).factorId;
+}
+
+/** A request to change what was verified, as if it had been. */
+async function changeRequest({ account, token }: Person, client: GatewayClient, stack: Stack): Promise<string> {
+  const path = '/v1/profile/change-requests';
+  await asOwner(stack.owners.profile, (owned) =>
+    owned.query('update profile.profiles set identity_locked_at = now() where user_id = $1', [account.userId]),
+  );
+  const body = { changes: { familyName: 'Lovelace' }, reason: 'I married.' };
+  await client.send('POST', path, { token, body });
+  const { items } = expectStatus<{ items: { id: string }[] }>(await client.send('GET', path, { token }), 200);
+  return items[0]?.id ?? 'none was opened';
 }
 
 /** One of a kind that needs an address which the owner need not have: an app under enrolment that becomes such a factor. */

@@ -57,6 +57,12 @@ GET    /v1/settings                             public  customer
 PATCH  /v1/settings                             public  customer
 GET    /v1/settings/consents                    public  customer
 POST   /v1/settings/consents                    public  customer
+PUT    /v1/profile/addresses/{type}             public  customer
+DELETE /v1/profile/addresses/{type}             public  customer
+GET    /v1/profile/change-requests              public  customer
+POST   /v1/profile/change-requests              public  customer
+GET    /v1/profile/change-requests/{id}         public  customer
+POST   /v1/profile/change-requests/{id}/withdraw  public  customer
 
 GET    /v1/mfa/factors                          both    customer support compliance admin enrolment
 GET    /v1/mfa/factors/{id}                     both    customer support compliance admin
@@ -90,6 +96,10 @@ GET    /v1/admin/approvals/{id}                 staff   support compliance admin
 POST   /v1/admin/approvals/{id}/unmask          staff   compliance admin
 POST   /v1/admin/approvals/{id}/approve         staff   compliance admin
 POST   /v1/admin/approvals/{id}/reject          staff   compliance admin
+GET    /v1/admin/change-requests                staff   compliance
+GET    /v1/admin/users/{id}/change-requests/{requestId}  staff   compliance
+POST   /v1/admin/users/{id}/change-requests/{requestId}/approve  staff   compliance
+POST   /v1/admin/users/{id}/change-requests/{requestId}/reject   staff   compliance
 POST   /v1/admin/invitations                    staff   admin
 POST   /v1/admin/users/search                   staff   support compliance admin
 GET    /v1/admin/users/{id}                     staff   support compliance admin

@@ -42,6 +42,9 @@ profile  bank.profile.v1.ProfileService/GetProfile        admin tools           
 profile  bank.profile.v1.ProfileService/BatchGetProfiles  admin tools                       -
 profile  bank.profile.v1.ProfileService/ViewProfile       admin                             support compliance admin
 profile  bank.profile.v1.ProfileService/GetSettings       auth tools                        -
+profile  bank.profile.v1.ProfileService/ListChangeRequests   admin                          compliance
+profile  bank.profile.v1.ProfileService/ViewChangeRequest    admin                          compliance
+profile  bank.profile.v1.ProfileService/DecideChangeRequest  admin                          compliance
 mfa      bank.mfa.v1.MfaService/ListFactors            auth                                 -
 mfa      bank.mfa.v1.MfaService/StartChallenge         auth                                 -
 mfa      bank.mfa.v1.MfaService/VerifyChallenge        auth                                 -

@@ -1,13 +1,7 @@
 import { DomainError, type PersonalProfileField } from '@bank/domain';
 import { ProfileService } from '@bank/proto/profile';
 import { createRpcClient, forwardUser, type RpcClientOptions } from '@bank/service-kit';
-import { dateOf } from '#adapters/date-of.ts';
-
-/** A profile as staff see it: what was not asked for in full is masked, what is unknown is null. */
-export type ViewedProfile = Readonly<Record<PersonalProfileField, string | null>> & {
-  readonly createdAt: Date | null;
-  readonly updatedAt: Date | null;
-};
+import { type ViewedProfile, viewedProfile } from '#adapters/profile/viewed-profile.ts';
 
 /** Shows a profile to the member of staff who asks; `profile` tells the ledger. */
 export interface ProfileViewer {
@@ -29,19 +23,7 @@ export function createProfileViewer(options: RpcClientOptions<typeof ProfileServ
           if (error instanceof DomainError && error.code === 'profile.not_found') return { profile: undefined };
           throw error;
         });
-      return (
-        profile && {
-          givenName: profile.givenName || null,
-          middleName: profile.middleName || null,
-          familyName: profile.familyName || null,
-          preferredName: profile.preferredName || null,
-          dateOfBirth: profile.dateOfBirth || null,
-          nationality: profile.nationality || null,
-          occupation: profile.occupation || null,
-          createdAt: dateOf(profile.createdAt),
-          updatedAt: dateOf(profile.updatedAt),
-        }
-      );
+      return profile && viewedProfile(profile);
     },
   };
 }

@@ -62,6 +62,17 @@ const UserView = v.strictObject({
   createdAt: timestamp,
 });
 
+const AddressView = v.strictObject({
+  lines: v.array(v.string()),
+  district: text,
+  city: text,
+  region: text,
+  postalCode: text,
+  country: v.string(),
+});
+
+const TaxResidencyView = v.strictObject({ country: v.string(), tin: text, noTinReason: text, explanation: text });
+
 const ProfileView = v.strictObject({
   givenName: text,
   middleName: text,
@@ -70,6 +81,13 @@ const ProfileView = v.strictObject({
   dateOfBirth: text,
   nationality: text,
   occupation: text,
+  gender: text,
+  genderDescription: text,
+  residence: text,
+  addresses: v.strictObject({ home: v.nullable(AddressView), mailing: v.nullable(AddressView) }),
+  sourceOfFunds: text,
+  taxResidencies: v.array(TaxResidencyView),
+  identityLockedAt: timestamp,
   createdAt: timestamp,
   updatedAt: timestamp,
 });

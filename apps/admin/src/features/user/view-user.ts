@@ -3,7 +3,7 @@ import { type Actor, allow, DomainError, hasPermission, parse, requireUser, type
 import type { LiveSession } from '#adapters/auth/session-acts.ts';
 import type { ViewedUser } from '#adapters/auth/user-directory.ts';
 import type { ListedDevice } from '#adapters/device/device-list.ts';
-import type { ViewedProfile } from '#adapters/profile/profile-viewer.ts';
+import type { ViewedProfile } from '#adapters/profile/viewed-profile.ts';
 import type { AppContext } from '#context.ts';
 import { UserParams } from '#features/act/schemas.ts';
 import { contactOf, profileFieldsOf } from '#features/user/policies.ts';

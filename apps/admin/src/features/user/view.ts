@@ -1,6 +1,6 @@
 import { personalProfileFields } from '@bank/domain';
 import type * as v from 'valibot';
-import type { ViewedProfile } from '#adapters/profile/profile-viewer.ts';
+import type { ViewedProfile } from '#adapters/profile/viewed-profile.ts';
 import type { FullUserView, UnmaskingView } from '#features/user/schemas.ts';
 import type { FullUser } from '#features/user/view-user.ts';
 import type { Unmasking } from '#storage/unmasking.entity.ts';
@@ -38,7 +38,8 @@ export function toUnmaskingView({ fields, expiresAt }: Unmasking): v.InferInput<
 
 function profileView(profile: ViewedProfile): NonNullable<View['profile']> {
   const shown = Object.fromEntries(personalProfileFields.map((field) => [field, profile[field]]));
-  const times = { createdAt: iso(profile.createdAt), updatedAt: iso(profile.updatedAt) };
+  const locked = { identityLockedAt: iso(profile.identityLockedAt) };
+  const times = { ...locked, createdAt: iso(profile.createdAt), updatedAt: iso(profile.updatedAt) };
   return { ...shown, ...times } as NonNullable<View['profile']>;
 }
 

@@ -2,9 +2,11 @@ import { personalProfileFields, uuidv7 } from '@bank/domain';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Profile } from '#storage/profile.entity.ts';
+import { emptyFields } from '#storage/profile-groups.ts';
 import { maskProfile } from './masking.ts';
 
 const known = {
+  ...emptyFields,
   userId: uuidv7(),
   version: 3,
   givenName: 'Ada',
@@ -14,6 +16,13 @@ const known = {
   dateOfBirth: '1990-12-10',
   nationality: 'GB',
   occupation: 'Engineer',
+  gender: 'female',
+  residence: 'GB',
+  addresses: {
+    home: { lines: ['1 St'], district: null, city: 'London', region: null, postalCode: 'W1', country: 'GB' },
+    mailing: null,
+  },
+  taxResidencies: [{ country: 'GB', tin: 'AA123456A', noTinReason: null, explanation: null }],
   createdAt: new Date(0),
   updatedAt: new Date(1),
 } as unknown as Profile;
@@ -28,6 +37,13 @@ describe('maskProfile', () => {
       dateOfBirth: '***',
       nationality: '***',
       occupation: '***',
+      gender: '***',
+      residence: '***',
+      addresses: {
+        home: { lines: ['***'], district: null, city: '***', region: null, postalCode: '***', country: '***' },
+        mailing: null,
+      },
+      taxResidencies: [{ country: '***', tin: '***', noTinReason: null, explanation: null }],
     });
   });
 

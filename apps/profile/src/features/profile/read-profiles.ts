@@ -1,8 +1,8 @@
 import { withTransaction } from '@bank/database';
-import { type Actor, allow, parse } from '@bank/domain';
+import { type Actor, allow, parse, personalProfileFields } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import { type VisibleProfile, visibleFields } from '#features/profile/policies.ts';
-import { personalFields, UserIds } from '#features/profile/schemas.ts';
+import { UserIds } from '#features/profile/schemas.ts';
 
 /**
  * Profiles for another service of the platform, at most 100, with the fields that are listed for it; those that do not
@@ -16,7 +16,7 @@ export async function readProfiles(
 ): Promise<VisibleProfile[]> {
   const who = allow.service(actor);
   const userIds = [...new Set(parse(UserIds, input.userIds))];
-  const disclosed = personalFields.filter((field) => input.fields.has(field)).join(' ');
+  const disclosed = personalProfileFields.filter((field) => input.fields.has(field)).join(' ');
 
   return withTransaction(ctx, { who, audits: ['profile.read'] }, async (tx) => {
     const profiles = await tx.profiles.findMany(userIds);

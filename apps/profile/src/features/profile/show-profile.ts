@@ -2,8 +2,7 @@ import { withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, parse, personalProfileFields, UserIdSchema, Uuidv7Schema } from '@bank/domain';
 import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
-import { maskProfile } from '#features/profile/masking.ts';
-import type { Profile } from '#storage/profile.entity.ts';
+import { type MaskedProfile, maskProfile } from '#features/profile/masking.ts';
 
 const ShowProfile = v.pipe(
   v.strictObject({
@@ -20,7 +19,7 @@ const ShowProfile = v.pipe(
  * @throws auth.token.missing, request.invalid, access.forbidden, auth.step_up.required, profile.not_found,
  * profile.unreadable
  */
-export async function showProfile(ctx: AppContext, actor: Actor, input: unknown): Promise<Profile> {
+export async function showProfile(ctx: AppContext, actor: Actor, input: unknown): Promise<MaskedProfile> {
   const mayRead = allow.permission(actor, 'users.read');
   const { userId, unmask, noteId } = parse(ShowProfile, input);
   const who = unmask.length === 0 ? mayRead : allow.permission(actor, 'users.unmask');

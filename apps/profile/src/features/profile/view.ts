@@ -1,9 +1,11 @@
 import type * as v from 'valibot';
+import { toAddressView } from '#features/address/view.ts';
 import type { ProfileView } from '#features/profile/schemas.ts';
 import type { Profile } from '#storage/profile.entity.ts';
 
 /** A profile as its owner sees it. */
 export function toProfileView(profile: Profile): v.InferInput<typeof ProfileView> {
+  const { home, mailing } = profile.addresses;
   return {
     userId: profile.userId,
     givenName: profile.givenName,
@@ -11,8 +13,17 @@ export function toProfileView(profile: Profile): v.InferInput<typeof ProfileView
     familyName: profile.familyName,
     preferredName: profile.preferredName,
     dateOfBirth: profile.dateOfBirth,
+    gender: profile.gender,
+    genderDescription: profile.genderDescription,
     nationality: profile.nationality,
+    residence: profile.residence,
     occupation: profile.occupation,
+    sourceOfFunds: profile.sourceOfFunds,
+    taxResidencies: profile.taxResidencies.map(({ country, tin, noTinReason, explanation }) => {
+      return { country, tin, noTinReason, explanation };
+    }),
+    addresses: { home: home && toAddressView(home), mailing: mailing && toAddressView(mailing) },
+    identityLockedAt: profile.identityLockedAt?.toISOString() ?? null,
     createdAt: profile.createdAt.toISOString(),
     updatedAt: profile.updatedAt.toISOString(),
   };

@@ -28,7 +28,7 @@ export const profileRoutes = defineRoutes<AppContext>([
     body: ProfilePatch,
     ifMatch: 'required',
     responses: { 200: ProfileView },
-    errors: ['request.invalid', 'profile.not_found', 'request.precondition_failed'],
+    errors: ['request.invalid', 'profile.not_found', 'profile.field.locked', 'request.precondition_failed'],
     async handle(ctx, request) {
       const version = versionOf(request);
       const profile = await updateProfile(ctx, request.actor, { version, patch: request.body });

@@ -1,12 +1,12 @@
 import { DomainError } from '@bank/domain';
 import { ProfileService } from '@bank/proto/profile';
 import { defineRpc } from '@bank/service-kit';
-import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
-import type { VisibleProfile } from '#features/profile/policies.ts';
 import { readProfiles } from '#features/profile/read-profiles.ts';
 import { showProfile } from '#features/profile/show-profile.ts';
 import { readSettings } from '#features/settings/read-settings.ts';
+import { changeRequestMethods } from '#transport/rpc/change-request.rpc.ts';
+import { toMessage } from '#transport/rpc/profile-message.ts';
 import { toSettingsMessage } from '#transport/rpc/settings-message.ts';
 
 export const profileRpc = defineRpc<AppContext, typeof ProfileService>(ProfileService, {
@@ -41,21 +41,5 @@ export const profileRpc = defineRpc<AppContext, typeof ProfileService>(ProfileSe
       return { settings: toSettingsMessage(await readSettings(ctx, actor, { userId, fields })) };
     },
   },
+  ...changeRequestMethods,
 });
-
-/** What is unknown or not to be seen is empty in the message. */
-function toMessage(profile: VisibleProfile) {
-  return {
-    userId: profile.userId,
-    version: BigInt(profile.version),
-    givenName: profile.givenName ?? '',
-    middleName: profile.middleName ?? '',
-    familyName: profile.familyName ?? '',
-    preferredName: profile.preferredName ?? '',
-    dateOfBirth: profile.dateOfBirth ?? '',
-    nationality: profile.nationality ?? '',
-    occupation: profile.occupation ?? '',
-    ...(profile.createdAt && { createdAt: timestampFromDate(profile.createdAt) }),
-    ...(profile.updatedAt && { updatedAt: timestampFromDate(profile.updatedAt) }),
-  };
-}

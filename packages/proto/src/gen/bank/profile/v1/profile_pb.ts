@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/profile/v1/profile.proto.
  */
 export const file_bank_profile_v1_profile: GenFile = /*@__PURE__*/
-  fileDesc("Ch1iYW5rL3Byb2ZpbGUvdjEvcHJvZmlsZS5wcm90bxIPYmFuay5wcm9maWxlLnYxIogBCgdBZGRyZXNzEioKBHR5cGUYASABKA4yHC5iYW5rLnByb2ZpbGUudjEuQWRkcmVzc1R5cGUSDQoFbGluZXMYAiADKAkSDAoEY2l0eRgDIAEoCRIOCgZyZWdpb24YBCABKAkSEwoLcG9zdGFsX2NvZGUYBSABKAkSDwoHY291bnRyeRgGIAEoCSLOAgoHUHJvZmlsZRIPCgd1c2VyX2lkGAEgASgJEg8KB3ZlcnNpb24YAiABKAMSEgoKZ2l2ZW5fbmFtZRgDIAEoCRITCgttaWRkbGVfbmFtZRgEIAEoCRITCgtmYW1pbHlfbmFtZRgFIAEoCRIWCg5wcmVmZXJyZWRfbmFtZRgGIAEoCRIVCg1kYXRlX29mX2JpcnRoGAcgASgJEhMKC25hdGlvbmFsaXR5GAggASgJEhIKCm9jY3VwYXRpb24YCSABKAkSKwoJYWRkcmVzc2VzGAogAygLMhguYmFuay5wcm9maWxlLnYxLkFkZHJlc3MSLgoKY3JlYXRlZF9hdBgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAqXAoLQWRkcmVzc1R5cGUSHAoYQUREUkVTU19UWVBFX1VOU1BFQ0lGSUVEEAASFQoRQUREUkVTU19UWVBFX0hPTUUQARIYChRBRERSRVNTX1RZUEVfTUFJTElORxACYgZwcm90bzM", [file_google_protobuf_timestamp]);
+  fileDesc("Ch1iYW5rL3Byb2ZpbGUvdjEvcHJvZmlsZS5wcm90bxIPYmFuay5wcm9maWxlLnYxIpoBCgdBZGRyZXNzEioKBHR5cGUYASABKA4yHC5iYW5rLnByb2ZpbGUudjEuQWRkcmVzc1R5cGUSDQoFbGluZXMYAiADKAkSDAoEY2l0eRgDIAEoCRIOCgZyZWdpb24YBCABKAkSEwoLcG9zdGFsX2NvZGUYBSABKAkSDwoHY291bnRyeRgGIAEoCRIQCghkaXN0cmljdBgHIAEoCSJYCgxUYXhSZXNpZGVuY3kSDwoHY291bnRyeRgBIAEoCRILCgN0aW4YAiABKAkSFQoNbm9fdGluX3JlYXNvbhgDIAEoCRITCgtleHBsYW5hdGlvbhgEIAEoCSKWBAoHUHJvZmlsZRIPCgd1c2VyX2lkGAEgASgJEg8KB3ZlcnNpb24YAiABKAMSEgoKZ2l2ZW5fbmFtZRgDIAEoCRITCgttaWRkbGVfbmFtZRgEIAEoCRITCgtmYW1pbHlfbmFtZRgFIAEoCRIWCg5wcmVmZXJyZWRfbmFtZRgGIAEoCRIVCg1kYXRlX29mX2JpcnRoGAcgASgJEhMKC25hdGlvbmFsaXR5GAggASgJEhIKCm9jY3VwYXRpb24YCSABKAkSKwoJYWRkcmVzc2VzGAogAygLMhguYmFuay5wcm9maWxlLnYxLkFkZHJlc3MSLgoKY3JlYXRlZF9hdBgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGZ2VuZGVyGA0gASgJEhoKEmdlbmRlcl9kZXNjcmlwdGlvbhgOIAEoCRIRCglyZXNpZGVuY2UYDyABKAkSFwoPc291cmNlX29mX2Z1bmRzGBAgASgJEjYKD3RheF9yZXNpZGVuY2llcxgRIAMoCzIdLmJhbmsucHJvZmlsZS52MS5UYXhSZXNpZGVuY3kSNgoSaWRlbnRpdHlfbG9ja2VkX2F0GBIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCpcCgtBZGRyZXNzVHlwZRIcChhBRERSRVNTX1RZUEVfVU5TUEVDSUZJRUQQABIVChFBRERSRVNTX1RZUEVfSE9NRRABEhgKFEFERFJFU1NfVFlQRV9NQUlMSU5HEAJiBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
  * Address is a postal address.
@@ -61,6 +61,13 @@ export type Address = Message<"bank.profile.v1.Address"> & {
    * @generated from field: string country = 6;
    */
   country: string;
+
+  /**
+   * Part of the city, where post needs it; empty elsewhere.
+   *
+   * @generated from field: string district = 7;
+   */
+  district: string;
 };
 
 /**
@@ -69,6 +76,48 @@ export type Address = Message<"bank.profile.v1.Address"> & {
  */
 export const AddressSchema: GenMessage<Address> = /*@__PURE__*/
   messageDesc(file_bank_profile_v1_profile, 0);
+
+/**
+ * TaxResidency is a country in which the person pays tax: with a number there, or the reason why there is none.
+ *
+ * @generated from message bank.profile.v1.TaxResidency
+ */
+export type TaxResidency = Message<"bank.profile.v1.TaxResidency"> & {
+  /**
+   * ISO 3166-1 alpha-2.
+   *
+   * @generated from field: string country = 1;
+   */
+  country: string;
+
+  /**
+   * Tax identification number as the country gave it.
+   *
+   * @generated from field: string tin = 2;
+   */
+  tin: string;
+
+  /**
+   * `not_issued`, `not_required` or `unobtainable`, where there is no number.
+   *
+   * @generated from field: string no_tin_reason = 3;
+   */
+  noTinReason: string;
+
+  /**
+   * Why it cannot be had, with `unobtainable`.
+   *
+   * @generated from field: string explanation = 4;
+   */
+  explanation: string;
+};
+
+/**
+ * Describes the message bank.profile.v1.TaxResidency.
+ * Use `create(TaxResidencySchema)` to create a new message.
+ */
+export const TaxResidencySchema: GenMessage<TaxResidency> = /*@__PURE__*/
+  messageDesc(file_bank_profile_v1_profile, 1);
 
 /**
  * Profile is what the bank knows about a person. A field is empty when it is unknown or when the caller
@@ -160,6 +209,49 @@ export type Profile = Message<"bank.profile.v1.Profile"> & {
    * @generated from field: google.protobuf.Timestamp updated_at = 12;
    */
   updatedAt?: Timestamp | undefined;
+
+  /**
+   * `female`, `male`, `non_binary`, `self_described` or `undisclosed`.
+   *
+   * @generated from field: string gender = 13;
+   */
+  gender: string;
+
+  /**
+   * In the person's own words, with `self_described`.
+   *
+   * @generated from field: string gender_description = 14;
+   */
+  genderDescription: string;
+
+  /**
+   * Country in which the person lives, ISO 3166-1 alpha-2.
+   *
+   * @generated from field: string residence = 15;
+   */
+  residence: string;
+
+  /**
+   * Where the person's money mainly comes from: `employment`, `self_employment`, `business`, `pension`, `benefits`,
+   * `investments`, `savings`, `property_sale`, `inheritance`, `gift`, `family_support` or `other`.
+   *
+   * @generated from field: string source_of_funds = 16;
+   */
+  sourceOfFunds: string;
+
+  /**
+   * At most five, each of another country.
+   *
+   * @generated from field: repeated bank.profile.v1.TaxResidency tax_residencies = 17;
+   */
+  taxResidencies: TaxResidency[];
+
+  /**
+   * Since when names, date of birth, nationality and residence change by a change request alone.
+   *
+   * @generated from field: google.protobuf.Timestamp identity_locked_at = 18;
+   */
+  identityLockedAt?: Timestamp | undefined;
 };
 
 /**
@@ -167,7 +259,7 @@ export type Profile = Message<"bank.profile.v1.Profile"> & {
  * Use `create(ProfileSchema)` to create a new message.
  */
 export const ProfileSchema: GenMessage<Profile> = /*@__PURE__*/
-  messageDesc(file_bank_profile_v1_profile, 1);
+  messageDesc(file_bank_profile_v1_profile, 2);
 
 /**
  * AddressType tells what an address is for; a user has at most one of each.

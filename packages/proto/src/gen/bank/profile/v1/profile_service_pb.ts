@@ -4,6 +4,8 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { DecideChangeRequestRequestSchema, DecideChangeRequestResponseSchema, ListChangeRequestsRequestSchema, ListChangeRequestsResponseSchema, ViewChangeRequestRequestSchema, ViewChangeRequestResponseSchema } from "./change_request_pb.ts";
+import { file_bank_profile_v1_change_request } from "./change_request_pb.ts";
 import type { Profile } from "./profile_pb.ts";
 import { file_bank_profile_v1_profile } from "./profile_pb.ts";
 import type { Settings } from "./settings_pb.ts";
@@ -14,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/profile/v1/profile_service.proto.
  */
 export const file_bank_profile_v1_profile_service: GenFile = /*@__PURE__*/
-  fileDesc("CiViYW5rL3Byb2ZpbGUvdjEvcHJvZmlsZV9zZXJ2aWNlLnByb3RvEg9iYW5rLnByb2ZpbGUudjEiJAoRR2V0UHJvZmlsZVJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSI/ChJHZXRQcm9maWxlUmVzcG9uc2USKQoHcHJvZmlsZRgBIAEoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlIisKF0JhdGNoR2V0UHJvZmlsZXNSZXF1ZXN0EhAKCHVzZXJfaWRzGAEgAygJIkYKGEJhdGNoR2V0UHJvZmlsZXNSZXNwb25zZRIqCghwcm9maWxlcxgBIAMoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlIkYKElZpZXdQcm9maWxlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEg4KBnVubWFzaxgCIAMoCRIPCgdub3RlX2lkGAMgASgJIkAKE1ZpZXdQcm9maWxlUmVzcG9uc2USKQoHcHJvZmlsZRgBIAEoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlIiUKEkdldFNldHRpbmdzUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJIkIKE0dldFNldHRpbmdzUmVzcG9uc2USKwoIc2V0dGluZ3MYASABKAsyGS5iYW5rLnByb2ZpbGUudjEuU2V0dGluZ3MymAMKDlByb2ZpbGVTZXJ2aWNlEloKCkdldFByb2ZpbGUSIi5iYW5rLnByb2ZpbGUudjEuR2V0UHJvZmlsZVJlcXVlc3QaIy5iYW5rLnByb2ZpbGUudjEuR2V0UHJvZmlsZVJlc3BvbnNlIgOQAgISbAoQQmF0Y2hHZXRQcm9maWxlcxIoLmJhbmsucHJvZmlsZS52MS5CYXRjaEdldFByb2ZpbGVzUmVxdWVzdBopLmJhbmsucHJvZmlsZS52MS5CYXRjaEdldFByb2ZpbGVzUmVzcG9uc2UiA5ACAhJdCgtWaWV3UHJvZmlsZRIjLmJhbmsucHJvZmlsZS52MS5WaWV3UHJvZmlsZVJlcXVlc3QaJC5iYW5rLnByb2ZpbGUudjEuVmlld1Byb2ZpbGVSZXNwb25zZSIDkAICEl0KC0dldFNldHRpbmdzEiMuYmFuay5wcm9maWxlLnYxLkdldFNldHRpbmdzUmVxdWVzdBokLmJhbmsucHJvZmlsZS52MS5HZXRTZXR0aW5nc1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_bank_profile_v1_profile, file_bank_profile_v1_settings]);
+  fileDesc("CiViYW5rL3Byb2ZpbGUvdjEvcHJvZmlsZV9zZXJ2aWNlLnByb3RvEg9iYW5rLnByb2ZpbGUudjEiJAoRR2V0UHJvZmlsZVJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSI/ChJHZXRQcm9maWxlUmVzcG9uc2USKQoHcHJvZmlsZRgBIAEoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlIisKF0JhdGNoR2V0UHJvZmlsZXNSZXF1ZXN0EhAKCHVzZXJfaWRzGAEgAygJIkYKGEJhdGNoR2V0UHJvZmlsZXNSZXNwb25zZRIqCghwcm9maWxlcxgBIAMoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlIkYKElZpZXdQcm9maWxlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEg4KBnVubWFzaxgCIAMoCRIPCgdub3RlX2lkGAMgASgJIkAKE1ZpZXdQcm9maWxlUmVzcG9uc2USKQoHcHJvZmlsZRgBIAEoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlIiUKEkdldFNldHRpbmdzUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJIkIKE0dldFNldHRpbmdzUmVzcG9uc2USKwoIc2V0dGluZ3MYASABKAsyGS5iYW5rLnByb2ZpbGUudjEuU2V0dGluZ3My9AUKDlByb2ZpbGVTZXJ2aWNlEloKCkdldFByb2ZpbGUSIi5iYW5rLnByb2ZpbGUudjEuR2V0UHJvZmlsZVJlcXVlc3QaIy5iYW5rLnByb2ZpbGUudjEuR2V0UHJvZmlsZVJlc3BvbnNlIgOQAgISbAoQQmF0Y2hHZXRQcm9maWxlcxIoLmJhbmsucHJvZmlsZS52MS5CYXRjaEdldFByb2ZpbGVzUmVxdWVzdBopLmJhbmsucHJvZmlsZS52MS5CYXRjaEdldFByb2ZpbGVzUmVzcG9uc2UiA5ACAhJdCgtWaWV3UHJvZmlsZRIjLmJhbmsucHJvZmlsZS52MS5WaWV3UHJvZmlsZVJlcXVlc3QaJC5iYW5rLnByb2ZpbGUudjEuVmlld1Byb2ZpbGVSZXNwb25zZSIDkAICEl0KC0dldFNldHRpbmdzEiMuYmFuay5wcm9maWxlLnYxLkdldFNldHRpbmdzUmVxdWVzdBokLmJhbmsucHJvZmlsZS52MS5HZXRTZXR0aW5nc1Jlc3BvbnNlIgOQAgEScgoSTGlzdENoYW5nZVJlcXVlc3RzEiouYmFuay5wcm9maWxlLnYxLkxpc3RDaGFuZ2VSZXF1ZXN0c1JlcXVlc3QaKy5iYW5rLnByb2ZpbGUudjEuTGlzdENoYW5nZVJlcXVlc3RzUmVzcG9uc2UiA5ACARJvChFWaWV3Q2hhbmdlUmVxdWVzdBIpLmJhbmsucHJvZmlsZS52MS5WaWV3Q2hhbmdlUmVxdWVzdFJlcXVlc3QaKi5iYW5rLnByb2ZpbGUudjEuVmlld0NoYW5nZVJlcXVlc3RSZXNwb25zZSIDkAICEnUKE0RlY2lkZUNoYW5nZVJlcXVlc3QSKy5iYW5rLnByb2ZpbGUudjEuRGVjaWRlQ2hhbmdlUmVxdWVzdFJlcXVlc3QaLC5iYW5rLnByb2ZpbGUudjEuRGVjaWRlQ2hhbmdlUmVxdWVzdFJlc3BvbnNlIgOQAgJiBnByb3RvMw", [file_bank_profile_v1_change_request, file_bank_profile_v1_profile, file_bank_profile_v1_settings]);
 
 /**
  * GetProfileRequest names one user.
@@ -248,6 +250,37 @@ export const ProfileService: GenService<{
     methodKind: "unary";
     input: typeof GetSettingsRequestSchema;
     output: typeof GetSettingsResponseSchema;
+  },
+  /**
+   * ListChangeRequests lists the requests to change what was verified that wait for a decision. Callers: staff, through admin.
+   *
+   * @generated from rpc bank.profile.v1.ProfileService.ListChangeRequests
+   */
+  listChangeRequests: {
+    methodKind: "unary";
+    input: typeof ListChangeRequestsRequestSchema;
+    output: typeof ListChangeRequestsResponseSchema;
+  },
+  /**
+   * ViewChangeRequest shows one of them in full to who may decide on it; audited. Callers: staff, through admin.
+   *
+   * @generated from rpc bank.profile.v1.ProfileService.ViewChangeRequest
+   */
+  viewChangeRequest: {
+    methodKind: "unary";
+    input: typeof ViewChangeRequestRequestSchema;
+    output: typeof ViewChangeRequestResponseSchema;
+  },
+  /**
+   * DecideChangeRequest approves one, which makes the change, or rejects it. ABORTED when somebody else has decided, or the
+   * user has withdrawn it. Callers: staff, through admin.
+   *
+   * @generated from rpc bank.profile.v1.ProfileService.DecideChangeRequest
+   */
+  decideChangeRequest: {
+    methodKind: "unary";
+    input: typeof DecideChangeRequestRequestSchema;
+    output: typeof DecideChangeRequestResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_bank_profile_v1_profile_service, 0);

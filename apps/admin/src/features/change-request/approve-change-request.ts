@@ -1,0 +1,26 @@
+import { type Actor, allow, parse, requireMayActOn, requireUser } from '@bank/domain';
+import type { AppContext } from '#context.ts';
+import { carryOut } from '#features/act/carry-out.ts';
+import { Reasoned } from '#features/act/schemas.ts';
+import { ChangeRequestParams } from '#features/change-request/schemas.ts';
+import { requireKnownUser } from '#features/user/require-known-user.ts';
+
+/**
+ * Approves what a user below (SR-72) asked to have changed; `profile` changes it.
+ * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, user.not_found, and what `profile` answers
+ */
+export async function approveChangeRequest(
+  ctx: AppContext,
+  actor: Actor,
+  input: { readonly params: unknown; readonly body: unknown },
+): Promise<void> {
+  const who = allow.permission(actor, 'kyc.decide');
+  const { id: userId, requestId: changeRequestId } = parse(ChangeRequestParams, input.params);
+  const { reason } = parse(Reasoned, input.body);
+  const { roles } = await requireKnownUser(ctx, userId);
+  requireMayActOn(requireUser(actor), { userId, roles });
+  await carryOut(ctx, actor, {
+    ...{ action: 'profile.approve_change', who, userId, reason },
+    perform: (target) => ctx.owners.changeRequests.approve({ ...target, userId, changeRequestId }),
+  });
+}
