@@ -56,8 +56,16 @@ describe('GET /v1/settings', () => {
     await activate(one.userId, 'pt-br');
     await activate(other.userId, 'xx-nothing');
     expect(await get(one.token)).toMatchObject({ body: { language: 'pt-BR' } });
-    expect((await get(one.token)).headers.get('etag')).toBe('"v1"');
     expect(await get(other.token)).toMatchObject({ body: { language: 'en' } });
+  });
+
+  test('200: the first change fits whether the activation was heard of before or not', async () => {
+    const { userId, token } = givenUser();
+    expect((await get(token)).headers.get('etag')).toBe('"v0"');
+    await activate(userId, 'de');
+    expect((await get(token)).headers.get('etag')).toBe('"v0"');
+    expect(await patch(token, { currency: 'NGN' })).toMatchObject({ status: 200, body: { language: 'de' } });
+    expect((await get(token)).headers.get('etag')).toBe('"v1"');
   });
 
   test('401: without a token', async () => {

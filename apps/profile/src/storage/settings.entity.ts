@@ -60,7 +60,7 @@ export interface Choices extends Readonly<Record<Switch, boolean | null>> {
   readonly personalisation: boolean | null;
 }
 
-/** The choices of a user. `version` rises by one with every change, and is 0 while nothing was written. */
+/** The choices of a user. `version` rises by one with every change, and is 0 while he has chosen nothing himself. */
 export interface Settings extends Choices {
   readonly userId: UserId;
   readonly version: number;

@@ -28,16 +28,17 @@ export async function updateSettings(
     { who: allow.self(actor, userId), audits: ['settings.updated'] },
     async (tx) => {
       if (!(await tx.holdUser(userId))) throw new DomainError('user.not_found', { reason: 'erased' });
-      const before = (await tx.settings.find(userId)) ?? unwrittenSettings(userId);
+      const found = await tx.settings.find(userId);
+      const before = found ?? unwrittenSettings(userId);
       if (before.version !== input.version) throw new DomainError('request.precondition_failed');
 
       const { choices, changedFields } = applyPatch(before, patch);
       if (changedFields.length === 0) return before;
       await requireOfferConsents(tx, before, choices);
       const isWritten =
-        before.version === 0
-          ? await tx.settings.insert(userId, choices, now)
-          : await tx.settings.replace(userId, before.version, choices, now);
+        found === undefined
+          ? await tx.settings.insert(userId, 1, choices, now)
+          : await tx.settings.replace(userId, found.version, choices, now);
       if (!isWritten) throw new DomainError('request.precondition_failed');
       const version = before.version + 1;
       await tx.emit(settingsUpdated({ userId, version, changedFields, at: now }));
