@@ -50,6 +50,21 @@ describe('SR-78 form', () => {
     expect(await problem(response)).toMatchObject({ code: 'request.unsupported_type' });
   });
 
+  it('hands a body on as it comes where the route says so, and no more of it than the limit', async () => {
+    const put = (id: string, body: string | ReadableStream, headers: Record<string, string> = {}) =>
+      call(`/v1/greetings/${id}`, {
+        ...{ method: 'PUT', body, headers: { 'content-type': 'text/plain', ...headers } },
+        duplex: 'half',
+      } as RequestInit);
+    expect(await (await put('1', 'x'.repeat(1000))).json()).toEqual({ text: '1000' });
+    expect(await (await put('unread', 'x'.repeat(1000))).json()).toEqual({ text: '0' });
+    expect((await put('1', 'x'.repeat(1001))).status).toBe(413);
+    expect((await put('unread', 'x', { 'content-length': '1001' })).status).toBe(413);
+    const broken = new ReadableStream({ start: (controller) => controller.error(new Error('gone')) });
+    expect(await problem(await put('1', broken))).toMatchObject({ status: 400, errors: [{ rule: 'truncated' }] });
+    expect((await put('1', 'x', { 'content-type': 'text/html' })).status).toBe(415);
+  });
+
   it('413 over the limit of the route', async () => {
     const response = await post(JSON.stringify({ text: 'x'.repeat(1000) }));
     expect(response.status).toBe(413);

@@ -5,7 +5,7 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import { readCookie } from '#http/contract/cookie.ts';
 import type { HttpMethod, HttpRequest } from '#http/contract/request.ts';
-import type { ByteSource } from '#http/input/body.ts';
+import { type ByteSource, noSource } from '#http/input/body.ts';
 import type { ClientAddresses } from '#http/input/client-address.ts';
 import { RequestScope } from '#runtime/request-scope.ts';
 
@@ -35,6 +35,7 @@ export class Exchange implements HttpRequest {
   proofNonce: string | undefined = undefined;
   body: unknown = undefined;
   bytes: Uint8Array = noBytes;
+  stream: ByteSource = noSource;
   query: Readonly<Record<string, string>> = nothing;
   readonly #context: HttpContext;
   readonly #incoming: IncomingMessage | undefined;

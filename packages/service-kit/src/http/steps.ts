@@ -8,7 +8,7 @@ import type { CorsPolicy } from '#http/guards/cors.ts';
 import { acceptProof, checkPossession, offerNonce } from '#http/guards/possession.ts';
 import { consumeLimit, type LimitContext } from '#http/guards/rate-limit.ts';
 import { requireStepUp } from '#http/guards/step-up.ts';
-import { readBytes, refuseDeclaredLength } from '#http/input/body.ts';
+import { limited, noSource, readBytes, refuseDeclaredLength } from '#http/input/body.ts';
 import { parseJson } from '#http/input/json.ts';
 import { acceptedTypes, isJson, jsonType, mediaTypeOf, refuseUnacceptable } from '#http/input/media-type.ts';
 import { checkPathParameters, parseQuery } from '#http/input/query.ts';
@@ -123,6 +123,13 @@ function bodyStep(route: RouteDescription): Step {
       exchange.bytes = await readBytes(source, limitBytes);
     }
   };
+  if (route.streamed) {
+    return (exchange) => {
+      mediaTypeOf(exchange.header('content-type'), exchange.header('content-encoding'), accepted);
+      refuseDeclaredLength(exchange.header('content-length'), limitBytes);
+      exchange.stream = limited(exchange.source() ?? noSource, limitBytes);
+    };
+  }
   if (route.body === undefined) {
     return async (exchange) => {
       await read(exchange);

@@ -36,6 +36,25 @@ const routes = defineRoutes<{ greeting: string }>([
     },
   },
   {
+    method: 'PUT',
+    path: '/v1/greetings/:id',
+    summary: 'Keeps a large one',
+    tag: 'greetings',
+    access: 'public',
+    mediaTypes: ['text/plain'],
+    body: v.string(),
+    streamed: true,
+    bodyLimitBytes: 1000,
+    responses: { 200: Text },
+    errors: [],
+    async handle(_ctx, request) {
+      if (request.params['id'] === 'unread') return ok({ text: String(request.bytes.length) });
+      let bytes = 0;
+      for await (const chunk of request.stream) bytes += chunk.byteLength;
+      return ok({ text: String(bytes) });
+    },
+  },
+  {
     method: 'DELETE',
     path: '/v1/greetings',
     summary: 'Forgets',

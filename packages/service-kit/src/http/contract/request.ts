@@ -18,6 +18,8 @@ export interface HttpRequest {
   readonly body: unknown;
   /** The body as it came, for signatures over raw bytes. Empty when there is none. */
   readonly bytes: Uint8Array;
+  /** The body of a `streamed` route, to be read once. @throws request.too_large, request.malformed while it is read */
+  readonly stream: AsyncIterable<Uint8Array>;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   /** The client's address behind the trusted proxies, in canonical form. */

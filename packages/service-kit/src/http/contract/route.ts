@@ -52,6 +52,8 @@ export interface Route<C> {
   readonly mediaTypes?: readonly string[];
   /** The body arrives in `bytes` alone, whatever its type: the feature checks a signature over it before it reads it. */
   readonly rawBody?: true;
+  /** The body is read by the handler, from `stream`, so that it never lies in memory as a whole. */
+  readonly streamed?: true;
   /** Media type of the answer, `application/json` unless said. */
   readonly produces?: string;
   /** The body of each status that is a success; `null` for none. */

@@ -5,13 +5,30 @@ export type ByteSource = AsyncIterable<Uint8Array>;
 
 const noBytes = new Uint8Array();
 
+/** What a request without a body is read from. */
+export const noSource: ByteSource = Object.freeze({ async *[Symbol.asyncIterator]() {} });
+
 /**
- * Reads a body whole, and no more of it than the limit: with or without `Content-Length`, since a chunked body says
- * nothing about its size beforehand (SR-78).
+ * Reads a body whole, and no more of it than the limit.
  * @throws request.too_large, request.malformed when the client stops in the middle
  */
 export async function readBytes(source: ByteSource, limitBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
+  for await (const chunk of limited(source, limitBytes)) {
+    chunks.push(chunk);
+  }
+  if (chunks.length <= 1) {
+    return chunks[0] ?? noBytes;
+  }
+  return Buffer.concat(chunks);
+}
+
+/**
+ * Passes a body on, and no more of it than the limit: with or without `Content-Length`, since a chunked body says
+ * nothing about its size beforehand (SR-78).
+ * @throws request.too_large, request.malformed when the client stops in the middle
+ */
+export async function* limited(source: ByteSource, limitBytes: number): AsyncGenerator<Uint8Array, void> {
   let total = 0;
   try {
     for await (const chunk of source) {
@@ -19,15 +36,11 @@ export async function readBytes(source: ByteSource, limitBytes: number): Promise
       if (total > limitBytes) {
         throw new DomainError('request.too_large');
       }
-      chunks.push(chunk);
+      yield chunk;
     }
   } catch (error) {
     throw error instanceof DomainError ? error : truncated(error);
   }
-  if (chunks.length <= 1) {
-    return chunks[0] ?? noBytes;
-  }
-  return Buffer.concat(chunks, total);
 }
 
 function truncated(cause: unknown): DomainError {
