@@ -107,6 +107,16 @@ export class PiiVault {
     for (const [userId, keys] of stored) this.#unwrap(userId, keys);
   }
 
+  /** Seals bytes, such as those of a file, for their place. @throws DataKeyMissing */
+  async sealBytes(em: EntityManager, place: SealedPlace, bytes: Uint8Array): Promise<Uint8Array> {
+    return seal(await this.#keyOf(em, place), bytes, this.#aadOf(place));
+  }
+
+  /** Opens what `sealBytes` sealed. @throws DataKeyMissing, SealBroken when it belongs to another place */
+  async openBytes(em: EntityManager, place: SealedPlace, sealed: Uint8Array): Promise<Uint8Array> {
+    return open(await this.#keyOf(em, place), sealed, this.#aadOf(place));
+  }
+
   /** Makes everything sealed under a user's key unreadable. Gives the tombstones, to be kept outside as well. */
   async destroyKeys(em: EntityManager, userId: string, keyClass: KeyClass): Promise<readonly Tombstone[]> {
     return this.#forget(em, await this.#repository(em).destroy({ userId, keyClass }, this.#clock.now()));

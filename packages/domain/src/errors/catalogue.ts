@@ -1,4 +1,5 @@
 import { authErrors } from '#errors/auth.catalogue.ts';
+import { fileErrors } from '#errors/file.catalogue.ts';
 import { identityErrors } from '#errors/identity.catalogue.ts';
 import type { ErrorEntry } from '#errors/kind.ts';
 import { requestErrors } from '#errors/request.catalogue.ts';
@@ -12,6 +13,7 @@ export const errorCatalogue = {
   ...requestErrors,
   ...authErrors,
   ...identityErrors,
+  ...fileErrors,
   ...serviceErrors,
 } as const satisfies Record<string, ErrorEntry>;
 
