@@ -1,6 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { SendgridAccount } from '#protocols/sendgrid/sendgrid.ts';
+import { readStorages, type StorageAccounts } from '#protocols/storages/accounts.ts';
 import type { TwilioAccount } from '#protocols/twilio/twilio.ts';
 
 export interface SandboxConfig {
@@ -16,6 +17,8 @@ export interface SandboxConfig {
     readonly twilio?: TwilioAccount | undefined;
     readonly sendgrid?: SendgridAccount | undefined;
   };
+  /** Storages of files. */
+  readonly storages?: StorageAccounts | undefined;
 }
 
 export interface PlatformConfig {
@@ -38,6 +41,7 @@ export function readSandboxConfig(env: Environment): SandboxConfig {
     slowMs: wholeNumber(env, 'SANDBOX_SLOW_MS', 10_000, 600_000),
     platform: readPlatform(env),
     carriers: { twilio: readTwilio(env), sendgrid: readSendgrid(env) },
+    storages: readStorages(env),
   });
 }
 

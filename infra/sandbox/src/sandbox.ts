@@ -9,6 +9,8 @@ import { NotificationProtocol } from '#protocols/notification/notification.ts';
 import type { HttpProtocol, Protocol } from '#protocols/protocol.ts';
 import { SendgridProtocol } from '#protocols/sendgrid/sendgrid.ts';
 import { createSmtpProtocol } from '#protocols/smtp/smtp.ts';
+import { CloudinaryProtocol } from '#protocols/storages/cloudinary.ts';
+import { S3Protocol } from '#protocols/storages/s3.ts';
 import { TwilioProtocol } from '#protocols/twilio/twilio.ts';
 
 /** Between two states of a message that a carrier tells of. */
@@ -26,9 +28,9 @@ export function createSandbox(config: SandboxConfig): Sandbox {
   const { host, smtpPort, slowMs } = config;
   const platform = createPlatform(config, inbox);
   const protocols: Protocol[] = [createSmtpProtocol({ inbox, host, port: smtpPort, slowMs }), ...platform.protocols];
-  const carriers = createCarriers(config, inbox);
-  const pages = inboxRoutes(inbox, [...protocols, ...carriers]);
-  for (const { name, routes } of carriers) pages.route(`/${name}`, routes);
+  const onHttp = [...createCarriers(config, inbox), ...createStorages(config)];
+  const pages = inboxRoutes(inbox, [...protocols, ...onHttp]);
+  for (const { name, routes } of onHttp) pages.route(`/${name}`, routes);
   if (platform.audit !== undefined) pages.route('/', auditRoutes(platform.audit));
   const http = createHttpListener(config, pages.fetch);
   return {
@@ -38,7 +40,7 @@ export function createSandbox(config: SandboxConfig): Sandbox {
       return addresses;
     },
     async stop() {
-      for (const carrier of carriers) carrier.stop();
+      for (const protocol of onHttp) protocol.stop();
       await Promise.all([http.stop(), ...protocols.map((protocol) => protocol.stop())]);
     },
   };
@@ -49,6 +51,14 @@ function createCarriers({ slowMs, carriers: { twilio, sendgrid } }: SandboxConfi
   return [
     ...(twilio === undefined ? [] : [new TwilioProtocol({ inbox, account: twilio, pauseMs })]),
     ...(sendgrid === undefined ? [] : [new SendgridProtocol({ inbox, account: sendgrid, slowMs, pauseMs })]),
+  ];
+}
+
+/** Storages of files; none without accounts. */
+function createStorages({ storages }: SandboxConfig): HttpProtocol[] {
+  return [
+    ...(storages?.s3 === undefined ? [] : [new S3Protocol(storages.s3)]),
+    ...(storages?.cloudinary === undefined ? [] : [new CloudinaryProtocol(storages.cloudinary)]),
   ];
 }
 

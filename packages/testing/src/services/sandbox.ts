@@ -19,6 +19,8 @@ export interface TestSandboxOptions {
   rabbitmqUrl?: string;
   /** How long the slow outcomes take. */
   slowMs?: number;
+  /** Variables of its own beside those: accounts of third parties that are served with one. */
+  env?: Readonly<Record<string, string>>;
 }
 
 const main = fileURLToPath(new URL('../../../../infra/sandbox/src/main.ts', import.meta.url));
@@ -26,7 +28,7 @@ const platformServices = ['audit', 'notification'];
 
 /** The sandbox as a process on free ports: third parties and the platform over their real protocols. */
 export async function testSandbox(options: TestSandboxOptions = {}): Promise<TestSandbox> {
-  const { certificates, rabbitmqUrl, slowMs } = options;
+  const { certificates, env: own = {}, rabbitmqUrl, slowMs } = options;
   for (const name of certificates === undefined ? [] : platformServices) {
     await certificates?.issue({ name, uris: [`spiffe://bank/platform/${name}`] });
   }
@@ -39,6 +41,7 @@ export async function testSandbox(options: TestSandboxOptions = {}): Promise<Tes
     SANDBOX_TLS_DIR: certificates?.folder ?? '',
     SANDBOX_RABBITMQ_URL: rabbitmqUrl ?? '',
     ...(slowMs === undefined ? {} : { SANDBOX_SLOW_MS: String(slowMs) }),
+    ...own,
   };
   const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   // A test run that is killed takes the sandbox with it only where the exit is seen.
