@@ -6,7 +6,7 @@ import { build } from 'rolldown';
 import { asciiOnly } from '#bundle/ascii-only.ts';
 import { nativePackages } from '#bundle/native-packages.ts';
 
-const natives = nativePackages(/^@node-rs\//);
+const natives = nativePackages(/^(@node-rs\/|sharp$)/);
 
 await rm('dist', { recursive: true, force: true });
 const { output } = await build({
@@ -30,5 +30,5 @@ const { output } = await build({
     if (!optional) report(level, log);
   },
 });
-const imports = output.flatMap((file) => (file.type === 'chunk' ? file.imports : []));
+const imports = output.flatMap((file) => (file.type === 'chunk' ? [...file.imports, ...file.dynamicImports] : []));
 await natives.copy(imports, 'dist/node_modules');

@@ -59,6 +59,15 @@ describe('a bundle away from the repository', () => {
     expect(await readdir(join(elsewhere, 'auth/node_modules/@node-rs'))).toContain('argon2');
   });
 
+  it('makes images with what lies beside it', async () => {
+    const folder = await bundle('profile');
+    const code = `import sharp from 'sharp';
+      const image = sharp({ create: { width: 2, height: 2, channels: 3, background: '#fff' } });
+      console.log((await image.webp().toBuffer()).toString('latin1', 8, 12));`;
+    await writeFile(join(folder, 'image.mjs'), code);
+    expect(await runTool(folder, process.execPath, ['image.mjs'])).toMatchObject({ status: 0, stdout: 'WEBP\n' });
+  });
+
   it('keeps the memory of hashes mapped, as the sources do', async () => {
     await writeFile(join(copy.root, 'apps/auth/src/main.ts'), hashing);
     const { stdout } = await runTool(await bundle('auth'), process.execPath, ['main.mjs']);

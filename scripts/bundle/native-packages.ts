@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import type { Plugin } from 'rolldown';
 import * as v from 'valibot';
 
-const Manifest = v.object({ optionalDependencies: v.optional(v.record(v.string(), v.string()), {}) });
+const names = v.optional(v.record(v.string(), v.string()), {});
+const Manifest = v.object({ dependencies: names, optionalDependencies: names });
 
 /** Packages that hold machine code: a bundle cannot contain them, it can only lie beside them. */
 export interface NativePackages {
@@ -40,10 +41,10 @@ export function nativePackages(name: RegExp): NativePackages {
 
 async function copyPackage(id: string, manifest: string, folder: string): Promise<void> {
   await cp(dirname(manifest), join(folder, id), { recursive: true, dereference: true });
-  const { optionalDependencies } = v.parse(Manifest, JSON.parse(await readFile(manifest, 'utf8')));
-  for (const platform of Object.keys(optionalDependencies)) {
-    const found = resolveFrom(manifest, `${platform}/package.json`);
-    if (found !== undefined) await copyPackage(platform, found, folder);
+  const { dependencies, optionalDependencies } = v.parse(Manifest, JSON.parse(await readFile(manifest, 'utf8')));
+  for (const needed of Object.keys({ ...dependencies, ...optionalDependencies })) {
+    const found = resolveFrom(manifest, `${needed}/package.json`);
+    if (found !== undefined) await copyPackage(needed, found, folder);
   }
 }
 
