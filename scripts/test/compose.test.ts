@@ -102,7 +102,7 @@ describe('docker-compose.dev.yml', () => {
     for (const app of appNames) expect(found[app]?.healthcheck, app).toBeDefined();
   });
 
-  it('gives an app its own files and no other, and mounts none that can be written but checkpoints', () => {
+  it('gives an app its own files and no other, and mounts none that can be written but checkpoints and files', () => {
     const found = dev();
     for (const app of appNames) {
       const volumes = found[app]?.volumes?.map((volume) =>
@@ -110,8 +110,11 @@ describe('docker-compose.dev.yml', () => {
       );
       const files = join(folder, 'containers');
       const own = [[join(files, app), '/run/bank'].join(':')];
-      const checkpoints = app === 'admin' ? [[join(files, 'checkpoints'), '/run/checkpoints'].join(':')] : [];
-      expect(volumes?.map(([source, target]) => `${source}:${target}`)).toEqual([...own, ...checkpoints]);
+      const written = new Map([
+        ['admin', [`${join(files, 'checkpoints')}:/run/checkpoints`]],
+        ['profile', [`${join(files, 'files')}:/run/files`]],
+      ]);
+      expect(volumes?.map(([source, target]) => `${source}:${target}`)).toEqual([...own, ...(written.get(app) ?? [])]);
       expect(readdirSync(join(files, app, 'keyrings'))).toEqual([app]);
     }
   });

@@ -29,6 +29,7 @@ describe('routes', () => {
     ['/v1/settings/consents', 'profile'],
     ['/v1/kyc/documents', 'profile'],
     ['/v1/data/exports', 'profile'],
+    ['/v1/files/1?expires=2', 'profile'],
     ['/v1/mfa/factors', 'mfa'],
     ['/v1/devices/1?limit=5&cursor=a%2Fb', 'device'],
   ])('%s goes to %s, as it came', async (path, app) => {
@@ -47,6 +48,15 @@ describe('routes', () => {
     const upload = { method: 'POST', body: 'x'.repeat(700_000) };
     expect((await fetch(`${gateway.publicUrl}/v1/webhooks/sendgrid`, upload)).status).toBe(200);
     expect((await fetch(`${gateway.publicUrl}/v1/auth/login`, upload)).status).toBe(413);
+  });
+
+  it('files of up to 10 MiB may be sent where a link leads, and nowhere else', async () => {
+    const upload = (bytes: number) => ({ method: 'PUT', body: 'x'.repeat(bytes) });
+    const address = `${gateway.publicUrl}/v1/files/objects/upload-1?signature=a`;
+    expect((await fetch(address, upload(9_000_000))).status).toBe(200);
+    expect((await fetch(address, upload(10_500_000))).status).toBe(413);
+    expect((await fetch(`${gateway.publicUrl}/v1/files/1`, upload(700_000))).status).toBe(413);
+    expect((await fetch(`${gateway.staffUrl}/v1/files/1`)).status).toBe(404);
   });
 
   it.each(['/v1/admin/users', '/v1/authx', '/v1', '/v1/profiles'])('%s is not public', async (path) => {

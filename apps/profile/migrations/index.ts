@@ -5,6 +5,7 @@ import { ProfileGroups } from './202612050101-profile-groups.ts';
 import { ChangeRequests } from './202612050102-change-requests.ts';
 import { Settings } from './202612050200-settings.ts';
 import { Consents } from './202612050201-consents.ts';
+import { Files } from './202612050300-files.ts';
 
 /** In the order they run; a name is never changed once it has landed. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   { name: '202612050100-identity-lock', class: IdentityLock },
   { name: '202612050101-profile-groups', class: ProfileGroups },
   { name: '202612050102-change-requests', class: ChangeRequests },
+  { name: '202612050300-files', class: Files },
 ];

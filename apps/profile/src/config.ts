@@ -2,13 +2,24 @@ import { appEnv } from '@bank/composition';
 import { envInteger, readConfig } from '@bank/service-kit';
 import * as v from 'valibot';
 import { settingsEnv } from '#settings-config.ts';
+import { storageEnv, storageProblems } from '#storage-config.ts';
 
-const ConfigSchema = v.object({
-  ...appEnv,
-  ...settingsEnv,
-  /** How old somebody has to be to be a customer. */
-  CUSTOMER_AGE_MIN_YEARS: v.optional(envInteger(0, 30), '18'),
-});
+const ConfigSchema = v.pipe(
+  v.object({
+    ...appEnv,
+    ...settingsEnv,
+    ...storageEnv,
+    /** How old somebody has to be to be a customer. */
+    CUSTOMER_AGE_MIN_YEARS: v.optional(envInteger(0, 30), '18'),
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const input = dataset.value;
+    for (const [key, message] of storageProblems(input)) {
+      addIssue({ message, path: [{ type: 'object', origin: 'value', input, key, value: input[key] }] });
+    }
+  }),
+);
 
 export type Config = Readonly<v.InferOutput<typeof ConfigSchema>>;
 

@@ -7,9 +7,11 @@ import {
 } from '@bank/composition';
 import type { TransactionalContext, TransactionScope } from '@bank/database';
 import type { Config } from '#config.ts';
+import { createFileServices, type FileServices } from '#file-services.ts';
 import { ChangeRequestRepository } from '#storage/change-request.repository.ts';
 import { ConsentRepository } from '#storage/consent.repository.ts';
 import { entities } from '#storage/entities.ts';
+import { FileRepository } from '#storage/files/file.repository.ts';
 import { ProfileRepository } from '#storage/profile.repository.ts';
 import { SettingsRepository } from '#storage/settings.repository.ts';
 import { createSettingsCache, type SettingsCache } from '#storage/settings-cache.ts';
@@ -19,6 +21,7 @@ export interface Repositories {
   readonly settings: SettingsRepository;
   readonly consents: ConsentRepository;
   readonly changeRequests: ChangeRequestRepository;
+  readonly files: FileRepository;
 }
 
 /** What every feature is handed: the foundations of any app, and this one's repositories behind its unit of work. */
@@ -27,6 +30,7 @@ export interface AppContext extends Foundations, TransactionalContext<Repositori
   readonly settingsCache: SettingsCache;
   /** What people are at this moment, as auth knows it. */
   readonly people: PeopleDirectory;
+  readonly fileServices: FileServices;
 }
 
 /** The context inside of a transaction. */
@@ -40,11 +44,13 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     config,
     settingsCache: createSettingsCache(foundations.redis),
     people: createPeopleDirectory(foundations, config),
+    fileServices: await createFileServices(config, foundations),
     unitOfWork: foundations.unitOfWorkOf((em) => ({
       profiles: new ProfileRepository(em, foundations.vault),
       settings: new SettingsRepository(em),
       consents: new ConsentRepository(em),
       changeRequests: new ChangeRequestRepository(em, foundations.vault),
+      files: new FileRepository(em),
     })),
   };
 }

@@ -2,6 +2,8 @@ import { audiences, composeApp, createTokenVerifier, dataRightsRpc, type Overrid
 import type { Service } from '@bank/service-kit';
 import type { Config } from '#config.ts';
 import { createContext } from '#context.ts';
+import { clearFiles } from '#features/file/clear-files.ts';
+import { releaseFiles } from '#features/file/release-files.ts';
 import { dataRights } from '#storage/data-rights.ts';
 import { growth } from '#storage/growth.ts';
 import { routes } from '#transport/http/routes.ts';
@@ -15,10 +17,11 @@ export async function createService(config: Config, overrides: Overrides = {}): 
   const ctx = await createContext(config, overrides);
   return composeApp(ctx, config, {
     routes,
-    rpc: [profileRpc, dataRightsRpc({ rights: dataRights })],
+    rpc: [profileRpc, dataRightsRpc({ rights: dataRights, before: releaseFiles })],
     consumers: [userActivatedConsumer(ctx), settingsUpdatedConsumer(ctx), userRegisteredConsumer(ctx)],
     verifier: overrides.verifier ?? createTokenVerifier(ctx, config),
     audiences: [audiences.customers],
     growth,
+    chores: [{ name: 'files', run: () => clearFiles(ctx) }],
   });
 }

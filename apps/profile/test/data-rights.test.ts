@@ -6,6 +6,7 @@ import { timestampNow } from '@bufbuild/protobuf/wkt';
 import { dataRights } from '#storage/data-rights.ts';
 import { growth } from '#storage/growth.ts';
 import { givenProfile, profileApp } from './profile-app.ts';
+import { givenAvatar } from './uploads.ts';
 
 const app = profileApp();
 
@@ -40,10 +41,12 @@ testDataRights(
     const asked = { changes: { familyName: 'Lovelace' }, reason };
     const requested = await request(app.service, 'POST', '/v1/profile/change-requests', { token, body: asked });
     if (requested.status !== 201) throw new Error(`the change request answered ${requested.status}`);
+    const fileId = await givenAvatar(app, token);
     return {
       userId,
       given: [preferredName, occupation, genderDescription, reason],
       kept: [givenName, explanation, street],
+      ids: [fileId],
     };
   },
   (userId) => [

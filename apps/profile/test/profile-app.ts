@@ -1,6 +1,7 @@
 import { type AppUnderTest, request, type TestApp, testApp } from '@bank/composition/testing';
 import { withTransaction } from '@bank/database';
 import { allow, audiences, parse, type Role, type UserId, UserIdSchema, uuidv7 } from '@bank/domain';
+import { temporaryFolder } from '@bank/testing';
 import { loadConfig } from '#config.ts';
 import { type AppContext, createContext } from '#context.ts';
 import { createProfile } from '#features/profile/create-profile.ts';
@@ -58,7 +59,8 @@ export function profileApp(changes: Pick<AppUnderTest, 'certificates' | 'env'> =
     createContext,
     createService,
   };
-  return testApp({ ...parts, ...changes });
+  const env = { STORAGE_DIR: temporaryFolder('storage'), ...changes.env };
+  return testApp({ ...parts, ...changes, env });
 }
 
 /** A new user who has an empty profile, and his token. */

@@ -1,6 +1,7 @@
 import { rolesOf } from '@bank/database';
 import { callersFile } from '#stack/apps/app-files.ts';
 import { messageVariables } from '#stack/apps/message-variables.ts';
+import { storageVariables } from '#stack/apps/storage-variables.ts';
 import { brokerUrl, brokerUser } from '#stack/provisioning/broker.ts';
 import type { TlsFiles } from '#stack/secrets/certificates.ts';
 import { checkpointKeyFiles } from '#stack/secrets/checkpoint-keys.ts';
@@ -33,6 +34,8 @@ export interface AppSurroundings {
   readonly secretsFolder: string;
   /** Where admin keeps checkpoints of its ledger, outside of the database. */
   readonly checkpointsFolder: string;
+  /** Where profile keeps files of users, unless they lie in another storage. */
+  readonly storageFolder: string;
   readonly tls: TlsFiles;
   readonly ports: Readonly<Record<AppName, AppPorts>>;
   readonly gatewayUrl: string;
@@ -67,6 +70,7 @@ export function appEnvironment(app: AppName, around: AppSurroundings): Record<st
     ...rpcVariables(app, around),
     ...(app === 'auth' ? messageVariables(around) : {}),
     ...(app === 'admin' ? ledgerVariables(around) : {}),
+    ...(app === 'profile' ? storageVariables(around) : {}),
     ...around.overrides,
   };
 }

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { environmentFile, writeEnvironmentFile } from '#stack/apps/app-files.ts';
 import { carrierVariables } from '#stack/apps/message-variables.ts';
+import { sandboxStorages } from '#stack/apps/storage-variables.ts';
 import type { BrokerEntrance } from '#stack/provisioning/broker.ts';
 import { secretsFolder } from '#stack/run/prepare.ts';
 import { bareEnvironment, type ServiceContext } from '#stack/run/service-context.ts';
@@ -30,6 +31,7 @@ export async function startSandbox(
       secrets,
       secretsFolder: secretsFolder(folder),
     }),
+    ...sandboxStorages(secrets),
   };
   writeEnvironmentFile(environmentFile(folder, 'sandbox'), env);
   const process = await context.supervisor.start({

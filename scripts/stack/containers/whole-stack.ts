@@ -5,6 +5,7 @@ import { type AppSurroundings, appEnvironment } from '#stack/apps/app-environmen
 import { callersFile, writeCallersFiles, writeEnvironmentFile } from '#stack/apps/app-files.ts';
 import { carrierVariables } from '#stack/apps/message-variables.ts';
 import { type SandboxPorts, sandboxEnvironment } from '#stack/apps/sandbox.ts';
+import { sandboxStorages } from '#stack/apps/storage-variables.ts';
 import { filesFolder } from '#stack/containers/compose.ts';
 import { writeFiles } from '#stack/containers/store-containers.ts';
 import { makeDocsFolder } from '#stack/gateway/docs-folder.ts';
@@ -24,6 +25,7 @@ const NAME = 'bank';
 /** Where a container finds the files it was given, with the layout of a stack's folder of secrets. */
 const inside = '/run/bank';
 const checkpoints = '/run/checkpoints';
+const storage = '/run/files';
 const insideTls: TlsFiles = {
   caFile: `${inside}/ca.pem`,
   certFile: () => `${inside}/cert.pem`,
@@ -58,6 +60,7 @@ export async function prepareWholeStack(folder: string): Promise<string> {
     writeAppFiles(app, folder, tls, around);
   }
   filesFolder(folder, 'checkpoints');
+  filesFolder(folder, 'files');
   writeSandboxFiles(folder, tls, around);
   writeGatewayFiles(folder);
   writeProvisionFiles(folder, tls, around);
@@ -107,6 +110,7 @@ function surroundings(secrets: SecretStore, folder: string): AppSurroundings {
     secrets,
     secretsFolder: folder,
     checkpointsFolder: checkpoints,
+    storageFolder: storage,
     tls: insideTls,
     ports: appPorts(),
     gatewayUrl: `http://localhost:${defaultPorts['GATEWAY_PORT']}`,
@@ -158,6 +162,7 @@ function writeSandboxFiles(folder: string, tls: TlsFiles, around: AppSurrounding
   const env = {
     ...sandboxEnvironment(sandboxPorts, broker, inside),
     ...carriers,
+    ...sandboxStorages(around.secrets),
     SANDBOX_HOST: '0.0.0.0',
     SANDBOX_SENDGRID_WEBHOOK_KEY_FILE: `${inside}/${basename(keyFile)}`,
     // From its container the gateway is not at the address that browsers use.

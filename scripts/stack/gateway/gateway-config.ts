@@ -25,6 +25,9 @@ const publicRoutes: readonly RouteRow[] = [
   ['^/v1/webhooks(/|$)', 'auth', 'client_max_body_size 1m;'],
   ['^/\\.well-known(/|$)', 'auth'],
   ['^/v1/(profile|settings|kyc|data)(/|$)', 'profile'],
+  // Files, where they lie with the app: as large as an upload may be.
+  ['^/v1/files/objects/', 'profile', 'client_max_body_size 10m;'],
+  ['^/v1/files(/|$)', 'profile'],
   ['^/v1/mfa(/|$)', 'mfa'],
   ['^/v1/devices(/|$)', 'device'],
 ];

@@ -141,7 +141,7 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
     async stopAndRemove({ keepStores = false } = {}) {
       await Promise.all(Object.values(handles).map((app) => app.stop()));
       await Promise.all([removeDatabase(stores.postgres, name), removeVhost(stores.rabbitmq, name)]);
-      rmSync(checkpointsFolder(options.folder, name), { recursive: true, force: true });
+      for (const written of writtenFolders(options.folder, name)) rmSync(written, { recursive: true, force: true });
       await stop();
       if (!keepStores) removeData(options.folder);
     },
@@ -168,6 +168,16 @@ async function withPooler(
   return { ...stores, pooler: inFront };
 }
 
+/** What apps write beside a database. */
+function writtenFolders(folder: string, database: string): readonly string[] {
+  return [checkpointsFolder(folder, database), storageFolder(folder, database)];
+}
+
+/** Files of users, of one database. */
+function storageFolder(stackFolder: string, database: string): string {
+  return join(stackFolder, 'files', database);
+}
+
 function filesIn(folder: string): string[] {
   return readdirSync(folder).map((name) => join(folder, name));
 }
@@ -175,7 +185,7 @@ function filesIn(folder: string): string[] {
 function prepareAppFiles(folder: string, name: string): void {
   ensureKeyrings(secretsFolder(folder));
   ensureCheckpointKeys(secretsFolder(folder));
-  mkdirSync(checkpointsFolder(folder, name), { recursive: true, mode: 0o700 });
+  for (const written of writtenFolders(folder, name)) mkdirSync(written, { recursive: true, mode: 0o700 });
   writeCallersFiles(secretsFolder(folder));
 }
 
@@ -193,6 +203,7 @@ function writeEnvironments(options: StackOptions, stores: Stores, ports: StackPo
     secrets: context.secrets,
     secretsFolder: secretsFolder(options.folder),
     checkpointsFolder: checkpointsFolder(options.folder, options.name ?? 'bank'),
+    storageFolder: storageFolder(options.folder, options.name ?? 'bank'),
     tls: context.tls,
     ports: ports.apps,
     gatewayUrl: `http://localhost:${ports.gateway}`,

@@ -7,7 +7,7 @@ import { appNames } from '#stack/settings/apps.ts';
 
 const KEY_BYTES = 32; // what AES-256 takes
 
-const ownKeyrings = ['kek', 'blind-index', 'pepper', 'refresh', 'limits', 'cursor', 'idempotency'] as const;
+const ownKeyrings = ['kek', 'blind-index', 'pepper', 'refresh', 'limits', 'cursor', 'idempotency', 'links'] as const;
 
 // Every app seals what auth is to deliver, and auth opens it; every app takes the nonces that another gave: they hold the same keys.
 const sharedKeyrings = ['delivery', 'proof-nonce'] as const;

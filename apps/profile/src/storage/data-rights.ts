@@ -51,6 +51,24 @@ export const dataRights = declareDataRights('profile', {
       },
       erased: 'deleted',
     },
+    files: {
+      whose: "user_id = ? and status = 'stored'",
+      exported: {
+        key: 'id',
+        columns: {
+          fileId: 'id',
+          purpose: 'purpose',
+          contentType: 'content_type',
+          sizeBytes: 'size_bytes',
+          createdAt: 'created_at',
+        },
+      },
+      erased: {
+        kept:
+          'law makes a bank keep the documents it knew its customer by, sealed under the retained key; every other file is let ' +
+          'go in the same transaction, unreadable without the erasable key, and is removed with its objects within the hour',
+      },
+    },
   },
   impersonal: {},
 });

@@ -1,7 +1,8 @@
 import { ChangeRequestEntity } from '#storage/change-request.entity.ts';
 import { ConsentEntity } from '#storage/consent.entity.ts';
+import { FileEntity } from '#storage/files/file.entity.ts';
 import { ProfileEntity } from '#storage/profile.entity.ts';
 import { SettingsEntity } from '#storage/settings.entity.ts';
 
 /** Every entity of the schema `profile`: what the migrations are checked against. */
-export const entities = [ProfileEntity, ChangeRequestEntity, SettingsEntity, ConsentEntity];
+export const entities = [ProfileEntity, ChangeRequestEntity, SettingsEntity, ConsentEntity, FileEntity];

@@ -83,6 +83,16 @@ export class ProfileRepository extends Repository {
     return locked === 1;
   }
 
+  async exists(userId: UserId): Promise<boolean> {
+    return (await this.row('select 1 from profile.profiles where user_id = ?', [userId])) !== undefined;
+  }
+
+  /** Something that belongs to the profile changed; gives the new version, or nothing when there is no profile. */
+  async touch(userId: UserId, at: Date): Promise<number | undefined> {
+    const sql = 'update profile.profiles set version = version + 1, updated_at = ? where user_id = ? returning version';
+    return (await this.row<{ version: number }>(sql, [at, userId]))?.version;
+  }
+
   /** The user may change these fields himself again. False where he could already, or there is no profile. */
   async unlockIdentity(userId: UserId, at: Date): Promise<boolean> {
     const unlocked = await this.affected(

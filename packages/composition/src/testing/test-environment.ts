@@ -45,7 +45,7 @@ const dataRightsCaller = 'spiffe://bank/app/profile';
 const dataRightsMethods = DataRightsService.methods.map(({ name }) => `${DataRightsService.typeName}/${name}`);
 const password = 'test';
 const keyringNames = [
-  ...['kek', 'blind-index', 'pepper', 'delivery', 'refresh', 'limits', 'cursor', 'idempotency', 'proof-nonce'],
+  ...['kek', 'blind-index', 'pepper', 'delivery', 'refresh', 'limits', 'cursor', 'idempotency', 'proof-nonce', 'links'],
 ];
 
 /** A migrated database, a virtual host with the queues of the app, keys and certificates: all of the test file's own. */

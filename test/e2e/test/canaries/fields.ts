@@ -13,7 +13,7 @@ const planted = new Set([
   ...['x', 'y', 'signature', 'previousSignature', 'type', 'amount', 'account', 'bank', 'reference', 'value'],
   ...['transactionText', 'transactionDigest'],
   ...['id', 'rawId', 'credentialId', 'challenge', 'clientDataJSON', 'clientDataJson', 'attestationObject'],
-  ...['authenticatorData', 'publicKey'],
+  ...['authenticatorData', 'publicKey', 'body'],
   ...['genderDescription', 'lines', 'district', 'city', 'region', 'postalCode', 'tin', 'explanation'],
 ]);
 
@@ -41,6 +41,11 @@ const harmless: Readonly<Record<string, { readonly value: string; readonly why: 
   unmask: { value: 'email', why: 'the name of a field' },
   roles: { value: 'support', why: 'names of roles' },
   transports: { value: 'usb', why: 'names of ways to reach an authenticator' },
+  contentType: { value: 'image/jpeg', why: 'the type of a file' },
+  sizeBytes: { value: '1000', why: 'a number' },
+  sha256: { value: '0'.repeat(64), why: 'the digest of a file; kept until the file was checked' },
+  expires: { value: '4102444800', why: 'a time' },
+  fileName: { value: 'avatar.webp', why: 'a name that we make up ourselves' },
   amr: { value: 'pwd', why: 'names of methods' },
 };
 

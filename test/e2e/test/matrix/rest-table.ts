@@ -5,7 +5,7 @@
  * door: where the gateway lets it through: `public`, `staff`, `both`, or `none` (an app's own port alone).
  *       What answers at both may still know other clients at each: activations and the console belong to the staff's.
  * who:  `anyone`, or those of `customer`, `support`, `compliance`, `admin`, `enrolment` who may; `signed` is for whoever
- *       has the key of a provider, which nobody here has.
+ *       has the key of a provider or the link to a file, which nobody here has.
  */
 export const restTable = `
 route                                           door    who
@@ -63,6 +63,13 @@ GET    /v1/profile/change-requests              public  customer
 POST   /v1/profile/change-requests              public  customer
 GET    /v1/profile/change-requests/{id}         public  customer
 POST   /v1/profile/change-requests/{id}/withdraw  public  customer
+GET    /v1/profile/avatar                       public  customer
+POST   /v1/profile/avatar                       public  customer
+POST   /v1/profile/avatar/complete              public  customer
+DELETE /v1/profile/avatar                       public  customer
+GET    /v1/files/{id}                           public  signed
+PUT    /v1/files/objects/{key}                  public  signed
+GET    /v1/files/objects/{key}                  public  signed
 
 GET    /v1/mfa/factors                          both    customer support compliance admin enrolment
 GET    /v1/mfa/factors/{id}                     both    customer support compliance admin

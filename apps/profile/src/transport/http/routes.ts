@@ -1,8 +1,18 @@
 import { addressRoutes } from '#transport/http/address.routes.ts';
+import { avatarRoutes } from '#transport/http/avatar.routes.ts';
 import { changeRequestRoutes } from '#transport/http/change-request.routes.ts';
 import { consentRoutes } from '#transport/http/consent.routes.ts';
+import { fileRoutes } from '#transport/http/file.routes.ts';
 import { profileRoutes } from '#transport/http/profile.routes.ts';
 import { settingsRoutes } from '#transport/http/settings.routes.ts';
 
 /** Every REST route of the service. */
-export const routes = [...profileRoutes, ...addressRoutes, ...changeRequestRoutes, ...settingsRoutes, ...consentRoutes];
+export const routes = [
+  ...profileRoutes,
+  ...addressRoutes,
+  ...changeRequestRoutes,
+  ...settingsRoutes,
+  ...consentRoutes,
+  ...avatarRoutes,
+  ...fileRoutes,
+];

@@ -1,0 +1,23 @@
+import { type Actor, parse } from '@bank/domain';
+import type { AppContext } from '#context.ts';
+import { noteAvatar } from '#features/avatar/note-avatar.ts';
+import { showAvatar } from '#features/avatar/show-avatar.ts';
+import { completeUpload } from '#features/file/complete-upload.ts';
+import { UploadReference } from '#features/file/schemas.ts';
+import type { FileLink } from '#features/file-link/link-file.ts';
+
+/**
+ * Makes what the signed-in user sent his picture, in place of the one before, which goes.
+ * @throws what `completeUpload` throws, profile.not_found
+ */
+export async function completeAvatar(ctx: AppContext, actor: Actor, reference: unknown): Promise<FileLink> {
+  await completeUpload(ctx, actor, {
+    purpose: 'avatar',
+    reference: parse(UploadReference, reference),
+    async attach(tx, { userId }) {
+      await noteAvatar(tx, userId);
+      await tx.files.removeAll(userId, 'avatar', tx.clock.now());
+    },
+  });
+  return showAvatar(ctx, actor);
+}

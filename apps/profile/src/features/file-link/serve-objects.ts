@@ -1,0 +1,32 @@
+import { DomainError } from '@bank/domain';
+import type { AppContext } from '#context.ts';
+import { DownloadQuery, ObjectParams, UploadQuery } from '#features/file/schemas.ts';
+import { readLink } from '#features/file-link/follow-link.ts';
+
+/**
+ * Takes the bytes of an upload into the folder, as a storage of somebody else's would: for whoever has its link, exactly what
+ * was announced. @throws file.link.invalid, file.upload.mismatch, request.too_large, service.unavailable
+ */
+export async function receiveObject(
+  ctx: AppContext,
+  input: { params: unknown; query: unknown; contentType: string | undefined; stream: AsyncIterable<Uint8Array> },
+): Promise<void> {
+  const terms = { ...readLink(ObjectParams, input.params), ...readLink(UploadQuery, input.query) };
+  const { local } = ctx.fileServices.storages;
+  if (local?.allowsUpload(terms) !== true) throw new DomainError('file.link.invalid');
+  if (input.contentType !== terms.contentType) {
+    const errors = [{ path: 'contentType', rule: 'as_announced' }];
+    throw new DomainError('file.upload.mismatch', { details: { errors } });
+  }
+  await local.receive(terms, input.stream);
+}
+
+/** An object of the folder as it lies there. @throws file.link.invalid, file.not_found */
+export async function showObject(ctx: AppContext, input: { params: unknown; query: unknown }) {
+  const terms = { ...readLink(ObjectParams, input.params), ...readLink(DownloadQuery, input.query) };
+  const { local } = ctx.fileServices.storages;
+  if (local?.allowsDownload(terms) !== true) throw new DomainError('file.link.invalid');
+  const bytes = await local.read(terms.key);
+  if (bytes === undefined) throw new DomainError('file.not_found');
+  return { bytes, contentType: terms.contentType, fileName: terms.fileName };
+}

@@ -1,0 +1,82 @@
+import { defineRoutes, noContent } from '@bank/service-kit';
+import * as v from 'valibot';
+import type { AppContext } from '#context.ts';
+import { fileNameOf, uploadBytesMax, uploadTypes } from '#features/file/policies.ts';
+import { DownloadQuery, FileLinkQuery, FileParams, ObjectParams, UploadQuery } from '#features/file/schemas.ts';
+import { followLink } from '#features/file-link/follow-link.ts';
+import { receiveObject, showObject } from '#features/file-link/serve-objects.ts';
+
+const tag = 'files';
+const produces = 'application/octet-stream';
+const bytes = v.string();
+const limits = [{ name: 'file-links', points: 600, windowSeconds: 60, by: 'address' }] as const;
+
+/** What links lead to: whoever has one may follow it, without a token. */
+export const fileRoutes = defineRoutes<AppContext>([
+  {
+    method: 'GET',
+    path: '/v1/files/:id',
+    summary: 'Read a file by its link',
+    tag,
+    access: 'public',
+    params: FileParams,
+    query: FileLinkQuery,
+    produces,
+    responses: { 200: bytes },
+    errors: ['file.link.invalid', 'file.not_found', 'service.overloaded'],
+    limits,
+    async handle(ctx, { params, query }) {
+      const { bytes: raw, file } = await followLink(ctx, { params, query });
+      return download(new Uint8Array(raw), file.contentType, fileNameOf(file));
+    },
+  },
+  {
+    method: 'PUT',
+    path: '/v1/files/objects/:key',
+    summary: 'Send a file by the link of its upload, where files lie with us',
+    tag,
+    access: 'public',
+    params: ObjectParams,
+    query: UploadQuery,
+    mediaTypes: uploadTypes,
+    body: bytes,
+    streamed: true,
+    bodyLimitBytes: uploadBytesMax,
+    timeoutMs: 20_000,
+    responses: { 204: null },
+    errors: ['file.link.invalid', 'file.upload.mismatch'],
+    limits,
+    async handle(ctx, request) {
+      const { params, query, stream } = request;
+      await receiveObject(ctx, { params, query, stream, contentType: request.header('content-type') });
+      return noContent();
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/files/objects/:key',
+    summary: 'Read an object as it lies with us, by its link',
+    tag,
+    access: 'public',
+    params: ObjectParams,
+    query: DownloadQuery,
+    produces,
+    responses: { 200: bytes },
+    errors: ['file.link.invalid', 'file.not_found'],
+    limits,
+    async handle(ctx, { params, query }) {
+      const object = await showObject(ctx, { params, query });
+      return download(ReadableStream.from(object.bytes), object.contentType, object.fileName);
+    },
+  },
+]);
+
+/** Never shown in a page of ours: saved under that name, as the type it has (SR-77). Pages of the bank may show it. */
+function download(raw: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>, contentType: string, fileName: string) {
+  const headers = {
+    'content-type': contentType,
+    'content-disposition': `attachment; filename="${fileName}"`,
+    'cross-origin-resource-policy': 'same-site',
+  };
+  return { status: 200, raw, headers };
+}

@@ -1,0 +1,189 @@
+import { request } from '@bank/composition/testing';
+import { uuidv7 } from '@bank/domain';
+import { raceOf, winners } from '@bank/testing';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { givenProfile, profileApp } from './profile-app.ts';
+import { announce, completeAvatar, follow, givenAvatar, jpeg, send, sendAvatar } from './uploads.ts';
+
+const app = profileApp();
+const path = '/v1/profile/avatar';
+
+async function eventsOf(userId: string) {
+  return app.database.query<{ type: string; data: Record<string, unknown> }>(
+    "select type, data from profile.outbox where subject = $1 and (destination = 'events' or data->>'action' like 'file.%') order by id",
+    [userId],
+  );
+}
+
+describe('POST /v1/profile/avatar', () => {
+  test('201: says how to send exactly that file, for five minutes', async () => {
+    const { token } = await givenProfile(app);
+    const file = await jpeg();
+    const answer = await request(app.service, 'POST', path, { token, body: announce(file, 'image/jpeg') });
+    expect(answer).toMatchObject({ status: 201, body: { method: 'PUT', fields: null, expiresIn: 300 } });
+    expect(answer.body).toMatchObject({ headers: { 'content-type': 'image/jpeg' } });
+    expect((answer.body as { url: string }).url).toMatch(/^https:\/\/id\.bank\.test\/v1\/files\/objects\/upload-/);
+  });
+
+  test.each([
+    [{ contentType: 'image/svg+xml' }, 'contentType', 'media_type'],
+    [{ contentType: 'application/pdf' }, 'contentType', 'media_type'],
+    [{ sizeBytes: 5 * 1024 * 1024 + 1 }, 'sizeBytes', 'max_value'],
+    [{ sizeBytes: 0 }, 'sizeBytes', 'min_value'],
+    [{ sha256: 'abc' }, 'sha256', 'sha256'],
+    [{ fileName: 'me.jpg' }, 'fileName', 'unknown_field'],
+  ])('SR-77: 422 for %j', async (change, field, rule) => {
+    const { token } = await givenProfile(app);
+    const body = { ...announce(await jpeg(), 'image/jpeg'), ...change };
+    const answer = await request(app.service, 'POST', path, { token, body });
+    expect(answer).toMatchObject({ status: 422, body: { errors: [{ path: field, rule }] } });
+  });
+
+  test('429: with twenty uploads open', async () => {
+    const { token } = await givenProfile(app);
+    const body = announce(await jpeg(), 'image/jpeg');
+    const statuses: number[] = [];
+    for (let count = 0; count < 21; count += 1) {
+      statuses.push((await request(app.service, 'POST', path, { token, body })).status);
+    }
+    expect(statuses).toEqual([...Array.from({ length: 20 }, () => 201), 429]);
+  });
+
+  test('404: without a profile; 401: without a token', async () => {
+    const body = announce(await jpeg(), 'image/jpeg');
+    const unknown = await request(app.service, 'POST', path, { token: app.issuer.token(), body });
+    expect(unknown).toMatchObject({ status: 404, body: { code: 'profile.not_found' } });
+    expect((await request(app.service, 'POST', path, { body })).status).toBe(401);
+  });
+});
+
+describe('POST /v1/profile/avatar/complete', () => {
+  test('200: the picture is made anew, and its link gives it, as a download', async () => {
+    const { token, userId } = await givenProfile(app);
+    const { uploadId } = await sendAvatar(app, token, await jpeg({ side: 900, hidden: 'geheimnis' }));
+    const { body, status } = await completeAvatar(app, token, uploadId);
+    expect([status, body]).toMatchObject([200, { fileId: uploadId, contentType: 'image/webp', expiresIn: 300 }]);
+    const file = await follow(app, (body as { url: string }).url);
+    expect(file.status).toBe(200);
+    expect(Object.fromEntries(file.headers)).toMatchObject({
+      'content-type': 'image/webp',
+      'content-disposition': 'attachment; filename="avatar.webp"',
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    });
+    const bytes = Buffer.from(await file.arrayBuffer());
+    expect(await sharp(bytes).metadata()).toMatchObject({ format: 'webp', width: 512, height: 512 });
+    expect(bytes.includes('geheimnis')).toBe(false);
+    const [, stored] = [...(await eventsOf(userId))].reverse();
+    expect(JSON.stringify(await eventsOf(userId))).not.toContain('geheimnis');
+    expect(stored).toMatchObject({ type: 'profile.updated.v1', data: { changedFields: ['avatar'], version: '2' } });
+  });
+
+  test('200: another takes the place of the one before, whose link leads nowhere then', async () => {
+    const { token } = await givenProfile(app);
+    await givenAvatar(app, token);
+    const { body } = await request(app.service, 'GET', path, { token });
+    const { url } = body as { url: string };
+    expect((await follow(app, url)).status).toBe(200);
+    const second = await givenAvatar(app, token);
+    expect((await follow(app, url)).status).toBe(404);
+    expect(await request(app.service, 'GET', path, { token })).toMatchObject({ status: 200, body: { fileId: second } });
+  });
+
+  test('SR-77: of many who complete one upload at once one does it, twenty times', async () => {
+    const { token, userId } = await givenProfile(app);
+    const file = await jpeg();
+    for (let round = 1; round <= 20; round += 1) {
+      // Each user may begin thirty an hour, and complete sixty.
+      const { uploadId } = await sendAvatar(app, token, file);
+      const outcomes = winners(await raceOf(3, () => completeAvatar(app, token, uploadId)));
+      expect(outcomes.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
+      expect(outcomes.find(({ status }) => status === 409)).toMatchObject({ body: { code: 'file.upload.settled' } });
+    }
+    const changes = (await eventsOf(userId)).filter(({ type }) => type === 'profile.updated.v1');
+    expect(changes).toHaveLength(20);
+    const files = await app.database.query("select id from profile.files where user_id = $1 and status = 'stored'", [
+      userId,
+    ]);
+    expect(files).toHaveLength(1);
+  });
+
+  test('two pictures completed at once leave one, and what was sent', async () => {
+    const { token, userId } = await givenProfile(app);
+    const files = [await jpeg({ side: 40 }), await jpeg({ side: 50 })];
+    const uploads = await Promise.all(files.map((file) => sendAvatar(app, token, file)));
+    const outcomes = await raceOf(2, (index) => completeAvatar(app, token, uploads[index]?.uploadId ?? ''));
+    expect(winners(outcomes).map(({ status }) => status)).toContain(200);
+    const rows = await app.database.query("select 1 from profile.files where user_id = $1 and status = 'stored'", [
+      userId,
+    ]);
+    expect(rows).toHaveLength(1);
+  });
+
+  test('409: before anything was sent; then it goes on', async () => {
+    const { token } = await givenProfile(app);
+    const file = await jpeg();
+    const { body } = await request(app.service, 'POST', path, { token, body: announce(file, 'image/jpeg') });
+    const begun = body as Parameters<typeof send>[1];
+    const early = await completeAvatar(app, token, begun.uploadId);
+    expect(early).toMatchObject({ status: 409, body: { code: 'file.upload.missing' } });
+    expect(await send(app, begun, file)).toBe(204);
+    expect((await completeAvatar(app, token, begun.uploadId)).status).toBe(200);
+  });
+
+  test("SR-65: 404 for an upload that does not exist, and for somebody else's", async () => {
+    const [one, other] = [await givenProfile(app), await givenProfile(app)];
+    const { uploadId } = await sendAvatar(app, one.token, await jpeg());
+    const foreign = await completeAvatar(app, other.token, uploadId);
+    const missing = await completeAvatar(app, other.token, uuidv7());
+    const withoutId = ({ body }: { body: unknown }) => ({ ...(body as object), requestId: '' });
+    expect([foreign.status, withoutId(foreign)]).toEqual([404, withoutId(missing)]);
+    expect((await completeAvatar(app, one.token, uploadId)).status).toBe(200);
+  });
+});
+
+describe('GET and DELETE /v1/profile/avatar', () => {
+  test('204: the picture is gone, with its link; once more changes nothing', async () => {
+    const { token, userId } = await givenProfile(app);
+    await givenAvatar(app, token);
+    const { body } = await request(app.service, 'GET', path, { token });
+    expect((await request(app.service, 'DELETE', path, { token })).status).toBe(204);
+    expect((await follow(app, (body as { url: string }).url)).status).toBe(404);
+    expect(await request(app.service, 'GET', path, { token })).toMatchObject({
+      status: 404,
+      body: { code: 'file.not_found' },
+    });
+    const before = await eventsOf(userId);
+    expect((await request(app.service, 'DELETE', path, { token })).status).toBe(204);
+    expect(await eventsOf(userId)).toEqual(before);
+    expect(before.map(({ data }) => data['action']).filter(Boolean)).toEqual(['file.stored', 'file.removed']);
+  });
+
+  test('of several who remove and replace at once none waits for ever', async () => {
+    const { token } = await givenProfile(app);
+    const uploads = await Promise.all(Array.from({ length: 4 }, async () => sendAvatar(app, token, await jpeg())));
+    const outcomes = await raceOf(8, (index) => {
+      const { uploadId } = uploads[index % 4] ?? { uploadId: '' };
+      return index < 4 ? completeAvatar(app, token, uploadId) : request(app.service, 'DELETE', path, { token });
+    });
+    expect(winners(outcomes).filter(({ status }) => status >= 500)).toEqual([]);
+  });
+});
+
+describe('links', () => {
+  test.each([
+    ['another signature', '', { signature: 'A'.repeat(43) }],
+    ['another time', '', { expires: '99999999999' }],
+    ['no signature', '', { signature: '' }],
+    ['another file', `/v1/files/${uuidv7()}`, {}],
+  ])('403: %s', async (_, pathname, change: Record<string, string>) => {
+    const { token } = await givenProfile(app);
+    await givenAvatar(app, token);
+    const { body } = await request(app.service, 'GET', path, { token });
+    const url = new URL((body as { url: string }).url);
+    if (pathname !== '') url.pathname = pathname;
+    for (const [name, value] of Object.entries(change)) url.searchParams.set(name, value);
+    expect((await follow(app, url.href)).status).toBe(403);
+  });
+});
