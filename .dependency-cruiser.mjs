@@ -9,7 +9,7 @@ function forbid(name, comment, from, to) {
 const tests = String.raw`\.test\.ts$|/test/|/src/testing/|^packages/[^/]+/examples/|^packages/testing/|/vitest\.config\.ts$`;
 const packagesOf = (...names) => `^packages/(${names.join('|')})/src/`;
 const npm = (...names) => `node_modules/(${names.join('|')})/`;
-const libs = packagesOf('security', 'observability', 'verifier', 'notifications', 'ledger');
+const libs = packagesOf('security', 'observability', 'verifier', 'notifications', 'outbound', 'ledger');
 const infra = packagesOf('database', 'messaging', 'redis');
 const source = { pathNot: tests };
 
@@ -28,9 +28,15 @@ const packageRules = [
   ),
   forbid(
     'lib-stands-on-core',
-    'A lib imports core and contract, no infra, kit, app or other lib; only verifier also imports security.',
-    { path: packagesOf('security', 'observability', 'notifications', 'ledger'), ...source },
+    'A lib imports core and contract, no infra, kit, app or other lib; only verifier also imports security, and notifications outbound.',
+    { path: packagesOf('security', 'observability', 'outbound', 'ledger'), ...source },
     { path: '^(packages|apps)/', pathNot: [packagesOf('domain', 'proto'), '^packages/$1/'] },
+  ),
+  forbid(
+    'carriers-stand-on-core-and-outbound',
+    'notifications imports core, contract and outbound, by which its carriers are called.',
+    { path: packagesOf('notifications'), ...source },
+    { path: '^(packages|apps)/', pathNot: packagesOf('domain', 'proto', 'outbound', 'notifications') },
   ),
   forbid(
     'verifier-stands-on-core-and-security',

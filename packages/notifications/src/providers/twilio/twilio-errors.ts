@@ -1,4 +1,4 @@
-import { type CarrierReply, isCarrierAway } from '#providers/http/http-carrier.ts';
+import { type HttpReply, isAway } from '@bank/outbound';
 import { DeliveryError } from '#providers/message-provider.ts';
 
 /**
@@ -11,10 +11,10 @@ const aboutTheMessage = new Set([21211, 21214, 21217, 21265, 21602, 21610, 21614
  * Sorts a refusal of Twilio's Messages API, or of Verify. Permanent is what the same message would meet every time; a region that the
  * account may not write to, or a number that Twilio cannot route, another carrier may reach.
  */
-export function classifyTwilioError({ status, body }: CarrierReply): DeliveryError {
+export function classifyTwilioError({ status, body }: HttpReply): DeliveryError {
   const given = typeof body === 'object' && body !== null && 'code' in body ? body.code : undefined;
   const isCode = typeof given === 'number' && Number.isInteger(given) && given > 0 && given < 1_000_000;
   const code = isCode ? `TWILIO_${given}` : 'TWILIO_UNKNOWN';
   if (isCode && status === 400 && aboutTheMessage.has(given)) return new DeliveryError('permanent', code, { status });
-  return new DeliveryError('transient', code, { status, carrierAway: isCarrierAway(status) });
+  return new DeliveryError('transient', code, { status, carrierAway: isAway(status) });
 }

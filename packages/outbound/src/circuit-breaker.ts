@@ -2,14 +2,17 @@ import type { Clock } from '@bank/domain';
 
 export type BreakerState = 'closed' | 'open' | 'half_open';
 
+/** What a call has shown of whom it went to: there, away, or nothing either way. */
+export type Shown = 'answers' | 'away' | 'nothing';
+
 export interface BreakerOptions {
   /** Failures in a row that open it. */
   readonly failures: number;
-  /** How long it stays open before one message may try. */
+  /** How long it stays open before one call may try. */
   readonly openMs: number;
 }
 
-/** Remembers whether a carrier answers: open after so many failures in a row, until one trial has succeeded. */
+/** Remembers whether somebody answers: open after so many failures in a row, until one trial has succeeded. */
 export class CircuitBreaker {
   readonly #options: BreakerOptions;
   readonly #clock: Clock;
@@ -24,18 +27,23 @@ export class CircuitBreaker {
 
   get state(): BreakerState {
     if (this.#failures < this.#options.failures) return 'closed';
-    return this.#clock.now().getTime() < this.#openUntilMs || this.#isTrying ? 'open' : 'half_open';
+    return this.remainingMs > 0 || this.#isTrying ? 'open' : 'half_open';
   }
 
-  /** Whether a message may go this way; while it is half open one may. Every true is followed by one `note`. */
+  /** Until a trial may go through; 0 or less when one may already. */
+  get remainingMs(): number {
+    return this.#openUntilMs - this.#clock.now().getTime();
+  }
+
+  /** Whether a call may go this way; while it is half open one may. Every true is followed by one `note`. */
   admit(): boolean {
     const { state } = this;
     if (state === 'half_open') this.#isTrying = true;
     return state !== 'open';
   }
 
-  /** What the admitted message has shown: the carrier answers, does not, or nothing either way. */
-  note(shown: 'answers' | 'away' | 'nothing'): void {
+  /** What the admitted call has shown. */
+  note(shown: Shown): void {
     this.#isTrying = false;
     if (shown === 'answers') this.#failures = 0;
     if (shown !== 'away') return;

@@ -1,0 +1,3 @@
+import { defineTestConfig } from '@bank/testing/vitest';
+
+export default defineTestConfig();
