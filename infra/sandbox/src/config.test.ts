@@ -9,6 +9,7 @@ test('nothing said means the documented addresses, on this machine only', () => 
     slowMs: 10_000,
     platform: undefined,
     carriers: {},
+    lookups: {},
   });
 });
 

@@ -19,6 +19,11 @@ export interface SandboxConfig {
   };
   /** Storages of files. */
   readonly storages?: StorageAccounts | undefined;
+  /** Secret keys of those who are asked about accounts; who has none is not served. */
+  readonly lookups: {
+    readonly paystack?: string | undefined;
+    readonly flutterwave?: string | undefined;
+  };
 }
 
 export interface PlatformConfig {
@@ -42,6 +47,10 @@ export function readSandboxConfig(env: Environment): SandboxConfig {
     platform: readPlatform(env),
     carriers: { twilio: readTwilio(env), sendgrid: readSendgrid(env) },
     storages: readStorages(env),
+    lookups: {
+      paystack: env['SANDBOX_PAYSTACK_SECRET_KEY'] || undefined,
+      flutterwave: env['SANDBOX_FLUTTERWAVE_SECRET_KEY'] || undefined,
+    },
   });
 }
 

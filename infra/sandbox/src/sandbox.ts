@@ -4,8 +4,12 @@ import { inboxRoutes } from '#inbox/inbox.routes.ts';
 import { Inbox } from '#inbox/inbox.ts';
 import { auditRoutes } from '#protocols/audit/audit.routes.ts';
 import { AuditProtocol } from '#protocols/audit/audit.ts';
+import { FlutterwaveProtocol } from '#protocols/flutterwave/flutterwave.ts';
+import { holderRoutes } from '#protocols/lookups/holders.routes.ts';
+import { Holders } from '#protocols/lookups/outcomes.ts';
 import { createEventSender } from '#protocols/notification/event-sender.ts';
 import { NotificationProtocol } from '#protocols/notification/notification.ts';
+import { PaystackProtocol } from '#protocols/paystack/paystack.ts';
 import type { HttpProtocol, Protocol } from '#protocols/protocol.ts';
 import { SendgridProtocol } from '#protocols/sendgrid/sendgrid.ts';
 import { createSmtpProtocol } from '#protocols/smtp/smtp.ts';
@@ -28,9 +32,11 @@ export function createSandbox(config: SandboxConfig): Sandbox {
   const { host, smtpPort, slowMs } = config;
   const platform = createPlatform(config, inbox);
   const protocols: Protocol[] = [createSmtpProtocol({ inbox, host, port: smtpPort, slowMs }), ...platform.protocols];
-  const onHttp = [...createCarriers(config, inbox), ...createStorages(config)];
+  const holders = new Holders();
+  const onHttp = [...createCarriers(config, inbox), ...createStorages(config), ...createLookups(config, holders)];
   const pages = inboxRoutes(inbox, [...protocols, ...onHttp]);
   for (const { name, routes } of onHttp) pages.route(`/${name}`, routes);
+  pages.route('/', holderRoutes(holders));
   if (platform.audit !== undefined) pages.route('/', auditRoutes(platform.audit));
   const http = createHttpListener(config, pages.fetch);
   return {
@@ -59,6 +65,17 @@ function createStorages({ storages }: SandboxConfig): HttpProtocol[] {
   return [
     ...(storages?.s3 === undefined ? [] : [new S3Protocol(storages.s3)]),
     ...(storages?.cloudinary === undefined ? [] : [new CloudinaryProtocol(storages.cloudinary)]),
+  ];
+}
+
+/** Those who are asked about accounts; none without keys. */
+function createLookups(
+  { slowMs, lookups: { paystack, flutterwave } }: SandboxConfig,
+  holders: Holders,
+): HttpProtocol[] {
+  return [
+    ...(paystack === undefined ? [] : [new PaystackProtocol({ secretKey: paystack, holders, slowMs })]),
+    ...(flutterwave === undefined ? [] : [new FlutterwaveProtocol({ secretKey: flutterwave, holders, slowMs })]),
   ];
 }
 

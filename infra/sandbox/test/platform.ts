@@ -23,7 +23,15 @@ export async function runningPlatform(options: { slowMs?: number; brokerUrl?: st
   }
   const broker = brokerUrl === undefined ? undefined : { url: brokerUrl, caFile: undefined };
   const platform = { tlsFolder: certificates.folder, auditPort: 0, notificationPort: 0, broker };
-  const sandbox = createSandbox({ host: '127.0.0.1', httpPort: 0, smtpPort: 0, slowMs, platform, carriers: {} });
+  const sandbox = createSandbox({
+    host: '127.0.0.1',
+    httpPort: 0,
+    smtpPort: 0,
+    slowMs,
+    platform,
+    carriers: {},
+    lookups: {},
+  });
   const addresses = await sandbox.start();
   onTestFinished(() => sandbox.stop());
   const at = (path: string) => new URL(path, addresses['inbox']).href;

@@ -23,6 +23,7 @@ export async function runningSandbox({ slowMs = 50, webhookUrl = '' } = {}) {
     slowMs,
     platform: undefined,
     carriers: accounts,
+    lookups: { paystack: 'sk_test', flutterwave: 'FLWSECK_TEST' },
   });
   const addresses = await sandbox.start();
   onTestFinished(() => sandbox.stop());

@@ -1,5 +1,6 @@
 import { rolesOf } from '@bank/database';
 import { callersFile } from '#stack/apps/app-files.ts';
+import { lookupVariables } from '#stack/apps/lookup-variables.ts';
 import { messageVariables } from '#stack/apps/message-variables.ts';
 import { storageVariables } from '#stack/apps/storage-variables.ts';
 import { brokerUrl, brokerUser } from '#stack/provisioning/broker.ts';
@@ -41,7 +42,7 @@ export interface AppSurroundings {
   readonly gatewayUrl: string;
   readonly staffUrl: string;
   readonly smtpUrl: string;
-  /** Where the sandbox answers for carriers that are reached by HTTP. */
+  /** Where the sandbox answers for everybody who is reached by HTTP. */
   readonly sandboxUrl: string;
   /** RPC addresses of what the platform serves. */
   readonly platform: { readonly audit: string; readonly notification: string };
@@ -71,6 +72,7 @@ export function appEnvironment(app: AppName, around: AppSurroundings): Record<st
     ...(app === 'auth' ? messageVariables(around) : {}),
     ...(app === 'admin' ? ledgerVariables(around) : {}),
     ...(app === 'profile' ? storageVariables(around) : {}),
+    ...(app === 'profile' ? lookupVariables(around) : {}),
     ...around.overrides,
   };
 }

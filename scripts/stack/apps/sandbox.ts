@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { environmentFile, writeEnvironmentFile } from '#stack/apps/app-files.ts';
+import { sandboxLookupVariables } from '#stack/apps/lookup-variables.ts';
 import { carrierVariables } from '#stack/apps/message-variables.ts';
 import { sandboxStorages } from '#stack/apps/storage-variables.ts';
 import type { BrokerEntrance } from '#stack/provisioning/broker.ts';
@@ -32,6 +33,7 @@ export async function startSandbox(
       secretsFolder: secretsFolder(folder),
     }),
     ...sandboxStorages(secrets),
+    ...sandboxLookupVariables({ secrets }),
   };
   writeEnvironmentFile(environmentFile(folder, 'sandbox'), env);
   const process = await context.supervisor.start({

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { rolesOf } from '@bank/database';
 import { type AppSurroundings, appEnvironment } from '#stack/apps/app-environment.ts';
 import { callersFile, writeCallersFiles, writeEnvironmentFile } from '#stack/apps/app-files.ts';
+import { sandboxLookupVariables } from '#stack/apps/lookup-variables.ts';
 import { carrierVariables } from '#stack/apps/message-variables.ts';
 import { type SandboxPorts, sandboxEnvironment } from '#stack/apps/sandbox.ts';
 import { sandboxStorages } from '#stack/apps/storage-variables.ts';
@@ -163,6 +164,7 @@ function writeSandboxFiles(folder: string, tls: TlsFiles, around: AppSurrounding
     ...sandboxEnvironment(sandboxPorts, broker, inside),
     ...carriers,
     ...sandboxStorages(around.secrets),
+    ...sandboxLookupVariables(around),
     SANDBOX_HOST: '0.0.0.0',
     SANDBOX_SENDGRID_WEBHOOK_KEY_FILE: `${inside}/${basename(keyFile)}`,
     // From its container the gateway is not at the address that browsers use.
