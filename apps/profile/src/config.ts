@@ -1,6 +1,7 @@
 import { appEnv } from '@bank/composition';
 import { envInteger, readConfig } from '@bank/service-kit';
 import * as v from 'valibot';
+import { lookupEnv, lookupProblems } from '#lookup-config.ts';
 import { settingsEnv } from '#settings-config.ts';
 import { storageEnv, storageProblems } from '#storage-config.ts';
 
@@ -9,13 +10,14 @@ const ConfigSchema = v.pipe(
     ...appEnv,
     ...settingsEnv,
     ...storageEnv,
+    ...lookupEnv,
     /** How old somebody has to be to be a customer. */
     CUSTOMER_AGE_MIN_YEARS: v.optional(envInteger(0, 30), '18'),
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     const input = dataset.value;
-    for (const [key, message] of storageProblems(input)) {
+    for (const [key, message] of [...storageProblems(input), ...lookupProblems(input)]) {
       addIssue({ message, path: [{ type: 'object', origin: 'value', input, key, value: input[key] }] });
     }
   }),

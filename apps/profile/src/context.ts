@@ -6,12 +6,15 @@ import {
   type PeopleDirectory,
 } from '@bank/composition';
 import type { TransactionalContext, TransactionScope } from '@bank/database';
+import { createLookups, type Lookups } from '#adapters/lookups/lookups.ts';
 import type { Config } from '#config.ts';
 import { createFileServices, type FileServices } from '#file-services.ts';
 import { ChangeRequestRepository } from '#storage/change-request.repository.ts';
 import { ConsentRepository } from '#storage/consent.repository.ts';
 import { entities } from '#storage/entities.ts';
 import { FileRepository } from '#storage/files/file.repository.ts';
+import { BankAccountRepository } from '#storage/linked-accounts/bank-account.repository.ts';
+import { BillerAccountRepository } from '#storage/linked-accounts/biller-account.repository.ts';
 import { ProfileRepository } from '#storage/profile.repository.ts';
 import { SettingsRepository } from '#storage/settings.repository.ts';
 import { createSettingsCache, type SettingsCache } from '#storage/settings-cache.ts';
@@ -22,6 +25,8 @@ export interface Repositories {
   readonly consents: ConsentRepository;
   readonly changeRequests: ChangeRequestRepository;
   readonly files: FileRepository;
+  readonly bankAccounts: BankAccountRepository;
+  readonly billerAccounts: BillerAccountRepository;
 }
 
 /** What every feature is handed: the foundations of any app, and this one's repositories behind its unit of work. */
@@ -31,6 +36,8 @@ export interface AppContext extends Foundations, TransactionalContext<Repositori
   /** What people are at this moment, as auth knows it. */
   readonly people: PeopleDirectory;
   readonly fileServices: FileServices;
+  /** Who is asked about accounts that users have elsewhere. */
+  readonly lookups: Lookups;
 }
 
 /** The context inside of a transaction. */
@@ -39,18 +46,22 @@ export type AppTransaction = AppContext & TransactionScope<Repositories>;
 /** The composition root. Nothing connects yet: an app starts, unready, while what it stands on is away. */
 export async function createContext(config: Config, overrides: Overrides = {}): Promise<AppContext> {
   const foundations = await createFoundations(config, { service: 'profile', entities, overrides });
+  const blindIndexKeys = foundations.keyrings.open('blind-index');
   return {
     ...foundations,
     config,
     settingsCache: createSettingsCache(foundations.redis),
     people: createPeopleDirectory(foundations, config),
     fileServices: await createFileServices(config, foundations),
+    lookups: createLookups(config, foundations),
     unitOfWork: foundations.unitOfWorkOf((em) => ({
       profiles: new ProfileRepository(em, foundations.vault),
       settings: new SettingsRepository(em),
       consents: new ConsentRepository(em),
       changeRequests: new ChangeRequestRepository(em, foundations.vault),
       files: new FileRepository(em),
+      bankAccounts: new BankAccountRepository(em, foundations.vault, blindIndexKeys),
+      billerAccounts: new BillerAccountRepository(em, foundations.vault, blindIndexKeys),
     })),
   };
 }

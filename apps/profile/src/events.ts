@@ -1,6 +1,8 @@
 import type { OutboxEvent } from '@bank/database';
 import type { UserId } from '@bank/domain';
 import {
+  BankAccountLinkedSchema,
+  BankAccountUnlinkedSchema,
   ConsentDecision,
   ConsentRecordedSchema,
   encodeEvent,
@@ -70,4 +72,22 @@ export function consentRecorded({
       recordedAt: timestampFromDate(recordedAt),
     }),
   };
+}
+
+interface BankAccountFacts {
+  readonly userId: UserId;
+  readonly accountId: string;
+  readonly at: Date;
+}
+
+/** `bank_account.linked.v1`: a user linked a bank account of his. */
+export function bankAccountLinked({ userId, accountId, at }: BankAccountFacts): OutboxEvent {
+  const data = { userId, accountId, linkedAt: timestampFromDate(at) };
+  return { subject: userId, ...encodeEvent(BankAccountLinkedSchema, data) };
+}
+
+/** `bank_account.unlinked.v1`: a user unlinked a bank account. */
+export function bankAccountUnlinked({ userId, accountId, at }: BankAccountFacts): OutboxEvent {
+  const data = { userId, accountId, unlinkedAt: timestampFromDate(at) };
+  return { subject: userId, ...encodeEvent(BankAccountUnlinkedSchema, data) };
 }

@@ -5,6 +5,7 @@ import { encodeEvent, UserActivatedSchema, UserRegisteredSchema } from '@bank/pr
 import { timestampNow } from '@bufbuild/protobuf/wkt';
 import { dataRights } from '#storage/data-rights.ts';
 import { growth } from '#storage/growth.ts';
+import { linkedAccountsOf } from './linked-accounts.ts';
 import { givenProfile, profileApp } from './profile-app.ts';
 import { givenAvatar } from './uploads.ts';
 
@@ -42,11 +43,12 @@ testDataRights(
     const requested = await request(app.service, 'POST', '/v1/profile/change-requests', { token, body: asked });
     if (requested.status !== 201) throw new Error(`the change request answered ${requested.status}`);
     const fileId = await givenAvatar(app, token);
+    const linked = await linkedAccountsOf(app, userId);
     return {
       userId,
-      given: [preferredName, occupation, genderDescription, reason],
+      given: [preferredName, occupation, genderDescription, reason, ...linked.given],
       kept: [givenName, explanation, street],
-      ids: [fileId],
+      ids: [fileId, ...linked.ids],
     };
   },
   (userId) => [

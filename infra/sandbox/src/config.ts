@@ -20,7 +20,7 @@ export interface SandboxConfig {
   /** Storages of files. */
   readonly storages?: StorageAccounts | undefined;
   /** Secret keys of those who are asked about accounts; who has none is not served. */
-  readonly lookups: {
+  readonly lookups?: {
     readonly paystack?: string | undefined;
     readonly flutterwave?: string | undefined;
   };

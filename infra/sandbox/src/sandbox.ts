@@ -70,7 +70,7 @@ function createStorages({ storages }: SandboxConfig): HttpProtocol[] {
 
 /** Those who are asked about accounts; none without keys. */
 function createLookups(
-  { slowMs, lookups: { paystack, flutterwave } }: SandboxConfig,
+  { slowMs, lookups: { paystack, flutterwave } = {} }: SandboxConfig,
   holders: Holders,
 ): HttpProtocol[] {
   return [

@@ -30,7 +30,6 @@ export async function runningPlatform(options: { slowMs?: number; brokerUrl?: st
     slowMs,
     platform,
     carriers: {},
-    lookups: {},
   });
   const addresses = await sandbox.start();
   onTestFinished(() => sandbox.stop());

@@ -13,6 +13,7 @@ import {
 import { file_bank_events_v1_admin_events } from './gen/bank/events/v1/admin_events_pb.ts';
 import { file_bank_events_v1_audit_events } from './gen/bank/events/v1/audit_events_pb.ts';
 import { file_bank_events_v1_auth_events } from './gen/bank/events/v1/auth_events_pb.ts';
+import { file_bank_events_v1_bank_account_events } from './gen/bank/events/v1/bank_account_events_pb.ts';
 import { file_bank_events_v1_device_events } from './gen/bank/events/v1/device_events_pb.ts';
 import { event_type } from './gen/bank/events/v1/event_type_pb.ts';
 import { file_bank_events_v1_mfa_events } from './gen/bank/events/v1/mfa_events_pb.ts';
@@ -71,6 +72,7 @@ const eventFiles = [
   file_bank_events_v1_admin_events,
   file_bank_events_v1_audit_events,
   file_bank_events_v1_auth_events,
+  file_bank_events_v1_bank_account_events,
   file_bank_events_v1_device_events,
   file_bank_events_v1_mfa_events,
   file_bank_events_v1_profile_events,

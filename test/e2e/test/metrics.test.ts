@@ -67,7 +67,7 @@ describe('the rules of infra/prometheus', () => {
     const watched = [...rules.matchAll(/\b([a-z][a-z_]*_[a-z_]+)(?=[{[ )]|$)/gm)]
       .map(([, name = '']) => name.replace(/_(count|sum|bucket)$/, ''))
       .filter((name) =>
-        /^(nodejs|process|http|rpc|pool|password|outbox|broker|message|metric|revocation|ledger|signing|refusals)_/.test(
+        /^(nodejs|process|http|rpc|pool|password|outbox|broker|message|metric|revocation|ledger|signing|refusals|lookup)_/.test(
           name,
         ),
       );

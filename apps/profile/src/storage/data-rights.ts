@@ -1,5 +1,6 @@
 import { declareDataRights } from '@bank/database';
 import { proposalGroup } from '#storage/change-request.entity.ts';
+import { linkedAccounts } from '#storage/linked-accounts/data-rights.ts';
 import { groupNames, groupsUnder, profileGroups } from '#storage/profile-groups.ts';
 import { choiceColumns } from '#storage/settings.entity.ts';
 
@@ -26,6 +27,7 @@ export const dataRights = declareDataRights('profile', {
       },
       erased: { kept: 'whoever relies on a consent must be able to show it; ids, versions and times only' },
     },
+    ...linkedAccounts,
     profiles: {
       exported: {
         key: 'user_id',

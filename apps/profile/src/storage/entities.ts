@@ -1,8 +1,20 @@
 import { ChangeRequestEntity } from '#storage/change-request.entity.ts';
 import { ConsentEntity } from '#storage/consent.entity.ts';
 import { FileEntity } from '#storage/files/file.entity.ts';
+import { BankAccountDigestEntity, BankAccountEntity } from '#storage/linked-accounts/bank-account.entity.ts';
+import { BillerAccountDigestEntity, BillerAccountEntity } from '#storage/linked-accounts/biller-account.entity.ts';
 import { ProfileEntity } from '#storage/profile.entity.ts';
 import { SettingsEntity } from '#storage/settings.entity.ts';
 
 /** Every entity of the schema `profile`: what the migrations are checked against. */
-export const entities = [ProfileEntity, ChangeRequestEntity, SettingsEntity, ConsentEntity, FileEntity];
+export const entities = [
+  ProfileEntity,
+  ChangeRequestEntity,
+  SettingsEntity,
+  ConsentEntity,
+  FileEntity,
+  BankAccountEntity,
+  BankAccountDigestEntity,
+  BillerAccountEntity,
+  BillerAccountDigestEntity,
+];

@@ -7,5 +7,9 @@ export const growth = declareGrowth('profile', {
     profiles: 'one row a user',
     settings: 'one row a user',
     consents: 'one row a decision of a user: evidence',
+    bank_accounts: 'ten rows a user at most',
+    bank_account_digests: 'one row an account and key',
+    biller_accounts: 'twenty rows a user at most',
+    biller_account_digests: 'one row an account and key',
   },
 });

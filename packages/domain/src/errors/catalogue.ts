@@ -1,3 +1,4 @@
+import { accountErrors } from '#errors/account.catalogue.ts';
 import { authErrors } from '#errors/auth.catalogue.ts';
 import { fileErrors } from '#errors/file.catalogue.ts';
 import { identityErrors } from '#errors/identity.catalogue.ts';
@@ -14,6 +15,7 @@ export const errorCatalogue = {
   ...authErrors,
   ...identityErrors,
   ...fileErrors,
+  ...accountErrors,
   ...serviceErrors,
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -1,4 +1,5 @@
 import type { Catalogue } from '#locales/catalogue.ts';
+import { accountMessages } from '#locales/en-accounts.ts';
 import { contactMessages } from '#locales/en-contact.ts';
 import { deviceMessages } from '#locales/en-devices.ts';
 import { factorMessages } from '#locales/en-factors.ts';
@@ -15,6 +16,7 @@ export const en: Catalogue = {
   timeTag: 'en-GB',
   footer: ({ brand }) => `${brand} never asks for your password or a code by email or on the phone.`,
   messages: {
+    ...accountMessages,
     ...contactMessages,
     ...deviceMessages,
     ...factorMessages,

@@ -59,6 +59,9 @@ const categories: Readonly<Record<TemplateName | SmsTemplateName, MessageCategor
   'email-replaced': 'security',
   'email-reverted': 'security',
   'session-revoked': 'security',
+  'bank-account-linked': 'security',
+  'bank-account-unlinked': 'security',
+  'bank-account-default': 'security',
   'transaction-code': 'security',
 };
 

@@ -58,6 +58,9 @@ const samples: { readonly [N in TemplateName]: Record<string, string> } = {
   'email-replaced': messageOf('email-replaced', { at, url, days: 7 }).params,
   'email-reverted': messageOf('email-reverted', { at }).params,
   'session-revoked': messageOf('session-revoked', { at, device: 'Pixel 9' }).params,
+  'bank-account-linked': messageOf('bank-account-linked', { at, bank: 'Access Bank' }).params,
+  'bank-account-unlinked': messageOf('bank-account-unlinked', { at }).params,
+  'bank-account-default': messageOf('bank-account-default', { at, bank: 'Access Bank' }).params,
 };
 
 describe.each(Object.keys(templates) as TemplateName[])('%s', (template) => {

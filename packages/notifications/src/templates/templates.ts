@@ -79,6 +79,10 @@ export const templates = {
   /** To both, when that way was taken. */
   'email-reverted': { at: required('time') },
   'session-revoked': { at: required('time'), device: optional('text') },
+  /** Accounts at other banks, to which money is sent. */
+  'bank-account-linked': { at: required('time'), bank: optional('text') },
+  'bank-account-unlinked': { at: required('time') },
+  'bank-account-default': { at: required('time'), bank: optional('text') },
 } as const satisfies Record<string, ParameterRules>;
 
 export type TemplateName = keyof typeof templates;

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { canary } from '@bank/scripts/canaries';
 import type { Stack } from '@bank/scripts/stack';
 import { type Account, acceptedTerms, type Place, registerAccount, type Tokens } from '#account.ts';
@@ -87,7 +88,26 @@ export class Journeys {
     const { accessToken } = expectStatus<Tokens>(stepped, 200);
     expectStatus(await client.send('POST', '/v1/mfa/recovery-codes', { token: accessToken }), 201);
     await this.#renameDevice(accessToken, account.device.id, 200);
+    await this.#linkAccounts(accessToken);
     return { account, factorId, app, token: accessToken };
+  }
+
+  /** A bank account and an account at a biller that are known under the names of the profile, and one that is not. */
+  async #linkAccounts(token: string): Promise<void> {
+    const { client, inboxUrl } = this.#place;
+    const number = (name: string) => this.#canaries.keep(name, String(randomInt(1e9, 1e10)));
+    const [accountNumber, customerNumber, another] = [number('account'), number('customer'), number('another account')];
+    for (const own of [accountNumber, customerNumber]) {
+      const body = JSON.stringify({ name: `${canary('family')} ${canary('given')} ${canary('middle')}` });
+      const headers = { 'content-type': 'application/json' };
+      await fetch(new URL(`/api/holders/${own}`, inboxUrl), { method: 'PUT', headers, body });
+    }
+    const bank = { country: 'NG', bankCode: '044' };
+    const biller = { country: 'NG', category: 'UTILITYBILLS', billerCode: 'BIL113', itemCode: 'UB159' };
+    const link = (path: string, body: object) => client.send('POST', `/v1/profile/${path}`, { token, body });
+    expectStatus(await link('bank-accounts', { ...bank, accountNumber }), 201);
+    expectStatus(await link('bank-accounts', { ...bank, accountNumber: another }), 422);
+    expectStatus(await link('biller-accounts', { ...biller, customerNumber, label: canary('meter') }), 201);
   }
 
   async #renameDevice(token: string, id: string, status: number): Promise<void> {

@@ -1,7 +1,8 @@
+import { randomInt } from 'node:crypto';
 import { uuidv7 } from '@bank/domain';
 import type { Stack } from '@bank/scripts/stack';
 import { deviceKey } from '@bank/testing';
-import { expectStatus, type GatewayClient } from '#client.ts';
+import { type Exchange, expectStatus, type GatewayClient } from '#client.ts';
 import { asOwner } from '../support/database.ts';
 import type { Person } from '../support/people.ts';
 
@@ -35,10 +36,44 @@ export const ownedThings: Readonly<Record<string, OwnedThing>> = {
   'POST /v1/devices/{id}/key/challenge': device,
   'PUT /v1/devices/{id}/key': { ...device, body: keyBody, headers },
   'DELETE /v1/devices/{id}/key': { ...device, headers },
+  // Before what locks the owner's name.
+  'POST /v1/profile/bank-accounts/{id}/default': { idOf: bankAccount },
+  'DELETE /v1/profile/bank-accounts/{id}': { idOf: bankAccount },
+  'DELETE /v1/profile/biller-accounts/{id}': { idOf: billerAccount },
   'GET /v1/profile/change-requests/{id}': { idOf: changeRequest },
   'POST /v1/profile/change-requests/{id}/withdraw': { idOf: changeRequest },
   'DELETE /v1/auth/sessions/{id}': { idOf: async ({ sessionId }) => sessionId },
 };
+
+/** The sandbox finds whom the owner is called, for it was told. */
+async function bankAccount({ token }: Person, client: GatewayClient, stack: Stack): Promise<string> {
+  const accountNumber = String(randomInt(1e9, 1e10));
+  await nameHolder(client, stack, { token, number: accountNumber });
+  const body = { country: 'NG', bankCode: '044', accountNumber };
+  return expectStatus<{ id: string }>(await client.send('POST', '/v1/profile/bank-accounts', { token, body }), 201).id;
+}
+
+async function billerAccount({ token }: Person, client: GatewayClient): Promise<string> {
+  const customerNumber = `${randomInt(1e7, 1e8)}00`;
+  const item = { country: 'NG', category: 'UTILITYBILLS', billerCode: 'BIL113', itemCode: 'UB159' };
+  const linked = await client.send('POST', '/v1/profile/biller-accounts', { token, body: { ...item, customerNumber } });
+  return expectStatus<{ id: string }>(linked, 201).id;
+}
+
+/** Makes an account the owner's: his legal name is told to the bank, after it was told to us where it was not. */
+async function nameHolder(client: GatewayClient, stack: Stack, { token, number }: { token: string; number: string }) {
+  const isThere = ({ status }: Exchange) => status === 200;
+  const found = await client.sendUntil(isThere, 10_000, 'GET', '/v1/profile', { token });
+  let { givenName, familyName } = found.body as { givenName: string | null; familyName: string | null };
+  if (givenName === null || familyName === null) {
+    [givenName, familyName] = ['Ada', 'Lovelace'];
+    const headers = { 'if-match': found.headers.get('etag') ?? '' };
+    const named = await client.send('PATCH', '/v1/profile', { token, body: { givenName, familyName }, headers });
+    expectStatus(named, 200);
+  }
+  const holder = { method: 'PUT', body: JSON.stringify({ name: `${givenName} ${familyName}` }) };
+  await fetch(new URL(`/api/holders/${number}`, stack.addresses.sandbox.http), holder);
+}
 
 async function pendingFactor({ token }: Person, client: GatewayClient): Promise<string> {
   const begun = await client.send('POST', '/v1/mfa/totp', { token, body: { label: 'Another' } });

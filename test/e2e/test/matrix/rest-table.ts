@@ -70,6 +70,17 @@ DELETE /v1/profile/avatar                       public  customer
 GET    /v1/files/{id}                           public  signed
 PUT    /v1/files/objects/{key}                  public  signed
 GET    /v1/files/objects/{key}                  public  signed
+GET    /v1/profile/banks                        public  customer
+GET    /v1/profile/bank-accounts                public  customer
+POST   /v1/profile/bank-accounts                public  customer
+POST   /v1/profile/bank-accounts/{id}/default   public  customer
+DELETE /v1/profile/bank-accounts/{id}           public  customer
+GET    /v1/profile/biller-categories            public  customer
+GET    /v1/profile/billers                      public  customer
+GET    /v1/profile/biller-items                 public  customer
+GET    /v1/profile/biller-accounts              public  customer
+POST   /v1/profile/biller-accounts              public  customer
+DELETE /v1/profile/biller-accounts/{id}         public  customer
 
 GET    /v1/mfa/factors                          both    customer support compliance admin enrolment
 GET    /v1/mfa/factors/{id}                     both    customer support compliance admin

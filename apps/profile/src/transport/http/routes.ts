@@ -1,5 +1,7 @@
 import { addressRoutes } from '#transport/http/address.routes.ts';
 import { avatarRoutes } from '#transport/http/avatar.routes.ts';
+import { bankAccountRoutes } from '#transport/http/bank-account.routes.ts';
+import { billerAccountRoutes } from '#transport/http/biller-account.routes.ts';
 import { changeRequestRoutes } from '#transport/http/change-request.routes.ts';
 import { consentRoutes } from '#transport/http/consent.routes.ts';
 import { fileRoutes } from '#transport/http/file.routes.ts';
@@ -15,4 +17,6 @@ export const routes = [
   ...consentRoutes,
   ...avatarRoutes,
   ...fileRoutes,
+  ...bankAccountRoutes,
+  ...billerAccountRoutes,
 ];

@@ -1,0 +1,17 @@
+import { readerOf } from '@bank/database';
+import { type Actor, DomainError, requireUser } from '@bank/domain';
+import type { AppContext } from '#context.ts';
+import type { BankAccountView } from '#features/bank-account/schemas.ts';
+import { toBankAccountView } from '#features/bank-account/view.ts';
+
+/**
+ * The signed-in user's bank accounts, the default first, then the oldest.
+ * @throws auth.token.missing, profile.not_found, profile.unreadable
+ */
+export async function listBankAccounts(ctx: AppContext, actor: Actor): Promise<BankAccountView[]> {
+  const { userId } = requireUser(actor);
+  const { bankAccounts, profiles } = readerOf(ctx);
+  const profile = await profiles.find(userId);
+  if (profile === undefined) throw new DomainError('profile.not_found');
+  return (await bankAccounts.list(userId)).map((account) => toBankAccountView(account, profile));
+}
