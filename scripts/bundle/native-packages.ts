@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { cp, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -25,7 +26,9 @@ export function nativePackages(name: RegExp): NativePackages {
         filter: { id: name },
         handler(id, importer) {
           if (importer === undefined) return null;
-          manifests.set(id, createRequire(importer).resolve(`${id}/package.json`));
+          const manifest = manifestOf(importer, id);
+          if (manifest === undefined) throw new Error(`${id} is not installed for ${importer}`);
+          manifests.set(id, manifest);
           return { id, external: true, moduleSideEffects: false };
         },
       },
@@ -43,16 +46,14 @@ async function copyPackage(id: string, manifest: string, folder: string): Promis
   await cp(dirname(manifest), join(folder, id), { recursive: true, dereference: true });
   const { dependencies, optionalDependencies } = v.parse(Manifest, JSON.parse(await readFile(manifest, 'utf8')));
   for (const needed of Object.keys({ ...dependencies, ...optionalDependencies })) {
-    const found = resolveFrom(manifest, `${needed}/package.json`);
+    const found = manifestOf(manifest, needed);
     if (found !== undefined) await copyPackage(needed, found, folder);
   }
 }
 
-/** Of the packages for all platforms only the one for this machine is installed. */
-function resolveFrom(manifest: string, id: string): string | undefined {
-  try {
-    return createRequire(manifest).resolve(id);
-  } catch {
-    return undefined;
-  }
+/** Where a package lies that a file imports; not all of them let it be asked for. Of those for all platforms one is installed. */
+function manifestOf(importer: string, id: string): string | undefined {
+  const folders = createRequire(importer).resolve.paths(id) ?? [];
+  const found = folders.map((folder) => join(folder, id, 'package.json')).find((manifest) => existsSync(manifest));
+  return found === undefined ? undefined : realpathSync(found); // from there, what it needs is found
 }
