@@ -11,10 +11,17 @@ function isPair(pair: string): boolean {
   return settable.includes(purpose) && textVersion.test(version) && rest.length === 0;
 }
 
+function codeOf(schema: v.GenericSchema<string>, message: string) {
+  return v.pipe(
+    v.string(),
+    v.check((code) => v.is(schema, code), message),
+  );
+}
+
 /** What users have who have chosen nothing, and the texts that consents are about. */
 export const settingsEnv = {
-  DEFAULT_CURRENCY: v.optional(v.message(CurrencySchema, 'must be a code of ISO 4217'), 'EUR'),
-  DEFAULT_TIME_ZONE: v.optional(v.message(TimeZoneSchema, 'must be a time zone of IANA'), 'UTC'),
+  DEFAULT_CURRENCY: v.optional(codeOf(CurrencySchema, 'must be a code of ISO 4217'), 'EUR'),
+  DEFAULT_TIME_ZONE: v.optional(codeOf(TimeZoneSchema, 'must be a time zone of IANA'), 'UTC'),
   /** The version of the terms that a registration must accept: the same as auth's. */
   TERMS_VERSION: v.optional(
     v.pipe(v.string(), v.regex(textVersion, 'must be letters, digits, ".", "_" or "-"')),

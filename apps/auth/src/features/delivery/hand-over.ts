@@ -13,8 +13,8 @@ import type { PendingDelivery, Settlement } from '#storage/deliveries/delivery.r
 type HandedOver = Omit<Settlement, 'at'> | { state: 'pending'; next: Date; failure: string; admitted: boolean };
 
 /**
- * Resolves the address of a message, asks what its reader has chosen, counts it, renders it and hands it to a carrier. `onAdmitted` is called once the limits
- * have let it pass. @throws DeliveryError, or what reading the address throws
+ * Resolves the address of a message, asks what its reader has chosen, counts it, renders it and hands it to a carrier.
+ * `onAdmitted` is called once the limits have let it pass. @throws DeliveryError, or what reading the address throws
  */
 export async function handOver(
   ctx: AppContext,
