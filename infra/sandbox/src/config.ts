@@ -1,5 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { KmsAccount } from '#protocols/kms/kms.ts';
 import type { SendgridAccount } from '#protocols/sendgrid/sendgrid.ts';
 import { readStorages, type StorageAccounts } from '#protocols/storages/accounts.ts';
 import type { TwilioAccount } from '#protocols/twilio/twilio.ts';
@@ -12,6 +13,8 @@ export interface SandboxConfig {
   readonly slowMs: number;
   /** Services of the platform, over mutual TLS; without certificates they are not served. */
   readonly platform: PlatformConfig | undefined;
+  /** AWS' key management; not served without an account. */
+  readonly kms?: KmsAccount | undefined;
   /** Carriers of messages that speak HTTP; those without an account are not served. */
   readonly carriers: {
     readonly twilio?: TwilioAccount | undefined;
@@ -45,6 +48,7 @@ export function readSandboxConfig(env: Environment): SandboxConfig {
     smtpPort: wholeNumber(env, 'SANDBOX_SMTP_PORT', 2525, 65_535),
     slowMs: wholeNumber(env, 'SANDBOX_SLOW_MS', 10_000, 600_000),
     platform: readPlatform(env),
+    kms: readKms(env),
     carriers: { twilio: readTwilio(env), sendgrid: readSendgrid(env) },
     storages: readStorages(env),
     lookups: {
@@ -52,6 +56,16 @@ export function readSandboxConfig(env: Environment): SandboxConfig {
       flutterwave: env['SANDBOX_FLUTTERWAVE_SECRET_KEY'] || undefined,
     },
   });
+}
+
+function readKms(env: Environment): KmsAccount | undefined {
+  if (!env['SANDBOX_KMS_ACCESS_KEY_ID']) return undefined;
+  return {
+    accessKeyId: required(env, 'SANDBOX_KMS_ACCESS_KEY_ID'),
+    secretAccessKey: required(env, 'SANDBOX_KMS_SECRET_ACCESS_KEY'),
+    region: required(env, 'SANDBOX_KMS_REGION'),
+    keyId: required(env, 'SANDBOX_KMS_KEY_ID'),
+  };
 }
 
 function readTwilio(env: Environment): TwilioAccount | undefined {

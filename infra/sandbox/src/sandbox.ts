@@ -5,6 +5,7 @@ import { Inbox } from '#inbox/inbox.ts';
 import { auditRoutes } from '#protocols/audit/audit.routes.ts';
 import { AuditProtocol } from '#protocols/audit/audit.ts';
 import { FlutterwaveProtocol } from '#protocols/flutterwave/flutterwave.ts';
+import { KmsProtocol } from '#protocols/kms/kms.ts';
 import { holderRoutes } from '#protocols/lookups/holders.routes.ts';
 import { Holders } from '#protocols/lookups/outcomes.ts';
 import { createEventSender } from '#protocols/notification/event-sender.ts';
@@ -33,7 +34,12 @@ export function createSandbox(config: SandboxConfig): Sandbox {
   const platform = createPlatform(config, inbox);
   const protocols: Protocol[] = [createSmtpProtocol({ inbox, host, port: smtpPort, slowMs }), ...platform.protocols];
   const holders = new Holders();
-  const onHttp = [...createCarriers(config, inbox), ...createStorages(config), ...createLookups(config, holders)];
+  const onHttp = [
+    ...createCarriers(config, inbox),
+    ...createStorages(config),
+    ...createKeyManagement(config),
+    ...createLookups(config, holders),
+  ];
   const pages = inboxRoutes(inbox, [...protocols, ...onHttp]);
   for (const { name, routes } of onHttp) pages.route(`/${name}`, routes);
   pages.route('/', holderRoutes(holders));
@@ -58,6 +64,11 @@ function createCarriers({ slowMs, carriers: { twilio, sendgrid } }: SandboxConfi
     ...(twilio === undefined ? [] : [new TwilioProtocol({ inbox, account: twilio, pauseMs })]),
     ...(sendgrid === undefined ? [] : [new SendgridProtocol({ inbox, account: sendgrid, slowMs, pauseMs })]),
   ];
+}
+
+/** AWS' key management; none without an account. */
+function createKeyManagement({ kms }: SandboxConfig): HttpProtocol[] {
+  return kms === undefined ? [] : [new KmsProtocol(kms)];
 }
 
 /** Storages of files; none without accounts. */

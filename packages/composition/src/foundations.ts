@@ -23,7 +23,8 @@ import { type CursorCodec, createCursorCodec } from '@bank/security';
 import type { BaseConfig } from '@bank/service-kit';
 import type { ProofChecker, Verifier } from '@bank/verifier';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { type KeyringFolder, openKeyringFolder } from '#keyrings.ts';
+import { openKeyManagement } from '#keys/key-management.ts';
+import { type KeyringFolder, openKeyringFolder } from '#keys/keyrings.ts';
 import { openProofChecker } from '#proof-checker.ts';
 
 /** What every app stands on, whatever it does. */
@@ -65,7 +66,7 @@ export interface FoundationsOptions {
 
 /**
  * Lays the foundations of an app from its configuration. Connections are made in the background: an app starts, unready,
- * while what it stands on is away. @throws KeyringInvalid, or Error for addresses that contradict each other
+ * while what it stands on is away. @throws KeyringInvalid, KeyManagementFailed, or Error for addresses that contradict each other
  */
 export async function createFoundations(config: BaseConfig, options: FoundationsOptions): Promise<Foundations> {
   const { service, entities, overrides = {} } = options;
@@ -78,7 +79,8 @@ export async function createFoundations(config: BaseConfig, options: Foundations
     release: config.RELEASE,
     service,
   });
-  const keyrings = openKeyringFolder(config, logger);
+  const keyManagement = await openKeyManagement(config);
+  const keyrings = await openKeyringFolder(config, { app: service, keyManagement, logger });
   const database = await openDatabase(config, { service, entities, metrics });
   const redis = openRedis(config, { service, logger });
   const vault = createPiiVault({ schema: service, keyring: keyrings.open('kek'), clock, ids });

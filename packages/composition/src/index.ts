@@ -6,7 +6,7 @@ export { type AppParts, composeApp } from '#compose-app.ts';
 export { type DataRightsParts, dataRightsRpc } from '#data-rights/data-rights-rpc.ts';
 export { appEnv } from '#env.ts';
 export { createFoundations, type Foundations, type FoundationsOptions, type Overrides } from '#foundations.ts';
-export type { KeyringFolder } from '#keyrings.ts';
+export type { KeyringFolder } from '#keys/keyrings.ts';
 export { notify } from '#notify.ts';
 export { createTokenVerifier } from '#token-verifier.ts';
 export { toUserStatus, userStateOf } from '#user-status.ts';

@@ -4,7 +4,7 @@ import { createReplayStore, type RedisConnection } from '@bank/redis';
 import { createNonceSource } from '@bank/security';
 import type { BaseConfig } from '@bank/service-kit';
 import { createProofChecker, type ProofChecker } from '@bank/verifier';
-import type { KeyringFolder } from '#keyrings.ts';
+import type { KeyringFolder } from '#keys/keyrings.ts';
 
 interface ProofParts {
   readonly clock: Clock;

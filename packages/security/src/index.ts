@@ -7,6 +7,8 @@ export { openBreachedPasswords } from '#breached/open-filter.ts';
 export type { FirebaseParameters, ForeignHash, ForeignHashProblem } from '#foreign/foreign-hash.ts';
 export { readForeignHash } from '#foreign/foreign-hash.ts';
 export { fromBase64Url, sameBytes, toBase64Url } from '#keys/bytes.ts';
+export type { KeyContext, KeyManagement } from '#keys/key-management.ts';
+export { KeyManagementFailed } from '#keys/key-management.ts';
 export { developmentKeyMarker } from '#keys/key-strength.ts';
 export type { BlindIndexEntry } from '#keys/keyed-hash.ts';
 export { blindIndex, keyedHash } from '#keys/keyed-hash.ts';
@@ -14,6 +16,8 @@ export type { Key, Keyring } from '#keys/keyring.ts';
 export { KeyringInvalid, staticKeyring } from '#keys/keyring.ts';
 export type { KeyringFileOptions } from '#keys/keyring-file.ts';
 export { openKeyring } from '#keys/keyring-file.ts';
+export type { WrappedKeyringOptions } from '#keys/wrapped-keyring.ts';
+export { isWrappedKeyring, openWrappedKeyring } from '#keys/wrapped-keyring.ts';
 export type { TotpAttempt } from '#otp/one-time-password.ts';
 export {
   findDistantStep,

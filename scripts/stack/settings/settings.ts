@@ -6,6 +6,10 @@ import { defaultPorts } from '#stack/settings/port-table.ts';
 const appVariables = [
   'LOG_LEVEL',
   'SENTRY_DSN',
+  'KMS_PROVIDER',
+  'KMS_KEY_ID',
+  'KMS_REGION',
+  'KMS_ENDPOINT',
   'RATE_LIMIT_IP_MULTIPLIER',
   'EMAIL_PROVIDERS',
   'SMS_PROVIDERS',

@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { pollFile, versionOf } from '#keys/file-changes.ts';
 import { keyWeakness } from '#keys/key-strength.ts';
 import type { Keyring, KeySet } from '#keys/keyring.ts';
 import { createKeySet, KeyringInvalid, keyringOver } from '#keys/keyring.ts';
@@ -19,83 +19,63 @@ export interface KeyringFileOptions {
 }
 
 /**
- * A keyring from a file: `{ "current": "k2", "keys": { "k1": "<base64>", "k2": "<base64>" } }`. The file is polled rather
- * than watched, because that also sees renames over it and the symlink swaps of mounted secrets.
+ * A keyring from a file: `{ "current": "k2", "keys": { "k1": "<base64>", "k2": "<base64>" } }`. It is read again when it changes.
  * @throws KeyringInvalid when the file is missing, malformed, or holds a weak key
  */
 export function openKeyring(file: string, options: KeyringFileOptions): Keyring & { close(): void } {
-  let seen = versionOf(file, options.name);
+  const seen = versionOf(file, options.name);
   let keys = readKeySet(file, options);
   const keyring = keyringOver(options.name, () => keys);
 
-  function reload(version: string): void {
-    seen = version;
+  function reload(): boolean {
     try {
       keys = readKeySet(file, options);
     } catch (error) {
       options.onError?.(error instanceof Error ? error : new KeyringInvalid(options.name, 'unreadable'));
-      return;
+      return true;
     }
     options.onReload?.(keyring);
+    return true;
   }
 
-  async function poll(): Promise<void> {
-    const version = await stat(file, { bigint: true }).then(fingerprint, () => 'missing');
-    if (version !== seen) {
-      reload(version);
-    }
-  }
-
-  const timer = setInterval(() => void poll(), options.pollMs ?? 2000).unref();
-  return { ...keyring, close: () => clearInterval(timer) };
-}
-
-interface FileVersion {
-  readonly ino: bigint;
-  readonly size: bigint;
-  readonly mtimeNs: bigint;
-}
-
-function fingerprint({ ino, size, mtimeNs }: FileVersion): string {
-  return `${ino}:${size}:${mtimeNs}`;
-}
-
-/** Taken before the file is read: a change in between is then seen by the next poll, not lost. */
-function versionOf(file: string, name: string): string {
-  try {
-    return fingerprint(statSync(file, { bigint: true }));
-  } catch (cause) {
-    throw new KeyringInvalid(name, `cannot read ${file}`, { cause });
-  }
+  return { ...keyring, close: pollFile(file, { seen, pollMs: options.pollMs }, reload) };
 }
 
 function readKeySet(file: string, options: KeyringFileOptions): KeySet {
   const { current, keys } = readDocument(file, options.name);
-  const decoded = new Map<string, Uint8Array>();
-  const spellings = new Set<string>();
-  for (const [id, text] of Object.entries(keys)) {
-    const problem = decodeProblem(text, options);
+  const decoded = Object.entries(keys).map(([id, text]) => [id, decodeBase64(options.name, id, text)] as const);
+  return checkedKeySet(new Map(decoded), current, options);
+}
+
+/** @throws KeyringInvalid when a text has another form than base64 that is written in one way */
+export function decodeBase64(keyring: string, id: string, text: string): Uint8Array {
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.toString('base64') !== text) {
+    throw new KeyringInvalid(keyring, `key ${JSON.stringify(id.slice(0, 32))} is not canonical base64`);
+  }
+  return bytes;
+}
+
+/** The keys as a set. @throws KeyringInvalid for a weak key, and for one under two ids */
+export function checkedKeySet(
+  keys: ReadonlyMap<string, Uint8Array>,
+  current: string,
+  options: Pick<KeyringFileOptions, 'name' | 'minimumBytes' | 'allowDevelopmentKeys'>,
+): KeySet {
+  for (const [id, bytes] of keys) {
+    const problem = keyWeakness(bytes, {
+      minimumBytes: Math.max(options.minimumBytes ?? 32, 16),
+      allowDevelopmentKeys: options.allowDevelopmentKeys ?? false,
+    });
     if (problem !== undefined) {
       throw new KeyringInvalid(options.name, `key ${JSON.stringify(id.slice(0, 32))} ${problem}`);
     }
-    decoded.set(id, Buffer.from(text, 'base64'));
-    spellings.add(text);
   }
-  if (spellings.size !== decoded.size) {
+  const different = new Set([...keys.values()].map((bytes) => Buffer.from(bytes).toString('base64')));
+  if (different.size !== keys.size) {
     throw new KeyringInvalid(options.name, 'two ids have the same key');
   }
-  return createKeySet(options.name, decoded, current);
-}
-
-function decodeProblem(text: string, options: KeyringFileOptions): string | undefined {
-  const bytes = Buffer.from(text, 'base64');
-  if (bytes.toString('base64') !== text) {
-    return 'is not canonical base64';
-  }
-  return keyWeakness(bytes, {
-    minimumBytes: Math.max(options.minimumBytes ?? 32, 16),
-    allowDevelopmentKeys: options.allowDevelopmentKeys ?? false,
-  });
+  return createKeySet(options.name, keys, current);
 }
 
 interface KeyringDocument {
@@ -104,6 +84,16 @@ interface KeyringDocument {
 }
 
 function readDocument(file: string, name: string): KeyringDocument {
+  const document = readKeyTexts(file, name, 'keys');
+  return { current: document.current, keys: document.texts };
+}
+
+/** A keyring document whose keys stand under `member`, as texts. @throws KeyringInvalid, which quotes nothing of it */
+export function readKeyTexts(
+  file: string,
+  name: string,
+  member: 'keys' | 'wrapped',
+): { readonly current: string; readonly texts: Readonly<Record<string, string>> } {
   let document: unknown;
   try {
     document = JSON.parse(readFileSync(file, 'utf8'));
@@ -111,22 +101,14 @@ function readDocument(file: string, name: string): KeyringDocument {
     // The parser's message may quote the file, so it is not passed on.
     throw new KeyringInvalid(name, `${file} cannot be read as JSON`);
   }
-  if (!isKeyringDocument(document)) {
-    throw new KeyringInvalid(name, `${file} must be {"current": "<id>", "keys": {"<id>": "<base64>"}}`);
+  const { current, [member]: texts, ...others } = isRecord(document) ? document : {};
+  const isWhole = typeof current === 'string' && isRecord(texts) && Object.keys(others).length === 0;
+  if (!isWhole || !Object.values(texts).every((text) => typeof text === 'string')) {
+    throw new KeyringInvalid(name, `${file} must be {"current": "<id>", "${member}": {"<id>": "<base64>"}}`);
   }
-  return document;
+  return { current, texts: texts as Readonly<Record<string, string>> };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isKeyringDocument(value: unknown): value is KeyringDocument {
-  return (
-    isRecord(value) &&
-    Object.keys(value).every((member) => member === 'current' || member === 'keys') &&
-    typeof value['current'] === 'string' &&
-    isRecord(value['keys']) &&
-    Object.values(value['keys']).every((key) => typeof key === 'string')
-  );
 }

@@ -49,6 +49,12 @@ export const baseEnv = {
   /** Origins under which clients reach the API: what their proofs of possession name. That of TOKEN_ISSUER unless said. */
   API_ORIGINS: v.optional(envOrigins, ''),
   KEYRING_DIR: envDirectory,
+  /** The key management service that wraps keyrings, and the key of it; without one they are files as they are. */
+  KMS_PROVIDER: v.optional(v.picklist(['aws'], 'must be aws')),
+  KMS_KEY_ID: v.optional(v.string()),
+  KMS_REGION: v.optional(v.string()),
+  /** Where it is, when it is not the public endpoint of the region. */
+  KMS_ENDPOINT: v.optional(envUrl('https', 'http')),
   SENTRY_DSN: v.optional(envSecret),
   /** Origins of pages that browsers may call from: those for customers, and those for staff. */
   WEB_ORIGINS: v.optional(envOrigins, ''),

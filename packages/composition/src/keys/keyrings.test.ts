@@ -4,9 +4,13 @@ import { createLogger } from '@bank/observability';
 import { developmentKeyMarker, KeyringInvalid } from '@bank/security';
 import { temporaryFolder } from '@bank/testing';
 import { expect, test } from 'vitest';
-import { openKeyringFolder } from './keyrings.ts';
+import { openKeyringFolder } from '#keys/keyrings.ts';
 
-const logger = createLogger({ service: 'test', level: 'silent' });
+const options = {
+  app: 'test',
+  keyManagement: undefined,
+  logger: createLogger({ service: 'test', level: 'silent' }),
+};
 
 function folderWith(key: Buffer): string {
   const folder = temporaryFolder('keyrings');
@@ -16,19 +20,25 @@ function folderWith(key: Buffer): string {
 
 const developmentKey = Buffer.concat([Buffer.from(developmentKeyMarker), Buffer.alloc(32, 'abcdefgh')]);
 
-test('a keyring is opened once, by the name of its file', () => {
-  const keyrings = openKeyringFolder({ KEYRING_DIR: folderWith(developmentKey), NODE_ENV: 'development' }, logger);
+test('a keyring is opened once, by the name of its file', async () => {
+  const keyrings = await openKeyringFolder(
+    { KEYRING_DIR: folderWith(developmentKey), NODE_ENV: 'development' },
+    options,
+  );
   expect(keyrings.open('kek').current().id).toBe('k1');
   expect(keyrings.open('kek')).toBe(keyrings.open('kek'));
   keyrings.close();
 });
 
-test('one that is missing is named', () => {
-  const keyrings = openKeyringFolder({ KEYRING_DIR: temporaryFolder('keyrings'), NODE_ENV: 'test' }, logger);
+test('one that is missing is named', async () => {
+  const keyrings = await openKeyringFolder({ KEYRING_DIR: temporaryFolder('keyrings'), NODE_ENV: 'test' }, options);
   expect(() => keyrings.open('pepper')).toThrow(/pepper/);
 });
 
-test('SR-84: keys made for development open nowhere in production', () => {
-  const keyrings = openKeyringFolder({ KEYRING_DIR: folderWith(developmentKey), NODE_ENV: 'production' }, logger);
+test('SR-84: keys made for development open nowhere in production', async () => {
+  const keyrings = await openKeyringFolder(
+    { KEYRING_DIR: folderWith(developmentKey), NODE_ENV: 'production' },
+    options,
+  );
   expect(() => keyrings.open('kek')).toThrow(KeyringInvalid);
 });
