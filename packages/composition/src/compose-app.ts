@@ -67,6 +67,7 @@ export function composeApp<C extends Foundations>(ctx: C, config: BaseConfig, pa
         schedule: config.HOUSEKEEPING_SCHEDULE,
       }),
       createClockWatch(ctx),
+      keyForgetter(ctx),
       ...(parts.workers ?? []),
     ],
     audiences: parts.audiences,
@@ -84,6 +85,17 @@ export function composeApp<C extends Foundations>(ctx: C, config: BaseConfig, pa
       await Promise.all([publisher.close(), redis.close(), database.close()]);
     },
   });
+}
+
+/** Keeps no data key in memory that another process has destroyed. */
+function keyForgetter({ database, vault }: Foundations): Worker {
+  let stopListening: () => Promise<void> = async () => undefined;
+  return {
+    async start() {
+      stopListening = await vault.followDestructions(database);
+    },
+    stop: () => stopListening(),
+  };
 }
 
 function originsOf({ WEB_ORIGINS, STAFF_ORIGINS }: BaseConfig, taken: readonly string[]): string[] {

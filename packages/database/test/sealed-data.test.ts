@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { systemIds } from '@bank/domain';
 import { SealBroken, staticKeyring } from '@bank/security';
-import { raceOf, winners } from '@bank/testing';
+import { raceOf, until, winners } from '@bank/testing';
 import { describe, expect, it } from 'vitest';
 import {
   createPiiVault,
@@ -150,6 +150,32 @@ describe('destroying', () => {
     expect(await postgres.query('select wrapped from shop.data_keys where id = $1', [tombstones[0]?.keyId])).toEqual([
       { wrapped: null },
     ]);
+  });
+
+  it('is heard of by every process, which forgets the key at once', async () => {
+    const others = [elsewhere(), elsewhere()];
+    const stops = await Promise.all(others.map((other) => other.followDestructions(ctx.database)));
+    const [userId, bystander] = [await newUser(), await newUser()];
+    const sealed = await vault.seal(reading(), place(userId), { first: 'Ada' });
+    const kept = await vault.seal(reading(), place(bystander), { first: 'Bob' });
+    for (const other of others) expect(await other.open(reading(), place(userId), sealed)).toEqual({ first: 'Ada' });
+
+    await withTransaction(ctx, unaudited, async (tx) => {
+      await vault.destroyKeys(tx.em, userId, 'erasable');
+      // Read by others before it is committed: they do not keep it either.
+      for (const other of others) expect(await other.open(reading(), place(userId), sealed)).toEqual({ first: 'Ada' });
+    });
+    for (const other of others) {
+      await until(() =>
+        other.open(reading(), place(userId), sealed).then(
+          () => false,
+          () => true,
+        ),
+      );
+      await expect(other.open(reading(), place(userId), sealed)).rejects.toThrow(DataKeyMissing);
+      expect(await other.open(reading(), place(bystander), kept)).toEqual({ first: 'Bob' });
+    }
+    await Promise.all(stops.map((stop) => stop()));
   });
 
   it('is repeated after a restore from its tombstones', async () => {

@@ -61,6 +61,8 @@ export function testDataRights(
       expect(await exportOf(app, uuidv7())).toEqual([]);
     });
 
+    test('SR-84 no sealed column of one person opens as that of another', () => checkSwaps(app, rights, givenPerson));
+
     test('after an erasure a dump holds nothing of the user, and all of the others', () =>
       checkErasure(app, rights, givenPerson));
 
@@ -102,6 +104,41 @@ async function checkExport(app: DataRightsUnderTest, givenPerson: () => Promise<
   for (const secret of person.secrets ?? []) expect(text).not.toContain(secret);
   for (const foreign of [stranger.userId, ...wordsOf(stranger)]) expect(text).not.toContain(foreign);
   expect(await toldOf(app, person.userId, 'user.data_exported')).toHaveLength(1);
+}
+
+/** Every sealed column that an export opens, swapped between two people: neither is given anything, of himself or of the other. */
+async function checkSwaps(
+  app: DataRightsUnderTest,
+  { schema, personal }: DataRights,
+  givenPerson: () => Promise<GivenPerson>,
+): Promise<void> {
+  const people = [await givenPerson(), await givenPerson()] as const;
+  for (const [table, { exported, whose = 'user_id = ?' }] of Object.entries(personal)) {
+    if ('withheld' in exported) continue;
+    for (const { column } of exported.sealed ?? []) {
+      const mine = `(${whose.replace('?', '$1')}) and ${column} is not null`;
+      const read = `select ${exported.key}::text as key, ${column} as sealed from ${schema}.${table} where ${mine} order by 1 limit 1`;
+      const rows = await Promise.all(
+        people.map(async ({ userId }) => (await app.database.query<Sealed>(read, [userId]))[0]),
+      );
+      const [one, other] = rows;
+      if (one === undefined || other === undefined) continue;
+      const put = (userId: string, key: string, sealed: Buffer) =>
+        app.database.query(
+          `update ${schema}.${table} set ${column} = $2 where ${mine} and ${exported.key}::text = $3`,
+          [userId, sealed, key],
+        );
+      await put(people[0].userId, one.key, other.sealed);
+      await expect(exportOf(app, people[0].userId), `${schema}.${table}.${column}`).rejects.toThrow();
+      await put(people[0].userId, one.key, one.sealed);
+    }
+  }
+  expect(JSON.stringify(await exportOf(app, people[0].userId))).toContain(people[0].given[0] ?? '');
+}
+
+interface Sealed {
+  readonly key: string;
+  readonly sealed: Buffer;
 }
 
 async function checkErasure(

@@ -7,6 +7,11 @@ export type DestroyCondition =
   | { readonly userId: string; readonly keyClass: KeyClass }
   | { readonly keyIds: readonly string[] };
 
+/** Where processes of a schema hear that data keys were destroyed. */
+export function destroyedChannel(schema: string): string {
+  return `${identifier(schema)}_data_keys_destroyed`;
+}
+
 /** The users' wrapped data keys in one schema, and the tombstones of the destroyed ones. */
 export class DataKeyRepository extends Repository {
   readonly #schema: string;
@@ -43,13 +48,13 @@ export class DataKeyRepository extends Repository {
     );
   }
 
-  /** Empties keys that still have bytes, and writes their tombstones. */
-  destroy(condition: DestroyCondition, at: Date): Promise<Tombstone[]> {
+  /** Empties keys that still have bytes, and writes their tombstones. Who remembers keys is told when that is committed. */
+  async destroy(condition: DestroyCondition, at: Date): Promise<Tombstone[]> {
     const [where, params] =
       'keyIds' in condition
         ? ['id = any(?)', [condition.keyIds]]
         : ['user_id = ? and key_class = ?', [condition.userId, condition.keyClass]];
-    return this.rows(
+    const tombstones = await this.rows<Tombstone>(
       `with destroyed as (
          update ${this.#schema}.data_keys set wrapped = null, kek_id = null, destroyed_at = ?
           where ${where} and destroyed_at is null returning id, user_id, key_class, destroyed_at)
@@ -58,6 +63,8 @@ export class DataKeyRepository extends Repository {
        returning key_id as "keyId", user_id as "userId", key_class as "keyClass", destroyed_at as "destroyedAt"`,
       [at, ...params],
     );
+    if (tombstones.length > 0) await this.rows(`select pg_notify(?, '')`, [destroyedChannel(this.#schema)]);
+    return tombstones;
   }
 
   /** Locks the next keys that are wrapped under one of these KEKs and that nobody else holds. */

@@ -2,7 +2,9 @@ import { type Clock, type IdSource, type JsonObject, systemClock, systemIds } fr
 import { type Key, type Keyring, open, seal } from '@bank/security';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { LRUCache } from 'lru-cache';
-import { DataKeyRepository } from '#pii/data-key.repository.ts';
+import type { Database } from '#connection/database.ts';
+import type { StopListening } from '#connection/listener.ts';
+import { DataKeyRepository, destroyedChannel } from '#pii/data-key.repository.ts';
 import { type KeyClass, keyClasses, type StoredKey, type Tombstone, type WrappedKey } from '#pii/data-key.ts';
 import { generateDataKey, unwrapDataKey, wrapDataKey } from '#pii/wrapping.ts';
 
@@ -34,9 +36,14 @@ export interface PiiVaultOptions {
   readonly ids?: IdSource;
   /** Users whose unwrapped keys are remembered; 5,000 unless given. */
   readonly cacheMax?: number;
-  /** How long a key may outlive its destruction in the memory of another replica; 30 s unless given. */
+  /**
+   * How long a key may outlive its destruction in the memory of a process that does not hear of it; 30 s unless given, and
+   * never more than 60.
+   */
   readonly cacheTtlMs?: number;
 }
+
+const cacheTtlMaxMs = 60_000;
 
 type UserKeys = Partial<Record<KeyClass, Key>>;
 
@@ -52,6 +59,8 @@ export class PiiVault {
   readonly #clock: Clock;
   readonly #ids: IdSource;
   readonly #cache: LRUCache<string, UserKeys>;
+  // Rises when keys are forgotten: what was read before then is not remembered afterwards.
+  #age = 0;
   // Keys that only their own transaction may use: it could be rolled back, and what they sealed elsewhere be lost.
   readonly #uncommitted = new WeakMap<EntityManager, Map<string, UserKeys>>();
 
@@ -60,7 +69,15 @@ export class PiiVault {
     this.#keyring = keyring;
     this.#clock = clock ?? systemClock;
     this.#ids = ids ?? systemIds;
-    this.#cache = new LRUCache({ max: cacheMax, ttl: cacheTtlMs });
+    this.#cache = new LRUCache({ max: cacheMax, ttl: Math.min(cacheTtlMs, cacheTtlMaxMs) });
+  }
+
+  /**
+   * From now on forgets what it remembers when keys are destroyed in the schema, by whichever process: they are gone from memory
+   * as soon as the destruction is committed. Gives the end of it.
+   */
+  followDestructions(database: Pick<Database, 'listen'>): Promise<StopListening> {
+    return database.listen(destroyedChannel(this.#schema), () => this.#forgetAll());
   }
 
   /** Makes both keys of a user who has none; else does nothing. @throws DataKeyMissing when one was destroyed */
@@ -103,8 +120,7 @@ export class PiiVault {
   async loadKeys(em: EntityManager, userIds: readonly string[]): Promise<void> {
     const unknown = userIds.filter((userId) => !this.#cache.has(userId));
     if (unknown.length === 0) return;
-    const stored = Map.groupBy(await this.#repository(em).ofUsers(unknown), ({ userId }) => userId);
-    for (const [userId, keys] of stored) this.#unwrap(userId, keys);
+    await this.#loadMany(em, unknown);
   }
 
   /** Seals bytes, such as those of a file, for their place. @throws DataKeyMissing */
@@ -158,20 +174,35 @@ export class PiiVault {
   }
 
   async #load(em: EntityManager, userId: string): Promise<UserKeys> {
-    return this.#unwrap(userId, await this.#repository(em).ofUsers([userId]));
+    return (await this.#loadMany(em, [userId])).get(userId) ?? {};
   }
 
-  /** Keys of a transaction that is not committed are given and not remembered. */
+  /** Keys of a transaction that is not committed are given and not remembered, and so are those read before keys were forgotten. */
+  async #loadMany(em: EntityManager, userIds: readonly string[]): Promise<ReadonlyMap<string, UserKeys>> {
+    const age = this.#age;
+    const stored = Map.groupBy(await this.#repository(em).ofUsers(userIds), ({ userId }) => userId);
+    const loaded = new Map<string, UserKeys>();
+    for (const [userId, keys] of stored) {
+      const unwrapped = this.#unwrap(userId, keys);
+      loaded.set(userId, unwrapped);
+      const isCommitted = !keys.some(({ uncommitted }) => uncommitted);
+      if (isCommitted && age === this.#age) this.#cache.set(userId, unwrapped);
+    }
+    return loaded;
+  }
+
   #unwrap(userId: string, stored: readonly StoredKey[]): UserKeys {
     const keys: UserKeys = {};
     for (const { id, keyClass, wrapped } of stored) {
       if (wrapped === null) continue;
       keys[keyClass] = unwrapDataKey(this.#keyring, this.#schema, { id, userId, keyClass }, wrapped);
     }
-    if (!stored.some(({ uncommitted }) => uncommitted)) {
-      this.#cache.set(userId, keys);
-    }
     return keys;
+  }
+
+  #forgetAll(): void {
+    this.#age += 1;
+    this.#cache.clear();
   }
 
   #forget(em: EntityManager, tombstones: readonly Tombstone[]): readonly Tombstone[] {
