@@ -44,7 +44,9 @@ function sectionOf({ schema, personal, impersonal }: DataRights): string {
 function exportOf({ exported }: PersonalTable): string {
   if ('withheld' in exported) return `no: ${exported.withheld}`;
   const fields = Object.keys(exported.columns).map((name) => `\`${name}\``);
-  const sealed = (exported.sealed ?? []).map(({ column }) => `${column} (sealed)`);
+  const sealed = (exported.sealed ?? []).map(
+    ({ column, keyClass = 'erasable' }) => `${column} (sealed, ${keyClass} key)`,
+  );
   return [...fields, ...sealed].join(', ');
 }
 

@@ -48,7 +48,7 @@ export function staffOf(app: TestApp<AppContext>, role: Role, changes: TokenOpti
 export async function knownUser(
   app: TestApp<AppContext>,
   neighbours: Neighbours,
-  user: { userId?: string; email?: string; roles?: readonly Role[] } = {},
+  user: { userId?: string; email?: string; name?: string; roles?: readonly Role[] } = {},
 ): Promise<UserId> {
   const userId = v.parse(UserIdSchema, user.userId ?? systemIds.next());
   neighbours.users.set(userId, user);

@@ -25,6 +25,7 @@ export interface Call {
 /** A user whom the other apps know. */
 export interface NeighbourUser {
   readonly email?: string;
+  readonly name?: string;
   readonly roles?: readonly Role[];
 }
 
@@ -184,6 +185,14 @@ const services: Readonly<Record<App, (router: ConnectRouter, state: State) => vo
           const addresses = [{ type: AddressType.HOME, lines: ['***'], city: '***', country: '***' }];
           const times = { createdAt: at, updatedAt: at };
           return { profile: { userId: request.userId, version: 1n, givenName, addresses, ...times } };
+        }),
+      searchProfiles: (request, context) =>
+        answer(state, request, context, () => {
+          const found = [...state.users].filter(([, { name }]) => name === request.name).map(([userId]) => userId);
+          const from = request.cursor === '' ? 0 : found.indexOf(request.cursor) + 1;
+          const page = found.slice(from, from + request.limit);
+          const nextCursor = from + page.length < found.length ? (page.at(-1) ?? '') : '';
+          return { profiles: page.map((userId) => ({ userId, givenName: 'A***', familyName: 'L***' })), nextCursor };
         }),
     });
   },

@@ -24,7 +24,7 @@ describe('POST /v1/admin/users/search', () => {
     const { status, body } = await search({ email: 'ada@example.com' }, staff.token);
     expect(status).toBe(200);
     expect(body).toEqual({
-      items: [{ userId, status: 'active', roles: ['customer'], emailVerified: true, phoneVerified: false }],
+      items: [{ userId, status: 'active', roles: ['customer'], emailVerified: true, phoneVerified: false, name: null }],
       nextCursor: null,
     });
     expect(neighbours.callsOf('lookupUser')).toMatchObject([
@@ -41,6 +41,38 @@ describe('POST /v1/admin/users/search', () => {
     const userId = await knownUser(app, neighbours);
     expect((await search({ userId })).body.items).toMatchObject([{ userId, emailVerified: true }]);
     expect((await search({ userId: uuidv7() })).body.items).toEqual([]);
+  });
+
+  test('200: who bears the name, asked of profile with the token of the member of staff, page after page (SR-67)', async () => {
+    const ids: string[] = [];
+    for (let count = 0; count < 3; count += 1) ids.push(await knownUser(app, neighbours, { name: 'ada love*' }));
+    const staff = staffOf(app, 'support');
+    const asked = { name: 'ada love*', dateOfBirth: '1815-12-10' };
+    const first = (await search({ ...asked, limit: 2 }, staff.token)).body;
+    const rest = (await search({ ...asked, cursor: first.nextCursor }, staff.token)).body;
+    expect([...first.items, ...rest.items].map(({ userId }) => userId)).toEqual(ids);
+    expect(first.items[0]).toMatchObject({
+      status: 'active',
+      roles: ['customer'],
+      emailVerified: true,
+      name: 'A*** L***',
+    });
+    expect(rest.nextCursor).toBeNull();
+    expect(neighbours.callsOf('searchProfiles')).toMatchObject([
+      { request: { ...asked, limit: 2, cursor: '' }, token: staff.token },
+      { request: { ...asked, limit: 20, cursor: ids[1] }, token: staff.token },
+    ]);
+    expect((await search({ ...asked, cursor: first.nextCursor })).status).toBe(422);
+    const [entry] = await toldOf(app, staff.userId, 'audit');
+    expect(entry).toMatchObject({ data: { details: { by: 'name', found: 2 } } });
+    expect(JSON.stringify(entry)).not.toContain('love');
+  });
+
+  test('what profile refuses is refused, and 503 while it is away', async () => {
+    neighbours.refusals.set('searchProfiles', 'request.invalid');
+    expect((await search({ name: 'ad*' })).status).toBe(422);
+    neighbours.refusals.set('searchProfiles', 'service.unavailable');
+    expect((await search({ dateOfBirth: '1815-12-10' })).status).toBe(503);
   });
 
   test('200: who stands there, the latest first, page after page', async () => {
@@ -79,6 +111,8 @@ describe('POST /v1/admin/users/search', () => {
   test.each([
     ['nothing', {}, '', 'one_criterion'],
     ['two things', { userId: uuidv7(), status: 'active' }, '', 'one_criterion'],
+    ['a name and an address', { name: 'ada', email: 'ada@example.com' }, '', 'one_criterion'],
+    ['no date', { dateOfBirth: '10.12.1815' }, 'dateOfBirth', 'iso_date'],
     ['no address', { email: 'ada' }, 'email', 'email'],
     ['a state that is none', { status: 'pending' }, 'status', 'picklist'],
     ['too many', { status: 'active', limit: 101 }, 'limit', 'max_value'],

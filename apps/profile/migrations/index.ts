@@ -8,6 +8,9 @@ import { Consents } from './202612050201-consents.ts';
 import { Files } from './202612050300-files.ts';
 import { BankAccounts } from './202612050500-bank-accounts.ts';
 import { BillerAccounts } from './202612050501-biller-accounts.ts';
+import { SearchTokens } from './202612050601-search-tokens.ts';
+import { UnindexedProfiles } from './202612050602-unindexed-profiles.ts';
+import { SearchScheme } from './202612050603-search-scheme.ts';
 
 /** In the order they run; a name is never changed once it has landed. */
 export const migrations = [
@@ -21,4 +24,7 @@ export const migrations = [
   { name: '202612050300-files', class: Files },
   { name: '202612050500-bank-accounts', class: BankAccounts },
   { name: '202612050501-biller-accounts', class: BillerAccounts },
+  { name: '202612050601-search-tokens', class: SearchTokens },
+  { name: '202612050602-unindexed-profiles', class: UnindexedProfiles },
+  { name: '202612050603-search-scheme', class: SearchScheme },
 ];

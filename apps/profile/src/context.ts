@@ -16,6 +16,8 @@ import { FileRepository } from '#storage/files/file.repository.ts';
 import { BankAccountRepository } from '#storage/linked-accounts/bank-account.repository.ts';
 import { BillerAccountRepository } from '#storage/linked-accounts/biller-account.repository.ts';
 import { ProfileRepository } from '#storage/profile.repository.ts';
+import { createNameIndex } from '#storage/search/name-index.ts';
+import { SearchRepository } from '#storage/search/search.repository.ts';
 import { SettingsRepository } from '#storage/settings.repository.ts';
 import { createSettingsCache, type SettingsCache } from '#storage/settings-cache.ts';
 
@@ -27,6 +29,7 @@ export interface Repositories {
   readonly files: FileRepository;
   readonly bankAccounts: BankAccountRepository;
   readonly billerAccounts: BillerAccountRepository;
+  readonly search: SearchRepository;
 }
 
 /** What every feature is handed: the foundations of any app, and this one's repositories behind its unit of work. */
@@ -47,6 +50,7 @@ export type AppTransaction = AppContext & TransactionScope<Repositories>;
 export async function createContext(config: Config, overrides: Overrides = {}): Promise<AppContext> {
   const foundations = await createFoundations(config, { service: 'profile', entities, overrides });
   const blindIndexKeys = foundations.keyrings.open('blind-index');
+  const names = createNameIndex(blindIndexKeys);
   return {
     ...foundations,
     config,
@@ -55,13 +59,14 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     fileServices: await createFileServices(config, foundations),
     lookups: createLookups(config, foundations),
     unitOfWork: foundations.unitOfWorkOf((em) => ({
-      profiles: new ProfileRepository(em, foundations.vault),
+      profiles: new ProfileRepository(em, foundations.vault, names),
       settings: new SettingsRepository(em),
       consents: new ConsentRepository(em),
       changeRequests: new ChangeRequestRepository(em, foundations.vault),
       files: new FileRepository(em),
       bankAccounts: new BankAccountRepository(em, foundations.vault, blindIndexKeys),
       billerAccounts: new BillerAccountRepository(em, foundations.vault, blindIndexKeys),
+      search: new SearchRepository(em, names),
     })),
   };
 }

@@ -12,6 +12,7 @@ import { migrations } from '../migrations/index.ts';
 const getProfile = 'bank.profile.v1.ProfileService/GetProfile';
 const viewProfile = 'bank.profile.v1.ProfileService/ViewProfile';
 const getSettings = 'bank.profile.v1.ProfileService/GetSettings';
+const searchProfiles = 'bank.profile.v1.ProfileService/SearchProfiles';
 const batchGetProfiles = 'bank.profile.v1.ProfileService/BatchGetProfiles';
 
 /** A service that may see names, and no more. */
@@ -31,7 +32,7 @@ const names = ['givenName', 'familyName'];
 const callers = {
   [admin]: {
     name: 'admin',
-    methods: [getProfile, batchGetProfiles, viewProfile, ...changeRequests],
+    methods: [getProfile, batchGetProfiles, viewProfile, searchProfiles, ...changeRequests],
     audiences: [audiences.staff],
     fields: { [getProfile]: names, [batchGetProfiles]: names },
   },

@@ -66,8 +66,16 @@ export {
 export { dataKeysUnder, type RewrapReport, rewrapDataKeys } from '#pii/rewrap.ts';
 export { type ProvisionOptions, provisionStatements, type SchemaPasswords } from '#provisioning/provision.ts';
 export { type BlindIndex, type BlindIndexOptions, blindIndexTableSql, createBlindIndex } from '#search/blind-index.ts';
+export {
+  createTokenIndex,
+  type TokenIndex,
+  type TokenIndexOptions,
+  type TokenPage,
+  type TokenSearch,
+  tokenIndexTableSql,
+} from '#search/token-index.ts';
 export type { Access } from '#transaction/access.ts';
-export { lockForErasure } from '#transaction/erasure-hold.ts';
+export { holdUser, lockForErasure } from '#transaction/erasure-hold.ts';
 export { once, onceAbout, onceEach } from '#transaction/once.ts';
 export { Repository, runStatement } from '#transaction/repository.ts';
 export type { OutboxEvent, Transaction } from '#transaction/transaction.ts';

@@ -20,6 +20,7 @@ import {
   provisionStatements,
   Repository,
   SqlMigration,
+  tokenIndexTableSql,
   type UnitOfWork,
 } from '#index.ts';
 
@@ -50,6 +51,7 @@ class FirstShopMigration extends SqlMigration {
       ...approvalTableV1('shop'),
       ...blindIndexTableSql('shop', 'emails', { unique: true }),
       ...blindIndexTableSql('shop', 'words', { unique: false }),
+      ...tokenIndexTableSql('shop', 'tags'),
       `create table shop.visits (id uuid not null, at timestamptz not null, open boolean not null,
         constraint visits_pkey primary key (id)) partition by range (id)`,
       ...partitionedTableSql('shop', {

@@ -43,6 +43,11 @@ export class UserRepository extends Repository {
     return this.row(`select ${columns} from admin.users where user_id = ?`, [userId]);
   }
 
+  /** Those of the users who are known, in no promised order. */
+  findMany(userIds: readonly string[]): Promise<ProjectedUser[]> {
+    return this.rows(`select ${columns} from admin.users where user_id = any(?::uuid[])`, [userIds]);
+  }
+
   /** Users of a status, the latest registered first, after the one the page before ended with. */
   ofStatus(status: UserState, page: { before: string | undefined; limit: number }): Promise<ProjectedUser[]> {
     const { before, limit } = page;

@@ -71,6 +71,11 @@ export const dataRights = declareDataRights('profile', {
           'go in the same transaction, unreadable without the erasable key, and is removed with its objects within the hour',
       },
     },
+    search_tokens: {
+      whose: 'owner_id = ?',
+      exported: { withheld: 'keyed digests of the names and the date of birth, which profile.profiles has' },
+      erased: 'deleted',
+    },
   },
   impersonal: {},
 });

@@ -4,6 +4,7 @@ import { FileEntity } from '#storage/files/file.entity.ts';
 import { BankAccountDigestEntity, BankAccountEntity } from '#storage/linked-accounts/bank-account.entity.ts';
 import { BillerAccountDigestEntity, BillerAccountEntity } from '#storage/linked-accounts/biller-account.entity.ts';
 import { ProfileEntity } from '#storage/profile.entity.ts';
+import { SearchTokenEntity } from '#storage/search/search-token.entity.ts';
 import { SettingsEntity } from '#storage/settings.entity.ts';
 
 /** Every entity of the schema `profile`: what the migrations are checked against. */
@@ -17,4 +18,5 @@ export const entities = [
   BankAccountDigestEntity,
   BillerAccountEntity,
   BillerAccountDigestEntity,
+  SearchTokenEntity,
 ];

@@ -11,5 +11,6 @@ export const growth = declareGrowth('profile', {
     bank_account_digests: 'one row an account and key',
     biller_accounts: 'twenty rows a user at most',
     biller_account_digests: 'one row an account and key',
+    search_tokens: 'what the names of a user are found by',
   },
 });

@@ -18,10 +18,16 @@ export const ProfileEntity = defineEntity({
     identityLockedAt: p.datetime().nullable(),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),
+    searchVersion: p.bigint('number').nullable(),
+    searchScheme: p.text().nullable(),
   },
+  indexes: [
+    { name: 'profiles_unindexed_index', properties: ['userId'], where: 'search_version is distinct from version' },
+    { name: 'profiles_search_scheme_index', properties: ['searchScheme', 'userId'] },
+  ],
 });
 
-export type ProfileRow = InferEntity<typeof ProfileEntity>;
+export type ProfileRow = Omit<InferEntity<typeof ProfileEntity>, 'searchVersion' | 'searchScheme'>;
 
 /** An opened profile. `version` rises by one with every change. */
 export type Profile = ProfileFields & {

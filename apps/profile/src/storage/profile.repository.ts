@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { DataKeyMissing, type PiiVault, Repository, type SealedPlace } from '@bank/database';
-import type { JsonObject, UserId } from '@bank/domain';
+import { DataKeyMissing, holdUser, type PiiVault, Repository, type SealedPlace } from '@bank/database';
+import { DomainError, type JsonObject, type UserId } from '@bank/domain';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Profile, ProfileRow } from '#storage/profile.entity.ts';
 import { fieldsOf, type GroupName, groupNames, type ProfileFields, profileGroups } from '#storage/profile-groups.ts';
+import type { NameIndex } from '#storage/search/name-index.ts';
 import { unreadable } from '#storage/unreadable.ts';
 
 const columns = `user_id as "userId", version, ${groupNames.join(', ')}, identity_locked_at as "identityLockedAt",
@@ -12,18 +13,21 @@ const columns = `user_id as "userId", version, ${groupNames.join(', ')}, identit
 /** Profiles, opened on the way out and sealed on the way in. */
 export class ProfileRepository extends Repository {
   readonly #vault: PiiVault;
+  readonly #names: NameIndex;
 
-  constructor(em: EntityManager, vault: PiiVault) {
+  constructor(em: EntityManager, vault: PiiVault, names: NameIndex) {
     super(em);
     this.#vault = vault;
+    this.#names = names;
   }
 
   /** Creates an empty profile and the user's data keys; tells whether there was none before. */
   async create(userId: UserId, at: Date): Promise<boolean> {
     await this.#vault.createKeys(this.em, userId);
     const created = await this.affected(
-      `insert into profile.profiles (user_id, version, created_at, updated_at) values (?, 1, ?, ?) on conflict (user_id) do nothing`,
-      [userId, at, at],
+      `insert into profile.profiles (user_id, version, created_at, updated_at, search_version, search_scheme)
+       values (?, 1, ?, ?, 1, ?) on conflict (user_id) do nothing`,
+      [userId, at, at, this.#names.scheme()],
     );
     return created === 1;
   }
@@ -52,19 +56,50 @@ export class ProfileRepository extends Repository {
     return Promise.all(rows.map((row) => this.#open(row)));
   }
 
+  /** Those of the profiles that open, the latest user first, and whose do not. Locking waits for nobody: what another has is left out. */
+  async findReadable(
+    userIds: readonly UserId[],
+    { lock = false } = {},
+  ): Promise<{ profiles: Profile[]; unreadable: UserId[] }> {
+    const rows = await this.rows<ProfileRow>(
+      `select ${columns} from profile.profiles where user_id = any(?::uuid[]) order by user_id desc
+        ${lock ? 'for update skip locked' : ''}`,
+      [userIds],
+    );
+    await this.#vault.loadKeys(
+      this.em,
+      rows.map(({ userId }) => userId),
+    );
+    const opened = await Promise.allSettled(rows.map((row) => this.#open(row)));
+    const broken = opened.flatMap((outcome, index) => {
+      if (outcome.status === 'fulfilled') return [];
+      if (!(outcome.reason instanceof DomainError) || outcome.reason.code !== 'profile.unreadable')
+        throw outcome.reason;
+      return [rows[index]?.userId as UserId];
+    });
+    return {
+      profiles: opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])),
+      unreadable: broken,
+    };
+  }
+
   /**
-   * Writes the groups in which `after` differs, if the profile still has the version it was read with; gives the new
-   * version, or nothing when it has moved on. At least one field must differ.
+   * Writes the groups in which `after` differs, and what finds the person, if the profile still has the version it was read with;
+   * gives the new version, or nothing when it has moved on or the person has been erased. At least one field must differ.
    */
   async replace(before: Profile, after: ProfileFields, at: Date): Promise<number | undefined> {
     const { userId, version } = before;
+    // An erasure takes away what finds him: nothing may be written after it.
+    if (!(await holdUser(this.em, 'profile', userId))) return undefined;
     const changed = groupNames.filter((name) => fieldsOf(name).some((field) => differs(before, after, field)));
     const sealed = await Promise.all(changed.map((name) => this.#seal(userId, name, after)));
     const row = await this.row<{ version: number }>(
-      `update profile.profiles set ${changed.map((name) => `${name} = ?, `).join('')}version = version + 1, updated_at = ?
+      `update profile.profiles set ${changed.map((name) => `${name} = ?, `).join('')}version = version + 1, updated_at = ?,
+              search_version = version + 1, search_scheme = ?
        where user_id = ? and version = ? returning version`,
-      [...sealed, at, userId, version],
+      [...sealed, at, this.#names.scheme(), userId, version],
     );
+    if (row !== undefined) await this.#names.write(this.em, userId, after);
     return row?.version;
   }
 

@@ -48,6 +48,7 @@ export const auditActions = [
   'user.contact_change.resent',
   'profile.created',
   'profile.read',
+  'profile.searched',
   'profile.updated',
   'settings.updated',
   'consent.recorded',

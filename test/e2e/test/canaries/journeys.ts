@@ -195,6 +195,7 @@ export class Journeys {
     const { userId, email } = customer;
     expectStatus(await acts('/users/search', { email }), 200);
     expectStatus(await acts('/users/search', { phone: this.#canaries.phone() }), 200);
+    expectStatus(await acts('/users/search', { name: canary('name'), dateOfBirth: this.#canaries.dateOfBirth() }), 200);
     expectStatus(await acts(`/users/${userId}/unmask`, { fields: ['email'], reason: canary('unmask') }), 200);
     expectStatus(await staff.send('GET', `/v1/admin/users/${userId}`, { token }), 200);
     expectStatus(await acts(`/users/${userId}/lock`, { reason: canary('lock') }), 204);

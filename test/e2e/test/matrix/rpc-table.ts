@@ -45,6 +45,7 @@ profile  bank.profile.v1.ProfileService/GetSettings       auth tools            
 profile  bank.profile.v1.ProfileService/ListChangeRequests   admin                          compliance
 profile  bank.profile.v1.ProfileService/ViewChangeRequest    admin                          compliance
 profile  bank.profile.v1.ProfileService/DecideChangeRequest  admin                          compliance
+profile  bank.profile.v1.ProfileService/SearchProfiles    admin                             support compliance admin
 mfa      bank.mfa.v1.MfaService/ListFactors            auth                                 -
 mfa      bank.mfa.v1.MfaService/StartChallenge         auth                                 -
 mfa      bank.mfa.v1.MfaService/VerifyChallenge        auth                                 -

@@ -20,13 +20,18 @@ export const RolesChange = v.strictObject({ userId: UserIdSchema, roles: Roles, 
 const limitMax = 100;
 const limitDefault = 20;
 
-/** Whom staff look for: by exactly one thing. In the body, so that no address stands in a URL (SR-83). */
+/** Words of a name, each with an asterisk where it is a beginning; `profile` says what it can look for. */
+const SearchedName = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
+
+/** Whom staff look for: by exactly one thing, of which name and date of birth are one. In the body, so that no address stands in a URL (SR-83). */
 export const UserSearch = v.pipe(
   v.strictObject({
     email: v.optional(EmailSchema),
     phone: v.optional(PhoneNumberSchema),
     userId: v.optional(UserIdSchema),
     status: v.optional(State),
+    name: v.optional(SearchedName),
+    dateOfBirth: v.optional(v.pipe(v.string(), v.isoDate())),
     limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limitMax)), limitDefault),
     cursor: listQuery.cursor,
   }),
@@ -36,13 +41,14 @@ export type UserSearch = v.InferOutput<typeof UserSearch>;
 
 const timestamp = v.nullable(v.pipe(v.string(), v.isoTimestamp()));
 
-/** A user in a list: no address, no name. The flags are null while `auth` does not answer. */
+/** A user in a list: no address. The flags are null while `auth` does not answer, the masked name unless it was looked for. */
 const FoundUserView = v.strictObject({
   userId: UserIdSchema,
   status: v.string(),
   roles: Roles,
   emailVerified: v.nullable(v.boolean()),
   phoneVerified: v.nullable(v.boolean()),
+  name: v.nullable(v.string()),
 });
 
 /** Users found, the latest registered first. */
@@ -134,6 +140,9 @@ export const FullUserView = v.strictObject({
   unavailable: v.array(v.picklist(['profile', 'devices'])),
 });
 
-function hasOneCriterion({ email, phone, userId, status }: Readonly<Record<string, unknown>>): boolean {
-  return [email, phone, userId, status].filter((criterion) => criterion !== undefined).length === 1;
+function hasOneCriterion(search: Readonly<Record<string, unknown>>): boolean {
+  const { email, phone, userId, status, name, dateOfBirth } = search;
+  return (
+    [email, phone, userId, status, name ?? dateOfBirth].filter((criterion) => criterion !== undefined).length === 1
+  );
 }

@@ -3,21 +3,25 @@ import { type Actor, allow, DomainError, parse, type Role, requireUser, type Use
 import { type Page, pageOf } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
 import { UserSearch } from '#features/user/schemas.ts';
+import { searchByName } from '#features/user/search-by-name.ts';
 
-/** A user whom staff found. The flags are null where `auth` did not say. */
+/** A user whom staff found. The flags are null where `auth` did not say, the masked name where it was not looked for. */
 export interface FoundUser {
   readonly userId: string;
   readonly status: string;
   readonly roles: readonly Role[];
   readonly emailVerified: boolean | null;
   readonly phoneVerified: boolean | null;
+  readonly name: string | null;
 }
 
+const criteria = ['email', 'phone', 'userId', 'status', 'name', 'dateOfBirth'] as const;
 const nobody: Page<FoundUser> = { items: [], nextCursor: null };
 
 /**
- * Finds users for staff by exactly one thing: an address (asked of `auth`), an id or a status (from the projection). The
- * search is recorded, without the address, and nothing is shown if it cannot be.
+ * Finds users for staff by exactly one thing: an address (asked of `auth`), an id or a status (from the projection),
+ * name and date of birth (asked of `profile`). The search is recorded, without what was looked for, and nothing is shown if it
+ * cannot be.
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, service.unavailable
  */
 export async function searchUsers(ctx: AppContext, actor: Actor, input: unknown): Promise<Page<FoundUser>> {
@@ -25,7 +29,7 @@ export async function searchUsers(ctx: AppContext, actor: Actor, input: unknown)
   const { userId: staffId } = requireUser(actor);
   const search = parse(UserSearch, input);
   const found = await find(ctx, search, `users:${staffId}:${search.status}`);
-  const by = (['email', 'phone', 'userId', 'status'] as const).find((name) => search[name] !== undefined) ?? 'status';
+  const by = criteria.find((name) => search[name] !== undefined) ?? 'status';
   const [only, ...others] = found.items;
   const subject = only !== undefined && others.length === 0 ? only.userId : (search.userId ?? staffId);
 
@@ -41,27 +45,25 @@ async function find(ctx: AppContext, search: UserSearch, context: string) {
   if (email !== undefined) return only(await ctx.owners.directory.lookUp({ email }));
   if (phone !== undefined) return only(await ctx.owners.directory.lookUp({ phone }));
   if (userId !== undefined) return withFlags(ctx, await findById(ctx, userId));
-  if (status === undefined) return nobody;
+  if (status === undefined) return withFlags(ctx, await searchByName(ctx, search, context));
   const before = search.cursor === undefined ? undefined : String(ctx.cursors.decode(search.cursor, context)['id']);
   const rows = await readerOf(ctx).users.ofStatus(status, { before, limit: limit + 1 });
-  return withFlags(
-    ctx,
-    pageOf(rows, limit, (last) => ctx.cursors.encode({ id: last.userId }, context)),
-  );
+  const page = pageOf(rows, limit, (last) => ctx.cursors.encode({ id: last.userId }, context));
+  return withFlags(ctx, { ...page, items: page.items.map((user) => ({ ...user, name: null })) });
 }
 
 async function findById(ctx: AppContext, userId: UserId): Promise<Page<Projected>> {
   const user = await readerOf(ctx).users.find(userId);
-  return { items: user === undefined ? [] : [user], nextCursor: null };
+  return { items: user === undefined ? [] : [{ ...user, name: null }], nextCursor: null };
 }
 
-function only(user: FoundUser | undefined): Page<FoundUser> {
+function only(user: Omit<FoundUser, 'name'> | undefined): Page<FoundUser> {
   if (user === undefined) return nobody;
   const { userId, status, roles, emailVerified, phoneVerified } = user;
-  return { items: [{ userId, status, roles, emailVerified, phoneVerified }], nextCursor: null };
+  return { items: [{ userId, status, roles, emailVerified, phoneVerified, name: null }], nextCursor: null };
 }
 
-type Projected = Pick<FoundUser, 'userId' | 'status' | 'roles'>;
+type Projected = Pick<FoundUser, 'userId' | 'status' | 'roles' | 'name'>;
 
 /** Adds what the projection does not know. Staff must find whom they look for even while `auth` is away. */
 async function withFlags(ctx: AppContext, page: Page<Projected>): Promise<Page<FoundUser>> {

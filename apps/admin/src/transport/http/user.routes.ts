@@ -14,7 +14,10 @@ export const userRoutes = defineRoutes<AppContext>([
   {
     method: 'POST',
     path: '/v1/admin/users/search',
-    summary: 'Find users by exactly one of email, phone, id and status; the search is recorded',
+    summary:
+      'Find users by exactly one of email, phone, id, status, and name with date of birth; the search is recorded',
+    description:
+      'All words of `name` have to fit, in any order; one that ends with `*` after three letters or more is a beginning. A page by name may be shorter than asked for, or empty, and another follow: the last one has no `nextCursor`.',
     tag,
     access: { permission: 'users.search' },
     body: UserSearch,

@@ -4,6 +4,7 @@ import { defineRpc } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
 import { readProfiles } from '#features/profile/read-profiles.ts';
 import { showProfile } from '#features/profile/show-profile.ts';
+import { searchProfiles } from '#features/search/search-profiles.ts';
 import { readSettings } from '#features/settings/read-settings.ts';
 import { changeRequestMethods } from '#transport/rpc/change-request.rpc.ts';
 import { toMessage } from '#transport/rpc/profile-message.ts';
@@ -42,4 +43,18 @@ export const profileRpc = defineRpc<AppContext, typeof ProfileService>(ProfileSe
     },
   },
   ...changeRequestMethods,
+  searchProfiles: {
+    access: 'staff',
+    idempotent: true,
+    async handle(ctx, { name, dateOfBirth, limit, cursor }, { actor }) {
+      const request = {
+        ...(name !== '' && { name }),
+        ...(dateOfBirth !== '' && { dateOfBirth }),
+        ...(limit !== 0 && { limit }),
+        ...(cursor !== '' && { cursor }),
+      };
+      const { profiles, nextCursor } = await searchProfiles(ctx, actor, request);
+      return { profiles: profiles.map(toMessage), nextCursor: nextCursor ?? '' };
+    },
+  },
 });

@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/profile/v1/profile_service.proto.
  */
 export const file_bank_profile_v1_profile_service: GenFile = /*@__PURE__*/
-  fileDesc("CiViYW5rL3Byb2ZpbGUvdjEvcHJvZmlsZV9zZXJ2aWNlLnByb3RvEg9iYW5rLnByb2ZpbGUudjEiJAoRR2V0UHJvZmlsZVJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSI/ChJHZXRQcm9maWxlUmVzcG9uc2USKQoHcHJvZmlsZRgBIAEoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlIisKF0JhdGNoR2V0UHJvZmlsZXNSZXF1ZXN0EhAKCHVzZXJfaWRzGAEgAygJIkYKGEJhdGNoR2V0UHJvZmlsZXNSZXNwb25zZRIqCghwcm9maWxlcxgBIAMoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlIkYKElZpZXdQcm9maWxlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEg4KBnVubWFzaxgCIAMoCRIPCgdub3RlX2lkGAMgASgJIkAKE1ZpZXdQcm9maWxlUmVzcG9uc2USKQoHcHJvZmlsZRgBIAEoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlIiUKEkdldFNldHRpbmdzUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJIkIKE0dldFNldHRpbmdzUmVzcG9uc2USKwoIc2V0dGluZ3MYASABKAsyGS5iYW5rLnByb2ZpbGUudjEuU2V0dGluZ3My9AUKDlByb2ZpbGVTZXJ2aWNlEloKCkdldFByb2ZpbGUSIi5iYW5rLnByb2ZpbGUudjEuR2V0UHJvZmlsZVJlcXVlc3QaIy5iYW5rLnByb2ZpbGUudjEuR2V0UHJvZmlsZVJlc3BvbnNlIgOQAgISbAoQQmF0Y2hHZXRQcm9maWxlcxIoLmJhbmsucHJvZmlsZS52MS5CYXRjaEdldFByb2ZpbGVzUmVxdWVzdBopLmJhbmsucHJvZmlsZS52MS5CYXRjaEdldFByb2ZpbGVzUmVzcG9uc2UiA5ACAhJdCgtWaWV3UHJvZmlsZRIjLmJhbmsucHJvZmlsZS52MS5WaWV3UHJvZmlsZVJlcXVlc3QaJC5iYW5rLnByb2ZpbGUudjEuVmlld1Byb2ZpbGVSZXNwb25zZSIDkAICEl0KC0dldFNldHRpbmdzEiMuYmFuay5wcm9maWxlLnYxLkdldFNldHRpbmdzUmVxdWVzdBokLmJhbmsucHJvZmlsZS52MS5HZXRTZXR0aW5nc1Jlc3BvbnNlIgOQAgEScgoSTGlzdENoYW5nZVJlcXVlc3RzEiouYmFuay5wcm9maWxlLnYxLkxpc3RDaGFuZ2VSZXF1ZXN0c1JlcXVlc3QaKy5iYW5rLnByb2ZpbGUudjEuTGlzdENoYW5nZVJlcXVlc3RzUmVzcG9uc2UiA5ACARJvChFWaWV3Q2hhbmdlUmVxdWVzdBIpLmJhbmsucHJvZmlsZS52MS5WaWV3Q2hhbmdlUmVxdWVzdFJlcXVlc3QaKi5iYW5rLnByb2ZpbGUudjEuVmlld0NoYW5nZVJlcXVlc3RSZXNwb25zZSIDkAICEnUKE0RlY2lkZUNoYW5nZVJlcXVlc3QSKy5iYW5rLnByb2ZpbGUudjEuRGVjaWRlQ2hhbmdlUmVxdWVzdFJlcXVlc3QaLC5iYW5rLnByb2ZpbGUudjEuRGVjaWRlQ2hhbmdlUmVxdWVzdFJlc3BvbnNlIgOQAgJiBnByb3RvMw", [file_bank_profile_v1_change_request, file_bank_profile_v1_profile, file_bank_profile_v1_settings]);
+  fileDesc("CiViYW5rL3Byb2ZpbGUvdjEvcHJvZmlsZV9zZXJ2aWNlLnByb3RvEg9iYW5rLnByb2ZpbGUudjEiJAoRR2V0UHJvZmlsZVJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSI/ChJHZXRQcm9maWxlUmVzcG9uc2USKQoHcHJvZmlsZRgBIAEoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlIisKF0JhdGNoR2V0UHJvZmlsZXNSZXF1ZXN0EhAKCHVzZXJfaWRzGAEgAygJIkYKGEJhdGNoR2V0UHJvZmlsZXNSZXNwb25zZRIqCghwcm9maWxlcxgBIAMoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlIkYKElZpZXdQcm9maWxlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEg4KBnVubWFzaxgCIAMoCRIPCgdub3RlX2lkGAMgASgJIkAKE1ZpZXdQcm9maWxlUmVzcG9uc2USKQoHcHJvZmlsZRgBIAEoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlIiUKEkdldFNldHRpbmdzUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJIkIKE0dldFNldHRpbmdzUmVzcG9uc2USKwoIc2V0dGluZ3MYASABKAsyGS5iYW5rLnByb2ZpbGUudjEuU2V0dGluZ3MiWwoVU2VhcmNoUHJvZmlsZXNSZXF1ZXN0EgwKBG5hbWUYASABKAkSFQoNZGF0ZV9vZl9iaXJ0aBgCIAEoCRINCgVsaW1pdBgDIAEoBRIOCgZjdXJzb3IYBCABKAkiWQoWU2VhcmNoUHJvZmlsZXNSZXNwb25zZRIqCghwcm9maWxlcxgBIAMoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlEhMKC25leHRfY3Vyc29yGAIgASgJMtwGCg5Qcm9maWxlU2VydmljZRJaCgpHZXRQcm9maWxlEiIuYmFuay5wcm9maWxlLnYxLkdldFByb2ZpbGVSZXF1ZXN0GiMuYmFuay5wcm9maWxlLnYxLkdldFByb2ZpbGVSZXNwb25zZSIDkAICEmwKEEJhdGNoR2V0UHJvZmlsZXMSKC5iYW5rLnByb2ZpbGUudjEuQmF0Y2hHZXRQcm9maWxlc1JlcXVlc3QaKS5iYW5rLnByb2ZpbGUudjEuQmF0Y2hHZXRQcm9maWxlc1Jlc3BvbnNlIgOQAgISXQoLVmlld1Byb2ZpbGUSIy5iYW5rLnByb2ZpbGUudjEuVmlld1Byb2ZpbGVSZXF1ZXN0GiQuYmFuay5wcm9maWxlLnYxLlZpZXdQcm9maWxlUmVzcG9uc2UiA5ACAhJdCgtHZXRTZXR0aW5ncxIjLmJhbmsucHJvZmlsZS52MS5HZXRTZXR0aW5nc1JlcXVlc3QaJC5iYW5rLnByb2ZpbGUudjEuR2V0U2V0dGluZ3NSZXNwb25zZSIDkAIBEnIKEkxpc3RDaGFuZ2VSZXF1ZXN0cxIqLmJhbmsucHJvZmlsZS52MS5MaXN0Q2hhbmdlUmVxdWVzdHNSZXF1ZXN0GisuYmFuay5wcm9maWxlLnYxLkxpc3RDaGFuZ2VSZXF1ZXN0c1Jlc3BvbnNlIgOQAgESbwoRVmlld0NoYW5nZVJlcXVlc3QSKS5iYW5rLnByb2ZpbGUudjEuVmlld0NoYW5nZVJlcXVlc3RSZXF1ZXN0GiouYmFuay5wcm9maWxlLnYxLlZpZXdDaGFuZ2VSZXF1ZXN0UmVzcG9uc2UiA5ACAhJ1ChNEZWNpZGVDaGFuZ2VSZXF1ZXN0EisuYmFuay5wcm9maWxlLnYxLkRlY2lkZUNoYW5nZVJlcXVlc3RSZXF1ZXN0GiwuYmFuay5wcm9maWxlLnYxLkRlY2lkZUNoYW5nZVJlcXVlc3RSZXNwb25zZSIDkAICEmYKDlNlYXJjaFByb2ZpbGVzEiYuYmFuay5wcm9maWxlLnYxLlNlYXJjaFByb2ZpbGVzUmVxdWVzdBonLmJhbmsucHJvZmlsZS52MS5TZWFyY2hQcm9maWxlc1Jlc3BvbnNlIgOQAgJiBnByb3RvMw", [file_bank_profile_v1_change_request, file_bank_profile_v1_profile, file_bank_profile_v1_settings]);
 
 /**
  * GetProfileRequest names one user.
@@ -201,6 +201,77 @@ export const GetSettingsResponseSchema: GenMessage<GetSettingsResponse> = /*@__P
   messageDesc(file_bank_profile_v1_profile_service, 7);
 
 /**
+ * SearchProfilesRequest says whom to look for: by the name, the date of birth, or both.
+ *
+ * @generated from message bank.profile.v1.SearchProfilesRequest
+ */
+export type SearchProfilesRequest = Message<"bank.profile.v1.SearchProfilesRequest"> & {
+  /**
+   * Words that all have to be in the name, in any order; one with an asterisk at its end, after at least three
+   * letters, is the beginning of a word. Case and accents do not count.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Calendar date, `YYYY-MM-DD` (ISO 8601).
+   *
+   * @generated from field: string date_of_birth = 2;
+   */
+  dateOfBirth: string;
+
+  /**
+   * At most so many; 1 to 100, 20 when it is left out.
+   *
+   * @generated from field: int32 limit = 3;
+   */
+  limit: number;
+
+  /**
+   * The `next_cursor` of the page before; for the same search by the same person.
+   *
+   * @generated from field: string cursor = 4;
+   */
+  cursor: string;
+};
+
+/**
+ * Describes the message bank.profile.v1.SearchProfilesRequest.
+ * Use `create(SearchProfilesRequestSchema)` to create a new message.
+ */
+export const SearchProfilesRequestSchema: GenMessage<SearchProfilesRequest> = /*@__PURE__*/
+  messageDesc(file_bank_profile_v1_profile_service, 8);
+
+/**
+ * SearchProfilesResponse is one page.
+ *
+ * @generated from message bank.profile.v1.SearchProfilesResponse
+ */
+export type SearchProfilesResponse = Message<"bank.profile.v1.SearchProfilesResponse"> & {
+  /**
+   * Who was found, masked. May be fewer than asked for, or none, and another page follow.
+   *
+   * @generated from field: repeated bank.profile.v1.Profile profiles = 1;
+   */
+  profiles: Profile[];
+
+  /**
+   * Where the next page begins; empty on the last one.
+   *
+   * @generated from field: string next_cursor = 2;
+   */
+  nextCursor: string;
+};
+
+/**
+ * Describes the message bank.profile.v1.SearchProfilesResponse.
+ * Use `create(SearchProfilesResponseSchema)` to create a new message.
+ */
+export const SearchProfilesResponseSchema: GenMessage<SearchProfilesResponse> = /*@__PURE__*/
+  messageDesc(file_bank_profile_v1_profile_service, 9);
+
+/**
  * ProfileService answers what the bank knows about a person. Served by profile.
  *
  * @generated from service bank.profile.v1.ProfileService
@@ -281,6 +352,17 @@ export const ProfileService: GenService<{
     methodKind: "unary";
     input: typeof DecideChangeRequestRequestSchema;
     output: typeof DecideChangeRequestResponseSchema;
+  },
+  /**
+   * SearchProfiles finds people for staff by words of their names and by the date of birth, the latest user
+   * first, every value masked. Every call is audited, without what was looked for. Callers: staff, through admin.
+   *
+   * @generated from rpc bank.profile.v1.ProfileService.SearchProfiles
+   */
+  searchProfiles: {
+    methodKind: "unary";
+    input: typeof SearchProfilesRequestSchema;
+    output: typeof SearchProfilesResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_bank_profile_v1_profile_service, 0);
