@@ -176,7 +176,7 @@ describe('what finds a person', () => {
       expect(await tokensOf(userId)).toEqual([]);
       await changedByReleaseBefore(userId);
     }
-    await indexProfiles(app.ctx);
+    await indexProfiles(app.ctx, 1000);
     const left = 'select 1 from profile.search_tokens where owner_id = any($1)';
     expect(await app.database.query(left, [erased])).toEqual([]);
     const behind = 'select 1 from profile.profiles where search_version is distinct from version';
@@ -203,10 +203,14 @@ describe('the job that catches up', () => {
     const { userId } = await givenNamed({ familyName: name });
     await changedByReleaseBefore(userId);
     expect(await found({ name })).toEqual([]);
-    const done = await Promise.all([indexProfiles(app.ctx), indexProfiles(app.ctx), indexProfiles(app.ctx)]);
+    const done = await Promise.all([
+      indexProfiles(app.ctx, 1000),
+      indexProfiles(app.ctx, 1000),
+      indexProfiles(app.ctx, 1000),
+    ]);
     expect(done.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(0);
     expect(await found({ name })).toEqual([userId]);
-    expect(await indexProfiles(app.ctx)).toBe(0);
+    expect(await indexProfiles(app.ctx, 1000)).toBe(0);
   });
 
   test('goes through more than a batch of those who were stored under another scheme', async () => {
@@ -217,7 +221,7 @@ describe('the job that catches up', () => {
         where user_id = any($1)`,
       [ids],
     );
-    await indexProfiles(app.ctx);
+    await indexProfiles(app.ctx, 1000);
     const schemes = await app.database.query<{ scheme: string }>(
       'select distinct search_scheme as scheme from profile.profiles where user_id = any($1)',
       [ids],
@@ -230,7 +234,7 @@ describe('the job that catches up', () => {
     const [broken, sound] = [await givenNamed({ familyName: name }), await givenNamed({ familyName: name })];
     for (const { userId } of [broken, sound]) await changedByReleaseBefore(userId);
     await app.database.query(`update profile.profiles set identity = '\\x0000' where user_id = $1`, [broken.userId]);
-    await indexProfiles(app.ctx);
+    await indexProfiles(app.ctx, 1000);
     expect(await found({ name })).toEqual([sound.userId]);
     const behind = 'select user_id from profile.profiles where search_version is distinct from version';
     expect(await app.database.query(behind)).toEqual([{ user_id: broken.userId }]);

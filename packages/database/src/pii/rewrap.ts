@@ -16,9 +16,14 @@ export interface RewrapReport {
 
 /**
  * Wraps every data key under the current KEK again, in small transactions, until none is left under an older one of the
- * keyring. Sealed records stay as they are. Replicas may run it at once.
+ * keyring. Sealed records stay as they are. Several may run it at once, beside processes that use the keys; one that is killed loses
+ * a batch, and the next run goes on with what is left. `onBatch` is told how many are done so far.
  */
-export async function rewrapDataKeys(database: Database, keyring: Keyring): Promise<RewrapReport> {
+export async function rewrapDataKeys(
+  database: Database,
+  keyring: Keyring,
+  onBatch?: (rewrapped: number) => void,
+): Promise<RewrapReport> {
   const broken: string[] = [];
   let rewrapped = 0;
   let after: string | undefined = NIL_UUID;
@@ -27,6 +32,7 @@ export async function rewrapDataKeys(database: Database, keyring: Keyring): Prom
     rewrapped += batch.rewrapped;
     broken.push(...batch.broken);
     after = batch.last;
+    onBatch?.(rewrapped);
   }
   return { rewrapped, broken };
 }

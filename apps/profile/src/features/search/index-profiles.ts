@@ -8,10 +8,10 @@ const nobody = { givenName: null, middleName: null, familyName: null, preferredN
 
 /**
  * Makes everybody findable whom the search is behind of: who was changed by a process that does not know of it, and who is
- * stored under another index key or by other terms. Goes on where it was interrupted, and several processes may be at it.
- * Gives how many profiles were indexed.
+ * stored under another index key or by other terms. Ends soon after `most` profiles, goes on where it was interrupted, and several
+ * processes may be at it. Gives how many profiles were indexed.
  */
-export async function indexProfiles(ctx: AppContext): Promise<number> {
+export async function indexProfiles(ctx: AppContext, most: number): Promise<number> {
   let indexed = 0;
   for (const list of unindexedLists) {
     let after: Unindexed | undefined;
@@ -19,7 +19,7 @@ export async function indexProfiles(ctx: AppContext): Promise<number> {
       const batch: readonly Unindexed[] = await readerOf(ctx).search.unindexed(list, batchSize, after);
       if (batch.length > 0) indexed += await indexBatch(ctx, batch);
       after = batch.at(-1);
-    } while (after !== undefined);
+    } while (after !== undefined && indexed < most);
   }
   return indexed;
 }

@@ -1,14 +1,14 @@
 import { withTransaction } from '@bank/database';
 import { type Actor, allow, parse, requireUser } from '@bank/domain';
 import type { AppContext } from '#context.ts';
-import { maskProfile } from '#features/profile/masking.ts';
+import { type MaskedProfile, maskProfile } from '#features/profile/masking.ts';
 import { ProfileSearch, wantedOf } from '#features/search/schemas.ts';
 import type { Profile } from '#storage/profile.entity.ts';
 import { isWanted } from '#storage/search/search-terms.ts';
 
 /** Profiles that were found, every value of the person masked. */
 export interface FoundProfiles {
-  readonly profiles: readonly Profile[];
+  readonly profiles: readonly MaskedProfile[];
   /** There may be a next page after one that is short, or empty: what a page looks at is bounded. */
   readonly nextCursor: string | undefined;
 }

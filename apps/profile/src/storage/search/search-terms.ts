@@ -19,7 +19,7 @@ export interface Wanted {
 }
 
 /** The lengths at which the beginning of a word is stored, in letters. A search by a longer one asks for the longest that is not longer. */
-export const beginningLengths = [3, 4, 6] as const;
+const beginningLengths = [3, 4, 6] as const;
 export const beginningLettersMin = beginningLengths[0];
 
 /** Of more words a name is found by the first ones. */

@@ -1,0 +1,106 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { type KeyringFolder, openKeyManagement, openKeyringFolder } from '@bank/composition/keys';
+import { connectDatabase, type Database } from '@bank/database';
+import { Secret } from '@bank/domain';
+import type { KeyManagement, Keyring } from '@bank/security';
+import * as v from 'valibot';
+import { readCommandLine } from '#ops/command-line.ts';
+import { environmentFile } from '#stack/apps/app-files.ts';
+import { StackError } from '#stack/host/stack-error.ts';
+import { type AppName, appNames, isAppName } from '#stack/settings/apps.ts';
+import { defaultStackFolder } from '#stack/settings/repository.ts';
+
+/** An app whose keys are seen to, by the environment that it is started with. */
+export interface AppKeys {
+  readonly app: AppName;
+  /** The file of a keyring. */
+  fileOf(keyring: string): string;
+  /** @throws KeyringInvalid, KeyManagementFailed */
+  keyring(name: string): Promise<Keyring>;
+  readonly keyManagement: KeyManagement | undefined;
+  readonly database: Database;
+}
+
+const text = v.string();
+
+/** What of an app's environment is needed here; the app judges it more closely when it starts. */
+const Environment = v.object({
+  NODE_ENV: v.optional(text, 'production'),
+  DATABASE_URL: v.pipe(text, v.url()),
+  DATABASE_CA_FILE: v.optional(text),
+  KEYRING_DIR: text,
+  KMS_PROVIDER: v.optional(v.picklist(['aws'])),
+  KMS_KEY_ID: v.optional(text),
+  KMS_REGION: v.optional(text),
+  KMS_ENDPOINT: v.optional(text),
+});
+
+/** What goes wrong is thrown, and nothing is read twice. */
+const silent = { info: () => undefined, error: () => undefined };
+
+const options = { app: { type: 'string' }, keyring: { type: 'string' }, json: { type: 'boolean' } } as const;
+
+/** What a command of this area was given: which apps, and one key id where it takes one. @throws StackError */
+export function readPiiCommand(args: readonly string[], usage: string, takes: 'a key id' | 'no key id') {
+  const { values, positionals } = readCommandLine(args, { allowPositionals: true, options }, usage);
+  const [keyId, ...others] = positionals;
+  if (others.length > 0 || (keyId === undefined) !== (takes === 'no key id')) throw new StackError(usage);
+  const { app, keyring = 'kek', json = false } = values;
+  if (app !== undefined && !isAppName(app)) throw new StackError(`there is no app "${app}": ${appNames.join(', ')}`);
+  if (app === undefined && process.env['KEYRING_DIR']) {
+    throw new StackError('KEYRING_DIR is the folder of one app: say which with --app');
+  }
+  return { apps: app === undefined ? appNames : [app], keyId: keyId ?? '', keyring, json };
+}
+
+/**
+ * Works with the keys of an app: that of this environment where it has a KEYRING_DIR, else that of the development stack.
+ * @throws StackError
+ */
+export async function withApp<T>(app: AppName, work: (keys: AppKeys) => Promise<T>): Promise<T> {
+  const config = readEnvironment(app);
+  const keyManagement = await openKeyManagement(config);
+  let opened: Promise<KeyringFolder> | undefined;
+  const keyrings = () => {
+    opened ??= openKeyringFolder(config, { app, keyManagement, logger: silent });
+    return opened;
+  };
+  const database = await connectDatabase({
+    ...{ url: new Secret(config.DATABASE_URL), caFile: config.DATABASE_CA_FILE, schema: app },
+    ...{ entities: [], poolMax: 2, service: 'ops' },
+  });
+  try {
+    return await work({
+      app,
+      fileOf: (name) => join(config.KEYRING_DIR, `${name}.json`),
+      keyring: async (name) => (await keyrings()).open(name),
+      keyManagement,
+      database,
+    });
+  } finally {
+    (await opened?.catch(() => undefined))?.close();
+    await database.close();
+  }
+}
+
+/** The ids of the keys of a keyring that are not the current one. */
+export function olderIds(keyring: Keyring): string[] {
+  const [, ...older] = keyring.all();
+  return older.map(({ id }) => id);
+}
+
+function readEnvironment(app: AppName): v.InferOutput<typeof Environment> {
+  const { success, issues, output } = v.safeParse(Environment, environmentOf(app));
+  if (!success) throw new StackError(`${v.getDotPath(issues[0])} of ${app} is missing or cannot be`);
+  return output;
+}
+
+function environmentOf(app: AppName): NodeJS.ProcessEnv {
+  if (process.env['KEYRING_DIR']) return process.env;
+  const file = environmentFile(defaultStackFolder, app);
+  if (!existsSync(file))
+    throw new StackError('no stack runs here: run "npm start", or give the environment of one app');
+  return parseEnv(readFileSync(file, 'utf8'));
+}

@@ -1,0 +1,89 @@
+import { createTokenIndex, type Database, dataKeysUnder } from '@bank/database';
+import { sealedKeyId } from '@bank/security';
+import { type AppKeys, olderIds } from '#ops/pii/apps.ts';
+
+/** What a key is still needed for: how many of each kind of thing. Nothing when it may leave its keyring. */
+export type Need = Readonly<Record<string, number>>;
+
+/** More of them are not counted one by one. */
+const countedMost = 1_000_000;
+
+/** What every older key of a keyring of the app is still needed for. */
+export async function needOfOlderKeys(keys: AppKeys, keyring: string): Promise<Readonly<Record<string, Need>>> {
+  const needs: Record<string, Need> = {};
+  for (const id of olderIds(await keys.keyring(keyring))) needs[id] = await needOf(keys, keyring, id);
+  return needs;
+}
+
+/** What one key of a keyring is still needed for. Of keyrings other than the two that are counted nothing is known. */
+export async function needOf(keys: AppKeys, keyring: string, keyId: string): Promise<Need> {
+  if (keyring === 'kek') {
+    return onlyNeeded({
+      'data keys': await dataKeysUnder(keys.database, keyId),
+      'signing keys': keys.app === 'auth' ? await signingKeysUnder(keys.database, keyId) : 0,
+    });
+  }
+  if (keyring === 'blind-index' && keys.app === 'profile') {
+    return onlyNeeded({
+      'profiles that wait for the search': await profilesBehind(keys, keyId),
+      'digests of accounts': await digestsUnder(keys.database, keyId),
+    });
+  }
+  if (keyring === 'blind-index' && keys.app === 'auth') {
+    const sql = 'select count(*)::int as count from auth.identifiers where key_id = $1';
+    const { rows } = await keys.database.pool.query<{ count: number }>(sql, [keyId]);
+    return onlyNeeded({ addresses: rows[0]?.count ?? 0 });
+  }
+  return {};
+}
+
+/** Forgets what profile's search has under a key that nobody needs. Gives how many terms. */
+export async function forgetTerms(keys: AppKeys, keyId: string): Promise<number> {
+  const keyring = await keys.keyring('blind-index');
+  const tokens = createTokenIndex({ schema: 'profile', table: 'search_tokens', keyring });
+  let forgotten = 0;
+  let batch: number;
+  do {
+    batch = await tokens.forgetUnder(keys.database.fork(), keyId, 5000);
+    forgotten += batch;
+  } while (batch > 0);
+  return forgotten;
+}
+
+function onlyNeeded(counts: Need): Need {
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+}
+
+/** The sealed record names its key. There are a handful of them. */
+async function signingKeysUnder({ pool }: Database, keyId: string): Promise<number> {
+  const { rows } = await pool.query<{ sealed: Buffer }>('select sealed_private as sealed from auth.signing_keys');
+  return rows.filter(({ sealed }) => sealedKeyId(sealed) === keyId).length;
+}
+
+/** Values that are stored under every key that is live when they are written, and by no other afterwards. */
+async function digestsUnder({ pool, schema }: Database, keyId: string): Promise<number> {
+  const { rows } = await pool.query<{ name: string }>(
+    `select format('%I.%I', table_schema, table_name) as name from information_schema.columns
+      where table_schema = $1 and column_name = 'key_id' and table_name like '%\\_digests'`,
+    [schema],
+  );
+  let count = 0;
+  for (const { name } of rows) {
+    const counted = await pool.query<{ count: number }>(
+      `select count(*)::int as count from ${name} where key_id = $1`,
+      [keyId],
+    );
+    count += counted.rows[0]?.count ?? 0;
+  }
+  return count;
+}
+
+/** While one profile is not stored under the current key, the others cannot go: a search asks for all of them. */
+async function profilesBehind({ database, keyring }: AppKeys, keyId: string): Promise<number> {
+  const current = (await keyring('blind-index')).current().id;
+  if (current === keyId) return 0;
+  const sql = `select count(*)::int as count from (select 1 from profile.profiles
+    where search_version is distinct from version or search_scheme not like '%.' || $1 limit $2) as behind`;
+  const { rows } = await database.pool.query<{ count: number }>(sql, [current, countedMost]);
+  return rows[0]?.count ?? 0;
+}

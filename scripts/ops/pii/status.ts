@@ -1,0 +1,42 @@
+import { type AppKeys, readPiiCommand, withApp } from '#ops/pii/apps.ts';
+import { type Need, needOfOlderKeys } from '#ops/pii/need.ts';
+
+const usage = 'usage: pnpm ops pii status [--app <app>] [--json]';
+const keyrings = ['kek', 'blind-index'] as const;
+
+interface KeyringStatus {
+  readonly app: string;
+  readonly keyring: string;
+  readonly current: string;
+  /** What each older key is still needed for. */
+  readonly older: Readonly<Record<string, Need>>;
+}
+
+/** Prints which keys the apps have, and what older ones are still needed for. Gives whether none is. */
+export async function showPiiStatus(args: readonly string[]): Promise<boolean> {
+  const { apps, json } = readPiiCommand(args, usage, 'no key id');
+  const found: KeyringStatus[] = [];
+  for (const app of apps) {
+    const counted = keyrings.filter((keyring) => keyring === 'kek' || app === 'auth' || app === 'profile');
+    found.push(...(await withApp(app, (keys) => Promise.all(counted.map((keyring) => statusOf(keys, keyring))))));
+  }
+  process.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : `${found.flatMap(linesOf).join('\n')}\n`);
+  return found.every(({ older }) => Object.values(older).every((need) => Object.keys(need).length === 0));
+}
+
+async function statusOf(keys: AppKeys, keyring: string): Promise<KeyringStatus> {
+  const current = (await keys.keyring(keyring)).current().id;
+  return { app: keys.app, keyring, current, older: await needOfOlderKeys(keys, keyring) };
+}
+
+function linesOf({ app, keyring, current, older }: KeyringStatus): string[] {
+  const line = (key: string, text: string) => `${app.padEnd(8)} ${keyring.padEnd(12)} ${key.padEnd(8)} ${text}`;
+  const rest = Object.entries(older).map(([id, need]) => line(id, describeNeed(need)));
+  return [line(current, 'current'), ...rest];
+}
+
+/** Such as `needed by 12 data keys`. */
+export function describeNeed(need: Need): string {
+  const listed = Object.entries(need).map(([kind, count]) => `${count} ${kind}`);
+  return listed.length === 0 ? 'not needed any more' : `needed by ${listed.join(' and ')}`;
+}
