@@ -14,7 +14,7 @@ const planted = new Set([
   ...['transactionText', 'transactionDigest', 'accountNumber', 'customerNumber'],
   ...['id', 'rawId', 'credentialId', 'challenge', 'clientDataJSON', 'clientDataJson', 'attestationObject'],
   ...['authenticatorData', 'publicKey', 'body'],
-  ...['genderDescription', 'lines', 'district', 'city', 'region', 'postalCode', 'tin', 'explanation'],
+  ...['genderDescription', 'lines', 'district', 'city', 'region', 'postalCode', 'tin', 'explanation', 'rejection'],
 ]);
 
 /** Leaves that nothing can be planted in, and why nothing has to be. */
