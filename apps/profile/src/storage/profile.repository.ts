@@ -3,12 +3,18 @@ import { DataKeyMissing, holdUser, type PiiVault, Repository, type SealedPlace }
 import { DomainError, type JsonObject, type UserId } from '@bank/domain';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Profile, ProfileRow } from '#storage/profile.entity.ts';
-import { fieldsOf, type GroupName, groupNames, type ProfileFields, profileGroups } from '#storage/profile-groups.ts';
+import {
+  emptyFields,
+  fieldsOf,
+  type GroupName,
+  groupNames,
+  type ProfileFields,
+  profileGroups,
+} from '#storage/profile-groups.ts';
 import type { NameIndex } from '#storage/search/name-index.ts';
 import { unreadable } from '#storage/unreadable.ts';
 
-const columns = `user_id as "userId", version, ${groupNames.join(', ')}, identity_locked_at as "identityLockedAt",
-  created_at as "createdAt", updated_at as "updatedAt"`;
+const columns = columnsWith(groupNames);
 
 /** Profiles, opened on the way out and sealed on the way in. */
 export class ProfileRepository extends Repository {
@@ -45,15 +51,17 @@ export class ProfileRepository extends Repository {
     return row === undefined ? undefined : this.#open(row);
   }
 
-  /** The profiles of those users who have one: one query for all, and one for the keys of those not met lately. @throws profile.unreadable */
-  async findMany(userIds: readonly UserId[]): Promise<Profile[]> {
-    const sql = `select ${columns} from profile.profiles where user_id = any(?::uuid[])`;
+  /**
+   * The profiles of those users who have one, as far as they hold these fields: other groups stay closed, and are as if nothing
+   * were known. One query for all, and one for the keys of those not met lately. @throws profile.unreadable
+   */
+  async findMany(userIds: readonly UserId[], fields: ReadonlySet<string>): Promise<Profile[]> {
+    const groups = groupNames.filter((name) => fieldsOf(name).some((field) => fields.has(field)));
+    const sql = `select ${columnsWith(groups)} from profile.profiles where user_id = any(?::uuid[])`;
     const rows = await this.rows<ProfileRow>(sql, [userIds]);
-    await this.#vault.loadKeys(
-      this.em,
-      rows.map(({ userId }) => userId),
-    );
-    return Promise.all(rows.map((row) => this.#open(row)));
+    const sealedOf = groups.length === 0 ? [] : rows.map(({ userId }) => userId);
+    await this.#vault.loadKeys(this.em, sealedOf);
+    return Promise.all(rows.map((row) => this.#open(row, groups)));
   }
 
   /** Those of the profiles that open, the latest user first, and whose do not. Locking waits for nobody: what another has is left out. */
@@ -138,13 +146,19 @@ export class ProfileRepository extends Repository {
     return unlocked === 1;
   }
 
-  async #open(row: ProfileRow): Promise<Profile> {
+  async #open(row: ProfileRow, names = groupNames): Promise<Profile> {
     const { userId: id, version, identityLockedAt, createdAt, updatedAt } = row;
     const userId = id as UserId;
     const groups: object[] = [];
     // One after the other: the first one fetches the user's keys for all.
-    for (const name of groupNames) groups.push(await this.#openGroup(userId, name, row[name]));
-    return Object.assign({}, ...groups, { userId, version, identityLockedAt, createdAt, updatedAt }) as Profile;
+    for (const name of names) groups.push(await this.#openGroup(userId, name, row[name]));
+    return Object.assign({}, emptyFields, ...groups, {
+      userId,
+      version,
+      identityLockedAt,
+      createdAt,
+      updatedAt,
+    }) as Profile;
   }
 
   /** What is missing in a record is unknown: so is a group that was never written, or whose key was destroyed. */
@@ -167,6 +181,12 @@ export class ProfileRepository extends Repository {
 
 function differs(before: ProfileFields, after: ProfileFields, field: keyof ProfileFields): boolean {
   return !isDeepStrictEqual(before[field], after[field]);
+}
+
+function columnsWith(groups: readonly GroupName[]): string {
+  const sealed = groups.map((name) => `${name}, `).join('');
+  return `user_id as "userId", version, ${sealed}identity_locked_at as "identityLockedAt", created_at as "createdAt",
+    updated_at as "updatedAt"`;
 }
 
 function placeOf(userId: UserId, group: GroupName): SealedPlace {

@@ -6,7 +6,7 @@ import { UserIds } from '#features/profile/schemas.ts';
 
 /**
  * Profiles for another service of the platform, at most 100, with the fields that are listed for it; those that do not
- * exist are left out. Personal data is not shown unless the ledger is told of it.
+ * exist are left out, and what is not listed stays sealed. Personal data is not shown unless the ledger is told of it.
  * @throws access.forbidden, request.invalid, profile.unreadable
  */
 export async function readProfiles(
@@ -19,7 +19,7 @@ export async function readProfiles(
   const disclosed = personalProfileFields.filter((field) => input.fields.has(field)).join(' ');
 
   return withTransaction(ctx, { who, audits: ['profile.read'] }, async (tx) => {
-    const profiles = await tx.profiles.findMany(userIds);
+    const profiles = await tx.profiles.findMany(userIds, input.fields);
     for (const { userId } of disclosed === '' ? [] : profiles) {
       const details = { fields: disclosed };
       await tx.audit({ action: 'profile.read', subject: userId, outcome: 'success', details });
