@@ -6,6 +6,7 @@ import { DataRightsService } from '@bank/proto/data-rights';
 import { fixedClock } from '@bank/testing';
 import { describe, expect, test } from 'vitest';
 import { beginUpload } from '#features/file/begin-upload.ts';
+import { claimUpload } from '#features/file/claim-upload.ts';
 import { clearFiles } from '#features/file/clear-files.ts';
 import { completeUpload } from '#features/file/complete-upload.ts';
 import { readFile } from '#features/file/read-file.ts';
@@ -109,6 +110,35 @@ describe('what is left over', () => {
     await app.database.query("update profile.files set provider = 'local' where user_id = $1", [userId]);
     await clearFiles(later(70 * minute));
     expect(await rowsOf(userId)).toEqual([]);
+  });
+});
+
+describe('a process that dies while it completes an upload', () => {
+  /** As far as it gets: it has the upload, it has written what is kept, it has forgotten nothing yet. */
+  async function died(afterWriting: boolean) {
+    const { token, userId } = await givenProfile(app);
+    const { uploadId: id } = await sendAvatar(app, token, await jpeg());
+    const upload = await claimUpload(app.ctx, ownerOf(userId), { id, userId, purpose: 'avatar' });
+    if (afterWriting) await app.ctx.fileServices.storages.current.write(upload.storedKey, Buffer.from('half a file'));
+    return { token, userId, id };
+  }
+
+  test.each([false, true])('is followed by another two minutes later; written already: %s', async (afterWriting) => {
+    const { token, userId, id } = await died(afterWriting);
+    expect((await completeAvatar(app, token, id)).status).toBe(409);
+    const reference = { uploadId: id };
+    await completeUpload(later(3 * minute), ownerOf(userId), { purpose: 'avatar', reference });
+    const { bytes } = await readFile(app.ctx, id);
+    expect(Buffer.from(bytes).toString('latin1', 8, 12)).toBe('WEBP');
+  });
+
+  test.each([false, true])('leaves nothing when nobody follows; written already: %s', async (afterWriting) => {
+    const { userId } = await died(afterWriting);
+    const [row] = await rowsOf(userId);
+    await clearFiles(later(61 * minute));
+    expect(await rowsOf(userId)).toEqual([]);
+    const left = await objects();
+    expect([left.has(row?.upload_key ?? ''), left.has(row?.stored_key ?? '')]).toEqual([false, false]);
   });
 });
 
