@@ -6,6 +6,7 @@ import { getUser } from '#cases/get-user.ts';
 import { growth } from '#cases/growth.ts';
 import { importing } from '#cases/import.ts';
 import { lookup } from '#cases/lookup.ts';
+import { names } from '#cases/names.ts';
 import { passkey } from '#cases/passkey.ts';
 import { peer } from '#cases/peer.ts';
 import { profile } from '#cases/profile.ts';
@@ -39,4 +40,4 @@ export const allCases: readonly Case[] = [
 ];
 
 /** What needs the large data sets, in the order in which they run after the others. */
-export const scaleCases: readonly Case[] = [lookup, sessions];
+export const scaleCases: readonly Case[] = [lookup, names, sessions];
