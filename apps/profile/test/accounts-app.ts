@@ -20,7 +20,7 @@ export async function accountsApp(env: Readonly<Record<string, string>> = {}): P
     PAYSTACK_SECRET_KEY: keys.paystack,
     FLUTTERWAVE_BASE_URL: sandbox.at('/flutterwave/v3'),
     FLUTTERWAVE_SECRET_KEY: keys.flutterwave,
-    LOOKUP_DEADLINE_MS: '400',
+    LOOKUP_DEADLINE_MS: '1500',
   };
   return profileApp({ env: { ...providers, ...env } });
 }
