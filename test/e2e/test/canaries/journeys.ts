@@ -97,8 +97,10 @@ export class Journeys {
     const { client, inboxUrl } = this.#place;
     const number = (name: string) => this.#canaries.keep(name, String(randomInt(1e9, 1e10)));
     const [accountNumber, customerNumber, another] = [number('account'), number('customer'), number('another account')];
+    const profile = await client.send('GET', '/v1/profile', { token });
+    const { givenName, middleName, familyName } = expectStatus<Record<string, string>>(profile, 200);
+    const body = JSON.stringify({ name: `${familyName} ${givenName} ${middleName}` });
     for (const own of [accountNumber, customerNumber]) {
-      const body = JSON.stringify({ name: `${canary('family')} ${canary('given')} ${canary('middle')}` });
       const headers = { 'content-type': 'application/json' };
       await fetch(new URL(`/api/holders/${own}`, inboxUrl), { method: 'PUT', headers, body });
     }

@@ -66,7 +66,7 @@ async function nameHolder(client: GatewayClient, stack: Stack, { token, number }
   const found = await client.sendUntil(isThere, 10_000, 'GET', '/v1/profile', { token });
   let { givenName, familyName } = found.body as { givenName: string | null; familyName: string | null };
   if (givenName === null || familyName === null) {
-    [givenName, familyName] = ['Ada', 'Lovelace'];
+    [givenName, familyName] = ['Ada', 'Byron'];
     const headers = { 'if-match': found.headers.get('etag') ?? '' };
     const named = await client.send('PATCH', '/v1/profile', { token, body: { givenName, familyName }, headers });
     expectStatus(named, 200);
