@@ -26,7 +26,7 @@ async function affectedBy(file: string): Promise<readonly string[]> {
 
 it.each([
   ['apps/device/src/new.ts', ['device', 'tools']],
-  ['packages/notifications/src/new.ts', ['auth', 'mfa', 'device', 'tools']],
+  ['packages/notifications/src/new.ts', ['auth', 'profile', 'mfa', 'device', 'tools']],
   ['packages/domain/src/new.ts', everything],
   ['infra/docker/health.mjs', everything],
   ['infra/sandbox/src/new.ts', ['tools']],

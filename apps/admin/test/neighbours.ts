@@ -13,6 +13,7 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError, type ConnectRouter, type HandlerContext } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { afterAll, beforeEach } from 'vitest';
+import { type KycCases, kycMethods } from './kyc-neighbour.ts';
 
 /** A call that one of the other apps was given. */
 export interface Call {
@@ -36,6 +37,8 @@ export interface Neighbours {
   readonly env: Readonly<Record<string, string>>;
   readonly calls: Call[];
   readonly users: Map<string, NeighbourUser>;
+  /** The KYC cases that `profile` knows. */
+  readonly kycCases: KycCases;
   /** What a method refuses every call with, until the next test. */
   readonly refusals: Map<string, ErrorCode>;
   /** What happens before a method answers, until the next test. */
@@ -52,7 +55,7 @@ const at = timestampFromDate(new Date('2026-03-01T00:00:00Z'));
 /** Starts them before the tests of a file; await it at the top. */
 export async function startNeighbours(): Promise<Neighbours> {
   const certificates = await testCertificates();
-  const state = { calls: [] as Call[], users: new Map(), refusals: new Map(), before: new Map() };
+  const state = { calls: [] as Call[], users: new Map(), kycCases: new Map(), refusals: new Map(), before: new Map() };
   const servers = await Promise.all(
     apps.map(async (app) => {
       const server = await serve(certificates, app, (router) => services[app](router, state));
@@ -79,7 +82,7 @@ export async function startNeighbours(): Promise<Neighbours> {
   };
 }
 
-type State = Pick<Neighbours, 'calls' | 'users' | 'refusals' | 'before'>;
+type State = Pick<Neighbours, 'calls' | 'users' | 'kycCases' | 'refusals' | 'before'>;
 
 async function serve(certificates: TestCertificates, app: string, routes: (router: ConnectRouter) => void) {
   const leaf = await certificates.issue({ name: `neighbour-${app}`, uris: [`spiffe://bank/app/${app}`] });
@@ -194,6 +197,7 @@ const services: Readonly<Record<App, (router: ConnectRouter, state: State) => vo
           const nextCursor = from + page.length < found.length ? (page.at(-1) ?? '') : '';
           return { profiles: page.map((userId) => ({ userId, givenName: 'A***', familyName: 'L***' })), nextCursor };
         }),
+      ...kycMethods(answer, state),
     });
   },
   device(router, state) {

@@ -58,6 +58,7 @@ describe.each(inventory)('$name', (route) => {
 test('SR-62: what gives rights, shows what is masked, or decides needs a fresh authentication', () => {
   const fresh = inventory.filter(({ stepUp }) => stepUp?.acr === 'aal2' && stepUp.maxAgeSeconds === 900);
   expect(fresh.map(({ name }) => name).toSorted()).toEqual([
+    'GET /v1/admin/kyc/cases/:id/documents/:documentId',
     'GET /v1/admin/users/:id/change-requests/:requestId',
     'POST /v1/admin/approvals/:id/approve',
     'POST /v1/admin/approvals/:id/reject',

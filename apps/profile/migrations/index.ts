@@ -6,6 +6,7 @@ import { ChangeRequests } from './202612050102-change-requests.ts';
 import { Settings } from './202612050200-settings.ts';
 import { Consents } from './202612050201-consents.ts';
 import { Files } from './202612050300-files.ts';
+import { Kyc } from './202612050400-kyc.ts';
 import { BankAccounts } from './202612050500-bank-accounts.ts';
 import { BillerAccounts } from './202612050501-biller-accounts.ts';
 import { SearchTokens } from './202612050601-search-tokens.ts';
@@ -22,6 +23,7 @@ export const migrations = [
   { name: '202612050101-profile-groups', class: ProfileGroups },
   { name: '202612050102-change-requests', class: ChangeRequests },
   { name: '202612050300-files', class: Files },
+  { name: '202612050400-kyc', class: Kyc },
   { name: '202612050500-bank-accounts', class: BankAccounts },
   { name: '202612050501-biller-accounts', class: BillerAccounts },
   { name: '202612050601-search-tokens', class: SearchTokens },

@@ -1,6 +1,7 @@
 import { appEnv } from '@bank/composition';
 import { envInteger, readConfig } from '@bank/service-kit';
 import * as v from 'valibot';
+import { kycEnv } from '#kyc-config.ts';
 import { lookupEnv, lookupProblems } from '#lookup-config.ts';
 import { settingsEnv } from '#settings-config.ts';
 import { storageEnv, storageProblems } from '#storage-config.ts';
@@ -8,6 +9,7 @@ import { storageEnv, storageProblems } from '#storage-config.ts';
 const ConfigSchema = v.pipe(
   v.object({
     ...appEnv,
+    ...kycEnv,
     ...settingsEnv,
     ...storageEnv,
     ...lookupEnv,

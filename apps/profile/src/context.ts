@@ -1,11 +1,13 @@
 import {
   createFoundations,
   createPeopleDirectory,
+  createTokenVerifier,
   type Foundations,
   type Overrides,
   type PeopleDirectory,
 } from '@bank/composition';
-import type { TransactionalContext, TransactionScope } from '@bank/database';
+import { ApprovalRepository, type TransactionalContext, type TransactionScope } from '@bank/database';
+import type { Verifier } from '@bank/verifier';
 import { createLookups, type Lookups } from '#adapters/lookups/lookups.ts';
 import type { Config } from '#config.ts';
 import { createFileServices, type FileServices } from '#file-services.ts';
@@ -13,6 +15,7 @@ import { ChangeRequestRepository } from '#storage/change-request.repository.ts';
 import { ConsentRepository } from '#storage/consent.repository.ts';
 import { entities } from '#storage/entities.ts';
 import { FileRepository } from '#storage/files/file.repository.ts';
+import { createKycRepositories, type KycRepositories } from '#storage/kyc/repositories.ts';
 import { BankAccountRepository } from '#storage/linked-accounts/bank-account.repository.ts';
 import { BillerAccountRepository } from '#storage/linked-accounts/biller-account.repository.ts';
 import { ProfileRepository } from '#storage/profile.repository.ts';
@@ -21,7 +24,7 @@ import { SearchRepository } from '#storage/search/search.repository.ts';
 import { SettingsRepository } from '#storage/settings.repository.ts';
 import { createSettingsCache, type SettingsCache } from '#storage/settings-cache.ts';
 
-export interface Repositories {
+export interface Repositories extends KycRepositories {
   readonly profiles: ProfileRepository;
   readonly settings: SettingsRepository;
   readonly consents: ConsentRepository;
@@ -30,12 +33,14 @@ export interface Repositories {
   readonly bankAccounts: BankAccountRepository;
   readonly billerAccounts: BillerAccountRepository;
   readonly search: SearchRepository;
+  readonly approvals: ApprovalRepository;
 }
 
 /** What every feature is handed: the foundations of any app, and this one's repositories behind its unit of work. */
 export interface AppContext extends Foundations, TransactionalContext<Repositories> {
   readonly config: Config;
   readonly settingsCache: SettingsCache;
+  readonly verifier: Verifier;
   /** What people are at this moment, as auth knows it. */
   readonly people: PeopleDirectory;
   readonly fileServices: FileServices;
@@ -55,6 +60,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     ...foundations,
     config,
     settingsCache: createSettingsCache(foundations.redis),
+    verifier: overrides.verifier ?? createTokenVerifier(foundations, config),
     people: createPeopleDirectory(foundations, config),
     fileServices: await createFileServices(config, foundations),
     lookups: createLookups(config, foundations),
@@ -67,6 +73,8 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
       bankAccounts: new BankAccountRepository(em, foundations.vault, blindIndexKeys),
       billerAccounts: new BillerAccountRepository(em, foundations.vault, blindIndexKeys),
       search: new SearchRepository(em, names),
+      approvals: new ApprovalRepository(em, 'profile'),
+      ...createKycRepositories(em, foundations.vault),
     })),
   };
 }

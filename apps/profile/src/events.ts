@@ -6,6 +6,8 @@ import {
   ConsentDecision,
   ConsentRecordedSchema,
   encodeEvent,
+  KycStatusChangedSchema,
+  KycSubmittedSchema,
   ProfileUpdatedSchema,
   SettingsUpdatedSchema,
 } from '@bank/proto/events';
@@ -90,4 +92,35 @@ export function bankAccountLinked({ userId, accountId, at }: BankAccountFacts): 
 export function bankAccountUnlinked({ userId, accountId, at }: BankAccountFacts): OutboxEvent {
   const data = { userId, accountId, unlinkedAt: timestampFromDate(at) };
   return { subject: userId, ...encodeEvent(BankAccountUnlinkedSchema, data) };
+}
+
+/** `kyc.submitted.v1`: a case was handed in, for which tier and as which attempt. */
+export function kycSubmitted(submitted: {
+  userId: UserId;
+  caseId: string;
+  attempt: number;
+  tier: number;
+  at: Date;
+}): OutboxEvent {
+  const { at, ...facts } = submitted;
+  return {
+    subject: submitted.userId,
+    ...encodeEvent(KycSubmittedSchema, { ...facts, submittedAt: timestampFromDate(at) }),
+  };
+}
+
+/** `kyc.status_changed.v1`: where a case stands now, and which tier its user holds. */
+export function kycStatusChanged(changed: {
+  userId: UserId;
+  caseId: string;
+  status: string;
+  tier: number;
+  version: number;
+  at: Date;
+}): OutboxEvent {
+  const { at, version, ...facts } = changed;
+  return {
+    subject: changed.userId,
+    ...encodeEvent(KycStatusChangedSchema, { ...facts, version: BigInt(version), changedAt: timestampFromDate(at) }),
+  };
 }

@@ -18,6 +18,7 @@ test('with certificates the services of the platform are served, and the broker 
     tlsFolder: '/tls',
     auditPort: 1,
     notificationPort: 4292,
+    kycPort: 4293,
     broker: undefined,
   });
 });

@@ -30,11 +30,12 @@ export interface SandboxConfig {
 }
 
 export interface PlatformConfig {
-  /** Where `ca.pem` and the certificates of `audit` and `notification` lie. */
+  /** Where `ca.pem` and the certificates of `audit`, `notification` and `kyc` lie. */
   readonly tlsFolder: string;
   readonly auditPort: number;
   readonly notificationPort: number;
-  /** The broker that hears of the state of messages; nobody does when left out. */
+  readonly kycPort: number;
+  /** The broker that hears of the state of messages, and of verifications; nobody does when left out. */
   readonly broker: { readonly url: string; readonly caFile: string | undefined } | undefined;
 }
 
@@ -101,6 +102,7 @@ function readPlatform(env: Environment): PlatformConfig | undefined {
     tlsFolder,
     auditPort: wholeNumber(env, 'SANDBOX_AUDIT_PORT', 4291, 65_535),
     notificationPort: wholeNumber(env, 'SANDBOX_NOTIFICATION_PORT', 4292, 65_535),
+    kycPort: wholeNumber(env, 'SANDBOX_KYC_PORT', 4293, 65_535),
     broker: url ? { url, caFile: env['SANDBOX_RABBITMQ_CA_FILE'] || undefined } : undefined,
   };
 }

@@ -1,14 +1,18 @@
+import { topology } from '@bank/messaging';
+import { VerificationCompletedSchema } from '@bank/proto/kyc';
+import { DeliveryUpdatedSchema } from '@bank/proto/notification';
 import { createAdaptorServer } from '@hono/node-server';
 import type { SandboxConfig } from '#config.ts';
 import { inboxRoutes } from '#inbox/inbox.routes.ts';
 import { Inbox } from '#inbox/inbox.ts';
 import { auditRoutes } from '#protocols/audit/audit.routes.ts';
 import { AuditProtocol } from '#protocols/audit/audit.ts';
+import { createEventSender } from '#protocols/events/event-sender.ts';
 import { FlutterwaveProtocol } from '#protocols/flutterwave/flutterwave.ts';
 import { KmsProtocol } from '#protocols/kms/kms.ts';
+import { KycProtocol } from '#protocols/kyc/kyc.ts';
 import { holderRoutes } from '#protocols/lookups/holders.routes.ts';
 import { Holders } from '#protocols/lookups/outcomes.ts';
-import { createEventSender } from '#protocols/notification/event-sender.ts';
 import { NotificationProtocol } from '#protocols/notification/notification.ts';
 import { PaystackProtocol } from '#protocols/paystack/paystack.ts';
 import type { HttpProtocol, Protocol } from '#protocols/protocol.ts';
@@ -17,6 +21,10 @@ import { createSmtpProtocol } from '#protocols/smtp/smtp.ts';
 import { CloudinaryProtocol } from '#protocols/storages/cloudinary.ts';
 import { S3Protocol } from '#protocols/storages/s3.ts';
 import { TwilioProtocol } from '#protocols/twilio/twilio.ts';
+
+/** What services of the platform tell of their own. */
+const updated = { schema: DeliveryUpdatedSchema, source: '/notification' };
+const completed = { schema: VerificationCompletedSchema, source: '/kyc' };
 
 /** Between two states of a message that a carrier tells of. */
 const pauseMs = 100;
@@ -93,11 +101,14 @@ function createLookups(
 /** What the platform serves us; nothing without certificates. */
 function createPlatform({ host, slowMs, platform }: SandboxConfig, inbox: Inbox) {
   if (platform === undefined) return { protocols: [], audit: undefined };
-  const { auditPort, broker, notificationPort, tlsFolder } = platform;
-  const events = broker === undefined ? undefined : createEventSender(broker);
+  const { auditPort, broker, kycPort, notificationPort, tlsFolder } = platform;
+  const { kyc: kycEvents, notification: notificationEvents } = topology.platform;
+  const events = broker && createEventSender(broker, { ...updated, exchange: notificationEvents.exchange });
+  const results = broker && createEventSender(broker, { ...completed, exchange: kycEvents.exchange });
   const audit = new AuditProtocol({ host, port: auditPort, tlsFolder, slowMs });
   const notification = new NotificationProtocol({ inbox, host, port: notificationPort, tlsFolder, slowMs, events });
-  return { protocols: [audit, notification], audit };
+  const kyc = new KycProtocol({ host, port: kycPort, tlsFolder, slowMs, events: results });
+  return { protocols: [audit, notification, kyc], audit };
 }
 
 function createHttpListener(config: SandboxConfig, fetch: (request: Request) => Response | Promise<Response>) {

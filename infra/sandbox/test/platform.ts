@@ -10,7 +10,11 @@ import { createSandbox } from '#sandbox.ts';
 export interface RunningPlatform {
   at(path: string): string;
   /** A client of one of the services, under the certificate of that URI. */
-  client<S extends DescService>(protocol: 'audit' | 'notification', service: S, uri: string): Promise<Client<S>>;
+  client<S extends DescService>(
+    protocol: 'audit' | 'notification' | 'kyc',
+    service: S,
+    uri: string,
+  ): Promise<Client<S>>;
   json(path: string): Promise<Record<string, unknown>>;
 }
 
@@ -18,11 +22,11 @@ export interface RunningPlatform {
 export async function runningPlatform(options: { slowMs?: number; brokerUrl?: string } = {}): Promise<RunningPlatform> {
   const { slowMs = 50, brokerUrl } = options;
   const certificates = await testCertificates();
-  for (const name of ['audit', 'notification']) {
+  for (const name of ['audit', 'notification', 'kyc']) {
     await certificates.issue({ name, uris: [`spiffe://bank/platform/${name}`] });
   }
   const broker = brokerUrl === undefined ? undefined : { url: brokerUrl, caFile: undefined };
-  const platform = { tlsFolder: certificates.folder, auditPort: 0, notificationPort: 0, broker };
+  const platform = { tlsFolder: certificates.folder, auditPort: 0, notificationPort: 0, kycPort: 0, broker };
   const sandbox = createSandbox({
     host: '127.0.0.1',
     httpPort: 0,

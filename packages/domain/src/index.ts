@@ -31,6 +31,34 @@ export { DomainError } from '#errors/domain-error.ts';
 export type { ErrorEntry, ErrorKind } from '#errors/kind.ts';
 export { parse } from '#errors/parse.ts';
 export type { JsonObject, JsonValue } from '#json.ts';
+export {
+  identityDocumentsOf,
+  isAcceptedDocument,
+  type KycDocumentKind,
+  type KycPurpose,
+  type KycSide,
+  kycDocumentKinds,
+  kycDocuments,
+  kycSides,
+} from '#kyc/kyc-documents.ts';
+export { type KycReason, kycReasonCodes, kycReasonsOf } from '#kyc/kyc-reasons.ts';
+export {
+  decideKycTransition,
+  type KycMover,
+  type KycStatus,
+  kycSourcesOf,
+  kycStates,
+  kycStatuses,
+} from '#kyc/kyc-states.ts';
+export {
+  isKycTier,
+  type KycLimits,
+  type KycProfileField,
+  type KycTier,
+  kycTierOf,
+  kycTiers,
+  kycTierTable,
+} from '#kyc/kyc-tiers.ts';
 export { CurrencySchema } from '#locale/currency.ts';
 export { canonicalLanguage, LanguageSchema } from '#locale/language.ts';
 export { TimeZoneSchema } from '#locale/time-zone.ts';

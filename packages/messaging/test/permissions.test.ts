@@ -95,6 +95,7 @@ describe('the definitions on a real broker', () => {
     ['device', '', 'profile.events'],
     ['profile', 'user-service.unroutable', ''],
     ['auth', 'notification.events', 'notification.delivery.updated.v1'],
+    ['profile', 'kyc.events', 'kyc.verification.completed.v1'],
     ['platform', 'user-service.events', 'user.activated.v1'],
   ] as const)('keep %s from publishing on "%s" with %s', async (role, exchange, key) => {
     expect(await refusalOf(role, publishOn(exchange, key))).toContain('ACCESS_REFUSED');

@@ -16,6 +16,7 @@ import { file_bank_events_v1_auth_events } from './gen/bank/events/v1/auth_event
 import { file_bank_events_v1_bank_account_events } from './gen/bank/events/v1/bank_account_events_pb.ts';
 import { file_bank_events_v1_device_events } from './gen/bank/events/v1/device_events_pb.ts';
 import { event_type } from './gen/bank/events/v1/event_type_pb.ts';
+import { file_bank_events_v1_kyc_events } from './gen/bank/events/v1/kyc_events_pb.ts';
 import { file_bank_events_v1_mfa_events } from './gen/bank/events/v1/mfa_events_pb.ts';
 import { file_bank_events_v1_profile_events } from './gen/bank/events/v1/profile_events_pb.ts';
 import { file_bank_events_v1_settings_events } from './gen/bank/events/v1/settings_events_pb.ts';
@@ -74,6 +75,7 @@ const eventFiles = [
   file_bank_events_v1_auth_events,
   file_bank_events_v1_bank_account_events,
   file_bank_events_v1_device_events,
+  file_bank_events_v1_kyc_events,
   file_bank_events_v1_mfa_events,
   file_bank_events_v1_profile_events,
   file_bank_events_v1_settings_events,

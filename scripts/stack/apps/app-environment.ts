@@ -45,7 +45,7 @@ export interface AppSurroundings {
   /** Where the sandbox answers for everybody who is reached by HTTP. */
   readonly sandboxUrl: string;
   /** RPC addresses of what the platform serves. */
-  readonly platform: { readonly audit: string; readonly notification: string };
+  readonly platform: { readonly audit: string; readonly notification: string; readonly kyc: string };
   /** Variables that somebody set in `.env`, or a test sets. */
   readonly overrides: Readonly<Record<string, string>>;
 }
@@ -71,8 +71,7 @@ export function appEnvironment(app: AppName, around: AppSurroundings): Record<st
     ...rpcVariables(app, around),
     ...(app === 'auth' ? messageVariables(around) : {}),
     ...(app === 'admin' ? ledgerVariables(around) : {}),
-    ...(app === 'profile' ? storageVariables(around) : {}),
-    ...(app === 'profile' ? lookupVariables(around) : {}),
+    ...(app === 'profile' ? { ...storageVariables(around), ...lookupVariables(around), ...kycVariables(around) } : {}),
     ...around.overrides,
   };
 }
@@ -117,6 +116,10 @@ function ledgerVariables({ secretsFolder, checkpointsFolder, platform }: AppSurr
     CHECKPOINT_DIR: checkpointsFolder,
     AUDIT_RPC_URL: platform.audit,
   };
+}
+
+function kycVariables({ platform, secrets }: AppSurroundings): Record<string, string> {
+  return { KYC_RPC_URL: platform.kyc, KYC_WEBHOOK_SECRET: secrets.password('kyc_webhook') };
 }
 
 function fileVariable(name: string, file: string | undefined): Record<string, string> {

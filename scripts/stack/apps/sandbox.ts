@@ -16,6 +16,7 @@ export interface SandboxPorts {
   readonly smtp: number;
   readonly audit: number;
   readonly notification: number;
+  readonly kyc: number;
 }
 
 /** Starts the app that answers for third parties and shows the messages "sent". */
@@ -63,6 +64,7 @@ export function sandboxEnvironment(
     SANDBOX_SMTP_PORT: String(ports.smtp),
     SANDBOX_AUDIT_PORT: String(ports.audit),
     SANDBOX_NOTIFICATION_PORT: String(ports.notification),
+    SANDBOX_KYC_PORT: String(ports.kyc),
     SANDBOX_TLS_DIR: tlsFolder,
     SANDBOX_RABBITMQ_URL: broker.url,
     ...(broker.caFile === undefined ? {} : { SANDBOX_RABBITMQ_CA_FILE: broker.caFile }),

@@ -38,6 +38,7 @@ const sandboxPorts: SandboxPorts = {
   smtp: port('SANDBOX_SMTP_PORT'),
   audit: port('SANDBOX_AUDIT_PORT'),
   notification: port('SANDBOX_NOTIFICATION_PORT'),
+  kyc: port('SANDBOX_KYC_PORT'),
 };
 
 // Only the gateway is published: whatever else reaches an app comes from a network of the engine.
@@ -79,6 +80,7 @@ function containerEnvironment(app: AppName, around: AppSurroundings): Record<str
     [`127.0.0.1:${sandboxPorts.smtp}`, 'sandbox'],
     [`127.0.0.1:${sandboxPorts.audit}`, 'audit'],
     [`127.0.0.1:${sandboxPorts.notification}`, 'notification'],
+    [`127.0.0.1:${sandboxPorts.kyc}`, 'kyc'],
     ...appNames.flatMap((name): [string, string][] =>
       [around.ports[name].http, around.ports[name].rpc].map((port) => [`127.0.0.1:${port}`, name]),
     ),
@@ -121,6 +123,7 @@ function surroundings(secrets: SecretStore, folder: string): AppSurroundings {
     platform: {
       audit: `https://127.0.0.1:${sandboxPorts.audit}`,
       notification: `https://127.0.0.1:${sandboxPorts.notification}`,
+      kyc: `https://127.0.0.1:${sandboxPorts.kyc}`,
     },
     overrides: {},
   };
@@ -152,7 +155,7 @@ function writeAppFiles(app: AppName, folder: string, tls: TlsFiles, around: AppS
 function writeSandboxFiles(folder: string, tls: TlsFiles, around: AppSurroundings): void {
   const files = filesFolder(folder, 'sandbox');
   cpSync(tls.caFile, join(files, 'ca.pem'));
-  for (const service of ['audit', 'notification']) {
+  for (const service of ['audit', 'notification', 'kyc']) {
     cpSync(tls.certFile(service), join(files, `${service}.pem`));
     cpSync(tls.keyFile(service), join(files, `${service}.key`));
   }

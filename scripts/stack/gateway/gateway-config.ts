@@ -21,6 +21,7 @@ type RouteRow = readonly [pattern: string, app: AppName, settings?: string];
 /** What a listener passes on: the first segments of a path, and the app they belong to. */
 const publicRoutes: readonly RouteRow[] = [
   ['^/v1/auth(/|$)', 'auth'],
+  ['^/v1/webhooks/kyc$', 'profile'],
   // Carriers tell of many messages at once.
   ['^/v1/webhooks(/|$)', 'auth', 'client_max_body_size 1m;'],
   ['^/\\.well-known(/|$)', 'auth'],

@@ -16,6 +16,7 @@ export function addressesOf({ postgres, redis, rabbitmq }: Stores, ports: StackP
       smtp: `smtp://127.0.0.1:${ports.sandbox.smtp}`,
       audit: `https://127.0.0.1:${ports.sandbox.audit}`,
       notification: `https://127.0.0.1:${ports.sandbox.notification}`,
+      kyc: `https://127.0.0.1:${ports.sandbox.kyc}`,
     },
     stores: {
       postgres: withoutPassword(postgres.adminUrl),

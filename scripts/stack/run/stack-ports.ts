@@ -27,6 +27,7 @@ export async function claimStackPorts(context: ServiceContext, replicas: number)
     smtp: await portFor('SANDBOX_SMTP_PORT'),
     audit: await portFor('SANDBOX_AUDIT_PORT'),
     notification: await portFor('SANDBOX_NOTIFICATION_PORT'),
+    kyc: await portFor('SANDBOX_KYC_PORT'),
   };
   const ofApps: [AppName, AppPorts][] = [];
   for (const name of appNames) {

@@ -19,6 +19,7 @@ const holders: readonly { name: string; uri?: string }[] = [
   { name: 'ops', uri: 'spiffe://bank/tool/ops' },
   { name: 'audit', uri: 'spiffe://bank/platform/audit' },
   { name: 'notification', uri: 'spiffe://bank/platform/notification' },
+  { name: 'kyc', uri: 'spiffe://bank/platform/kyc' },
   { name: 'payments', uri: 'spiffe://bank/platform/payments' },
   ...['postgres', 'pgbouncer', 'redis', 'rabbitmq'].map((name) => ({ name })),
 ];

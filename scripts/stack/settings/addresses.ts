@@ -19,6 +19,7 @@ export interface Addresses {
     /** RPC addresses of what the platform serves. */
     readonly audit: string;
     readonly notification: string;
+    readonly kyc: string;
   };
   readonly stores: { readonly postgres: string; readonly redis: string; readonly rabbitmq: string };
   readonly brokerConsole: string;

@@ -8,6 +8,7 @@ export const defaultPorts: Readonly<Record<string, number>> = {
   SANDBOX_SMTP_PORT: 2525,
   SANDBOX_AUDIT_PORT: 4291,
   SANDBOX_NOTIFICATION_PORT: 4292,
+  SANDBOX_KYC_PORT: 4293,
   // The usual ports belong to servers of the machine itself.
   POSTGRES_PORT: 15432,
   PGBOUNCER_PORT: 16432,

@@ -86,6 +86,7 @@ const appVariables = [
   'FLUTTERWAVE_SECRET_KEY',
   'LOOKUP_DEADLINE_MS',
   'LOOKUPS_PER_USER_PER_DAY',
+  'KYC_WEBHOOK_SECRET',
 ] as const;
 
 const port = v.pipe(

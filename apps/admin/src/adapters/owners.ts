@@ -7,6 +7,7 @@ import { createUserDirectory, type UserDirectory } from '#adapters/auth/user-dir
 import { createDeviceList, type DeviceList } from '#adapters/device/device-list.ts';
 import { createFactorReset, type ResetFactors } from '#adapters/mfa/factor-reset.ts';
 import { type ChangeRequests, createChangeRequests } from '#adapters/profile/change-requests.ts';
+import { createKycDesk, type KycDesk } from '#adapters/profile/kyc-desk.ts';
 import { createProfileViewer, type ProfileViewer } from '#adapters/profile/profile-viewer.ts';
 
 /** The apps that own what staff look at and change. Each decides by the token of the member of staff who asks (SR-67). */
@@ -19,6 +20,7 @@ export interface Owners {
   readonly profiles: ProfileViewer;
   readonly changeRequests: ChangeRequests;
   readonly devices: DeviceList;
+  readonly kyc: KycDesk;
 }
 
 /** Where they are. */
@@ -35,8 +37,8 @@ const deadlineMs = 5000;
 /** Clients of the other apps. Nothing connects before it is asked. */
 export function createOwners(config: BaseConfig & OwnersConfig, { logger, metrics }: Foundations): Owners {
   const common = { tls: tlsFilesOf(config), deadlineMs, logger, metrics };
-  const profile = { ...common, baseUrl: config.PROFILE_RPC_URL, serverUri: 'spiffe://bank/app/profile' };
   const auth = { ...common, baseUrl: config.AUTH_RPC_URL, serverUri: 'spiffe://bank/app/auth' };
+  const profile = { ...common, baseUrl: config.PROFILE_RPC_URL, serverUri: 'spiffe://bank/app/profile' };
   return {
     directory: createUserDirectory(auth),
     users: createUserActs(auth),
@@ -49,6 +51,7 @@ export function createOwners(config: BaseConfig & OwnersConfig, { logger, metric
     }),
     profiles: createProfileViewer(profile),
     changeRequests: createChangeRequests(profile),
+    kyc: createKycDesk(profile),
     devices: createDeviceList({
       ...common,
       baseUrl: config.DEVICE_RPC_URL,

@@ -1,5 +1,6 @@
-import { declareDataRights } from '@bank/database';
+import { consumedApprovals, declareDataRights } from '@bank/database';
 import { proposalGroup } from '#storage/change-request.entity.ts';
+import { kycDataRights } from '#storage/kyc/data-rights.ts';
 import { linkedAccounts } from '#storage/linked-accounts/data-rights.ts';
 import { groupNames, groupsUnder, profileGroups } from '#storage/profile-groups.ts';
 import { choiceColumns } from '#storage/settings.entity.ts';
@@ -76,6 +77,8 @@ export const dataRights = declareDataRights('profile', {
       exported: { withheld: 'keyed digests of the names and the date of birth, which profile.profiles has' },
       erased: 'deleted',
     },
+    ...kycDataRights,
+    approvals_consumed: consumedApprovals,
   },
-  impersonal: {},
+  impersonal: { kyc_callbacks: 'digests of calls that were taken' },
 });

@@ -1,6 +1,13 @@
 import { ChangeRequestEntity } from '#storage/change-request.entity.ts';
 import { ConsentEntity } from '#storage/consent.entity.ts';
 import { FileEntity } from '#storage/files/file.entity.ts';
+import {
+  KycCallbackEntity,
+  KycCaseEntity,
+  KycDocumentEntity,
+  KycStandingEntity,
+  KycSubmissionEntity,
+} from '#storage/kyc/kyc.entity.ts';
 import { BankAccountDigestEntity, BankAccountEntity } from '#storage/linked-accounts/bank-account.entity.ts';
 import { BillerAccountDigestEntity, BillerAccountEntity } from '#storage/linked-accounts/biller-account.entity.ts';
 import { ProfileEntity } from '#storage/profile.entity.ts';
@@ -19,4 +26,9 @@ export const entities = [
   BillerAccountEntity,
   BillerAccountDigestEntity,
   SearchTokenEntity,
+  KycStandingEntity,
+  KycCaseEntity,
+  KycDocumentEntity,
+  KycSubmissionEntity,
+  KycCallbackEntity,
 ];

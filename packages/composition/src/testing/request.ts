@@ -6,7 +6,7 @@ export interface TestRequest {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** One request to an app without a socket; the body of the answer is parsed when there is one. */
+/** One request to an app without a socket; the body of the answer is parsed when there is one and it is JSON. */
 export async function request(
   app: Service,
   method: string,
@@ -25,5 +25,7 @@ export async function request(
     }),
   );
   const text = await response.text();
-  return { status: response.status, body: text === '' ? undefined : JSON.parse(text), headers: response.headers };
+  const isJson = response.headers.get('content-type')?.includes('json') === true;
+  const answered = text === '' ? undefined : isJson ? JSON.parse(text) : text;
+  return { status: response.status, body: answered, headers: response.headers };
 }

@@ -12,6 +12,8 @@ export const approvalActions = {
   'user.reset_factors': 'users.reset_mfa',
   'user.recover': 'users.reset_mfa',
   'staff.invite': 'users.roles',
+  'kyc.approve': 'kyc.decide',
+  'kyc.reject': 'kyc.decide',
 } as const satisfies Readonly<Record<string, Permission>>;
 /** The name of such an act. */
 export type ApprovalAction = keyof typeof approvalActions;

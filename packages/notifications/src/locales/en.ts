@@ -3,6 +3,7 @@ import { accountMessages } from '#locales/en-accounts.ts';
 import { contactMessages } from '#locales/en-contact.ts';
 import { deviceMessages } from '#locales/en-devices.ts';
 import { factorMessages } from '#locales/en-factors.ts';
+import { kycMessages } from '#locales/en-kyc.ts';
 import { passwordMessages } from '#locales/en-password.ts';
 import { minutes, notYou } from '#locales/en-phrases.ts';
 import { profileMessages } from '#locales/en-profile.ts';
@@ -20,6 +21,7 @@ export const en: Catalogue = {
     ...contactMessages,
     ...deviceMessages,
     ...factorMessages,
+    ...kycMessages,
     ...passwordMessages,
     ...profileMessages,
     ...recoveryMessages,

@@ -78,6 +78,13 @@ export const templates = {
   'email-replaced': { at: required('time'), url: required('url'), days: required('count') },
   /** To both, when that way was taken. */
   'email-reverted': { at: required('time') },
+  /** Where the verification of a user has come to. */
+  'kyc-approved': { at: required('time') },
+  'kyc-rejected': { at: required('time') },
+  'kyc-more-information': { at: required('time') },
+  /** A document that it rests on runs out soon, or has. */
+  'kyc-expiring': { days: required('count') },
+  'kyc-expired': { at: required('time') },
   'session-revoked': { at: required('time'), device: optional('text') },
   /** Accounts at other banks, to which money is sent. */
   'bank-account-linked': { at: required('time'), bank: optional('text') },

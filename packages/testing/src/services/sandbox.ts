@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { TestCertificates } from '#control/certificates.ts';
 
 export interface TestSandbox {
-  /** Its addresses by protocol: `inbox`, `smtp`, `audit`, `notification`. */
+  /** Its addresses by protocol: `inbox`, `smtp`, `audit`, `notification`, `kyc`. */
   readonly addresses: Readonly<Record<string, string>>;
   /** A path of the inbox's server. */
   at(path: string): string;
@@ -15,7 +15,7 @@ export interface TestSandbox {
 export interface TestSandboxOptions {
   /** The authority of the test: the sandbox then serves the platform's services under certificates of it. */
   certificates?: TestCertificates;
-  /** The broker that hears of the state of messages. */
+  /** The broker that hears of the state of messages, and of verifications. */
   rabbitmqUrl?: string;
   /** How long the slow outcomes take. */
   slowMs?: number;
@@ -24,7 +24,7 @@ export interface TestSandboxOptions {
 }
 
 const main = fileURLToPath(new URL('../../../../infra/sandbox/src/main.ts', import.meta.url));
-const platformServices = ['audit', 'notification'];
+const platformServices = ['audit', 'notification', 'kyc'];
 
 /** The sandbox as a process on free ports: third parties and the platform over their real protocols. */
 export async function testSandbox(options: TestSandboxOptions = {}): Promise<TestSandbox> {
@@ -38,6 +38,7 @@ export async function testSandbox(options: TestSandboxOptions = {}): Promise<Tes
     SANDBOX_SMTP_PORT: '0',
     SANDBOX_AUDIT_PORT: '0',
     SANDBOX_NOTIFICATION_PORT: '0',
+    SANDBOX_KYC_PORT: '0',
     SANDBOX_TLS_DIR: certificates?.folder ?? '',
     SANDBOX_RABBITMQ_URL: rabbitmqUrl ?? '',
     ...(slowMs === undefined ? {} : { SANDBOX_SLOW_MS: String(slowMs) }),

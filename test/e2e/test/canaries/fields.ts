@@ -12,6 +12,7 @@ const planted = new Set([
   ...['payloadDigest', 'source', 'assertion', 'response', 'userHandle', 'text', 'html', 'payload'],
   ...['x', 'y', 'signature', 'previousSignature', 'type', 'amount', 'account', 'bank', 'reference', 'value'],
   ...['transactionText', 'transactionDigest', 'accountNumber', 'customerNumber'],
+  ...['number', 'status'],
   ...['id', 'rawId', 'credentialId', 'challenge', 'clientDataJSON', 'clientDataJson', 'attestationObject'],
   ...['authenticatorData', 'publicKey', 'body'],
   ...['genderDescription', 'lines', 'district', 'city', 'region', 'postalCode', 'tin', 'explanation', 'rejection'],
@@ -50,6 +51,8 @@ const harmless: Readonly<Record<string, { readonly value: string; readonly why: 
   sha256: { value: '0'.repeat(64), why: 'the digest of a file; kept until the file was checked' },
   expires: { value: '4102444800', why: 'a time' },
   fileName: { value: 'avatar.webp', why: 'a name that we make up ourselves' },
+  expiresOn: { value: '2041-01-01', why: 'a day, sealed with the number beside it' },
+  reasons: { value: 'other', why: 'codes of a table; what is none is refused' },
   amr: { value: 'pwd', why: 'names of methods' },
 };
 

@@ -35,6 +35,7 @@ export async function servedRoutes(stack: Stack): Promise<ServedRoute[]> {
 /** Services of the platform, which ours call and none of ours serves; and health, which every certificate may ask. */
 const elsewhere: ReadonlySet<string> = new Set([
   'bank.audit.v1.AuditService',
+  'bank.kyc.v1.KycService',
   'bank.notification.v1.NotificationService',
   'grpc.health.v1.Health',
 ]);

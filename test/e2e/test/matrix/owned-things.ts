@@ -42,6 +42,7 @@ export const ownedThings: Readonly<Record<string, OwnedThing>> = {
   'DELETE /v1/profile/biller-accounts/{id}': { idOf: billerAccount },
   'GET /v1/profile/change-requests/{id}': { idOf: changeRequest },
   'POST /v1/profile/change-requests/{id}/withdraw': { idOf: changeRequest },
+  'POST /v1/kyc/documents/{id}/complete': { idOf: kycDocument },
   'DELETE /v1/auth/sessions/{id}': { idOf: async ({ sessionId }) => sessionId },
 };
 
@@ -101,4 +102,11 @@ function pendingOf(type: 'sms' | 'email'): OwnedThing['idOf'] {
     );
     return id;
   };
+}
+
+async function kycDocument({ token }: Person, client: GatewayClient): Promise<string> {
+  const picture = { contentType: 'image/png', sizeBytes: 68, sha256: '0'.repeat(64) };
+  const body = { kind: 'selfie', country: 'DE', ...picture };
+  const begun = await client.send('POST', '/v1/kyc/documents', { token, body });
+  return expectStatus<{ documentId: string }>(begun, 201).documentId;
 }

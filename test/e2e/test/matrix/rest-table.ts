@@ -50,6 +50,7 @@ POST   /v1/auth/phone/resend                    both    customer support complia
 
 POST   /v1/webhooks/twilio                      public  signed
 POST   /v1/webhooks/sendgrid                    public  signed
+POST   /v1/webhooks/kyc                         public  signed
 
 GET    /v1/profile                              public  customer
 PATCH  /v1/profile                              public  customer
@@ -81,6 +82,11 @@ GET    /v1/profile/biller-items                 public  customer
 GET    /v1/profile/biller-accounts              public  customer
 POST   /v1/profile/biller-accounts              public  customer
 DELETE /v1/profile/biller-accounts/{id}         public  customer
+
+GET    /v1/kyc                                  public  customer
+POST   /v1/kyc/documents                        public  customer
+POST   /v1/kyc/documents/{id}/complete          public  customer
+POST   /v1/kyc/submissions                      public  customer
 
 GET    /v1/mfa/factors                          both    customer support compliance admin enrolment
 GET    /v1/mfa/factors/{id}                     both    customer support compliance admin
@@ -118,6 +124,12 @@ GET    /v1/admin/change-requests                staff   compliance
 GET    /v1/admin/users/{id}/change-requests/{requestId}  staff   compliance
 POST   /v1/admin/users/{id}/change-requests/{requestId}/approve  staff   compliance
 POST   /v1/admin/users/{id}/change-requests/{requestId}/reject   staff   compliance
+GET    /v1/admin/kyc/cases                      staff   compliance
+POST   /v1/admin/kyc/cases/{id}/claim           staff   compliance
+POST   /v1/admin/kyc/cases/{id}/approve         staff   compliance
+POST   /v1/admin/kyc/cases/{id}/reject          staff   compliance
+POST   /v1/admin/kyc/cases/{id}/request-info    staff   compliance
+GET    /v1/admin/kyc/cases/{id}/documents/{documentId}  staff  compliance
 POST   /v1/admin/invitations                    staff   admin
 POST   /v1/admin/users/search                   staff   support compliance admin
 GET    /v1/admin/users/{id}                     staff   support compliance admin

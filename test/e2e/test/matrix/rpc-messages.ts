@@ -17,4 +17,10 @@ export const rpcMessages: Readonly<Record<string, object>> = {
   'bank.auth.v1.AuthService/StartPasswordReset': { userId, noteId },
   'bank.auth.v1.AuthService/ApproveRecovery': { ...approved, recoveryId: uuidv7() },
   'bank.mfa.v1.MfaService/ResetFactors': approved,
+  'bank.profile.v1.ProfileService/DecideKycCase': {
+    ...approved,
+    caseId: uuidv7(),
+    attempt: 1,
+    decision: 'KYC_DECISION_APPROVE',
+  },
 };

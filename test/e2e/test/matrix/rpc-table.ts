@@ -46,6 +46,11 @@ profile  bank.profile.v1.ProfileService/ListChangeRequests   admin              
 profile  bank.profile.v1.ProfileService/ViewChangeRequest    admin                          compliance
 profile  bank.profile.v1.ProfileService/DecideChangeRequest  admin                          compliance
 profile  bank.profile.v1.ProfileService/SearchProfiles    admin                             support compliance admin
+profile  bank.profile.v1.ProfileService/GetKycStatus      tools                             -
+profile  bank.profile.v1.ProfileService/ListKycCases      admin                             compliance
+profile  bank.profile.v1.ProfileService/ClaimKycCase      admin                             compliance
+profile  bank.profile.v1.ProfileService/GetKycDocument    admin                             compliance
+profile  bank.profile.v1.ProfileService/DecideKycCase     admin                             compliance
 mfa      bank.mfa.v1.MfaService/ListFactors            auth                                 -
 mfa      bank.mfa.v1.MfaService/StartChallenge         auth                                 -
 mfa      bank.mfa.v1.MfaService/VerifyChallenge        auth                                 -

@@ -13,6 +13,8 @@ const approvedActs: {
   'user.close': ({ users }, payload, by) => users.setStatus({ ...payload, ...by, status: 'closed' }),
   'user.reset_factors': ({ resetFactors }, payload, by) => resetFactors({ ...payload, ...by }),
   'user.recover': ({ recoveries }, payload, by) => recoveries.approve({ ...payload, ...by }),
+  'kyc.approve': ({ kyc }, payload, by) => kyc.approve({ ...payload, ...by }),
+  'kyc.reject': ({ kyc }, payload, by) => kyc.reject({ ...payload, ...by }),
   'staff.invite': ({ users }, payload, by) => users.invite({ ...payload, ...by }),
 };
 

@@ -45,6 +45,11 @@ export function invitationOf({ payload }: Pick<Approval, 'payload'>): string | u
   return 'invitationId' in payload ? payload.invitationId : undefined;
 }
 
+/** The KYC case that an approval is about, if it is about one. */
+export function kycCaseOf({ payload }: Pick<Approval, 'payload'>): string | undefined {
+  return 'caseId' in payload ? payload.caseId : undefined;
+}
+
 /** Why somebody cannot decide an approval as it stands; undefined when he can. */
 export function refusalOf(approval: Approval, { roles, userId }: UserActor): ErrorCode | undefined {
   if (approval.makerId === userId) return 'approval.own';
@@ -60,6 +65,8 @@ const final: readonly ErrorCode[] = [
   'staff.invitation.not_found',
   'user.not_found',
   'recovery.not_found',
+  'kyc.case.not_found',
+  'kyc.transition.illegal',
 ];
 
 /** Whether an owner that refused would refuse whoever approves it: such a request is over. */

@@ -6,7 +6,10 @@ import { requireMayRequest } from '#features/approval/policies.ts';
 import { requireKnownUser } from '#features/user/require-known-user.ts';
 
 /** What is asked for about a user by nothing but his id. */
-export type UserAction = Exclude<ApprovalAction, 'user.set_roles' | 'user.recover' | 'staff.invite'>;
+export type UserAction = Extract<
+  ApprovalAction,
+  'user.suspend' | 'user.reinstate' | 'user.close' | 'user.reset_factors'
+>;
 
 /**
  * Asks for something that takes two people to be done to a user, by his id unless the payload says more. Gives the id of the

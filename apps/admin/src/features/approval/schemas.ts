@@ -37,6 +37,7 @@ const approvalEntries = {
   userId: v.nullable(Uuidv7Schema),
   roles: v.nullable(v.array(v.picklist(roles))),
   invitationId: v.nullable(Uuidv7Schema),
+  kycCaseId: v.nullable(Uuidv7Schema),
   status: v.picklist(approvalStatuses),
   makerId: Uuidv7Schema,
   checkerId: v.nullable(Uuidv7Schema),

@@ -1,6 +1,6 @@
 import type * as v from 'valibot';
 import type { ExplainedApproval } from '#features/approval/get-approval.ts';
-import { invitationOf } from '#features/approval/policies.ts';
+import { invitationOf, kycCaseOf } from '#features/approval/policies.ts';
 import type { ApprovalPage, ApprovalView } from '#features/approval/schemas.ts';
 import type { Approval } from '#storage/approval.entity.ts';
 
@@ -15,6 +15,7 @@ export function toListedApproval(approval: Approval): ListedApproval {
     userId,
     roles: 'roles' in payload ? [...payload.roles] : null,
     invitationId: invitationOf(approval) ?? null,
+    kycCaseId: kycCaseOf(approval) ?? null,
     status,
     makerId,
     checkerId,

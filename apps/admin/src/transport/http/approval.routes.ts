@@ -45,6 +45,9 @@ const uninvitable = ['staff.address.taken', 'staff.invitation.not_found'] as con
 /** What a recovery may meet when it is approved. */
 const unrecoverable = ['recovery.not_found'] as const;
 
+/** What a decision on a KYC case may meet when it is approved. */
+const undecided = ['kyc.case.not_found', 'kyc.case.unclaimed', 'kyc.transition.illegal'] as const;
+
 /** Something about a user that takes two people. */
 function requestRoute(name: string, action: UserAction, summary: string): Route<AppContext> {
   return {
@@ -163,7 +166,14 @@ export const approvalRoutes = defineRoutes<AppContext>([
     body: Decision,
     responses: { 204: null },
     errors: [
-      ...new Set([...undecidable, ...ownerRefusals, ...uninvitable, ...unrecoverable, 'approval.invalid'] as const),
+      ...new Set([
+        ...undecidable,
+        ...ownerRefusals,
+        ...uninvitable,
+        ...unrecoverable,
+        ...undecided,
+        'approval.invalid',
+      ] as const),
     ],
     limits: decisionLimits,
     idempotent: true,

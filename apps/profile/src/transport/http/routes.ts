@@ -5,6 +5,7 @@ import { billerAccountRoutes } from '#transport/http/biller-account.routes.ts';
 import { changeRequestRoutes } from '#transport/http/change-request.routes.ts';
 import { consentRoutes } from '#transport/http/consent.routes.ts';
 import { fileRoutes } from '#transport/http/file.routes.ts';
+import { kycRoutes } from '#transport/http/kyc.routes.ts';
 import { profileRoutes } from '#transport/http/profile.routes.ts';
 import { settingsRoutes } from '#transport/http/settings.routes.ts';
 
@@ -19,4 +20,5 @@ export const routes = [
   ...fileRoutes,
   ...bankAccountRoutes,
   ...billerAccountRoutes,
+  ...kycRoutes,
 ];

@@ -7,6 +7,7 @@ import { showProfile } from '#features/profile/show-profile.ts';
 import { searchProfiles } from '#features/search/search-profiles.ts';
 import { readSettings } from '#features/settings/read-settings.ts';
 import { changeRequestMethods } from '#transport/rpc/change-request.rpc.ts';
+import { kycMethods } from '#transport/rpc/kyc.methods.ts';
 import { toMessage } from '#transport/rpc/profile-message.ts';
 import { toSettingsMessage } from '#transport/rpc/settings-message.ts';
 
@@ -57,4 +58,5 @@ export const profileRpc = defineRpc<AppContext, typeof ProfileService>(ProfileSe
       return { profiles: profiles.map(toMessage), nextCursor: nextCursor ?? '' };
     },
   },
+  ...kycMethods,
 });

@@ -1,10 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DeliveryState, NotificationChannel, NotificationService, type SendRequest } from '@bank/proto/notification';
+import {
+  DeliveryState,
+  type DeliveryUpdatedSchema,
+  NotificationChannel,
+  NotificationService,
+  type SendRequest,
+} from '@bank/proto/notification';
 import { type Timestamp, timestampDate, timestampNow } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError, type HandlerContext } from '@connectrpc/connect';
 import type { Channel, Inbox } from '#inbox/inbox.ts';
-import type { EventSender } from '#protocols/notification/event-sender.ts';
+import type { EventSender } from '#protocols/events/event-sender.ts';
 import { type Behaviour, behaviourFor, outcomesByRecipient } from '#protocols/notification/outcomes.ts';
 import type { Protocol } from '#protocols/protocol.ts';
 import { createRpcListener, hangUpKey, type RpcListener } from '#protocols/rpc/rpc-listener.ts';
@@ -16,7 +22,7 @@ export interface NotificationOptions {
   readonly tlsFolder: string;
   readonly slowMs: number;
   /** Where changes of state are told; nowhere when left out. */
-  readonly events: EventSender | undefined;
+  readonly events: EventSender<typeof DeliveryUpdatedSchema> | undefined;
 }
 
 interface Notification {
@@ -134,7 +140,7 @@ export class NotificationProtocol implements Protocol {
       const why = state === DeliveryState.FAILED ? reason : '';
       Object.assign(notification, { state, reason: why, updatedAt: timestampNow() });
       const update = { notificationId, deliveryId, state, reason: why, updatedAt: notification.updatedAt };
-      told = told.then(() => this.#options.events?.send(update));
+      told = told.then(() => this.#options.events?.send(notificationId, update));
     }
   }
 

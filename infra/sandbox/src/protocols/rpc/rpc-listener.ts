@@ -15,6 +15,8 @@ export interface RpcListenerOptions {
   readonly holder: string;
   /** URIs in the certificates of those who may call. */
   readonly callers: readonly string[];
+  /** The largest request; 1 MiB unless said. */
+  readonly readMaxBytes?: number;
   routes(router: ConnectRouter): void;
 }
 
@@ -37,7 +39,7 @@ export function createRpcListener(options: RpcListenerOptions): RpcListener {
   const file = (name: string) => readFileSync(join(tlsFolder, name));
   const answer = connectNodeAdapter({
     routes: options.routes,
-    readMaxBytes: messageBytesMax,
+    readMaxBytes: options.readMaxBytes ?? messageBytesMax,
     contextValues: (request) => createContextValues().set(hangUpKey, () => socketOf(request)?.destroy()),
   });
   const sockets = new Set<TLSSocket>();

@@ -6,6 +6,8 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { DecideChangeRequestRequestSchema, DecideChangeRequestResponseSchema, ListChangeRequestsRequestSchema, ListChangeRequestsResponseSchema, ViewChangeRequestRequestSchema, ViewChangeRequestResponseSchema } from "./change_request_pb.ts";
 import { file_bank_profile_v1_change_request } from "./change_request_pb.ts";
+import type { ClaimKycCaseRequestSchema, ClaimKycCaseResponseSchema, DecideKycCaseRequestSchema, DecideKycCaseResponseSchema, GetKycDocumentRequestSchema, GetKycDocumentResponseSchema, GetKycStatusRequestSchema, GetKycStatusResponseSchema, ListKycCasesRequestSchema, ListKycCasesResponseSchema } from "./kyc_pb.ts";
+import { file_bank_profile_v1_kyc } from "./kyc_pb.ts";
 import type { Profile } from "./profile_pb.ts";
 import { file_bank_profile_v1_profile } from "./profile_pb.ts";
 import type { Settings } from "./settings_pb.ts";
@@ -16,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/profile/v1/profile_service.proto.
  */
 export const file_bank_profile_v1_profile_service: GenFile = /*@__PURE__*/
-  fileDesc("CiViYW5rL3Byb2ZpbGUvdjEvcHJvZmlsZV9zZXJ2aWNlLnByb3RvEg9iYW5rLnByb2ZpbGUudjEiJAoRR2V0UHJvZmlsZVJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSI/ChJHZXRQcm9maWxlUmVzcG9uc2USKQoHcHJvZmlsZRgBIAEoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlIisKF0JhdGNoR2V0UHJvZmlsZXNSZXF1ZXN0EhAKCHVzZXJfaWRzGAEgAygJIkYKGEJhdGNoR2V0UHJvZmlsZXNSZXNwb25zZRIqCghwcm9maWxlcxgBIAMoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlIkYKElZpZXdQcm9maWxlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEg4KBnVubWFzaxgCIAMoCRIPCgdub3RlX2lkGAMgASgJIkAKE1ZpZXdQcm9maWxlUmVzcG9uc2USKQoHcHJvZmlsZRgBIAEoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlIiUKEkdldFNldHRpbmdzUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJIkIKE0dldFNldHRpbmdzUmVzcG9uc2USKwoIc2V0dGluZ3MYASABKAsyGS5iYW5rLnByb2ZpbGUudjEuU2V0dGluZ3MiWwoVU2VhcmNoUHJvZmlsZXNSZXF1ZXN0EgwKBG5hbWUYASABKAkSFQoNZGF0ZV9vZl9iaXJ0aBgCIAEoCRINCgVsaW1pdBgDIAEoBRIOCgZjdXJzb3IYBCABKAkiWQoWU2VhcmNoUHJvZmlsZXNSZXNwb25zZRIqCghwcm9maWxlcxgBIAMoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlEhMKC25leHRfY3Vyc29yGAIgASgJMtwGCg5Qcm9maWxlU2VydmljZRJaCgpHZXRQcm9maWxlEiIuYmFuay5wcm9maWxlLnYxLkdldFByb2ZpbGVSZXF1ZXN0GiMuYmFuay5wcm9maWxlLnYxLkdldFByb2ZpbGVSZXNwb25zZSIDkAICEmwKEEJhdGNoR2V0UHJvZmlsZXMSKC5iYW5rLnByb2ZpbGUudjEuQmF0Y2hHZXRQcm9maWxlc1JlcXVlc3QaKS5iYW5rLnByb2ZpbGUudjEuQmF0Y2hHZXRQcm9maWxlc1Jlc3BvbnNlIgOQAgISXQoLVmlld1Byb2ZpbGUSIy5iYW5rLnByb2ZpbGUudjEuVmlld1Byb2ZpbGVSZXF1ZXN0GiQuYmFuay5wcm9maWxlLnYxLlZpZXdQcm9maWxlUmVzcG9uc2UiA5ACAhJdCgtHZXRTZXR0aW5ncxIjLmJhbmsucHJvZmlsZS52MS5HZXRTZXR0aW5nc1JlcXVlc3QaJC5iYW5rLnByb2ZpbGUudjEuR2V0U2V0dGluZ3NSZXNwb25zZSIDkAIBEnIKEkxpc3RDaGFuZ2VSZXF1ZXN0cxIqLmJhbmsucHJvZmlsZS52MS5MaXN0Q2hhbmdlUmVxdWVzdHNSZXF1ZXN0GisuYmFuay5wcm9maWxlLnYxLkxpc3RDaGFuZ2VSZXF1ZXN0c1Jlc3BvbnNlIgOQAgESbwoRVmlld0NoYW5nZVJlcXVlc3QSKS5iYW5rLnByb2ZpbGUudjEuVmlld0NoYW5nZVJlcXVlc3RSZXF1ZXN0GiouYmFuay5wcm9maWxlLnYxLlZpZXdDaGFuZ2VSZXF1ZXN0UmVzcG9uc2UiA5ACAhJ1ChNEZWNpZGVDaGFuZ2VSZXF1ZXN0EisuYmFuay5wcm9maWxlLnYxLkRlY2lkZUNoYW5nZVJlcXVlc3RSZXF1ZXN0GiwuYmFuay5wcm9maWxlLnYxLkRlY2lkZUNoYW5nZVJlcXVlc3RSZXNwb25zZSIDkAICEmYKDlNlYXJjaFByb2ZpbGVzEiYuYmFuay5wcm9maWxlLnYxLlNlYXJjaFByb2ZpbGVzUmVxdWVzdBonLmJhbmsucHJvZmlsZS52MS5TZWFyY2hQcm9maWxlc1Jlc3BvbnNlIgOQAgJiBnByb3RvMw", [file_bank_profile_v1_change_request, file_bank_profile_v1_profile, file_bank_profile_v1_settings]);
+  fileDesc("CiViYW5rL3Byb2ZpbGUvdjEvcHJvZmlsZV9zZXJ2aWNlLnByb3RvEg9iYW5rLnByb2ZpbGUudjEiJAoRR2V0UHJvZmlsZVJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSI/ChJHZXRQcm9maWxlUmVzcG9uc2USKQoHcHJvZmlsZRgBIAEoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlIisKF0JhdGNoR2V0UHJvZmlsZXNSZXF1ZXN0EhAKCHVzZXJfaWRzGAEgAygJIkYKGEJhdGNoR2V0UHJvZmlsZXNSZXNwb25zZRIqCghwcm9maWxlcxgBIAMoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlIkYKElZpZXdQcm9maWxlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEg4KBnVubWFzaxgCIAMoCRIPCgdub3RlX2lkGAMgASgJIkAKE1ZpZXdQcm9maWxlUmVzcG9uc2USKQoHcHJvZmlsZRgBIAEoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlIiUKEkdldFNldHRpbmdzUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJIkIKE0dldFNldHRpbmdzUmVzcG9uc2USKwoIc2V0dGluZ3MYASABKAsyGS5iYW5rLnByb2ZpbGUudjEuU2V0dGluZ3MiWwoVU2VhcmNoUHJvZmlsZXNSZXF1ZXN0EgwKBG5hbWUYASABKAkSFQoNZGF0ZV9vZl9iaXJ0aBgCIAEoCRINCgVsaW1pdBgDIAEoBRIOCgZjdXJzb3IYBCABKAkiWQoWU2VhcmNoUHJvZmlsZXNSZXNwb25zZRIqCghwcm9maWxlcxgBIAMoCzIYLmJhbmsucHJvZmlsZS52MS5Qcm9maWxlEhMKC25leHRfY3Vyc29yGAIgASgJMs8KCg5Qcm9maWxlU2VydmljZRJaCgpHZXRQcm9maWxlEiIuYmFuay5wcm9maWxlLnYxLkdldFByb2ZpbGVSZXF1ZXN0GiMuYmFuay5wcm9maWxlLnYxLkdldFByb2ZpbGVSZXNwb25zZSIDkAICEmwKEEJhdGNoR2V0UHJvZmlsZXMSKC5iYW5rLnByb2ZpbGUudjEuQmF0Y2hHZXRQcm9maWxlc1JlcXVlc3QaKS5iYW5rLnByb2ZpbGUudjEuQmF0Y2hHZXRQcm9maWxlc1Jlc3BvbnNlIgOQAgISXQoLVmlld1Byb2ZpbGUSIy5iYW5rLnByb2ZpbGUudjEuVmlld1Byb2ZpbGVSZXF1ZXN0GiQuYmFuay5wcm9maWxlLnYxLlZpZXdQcm9maWxlUmVzcG9uc2UiA5ACAhJdCgtHZXRTZXR0aW5ncxIjLmJhbmsucHJvZmlsZS52MS5HZXRTZXR0aW5nc1JlcXVlc3QaJC5iYW5rLnByb2ZpbGUudjEuR2V0U2V0dGluZ3NSZXNwb25zZSIDkAIBEnIKEkxpc3RDaGFuZ2VSZXF1ZXN0cxIqLmJhbmsucHJvZmlsZS52MS5MaXN0Q2hhbmdlUmVxdWVzdHNSZXF1ZXN0GisuYmFuay5wcm9maWxlLnYxLkxpc3RDaGFuZ2VSZXF1ZXN0c1Jlc3BvbnNlIgOQAgESbwoRVmlld0NoYW5nZVJlcXVlc3QSKS5iYW5rLnByb2ZpbGUudjEuVmlld0NoYW5nZVJlcXVlc3RSZXF1ZXN0GiouYmFuay5wcm9maWxlLnYxLlZpZXdDaGFuZ2VSZXF1ZXN0UmVzcG9uc2UiA5ACAhJ1ChNEZWNpZGVDaGFuZ2VSZXF1ZXN0EisuYmFuay5wcm9maWxlLnYxLkRlY2lkZUNoYW5nZVJlcXVlc3RSZXF1ZXN0GiwuYmFuay5wcm9maWxlLnYxLkRlY2lkZUNoYW5nZVJlcXVlc3RSZXNwb25zZSIDkAICEmYKDlNlYXJjaFByb2ZpbGVzEiYuYmFuay5wcm9maWxlLnYxLlNlYXJjaFByb2ZpbGVzUmVxdWVzdBonLmJhbmsucHJvZmlsZS52MS5TZWFyY2hQcm9maWxlc1Jlc3BvbnNlIgOQAgISYAoMR2V0S3ljU3RhdHVzEiQuYmFuay5wcm9maWxlLnYxLkdldEt5Y1N0YXR1c1JlcXVlc3QaJS5iYW5rLnByb2ZpbGUudjEuR2V0S3ljU3RhdHVzUmVzcG9uc2UiA5ACARJgCgxMaXN0S3ljQ2FzZXMSJC5iYW5rLnByb2ZpbGUudjEuTGlzdEt5Y0Nhc2VzUmVxdWVzdBolLmJhbmsucHJvZmlsZS52MS5MaXN0S3ljQ2FzZXNSZXNwb25zZSIDkAIBEmAKDENsYWltS3ljQ2FzZRIkLmJhbmsucHJvZmlsZS52MS5DbGFpbUt5Y0Nhc2VSZXF1ZXN0GiUuYmFuay5wcm9maWxlLnYxLkNsYWltS3ljQ2FzZVJlc3BvbnNlIgOQAgISZgoOR2V0S3ljRG9jdW1lbnQSJi5iYW5rLnByb2ZpbGUudjEuR2V0S3ljRG9jdW1lbnRSZXF1ZXN0GicuYmFuay5wcm9maWxlLnYxLkdldEt5Y0RvY3VtZW50UmVzcG9uc2UiA5ACAhJjCg1EZWNpZGVLeWNDYXNlEiUuYmFuay5wcm9maWxlLnYxLkRlY2lkZUt5Y0Nhc2VSZXF1ZXN0GiYuYmFuay5wcm9maWxlLnYxLkRlY2lkZUt5Y0Nhc2VSZXNwb25zZSIDkAICYgZwcm90bzM", [file_bank_profile_v1_change_request, file_bank_profile_v1_kyc, file_bank_profile_v1_profile, file_bank_profile_v1_settings]);
 
 /**
  * GetProfileRequest names one user.
@@ -363,6 +365,57 @@ export const ProfileService: GenService<{
     methodKind: "unary";
     input: typeof SearchProfilesRequestSchema;
     output: typeof SearchProfilesResponseSchema;
+  },
+  /**
+   * GetKycStatus tells how far a user's identity is proven. Callers: services named in the caller table.
+   *
+   * @generated from rpc bank.profile.v1.ProfileService.GetKycStatus
+   */
+  getKycStatus: {
+    methodKind: "unary";
+    input: typeof GetKycStatusRequestSchema;
+    output: typeof GetKycStatusResponseSchema;
+  },
+  /**
+   * ListKycCases lists cases for review. Callers: staff, through admin.
+   *
+   * @generated from rpc bank.profile.v1.ProfileService.ListKycCases
+   */
+  listKycCases: {
+    methodKind: "unary";
+    input: typeof ListKycCasesRequestSchema;
+    output: typeof ListKycCasesResponseSchema;
+  },
+  /**
+   * ClaimKycCase takes a case for the member of staff who asks, for eight hours. Audited. Callers: staff, through admin.
+   *
+   * @generated from rpc bank.profile.v1.ProfileService.ClaimKycCase
+   */
+  claimKycCase: {
+    methodKind: "unary";
+    input: typeof ClaimKycCaseRequestSchema;
+    output: typeof ClaimKycCaseResponseSchema;
+  },
+  /**
+   * GetKycDocument shows a document of a case, with who looks at it and when across. Audited. Callers: staff, through admin.
+   *
+   * @generated from rpc bank.profile.v1.ProfileService.GetKycDocument
+   */
+  getKycDocument: {
+    methodKind: "unary";
+    input: typeof GetKycDocumentRequestSchema;
+    output: typeof GetKycDocumentResponseSchema;
+  },
+  /**
+   * DecideKycCase decides a case: by an approval of two people, or by asking the user for more. Audited. Callers: staff,
+   * through admin.
+   *
+   * @generated from rpc bank.profile.v1.ProfileService.DecideKycCase
+   */
+  decideKycCase: {
+    methodKind: "unary";
+    input: typeof DecideKycCaseRequestSchema;
+    output: typeof DecideKycCaseResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_bank_profile_v1_profile_service, 0);

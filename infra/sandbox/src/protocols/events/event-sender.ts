@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Secret } from '@bank/domain';
-import { cloudEventMediaType, createPublisher, topology } from '@bank/messaging';
+import { cloudEventMediaType, createPublisher } from '@bank/messaging';
 import { createLogger } from '@bank/observability';
 import { encodeEvent } from '@bank/proto/events';
-import { type DeliveryUpdated, DeliveryUpdatedSchema } from '@bank/proto/notification';
-import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { DescMessage, MessageInitShape } from '@bufbuild/protobuf';
 
 export interface BrokerOptions {
   /** With user, password and virtual host. */
@@ -12,14 +11,26 @@ export interface BrokerOptions {
   readonly caFile: string | undefined;
 }
 
-/** Tells the broker how far messages have come. */
-export interface EventSender {
-  send(update: MessageInitShape<typeof DeliveryUpdatedSchema> & Pick<DeliveryUpdated, 'notificationId'>): Promise<void>;
+/** What a service of the platform tells, and where. */
+export interface ToldEvent<Desc extends DescMessage> {
+  readonly schema: Desc;
+  readonly exchange: string;
+  /** As CloudEvents have it: `/notification`. */
+  readonly source: string;
+}
+
+/** Tells the broker of one kind of event. */
+export interface EventSender<Desc extends DescMessage> {
+  /** Under the subject given; as a message of its own each time. */
+  send(subject: string, update: MessageInitShape<Desc>): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Sends `notification.delivery.updated.v1` to the platform's exchange. One that the broker does not take is lost, as it may be. */
-export function createEventSender({ url, caFile }: BrokerOptions): EventSender {
+/** Sends events to the platform's own exchange. One that the broker does not take is lost, as it may be. */
+export function createEventSender<Desc extends DescMessage>(
+  { url, caFile }: BrokerOptions,
+  { schema, exchange, source }: ToldEvent<Desc>,
+): EventSender<Desc> {
   const publisher = createPublisher({
     url: new Secret(url),
     ...(caFile === undefined ? {} : { caFile }),
@@ -28,23 +39,22 @@ export function createEventSender({ url, caFile }: BrokerOptions): EventSender {
     logger: createLogger({ service: 'sandbox', level: 'silent' }),
   });
   return {
-    async send(update) {
+    async send(subject, update) {
       const id = randomUUID();
       const time = new Date();
-      const { type, dataschema, data } = encodeEvent(DeliveryUpdatedSchema, update);
+      const { type, dataschema, data } = encodeEvent(schema, update);
       const event = {
         specversion: '1.0',
         id,
-        source: '/notification',
+        source,
         type,
-        subject: update.notificationId,
+        subject,
         time: time.toISOString(),
         dataschema,
         datacontenttype: 'application/json',
         data,
       };
       const message = { id, type, time, headers: {}, contentType: cloudEventMediaType };
-      const { exchange } = topology.platform.notification;
       const body = Buffer.from(JSON.stringify(event));
       await publisher.publish([{ ...message, exchange, routingKey: type, body }]).catch(() => undefined);
     },

@@ -1,0 +1,118 @@
+import { accepted, defineRoutes, noContent, ok } from '@bank/service-kit';
+import * as v from 'valibot';
+import type { AppContext } from '#context.ts';
+import { Reasoned } from '#features/act/schemas.ts';
+import { ApprovalAccepted } from '#features/approval/schemas.ts';
+import { claimCase } from '#features/kyc/claim-case.ts';
+import { listCases } from '#features/kyc/list-cases.ts';
+import { requestApprovalOfCase, requestRejectionOfCase } from '#features/kyc/request-decision.ts';
+import { requestInformation } from '#features/kyc/request-information.ts';
+import { CaseDocumentParams, CasePage, CaseParams, CaseQuery, CaseReasons } from '#features/kyc/schemas.ts';
+import { showDocument } from '#features/kyc/show-document.ts';
+import { toCasePage } from '#features/kyc/view.ts';
+import { freshStepUp } from '#transport/http/fresh-step-up.ts';
+
+const tag = 'kyc';
+const access = { permission: 'kyc.decide' } as const;
+const limits = [{ name: 'kyc-act', points: 60, windowSeconds: 60, by: 'user' as const }];
+/** What a case may meet when staff do something with it. */
+const refusals = [
+  'kyc.case.not_found',
+  'kyc.case.unclaimed',
+  'kyc.transition.illegal',
+  'user.not_found',
+  'service.overloaded',
+] as const;
+
+export const kycRoutes = defineRoutes<AppContext>([
+  {
+    method: 'GET',
+    path: '/v1/admin/kyc/cases',
+    summary: 'Cases for review, those that have waited longest first: ids and codes',
+    tag,
+    access: { permission: 'kyc.read' },
+    query: CaseQuery,
+    responses: { 200: CasePage },
+    errors: ['service.overloaded'],
+    handle: async (ctx, request) => ok(toCasePage(await listCases(ctx, request.actor, request.query))),
+  },
+  {
+    method: 'POST',
+    path: '/v1/admin/kyc/cases/:id/claim',
+    summary: 'Claim a case for eight hours; again to renew it',
+    tag,
+    access,
+    params: CaseParams,
+    body: Reasoned,
+    responses: { 204: null },
+    errors: [...refusals, 'kyc.case.claimed'],
+    limits,
+    idempotent: true,
+    async handle(ctx, request) {
+      await claimCase(ctx, request.actor, request);
+      return noContent();
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/admin/kyc/cases/:id/approve',
+    summary: 'Ask for a claimed case to be approved; done when a colleague approves that',
+    tag,
+    access,
+    params: CaseParams,
+    body: Reasoned,
+    responses: { 202: ApprovalAccepted },
+    errors: [...refusals],
+    limits,
+    idempotent: true,
+    handle: async (ctx, request) => accepted({ approvalId: await requestApprovalOfCase(ctx, request.actor, request) }),
+  },
+  {
+    method: 'POST',
+    path: '/v1/admin/kyc/cases/:id/reject',
+    summary: 'Ask for a claimed case to be rejected; done when a colleague approves that',
+    tag,
+    access,
+    params: CaseParams,
+    body: CaseReasons,
+    responses: { 202: ApprovalAccepted },
+    errors: [...refusals],
+    limits,
+    idempotent: true,
+    handle: async (ctx, request) => accepted({ approvalId: await requestRejectionOfCase(ctx, request.actor, request) }),
+  },
+  {
+    method: 'POST',
+    path: '/v1/admin/kyc/cases/:id/request-info',
+    summary: 'Ask the user of a claimed case for more',
+    tag,
+    access,
+    params: CaseParams,
+    body: CaseReasons,
+    responses: { 204: null },
+    errors: [...refusals],
+    limits,
+    idempotent: true,
+    async handle(ctx, request) {
+      await requestInformation(ctx, request.actor, request);
+      return noContent();
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/admin/kyc/cases/:id/documents/:documentId',
+    summary: 'A document of a case, with who looks at it and when written across; the view is recorded',
+    tag,
+    access: { permission: 'kyc.read' },
+    stepUp: freshStepUp,
+    params: CaseDocumentParams,
+    produces: 'image/jpeg',
+    responses: { 200: v.string() },
+    errors: ['kyc.document.not_found', 'service.overloaded'],
+    limits: [{ name: 'kyc-document', points: 120, windowSeconds: 3600, by: 'user' }],
+    async handle(ctx, request) {
+      const raw = await showDocument(ctx, request.actor, request.params);
+      return { status: 200, raw, headers: { 'content-disposition': 'inline; filename="document.jpg"' } };
+    },
+  },
+]);

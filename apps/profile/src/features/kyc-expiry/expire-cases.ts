@@ -1,0 +1,88 @@
+import { notify } from '@bank/composition';
+import { type Chore, readerOf, withTransaction } from '@bank/database';
+import { allow } from '@bank/domain';
+import { messageOf } from '@bank/notifications';
+import type { AppContext, AppTransaction } from '#context.ts';
+import { noteMove } from '#features/kyc/note-move.ts';
+import { dayOf } from '#features/kyc/policies.ts';
+import type { KycCase } from '#storage/kyc/kyc-case.ts';
+import type { EndingStanding } from '#storage/kyc/kyc-standing.repository.ts';
+
+const dayMs = 86_400_000;
+const batch = 200;
+const who = allow.system('kyc expiry');
+const audits = ['kyc.case.expired'] as const;
+
+/** How long before a document runs out its user is told, in days. */
+const remindDays = 30;
+/** After how many days an untouched draft, and an unanswered question, are over. */
+const idleDays = { draft: 90, more_information: 30 } as const;
+
+/** What runs out by itself: tiers whose documents do, after a reminder, and cases that nobody goes on with. */
+export function kycChores(ctx: AppContext): readonly Chore[] {
+  return [
+    { name: 'kyc reminders', run: () => remindOfExpiry(ctx) },
+    { name: 'kyc expiry', run: () => expireCases(ctx) },
+  ];
+}
+
+/** Writes to users, once, whose documents run out within a month: to show newer ones in time. */
+export async function remindOfExpiry(ctx: AppContext): Promise<void> {
+  const now = ctx.clock.now();
+  const until = dayOf(new Date(now.getTime() + remindDays * dayMs));
+  const unaudited = 'reminds of what has not happened yet';
+  for (let reminded = batch; reminded === batch; ) {
+    reminded = await withTransaction(ctx, { who, unaudited }, async (tx) => {
+      const due = await tx.kycStandings.remind(until, now, batch);
+      for (const { userId, validUntil } of due) {
+        const days = Math.max(0, Math.round((Date.parse(validUntil) - Date.parse(dayOf(now))) / dayMs));
+        await notify(tx, userId, messageOf('kyc-expiring', { days }), { keptDays: 7 });
+      }
+      return due.length;
+    });
+  }
+}
+
+/** Ends what has run out, each by a transaction of its own. */
+export async function expireCases(ctx: AppContext): Promise<void> {
+  const now = ctx.clock.now();
+  const reader = readerOf(ctx);
+  for (const ending of await reader.kycStandings.lapsed(dayOf(now), batch)) await lapse(ctx, ending);
+  for (const status of ['draft', 'more_information'] as const) {
+    const since = new Date(now.getTime() - idleDays[status] * dayMs);
+    for (const id of await reader.kycCases.idle(status, since, batch)) await close(ctx, id, status);
+  }
+}
+
+/** The case of an approved tier expires, and the tier with it: the user begins another. */
+async function lapse(ctx: AppContext, { userId, caseId }: EndingStanding): Promise<void> {
+  await withTransaction(ctx, { who, audits }, async (tx) => {
+    const isThere = await tx.holdUser(userId);
+    const expired = await tx.kycCases.move({
+      id: caseId,
+      from: 'approved',
+      to: 'expired',
+      by: 'system',
+      at: tx.clock.now(),
+    });
+    if (expired === undefined) return;
+    const standing = await tx.kycStandings.lapse(userId, caseId, tx.clock.now());
+    await noteMove(tx, expired, standing);
+    await tell(tx, expired, 'document');
+    if (isThere) await notify(tx, userId, messageOf('kyc-expired', { at: tx.clock.now() }), { keptDays: 7 });
+  });
+}
+
+async function close(ctx: AppContext, id: string, from: 'draft' | 'more_information'): Promise<void> {
+  await withTransaction(ctx, { who, audits }, async (tx) => {
+    const expired = await tx.kycCases.move({ id, from, to: 'expired', by: 'system', at: tx.clock.now() });
+    if (expired === undefined) return;
+    await noteMove(tx, expired);
+    await tell(tx, expired, 'idle');
+  });
+}
+
+function tell(tx: AppTransaction, { id: caseId, userId, attempt }: KycCase, reason: string): Promise<void> {
+  const details = { caseId, attempt };
+  return tx.audit({ action: 'kyc.case.expired', subject: userId, outcome: 'success', reason, details });
+}

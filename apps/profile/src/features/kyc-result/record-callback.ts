@@ -1,0 +1,81 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { withTransaction } from '@bank/database';
+import { allow, DomainError, UuidSchema } from '@bank/domain';
+import * as v from 'valibot';
+import type { AppContext } from '#context.ts';
+import {
+  applyResult,
+  countResult,
+  type KycResult,
+  ResultOutcomeSchema,
+  unaudited,
+} from '#features/kyc-result/apply-result.ts';
+
+/** How far the time of a signed call may be from ours, in seconds. */
+const callbackWindowSeconds = 300;
+
+/** A call as it came. */
+export interface KycCall {
+  readonly body: Uint8Array;
+  /** Unix time in seconds. */
+  readonly timestamp: string;
+  /** HMAC-SHA-256 over `<timestamp>.<body>`, in hexadecimal. */
+  readonly signature: string;
+}
+
+/** What a provider tells that calls back by HTTP. It may say more, which nobody reads. */
+export const CallbackBody = v.object({
+  submissionId: UuidSchema,
+  outcome: ResultOutcomeSchema,
+  reasons: v.optional(v.pipe(v.array(v.pipe(v.string(), v.maxLength(64))), v.maxLength(50)), []),
+});
+
+/**
+ * Takes a call of a provider over HTTP: signed over its body as it came, of the last minutes, and never seen before (SR-90).
+ * Nothing of it is read before that, and of several results the first of an attempt counts. @throws kyc.callback.refused,
+ * request.malformed
+ */
+export async function recordCallback(ctx: AppContext, call: KycCall): Promise<void> {
+  if (!isRecent(call.timestamp, ctx.clock.now()) || !isSigned(ctx, call)) refuse(ctx, 'signature or time');
+  const result = parseResult(call.body);
+  // Of what was signed, not of the signature: hexadecimal has other forms which are as good.
+  const digest = createHash('sha256').update(call.timestamp).update('\n').update(call.body).digest();
+  const who = allow.system('kyc results by callback');
+  const applied = await withTransaction(ctx, { who, unaudited }, async (tx) => {
+    if (!(await tx.kycCallbacks.takeOnce(digest, tx.clock.now()))) return undefined;
+    return applyResult(tx, 'callback', result);
+  });
+  if (applied === undefined) refuse(ctx, 'came twice');
+  countCallback(ctx, 'accepted');
+  countResult(ctx, 'callback', applied);
+}
+
+function isRecent(timestamp: string, now: Date): boolean {
+  if (!/^\d{1,12}$/.test(timestamp)) return false;
+  return Math.abs(now.getTime() / 1000 - Number(timestamp)) <= callbackWindowSeconds;
+}
+
+/** Compared in constant time. Without a secret nobody's signature fits. */
+function isSigned({ config }: AppContext, { body, timestamp, signature }: KycCall): boolean {
+  const secret = config.KYC_WEBHOOK_SECRET;
+  if (secret === undefined || !/^[0-9a-f]{64}$/i.test(signature)) return false;
+  const expected = createHmac('sha256', secret.reveal()).update(timestamp).update('.').update(body).digest();
+  return timingSafeEqual(expected, Buffer.from(signature, 'hex'));
+}
+
+function parseResult(body: Uint8Array): KycResult {
+  try {
+    return v.parse(CallbackBody, JSON.parse(Buffer.from(body).toString('utf8')));
+  } catch {
+    throw new DomainError('request.malformed', { reason: 'signed, and no result' });
+  }
+}
+
+function refuse(ctx: AppContext, reason: string): never {
+  countCallback(ctx, 'refused');
+  throw new DomainError('kyc.callback.refused', { reason });
+}
+
+function countCallback({ metrics }: AppContext, outcome: 'accepted' | 'refused'): void {
+  metrics.counter('kyc_callbacks_total', 'Signed calls of KYC providers', ['outcome']).inc({ outcome });
+}

@@ -1,0 +1,51 @@
+import { notify } from '@bank/composition';
+import { messageOf, type TemplateName } from '@bank/notifications';
+import type { AppTransaction } from '#context.ts';
+import { gatherFacts } from '#features/kyc/gather-facts.ts';
+import { noteMove } from '#features/kyc/note-move.ts';
+import { documentsOf, firstExpiryOf } from '#features/kyc/policies.ts';
+import type { KycCase, KycDecider, KycStanding } from '#storage/kyc/kyc-case.ts';
+
+/** What the user is written about where his case has come to. */
+const letters = {
+  approved: 'kyc-approved',
+  rejected: 'kyc-rejected',
+  more_information: 'kyc-more-information',
+} as const satisfies Partial<Record<KycCase['status'], TemplateName>>;
+
+/**
+ * Draws the consequences of a decision within its transaction: nothing more is asked of the provider, an approval raises the
+ * tier and keeps who the user is locked, anything else lets go of that, the user is written to, everybody and the ledger are told.
+ */
+export async function settleCase(
+  tx: AppTransaction,
+  decided: KycCase,
+  by: { readonly decider: KycDecider; readonly details?: Readonly<Record<string, string>> },
+): Promise<void> {
+  const { id: caseId, userId, attempt, status, tier, reasons } = decided;
+  await tx.kycSubmissions.settle(caseId, attempt);
+  await noteMove(tx, decided, status === 'approved' ? await grantTier(tx, decided) : await letGo(tx, decided));
+  const template = letters[status as keyof typeof letters];
+  if (template !== undefined) await notify(tx, userId, messageOf(template, { at: tx.clock.now() }), { keptDays: 3 });
+  const details = { caseId, attempt, tier, status, decidedBy: by.decider, ...by.details };
+  await tx.audit({
+    action: 'kyc.case.moved',
+    subject: userId,
+    outcome: 'success',
+    ...(reasons.length > 0 && { reason: reasons.join(' ') }),
+    details,
+  });
+}
+
+/** What handing in had locked may be changed again, unless an earlier approval locked it. */
+async function letGo(tx: AppTransaction, { userId, locksIdentity }: KycCase): Promise<undefined> {
+  if (locksIdentity) await tx.profiles.unlockIdentity(userId, tx.clock.now());
+}
+
+/** From now on who the user is changes only by a request that staff look at. */
+async function grantTier(tx: AppTransaction, { id: caseId, userId, tier }: KycCase): Promise<KycStanding> {
+  const at = tx.clock.now();
+  await tx.profiles.lockIdentity(userId, at);
+  const validUntil = firstExpiryOf(documentsOf(tier, await gatherFacts(tx, userId, caseId)));
+  return tx.kycStandings.raise({ userId, tier, caseId, validUntil, at });
+}

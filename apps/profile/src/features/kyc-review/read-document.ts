@@ -1,0 +1,38 @@
+import { readerOf, withTransaction } from '@bank/database';
+import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain';
+import type { AppContext } from '#context.ts';
+import { readFile } from '#features/file/read-file.ts';
+import { CaseDocument } from '#features/kyc-review/schemas.ts';
+import { watermark } from '#features/kyc-review/watermark.ts';
+
+/** A picture with who looks at it and when written across. */
+export interface ShownDocument {
+  readonly contentType: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * A document for staff, who decide by it: the ledger is told before it is shown, and who looks at it and when stands across
+ * the picture, so that a photograph of the screen says whose it was.
+ * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, kyc.document.not_found, and what
+ * reading files throws
+ */
+export async function readDocument(ctx: AppContext, actor: Actor, input: unknown): Promise<ShownDocument> {
+  const who = allow.permission(actor, 'kyc.read');
+  const { userId: staffId } = requireUser(actor);
+  const { caseId, documentId } = parse(CaseDocument, input);
+  const document = await readerOf(ctx).kycDocuments.find(documentId);
+  if (document === undefined || document.caseId !== caseId || document.fileId === null) {
+    throw new DomainError('kyc.document.not_found');
+  }
+  const { userId, kind, side, fileId } = document;
+  await withTransaction(ctx, { who, audits: ['kyc.document.read'] }, async (tx) => {
+    const details = { caseId, documentId, kind, side };
+    await tx.audit({ action: 'kyc.document.read', subject: userId, outcome: 'success', details });
+  });
+  const { bytes } = await readFile(ctx, fileId).catch((error: unknown): never => {
+    const isMissing = error instanceof DomainError && error.code === 'file.not_found';
+    throw isMissing ? new DomainError('kyc.document.not_found', { cause: error }) : error;
+  });
+  return watermark(bytes, [staffId, ctx.clock.now().toISOString()]);
+}

@@ -1,0 +1,63 @@
+import { readerOf } from '@bank/database';
+import { DomainError } from '@bank/domain';
+import type { Verification } from '#adapters/kyc/kyc-provider.ts';
+import type { AppContext } from '#context.ts';
+import { readFile } from '#features/file/read-file.ts';
+import { gatherFacts } from '#features/kyc/gather-facts.ts';
+import { documentsOf } from '#features/kyc/policies.ts';
+import type { OpenedKycDocument } from '#storage/kyc/kyc-document.repository.ts';
+import type { KycSubmission } from '#storage/kyc/kyc-submission.repository.ts';
+
+/** The pictures of one case that are handed over at most, in bytes. */
+const contentBytesMax = 24 * 1024 * 1024;
+
+/**
+ * Opens what a submission is about: who the user is, and his documents. Only here, and only for the call that follows; in the
+ * database and in queues there are ids. Undefined when the case has moved on. @throws profile.unreadable, and what reading files throws
+ */
+export async function openVerification(ctx: AppContext, submission: KycSubmission): Promise<Verification | undefined> {
+  const { id: submissionId, caseId, userId, attempt } = submission;
+  const reader = readerOf(ctx);
+  const found = await reader.kycCases.find(caseId);
+  if (found === undefined || found.attempt !== attempt) return undefined;
+  const facts = await gatherFacts(reader, userId, caseId);
+  if (facts.whole === undefined) return undefined;
+  const { givenName, middleName, familyName, dateOfBirth, nationality, occupation } = facts.whole;
+  return {
+    submissionId,
+    caseId,
+    attempt,
+    tier: found.tier,
+    person: {
+      givenName: givenName ?? '',
+      middleName: middleName ?? '',
+      familyName: familyName ?? '',
+      dateOfBirth: dateOfBirth ?? '',
+      nationality: nationality ?? '',
+      occupation: occupation ?? '',
+    },
+    documents: await withPictures(ctx, documentsOf(found.tier, facts)),
+  };
+}
+
+async function withPictures(ctx: AppContext, documents: readonly OpenedKycDocument[]) {
+  const opened: Verification['documents'][number][] = [];
+  let total = 0;
+  for (const { id, fileId, kind, side, country, number, expiresOn } of documents) {
+    if (fileId === null) continue;
+    const { file, bytes } = await readFile(ctx, fileId);
+    total += bytes.byteLength;
+    if (total > contentBytesMax) throw new DomainError('service.internal', { reason: 'the pictures are too large' });
+    const particulars = { number: number ?? '', expiresOn: expiresOn ?? '' };
+    opened.push({
+      documentId: id,
+      kind,
+      side,
+      country,
+      ...particulars,
+      contentType: file.contentType,
+      content: new Uint8Array(bytes),
+    });
+  }
+  return opened;
+}

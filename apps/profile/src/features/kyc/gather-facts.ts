@@ -1,0 +1,15 @@
+import type { ReadScope } from '@bank/database';
+import type { UserId } from '@bank/domain';
+import type { AppContext, Repositories } from '#context.ts';
+import { dayOf, type KycFacts } from '#features/kyc/policies.ts';
+import type { Profile } from '#storage/profile.entity.ts';
+
+/** What of a user decides how far he can come, and his profile; for a case, or for the approved ones alone. @throws profile.unreadable */
+export async function gatherFacts(
+  reader: AppContext & Omit<ReadScope<Repositories>, 'em'>,
+  userId: UserId,
+  caseId: string | undefined,
+): Promise<KycFacts & { readonly whole: Profile | undefined }> {
+  const [profile, documents] = [await reader.profiles.find(userId), await reader.kycDocuments.usable(userId, caseId)];
+  return { profile: profile ?? {}, whole: profile, documents, today: dayOf(reader.clock.now()) };
+}

@@ -1,0 +1,75 @@
+import { kycTiers } from '@bank/domain';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { OpenedKycDocument } from '#storage/kyc/kyc-document.repository.ts';
+import { documentsOf, firstExpiryOf, isComplete, type KycFacts, missingFor } from './policies.ts';
+
+const profile = { givenName: 'Ada', familyName: 'Lovelace', dateOfBirth: '1990-12-10', nationality: 'DE' };
+
+function shown(kind: string, changes: Partial<OpenedKycDocument> = {}): OpenedKycDocument {
+  return { kind, side: 'front', country: 'DE', number: null, expiresOn: null, ...changes } as OpenedKycDocument;
+}
+
+function facts(documents: readonly OpenedKycDocument[], changes: Partial<KycFacts> = {}): KycFacts {
+  return { profile, documents, today: '2026-11-26', ...changes };
+}
+
+const passport = shown('passport', { expiresOn: '2031-01-01' });
+
+describe('missingFor', () => {
+  test('a passport and a known person do for tier 1, and not for tier 2', () => {
+    expect(isComplete(missingFor(1, facts([passport])))).toBe(true);
+    expect(missingFor(2, facts([passport])).documents.map(({ purpose }) => purpose)).toEqual(['likeness', 'address']);
+  });
+
+  test('names the fields of the profile that are not known', () => {
+    const unknown = facts([passport], { profile: { ...profile, dateOfBirth: null } });
+    expect(missingFor(1, unknown).profile).toEqual(['dateOfBirth']);
+    expect(missingFor(3, facts([])).profile).toEqual(['occupation']);
+  });
+
+  test.each([
+    ['2026-11-26', false],
+    ['2026-11-27', true],
+  ])('a passport that runs out on %s proves something today: %s', (expiresOn, proves) => {
+    expect(isComplete(missingFor(1, facts([{ ...passport, expiresOn }])))).toBe(proves);
+  });
+
+  test('both sides of a card, of one country', () => {
+    const sides = (front: string, back: string) =>
+      facts([shown('national_id', { country: front }), shown('national_id', { side: 'back', country: back })]);
+    expect(isComplete(missingFor(1, sides('DE', 'DE')))).toBe(true);
+    expect(isComplete(missingFor(1, sides('DE', 'FR')))).toBe(false);
+    expect(isComplete(missingFor(1, sides('GB', 'GB')))).toBe(false);
+  });
+
+  test('offers what the country of the person is known for', () => {
+    const british = facts([], { profile: { ...profile, nationality: 'GB' } });
+    expect(missingFor(1, british).documents[0]?.anyOf.map(({ kind }) => kind)).toEqual([
+      'passport',
+      'driving_licence',
+      'residence_permit',
+    ]);
+  });
+
+  test('law: more documents never make more missing, and tier 0 needs nothing', () => {
+    const any = fc.array(fc.constantFrom('passport', 'selfie', 'utility_bill', 'payslip', 'national_id'));
+    fc.assert(
+      fc.property(any, fc.constantFrom(...kycTiers), (kinds, tier) => {
+        const less = facts(kinds.map((kind) => shown(kind)));
+        const more = facts([...less.documents, passport]);
+        expect(missingFor(tier, more).documents.length).toBeLessThanOrEqual(missingFor(tier, less).documents.length);
+        expect(isComplete(missingFor(0, less))).toBe(true);
+      }),
+    );
+  });
+});
+
+test('a tier rests on what it needs, until the first of it runs out', () => {
+  const licence = shown('driving_licence', { country: 'GB', expiresOn: '2028-02-01' });
+  const over = shown('passport', { expiresOn: '2020-01-01' });
+  const rests = documentsOf(1, facts([passport, licence, over, shown('selfie')]));
+  expect(rests).toEqual([passport, licence]);
+  expect(firstExpiryOf(rests)).toBe('2028-02-01');
+  expect(firstExpiryOf([shown('selfie')])).toBeNull();
+});

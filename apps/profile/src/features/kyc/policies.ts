@@ -1,0 +1,102 @@
+import {
+  identityDocumentsOf,
+  isAcceptedDocument,
+  type KycDocumentKind,
+  type KycProfileField,
+  type KycPurpose,
+  type KycSide,
+  type KycTier,
+  kycDocumentKinds,
+  kycDocuments,
+  kycTierOf,
+} from '@bank/domain';
+import type { OpenedKycDocument } from '#storage/kyc/kyc-document.repository.ts';
+
+/** What of a person decides how far he can come. */
+export interface KycFacts {
+  /** The fields of the profile that a tier may need; null where unknown. */
+  readonly profile: Readonly<Partial<Record<KycProfileField, string | null>>>;
+  readonly documents: readonly OpenedKycDocument[];
+  /** `YYYY-MM-DD` */
+  readonly today: string;
+}
+
+/** One of several documents that would do, and which sides of it are not there yet. */
+export interface MissingDocument {
+  readonly kind: KycDocumentKind;
+  readonly sides: readonly KycSide[];
+}
+
+/** Something to be proven, and what would prove it: any one of these. */
+export interface MissingProof {
+  readonly purpose: KycPurpose;
+  readonly anyOf: readonly MissingDocument[];
+}
+
+/** What a tier needs that is not there. */
+export interface Missing {
+  readonly profile: readonly KycProfileField[];
+  readonly documents: readonly MissingProof[];
+}
+
+/** What is missing for a tier; nothing in both lists when it can be asked for. */
+export function missingFor(tier: KycTier, facts: KycFacts): Missing {
+  const { profile, documents } = kycTierOf(tier);
+  return {
+    profile: profile.filter((field) => (facts.profile[field] ?? null) === null),
+    documents: documents.filter((purpose) => !isProven(purpose, facts)).map((purpose) => missingProof(purpose, facts)),
+  };
+}
+
+/** Whether nothing is missing. */
+export function isComplete({ profile, documents }: Missing): boolean {
+  return profile.length === 0 && documents.length === 0;
+}
+
+/** The documents that a tier rests on: what counts, and proves something that the tier needs. */
+export function documentsOf(tier: KycTier, facts: KycFacts): readonly OpenedKycDocument[] {
+  const needed: readonly KycPurpose[] = kycTierOf(tier).documents;
+  return facts.documents.filter(
+    (document) => counts(document, facts.today) && needed.includes(kycDocuments[document.kind].purpose),
+  );
+}
+
+/** The first day on which one of these documents runs out; null when none does. */
+export function firstExpiryOf(documents: readonly OpenedKycDocument[]): string | null {
+  const days = documents.flatMap(({ expiresOn }) => expiresOn ?? []);
+  return days.toSorted()[0] ?? null;
+}
+
+/** A calendar day in UTC. */
+export function dayOf(moment: Date): string {
+  return moment.toISOString().slice(0, 10);
+}
+
+function isProven(purpose: KycPurpose, facts: KycFacts): boolean {
+  return kindsOf(purpose).some((kind) => missingSides(kind, facts).length === 0);
+}
+
+function missingProof(purpose: KycPurpose, facts: KycFacts): MissingProof {
+  const possible = purpose === 'identity' ? identityDocumentsOf(facts.profile.nationality ?? '*') : kindsOf(purpose);
+  return { purpose, anyOf: possible.map((kind) => ({ kind, sides: missingSides(kind, facts) })) };
+}
+
+/** All sides of one document, issued by one country. */
+function missingSides(kind: KycDocumentKind, { documents, today }: KycFacts): readonly KycSide[] {
+  const sides: readonly KycSide[] = kycDocuments[kind].sides;
+  const there = documents.filter((document) => document.kind === kind && counts(document, today));
+  const gaps = [...new Set(there.map(({ country }) => country))].map((country) => {
+    const shown = there.filter((document) => document.country === country).map(({ side }) => side);
+    return sides.filter((side) => !shown.includes(side));
+  });
+  return gaps.toSorted((one, other) => one.length - other.length)[0] ?? sides;
+}
+
+/** Whether a document proves anything today. */
+function counts({ kind, country, expiresOn }: OpenedKycDocument, today: string): boolean {
+  return isAcceptedDocument(kind, country) && (expiresOn === null || expiresOn > today);
+}
+
+function kindsOf(purpose: KycPurpose): readonly KycDocumentKind[] {
+  return kycDocumentKinds.filter((kind) => kycDocuments[kind].purpose === purpose);
+}

@@ -1,0 +1,55 @@
+import { withTransaction } from '@bank/database';
+import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain';
+import type { AppContext, AppTransaction } from '#context.ts';
+import { kycSubmitted } from '#events.ts';
+import { gatherFacts } from '#features/kyc/gather-facts.ts';
+import { noteMove } from '#features/kyc/note-move.ts';
+import { isComplete, missingFor } from '#features/kyc/policies.ts';
+import { SubmissionRequest } from '#features/kyc/schemas.ts';
+import type { KycCase } from '#storage/kyc/kyc-case.ts';
+
+/**
+ * Hands the user's case in for a tier, as its next attempt, once nothing is missing for it. The provider gets it after the
+ * commit, as soon as it can be reached: until then it stays `submitted`.
+ * @throws auth.token.missing, request.invalid, user.not_found, kyc.transition.illegal, kyc.tier.reached, kyc.incomplete,
+ * profile.unreadable
+ */
+export async function submitCase(ctx: AppContext, actor: Actor, input: unknown): Promise<KycCase> {
+  const { userId } = requireUser(actor);
+  const { tier } = parse(SubmissionRequest, input);
+  const who = allow.self(actor, userId);
+  return withTransaction(ctx, { who, audits: ['kyc.case.submitted'] }, async (tx) => {
+    if (!(await tx.holdUser(userId))) throw new DomainError('user.not_found', { reason: 'erased' });
+    const open = await requireOpen(tx, userId);
+    const standing = await tx.kycStandings.find(userId);
+    if (standing.tier >= tier) throw new DomainError('kyc.tier.reached');
+    const missing = missingFor(tier, await gatherFacts(tx, userId, open.id));
+    if (!isComplete(missing)) throw incomplete(missing);
+
+    const at = tx.clock.now();
+    // What is looked at is what will be approved: from now on who the user is stays as it is.
+    const locksIdentity = await tx.profiles.lockIdentity(userId, at);
+    const submitted = await tx.kycCases.submit({ id: open.id, tier, locksIdentity, at });
+    if (submitted === undefined) throw new DomainError('kyc.transition.illegal', { reason: `${open.status} case` });
+    const { id: caseId, attempt } = submitted;
+    await tx.kycSubmissions.add({ id: tx.ids.next(), caseId, userId, attempt }, at);
+    await tx.emit(kycSubmitted({ userId, caseId, attempt, tier, at }));
+    await noteMove(tx, submitted);
+    const details = { caseId, attempt, tier };
+    await tx.audit({ action: 'kyc.case.submitted', subject: userId, outcome: 'success', details });
+    return submitted;
+  });
+}
+
+async function requireOpen(tx: AppTransaction, userId: KycCase['userId']): Promise<KycCase> {
+  const open = await tx.kycCases.lockOpen(userId);
+  if (open !== undefined) return open;
+  throw new DomainError('kyc.transition.illegal', { reason: 'no case to hand in' });
+}
+
+/** Names what is missing by its rule, so that a client need not ask again. */
+function incomplete({ profile, documents }: ReturnType<typeof missingFor>): DomainError {
+  const fields = profile.map((field) => ({ path: `profile.${field}`, rule: 'required' }));
+  const proofs = documents.map(({ purpose }) => ({ path: `documents.${purpose}`, rule: 'required' }));
+  return new DomainError('kyc.incomplete', { details: { errors: [...fields, ...proofs] } });
+}

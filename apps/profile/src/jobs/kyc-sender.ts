@@ -1,0 +1,56 @@
+import { createLoop, type Worker } from '@bank/service-kit';
+import type { KycProvider } from '#adapters/kyc/kyc-provider.ts';
+import type { AppContext } from '#context.ts';
+import { askProvider } from '#features/kyc-submission/ask-provider.ts';
+import { submissionsMax } from '#features/kyc-submission/policies.ts';
+import { claimSubmissions, sendSubmission } from '#features/kyc-submission/send-submission.ts';
+
+const everyMs = 1000;
+const askEveryMs = 15_000;
+const patienceMs = 5000;
+
+/**
+ * Hands cases to the provider as they come in, and asks about those of which nothing was heard. None waits for the one before
+ * it: a provider that hangs holds up the cases that it was handed, and nothing else.
+ */
+export function createKycSender(ctx: AppContext, provider: KycProvider): Worker {
+  const { logger } = ctx;
+  const underWay = new Set<Promise<void>>();
+  const sending = createLoop({
+    name: 'kyc submissions',
+    everyMs,
+    logger,
+    async work() {
+      const free = submissionsMax - underWay.size;
+      for (const submission of free > 0 ? await claimSubmissions(ctx, free) : []) {
+        const handing = sendSubmission(ctx, provider, submission)
+          .catch((err: unknown) => logger.warn({ err, caseId: submission.caseId }, 'what came of a case was not noted'))
+          .finally(() => underWay.delete(handing));
+        underWay.add(handing);
+      }
+    },
+  });
+  const asking = createLoop({
+    name: 'kyc results',
+    everyMs: askEveryMs,
+    logger,
+    work: () => askProvider(ctx, provider),
+  });
+  return {
+    async start() {
+      await sending.start();
+      // Not waited for: a provider that hangs keeps nobody from starting.
+      void asking.start();
+    },
+    async stop() {
+      const stopped = Promise.all([sending.stop(), asking.stop()]).then(() => Promise.all(underWay));
+      await Promise.race([stopped, delay(patienceMs)]);
+    },
+  };
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}

@@ -1,0 +1,119 @@
+import { type PiiVault, Repository, type SealedPlace } from '@bank/database';
+import { DomainError, type KycDocumentKind, type KycSide, type UserId } from '@bank/domain';
+import { SealBroken } from '@bank/security';
+import type { EntityManager } from '@mikro-orm/postgresql';
+
+/** What stands in a document; null for a kind that has none. Dates are `YYYY-MM-DD`. */
+export type KycParticulars = {
+  readonly number: string | null;
+  readonly expiresOn: string | null;
+};
+
+/** One side of a document. */
+export interface KycDocument {
+  readonly id: string;
+  readonly caseId: string;
+  readonly userId: UserId;
+  readonly kind: KycDocumentKind;
+  readonly side: KycSide;
+  readonly country: string;
+  readonly state: 'begun' | 'uploaded' | 'replaced';
+  readonly uploadId: string;
+  readonly fileId: string | null;
+  readonly createdAt: Date;
+  readonly uploadedAt: Date | null;
+}
+
+/** A document with what stands in it. */
+export type OpenedKycDocument = KycDocument & KycParticulars;
+
+type Sealed = KycDocument & { readonly particulars: Uint8Array };
+
+const columns = `id, case_id as "caseId", user_id as "userId", kind, side, country, state, upload_id as "uploadId",
+  file_id as "fileId", created_at as "createdAt", uploaded_at as "uploadedAt"`;
+
+/** Until somebody has looked into a record that does not open: it does not heal by itself. */
+const repairSeconds = 3600;
+
+/** Documents, what stands in them sealed under the retained key of their user. */
+export class KycDocumentRepository extends Repository {
+  readonly #vault: PiiVault;
+
+  constructor(em: EntityManager, vault: PiiVault) {
+    super(em);
+    this.#vault = vault;
+  }
+
+  async begin(
+    document: Omit<OpenedKycDocument, 'state' | 'fileId' | 'uploadedAt' | 'createdAt'> & { readonly at: Date },
+  ): Promise<void> {
+    const { id, caseId, userId, kind, side, country, uploadId, number, expiresOn, at } = document;
+    const particulars = await this.#vault.seal(this.em, placeOf({ id, userId }), { number, expiresOn });
+    await this.affected(
+      `insert into profile.kyc_documents (id, case_id, user_id, kind, side, country, state, upload_id, particulars, created_at)
+        values (?, ?, ?, ?, ?, ?, 'begun', ?, ?, ?)`,
+      [id, caseId, userId, kind, side, country, uploadId, particulars, at],
+    );
+  }
+
+  find(id: string): Promise<KycDocument | undefined> {
+    return this.row(`select ${columns} from profile.kyc_documents where id = ?`, [id]);
+  }
+
+  /** Marks a document as uploaded, in place of an earlier one of its kind and side; false when it was before. */
+  async upload({ id, caseId, kind, side }: KycDocument, fileId: string, at: Date): Promise<boolean> {
+    await this.affected(
+      `update profile.kyc_documents set state = 'replaced'
+        where case_id = ? and kind = ? and side = ? and state = 'uploaded' and id <> ?`,
+      [caseId, kind, side, id],
+    );
+    const uploaded = await this.affected(
+      `update profile.kyc_documents set state = 'uploaded', file_id = ?, uploaded_at = ? where id = ? and state = 'begun'`,
+      [fileId, at, id],
+    );
+    return uploaded === 1;
+  }
+
+  /**
+   * The uploaded documents of a case and of the user's approved ones, opened; of each kind and side the latest. What an
+   * earlier tier rests on need not be shown again for a higher one.
+   */
+  async usable(userId: UserId, caseId: string | undefined): Promise<OpenedKycDocument[]> {
+    const rows = await this.rows<Sealed>(
+      `select distinct on (kind, side) ${columns}, particulars from profile.kyc_documents
+        where user_id = ? and state = 'uploaded' and (case_id = ? or case_id in
+          (select id from profile.kyc_cases where user_id = ? and status = 'approved'))
+        order by kind, side, id desc`,
+      [userId, caseId ?? null, userId],
+    );
+    return Promise.all(rows.map((row) => this.#open(row)));
+  }
+
+  /** Of each of these cases the uploaded documents, without what stands in them. */
+  ofCases(caseIds: readonly string[]): Promise<KycDocument[]> {
+    return this.rows(
+      `select ${columns} from profile.kyc_documents where case_id = any(?::uuid[]) and state = 'uploaded' order by id`,
+      [caseIds],
+    );
+  }
+
+  async #open({ particulars, ...document }: Sealed): Promise<OpenedKycDocument> {
+    try {
+      const opened = await this.#vault.open(this.em, placeOf(document), particulars);
+      return { ...document, ...(opened as KycParticulars) };
+    } catch (cause) {
+      if (!(cause instanceof SealBroken)) throw cause;
+      const reason = 'a document does not open: damaged, or moved from another row (SR-84)';
+      throw new DomainError('profile.unreadable', { reason, details: { retryAfterSeconds: repairSeconds }, cause });
+    }
+  }
+}
+
+/** The sensitivity group of a document: it opens in its own row alone. */
+export function documentGroupOf(id: unknown): string {
+  return `documents ${id}`;
+}
+
+function placeOf({ id, userId }: { id: string; userId: UserId }): SealedPlace {
+  return { userId, table: 'kyc_documents', group: documentGroupOf(id), keyClass: 'retained' };
+}

@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import { expireCases, remindOfExpiry } from '#features/kyc-expiry/expire-cases.ts';
+import { applyResult } from '#features/kyc-result/apply-result.ts';
+import {
+  auditsOf,
+  caseOf,
+  eventsOf,
+  givenCustomer,
+  givenInReview,
+  kycApp,
+  lettersTo,
+  send,
+  upload,
+} from './kyc-app.ts';
+
+const { app } = await kycApp();
+
+/** A user with tier 1 whose first document runs out in so many days. */
+async function givenApproved(days: number) {
+  const given = await givenInReview(app);
+  const { submissionId, userId } = given;
+  await applyResult(app.ctx, 'event', { submissionId, outcome: 'approved', reasons: [] });
+  const sql = `update profile.kyc_standings set valid_until = (now() at time zone 'utc')::date + $2::integer where user_id = $1`;
+  await app.database.query(sql, [userId, days]);
+  return given;
+}
+
+async function standingOf(userId: string) {
+  const rows = await app.database.query('select tier, case_id from profile.kyc_standings where user_id = $1', [userId]);
+  return rows[0];
+}
+
+describe('when documents run out', () => {
+  test('the user is reminded once within a month of it, and not before', async () => {
+    const [soon, later] = [await givenApproved(30), await givenApproved(31)];
+    await Promise.all([remindOfExpiry(app.ctx), remindOfExpiry(app.ctx)]);
+    await remindOfExpiry(app.ctx);
+    expect(await lettersTo(app, soon.userId)).toEqual(['kyc-approved', 'kyc-expiring']);
+    expect(await lettersTo(app, later.userId)).toEqual(['kyc-approved']);
+  });
+
+  test('the day after, the case is expired and the tier is gone, told once; not on the day itself', async () => {
+    const [over, today] = [await givenApproved(-1), await givenApproved(0)];
+    await Promise.all([expireCases(app.ctx), expireCases(app.ctx), expireCases(app.ctx)]);
+    expect(await caseOf(app, over.caseId)).toMatchObject({ status: 'expired' });
+    expect(await standingOf(over.userId)).toEqual({ tier: 0, case_id: null });
+    expect(await eventsOf(app, over.userId)).toMatchObject([
+      { status: 'approved', tier: 1, version: '1' },
+      { status: 'expired', tier: 0, version: '2' },
+    ]);
+    expect(await lettersTo(app, over.userId)).toEqual(['kyc-approved', 'kyc-expired']);
+    expect(await auditsOf(app, over.userId, 'kyc.case.expired')).toMatchObject([{ reason: 'document' }]);
+    expect(await standingOf(today.userId)).toMatchObject({ tier: 1 });
+  });
+
+  test('whoever has expired begins another case', async () => {
+    const customer = await givenCustomer(app);
+    await upload(app, customer, 'passport');
+    await app.database.query("update profile.kyc_cases set status = 'expired' where user_id = $1", [customer.userId]);
+    await upload(app, customer, 'passport');
+    expect((await send(app, customer, 'POST', '/submissions', { tier: 1 })).status).toBe(202);
+  });
+});
+
+describe('cases that nobody goes on with', () => {
+  test('end after 90 days as a draft, after 30 as a question, and no sooner', async () => {
+    const statuses = ['draft', 'draft', 'more_information', 'more_information', 'in_review'];
+    const days = [91, 89, 31, 29, 400];
+    const given = await Promise.all(statuses.map(() => givenInReview(app)));
+    for (const [index, { caseId }] of given.entries()) {
+      const sql = `update profile.kyc_cases set status = $2, moved_at = now() - $3 * interval '1 day' where id = $1`;
+      await app.database.query(sql, [caseId, statuses[index], days[index]]);
+    }
+    await expireCases(app.ctx);
+    const after = await Promise.all(given.map(({ caseId }) => caseOf(app, caseId)));
+    expect(after.map((row) => row?.['status'])).toEqual([
+      'expired',
+      'draft',
+      'expired',
+      'more_information',
+      'in_review',
+    ]);
+  });
+});
