@@ -95,7 +95,8 @@ export class Journeys {
   /** A bank account and an account at a biller that are known under the names of the profile, and one that is not. */
   async #linkAccounts(token: string): Promise<void> {
     const { client, inboxUrl } = this.#place;
-    const number = (name: string) => this.#canaries.keep(name, String(randomInt(1e9, 1e10)));
+    // The last two digits decide what the sandbox answers.
+    const number = (name: string) => this.#canaries.keep(name, `${randomInt(1e7, 1e8)}00`);
     const [accountNumber, customerNumber, another] = [number('account'), number('customer'), number('another account')];
     const profile = await client.send('GET', '/v1/profile', { token });
     const { givenName, middleName, familyName } = expectStatus<Record<string, string>>(profile, 200);
