@@ -95,7 +95,8 @@ describe('ListKycCases', () => {
     expect(new Set(listed).size).toBe(listed.length);
     const one = await (await desk()).listKycCases({ caseId: given[2]?.caseId ?? '' }, compliance.asked);
     expect(one.cases).toMatchObject([{ status: 'submitted', documents: [{ kind: 'passport', side: 'front' }] }]);
-    expect(JSON.stringify(one.cases[0]?.documents)).not.toContain('C01X00T47');
+    const texts = one.cases[0]?.documents.flatMap((document) => Object.values(document).map(String));
+    expect(texts?.join()).not.toContain('C01X00T47');
   });
 
   test.each([

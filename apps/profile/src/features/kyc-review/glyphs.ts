@@ -27,14 +27,13 @@ const glyphs: Readonly<Record<string, readonly number[]>> = {
 export const glyphWidth = 6;
 export const glyphHeight = 10;
 
-/** The dots of a line of text as one SVG path; a letter that is not known is left out. */
-export function pathOf(text: string): string {
-  const dots = [...text.toLowerCase()].flatMap((letter, column) =>
+/** The dots of a line of text, as column and row; a letter that is not known is left out. */
+export function dotsOf(text: string): readonly (readonly [column: number, row: number])[] {
+  return [...text.toLowerCase()].flatMap((letter, place) =>
     (glyphs[letter] ?? []).flatMap((bits, row) =>
       [0, 1, 2, 3, 4]
         .filter((dot) => (bits & (16 >> dot)) !== 0)
-        .map((dot) => `M${column * glyphWidth + dot} ${row}h1v1h-1z`),
+        .map((dot) => [place * glyphWidth + dot, row] as const),
     ),
   );
-  return dots.join('');
 }
