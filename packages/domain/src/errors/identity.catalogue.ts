@@ -31,7 +31,6 @@ export const identityErrors = {
   'profile.change_request.closed': { kind: 'conflict', message: 'It was decided or withdrawn already.' },
   'kyc.case.not_found': { kind: 'not_found', message: notFoundMessage },
   'kyc.document.not_found': { kind: 'not_found', message: notFoundMessage },
-  'kyc.document.not_accepted': { kind: 'invalid', message: 'A document of that kind and country is not accepted.' },
   'kyc.transition.illegal': { kind: 'conflict', message: 'The verification cannot move to that state now.' },
   'kyc.tier.reached': { kind: 'conflict', message: 'This tier is reached already.' },
   'kyc.incomplete': { kind: 'conflict', message: 'Something that the tier needs is missing; ask what it is.' },
