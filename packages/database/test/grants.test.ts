@@ -12,6 +12,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   visits: ['select', 'insert', 'update', 'delete'],
   emails: ['select', 'insert', 'delete'],
   words: ['select', 'insert', 'delete'],
+  tags: ['select', 'insert', 'delete'],
   outbox: ['select', 'insert'],
   outbox_sequences: ['select', 'insert'],
   inbox: ['select', 'insert'],
