@@ -72,6 +72,7 @@ describe('GET /v1/admin/approvals/{id}', () => {
       userId,
       roles: null,
       invitationId: null,
+      kycCaseId: null,
       status: 'approved',
       makerId: maker.userId,
       checkerId: checker.userId,
