@@ -55,6 +55,7 @@ export function wholeHistory(): History {
       { app: 'profile', subject: user, last: 1 },
     ],
     inbox: [
+      { app: 'profile', messageId: 'e1' },
       { app: 'profile', messageId: 'e2' },
       { app: 'mfa', messageId: 'e2' },
       { app: 'admin', messageId: 'e2' },
