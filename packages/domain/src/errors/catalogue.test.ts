@@ -7,7 +7,7 @@ const entries = Object.entries(errorCatalogue);
 
 describe('errorCatalogue', () => {
   test.each(entries)('%s is a dotted code with a sentence', (code, { message }) => {
-    expect(code).toMatch(/^[a-z]+(\.[a-z][a-z_]*){1,2}$/);
+    expect(code).toMatch(/^[a-z][a-z_]*(\.[a-z][a-z_]*){1,2}$/);
     expect(message).toMatch(/^[A-Z].*\.$/);
   });
 
