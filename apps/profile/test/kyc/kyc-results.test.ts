@@ -39,7 +39,9 @@ beforeEach(() => {
 
 /** Makes everything due that waits, and lets one replica hand over what it can take. */
 async function handOver(): Promise<void> {
-  await app.database.query(`update profile.kyc_submissions set next_at = now() where state = 'pending'`);
+  await app.database.query(
+    `update profile.kyc_submissions set next_at = now() - interval '1 second' where state = 'pending'`,
+  );
   for (const submission of await claimSubmissions(app.ctx, 50)) await sendSubmission(app.ctx, provider(), submission);
 }
 
@@ -131,7 +133,9 @@ describe('handing over', () => {
   test(`of ${rounds} replicas that take what is due at once, each row goes to one`, async () => {
     await givenSubmitted(app);
     await givenSubmitted(app);
-    await app.database.query(`update profile.kyc_submissions set next_at = now() where state = 'pending'`);
+    await app.database.query(
+      `update profile.kyc_submissions set next_at = now() - interval '1 second' where state = 'pending'`,
+    );
     const claimed = winners(await raceOf(rounds, () => claimSubmissions(app.ctx, 1))).flat();
     expect(new Set(claimed.map(({ id }) => id)).size).toBe(claimed.length);
   });
