@@ -28,9 +28,9 @@ const titles = new Set([
 
 /**
  * The words of a name as they can be compared: without accents, case, apostrophes and titles, in the order in which they stand. A name that
- * is nothing but a title keeps it.
+ * is nothing but a title keeps it, and so do words that are known to be names here.
  */
-export function foldWords(name: string): string[] {
+export function foldWords(name: string, known: ReadonlySet<string> = new Set()): string[] {
   const words = name
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
@@ -40,6 +40,6 @@ export function foldWords(name: string): string[] {
     .replace(/[\p{M}'’‘ʼ`´]/gu, '')
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== '');
-  const names = words.filter((word) => !titles.has(word));
+  const names = words.filter((word) => !titles.has(word) || known.has(word));
   return names.length > 0 ? names : words;
 }

@@ -30,6 +30,7 @@ describe('exact: the same words', () => {
     [legal('Anne Marie', 'Obi'), 'ANNEMARIE OBI'],
     [legal('Annemarie', 'Obi'), 'ANNE MARIE OBI'],
     [legal('小龍', '李'), '李 小龍'],
+    [legal('Ada', 'Lovelace', 'Prince'), 'LOVELACE ADA PRINCE'],
     [{ givenName: 'Suharto', middleName: null, familyName: null }, 'SUHARTO'],
     [{ givenName: null, middleName: null, familyName: 'Chief' }, 'Chief'],
   ])('%j and %s', (name, printed) => {

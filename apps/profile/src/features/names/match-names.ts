@@ -31,7 +31,7 @@ const nearlyLengthMin = 5;
  */
 export function matchNames(legal: LegalName, printed: string): NameMatch {
   const mine = wordsOf(legal);
-  const theirs = joinedAs(foldWords(printed), mine);
+  const theirs = joinedAs(foldWords(printed, new Set(mine.map(({ text }) => text))), mine);
   if (mine.length === 0 || theirs.length === 0) return 'different';
   const { found, rest } = pair(mine, theirs);
   const missing = mine.filter((word) => !found.has(word));
@@ -47,7 +47,7 @@ export function matchNames(legal: LegalName, printed: string): NameMatch {
 /** The words of a printed name that stand in the legal one; everything else is somebody's own. */
 export function knownWords(legal: LegalName, printed: string): ReadonlySet<string> {
   const mine = new Set(wordsOf(legal).map(({ text }) => text));
-  return new Set(foldWords(printed).filter((word) => mine.has(word)));
+  return new Set(foldWords(printed, mine).filter((word) => mine.has(word)));
 }
 
 function wordsOf({ givenName, middleName, familyName }: LegalName): Word[] {
