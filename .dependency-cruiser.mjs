@@ -106,6 +106,7 @@ const driverRules = [
   driver('redis', '^packages/redis/', ['ioredis', 'rate-limiter-flexible']),
   driver('rabbitmq', '^packages/messaging/', ['amqplib', 'rascal']),
   driver('oslo', '^packages/security/', ['oslo', '@node-rs/argon2']),
+  driver('images', '^apps/profile/src/adapters/content/', ['sharp']),
   driver('mail', '^packages/notifications/', ['nodemailer']),
   driver('logger', '^packages/observability/', ['pino', 'prom-client', '@sentry/node']),
 ];

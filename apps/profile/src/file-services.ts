@@ -12,7 +12,7 @@ export interface FileServices {
   readonly links: LinkSigner;
   /** Undefined where nobody looks for what harms machines. */
   readonly antivirus: Antivirus | undefined;
-  /** Where uploads are checked: each lies in memory as a whole, and its image once more as pixels. */
+  /** Where uploads are checked and documents drawn on: each lies in memory as a whole, and its image once more as pixels. */
   readonly checks: Lane;
   /** Where files are opened. */
   readonly readers: Lane;

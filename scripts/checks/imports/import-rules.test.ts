@@ -30,6 +30,7 @@ const breaches: readonly (readonly [rule: string, file: string, imported: string
   ['driver-redis', 'apps/device/src/planted-redis.ts', '../../../packages/redis/node_modules/ioredis'],
   ['driver-rabbitmq', 'apps/device/src/planted-broker.ts', '../../../packages/messaging/node_modules/amqplib'],
   ['driver-oslo', 'apps/device/src/planted-hash.ts', '../../../packages/security/node_modules/oslo/password'],
+  ['driver-images', 'apps/profile/src/planted-image.ts', '../node_modules/sharp'],
   [
     'features-know-no-transport',
     'apps/device/src/features/planted-hono.ts',

@@ -1,4 +1,5 @@
 import type { Sharp, SharpOptions } from 'sharp';
+import { imageLibrary } from '#adapters/content/image-library.ts';
 
 /** How an image is made anew. Sides are in pixels; nothing is made larger than it came. */
 export interface ImagePlan {
@@ -14,30 +15,14 @@ export type ReencodedImage =
   | { readonly kind: 'image'; readonly bytes: Uint8Array; readonly contentType: string }
   | { readonly kind: 'refused'; readonly rule: 'pixels' | 'image' };
 
-type SharpModule = typeof import('sharp').default;
-
 const secondsMax = 10;
-let loaded: Promise<SharpModule> | undefined;
-
-/** Loaded with the first image: it brings a library of its own that most processes never need. */
-function library(): Promise<SharpModule> {
-  loaded ??= import('sharp').then(({ default: sharp }) => {
-    sharp.cache(false);
-    sharp.concurrency(1);
-    // Only these formats are read, whatever a file says it is: no SVG, no PDF, nothing that has a language of its own.
-    sharp.block({ operation: ['VipsForeignLoad'] });
-    sharp.unblock({ operation: ['VipsForeignLoadJpeg', 'VipsForeignLoadPng', 'VipsForeignLoadWebp'] });
-    return sharp;
-  });
-  return loaded;
-}
 
 /**
  * Decodes an image and makes another of its pixels: what else was in the file (EXIF, XMP, profiles, further frames, bytes
  * behind its end) is not in the new one. Its size is read from its header first, so that a bomb is never decoded (SR-77).
  */
 export async function reencodeImage(bytes: Uint8Array, plan: ImagePlan): Promise<ReencodedImage> {
-  const sharp = await library();
+  const sharp = await imageLibrary();
   const options: SharpOptions = { limitInputPixels: plan.pixelsMax, failOn: 'error', pages: 1 };
   const dimensions = await sharp(bytes, { ...options, limitInputPixels: false })
     .metadata()

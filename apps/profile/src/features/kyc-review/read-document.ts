@@ -14,8 +14,8 @@ export interface ShownDocument {
 /**
  * A document for staff, who decide by it: the ledger is told before it is shown, and who looks at it and when stands across
  * the picture, so that a photograph of the screen says whose it was.
- * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, kyc.document.not_found, and what
- * reading files throws
+ * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, kyc.document.not_found,
+ * service.overloaded, and what reading files throws
  */
 export async function readDocument(ctx: AppContext, actor: Actor, input: unknown): Promise<ShownDocument> {
   const who = allow.permission(actor, 'kyc.read');
@@ -34,5 +34,5 @@ export async function readDocument(ctx: AppContext, actor: Actor, input: unknown
     const isMissing = error instanceof DomainError && error.code === 'file.not_found';
     throw isMissing ? new DomainError('kyc.document.not_found', { cause: error }) : error;
   });
-  return watermark(bytes, [staffId, ctx.clock.now().toISOString()]);
+  return ctx.fileServices.checks.run(() => watermark(bytes, [staffId, ctx.clock.now().toISOString()]));
 }
