@@ -1,4 +1,4 @@
-import { cp, lstat, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { constants, copyFile, cp, lstat, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,7 +22,9 @@ export async function copyWorkspace(): Promise<WorkspaceCopy> {
   const files = await workspaceFiles(workspaceRoot);
   const folders = new Set(files.map((file) => dirname(file)));
   await Promise.all([...folders].map((folder) => mkdir(join(root, folder), { recursive: true })));
-  await Promise.all(files.map((file) => cp(join(workspaceRoot, file), join(root, file))));
+  await Promise.all(
+    files.map((file) => copyFile(join(workspaceRoot, file), join(root, file), constants.COPYFILE_FICLONE)),
+  );
   await symlink(join(workspaceRoot, 'node_modules'), join(root, 'node_modules'));
   const packages = files.filter((file) => file.endsWith('/package.json')).map((file) => dirname(file));
   await Promise.all(packages.map((folder) => copyLinks(folder, root)));

@@ -72,15 +72,11 @@ describe('the import table', () => {
   it('looks at every file', () => {
     expect(problems.filter((problem) => problem.message.includes('was not looked at'))).toEqual([]);
   });
-});
 
-describe('a compiler that dependency-cruiser does not know', () => {
-  it('fails instead of passing with nothing looked at', async () => {
-    const copy = await copyWorkspace();
+  it('fails where dependency-cruiser does not know the compiler, instead of passing with nothing looked at', async () => {
     await copy.write('.dependency-cruiser.mjs', blind);
-    const problems = await checkImportRules(copy.root);
-    await copy.remove();
-    expect(problems.length).toBeGreaterThan(50);
-    expect(problems[0]?.message).toBe('was not looked at by dependency-cruiser');
+    const unseen = await checkImportRules(copy.root);
+    expect(unseen.length).toBeGreaterThan(50);
+    expect(unseen[0]?.message).toBe('was not looked at by dependency-cruiser');
   });
 });
