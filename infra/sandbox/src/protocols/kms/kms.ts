@@ -1,10 +1,11 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { type Context, Hono } from 'hono';
-import { type AwsCredentials, signatureProblem } from '#protocols/kms/signature.ts';
+import { type AwsCredentials, checkSignature, type SignatureFault } from '#protocols/aws-signature.ts';
 import type { HttpProtocol } from '#protocols/protocol.ts';
 
 /** The account, and the one key that it has. */
 export interface KmsAccount extends AwsCredentials {
+  readonly region: string;
   readonly keyId: string;
 }
 
@@ -23,6 +24,16 @@ class Refused extends Error {
 
 const [nonceBytes, tagBytes] = [12, 16];
 const awayContext = 'away';
+const ageMaxSeconds = 300;
+
+/** What AWS calls what is wrong with a signature here. */
+const faults: Readonly<Record<SignatureFault, string>> = {
+  missing: 'IncompleteSignatureException',
+  unknown_key: 'UnrecognizedClientException',
+  other_scope: 'InvalidSignatureException',
+  out_of_time: 'InvalidSignatureException',
+  other_signature: 'InvalidSignatureException',
+};
 
 /**
  * AWS Key Management Service, API of 2014-11-01, as far as data keys go: `GenerateDataKey` and `Decrypt` with an encryption context.
@@ -50,12 +61,9 @@ export class KmsProtocol implements HttpProtocol {
   stop(): void {}
 
   async #answer(context: Context): Promise<Response> {
-    const { raw, method } = context.req;
     const body = await context.req.text();
-    const path = new URL(raw.url).pathname;
     try {
-      const problem = signatureProblem({ method, path, headers: raw.headers, body }, this.#account, 'kms');
-      if (problem !== undefined) throw new Refused(problem, 'The request signature does not match.');
+      this.#requireSignature(context, body);
       const answer = this.#perform(context.req.header('x-amz-target') ?? '', JSON.parse(body) as Body);
       return context.body(JSON.stringify(answer), 200, { 'content-type': 'application/x-amz-json-1.1' });
     } catch (error) {
@@ -64,6 +72,15 @@ export class KmsProtocol implements HttpProtocol {
       const status = error.type === 'KMSInternalException' ? 500 : 400;
       return context.body(text, status, { 'content-type': 'application/x-amz-json-1.1' });
     }
+  }
+
+  #requireSignature({ req }: Context, body: string): void {
+    const { region } = this.#account;
+    const bodyDigest = createHash('sha256').update(body).digest('hex');
+    const header = (name: string) => req.header(name);
+    const request = { method: req.method, url: new URL(req.url), header };
+    const signature = checkSignature(request, this.#account, { service: 'kms', region, ageMaxSeconds, bodyDigest });
+    if ('fault' in signature) throw new Refused(faults[signature.fault], 'The request signature does not match.');
   }
 
   #perform(target: string, body: Body): Answer {

@@ -1,12 +1,22 @@
 import { createHash } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { cors } from 'hono/cors';
+import { checkSignature, type GoodSignature, type SignatureFault } from '#protocols/aws-signature.ts';
 import type { HttpProtocol } from '#protocols/protocol.ts';
 import type { S3Account } from '#protocols/storages/accounts.ts';
 import { ObjectShelf } from '#protocols/storages/objects.ts';
-import { checkSignature, type GoodSignature } from '#protocols/storages/sigv4.ts';
 
 const bodyBytesMax = 64 * 1024 * 1024;
+const scope = { service: 's3', ageMaxSeconds: 900 };
+
+/** What S3 calls what is wrong with a signature. */
+const faults: Readonly<Record<SignatureFault, string>> = {
+  missing: 'AccessDenied',
+  unknown_key: 'InvalidAccessKeyId',
+  other_scope: 'SignatureDoesNotMatch',
+  out_of_time: 'AccessDenied',
+  other_signature: 'SignatureDoesNotMatch',
+};
 
 /**
  * One bucket of Amazon S3, addressed by path: PUT, GET, HEAD and DELETE of an object, each signed. It takes no object without
@@ -34,8 +44,8 @@ export class S3Protocol implements HttpProtocol {
   async #answer(context: Context): Promise<Response> {
     const { method, url } = context.req.raw;
     const header = (name: string) => context.req.header(name);
-    const signature = checkSignature({ method, url: new URL(url), header }, this.#account);
-    if ('code' in signature) return problem(context, signature.status, signature.code);
+    const signature = checkSignature({ method, url: new URL(url), header }, this.#account, scope);
+    if ('fault' in signature) return problem(context, 403, faults[signature.fault]);
     if (context.req.param('bucket') !== this.#account.bucket) return problem(context, 404, 'NoSuchBucket');
     const key = context.req.param('key') ?? '';
     if (method === 'PUT') return await this.#put(context, key, signature);
@@ -68,13 +78,10 @@ export class S3Protocol implements HttpProtocol {
   #get(context: Context, key: string): Response {
     const object = this.#shelf.get(key);
     if (object === undefined) return problem(context, 404, 'NoSuchKey');
-    const asked = (name: string) => context.req.query(`response-${name}`);
-    const disposition = asked('content-disposition');
     return context.body(object.bytes, 200, {
-      'content-type': asked('content-type') ?? object.contentType,
+      'content-type': object.contentType,
       'content-length': String(object.bytes.length),
       etag: tagOf(object.bytes),
-      ...(disposition !== undefined && { 'content-disposition': disposition }),
     });
   }
 }
