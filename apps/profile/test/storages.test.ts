@@ -133,14 +133,6 @@ describe('S3', () => {
     expect(await storage.head(announcement.key)).toBeUndefined();
     expect(await upload(link, bytes)).toBe(200);
     expect((await contentOf(storage, announcement.key))?.equals(bytes)).toBe(true);
-
-    const { key, contentType, expiresAt } = announcement;
-    const read = await fetch(await storage.presignDownload({ key, contentType, fileName: 'a.jpg', expiresAt }));
-    expect(Object.fromEntries(read.headers)).toMatchObject({
-      'content-type': 'image/jpeg',
-      'content-disposition': 'attachment; filename="a.jpg"',
-    });
-    expect(Buffer.from(await read.arrayBuffer()).equals(bytes)).toBe(true);
   });
 
   test('takes nothing by a link that is over, and nothing of a stranger', async () => {
@@ -173,15 +165,12 @@ describe('Cloudinary', () => {
   test('takes by a signed form, and gives by a signed link that ends', async () => {
     const [storage, bytes] = [cloudinary(), randomBytes(3000)];
     const announcement = announced(bytes);
-    const { key, contentType } = announcement;
+    const { key } = announcement;
     const link = await storage.presignUpload(announcement);
     expect(await upload({ ...link, fields: { ...link.fields, public_id: newKey() } }, bytes)).toBe(401);
     expect(await upload({ ...link, fields: { ...link.fields, type: 'upload' } }, bytes)).toBe(401);
     expect(await upload(link, bytes)).toBe(200);
     expect(await storage.head(key)).toEqual({ sizeBytes: 3000 });
-    const share = (expiresAt: Date) => storage.presignDownload({ key, contentType, fileName: 'a.jpg', expiresAt });
-    expect((await fetch(await share(new Date(Date.now() + 60_000)))).status).toBe(200);
-    expect((await fetch(await share(new Date(Date.now() - 2000)))).status).toBe(401);
     const past = await storage.presignUpload({ ...announcement, expiresAt: new Date(Date.now() - 2000) });
     expect(await upload(past, bytes)).toBe(400);
     const stranger = cloudinary({ apiSecret: new Secret('a guess') });

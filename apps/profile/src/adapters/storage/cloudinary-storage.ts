@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DomainError, type Secret } from '@bank/domain';
-import type { AnnouncedUpload, PresignedUpload, SharedObject, StorageService } from '#adapters/storage/storage.ts';
+import type { AnnouncedUpload, PresignedUpload, StorageService } from '#adapters/storage/storage.ts';
 
 export interface CloudinaryOptions {
   readonly baseUrl: string;
@@ -34,10 +34,6 @@ export class CloudinaryStorage implements StorageService {
     // A signature holds for an hour after its timestamp; one of the past is over when the link is.
     const timestamp = String(Math.floor(expiresAt.getTime() / 1000) - signatureSeconds);
     return { method: 'POST', url: this.#apiUrl('upload'), headers: {}, fields: this.#signUpload(key, timestamp) };
-  }
-
-  async presignDownload({ key, expiresAt }: SharedObject): Promise<string> {
-    return this.#downloadUrl(key, expiresAt);
   }
 
   async head(key: string): Promise<{ readonly sizeBytes: number } | undefined> {

@@ -9,7 +9,6 @@ import {
   type AnnouncedUpload,
   objectKeyPattern,
   type PresignedUpload,
-  type SharedObject,
   type StorageService,
 } from '#adapters/storage/storage.ts';
 
@@ -19,13 +18,6 @@ export interface UploadTerms extends LinkProof {
   readonly contentType: string;
   readonly sizeBytes: string;
   readonly sha256: string;
-}
-
-/** The same of a download. */
-export interface DownloadTerms extends LinkProof {
-  readonly key: string;
-  readonly contentType: string;
-  readonly fileName: string;
 }
 
 export interface LocalStorageOptions {
@@ -38,7 +30,7 @@ export interface LocalStorageOptions {
 
 const staleMs = 3_600_000;
 
-/** Objects as files of a folder. What others do at a storage of their own, the app does by two routes: signed addresses lead to them. */
+/** Objects as files of a folder. What others take at a storage of their own, the app takes by a route: signed addresses lead to it. */
 export class LocalStorage implements StorageService {
   readonly provider = 'local';
   readonly #options: LocalStorageOptions;
@@ -53,19 +45,9 @@ export class LocalStorage implements StorageService {
     return { method: 'PUT', url: this.#urlOf(key, { ...terms, ...proof }), headers: { 'content-type': contentType } };
   }
 
-  async presignDownload({ key, contentType, fileName, expiresAt }: SharedObject): Promise<string> {
-    const terms = { contentType, fileName };
-    return this.#urlOf(key, { ...terms, ...this.#options.signer.sign(downloadParts({ key, ...terms }), expiresAt) });
-  }
-
-  /** Whether we made that address, for an upload. */
+  /** Whether we made that address. */
   allowsUpload(terms: UploadTerms): boolean {
     return this.#options.signer.holds(uploadParts(terms), terms);
-  }
-
-  /** Whether we made that address, for a download. */
-  allowsDownload(terms: DownloadTerms): boolean {
-    return this.#options.signer.holds(downloadParts(terms), terms);
   }
 
   /**
@@ -159,10 +141,6 @@ export class LocalStorage implements StorageService {
 
 function uploadParts({ key, contentType, sizeBytes, sha256 }: Omit<UploadTerms, keyof LinkProof>): readonly string[] {
   return ['PUT', key, contentType, sizeBytes, sha256];
-}
-
-function downloadParts({ key, contentType, fileName }: Omit<DownloadTerms, keyof LinkProof>): readonly string[] {
-  return ['GET', key, contentType, fileName];
 }
 
 function mismatch(path: 'size' | 'sha256'): DomainError {

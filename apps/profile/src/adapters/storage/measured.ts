@@ -23,7 +23,6 @@ export function measured(storage: StorageService, metrics: MetricFactory): Stora
   return {
     provider,
     presignUpload: (upload) => storage.presignUpload(upload),
-    presignDownload: (object) => storage.presignDownload(object),
     head: (key) => timed('head', () => storage.head(key)),
     read: (key) => timed('read', () => storage.read(key)),
     write: (key, bytes) => timed('write', () => storage.write(key, bytes)),

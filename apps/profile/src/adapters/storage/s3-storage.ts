@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { DomainError, type Secret } from '@bank/domain';
-import type { AnnouncedUpload, PresignedUpload, SharedObject, StorageService } from '#adapters/storage/storage.ts';
+import type { AnnouncedUpload, PresignedUpload, StorageService } from '#adapters/storage/storage.ts';
 
 export interface S3Options {
   readonly bucket: string;
@@ -80,17 +80,6 @@ export class S3Storage implements StorageService {
       unhoistableHeaders: names,
     });
     return { method: 'PUT', url, headers };
-  }
-
-  presignDownload({ key, contentType, fileName, expiresAt }: SharedObject): Promise<string> {
-    const command = new GetObjectCommand({
-      Bucket: this.#bucket,
-      Key: key,
-      ResponseContentType: contentType,
-      ResponseContentDisposition: `attachment; filename="${fileName}"`,
-      ResponseCacheControl: 'no-store',
-    });
-    return getSignedUrl(this.#client, command, { expiresIn: secondsUntil(expiresAt) });
   }
 
   head(key: string): Promise<{ readonly sizeBytes: number } | undefined> {

@@ -18,27 +18,17 @@ export interface PresignedUpload {
   readonly fields?: Readonly<Record<string, string>>;
 }
 
-/** What a link for reading shows: never in the page, always as a download of that name. */
-export interface SharedObject {
-  readonly key: string;
-  readonly contentType: string;
-  readonly fileName: string;
-  readonly expiresAt: Date;
-}
-
 export const providers = ['local', 's3', 'cloudinary'] as const;
 export type Provider = (typeof providers)[number];
 
 /**
- * Where objects lie: private, by random names. All but the two that presign are calls to the outside.
+ * Where objects lie: private, by random names. All but the one that presigns are calls to the outside.
  * @throws service.unavailable when the storage is away or fails
  */
 export interface StorageService {
   readonly provider: Provider;
   /** A link by which whoever has it sends that one object. */
   presignUpload(upload: AnnouncedUpload): Promise<PresignedUpload>;
-  /** A link by which whoever has it reads the object as it lies. */
-  presignDownload(object: SharedObject): Promise<string>;
   /** How large the object is; undefined when there is none. */
   head(key: string): Promise<{ readonly sizeBytes: number } | undefined>;
   /** The bytes of the object as they come; undefined when there is none. */

@@ -51,9 +51,3 @@ export const UploadQuery = v.strictObject({
   sizeBytes: v.pipe(v.string(), v.regex(/^\d{1,9}$/)),
   sha256,
 });
-/** What the address of an object in a folder carries. */
-export const DownloadQuery = v.strictObject({
-  ...proof,
-  contentType,
-  fileName: v.pipe(v.string(), v.regex(/^[a-z0-9._-]{1,64}$/)),
-});

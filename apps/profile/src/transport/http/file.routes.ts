@@ -2,9 +2,9 @@ import { defineRoutes, noContent } from '@bank/service-kit';
 import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
 import { fileNameOf, uploadBytesMax, uploadTypes } from '#features/file/policies.ts';
-import { DownloadQuery, FileLinkQuery, FileParams, ObjectParams, UploadQuery } from '#features/file/schemas.ts';
+import { FileLinkQuery, FileParams, ObjectParams, UploadQuery } from '#features/file/schemas.ts';
 import { followLink } from '#features/file-link/follow-link.ts';
-import { receiveObject, showObject } from '#features/file-link/serve-objects.ts';
+import { receiveObject } from '#features/file-link/receive-object.ts';
 
 const tag = 'files';
 const produces = 'application/octet-stream';
@@ -52,27 +52,10 @@ export const fileRoutes = defineRoutes<AppContext>([
       return noContent();
     },
   },
-  {
-    method: 'GET',
-    path: '/v1/files/objects/:key',
-    summary: 'Read an object as it lies with us, by its link',
-    tag,
-    access: 'public',
-    params: ObjectParams,
-    query: DownloadQuery,
-    produces,
-    responses: { 200: bytes },
-    errors: ['file.link.invalid', 'file.not_found'],
-    limits,
-    async handle(ctx, { params, query }) {
-      const object = await showObject(ctx, { params, query });
-      return download(ReadableStream.from(object.bytes), object.contentType, object.fileName);
-    },
-  },
 ]);
 
 /** Never shown in a page of ours: saved under that name, as the type it has (SR-77). Pages of the bank may show it. */
-function download(raw: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>, contentType: string, fileName: string) {
+function download(raw: Uint8Array<ArrayBuffer>, contentType: string, fileName: string) {
   const headers = {
     'content-type': contentType,
     'content-disposition': `attachment; filename="${fileName}"`,

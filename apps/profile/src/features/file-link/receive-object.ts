@@ -1,6 +1,6 @@
 import { DomainError } from '@bank/domain';
 import type { AppContext } from '#context.ts';
-import { DownloadQuery, ObjectParams, UploadQuery } from '#features/file/schemas.ts';
+import { ObjectParams, UploadQuery } from '#features/file/schemas.ts';
 import { readLink } from '#features/file-link/follow-link.ts';
 
 /**
@@ -19,14 +19,4 @@ export async function receiveObject(
     throw new DomainError('file.upload.mismatch', { details: { errors } });
   }
   await local.receive(terms, input.stream);
-}
-
-/** An object of the folder as it lies there. @throws file.link.invalid, file.not_found */
-export async function showObject(ctx: AppContext, input: { params: unknown; query: unknown }) {
-  const terms = { ...readLink(ObjectParams, input.params), ...readLink(DownloadQuery, input.query) };
-  const { local } = ctx.fileServices.storages;
-  if (local?.allowsDownload(terms) !== true) throw new DomainError('file.link.invalid');
-  const bytes = await local.read(terms.key);
-  if (bytes === undefined) throw new DomainError('file.not_found');
-  return { bytes, contentType: terms.contentType, fileName: terms.fileName };
 }
