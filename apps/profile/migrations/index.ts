@@ -7,6 +7,7 @@ import { Settings } from './202612050200-settings.ts';
 import { Consents } from './202612050201-consents.ts';
 import { Files } from './202612050300-files.ts';
 import { Kyc } from './202612050400-kyc.ts';
+import { ReplacedDocuments } from './202612050410-replaced-documents.ts';
 import { BankAccounts } from './202612050500-bank-accounts.ts';
 import { BillerAccounts } from './202612050501-biller-accounts.ts';
 import { SearchTokens } from './202612050601-search-tokens.ts';
@@ -29,4 +30,5 @@ export const migrations = [
   { name: '202612050601-search-tokens', class: SearchTokens },
   { name: '202612050602-unindexed-profiles', class: UnindexedProfiles },
   { name: '202612050603-search-scheme', class: SearchScheme },
+  { name: '202612050410-replaced-documents', class: ReplacedDocuments },
 ];

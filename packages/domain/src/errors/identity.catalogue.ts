@@ -34,6 +34,10 @@ export const identityErrors = {
   'kyc.transition.illegal': { kind: 'conflict', message: 'The verification cannot move to that state now.' },
   'kyc.tier.reached': { kind: 'conflict', message: 'This tier is reached already.' },
   'kyc.incomplete': { kind: 'conflict', message: 'Something that the tier needs is missing; ask what it is.' },
+  'kyc.documents.too_large': {
+    kind: 'invalid',
+    message: 'The pictures are too large together: send smaller ones in their place.',
+  },
   'kyc.case.claimed': { kind: 'conflict', message: 'A colleague is looking at this.' },
   'kyc.case.unclaimed': { kind: 'forbidden', message: 'Claim the case first.' },
   'kyc.callback.refused': { kind: 'forbidden', message: 'The call could not be verified.' },

@@ -5,6 +5,7 @@ import { messageOf } from '@bank/notifications';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { noteMove } from '#features/kyc/note-move.ts';
 import { dayOf } from '#features/kyc/policies.ts';
+import { releaseReplaced } from '#features/kyc/release-replaced.ts';
 import type { KycCase } from '#storage/kyc/kyc-case.ts';
 import type { EndingStanding } from '#storage/kyc/kyc-standing.repository.ts';
 
@@ -23,6 +24,7 @@ export function kycChores(ctx: AppContext): readonly Chore[] {
   return [
     { name: 'kyc reminders', run: () => remindOfExpiry(ctx) },
     { name: 'kyc expiry', run: () => expireCases(ctx) },
+    { name: 'kyc documents', run: () => releaseReplaced(ctx) },
   ];
 }
 

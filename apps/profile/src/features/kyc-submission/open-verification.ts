@@ -1,19 +1,16 @@
 import { readerOf } from '@bank/database';
-import { DomainError } from '@bank/domain';
-import type { Verification } from '#adapters/kyc/kyc-provider.ts';
+import { type Verification, VerificationRefused } from '#adapters/kyc/kyc-provider.ts';
 import type { AppContext } from '#context.ts';
 import { readFile } from '#features/file/read-file.ts';
 import { gatherFacts } from '#features/kyc/gather-facts.ts';
-import { documentsOf } from '#features/kyc/policies.ts';
+import { casePicturesBytesMax, documentsOf } from '#features/kyc/policies.ts';
 import type { OpenedKycDocument } from '#storage/kyc/kyc-document.repository.ts';
 import type { KycSubmission } from '#storage/kyc/kyc-submission.repository.ts';
 
-/** The pictures of one case that are handed over at most, in bytes. */
-const contentBytesMax = 24 * 1024 * 1024;
-
 /**
  * Opens what a submission is about: who the user is, and his documents. Only here, and only for the call that follows; in the
- * database and in queues there are ids. Undefined when the case has moved on. @throws profile.unreadable, and what reading files throws
+ * database and in queues there are ids. Undefined when the case has moved on. @throws VerificationRefused for more pictures
+ * than are handed over, profile.unreadable, and what reading files throws
  */
 export async function openVerification(ctx: AppContext, submission: KycSubmission): Promise<Verification | undefined> {
   const { id: submissionId, caseId, userId, attempt } = submission;
@@ -47,7 +44,8 @@ async function withPictures(ctx: AppContext, documents: readonly OpenedKycDocume
     if (fileId === null) continue;
     const { file, bytes } = await readFile(ctx, fileId);
     total += bytes.byteLength;
-    if (total > contentBytesMax) throw new DomainError('service.internal', { reason: 'the pictures are too large' });
+    // Handed in before that was looked at, or of documents approved since: staff decide.
+    if (total > casePicturesBytesMax) throw new VerificationRefused('the pictures are too large');
     const particulars = { number: number ?? '', expiresOn: expiresOn ?? '' };
     opened.push({
       documentId: id,

@@ -2,6 +2,7 @@ import { readerOf, withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { completeUpload } from '#features/file/complete-upload.ts';
+import { releasePictures } from '#features/kyc/release-replaced.ts';
 import { DocumentParams } from '#features/kyc/schemas.ts';
 import type { KycDocument } from '#storage/kyc/kyc-document.repository.ts';
 
@@ -35,10 +36,11 @@ async function attach(
 ): Promise<void> {
   const { id: documentId, caseId, kind, side, userId } = document;
   const who = allow.self(actor, userId);
-  await withTransaction(ctx, { who, audits: ['kyc.document.uploaded'] }, async (tx) => {
+  await withTransaction(ctx, { who, audits: ['kyc.document.uploaded', 'file.removed'] }, async (tx) => {
     const open = await tx.kycCases.lockOpen(userId);
     const isGathered = open?.id === caseId && (open.status === 'draft' || open.status === 'more_information');
     if (!isGathered) throw new DomainError('kyc.transition.illegal', { reason: 'the case is being looked at' });
+    await releasePictures(tx, userId, await tx.kycDocuments.replaceEarlier(document, open.submittedAt));
     await tx.kycDocuments.upload(document, fileId, at);
     const details = { caseId, documentId, kind, side, state: 'uploaded' };
     await tx.audit({ action: 'kyc.document.uploaded', subject: userId, outcome: 'success', details });

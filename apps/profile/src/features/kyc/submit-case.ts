@@ -4,15 +4,16 @@ import type { AppContext, AppTransaction } from '#context.ts';
 import { kycSubmitted } from '#events.ts';
 import { gatherFacts } from '#features/kyc/gather-facts.ts';
 import { noteMove } from '#features/kyc/note-move.ts';
-import { isComplete, missingFor } from '#features/kyc/policies.ts';
+import { casePicturesBytesMax, documentsOf, isComplete, missingFor } from '#features/kyc/policies.ts';
 import { SubmissionRequest } from '#features/kyc/schemas.ts';
 import type { KycCase } from '#storage/kyc/kyc-case.ts';
+import type { KycDocument } from '#storage/kyc/kyc-document.repository.ts';
 
 /**
  * Hands the user's case in for a tier, as its next attempt, once nothing is missing for it. The provider gets it after the
  * commit, as soon as it can be reached: until then it stays `submitted`.
  * @throws auth.token.missing, request.invalid, user.not_found, kyc.transition.illegal, kyc.tier.reached, kyc.incomplete,
- * profile.unreadable
+ * kyc.documents.too_large, profile.unreadable
  */
 export async function submitCase(ctx: AppContext, actor: Actor, input: unknown): Promise<KycCase> {
   const { userId } = requireUser(actor);
@@ -23,8 +24,10 @@ export async function submitCase(ctx: AppContext, actor: Actor, input: unknown):
     const open = await requireOpen(tx, userId);
     const standing = await tx.kycStandings.find(userId);
     if (standing.tier >= tier) throw new DomainError('kyc.tier.reached');
-    const missing = missingFor(tier, await gatherFacts(tx, userId, open.id));
+    const facts = await gatherFacts(tx, userId, open.id);
+    const missing = missingFor(tier, facts);
     if (!isComplete(missing)) throw incomplete(missing);
+    await requireRoom(tx, documentsOf(tier, facts));
 
     const at = tx.clock.now();
     // What is looked at is what will be approved: from now on who the user is stays as it is.
@@ -45,6 +48,14 @@ async function requireOpen(tx: AppTransaction, userId: KycCase['userId']): Promi
   const open = await tx.kycCases.lockOpen(userId);
   if (open !== undefined) return open;
   throw new DomainError('kyc.transition.illegal', { reason: 'no case to hand in' });
+}
+
+/** What cannot be handed over is not taken. @throws kyc.documents.too_large */
+async function requireRoom(tx: AppTransaction, documents: readonly KycDocument[]): Promise<void> {
+  const total = await tx.files.sizeOf(documents.flatMap(({ fileId }) => fileId ?? []));
+  if (total <= casePicturesBytesMax) return;
+  const errors = [{ path: 'documents', rule: 'max_bytes' }];
+  throw new DomainError('kyc.documents.too_large', { reason: `${total} bytes`, details: { errors } });
 }
 
 /** Names what is missing by its rule, so that a client need not ask again. */

@@ -97,6 +97,25 @@ export class FileRepository extends Repository {
     return rows.map(({ id }) => id);
   }
 
+  /** Lets files go by their ids; those that it did. */
+  async remove(ids: readonly string[], now: Date): Promise<readonly string[]> {
+    const rows = await this.rows<{ id: string }>(
+      `update profile.files set status = 'removed', expires_at = ?
+        where id = any(?::uuid[]) and status = 'stored' returning id`,
+      [now, ids],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** How large files are together, opened, in bytes. */
+  async sizeOf(ids: readonly string[]): Promise<number> {
+    const found = await this.row<{ total: number }>(
+      `select coalesce(sum(size_bytes), 0)::float8 as total from profile.files where id = any(?::uuid[])`,
+      [ids],
+    );
+    return found?.total ?? 0;
+  }
+
   /** Lets all of a user go but stored files for the purposes that are kept; whoever is at an upload finds it gone. */
   async releaseUser(userId: UserId, kept: readonly FilePurpose[], now: Date): Promise<number> {
     return await this.affected(

@@ -27,6 +27,14 @@ export interface KycDocument {
 /** A document with what stands in it. */
 export type OpenedKycDocument = KycDocument & KycParticulars;
 
+/** The file of a document in whose place another one came. */
+export interface ReplacedFile {
+  readonly documentId: string;
+  readonly userId: UserId;
+  readonly caseId: string;
+  readonly fileId: string;
+}
+
 type Sealed = KycDocument & { readonly particulars: Uint8Array };
 
 const columns = `id, case_id as "caseId", user_id as "userId", kind, side, country, state, upload_id as "uploadId",
@@ -60,13 +68,37 @@ export class KycDocumentRepository extends Repository {
     return this.row(`select ${columns} from profile.kyc_documents where id = ?`, [id]);
   }
 
-  /** Marks a document as uploaded, in place of an earlier one of its kind and side; false when it was before. */
-  async upload({ id, caseId, kind, side }: KycDocument, fileId: string, at: Date): Promise<boolean> {
-    await this.affected(
-      `update profile.kyc_documents set state = 'replaced'
-        where case_id = ? and kind = ? and side = ? and state = 'uploaded' and id <> ?`,
-      [caseId, kind, side, id],
+  /**
+   * Puts earlier ones of its kind and side aside. What came after the case was last handed in was looked at by nobody: gives the
+   * files of those, which have them no longer.
+   */
+  async replaceEarlier({ id, caseId, kind, side }: KycDocument, handedInAt: Date | null): Promise<readonly string[]> {
+    const rows = await this.rows<{ fileId: string | null }>(
+      `update profile.kyc_documents d set state = 'replaced',
+          file_id = case when d.uploaded_at > coalesce(?::timestamptz, '-infinity') then null else d.file_id end
+        from (select id, file_id from profile.kyc_documents
+          where case_id = ? and kind = ? and side = ? and state = 'uploaded' and id <> ?) o
+        where d.id = o.id returning case when d.file_id is null then o.file_id end as "fileId"`,
+      [handedInAt, caseId, kind, side, id],
     );
+    return rows.flatMap(({ fileId }) => fileId ?? []);
+  }
+
+  /** Takes their files from those that were replaced, in cases that have been closed since before then; whose they were. */
+  takeReplaced(closedBefore: Date, limit: number): Promise<readonly ReplacedFile[]> {
+    return this.rows(
+      `update profile.kyc_documents d set file_id = null
+        from (select r.id, r.file_id from profile.kyc_documents r join profile.kyc_cases c on c.id = r.case_id
+          where r.state = 'replaced' and r.file_id is not null and c.moved_at < ?
+            and c.status in ('approved', 'rejected', 'expired')
+          limit ? for update of r skip locked) o
+        where d.id = o.id returning d.id as "documentId", d.user_id as "userId", d.case_id as "caseId", o.file_id as "fileId"`,
+      [closedBefore, limit],
+    );
+  }
+
+  /** Marks a document as uploaded; false when it was before. */
+  async upload({ id }: KycDocument, fileId: string, at: Date): Promise<boolean> {
     const uploaded = await this.affected(
       `update profile.kyc_documents set state = 'uploaded', file_id = ?, uploaded_at = ? where id = ? and state = 'begun'`,
       [fileId, at, id],

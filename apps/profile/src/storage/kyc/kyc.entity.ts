@@ -93,6 +93,11 @@ export const KycDocumentEntity = defineEntity({
     { name: 'kyc_documents_user_id_idx', properties: ['userId', 'id'] },
     { name: 'kyc_documents_case_id_idx', properties: ['case'] },
     { name: 'kyc_documents_begun_idx', properties: ['createdAt'], where: `state = 'begun'` },
+    {
+      name: 'kyc_documents_replaced_idx',
+      properties: ['case'],
+      where: `state = 'replaced' and file_id is not null`,
+    },
   ],
   uniques: [{ name: 'kyc_documents_uploaded_idx', properties: ['case', 'kind', 'side'], where: `state = 'uploaded'` }],
   checks: [

@@ -89,6 +89,7 @@ export const kycRoutes = defineRoutes<AppContext>([
       'kyc.transition.illegal',
       'kyc.tier.reached',
       'kyc.incomplete',
+      'kyc.documents.too_large',
       'profile.unreadable',
     ],
     limits: [{ name: 'kyc-submission', points: 20, windowSeconds: 86_400, by: 'user' }],
