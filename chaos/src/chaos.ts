@@ -1,6 +1,6 @@
 import type { Stack } from '@bank/scripts/stack';
 import type { Journal } from '#load/journal.ts';
-import type { Load } from '#load/load.ts';
+import type { Load, Shares } from '#load/load.ts';
 import type { Receiver } from '#observe/receiver.ts';
 import type { ChaosOptions } from '#options.ts';
 import type { Random } from '#random.ts';
@@ -33,5 +33,7 @@ export interface Fault {
   readonly what: string;
   /** How many of each app the fault needs; one unless it says so. */
   readonly replicas?: number;
+  /** What clients do while it lasts; the usual unless it says so. */
+  readonly shares?: Shares;
   run(chaos: Chaos): Promise<Outcome>;
 }

@@ -17,7 +17,7 @@ const shownAtOnce = 20;
 export async function runFault(chaos: Chaos, fault: Fault): Promise<Row> {
   const { journal, load, receiver, report } = chaos;
   const [told, received] = [journal.acknowledged.length, receiver.received.length];
-  load.start();
+  load.start(fault.shares);
   await pause(beforeMs);
   const outcome = await fault.run(chaos).finally(() => load.stop());
   const acknowledged = journal.acknowledged.length - told;

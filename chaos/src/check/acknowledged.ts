@@ -21,6 +21,12 @@ function lookUp(history: History): (write: Acknowledged) => boolean {
   const tokens = indexBy(history.refreshTokens, ({ id }) => id);
   const profiles = indexBy(history.profiles, ({ userId }) => userId);
   const devices = indexBy(history.devices, ({ id }) => id);
+  const documents = indexBy(history.kyc.documents, ({ id }) => id);
+  const handedIn = new Set(history.kyc.submissions.map(({ caseId, attempt }) => `${caseId} ${attempt}`));
+  const pictures = indexBy(
+    history.files.rows.filter(({ purpose, status }) => purpose === 'avatar' && status === 'stored'),
+    ({ userId }) => userId,
+  );
   return (write) => {
     switch (write.kind) {
       case 'registration':
@@ -37,6 +43,15 @@ function lookUp(history: History): (write: Acknowledged) => boolean {
         return devices.get(write.deviceId)?.userId === write.userId;
       case 'sign-out':
         return sessions.get(write.sessionId)?.endReason === 'logout';
+      case 'avatar':
+        // A later one may have taken its place; ids rise.
+        return (pictures.get(write.userId)?.id ?? '') >= write.fileId;
+      case 'document-begun':
+        return documents.get(write.documentId)?.userId === write.userId;
+      case 'document':
+        return ['uploaded', 'replaced'].includes(documents.get(write.documentId)?.state ?? '');
+      case 'submission':
+        return handedIn.has(`${write.caseId} ${write.attempt}`);
     }
   };
 }

@@ -1,8 +1,15 @@
 import { acknowledgedIsThere } from '#check/acknowledged.ts';
 import { everythingIsDelivered, idsAreUnique, sequencesHaveNoGaps } from '#check/events.ts';
+import { filesAreWhole, leftoversAreGone } from '#check/files.ts';
 import type { History, Rule, Violation } from '#check/history.ts';
 import { consumersHaveCaughtUp, ledgerIsChained, projectionsAreNewest } from '#check/projections.ts';
 import { requestsAreWhole, stateMatchesEvents } from '#check/transactions.ts';
+import {
+  casesAreHandedOverOnce,
+  casesMatchEvents,
+  resultsAreAppliedOnce,
+  tiersAgreeWithCases,
+} from '#check/verifications.ts';
 
 const rules: readonly Rule[] = [
   acknowledgedIsThere,
@@ -14,6 +21,12 @@ const rules: readonly Rule[] = [
   consumersHaveCaughtUp,
   projectionsAreNewest,
   ledgerIsChained,
+  casesAreHandedOverOnce,
+  resultsAreAppliedOnce,
+  casesMatchEvents,
+  tiersAgreeWithCases,
+  filesAreWhole,
+  leftoversAreGone,
 ];
 
 /** All that does not hold of a history in which nothing is under way any more. */

@@ -1,3 +1,4 @@
+import type { FilesOfUsers, KycTables } from '#check/profile-tables.ts';
 import type { Acknowledged } from '#load/journal.ts';
 
 /** Everything that is known after a fault: what clients were told, what lies in the database, what the broker gave out. */
@@ -13,7 +14,9 @@ export interface History {
   readonly sessions: readonly SessionRow[];
   readonly refreshTokens: readonly RefreshToken[];
   readonly deliveries: readonly { readonly id: string; readonly state: string }[];
-  readonly profiles: readonly { readonly userId: string; readonly version: number }[];
+  readonly profiles: readonly ProfileRow[];
+  readonly kyc: KycTables;
+  readonly files: FilesOfUsers;
   /** Users who may enrol factors. */
   readonly subjects: readonly string[];
   readonly devices: readonly Device[];
@@ -44,6 +47,17 @@ export interface OutboxRow {
   readonly sessionId: string | null;
   /** Of the aggregate, where the event tells of one. */
   readonly version: number | null;
+  /** Of a verification, where the event or entry tells of one. */
+  readonly caseId: string | null;
+  readonly attempt: number | null;
+  readonly status: string | null;
+}
+
+export interface ProfileRow {
+  readonly userId: string;
+  readonly version: number;
+  /** Who he is may not be changed. */
+  readonly isLocked: boolean;
 }
 
 /** How far the events of one subject are counted. */

@@ -2,18 +2,26 @@ import { type AppName, appNames, type Stack } from '@bank/scripts/stack';
 import { connectionOf } from '@bank/test-bed';
 import pg from 'pg';
 import type { Counter, History, OutboxRow } from '#check/history.ts';
+import { readProfile } from '#check/read-profile.ts';
 
 type Told = Pick<History, 'acknowledged' | 'complaints' | 'received'>;
 
 /** Reads what a stack's tables hold, each as the role of its own app, beside what clients and the broker told. */
-export async function readHistory({ environments }: Pick<Stack, 'environments'>, told: Told): Promise<History> {
+export async function readHistory(stack: Pick<Stack, 'environments' | 'addresses'>, told: Told): Promise<History> {
+  const { environments } = stack;
   const clients = Object.fromEntries(
     appNames.map((app) => [app, new pg.Client(connectionOf(environments[app]))]),
   ) as Record<AppName, pg.Client>;
   for (const client of Object.values(clients)) client.on('error', () => undefined); // the statement fails as well
   try {
     await Promise.all(Object.values(clients).map((client) => client.connect()));
-    return { ...told, ...(await ofEveryApp(clients)), ...(await ofAuth(clients.auth)), ...(await ofOthers(clients)) };
+    return {
+      ...told,
+      ...(await ofEveryApp(clients)),
+      ...(await ofAuth(clients.auth)),
+      ...(await ofOthers(clients)),
+      ...(await readProfile(stack, clients.profile)),
+    };
   } finally {
     await Promise.all(Object.values(clients).map((client) => client.end().catch(() => undefined)));
   }
@@ -25,6 +33,9 @@ async function rows<T extends pg.QueryResultRow>(client: pg.Client, sql: string)
   return (await client.query<T>(sql)).rows;
 }
 
+/** Events that tell the version of what they are about. */
+const versioned = `'profile.updated.v1', 'user.status_changed.v1', 'kyc.status_changed.v1'`;
+
 async function ofEveryApp(clients: Clients): Promise<Pick<History, 'outbox' | 'counters' | 'inbox'>> {
   const each = async <T extends pg.QueryResultRow>(sqlOf: (app: AppName) => string): Promise<T[]> =>
     (await Promise.all(appNames.map((app) => rows<T>(clients[app], sqlOf(app))))).flat();
@@ -32,7 +43,11 @@ async function ofEveryApp(clients: Clients): Promise<Pick<History, 'outbox' | 'c
     outbox: await each<OutboxRow>(
       (app) => `select '${app}' as app, id, destination, type, subject, sequence::int, request_id as "requestId",
         published_at is not null as "isPublished", data ->> 'sessionId' as "sessionId",
-        case when destination = 'audit' then data ->> 'action' end as action, case when type in ('profile.updated.v1', 'user.status_changed.v1') then (data ->> 'version')::int end as version
+        case when destination = 'audit' then data ->> 'action' end as action,
+        case when type in (${versioned}) then (data ->> 'version')::int end as version,
+        coalesce(data ->> 'caseId', data -> 'details' ->> 'caseId') as "caseId",
+        coalesce(data ->> 'attempt', data -> 'details' ->> 'attempt')::int as attempt,
+        coalesce(data ->> 'status', data -> 'details' ->> 'status') as status
         from ${app}.outbox`,
     ),
     counters: await each<Counter>((app) => `select '${app}' as app, subject, last::int from ${app}.outbox_sequences`),
@@ -57,12 +72,8 @@ async function ofAuth(auth: pg.Client) {
   };
 }
 
-async function ofOthers({ profile, mfa, device, admin }: Clients) {
+async function ofOthers({ mfa, device, admin }: Clients) {
   return {
-    profiles: await rows<History['profiles'][number]>(
-      profile,
-      'select user_id as "userId", version::int from profile.profiles',
-    ),
     subjects: (await rows<{ id: string }>(mfa, 'select user_id as id from mfa.subjects')).map(({ id }) => id),
     devices: await rows<History['devices'][number]>(
       device,

@@ -1,5 +1,6 @@
 import { countBy } from '#check/grouping.ts';
 import type { History, OutboxRow, Rule, Violation } from '#check/history.ts';
+import { lockMovesOf } from '#check/verifications.ts';
 import type { WriteKind } from '#load/journal.ts';
 
 const half = 'no half transaction';
@@ -25,6 +26,10 @@ const traces: Readonly<Record<WriteKind, { readonly app: string; readonly of: re
   renewal: undefined, // routine: no event, no entry
   profile: { app: 'profile', of: ['profile.updated.v1', 'profile.updated'] },
   device: { app: 'device', of: ['device.renamed'] },
+  avatar: { app: 'profile', of: ['profile.updated.v1', 'file.stored'] },
+  'document-begun': { app: 'profile', of: ['kyc.document.uploaded'] },
+  document: { app: 'profile', of: ['file.stored', 'kyc.document.uploaded'] },
+  submission: { app: 'profile', of: ['kyc.submitted.v1', 'kyc.status_changed.v1', 'kyc.case.submitted'] },
   'sign-out': { app: 'auth', of: ['auth.session_revoked.v1', 'auth.session.revoked'] },
 };
 
@@ -93,9 +98,15 @@ function usersMatch(history: History): Violation[] {
 
 function profilesMatch(history: History): Violation[] {
   const updates = Map.groupBy(ofType(history, 'profile.updated.v1'), ({ subject }) => subject);
+  const lockMoves = lockMovesOf(history);
   return history.profiles.flatMap(({ userId, version }) => {
     const told = (updates.get(userId) ?? []).map((row) => row.version ?? 0).toSorted((a, b) => a - b);
-    const isWhole = told.length === version - 1 && told.every((of, index) => of === index + 2);
+    // A lock is told as a move of the case, under a version of its own.
+    const untold = lockMoves.get(userId) ?? 0;
+    const isWhole =
+      told.length === version - 1 - untold &&
+      new Set(told).size === told.length &&
+      told.every((of) => of >= 2 && of <= version);
     return isWhole
       ? []
       : [{ rule: half, detail: `profile of ${userId} is at ${version}, told were ${told.join(' ')}` }];

@@ -9,6 +9,8 @@ export interface Account {
   session: Session | undefined;
   /** What he was told his occupation is, and what he asked for since without hearing the end of it. */
   readonly occupation: { told: string | null; asked: Set<string> };
+  /** Uploads of which he does not know whether they were completed, the newest alone. */
+  readonly open: { avatar: string | undefined; document: string | undefined };
 }
 
 export interface Session {
@@ -27,7 +29,11 @@ export interface Tokens {
 }
 
 export function accountOf({ userId, email, password, device, ...tokens }: Person): Account {
-  return { userId, email, password, device, session: sessionOf(tokens), occupation: { told: null, asked: new Set() } };
+  return {
+    ...{ userId, email, password, device, session: sessionOf(tokens) },
+    occupation: { told: null, asked: new Set() },
+    open: { avatar: undefined, document: undefined },
+  };
 }
 
 export function sessionOf({ sessionId, accessToken, refreshToken }: Tokens): Session {

@@ -19,6 +19,13 @@ export interface Sent {
   readonly kind?: WriteKind;
 }
 
+/** Where a file goes, as the service says it. */
+export interface UploadLink {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 const answerWithinMs = 30_000;
 
 /** A client of the gateway that notes every answer, and that there was none. */
@@ -46,6 +53,24 @@ export class GatewayClient {
       hasRetryAfter: exchange.headers.has('retry-after'),
     });
     return exchange;
+  }
+
+  /** Sends a file by the link of its upload; whether it was taken. */
+  async sendFile({ url, method, headers }: UploadLink, file: Uint8Array<ArrayBuffer>): Promise<boolean> {
+    const requestId = `chaos.read.${randomUUID()}`;
+    const sentAt = performance.now();
+    const answer = await fetch(url, {
+      method,
+      headers: { ...headers, 'x-request-id': requestId },
+      body: file,
+      signal: AbortSignal.timeout(answerWithinMs),
+    }).catch(() => undefined);
+    await answer?.arrayBuffer().catch(() => undefined); // cut off: the status was there
+    this.#journal.answers.push({
+      ...{ sentAt, answeredAt: performance.now(), route: `${method} of an upload`, requestId },
+      ...{ status: answer?.status ?? 0, code: undefined, hasRetryAfter: answer?.headers.has('retry-after') ?? false },
+    });
+    return answer?.ok ?? false;
   }
 
   async #exchange(

@@ -7,6 +7,10 @@ export type Acknowledged = { readonly requestId: string } & (
   | { readonly kind: 'profile'; readonly userId: string; readonly version: number }
   | { readonly kind: 'device'; readonly userId: string; readonly deviceId: string }
   | { readonly kind: 'sign-out'; readonly userId: string; readonly sessionId: string }
+  | { readonly kind: 'avatar'; readonly userId: string; readonly fileId: string }
+  | { readonly kind: 'document-begun'; readonly userId: string; readonly documentId: string }
+  | { readonly kind: 'document'; readonly userId: string; readonly documentId: string }
+  | { readonly kind: 'submission'; readonly userId: string; readonly caseId: string; readonly attempt: number }
 );
 export type WriteKind = Acknowledged['kind'];
 

@@ -14,7 +14,9 @@ import { pause } from '#pause.ts';
 import { type Random, seeded } from '#random.ts';
 
 /** How often each thing is done, of a hundred. */
-const shares: readonly (readonly [share: number, action: Action])[] = [
+export type Shares = readonly (readonly [share: number, action: Action])[];
+
+const usualShares: Shares = [
   [5, register],
   [12, signIn],
   [22, renew],
@@ -37,7 +39,8 @@ export interface LoadOptions {
 
 /** Clients that act for their users until they are stopped, and may be started again. */
 export interface Load {
-  start(): void;
+  /** Does the usual things unless told others. */
+  start(shares?: Shares): void;
   /** Resolves when no request is under way. */
   stop(): Promise<void>;
 }
@@ -57,9 +60,9 @@ export function createLoad({ gatewayUrl, inboxUrl, people, clients, journal, ran
   let running: readonly Promise<void>[] = [];
   let stopping = false;
   return {
-    start() {
+    start(shares = usualShares) {
       stopping = false;
-      running = actors.map((actor) => act(actor, () => stopping));
+      running = actors.map((actor) => act(actor, shares, () => stopping));
     },
     async stop() {
       stopping = true;
@@ -69,15 +72,15 @@ export function createLoad({ gatewayUrl, inboxUrl, people, clients, journal, ran
   };
 }
 
-async function act(actor: Actor, isOver: () => boolean): Promise<void> {
+async function act(actor: Actor, shares: Shares, isOver: () => boolean): Promise<void> {
   const { random, accounts } = actor;
   while (!isOver()) {
-    await actionAt(random.between(1, 100))(actor, random.pick(accounts));
+    await actionAt(shares, random.between(1, 100))(actor, random.pick(accounts));
     await pause(random.between(pauseMs.least, pauseMs.most));
   }
 }
 
-function actionAt(point: number): Action {
+function actionAt(shares: Shares, point: number): Action {
   let sum = 0;
   for (const [share, action] of shares) {
     sum += share;

@@ -10,6 +10,7 @@ import { AuditProtocol } from '#protocols/audit/audit.ts';
 import { createEventSender } from '#protocols/events/event-sender.ts';
 import { FlutterwaveProtocol } from '#protocols/flutterwave/flutterwave.ts';
 import { KmsProtocol } from '#protocols/kms/kms.ts';
+import { kycRoutes } from '#protocols/kyc/kyc.routes.ts';
 import { KycProtocol } from '#protocols/kyc/kyc.ts';
 import { holderRoutes } from '#protocols/lookups/holders.routes.ts';
 import { Holders } from '#protocols/lookups/outcomes.ts';
@@ -52,6 +53,7 @@ export function createSandbox(config: SandboxConfig): Sandbox {
   for (const { name, routes } of onHttp) pages.route(`/${name}`, routes);
   pages.route('/', holderRoutes(holders));
   if (platform.audit !== undefined) pages.route('/', auditRoutes(platform.audit));
+  if (platform.kyc !== undefined) pages.route('/', kycRoutes(platform.kyc));
   const http = createHttpListener(config, pages.fetch);
   return {
     async start() {
@@ -100,7 +102,7 @@ function createLookups(
 
 /** What the platform serves us; nothing without certificates. */
 function createPlatform({ host, slowMs, platform }: SandboxConfig, inbox: Inbox) {
-  if (platform === undefined) return { protocols: [], audit: undefined };
+  if (platform === undefined) return { protocols: [], audit: undefined, kyc: undefined };
   const { auditPort, broker, kycPort, notificationPort, tlsFolder } = platform;
   const { kyc: kycEvents, notification: notificationEvents } = topology.platform;
   const events = broker && createEventSender(broker, { ...updated, exchange: notificationEvents.exchange });
@@ -108,7 +110,7 @@ function createPlatform({ host, slowMs, platform }: SandboxConfig, inbox: Inbox)
   const audit = new AuditProtocol({ host, port: auditPort, tlsFolder, slowMs });
   const notification = new NotificationProtocol({ inbox, host, port: notificationPort, tlsFolder, slowMs, events });
   const kyc = new KycProtocol({ host, port: kycPort, tlsFolder, slowMs, events: results });
-  return { protocols: [audit, notification, kyc], audit };
+  return { protocols: [audit, notification, kyc], audit, kyc };
 }
 
 function createHttpListener(config: SandboxConfig, fetch: (request: Request) => Response | Promise<Response>) {

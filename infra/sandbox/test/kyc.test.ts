@@ -56,6 +56,16 @@ describe('KycService.SubmitVerification', () => {
     expect(await client.submitVerification(submitted)).toEqual(await client.submitVerification(submitted));
   });
 
+  test('tells what it has taken, by ids, and how often each came', async () => {
+    const { client, json } = await kycService();
+    const submitted = verification('C01X00T47');
+    const { verificationId } = await client.submitVerification(submitted);
+    await client.submitVerification(submitted);
+    const { submissionId, caseId } = submitted;
+    const item = { verificationId, submissionId, caseId, attempt: 1, calls: 2 };
+    expect(await json('/api/kyc')).toEqual({ items: [item] });
+  });
+
   test('INVALID_ARGUMENT for what can never be verified, UNAVAILABLE for a while or for good', async () => {
     const { client } = await kycService();
     const flaky = verification('FLAKY-1');

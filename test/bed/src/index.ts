@@ -3,6 +3,7 @@ export { buildBundles } from '#bundles.ts';
 export { fromAnotherAddress } from '#client-address.ts';
 export { describeMachine, type Machine } from '#machine.ts';
 export { acceptedTerms, codeFor, freshEmail, freshPassword, type Person, post, registerPeople } from '#people.ts';
+export { announcementOf, noisePicture } from '#picture.ts';
 export { connectionOf, type DatabaseEnvironment, queryOnce } from '#postgres.ts';
 export { progressLines } from '#progress.ts';
 export { writeLatest } from '#results.ts';

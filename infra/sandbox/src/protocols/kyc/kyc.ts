@@ -26,6 +26,9 @@ interface Verification {
   readonly verificationId: string;
   readonly submissionId: string;
   readonly caseId: string;
+  readonly attempt: number;
+  /** How often it was handed over. */
+  calls: number;
   outcome: VerificationOutcome;
   reasons: readonly string[];
   decidedAt: Timestamp | undefined;
@@ -78,9 +81,19 @@ export class KycProtocol implements Protocol {
     await this.#options.events?.close();
   }
 
+  /** What was taken, the oldest first: ids, and how often each came. */
+  taken(): readonly Pick<Verification, 'verificationId' | 'submissionId' | 'caseId' | 'attempt' | 'calls'>[] {
+    return [...this.#bySubmission.values()].map(({ verificationId, submissionId, caseId, attempt, calls }) => {
+      return { verificationId, submissionId, caseId, attempt, calls };
+    });
+  }
+
   #submit(request: SubmitVerificationRequest, context: HandlerContext): { verificationId: string } {
     const known = this.#bySubmission.get(request.submissionId);
-    if (known !== undefined) return { verificationId: known.verificationId };
+    if (known !== undefined) {
+      known.calls += 1;
+      return { verificationId: known.verificationId };
+    }
     const behaviour = behaviourOf(request.documents.map(({ number }) => number));
     this.#refuse(request, behaviour);
     const verification = this.#take(request);
@@ -102,11 +115,13 @@ export class KycProtocol implements Protocol {
     }
   }
 
-  #take({ submissionId, caseId }: SubmitVerificationRequest): Verification {
+  #take({ submissionId, caseId, attempt }: SubmitVerificationRequest): Verification {
     const verification: Verification = {
       verificationId: randomUUID(),
       submissionId,
       caseId,
+      attempt,
+      calls: 1,
       outcome: UNSPECIFIED,
       reasons: [],
       decidedAt: undefined,
