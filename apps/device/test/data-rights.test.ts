@@ -12,10 +12,10 @@ import {
 import { deviceKey } from '@bank/testing';
 import { timestampNow } from '@bufbuild/protobuf/wkt';
 import { dataRights } from '#storage/data-rights.ts';
-import { deviceApp } from './device-app.ts';
+import { ownDeviceApp } from './device-app.ts';
 import { givenDevice } from './given-device.ts';
 
-const app = await deviceApp();
+const app = await ownDeviceApp();
 const session = { sessionId: uuidv7(), clientId: 'web', acr: 'aal1', amr: ['pwd'] };
 
 testDataRights(

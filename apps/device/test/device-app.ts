@@ -1,11 +1,19 @@
 import { audiences } from '@bank/composition';
-import { rpcNeighbour, type TestApp, type TokenOptions, testApp } from '@bank/composition/testing';
+import {
+  rpcNeighbour,
+  sharedApp,
+  sharedNeighbour,
+  type TestApp,
+  type TokenOptions,
+  testApp,
+} from '@bank/composition/testing';
 import { AuthService, type RevokeSessionsRequest } from '@bank/proto/auth';
 import { DeviceService } from '@bank/proto/device';
 import { ErrorInfoSchema } from '@bank/proto/errors';
 import { UserService } from '@bank/proto/user';
 import { testCertificates } from '@bank/testing';
 import { Code, ConnectError, type ConnectRouter } from '@connectrpc/connect';
+import { beforeAll } from 'vitest';
 import { loadConfig } from '#config.ts';
 import { type AppContext, createContext } from '#context.ts';
 import { createService } from '#service.ts';
@@ -40,22 +48,42 @@ export interface DeviceApp extends TestApp<AppContext> {
   readonly authStandIn: AuthStandIn;
 }
 
+const parts = {
+  service: 'device' as const,
+  entities,
+  migrations,
+  callers,
+  loadConfig,
+  createContext,
+  createService,
+};
+
 /** The device app of one test file, started on services of its own, with an auth beside it that ends sessions. */
-export async function deviceApp(): Promise<DeviceApp> {
+export async function ownDeviceApp(): Promise<DeviceApp> {
   const certificates = await testCertificates();
-  const authStandIn: AuthStandIn = { away: false, roles: ['customer'], asked: [] };
-  const app = testApp({
-    service: 'device',
-    entities,
-    migrations,
-    callers,
-    loadConfig,
-    createContext,
-    createService,
-    certificates,
-    env: { AUTH_RPC_URL: await rpcNeighbour(certificates, 'auth', routesOf(authStandIn)) },
+  const authStandIn = standIn();
+  const env = { AUTH_RPC_URL: await rpcNeighbour(certificates, 'auth', routesOf(authStandIn)) };
+  return Object.assign(testApp({ ...parts, certificates, env }), { authStandIn });
+}
+
+const sharedStandIn = standIn();
+
+/** The device app, shared with other test files, with an auth beside it that is again as it was when a file begins. */
+export async function deviceApp(): Promise<DeviceApp> {
+  const app = sharedApp('device', async () => {
+    const certificates = await testCertificates();
+    const env = { AUTH_RPC_URL: await sharedNeighbour(certificates, 'auth', routesOf(sharedStandIn)) };
+    return { ...parts, certificates, env };
   });
-  return Object.assign(app, { authStandIn });
+  beforeAll(() => {
+    sharedStandIn.asked.length = 0;
+    Object.assign(sharedStandIn, { ...standIn(), asked: sharedStandIn.asked });
+  });
+  return Object.assign(app, { authStandIn: sharedStandIn });
+}
+
+function standIn(): AuthStandIn {
+  return { away: false, roles: ['customer'], asked: [] };
 }
 
 function routesOf(standIn: AuthStandIn): (router: ConnectRouter) => void {

@@ -2,9 +2,9 @@ import { DeviceService } from '@bank/proto/device';
 import { fuzzRoutes, fuzzRpc } from '@bank/service-kit/fuzz';
 import { expect, test } from 'vitest';
 import { routes } from '#transport/http/routes.ts';
-import { deviceApp, everything, staffToken } from './device-app.ts';
+import { everything, ownDeviceApp, staffToken } from './device-app.ts';
 
-const app = await deviceApp();
+const app = await ownDeviceApp();
 
 test('SR-82: no route breaks, echoes or takes long', { timeout: 300_000 }, async () => {
   const headers = () => ({ authorization: `Bearer ${app.issuer.token({ acr: 'aal2' })}`, 'if-match': '"v1"' });

@@ -2,10 +2,10 @@ import { testGrowth, trimTables } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
 import { expect, test } from 'vitest';
 import { growth } from '#storage/growth.ts';
-import { deviceApp } from './device-app.ts';
+import { ownDeviceApp } from './device-app.ts';
 import { givenDevice } from './given-device.ts';
 
-const app = await deviceApp();
+const app = await ownDeviceApp();
 
 testGrowth(app, growth);
 

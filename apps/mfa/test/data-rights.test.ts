@@ -4,10 +4,10 @@ import { encodeEvent, UserActivatedSchema } from '@bank/proto/events';
 import { timestampNow } from '@bufbuild/protobuf/wkt';
 import { dataRights } from '#storage/data-rights.ts';
 import { growth } from '#storage/growth.ts';
-import { givenChallenge, givenEnrolled, mfaApp, strongToken } from './mfa-app.ts';
+import { givenChallenge, givenEnrolled, ownMfaApp, strongToken } from './mfa-app.ts';
 import { givenPasskey, givenPasskeyChallenge } from './passkeys.ts';
 
-const app = mfaApp();
+const app = ownMfaApp();
 
 testGrowth(app, growth);
 

@@ -4,11 +4,11 @@ import { fuzzRoutes, fuzzRpc } from '@bank/service-kit/fuzz';
 import { testCertificates } from '@bank/testing';
 import { expect, test } from 'vitest';
 import { routes } from '#transport/http/routes.ts';
-import { admin, auth, mfaApp, strongToken } from './mfa-app.ts';
+import { admin, auth, ownMfaApp, strongToken } from './mfa-app.ts';
 import { authOfContacts, givenReachable } from './sent-codes.ts';
 
 const certificates = await testCertificates();
-const app = mfaApp({ certificates, env: { AUTH_RPC_URL: await authOfContacts(certificates) } });
+const app = ownMfaApp({ certificates, env: { AUTH_RPC_URL: await authOfContacts(certificates) } });
 
 test('SR-82: no route breaks, echoes or takes long', { timeout: 300_000 }, async () => {
   const headers = async () => ({

@@ -1,4 +1,4 @@
-import { type AppUnderTest, request, type TestApp, testApp } from '@bank/composition/testing';
+import { type AppUnderTest, request, sharedApp, type TestApp, testApp } from '@bank/composition/testing';
 import { withTransaction } from '@bank/database';
 import { allow, audiences, parse, type UserId, UserIdSchema, uuidv7 } from '@bank/domain';
 import { ChallengePurpose, MfaService } from '@bank/proto/mfa';
@@ -26,9 +26,15 @@ const callers = {
 export const pages = { customers: 'https://app.bank.test', staff: 'https://staff.bank.test' } as const;
 const relyingParty = { WEBAUTHN_RP_ID: 'bank.test', WEB_ORIGINS: pages.customers, STAFF_ORIGINS: pages.staff };
 
+const parts = { service: 'mfa' as const, entities, migrations, callers, loadConfig, createContext, createService };
+
+/** The mfa app, shared with other test files. */
+export function mfaApp(): TestApp<AppContext> {
+  return sharedApp('mfa', () => ({ ...parts, env: relyingParty }));
+}
+
 /** The mfa app of one test file, started on services of its own. */
-export function mfaApp(changes: Pick<AppUnderTest, 'certificates' | 'env'> = {}): TestApp<AppContext> {
-  const parts = { service: 'mfa' as const, entities, migrations, callers, loadConfig, createContext, createService };
+export function ownMfaApp(changes: Pick<AppUnderTest, 'certificates' | 'env'> = {}): TestApp<AppContext> {
   return testApp({ ...parts, ...changes, env: { ...relyingParty, ...changes.env } });
 }
 

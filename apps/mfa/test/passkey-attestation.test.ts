@@ -5,13 +5,13 @@ import { uuidv7 } from '@bank/domain';
 import { temporaryFolder } from '@bank/testing';
 import { type AttestationKey, attestationMaker, type Changes, softwareAuthenticator } from '@bank/testing/webauthn';
 import { expect, test } from 'vitest';
-import { givenSubject, mfaApp, pages } from './mfa-app.ts';
+import { givenSubject, ownMfaApp, pages } from './mfa-app.ts';
 import { beginPasskey, givenPasskeyChallenge, sendPasskey } from './passkeys.ts';
 
 const [trusted, stranger] = [await attestationMaker(), await attestationMaker()];
 const rootsFile = join(temporaryFolder('attestation'), 'roots.pem');
 writeFileSync(rootsFile, `${trusted.root}\n`);
-const app = mfaApp({ env: { WEBAUTHN_ATTESTATION: 'direct', WEBAUTHN_ATTESTATION_ROOTS_FILE: rootsFile } });
+const app = ownMfaApp({ env: { WEBAUTHN_ATTESTATION: 'direct', WEBAUTHN_ATTESTATION_ROOTS_FILE: rootsFile } });
 
 async function register(attestation: AttestationKey | 'none' | 'self', changes: Changes = {}, isSynced = false) {
   const [userId, sessionId] = [await givenSubject(app), uuidv7()];

@@ -2,9 +2,9 @@ import { FactorType } from '@bank/proto/mfa';
 import { expect, test } from 'vitest';
 import { TotpFactorsFilled } from '../migrations/202612040601-totp-factors-filled.ts';
 import { shownCode } from './authenticator.ts';
-import { type Enrolled, givenChallenge, givenEnrolled, givenFactor, mfaApp } from './mfa-app.ts';
+import { type Enrolled, givenChallenge, givenEnrolled, givenFactor, ownMfaApp } from './mfa-app.ts';
 
-const app = mfaApp();
+const app = ownMfaApp();
 
 /** An authenticator app as the release before enrols it: it knows `factors` alone. */
 async function givenEnrolledBefore(): Promise<Enrolled> {

@@ -6,7 +6,7 @@ import { UserService } from '@bank/proto/user';
 import { losers, raceOf, testCertificates, until, winners } from '@bank/testing';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { describe, expect, test } from 'vitest';
-import { admin, givenChallenge, givenEnrolled, givenFactor, givenSubject, mfaApp, toldOf } from './mfa-app.ts';
+import { admin, givenChallenge, givenEnrolled, givenFactor, givenSubject, ownMfaApp, toldOf } from './mfa-app.ts';
 
 /** What auth says of people; whoever is not in here does not exist. */
 const people = new Map<string, { roles: readonly Role[]; status: UserState }>();
@@ -27,7 +27,7 @@ const authUrl = await rpcNeighbour(certificates, 'auth', (router) => {
     },
   });
 });
-const app = mfaApp({ certificates, env: { AUTH_RPC_URL: authUrl } });
+const app = ownMfaApp({ certificates, env: { AUTH_RPC_URL: authUrl } });
 const noteId = uuidv7();
 
 interface Colleague {

@@ -4,11 +4,11 @@ import { ChallengePurpose, FactorType, MfaService } from '@bank/proto/mfa';
 import { losers, raceOf, testCertificates, winners } from '@bank/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { shownCode } from './authenticator.ts';
-import { auth, givenChallenge, givenEnrolled, givenFactor, mfaApp, strongToken, toldOf } from './mfa-app.ts';
+import { auth, givenChallenge, givenEnrolled, givenFactor, ownMfaApp, strongToken, toldOf } from './mfa-app.ts';
 import { authOfContacts, codesOf, contacts, givenReachable, givenSentCodes, lastCodeOf, waited } from './sent-codes.ts';
 
 const certificates = await testCertificates();
-const app = mfaApp({ certificates, env: { AUTH_RPC_URL: await authOfContacts(certificates) } });
+const app = ownMfaApp({ certificates, env: { AUTH_RPC_URL: await authOfContacts(certificates) } });
 beforeAll(() => keepDeliveries(app, 'mfa'));
 
 const wrong = { code: 'auth.second_factor.invalid' };

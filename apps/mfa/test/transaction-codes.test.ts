@@ -3,11 +3,11 @@ import { uuidv7 } from '@bank/domain';
 import { ChallengePurpose, FactorType, MfaService } from '@bank/proto/mfa';
 import { testCertificates } from '@bank/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { auth, givenEnrolled, mfaApp } from './mfa-app.ts';
+import { auth, givenEnrolled, ownMfaApp } from './mfa-app.ts';
 import { authOfContacts, givenSentCodes, lastCodeOf, waited } from './sent-codes.ts';
 
 const certificates = await testCertificates();
-const app = mfaApp({ certificates, env: { AUTH_RPC_URL: await authOfContacts(certificates) } });
+const app = ownMfaApp({ certificates, env: { AUTH_RPC_URL: await authOfContacts(certificates) } });
 beforeAll(() => keepDeliveries(app, 'mfa'));
 
 const transactionText = 'EUR 150.00 to Ada Obi, GB29..6819';

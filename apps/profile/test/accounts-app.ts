@@ -2,7 +2,7 @@ import { request, type TestApp } from '@bank/composition/testing';
 import { testSandbox } from '@bank/testing';
 import { afterAll } from 'vitest';
 import type { AppContext } from '#context.ts';
-import { givenProfile, profileApp } from './profile-app.ts';
+import { givenProfile, ownProfileApp } from './profile-app.ts';
 
 const keys = { paystack: 'sk_test_of-a-test', flutterwave: 'FLWSECK_TEST-of-a-test' };
 
@@ -22,7 +22,7 @@ export async function accountsApp(env: Readonly<Record<string, string>> = {}): P
     FLUTTERWAVE_SECRET_KEY: keys.flutterwave,
     LOOKUP_DEADLINE_MS: '1500',
   };
-  return profileApp({ env: { ...providers, ...env } });
+  return ownProfileApp({ env: { ...providers, ...env } });
 }
 
 /** A person called Ada Lovelace, as most accounts of the sandbox are, who has just proved a second factor. */

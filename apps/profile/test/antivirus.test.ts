@@ -4,7 +4,7 @@ import { request } from '@bank/composition/testing';
 import { temporaryFolder } from '@bank/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClamd } from '#adapters/content/antivirus.ts';
-import { givenProfile, profileApp } from './profile-app.ts';
+import { givenProfile, ownProfileApp } from './profile-app.ts';
 import { completeAvatar, jpeg, sendAvatar } from './uploads.ts';
 
 const path = join(temporaryFolder('clamd'), 'clamd.sock');
@@ -85,7 +85,7 @@ describe('clamd', () => {
 });
 
 describe('an upload', () => {
-  const app = profileApp({ env: { CLAMD_ADDRESS: `unix:${path}` } });
+  const app = ownProfileApp({ env: { CLAMD_ADDRESS: `unix:${path}` } });
 
   test('SR-77: in which something is found is refused; one that cannot be looked into waits', async () => {
     const { token } = await givenProfile(app);

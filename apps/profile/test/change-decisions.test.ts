@@ -4,10 +4,10 @@ import { ChangeDecision, ProfileService } from '@bank/proto/profile';
 import { losers, raceOf, winners } from '@bank/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { startAuth } from './auth-neighbour.ts';
-import { admin, asStaff, givenVerified, profileApp } from './profile-app.ts';
+import { admin, asStaff, givenVerified, ownProfileApp } from './profile-app.ts';
 
 const auth = await startAuth();
-const app = profileApp(auth);
+const app = ownProfileApp(auth);
 const noteId = uuidv7();
 const reason = 'I married.';
 

@@ -6,10 +6,10 @@ import { timestampNow } from '@bufbuild/protobuf/wkt';
 import { dataRights } from '#storage/data-rights.ts';
 import { growth } from '#storage/growth.ts';
 import { linkedAccountsOf } from './linked-accounts.ts';
-import { givenProfile, profileApp } from './profile-app.ts';
+import { givenProfile, ownProfileApp } from './profile-app.ts';
 import { givenAvatar } from './uploads.ts';
 
-const app = profileApp();
+const app = ownProfileApp();
 
 testGrowth(app, growth);
 

@@ -11,10 +11,10 @@ import { clearFiles } from '#features/file/clear-files.ts';
 import { completeUpload } from '#features/file/complete-upload.ts';
 import { readFile } from '#features/file/read-file.ts';
 import { toUploadView } from '#features/file/view.ts';
-import { givenProfile, profileApp } from './profile-app.ts';
+import { givenProfile, ownProfileApp } from './profile-app.ts';
 import { announce, type Begun, completeAvatar, givenAvatar, jpeg, ownerOf, send, sendAvatar } from './uploads.ts';
 
-const app = profileApp();
+const app = ownProfileApp();
 const minute = 60_000;
 
 /** The context as it is after so long. */

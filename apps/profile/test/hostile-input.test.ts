@@ -3,10 +3,10 @@ import { fuzzRoutes, fuzzRpc } from '@bank/service-kit/fuzz';
 import { expect, test } from 'vitest';
 import { routes } from '#transport/http/routes.ts';
 import { startAuth } from './auth-neighbour.ts';
-import { admin, asStaff, givenProfile, profileApp } from './profile-app.ts';
+import { admin, asStaff, givenProfile, ownProfileApp } from './profile-app.ts';
 
 const auth = await startAuth();
-const app = profileApp(auth);
+const app = ownProfileApp(auth);
 
 test('SR-82: no route breaks, echoes or takes long', { timeout: 300_000 }, async () => {
   const { token } = await givenProfile(app);

@@ -1,4 +1,4 @@
-import { type AppUnderTest, request, type TestApp, testApp } from '@bank/composition/testing';
+import { type AppUnderTest, request, sharedApp, type TestApp, testApp } from '@bank/composition/testing';
 import { withTransaction } from '@bank/database';
 import { allow, audiences, parse, type Role, type UserId, UserIdSchema, uuidv7 } from '@bank/domain';
 import { temporaryFolder } from '@bank/testing';
@@ -49,17 +49,23 @@ const callers = {
   },
 };
 
+const parts = {
+  service: 'profile' as const,
+  entities,
+  migrations,
+  callers,
+  loadConfig,
+  createContext,
+  createService,
+};
+
+/** The profile app, shared with other test files. */
+export function profileApp(): TestApp<AppContext> {
+  return sharedApp('profile', () => ({ ...parts, env: { STORAGE_DIR: temporaryFolder('storage') } }));
+}
+
 /** The profile app of one test file, started on services of its own. */
-export function profileApp(changes: Pick<AppUnderTest, 'certificates' | 'env'> = {}): TestApp<AppContext> {
-  const parts = {
-    service: 'profile' as const,
-    entities,
-    migrations,
-    callers,
-    loadConfig,
-    createContext,
-    createService,
-  };
+export function ownProfileApp(changes: Pick<AppUnderTest, 'certificates' | 'env'> = {}): TestApp<AppContext> {
   const env = { STORAGE_DIR: temporaryFolder('storage'), ...changes.env };
   return testApp({ ...parts, ...changes, env });
 }

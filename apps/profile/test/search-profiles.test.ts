@@ -5,9 +5,9 @@ import { ProfileService } from '@bank/proto/profile';
 import { raceOf, winners } from '@bank/testing';
 import { describe, expect, test } from 'vitest';
 import { indexProfiles } from '#features/search/index-profiles.ts';
-import { admin, asStaff, givenProfile, profileApp, tools } from './profile-app.ts';
+import { admin, asStaff, givenProfile, ownProfileApp, tools } from './profile-app.ts';
 
-const app = profileApp();
+const app = ownProfileApp();
 const letters = () => Array.from({ length: 10 }, () => String.fromCharCode(97 + Math.random() * 26)).join('');
 
 async function givenNamed(names: object) {

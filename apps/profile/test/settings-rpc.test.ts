@@ -7,9 +7,9 @@ import { loadConfig } from '#config.ts';
 import { type AppContext, createContext } from '#context.ts';
 import { readSettings } from '#features/settings/read-settings.ts';
 import { updateSettings } from '#features/settings/update-settings.ts';
-import { admin, auth, profileApp, tools } from './profile-app.ts';
+import { admin, auth, ownProfileApp, tools } from './profile-app.ts';
 
-const app = profileApp();
+const app = ownProfileApp();
 
 function givenUser() {
   const userId = parse(UserIdSchema, uuidv7());

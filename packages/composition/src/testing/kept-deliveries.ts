@@ -7,13 +7,15 @@ type Kept = Pick<TestApp<Pick<Foundations, 'keyrings'>>, 'database' | 'ctx'>;
 
 /** A published delivery keeps nothing that could be opened: from here on each of a schema is kept as it was written, for `messagesTo`. */
 export async function keepDeliveries({ database }: Pick<Kept, 'database'>, schema: string): Promise<void> {
-  await database.query('create table public.kept (id uuid primary key, user_id text not null, data jsonb not null)');
-  await database.query(`create function public.keep() returns trigger language plpgsql security definer as $$
+  await database.query(
+    'create table if not exists public.kept (id uuid primary key, user_id text not null, data jsonb not null)',
+  );
+  await database.query(`create or replace function public.keep() returns trigger language plpgsql security definer as $$
     begin
       insert into public.kept values (new.id, new.subject, new.data);
       return new;
     end $$`);
-  await database.query(`create trigger outbox_keep before insert on ${schema}.outbox for each row
+  await database.query(`create or replace trigger outbox_keep before insert on ${schema}.outbox for each row
     when (new.destination = 'deliveries') execute function public.keep()`);
 }
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:https';
+import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TestCertificates } from '@bank/testing';
 import type { ConnectRouter } from '@connectrpc/connect';
@@ -15,13 +15,35 @@ export async function rpcNeighbour(
   name: string,
   routes: (router: ConnectRouter) => void,
 ): Promise<string> {
-  const leaf = await certificates.issue({ name: `neighbour-${name}`, uris: [`spiffe://bank/app/${name}`] });
-  const tls = { cert: leaf.cert, key: leaf.key, ca: certificates.ca, requestCert: true, rejectUnauthorized: true };
-  const server = createServer(tls, connectNodeAdapter({ routes })).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const server = await serve(certificates, name, routes);
   afterAll(() => {
     server.closeAllConnections();
     server.close();
   });
+  return addressOf(server);
+}
+
+/** The same for a `sharedApp`: it answers until the worker ends. */
+export async function sharedNeighbour(
+  certificates: TestCertificates,
+  name: string,
+  routes: (router: ConnectRouter) => void,
+): Promise<string> {
+  return addressOf((await serve(certificates, name, routes)).unref());
+}
+
+async function serve(
+  certificates: TestCertificates,
+  name: string,
+  routes: (router: ConnectRouter) => void,
+): Promise<Server> {
+  const leaf = await certificates.issue({ name: `neighbour-${name}`, uris: [`spiffe://bank/app/${name}`] });
+  const tls = { cert: leaf.cert, key: leaf.key, ca: certificates.ca, requestCert: true, rejectUnauthorized: true };
+  const server = createServer(tls, connectNodeAdapter({ routes })).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+function addressOf(server: Server): string {
   return `https://localhost:${(server.address() as AddressInfo).port}`;
 }

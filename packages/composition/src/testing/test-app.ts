@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRpcClient, type Service, type TlsFiles } from '@bank/service-kit';
+import type { TestCertificates } from '@bank/testing';
 import type { DescService } from '@bufbuild/protobuf';
 import type { Client, Transport } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
@@ -31,22 +32,10 @@ export interface TestApp<C> extends TestEnvironment {
 export function testApp<Config extends { readonly TOKEN_ISSUER: string }, C extends Foundations>(
   parts: StartableApp<Config, C>,
 ): TestApp<C> {
-  const app = {} as { -readonly [K in keyof TestApp<C>]: TestApp<C>[K] };
+  const app = {} as Mutable<TestApp<C>>;
   beforeAll(async () => {
     Object.assign(app, await testEnvironment(parts));
-    const config = parts.loadConfig(app.env);
-    app.issuer = testIssuer({ issuer: config.TOKEN_ISSUER });
-    app.ctx = await parts.createContext(config);
-    app.service = await parts.createService(config, { verifier: app.issuer.verifier });
-    await app.service.start();
-    const baseUrl = `https://localhost:${app.service.rpcPort}`;
-    const serverUri = `spiffe://bank/app/${parts.service}`;
-    app.client = async (service, callerUri) =>
-      createRpcClient(service, { baseUrl, serverUri, tls: await identityOf(app, callerUri), deadlineMs: 10_000 });
-    app.transport = async (callerUri) => {
-      const nodeOptions = contentsOf(await identityOf(app, callerUri));
-      return createConnectTransport({ baseUrl, httpVersion: '1.1', nodeOptions });
-    };
+    await startApp(app, parts);
   });
   afterAll(async () => {
     await app.service?.stop();
@@ -55,8 +44,65 @@ export function testApp<Config extends { readonly TOKEN_ISSUER: string }, C exte
   return app;
 }
 
+const shared = new Map<string, Promise<object>>();
+
+/**
+ * The app that the files of a worker share, which is started for the first of them and goes on to the end of the run: a file
+ * is spared a database, a virtual host and a start. For files whose tests make what they need, and ask for nothing else in the
+ * tables. Whoever changes the app's rows or neighbours for all, or counts what all of them hold, starts one of its own.
+ */
+export function sharedApp<Config extends { readonly TOKEN_ISSUER: string }, C extends Foundations>(
+  name: string,
+  partsOf: () => StartableApp<Config, C> | Promise<StartableApp<Config, C>>,
+): TestApp<C> {
+  const app = {} as TestApp<C>;
+  beforeAll(async () => {
+    const running = shared.get(name) ?? startShared(partsOf);
+    shared.set(name, running);
+    Object.assign(app, await running);
+  });
+  return app;
+}
+
+async function startShared<Config extends { readonly TOKEN_ISSUER: string }, C extends Foundations>(
+  partsOf: () => StartableApp<Config, C> | Promise<StartableApp<Config, C>>,
+): Promise<TestApp<C>> {
+  const parts = await partsOf();
+  const app = { ...(await testEnvironment(parts)) } as Mutable<TestApp<C>>;
+  await startApp(app, parts);
+  return app;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Starts the app in its environment, and fills in what a test does with it. */
+async function startApp<Config extends { readonly TOKEN_ISSUER: string }, C extends Foundations>(
+  app: Mutable<TestApp<C>>,
+  parts: StartableApp<Config, C>,
+): Promise<void> {
+  const config = parts.loadConfig(app.env);
+  app.issuer = testIssuer({ issuer: config.TOKEN_ISSUER });
+  app.ctx = await parts.createContext(config);
+  app.service = await parts.createService(config, { verifier: app.issuer.verifier });
+  await app.service.start();
+  const baseUrl = `https://localhost:${app.service.rpcPort}`;
+  const serverUri = `spiffe://bank/app/${parts.service}`;
+  app.client = async (service, callerUri) =>
+    createRpcClient(service, { baseUrl, serverUri, tls: await identityOf(app, callerUri), deadlineMs: 10_000 });
+  app.transport = async (callerUri) => {
+    const nodeOptions = contentsOf(await identityOf(app, callerUri));
+    return createConnectTransport({ baseUrl, httpVersion: '1.1', nodeOptions });
+  };
+}
+
+const issued = new WeakMap<TestCertificates, Map<string, ReturnType<TestCertificates['issue']>>>();
+
 async function identityOf({ certificates }: TestEnvironment, uri: string): Promise<TlsFiles> {
-  const leaf = await certificates.issue({ name: uri.replace(/\W+/g, '-'), uris: [uri] });
+  const leaves = issued.get(certificates) ?? new Map<string, ReturnType<TestCertificates['issue']>>();
+  issued.set(certificates, leaves);
+  const issuing = leaves.get(uri) ?? certificates.issue({ name: uri.replace(/\W+/g, '-'), uris: [uri] });
+  leaves.set(uri, issuing);
+  const leaf = await issuing;
   return { caFile: certificates.caFile, certFile: leaf.certFile, keyFile: leaf.keyFile };
 }
 

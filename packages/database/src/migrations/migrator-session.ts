@@ -44,10 +44,10 @@ export async function withSession<T>(
 /**
  * Two deployments at once must not run the same migration twice: the second waits, and finds nothing to do. It asks again and
  * again instead of waiting in the database: a statement that waits is a snapshot that a concurrent build of an index waits for.
- * `stillAlone` fails when the connection that holds the lock is lost.
+ * Its work is given the connection that holds the lock: a statement on it fails once that is lost.
  * @throws service.unavailable when the other one is still at work after half an hour
  */
-export function alone<T>(options: SessionOptions, work: (stillAlone: () => Promise<void>) => Promise<T>): Promise<T> {
+export function alone<T>(options: SessionOptions, work: (client: pg.Client) => Promise<T>): Promise<T> {
   return withSession(options, async (client) => {
     const deadline = performance.now() + WAIT_MAX_MS;
     for (let asked = 1; !(await tryLock(client, options.schema)); asked += 1) {
@@ -57,7 +57,7 @@ export function alone<T>(options: SessionOptions, work: (stillAlone: () => Promi
       }
       await pause(ASK_EVERY_MS);
     }
-    return work(async () => void (await client.query('select 1')));
+    return work(client);
   });
 }
 

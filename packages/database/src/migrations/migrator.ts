@@ -1,5 +1,6 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM, type Options } from '@mikro-orm/postgresql';
+import type pg from 'pg';
 import { identifier } from '#connection/identifier.ts';
 import { type Entities, ormOptions } from '#connection/orm-options.ts';
 import { type LockRetries, patientRetries, withLockRetries } from '#migrations/lock-retries.ts';
@@ -35,7 +36,7 @@ export async function createMigrator(options: MigratorOptions): Promise<SchemaMi
   const orm = await MikroORM.init({ ...ormOptions(poolOf(options)), ...migratorOptions(options) });
   const status = () => withSession(options, (client) => statusOf(client, options.schema, plans));
   return {
-    up: () => alone(options, (stillAlone) => runPending(orm, options, plans, stillAlone)),
+    up: () => alone(options, (client) => runPending(orm, options, plans, client)),
     pending: async () => [...(await status()).pending],
     status,
     check: () => schemaDrift(orm, options.schema),
@@ -47,28 +48,25 @@ async function runPending(
   orm: MikroORM,
   options: MigratorOptions,
   plans: readonly MigrationPlan[],
-  stillAlone: () => Promise<void>,
+  client: pg.Client,
 ): Promise<string[]> {
   const { schema, migrations } = options;
   const lockRetries = retriesOf(options);
   await orm.migrator.getExecuted(); // makes its table where there is none
-  const { pending } = await withSession(options, async (client) => {
-    await withLockRetries(lockRetries, () => keepChecksums(client, schema, plans));
-    const status = await statusOf(client, schema, plans);
-    refuseChanged(schema, status);
-    return status;
-  });
-  for (const name of pending) {
-    await stillAlone();
+  await withLockRetries(lockRetries, () => keepChecksums(client, schema, plans));
+  const status = await statusOf(client, schema, plans);
+  refuseChanged(schema, status);
+  for (const name of status.pending) {
+    await client.query('select 1'); // fails when the connection that holds the lock is lost
     const stepped = migrations.find((each) => each.name === name && each.class.prototype instanceof SteppedMigration);
     if (stepped === undefined) {
       await withLockRetries(lockRetries, () => orm.migrator.up({ migrations: [name] }));
     } else {
       await runSteps(orm, options, stepped);
     }
-    await withSession(options, (client) => keepChecksums(client, schema, plans));
+    await keepChecksums(client, schema, plans);
   }
-  return [...pending];
+  return [...status.pending];
 }
 
 async function runSteps(orm: MikroORM, options: MigratorOptions, migration: NamedMigration): Promise<void> {

@@ -26,10 +26,15 @@ export function currentRun(): string {
   return run;
 }
 
+/** What the names of all resources of a run begin with. */
+export function resourcePrefix(run: string): string {
+  return `bank_test_${run}_`;
+}
+
 /** A name for a resource that no other worker, file or run uses. */
 export function uniqueResourceName(name: string): string {
   resourcesMade += 1;
-  return `bank_test_${currentRun()}_${name}_${process.pid.toString(36)}_${resourcesMade}`;
+  return `${resourcePrefix(currentRun())}${name}_${process.pid.toString(36)}_${resourcesMade}`;
 }
 
 /** Written before the resource is made, so that no crash in between leaves one behind. */

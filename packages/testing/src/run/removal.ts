@@ -1,26 +1,28 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { LEDGER_PATTERN, ledgerFile, type ResourceKind } from '#run/ledger.ts';
-import { dropDatabase } from '#services/postgres-server.ts';
-import { deleteVhost } from '#services/rabbit-management.ts';
+import { LEDGER_PATTERN, ledgerFile, type ResourceKind, resourcePrefix } from '#run/ledger.ts';
+import { dropDatabases } from '#services/postgres-server.ts';
+import { deleteVhosts } from '#services/rabbit-management.ts';
 import { unlinkByPrefix } from '#services/redis-server.ts';
 
-const removers: Record<ResourceKind, (name: string) => Promise<void>> = {
-  database: dropDatabase,
-  vhost: deleteVhost,
-  redis: unlinkByPrefix,
-  folder: async (path) => rmSync(path, { recursive: true, force: true }),
+const removers: Record<ResourceKind, (names: readonly string[], run: string) => Promise<void>> = {
+  database: dropDatabases,
+  vhost: deleteVhosts,
+  redis: (_prefixes, run) => unlinkByPrefix(resourcePrefix(run)),
+  folder: async (paths) => {
+    for (const path of paths) rmSync(path, { recursive: true, force: true });
+  },
 };
 
 /** Removes everything that a run listed in its ledger, then the ledger. What is gone already is no error. */
 export async function removeRun(run: string): Promise<void> {
-  for (const line of ledgerLines(run)) {
-    const [kind, name] = line.split(' ');
-    const remove = removers[kind as ResourceKind];
-    if (remove !== undefined && name !== undefined) {
-      await remove(name);
-    }
-  }
+  const listed = Object.groupBy(ledgerLines(run), (line) => line.slice(0, line.indexOf(' ')));
+  await Promise.all(
+    Object.entries(removers).map(async ([kind, remove]) => {
+      const names = listed[kind]?.map((line) => line.slice(kind.length + 1));
+      if (names !== undefined) await remove(names, run);
+    }),
+  );
   rmSync(ledgerFile(run), { force: true });
 }
 
@@ -36,7 +38,7 @@ export async function removeAbandonedRuns(): Promise<void> {
 
 function ledgerLines(run: string): string[] {
   try {
-    return readFileSync(ledgerFile(run), 'utf8').split('\n').filter(Boolean).reverse();
+    return readFileSync(ledgerFile(run), 'utf8').split('\n').filter(Boolean);
   } catch {
     return []; // a run of pure tests creates nothing
   }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import { currentRun, recordResource, uniqueResourceName } from '#run/ledger.ts';
+import { currentRun, recordResource, resourcePrefix, uniqueResourceName } from '#run/ledger.ts';
 import { serviceAddress } from '#services/addresses.ts';
-import { adminUrlOf, dropDatabase, lazyPool, withClient } from '#services/postgres-server.ts';
+import { adminUrlOf, dropDatabase, lazyPool, onServer } from '#services/postgres-server.ts';
 
 // One template at a time on a server: roles belong to the cluster, and two provisioners of one role collide.
 const TEMPLATE_LOCK = 7_310_542_118;
@@ -45,7 +45,7 @@ export async function testDatabase(options: TestDatabaseOptions): Promise<TestDa
   const template = await prepareTemplate(options);
   const name = uniqueResourceName(options.name);
   recordResource('database', name);
-  await withClient(serviceAddress('TEST_POSTGRES_URL'), (client) => cloneDatabase(client, template, name));
+  await onServer((client) => cloneDatabase(client, template, name));
   const adminUrl = adminUrlOf(name);
   const urlFor = (role: string, password = 'test') => asRole(adminUrl, role, password);
   const pool = lazyPool(adminUrl);
@@ -82,7 +82,7 @@ function throughPooler(url: string): string {
   return changed.href;
 }
 
-async function cloneDatabase(client: pg.Client, template: string, name: string): Promise<void> {
+async function cloneDatabase(client: pg.PoolClient, template: string, name: string): Promise<void> {
   const clone = client.escapeIdentifier(name);
   await client.query(`create database ${clone} template ${client.escapeIdentifier(template)}`);
   // Who may connect and make temporary tables is said of the database itself, and a template does not pass it on.
@@ -101,12 +101,18 @@ async function cloneDatabase(client: pg.Client, template: string, name: string):
 
 async function prepareTemplate({ name, provision, contents = [] }: TestDatabaseOptions): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify(contents)).digest('hex').slice(0, 8);
-  const template = `bank_test_${currentRun()}_${name}_template_${hash}`;
-  await withClient(serviceAddress('TEST_POSTGRES_URL'), async (client) => {
-    await client.query('select pg_advisory_lock($1)', [TEMPLATE_LOCK]);
+  const template = `${resourcePrefix(currentRun())}${name}_template_${hash}`;
+  await onServer(async (client) => {
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [template]);
-    if (rowCount === 0) {
-      await makeTemplate(client, template, provision);
+    if (rowCount !== 0) return;
+    await client.query('select pg_advisory_lock($1)', [TEMPLATE_LOCK]);
+    try {
+      const { rowCount: madeMeanwhile } = await client.query('select 1 from pg_database where datname = $1', [
+        template,
+      ]);
+      if (madeMeanwhile === 0) await makeTemplate(client, template, provision);
+    } finally {
+      await client.query('select pg_advisory_unlock($1)', [TEMPLATE_LOCK]);
     }
   });
   return template;
@@ -121,7 +127,7 @@ export function beginning(): string | undefined {
 }
 
 async function makeTemplate(
-  client: pg.Client,
+  client: pg.PoolClient,
   template: string,
   provision: TestDatabaseOptions['provision'],
 ): Promise<void> {

@@ -24,3 +24,10 @@ export async function callManagement(method: string, path: string, body?: unknow
 export async function deleteVhost(name: string): Promise<void> {
   await callManagement('DELETE', `vhosts/${encodeURIComponent(name)}`);
 }
+
+/** Deletes those of the virtual hosts that are there still. */
+export async function deleteVhosts(names: readonly string[]): Promise<void> {
+  const there = (await callManagement('GET', 'vhosts?columns=name')) as { name: string }[];
+  const wanted = new Set(names);
+  await Promise.all(there.filter(({ name }) => wanted.has(name)).map(({ name }) => deleteVhost(name)));
+}
