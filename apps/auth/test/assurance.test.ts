@@ -1,13 +1,14 @@
 import { uuidv7 } from '@bank/domain';
 import { describe, expect, it } from 'vitest';
 import { type Account, password, refresh, register, signIn } from './support/accounts.ts';
-import { passkeyFactor, startAuth } from './support/auth.ts';
 import { type Answer, get, post } from './support/http.ts';
+import { passkeyFactor } from './support/neighbours.ts';
 import { assertion, passkeyOf, passkeySignIn, syncedPasskey } from './support/passkeys.ts';
 import { askForToken, newPassword, reset } from './support/passwords.ts';
+import { sharedAuth } from './support/shared-auth.ts';
 import { claimsOf } from './support/staff.ts';
 
-const auth = await startAuth();
+const auth = await sharedAuth();
 
 type Method = 'totp' | 'sms' | 'email' | 'webauthn' | 'recovery_code';
 

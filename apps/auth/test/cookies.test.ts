@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { loadClients } from '#features/client/load-clients.ts';
 import { forgetDevice } from '#features/session/forget-device.ts';
 import { codeFor, freshEmail, password, refresh, register, registration, signIn } from './support/accounts.ts';
-import { origin, staffOrigin, startAuth, totpFactor } from './support/auth.ts';
+import { origin, staffOrigin, startAuth } from './support/auth.ts';
 import { type Answer, post } from './support/http.ts';
+import { totpFactor } from './support/neighbours.ts';
 import { claimsOf, createStaff, signInAtConsole, staffSession } from './support/staff.ts';
 
 const auth = await startAuth({ env: { WEB_ORIGINS: `${origin},https://shop.bank.example` } });

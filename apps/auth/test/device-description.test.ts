@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { register, signIn } from './support/accounts.ts';
-import { startAuth } from './support/auth.ts';
+import { sharedAuth } from './support/shared-auth.ts';
 
-const auth = await startAuth();
+const auth = await sharedAuth();
 
 /** What `device` is told of the device of a user's last sign-in. */
 async function toldOf(userId: string) {

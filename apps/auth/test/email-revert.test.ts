@@ -1,7 +1,6 @@
 import { raceOf, until, winners } from '@bank/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { freshEmail, messagesTo, refresh, register, signIn, steppedUp } from './support/accounts.ts';
-import { startAuth } from './support/auth.ts';
 import {
   changeCode,
   changeEmail,
@@ -15,8 +14,9 @@ import {
 import { get } from './support/http.ts';
 import { askForToken, reset, toldAbout } from './support/passwords.ts';
 import { steppedUpAccount } from './support/phones.ts';
+import { sharedAuth } from './support/shared-auth.ts';
 
-const auth = await startAuth({ env: { DATABASE_POOL_MAX: '8' } });
+const auth = await sharedAuth();
 
 beforeEach(() => {
   auth.neighbours.factors = [];

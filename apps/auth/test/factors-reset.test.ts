@@ -6,10 +6,11 @@ import { until } from '@bank/testing';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { describe, expect, it } from 'vitest';
 import { refresh, register, signIn } from './support/accounts.ts';
-import { startAuth, totpFactor } from './support/auth.ts';
 import { get, post } from './support/http.ts';
+import { totpFactor } from './support/neighbours.ts';
+import { sharedAuth } from './support/shared-auth.ts';
 
-const auth = await startAuth();
+const auth = await sharedAuth();
 
 function removal(userId: string, changes: { removedByStaff: boolean; removedAt?: Date }) {
   const { removedByStaff, removedAt = new Date() } = changes;

@@ -2,13 +2,13 @@ import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import type { JsonObject } from '@bank/domain';
 import { signJwt } from '@bank/security';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { startAuth } from './support/auth.ts';
-import { type Colleague, colleague, staffCallers, staffClients } from './support/colleagues.ts';
+import { type Colleague, colleague, staffClients } from './support/colleagues.ts';
 import { get } from './support/http.ts';
 import { onBehalfOf } from './support/rpc.ts';
+import { sharedAuth } from './support/shared-auth.ts';
 import { claimsOf } from './support/staff.ts';
 
-const auth = await startAuth({ callers: staffCallers() });
+const auth = await sharedAuth();
 const { sessions } = await staffClients(auth);
 const audience = 'user-service-staff';
 const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' });

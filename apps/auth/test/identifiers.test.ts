@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { freshEmail, messagesTo, register, registration, signIn } from './support/accounts.ts';
-import { startAuth } from './support/auth.ts';
 import { changeEmail, templatesTo, verifyEmail } from './support/emails.ts';
 import { post } from './support/http.ts';
 import { forgot, linksTo } from './support/passwords.ts';
 import { accountWithPhone, steppedUpAccount } from './support/phones.ts';
 import { linksIn, startRecovery } from './support/recoveries.ts';
+import { sharedAuth } from './support/shared-auth.ts';
 
-const auth = await startAuth();
+const auth = await sharedAuth();
 
 beforeEach(() => {
   auth.neighbours.factors = [];

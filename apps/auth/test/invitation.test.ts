@@ -2,19 +2,12 @@ import { uuidv7 } from '@bank/domain';
 import { raceOf, winners } from '@bank/testing';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { freshEmail, messagesTo, register } from './support/accounts.ts';
-import { startAuth } from './support/auth.ts';
-import {
-  auditsOf,
-  type Colleague,
-  colleague,
-  signedRequest,
-  staffCallers,
-  staffClients,
-} from './support/colleagues.ts';
+import { auditsOf, type Colleague, colleague, signedRequest, staffClients } from './support/colleagues.ts';
 import { toldAbout } from './support/passwords.ts';
+import { sharedAuth } from './support/shared-auth.ts';
 import { activate, claimsOf, tokenOfLink } from './support/staff.ts';
 
-const auth = await startAuth({ callers: staffCallers(), env: { DATABASE_POOL_MAX: '8' } });
+const auth = await sharedAuth();
 const clients = await staffClients(auth);
 const { users } = clients;
 const noteId = uuidv7();

@@ -1,12 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Account, freshEmail, messagesTo } from './support/accounts.ts';
-import { origin, startAuth } from './support/auth.ts';
+import { origin } from './support/auth.ts';
 import { changeCode, verifyEmail } from './support/emails.ts';
 import { steppedUpAccount } from './support/phones.ts';
 import { forgedHeaders, postRaw } from './support/raw.ts';
 import { askForRecovery, completeRecovery, linksIn } from './support/recoveries.ts';
+import { sharedAuth } from './support/shared-auth.ts';
 
-const auth = await startAuth();
+const auth = await sharedAuth();
 
 beforeEach(() => {
   auth.neighbours.factors = [];

@@ -6,8 +6,9 @@ import { until } from '@bank/testing';
 import { timestampNow } from '@bufbuild/protobuf/wkt';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Account, register } from './support/accounts.ts';
-import { noChoices, startAuth } from './support/auth.ts';
+import { startAuth } from './support/auth.ts';
 import { type DeliveryRow, deliver, deliveriesBy, deliveryIn } from './support/messages.ts';
+import { noChoices } from './support/neighbours.ts';
 
 const auth = await startAuth();
 const account: Account = await register(auth);

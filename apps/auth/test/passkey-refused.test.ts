@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Account, messagesTo, register, signIn } from './support/accounts.ts';
-import { startAuth } from './support/auth.ts';
 import { askPasskey, assertion, passkeyOf, passkeySignIn, verifyPasskey } from './support/passkeys.ts';
 import { toldAbout } from './support/passwords.ts';
+import { sharedAuth } from './support/shared-auth.ts';
 import { createStaff, fromConsole } from './support/staff.ts';
 
-const auth = await startAuth();
+const auth = await sharedAuth();
 
 beforeEach(() => {
   auth.neighbours.verdict = 'allow';

@@ -1,12 +1,12 @@
 import { raceOf, until, winners } from '@bank/testing';
 import { describe, expect, it } from 'vitest';
 import { type Account, messagesTo, password, refresh, register, signIn } from './support/accounts.ts';
-import { startAuth } from './support/auth.ts';
 import { get, post } from './support/http.ts';
 import { askForToken, newPassword, reset, toldAbout } from './support/passwords.ts';
+import { sharedAuth } from './support/shared-auth.ts';
 import { createStaff, staffSession } from './support/staff.ts';
 
-const auth = await startAuth();
+const auth = await sharedAuth();
 
 function change(token: string, changes: object = {}) {
   return post(auth, '/v1/auth/password/change', { currentPassword: password, newPassword, ...changes }, { token });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type Account, password, register, signIn } from './support/accounts.ts';
-import { startAuth } from './support/auth.ts';
 import { post } from './support/http.ts';
 import { askForToken, reset } from './support/passwords.ts';
+import { sharedAuth } from './support/shared-auth.ts';
 
-const auth = await startAuth();
+const auth = await sharedAuth();
 
 const numbered = (number: number) => `another horse and staple ${'abcdefgh'[number]}`;
 

@@ -1,9 +1,11 @@
 import { raceOf, winners } from '@bank/testing';
 import { describe, expect, it } from 'vitest';
 import { password, register, signIn } from './support/accounts.ts';
-import { cheapHasher, startAuth, totpFactor } from './support/auth.ts';
+import { cheapHasher } from './support/auth.ts';
+import { totpFactor } from './support/neighbours.ts';
+import { sharedAuth } from './support/shared-auth.ts';
 
-const auth = await startAuth();
+const auth = await sharedAuth();
 
 async function hashOf(userId: string): Promise<string | undefined> {
   const [row] = await auth.database.query<{ password_hash: string }>(

@@ -2,14 +2,15 @@ import { uuidv7 } from '@bank/domain';
 import { raceOf, until, winners } from '@bank/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Account, freshEmail, messagesTo, password, refresh, register, signIn } from './support/accounts.ts';
-import { startAuth, totpFactor } from './support/auth.ts';
 import { get, post } from './support/http.ts';
+import { totpFactor } from './support/neighbours.ts';
 import { askForToken, forgot, linksTo, newPassword, reset, resetTokenFor, toldAbout } from './support/passwords.ts';
 import { accountWithPhone } from './support/phones.ts';
 import { forgedHeaders, postRaw } from './support/raw.ts';
+import { sharedAuth } from './support/shared-auth.ts';
 import { createStaff } from './support/staff.ts';
 
-const auth = await startAuth({ env: { DATABASE_POOL_MAX: '8' } });
+const auth = await sharedAuth();
 
 beforeEach(() => {
   auth.neighbours.factors = [];

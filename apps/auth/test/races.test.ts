@@ -1,11 +1,11 @@
 import { raceOf, winners } from '@bank/testing';
 import { describe, expect, it } from 'vitest';
 import { codeFor, freshEmail, messagesTo, refresh, register, registration, signIn } from './support/accounts.ts';
-import { startAuth } from './support/auth.ts';
 import { type Answer, post, send } from './support/http.ts';
+import { sharedAuth } from './support/shared-auth.ts';
 
 // More contestants than the pool has connections.
-const auth = await startAuth({ env: { DATABASE_POOL_MAX: '8' } });
+const auth = await sharedAuth();
 const rounds = 20;
 
 function statuses(outcomes: readonly PromiseSettledResult<Answer>[]): number[] {

@@ -3,9 +3,10 @@ import { until } from '@bank/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { carryOutRecoveries } from '#features/recovery/carry-out-recoveries.ts';
 import { freshEmail, refresh, register, signIn } from './support/accounts.ts';
-import { startAuth, totpFactor } from './support/auth.ts';
+import { startAuth } from './support/auth.ts';
 import { moveTo, templatesTo } from './support/emails.ts';
 import { post } from './support/http.ts';
+import { totpFactor } from './support/neighbours.ts';
 import { newPassword, reset, resetTokenFor, toldAbout } from './support/passwords.ts';
 import { accountWithPhone, steppedUpAccount } from './support/phones.ts';
 import {

@@ -6,10 +6,10 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { describe, expect, it } from 'vitest';
 import { forgetDevice } from '#features/session/forget-device.ts';
 import { type Account, refresh, register, signIn } from './support/accounts.ts';
-import { startAuth } from './support/auth.ts';
 import { get } from './support/http.ts';
+import { sharedAuth } from './support/shared-auth.ts';
 
-const auth = await startAuth();
+const auth = await sharedAuth();
 
 function removal(account: Account) {
   const data = { userId: account.id, deviceId: account.device.id, reason: DeviceRemovalReason.LIMIT };

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { codeFor, register, signIn } from './support/accounts.ts';
-import { startAuth, totpFactor } from './support/auth.ts';
 import { type Answer, post } from './support/http.ts';
+import { totpFactor } from './support/neighbours.ts';
+import { sharedAuth } from './support/shared-auth.ts';
 
-const auth = await startAuth();
+const auth = await sharedAuth();
 
 async function doubtful(account: { email: string }, verdict: 'challenge' | 'unavailable'): Promise<Answer> {
   auth.neighbours.verdict = verdict;

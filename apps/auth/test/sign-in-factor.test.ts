@@ -2,12 +2,13 @@ import { uuidv7 } from '@bank/domain';
 import { raceOf, winners } from '@bank/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Account, register, signIn } from './support/accounts.ts';
-import { startAuth, totpFactor } from './support/auth.ts';
 import { get, post } from './support/http.ts';
+import { totpFactor } from './support/neighbours.ts';
 import { assertion, passkeyChallenge, syncedPasskey } from './support/passkeys.ts';
+import { sharedAuth } from './support/shared-auth.ts';
 import { claimsOf } from './support/staff.ts';
 
-const auth = await startAuth();
+const auth = await sharedAuth();
 const code = '123456';
 const recoveryCode = '7Q2M4D-09XKTB-7Q2M4D-09XKTB';
 

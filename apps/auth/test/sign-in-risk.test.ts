@@ -1,12 +1,13 @@
 import { uuidv7 } from '@bank/domain';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { codeFor, messagesTo, password, signIn } from './support/accounts.ts';
-import { startAuth, totpFactor } from './support/auth.ts';
 import { type Answer, get, post } from './support/http.ts';
+import { totpFactor } from './support/neighbours.ts';
 import { accountWithPhone } from './support/phones.ts';
+import { sharedAuth } from './support/shared-auth.ts';
 import { createStaff, signInAtConsole } from './support/staff.ts';
 
-const auth = await startAuth({ env: { SMS_PER_PREFIX_PER_HOUR: '100000', SMS_PER_HOUR: '100000' } });
+const auth = await sharedAuth();
 
 beforeEach(() => {
   auth.neighbours.factors = [];

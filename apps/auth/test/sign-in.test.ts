@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { codeFor, freshEmail, messagesTo, password, register, signIn } from './support/accounts.ts';
-import { startAuth, totpFactor } from './support/auth.ts';
+import { startAuth } from './support/auth.ts';
 import { type Answer, get, post } from './support/http.ts';
+import { totpFactor } from './support/neighbours.ts';
 
 const auth = await startAuth();
 const wrong = { password: 'not the right one' };

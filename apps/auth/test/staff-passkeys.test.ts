@@ -2,9 +2,10 @@ import { uuidv7 } from '@bank/domain';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ProofVerdict } from '#adapters/factors/factor-challenges.ts';
 import { type Account, register, signIn } from './support/accounts.ts';
-import { passkeyFactor, startAuth, totpFactor } from './support/auth.ts';
 import { type Answer, get, post, send } from './support/http.ts';
+import { passkeyFactor, totpFactor } from './support/neighbours.ts';
 import { assertion, passkeyOf, passkeySignIn, syncedPasskey } from './support/passkeys.ts';
+import { sharedAuth } from './support/shared-auth.ts';
 import {
   claimsOf,
   completeAtConsole,
@@ -14,7 +15,7 @@ import {
   signInAtConsole,
 } from './support/staff.ts';
 
-const auth = await startAuth();
+const auth = await sharedAuth();
 const atConsole = { headers: fromConsole } as const;
 const staffClient = { clientId: 'staff-console' } as const;
 

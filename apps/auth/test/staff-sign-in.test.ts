@@ -1,9 +1,10 @@
 import { uuidv7 } from '@bank/domain';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Account, codeFor, freshEmail, password, register, registration, signIn } from './support/accounts.ts';
-import { passkeyFactor, startAuth, totpFactor } from './support/auth.ts';
 import { type Answer, post } from './support/http.ts';
+import { passkeyFactor, totpFactor } from './support/neighbours.ts';
 import { assertion, syncedPasskey } from './support/passkeys.ts';
+import { sharedAuth } from './support/shared-auth.ts';
 import {
   claimsOf,
   completeAtConsole,
@@ -15,7 +16,7 @@ import {
   staffSession,
 } from './support/staff.ts';
 
-const auth = await startAuth();
+const auth = await sharedAuth();
 const answer = { challengeId: uuidv7(), response: { code: '123456' } };
 
 beforeEach(() => {

@@ -3,11 +3,11 @@ import { SessionEndReason } from '@bank/proto/auth';
 import { ContactField, UserStatus } from '@bank/proto/user';
 import { describe, expect, it } from 'vitest';
 import { codeFor, messagesTo, refresh, register, registration, signIn } from './support/accounts.ts';
-import { startAuth } from './support/auth.ts';
-import { auditsOf, colleague, staffCallers, staffClients, untilRefused } from './support/colleagues.ts';
+import { auditsOf, colleague, staffClients, untilRefused } from './support/colleagues.ts';
 import { post } from './support/http.ts';
+import { sharedAuth } from './support/shared-auth.ts';
 
-const auth = await startAuth({ callers: staffCallers() });
+const auth = await sharedAuth();
 const { users, sessions } = await staffClients(auth);
 const noteId = uuidv7();
 const nothing = { unmask: [], noteId: '' };

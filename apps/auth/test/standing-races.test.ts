@@ -3,19 +3,13 @@ import { UserStatus } from '@bank/proto/user';
 import { losers, raceOf, winners } from '@bank/testing';
 import { describe, expect, it } from 'vitest';
 import { type Account, refresh, register, signIn } from './support/accounts.ts';
-import { startAuth, totpFactor } from './support/auth.ts';
-import {
-  type Colleague,
-  colleague,
-  signedRequest,
-  staffCallers,
-  staffClients,
-  untilRefused,
-} from './support/colleagues.ts';
+import { type Colleague, colleague, signedRequest, staffClients, untilRefused } from './support/colleagues.ts';
 import { type Answer, post } from './support/http.ts';
+import { totpFactor } from './support/neighbours.ts';
+import { sharedAuth } from './support/shared-auth.ts';
 
 // More contestants than the pool has connections.
-const auth = await startAuth({ callers: staffCallers(), env: { DATABASE_POOL_MAX: '8' } });
+const auth = await sharedAuth();
 const clients = await staffClients(auth);
 const { users } = clients;
 const rounds = 20;

@@ -1,12 +1,12 @@
 import { uuidv7 } from '@bank/domain';
 import { describe, expect, it } from 'vitest';
 import { register } from './support/accounts.ts';
-import { startAuth } from './support/auth.ts';
-import { auditsOf, colleague, staffCallers, staffClients } from './support/colleagues.ts';
+import { auditsOf, colleague, staffClients } from './support/colleagues.ts';
 import { linksTo, reset, resetTokenFor } from './support/passwords.ts';
+import { sharedAuth } from './support/shared-auth.ts';
 import { createStaff } from './support/staff.ts';
 
-const auth = await startAuth({ callers: staffCallers() });
+const auth = await sharedAuth();
 const staff = await staffClients(auth);
 
 describe('StartPasswordReset', () => {

@@ -2,8 +2,9 @@ import { uuidv7 } from '@bank/domain';
 import { raceOf, until, winners } from '@bank/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Account, codeFor, messagesTo, password, refresh, register, signIn } from './support/accounts.ts';
-import { startAuth, totpFactor } from './support/auth.ts';
+import { startAuth } from './support/auth.ts';
 import { get, post } from './support/http.ts';
+import { totpFactor } from './support/neighbours.ts';
 
 const auth = await startAuth();
 const answer = { challengeId: uuidv7(), response: { code: '123456' } };

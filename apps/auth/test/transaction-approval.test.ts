@@ -4,9 +4,10 @@ import { raceOf, winners } from '@bank/testing';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Account, register } from './support/accounts.ts';
-import { startAuth, totpFactor } from './support/auth.ts';
+import { startAuth } from './support/auth.ts';
 import { colleague, staffCallers } from './support/colleagues.ts';
 import { get, post } from './support/http.ts';
+import { totpFactor } from './support/neighbours.ts';
 import { answerWith, approved, askToApprove, payment, signature } from './support/transactions.ts';
 
 const auth = await startAuth({ callers: staffCallers() });

@@ -2,12 +2,12 @@ import { uuidv7 } from '@bank/domain';
 import { decodeJwt } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Account, register } from './support/accounts.ts';
-import { startAuth } from './support/auth.ts';
 import { post } from './support/http.ts';
 import { assertion, passkeyChallenge, syncedPasskey } from './support/passkeys.ts';
+import { sharedAuth } from './support/shared-auth.ts';
 import { answerWith, payment } from './support/transactions.ts';
 
-const auth = await startAuth();
+const auth = await sharedAuth();
 
 describe('SR-63 by a passkey', () => {
   const nonce = Buffer.alloc(32, 5).toString('base64url');

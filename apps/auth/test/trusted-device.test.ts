@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Account, register, signIn } from './support/accounts.ts';
-import { startAuth, totpFactor } from './support/auth.ts';
+import { startAuth } from './support/auth.ts';
 import { get } from './support/http.ts';
+import { totpFactor } from './support/neighbours.ts';
+import { sharedAuth } from './support/shared-auth.ts';
 
-const auth = await startAuth();
+const auth = await sharedAuth();
 const strict = await startAuth({ env: { TRUSTED_DEVICE_DAYS: '0' } });
 
 let account: Account;

@@ -3,21 +3,21 @@ import { UserStatus } from '@bank/proto/user';
 import { signJwt } from '@bank/security';
 import { describe, expect, it } from 'vitest';
 import { type Account, messagesTo, refresh, register, signIn } from './support/accounts.ts';
-import { startAuth, totpFactor } from './support/auth.ts';
 import {
   auditsOf,
   type Colleague,
   colleague,
   signedRequest,
-  staffCallers,
   staffClients,
   toldOf,
   untilRefused,
 } from './support/colleagues.ts';
 import { get, post } from './support/http.ts';
+import { totpFactor } from './support/neighbours.ts';
+import { sharedAuth } from './support/shared-auth.ts';
 import { claimsOf } from './support/staff.ts';
 
-const auth = await startAuth({ callers: staffCallers() });
+const auth = await sharedAuth();
 const clients = await staffClients(auth);
 const { users } = clients;
 const noteId = uuidv7();

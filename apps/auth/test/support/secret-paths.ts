@@ -1,8 +1,9 @@
 import { uuidv7 } from '@bank/domain';
 import { type Account, codeFor, freshEmail, password, register, registration, signIn, steppedUp } from './accounts.ts';
-import { type TestAuth, totpFactor } from './auth.ts';
+import type { TestAuth } from './auth.ts';
 import { type Answer, post } from './http.ts';
 import { freshPhone } from './messages.ts';
+import { totpFactor } from './neighbours.ts';
 import { passkeySignIn } from './passkeys.ts';
 import { smsCode } from './phones.ts';
 

@@ -1,7 +1,8 @@
 import { uuidv7 } from '@bank/domain';
 import { type Account, codeFor, password, register } from './accounts.ts';
-import { passkeyFactor, staffOrigin, type TestAuth } from './auth.ts';
+import { staffOrigin, type TestAuth } from './auth.ts';
 import { type Answer, post } from './http.ts';
+import { passkeyFactor } from './neighbours.ts';
 import { assertion, syncedPasskey } from './passkeys.ts';
 
 /** What comes with a request through the staff listener, from the staff's console. */
