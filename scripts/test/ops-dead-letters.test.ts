@@ -1,16 +1,14 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { Secret, uuidv7 } from '@bank/domain';
 import { createPublisher, topology } from '@bank/messaging';
 import { createLogger } from '@bank/observability';
 import { serviceAddress, until } from '@bank/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ToolResult } from '#checks/tool.ts';
 import { brokerUser, operatorBroker, provisionBroker, removeVhost } from '#stack/provisioning/broker.ts';
 import { appNames } from '#stack/settings/apps.ts';
-import { nodeProgram, repositoryFolder } from '#stack/settings/repository.ts';
 import { callManagement } from '#stack/stores/broker-management.ts';
+import { ops, opsProcess } from '#test/ops-command.ts';
 
 const broker = {
   url: serviceAddress('TEST_RABBITMQ_URL'),
@@ -34,19 +32,13 @@ afterAll(async () => {
   }
 });
 
-/** `pnpm ops dlq …`, run as an operator does, with the rights of an operator; beside us, or our own connection would fall silent. */
-async function dlq(...args: string[]): Promise<{ status: number | null; text: string }> {
-  const env = { OPERATOR_RABBITMQ_URL: operatorBroker(broker, vhost, passwordOf).url };
-  const child = spawn(nodeProgram, [join(repositoryFolder, 'scripts/ops.ts'), 'dlq', ...args], { env });
-  let text = '';
-  for (const output of [child.stdout, child.stderr]) {
-    output.on('data', (chunk: Buffer) => {
-      text += chunk;
-    });
-  }
-  await once(child, 'close');
-  return { status: child.exitCode, text };
+/** `pnpm ops dlq …` with the rights of an operator. */
+async function dlq(...args: string[]): Promise<{ status: number; text: string }> {
+  return textOf(await ops(['dlq', ...args], env()));
 }
+
+const env = () => ({ OPERATOR_RABBITMQ_URL: operatorBroker(broker, vhost, passwordOf).url });
+const textOf = ({ status, stdout, stderr }: ToolResult) => ({ status, text: stdout + stderr });
 
 async function givenLetter(queue: string, id = uuidv7()): Promise<string> {
   const before = await publisher.depth(`${queue}.dead`);
@@ -73,7 +65,7 @@ describe('pnpm ops dlq list', () => {
 
   it('ends with 1, and says what lies there and why, without its content', async () => {
     const id = await givenLetter('mfa.events');
-    const { status, text } = await dlq('list');
+    const { status, text } = textOf(await opsProcess(['dlq', 'list'], env()));
     expect(status).toBe(1);
     expect(text).toContain(
       `mfa.events: 1\n  ${id}  user.activated.v1  Error at store  (5 failures, request request-7)\n`,
@@ -123,7 +115,8 @@ describe('pnpm ops dlq replay', () => {
   });
 
   it('does nothing without being told which', async () => {
-    expect(await dlq('replay', 'profile.events')).toEqual({ status: 2, text: expect.stringContaining('usage:') });
+    const alone = textOf(await opsProcess(['dlq', 'replay', 'profile.events'], env()));
+    expect(alone).toEqual({ status: 2, text: expect.stringContaining('usage:') });
     expect(await dlq('discard', 'profile.events', '--all')).toEqual({
       status: 2,
       text: expect.stringContaining('usage:'),

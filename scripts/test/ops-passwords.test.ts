@@ -1,11 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBreachedPasswords } from '@bank/security';
 import { temporaryFolder } from '@bank/testing';
 import { describe, expect, it } from 'vitest';
-import { repositoryFolder } from '#stack/settings/repository.ts';
+import { ops, opsProcess } from '#test/ops-command.ts';
 
 const folder = temporaryFolder('password-list');
 const passwords = Array.from({ length: 3000 }, (_, index) => `password ${index}`);
@@ -22,12 +21,7 @@ function listOf(name: string, lines: readonly string[]): string {
   return file;
 }
 
-function build(...args: readonly string[]) {
-  return spawnSync(process.execPath, ['scripts/ops.ts', 'passwords', 'build-filter', ...args], {
-    cwd: repositoryFolder,
-    encoding: 'utf8',
-  });
-}
+const build = (...args: readonly string[]) => ops(['passwords', 'build-filter', ...args]);
 
 async function known(filter: string, asked: readonly string[]): Promise<number> {
   const opened = await openBreachedPasswords(filter);
@@ -45,7 +39,7 @@ const whole = listOf(
 describe('SR-5 pnpm ops passwords build-filter', () => {
   it('makes a filter of an ordered file, and states size and rate', async () => {
     const out = join(folder, 'filter');
-    const { status, stdout, stderr } = build(whole, '--out', out);
+    const { status, stdout, stderr } = await opsProcess(['passwords', 'build-filter', whole, '--out', out]);
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/filter: 3000 passwords in 0\.0 MB, read back; one good password in 256 is refused as well/);
     expect(await known(out, passwords)).toBe(3000);
@@ -53,7 +47,8 @@ describe('SR-5 pnpm ops passwords build-filter', () => {
 
   it('leaves out what was seen less often', async () => {
     const out = join(folder, 'often');
-    expect(build(whole, '--out', out, '--min-count', '2001', '--bits', '16').stdout).toContain('1000 passwords');
+    const { stdout } = await build(whole, '--out', out, '--min-count', '2001', '--bits', '16');
+    expect(stdout).toContain('1000 passwords');
     expect(await known(out, passwords.slice(2000))).toBe(1000);
     expect(await known(out, passwords.slice(0, 2000))).toBeLessThan(3);
   });
@@ -67,7 +62,7 @@ describe('SR-5 pnpm ops passwords build-filter', () => {
       writeFileSync(join(ranges, `${hash.slice(0, 5)}.txt`), line + line);
     }
     const out = join(folder, 'of-ranges');
-    expect(build(ranges, '--out', out).stdout).toContain('100 passwords');
+    expect((await build(ranges, '--out', out)).stdout).toContain('100 passwords');
     expect(await known(out, passwords)).toBeGreaterThanOrEqual(100);
   });
 
@@ -76,9 +71,9 @@ describe('SR-5 pnpm ops passwords build-filter', () => {
     ['has a word in it', [`${inOrder[0]?.hash}:1`, 'password:1'], 'line 2: is no SHA-1'],
     ['is of another hash', [`${inOrder[0]?.hash}00:1`], 'line 1: is no SHA-1'],
     ['has a count that is none', [`${inOrder[0]?.hash}:x`], 'line 1: has a count that is no number'],
-  ])('ends with 2 for a list that %s, naming the line, and leaves nothing behind', (name, lines, problem) => {
+  ])('ends with 2 for a list that %s, naming the line, and leaves nothing behind', async (name, lines, problem) => {
     const out = join(folder, `none of ${name}`);
-    const { status, stderr } = build(listOf(`${name}.txt`, lines), '--out', out);
+    const { status, stderr } = await build(listOf(`${name}.txt`, lines), '--out', out);
     expect([status, existsSync(out)]).toEqual([2, false]);
     expect(stderr).toContain(problem);
     expect(readdirSync(folder).filter((one) => one.endsWith('.partial'))).toEqual([]);
@@ -86,8 +81,8 @@ describe('SR-5 pnpm ops passwords build-filter', () => {
 
   it.each([[[]], [[whole]], [[whole, '--out', 'x', '--bits', '9']], [['nowhere', '--out', 'x']]])(
     'ends with 2 for %j',
-    (args) => {
-      expect(build(...args).status).toBe(2);
+    async (args) => {
+      expect((await build(...args)).status).toBe(2);
     },
   );
 });
