@@ -6,10 +6,8 @@ import { expect, test } from 'vitest';
 import { type Account, type Place, registerAccount, type Tokens } from '#account.ts';
 import { expectStatus, GatewayClient } from '#client.ts';
 import { firstJourney } from '#first-journey.ts';
-import { ownStack } from '#test-stack.ts';
-import { asOwner } from '../support/database.ts';
-
-const it = ownStack({}, { pooler: true });
+import { asOwner } from '../../support/database.ts';
+import { it } from './stack.ts';
 
 function place(): Place {
   const { gateway, sandbox } = it.stack.addresses;

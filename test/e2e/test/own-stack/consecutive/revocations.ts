@@ -1,17 +1,14 @@
 import { appNames } from '@bank/scripts/stack';
-import { serviceAddress, testProxy, testRedis, until } from '@bank/testing';
+import { until } from '@bank/testing';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { expectStatus, GatewayClient } from '#client.ts';
-import { ownStack } from '#test-stack.ts';
-import { asOwner } from '../support/database.ts';
-import { answersAt, answersWithin, type Door, Everywhere, refusalsSince } from '../support/everywhere.ts';
-import { staffMember } from '../support/people.ts';
-import { publishOn } from '../support/redis-publish.ts';
+import { asOwner } from '../../support/database.ts';
+import { answersAt, answersWithin, type Door, Everywhere, refusalsSince } from '../../support/everywhere.ts';
+import { staffMember } from '../../support/people.ts';
+import { publishOn } from '../../support/redis-publish.ts';
+import { it, keys, redis } from './stack.ts';
 
 // What architecture.md says under "Revocations", in each of ten processes, with a Redis that can be taken from them.
-const keys = testRedis();
-const redis = await testProxy(serviceAddress('TEST_REDIS_URL'));
-const it = ownStack({ REDIS_URL: redis.url, REDIS_KEY_PREFIX: keys.keyPrefix });
 const rounds = 25;
 const names = appNames.flatMap((app) => [app, `${app}-2`]);
 const open = everyProcess(200);
@@ -22,9 +19,10 @@ function everyProcess(status: number): Record<string, number> {
 }
 
 let somebody: Everywhere;
-beforeAll(async () => {
-  somebody = await Everywhere.join(it.stack);
-}, 60_000);
+
+async function somebodyJoins(): Promise<void> {
+  somebody ??= await Everywhere.join(it.stack);
+}
 
 function p99Of(delaysMs: readonly number[]): number {
   return delaysMs.toSorted((a, b) => a - b)[Math.ceil(delaysMs.length * 0.99) - 1] ?? Number.NaN;
@@ -38,6 +36,8 @@ async function revokedDoors(): Promise<readonly Door[]> {
 }
 
 describe('SR-46 a sign-out', () => {
+  beforeAll(somebodyJoins, 60_000);
+
   test('is known in every process of all five services within a second', { timeout: 240_000 }, async () => {
     const delaysMs: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
@@ -50,6 +50,8 @@ describe('SR-46 a sign-out', () => {
 });
 
 describe('SR-70 what staff do', () => {
+  beforeAll(somebodyJoins, 60_000);
+
   async function administrator(): Promise<string> {
     const { addresses } = it.stack;
     const place = { client: new GatewayClient(addresses.gateway), inboxUrl: addresses.sandbox.http };
@@ -92,6 +94,7 @@ describe('SR-70 what staff do', () => {
 describe('SR-46 while Redis is in trouble', { timeout: 90_000 }, () => {
   let revoked: readonly Door[];
   let live: readonly Door[];
+  beforeAll(somebodyJoins, 60_000);
   beforeEach(async () => {
     await redis.restore();
     revoked = await revokedDoors();
@@ -164,6 +167,8 @@ async function feedState(): Promise<FeedState> {
 }
 
 describe('SR-46 while the publisher is gone', { timeout: 120_000 }, () => {
+  beforeAll(somebodyJoins, 60_000);
+
   /** The four apps that ask auth. */
   const others = (doors: readonly Door[]) => doors.filter(({ app }) => app !== 'auth');
 
