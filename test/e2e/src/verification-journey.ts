@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { announcementOf, noisePicture } from '@bank/test-bed';
+import { type Place, registerAccount } from '#account.ts';
+import { expectStatus, type GatewayClient } from '#client.ts';
+
+/** The answer to a begun upload. */
+export interface BegunUpload {
+  readonly uploadId: string;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly fields: Readonly<Record<string, string>> | null;
+}
+
+/** Whoever is signed in, and where. */
+interface SignedIn {
+  readonly client: GatewayClient;
+  readonly token: string;
+}
+
+const picture = noisePicture(300);
+const announced = announcementOf(picture);
+const withinMs = 10_000;
+
+/** Sends a picture of his by its link and makes it his own; the link to read it. @throws AssertionError naming the step */
+export async function sendAvatar({
+  client,
+  token,
+}: SignedIn): Promise<{ readonly url: string; readonly upload: BegunUpload }> {
+  const begun = await client.send('POST', '/v1/profile/avatar', { token, body: announced });
+  const upload = expectStatus<BegunUpload>(begun, 201);
+  await sendUpload(upload);
+  const body = { uploadId: upload.uploadId };
+  const completed = await client.send('POST', '/v1/profile/avatar/complete', { token, body });
+  return { ...expectStatus<{ url: string }>(completed, 200), upload };
+}
+
+/** The same with a side of a document; its id. @throws AssertionError naming the step */
+export async function sendDocument({ client, token }: SignedIn, document: object): Promise<string> {
+  const body = { country: 'DE', ...document, ...announced };
+  const begun = await client.send('POST', '/v1/kyc/documents', { token, body });
+  const { documentId, upload } = expectStatus<{ documentId: string; upload: BegunUpload }>(begun, 201);
+  await sendUpload(upload);
+  expectStatus(await client.send('POST', `/v1/kyc/documents/${documentId}/complete`, { token }), 200);
+  return documentId;
+}
+
+/** A passport that the sandbox has nothing against. */
+export const passport = { kind: 'passport', number: 'C01X00T47', expiresOn: '2041-05-01' };
+
+/** Register, send a picture, have one's identity verified, as far as tier 1. @throws AssertionError naming the step that went another way */
+export async function verificationJourney(place: Place): Promise<void> {
+  const { client } = place;
+  const { accessToken: token } = await registerAccount(place);
+  const read = await client.sendUntil(({ status }) => status === 200, withinMs, 'GET', '/v1/profile', { token });
+  const names = { givenName: 'Ada', familyName: 'Lovelace', dateOfBirth: '1990-12-10', nationality: 'DE' };
+  const headers = { 'if-match': read.headers.get('etag') ?? '' };
+  expectStatus(await client.send('PATCH', '/v1/profile', { token, headers, body: names }), 200);
+  await sendAvatar({ client, token });
+  await sendDocument({ client, token }, passport);
+  expectStatus(await client.send('POST', '/v1/kyc/submissions', { token, body: { tier: 1 } }), 202);
+  const isApproved = ({ body }: { readonly body: unknown }) => (body as { tier?: number }).tier === 1;
+  await client.sendUntil(isApproved, withinMs, 'GET', '/v1/kyc', { token });
+}
+
+/** As the link of an upload says: the file as the body, or as the last part of a form. */
+async function sendUpload({ method, url, headers, fields }: BegunUpload): Promise<void> {
+  const { 'content-length': _set, ...given } = headers;
+  const sent = await fetch(
+    url,
+    fields === null ? { method, headers: given, body: picture } : { method, body: formOf(fields) },
+  );
+  assert(sent.ok, `an upload was answered ${sent.status}`);
+}
+
+function formOf(fields: Readonly<Record<string, string>>): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  form.append('file', new Blob([picture]), 'file');
+  return form;
+}
