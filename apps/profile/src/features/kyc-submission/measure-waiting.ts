@@ -1,7 +1,7 @@
 import { readerOf } from '@bank/database';
 import type { AppContext } from '#context.ts';
 
-/** Tells the metrics for how long the case has waited that the provider has not taken and that waits the longest. */
+/** Tells the metrics how many cases the provider has not taken, and for how long the one has waited that waits the longest. */
 export function measureWaiting(ctx: AppContext): void {
   ctx.metrics.read('kyc_submission_waiting_seconds', 'For how long the oldest case waits to be taken by the provider', {
     value: async () => {
@@ -9,5 +9,8 @@ export function measureWaiting(ctx: AppContext): void {
       const since = await readerOf(ctx).kycSubmissions.oldestPending();
       return Math.max(0, (now - (since?.getTime() ?? now)) / 1000);
     },
+  });
+  ctx.metrics.read('kyc_submissions_waiting', 'Cases that wait to be taken by the provider', {
+    value: () => readerOf(ctx).kycSubmissions.countPending(),
   });
 }

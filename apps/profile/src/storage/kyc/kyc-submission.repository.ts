@@ -95,6 +95,14 @@ export class KycSubmissionRepository extends Repository {
     ]);
   }
 
+  /** How many the provider has not taken. */
+  async countPending(): Promise<number> {
+    const found = await this.row<{ count: number }>(
+      `select count(*)::int as count from profile.kyc_submissions where state = 'pending' and next_at is not null`,
+    );
+    return found?.count ?? 0;
+  }
+
   /** Since when the oldest waits that the provider has not taken. */
   async oldestPending(): Promise<Date | undefined> {
     const found = await this.row<{ oldest: Date | null }>(
