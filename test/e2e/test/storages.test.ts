@@ -5,7 +5,7 @@ import { registerAccount } from '#account.ts';
 import { expectStatus, GatewayClient } from '#client.ts';
 import { freePort } from '#free-port.ts';
 import { sharedStack } from '#test-stack.ts';
-import { passport, sendAvatar, sendDocument } from '#verification-journey.ts';
+import { passport, sendAvatar, sendDocument } from '#uploads.ts';
 
 const it = sharedStack();
 const accounts = {

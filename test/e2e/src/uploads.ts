@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { announcementOf, noisePicture } from '@bank/test-bed';
-import { type Place, registerAccount } from '#account.ts';
 import { expectStatus, type GatewayClient } from '#client.ts';
 
 /** The answer to a begun upload. */
-export interface BegunUpload {
+interface BegunUpload {
   readonly uploadId: string;
   readonly method: string;
   readonly url: string;
@@ -20,7 +19,6 @@ interface SignedIn {
 
 const picture = noisePicture(300);
 const announced = announcementOf(picture);
-const withinMs = 10_000;
 
 /** Sends a picture of his by its link and makes it his own; the link to read it. @throws AssertionError naming the step */
 export async function sendAvatar({
@@ -47,21 +45,6 @@ export async function sendDocument({ client, token }: SignedIn, document: object
 
 /** A passport that the sandbox has nothing against. */
 export const passport = { kind: 'passport', number: 'C01X00T47', expiresOn: '2041-05-01' };
-
-/** Register, send a picture, have one's identity verified, as far as tier 1. @throws AssertionError naming the step that went another way */
-export async function verificationJourney(place: Place): Promise<void> {
-  const { client } = place;
-  const { accessToken: token } = await registerAccount(place);
-  const read = await client.sendUntil(({ status }) => status === 200, withinMs, 'GET', '/v1/profile', { token });
-  const names = { givenName: 'Ada', familyName: 'Lovelace', dateOfBirth: '1990-12-10', nationality: 'DE' };
-  const headers = { 'if-match': read.headers.get('etag') ?? '' };
-  expectStatus(await client.send('PATCH', '/v1/profile', { token, headers, body: names }), 200);
-  await sendAvatar({ client, token });
-  await sendDocument({ client, token }, passport);
-  expectStatus(await client.send('POST', '/v1/kyc/submissions', { token, body: { tier: 1 } }), 202);
-  const isApproved = ({ body }: { readonly body: unknown }) => (body as { tier?: number }).tier === 1;
-  await client.sendUntil(isApproved, withinMs, 'GET', '/v1/kyc', { token });
-}
 
 /** As the link of an upload says: the file as the body, or as the last part of a form. */
 async function sendUpload({ method, url, headers, fields }: BegunUpload): Promise<void> {
