@@ -6,7 +6,7 @@ import { sharedAuth } from './support/shared-auth.ts';
 
 // More contestants than the pool has connections.
 const auth = await sharedAuth();
-const rounds = 20;
+const [rounds, contestants] = [20, 16];
 
 function statuses(outcomes: readonly PromiseSettledResult<Answer>[]): number[] {
   return winners(outcomes)
@@ -23,12 +23,11 @@ describe('SR-73 one address', () => {
   it('becomes one user, however many registrations of it are verified at once', { timeout: 240_000 }, async () => {
     for (let round = 0; round < rounds; round += 1) {
       const email = freshEmail();
-      const started = winners(await raceOf(50, () => post(auth, '/v1/auth/register', registration(email))));
-      expect(started.map(({ status }) => status)).toEqual(Array(50).fill(202));
-      const codes = new Map((await messagesTo(auth, email)).map(({ params }, place) => [place, params['code']]));
-      expect(codes.size).toBe(50);
+      const started = winners(await raceOf(contestants, () => post(auth, '/v1/auth/register', registration(email))));
+      expect(started.map(({ status }) => status)).toEqual(Array(contestants).fill(202));
       await assignCodes(started, email);
-      const answers = await raceOf(50, (number) => post(auth, '/v1/auth/register/verify', proofs[number]));
+      expect(proofs.filter(({ code }) => code !== '')).toHaveLength(contestants);
+      const answers = await raceOf(contestants, (number) => post(auth, '/v1/auth/register/verify', proofs[number]));
       const created = winners(answers).filter(({ status }) => status === 201);
       expect(created).toHaveLength(1);
       expect(statuses(answers).filter((status) => status !== 201 && status !== 422)).toEqual([]);

@@ -22,7 +22,7 @@ export interface TestApp<C> extends TestEnvironment {
   readonly issuer: TestIssuer;
   /** A context of its own, for calling features directly. */
   readonly ctx: C;
-  /** A client of the app's RPC port, with a certificate for that SAN URI. */
+  /** A client of the app's RPC port, with a certificate for that SAN URI; the same one whenever it is asked for. */
   client<S extends DescService>(service: S, callerUri: string): Promise<Client<S>>;
   /** The bare transport to the RPC port, with such a certificate: it repeats nothing and translates no error. */
   transport(callerUri: string): Promise<Transport>;
@@ -73,6 +73,9 @@ async function startShared<Config extends { readonly TOKEN_ISSUER: string }, C e
   return app;
 }
 
+// Tests that make the app fail are no reason to stop asking it.
+const patient = { deadlineMs: 10_000, breaker: { failures: 1_000_000 } };
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Starts the app in its environment, and fills in what a test does with it. */
@@ -87,8 +90,14 @@ async function startApp<Config extends { readonly TOKEN_ISSUER: string }, C exte
   await app.service.start();
   const baseUrl = `https://localhost:${app.service.rpcPort}`;
   const serverUri = `spiffe://bank/app/${parts.service}`;
-  app.client = async (service, callerUri) =>
-    createRpcClient(service, { baseUrl, serverUri, tls: await identityOf(app, callerUri), deadlineMs: 10_000 });
+  const clients = new Map<string, unknown>();
+  app.client = async <S extends DescService>(service: S, callerUri: string) => {
+    const tls = await identityOf(app, callerUri);
+    const key = `${callerUri} ${service.typeName}`;
+    const client = clients.get(key) ?? createRpcClient(service, { baseUrl, serverUri, tls, ...patient });
+    clients.set(key, client);
+    return client as Client<S>;
+  };
   app.transport = async (callerUri) => {
     const nodeOptions = contentsOf(await identityOf(app, callerUri));
     return createConnectTransport({ baseUrl, httpVersion: '1.1', nodeOptions });
