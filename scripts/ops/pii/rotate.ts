@@ -1,5 +1,5 @@
 import { type RewrapReport, rewrapDataKeys } from '@bank/database';
-import { exportSealed, importSealed, sealedKeyId } from '@bank/security';
+import { exportSealed, importSealed, type Keyring, SealBroken, sealedKeyId } from '@bank/security';
 import { type AppKeys, readPiiCommand, withApp } from '#ops/pii/apps.ts';
 import { needOfOlderKeys } from '#ops/pii/need.ts';
 import { describeNeed } from '#ops/pii/status.ts';
@@ -28,29 +28,51 @@ async function rotateApp(keys: AppKeys): Promise<boolean> {
     progress.show(`${app}: ${done} of ${total} data keys`),
   );
   progress.end();
-  const signing = app === 'auth' ? await resealSigningKeys(keys) : 0;
+  const signing = app === 'auth' ? await resealSigningKeys(keys) : { resealed: 0, broken: [] };
   const left = Object.entries(await needOfOlderKeys(keys, 'kek')).filter(([, need]) => Object.keys(need).length > 0);
   const { id } = keyring.current();
   print([
-    `${app}: ${report.rewrapped} data keys are wrapped under ${id}${signing > 0 ? `, ${signing} signing keys too` : ''}`,
+    `${app}: ${report.rewrapped} data keys are wrapped under ${id}${signing.resealed > 0 ? `, ${signing.resealed} signing keys too` : ''}`,
     ...report.broken.map((keyId) => `${app}: data key ${keyId} does not unwrap and stays: damaged, or of another user`),
+    ...signing.broken.map((kid) => `${app}: signing key ${kid} does not open and stays: damaged, or its key is gone`),
     ...left.map(([older, need]) => `${app}: ${older} is still ${describeNeed(need)}`),
   ]);
-  return left.length === 0 && report.broken.length === 0;
+  return left.length === 0 && report.broken.length === 0 && signing.broken.length === 0;
+}
+
+interface Resealed {
+  readonly resealed: number;
+  /** Ids of those that do not open. */
+  readonly broken: readonly string[];
 }
 
 /** The private halves of auth's signing keys, which are sealed under a key-encryption key as they are. */
-async function resealSigningKeys({ database: { pool }, keyring }: AppKeys): Promise<number> {
+async function resealSigningKeys({ database: { pool }, keyring }: AppKeys): Promise<Resealed> {
   const kek = await keyring('kek');
   const sql = 'select kid, sealed_private as sealed from auth.signing_keys';
   const { rows } = await pool.query<{ kid: string; sealed: Buffer }>(sql);
+  const broken: string[] = [];
   let resealed = 0;
   for (const { kid, sealed } of rows.filter((row) => sealedKeyId(row.sealed) !== kek.current().id)) {
-    const again = exportSealed(importSealed(kid, sealed, kek), kek);
+    const again = sealAgain(kid, sealed, kek);
+    if (again === undefined) {
+      broken.push(kid);
+      continue;
+    }
     const update = 'update auth.signing_keys set sealed_private = $1 where kid = $2 and sealed_private = $3';
     resealed += (await pool.query(update, [again, kid, sealed])).rowCount ?? 0;
   }
-  return resealed;
+  return { resealed, broken };
+}
+
+/** Undefined when it does not open. */
+function sealAgain(kid: string, sealed: Uint8Array, kek: Keyring): Uint8Array | undefined {
+  try {
+    return exportSealed(importSealed(kid, sealed, kek), kek);
+  } catch (error) {
+    if (error instanceof SealBroken) return undefined;
+    throw error;
+  }
 }
 
 function print(lines: readonly string[]): void {
