@@ -1,8 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { crc32, deflateSync } from 'node:zlib';
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { registerAccount } from '#account.ts';
 import { expectStatus, GatewayClient } from '#client.ts';
+import { pngOfNoise } from '#picture.ts';
 import { sharedStack } from '#test-stack.ts';
 
 const it = sharedStack();
@@ -13,36 +13,13 @@ interface Begun {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A picture of noise, which no compression makes smaller: red, green and blue for each pixel. */
-function png(side: number): Buffer {
-  const rows = Array.from({ length: side }, () => Buffer.concat([Buffer.from([0]), randomBytes(side * 3)]));
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(side, 0);
-  header.writeUInt32BE(side, 4);
-  header.set([8, 2, 0, 0, 0], 8);
-  const chunks = [
-    chunk('IHDR', header),
-    chunk('IDAT', deflateSync(Buffer.concat(rows))),
-    chunk('IEND', Buffer.alloc(0)),
-  ];
-  return Buffer.concat([Buffer.from('\u0089PNG\r\n\u001a\n', 'latin1'), ...chunks]);
-}
-
-function chunk(name: string, data: Buffer): Buffer {
-  const content = Buffer.concat([Buffer.from(name), data]);
-  const [length, checksum] = [Buffer.alloc(4), Buffer.alloc(4)];
-  length.writeUInt32BE(data.length);
-  checksum.writeUInt32BE(crc32(content));
-  return Buffer.concat([length, content, checksum]);
-}
-
 describe('a picture of a customer', () => {
   test('goes through the gateway by its link, and comes back by another', { timeout: 60_000 }, async () => {
     const { addresses } = it.stack;
     const client = new GatewayClient(addresses.gateway);
     const { accessToken: token } = await registerAccount({ client, inboxUrl: addresses.sandbox.http });
     await client.sendUntil(({ status }) => status === 200, 5_000, 'GET', '/v1/profile', { token });
-    const file = png(1100); // 3.6 MB: more than any other body may have
+    const file = pngOfNoise(1100); // 3.6 MB: more than any other body may have
     const sha256 = createHash('sha256').update(file).digest('hex');
     const announced = { contentType: 'image/png', sizeBytes: file.length, sha256 };
     const begun = expectStatus<Begun>(await client.send('POST', '/v1/profile/avatar', { token, body: announced }), 201);

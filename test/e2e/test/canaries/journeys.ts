@@ -10,6 +10,7 @@ import { enrolPasskey, newPhone } from '#passkeys.ts';
 import { asOwner } from '../support/database.ts';
 import { type Enrolled, giveRoles, signInAtConsole } from '../support/people.ts';
 import type { Canaries } from './fields.ts';
+import { proveIdentity } from './kyc-journey.ts';
 
 const arrivesMs = 10_000;
 const isOk = ({ status }: Exchange) => status === 200;
@@ -54,6 +55,7 @@ export class Journeys {
       preferredName: canary('preferred'),
       occupation: canary('occupation'),
       dateOfBirth: this.#canaries.dateOfBirth(),
+      nationality: 'GH',
       gender: 'self_described',
       genderDescription: canary('gender'),
       taxResidencies: [{ country: 'DE', noTinReason: 'unobtainable', explanation: canary('explanation') }],
@@ -89,6 +91,7 @@ export class Journeys {
     expectStatus(await client.send('POST', '/v1/mfa/recovery-codes', { token: accessToken }), 201);
     await this.#renameDevice(accessToken, account.device.id, 200);
     await this.#linkAccounts(accessToken);
+    await proveIdentity(client, accessToken);
     return { account, factorId, app, token: accessToken };
   }
 
@@ -237,7 +240,7 @@ export class Journeys {
     try {
       await this.#renameDevice(token, account.device.id, 500);
       const headers = { 'if-match': profile.headers.get('etag') ?? '' };
-      const body = { givenName: canary('crash'), occupation: canary('crash') };
+      const body = { preferredName: canary('crash'), occupation: canary('crash') };
       expectStatus(await client.send('PATCH', '/v1/profile', { token, body, headers }), 500);
     } finally {
       await alter('drop constraint refuses_everything');

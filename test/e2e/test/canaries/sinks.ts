@@ -59,6 +59,7 @@ async function readAll({ stack, sentry, redis, copy }: Places): Promise<Sink[]> 
     { name: 'Sentry', text: sentry.envelopes().join('\n') },
     { name: "the platform's Audit service", text: await auditedText(stack) },
     { name: 'the checkpoints outside of the database', text: textOfFolder(checkpointsOf(stack)) },
+    { name: 'the files of customers', text: textOfFolder(filesOf(stack)) },
     ...stack.logFiles().map((file) => ({ name: basename(file), text: readFileSync(file, 'utf8') })),
   ];
 }
@@ -77,9 +78,15 @@ function checkpointsOf({ environments }: Stack): string {
   return environments.admin['CHECKPOINT_DIR'] ?? '';
 }
 
+function filesOf({ environments }: Stack): string {
+  return environments.profile['STORAGE_DIR'] ?? '';
+}
+
+/** Every file below it; bytes that are no text stand for themselves, so that what lies between them is found. */
 function textOfFolder(folder: string): string {
-  return readdirSync(folder)
-    .map((name) => readFileSync(join(folder, name), 'utf8'))
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
     .join('\n');
 }
 
@@ -89,6 +96,7 @@ async function leakInto(
 ): Promise<void> {
   for (const file of stack.logFiles()) appendFileSync(file, `${text}\n`);
   writeFileSync(join(checkpointsOf(stack), 'leak.jsonl'), `${text}\n`);
+  writeFileSync(join(filesOf(stack), 'leak'), text);
   await redis.put('leak', Buffer.from(text).toString('base64'));
   await copy.publish(topology.unroutable, 'leak.v1', text);
   const { host, pathname } = new URL(dsnOf(sentryPort));
