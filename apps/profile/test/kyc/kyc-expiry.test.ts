@@ -30,6 +30,12 @@ async function standingOf(userId: string) {
   return rows[0];
 }
 
+/** The files that are kept for a user's documents. */
+function filesOf(userId: string): Promise<object[]> {
+  const sql = `select f.id from profile.files f where f.user_id = $1 and f.purpose = 'kyc_document' and f.status = 'stored'`;
+  return app.database.query(sql, [userId]);
+}
+
 describe('when documents run out', () => {
   test('the user is reminded once within a month of it, and not before', async () => {
     const [soon, later] = [await givenApproved(30), await givenApproved(31)];
@@ -80,5 +86,19 @@ describe('cases that nobody goes on with', () => {
       'more_information',
       'in_review',
     ]);
+  });
+
+  test('of a draft nothing is kept, of what was examined everything', async () => {
+    const [customer, asked] = [await givenCustomer(app), await givenCustomer(app)];
+    for (const one of [customer, asked]) await upload(app, one, 'passport');
+    const age = `update profile.kyc_cases set moved_at = now() - interval '100 days' where user_id = $1`;
+    await app.database.query(age, [customer.userId]);
+    await app.database.query(age.replace('set', "set status = 'more_information',"), [asked.userId]);
+    await expireCases(app.ctx);
+    expect(await filesOf(customer.userId)).toEqual([]);
+    expect(await auditsOf(app, customer.userId, 'file.removed')).toMatchObject([
+      { details: { purpose: 'kyc_document' } },
+    ]);
+    expect(await filesOf(asked.userId)).toHaveLength(1);
   });
 });

@@ -5,14 +5,14 @@ import { messageOf } from '@bank/notifications';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { noteMove } from '#features/kyc/note-move.ts';
 import { dayOf } from '#features/kyc/policies.ts';
-import { releaseReplaced } from '#features/kyc/release-replaced.ts';
+import { releasePictures, releaseReplaced } from '#features/kyc/release-replaced.ts';
 import type { KycCase } from '#storage/kyc/kyc-case.ts';
 import type { EndingStanding } from '#storage/kyc/kyc-standing.repository.ts';
 
 const dayMs = 86_400_000;
 const batch = 200;
 const who = allow.system('kyc expiry');
-const audits = ['kyc.case.expired'] as const;
+const audits = ['kyc.case.expired', 'file.removed'] as const;
 
 /** How long before a document runs out its user is told, in days. */
 const remindDays = 30;
@@ -75,11 +75,13 @@ async function lapse(ctx: AppContext, { userId, caseId }: EndingStanding): Promi
   });
 }
 
+/** Of a draft nothing is kept that was sent for it: it was never examined. */
 async function close(ctx: AppContext, id: string, from: 'draft' | 'more_information'): Promise<void> {
   await withTransaction(ctx, { who, audits }, async (tx) => {
     const expired = await tx.kycCases.move({ id, from, to: 'expired', by: 'system', at: tx.clock.now() });
     if (expired === undefined) return;
     await noteMove(tx, expired);
+    if (from === 'draft') await releasePictures(tx, expired.userId, await tx.kycDocuments.takeFilesOf(id));
     await tell(tx, expired, 'idle');
   });
 }

@@ -97,6 +97,17 @@ export class KycDocumentRepository extends Repository {
     );
   }
 
+  /** Takes their files from the documents of a case that nobody has looked at. */
+  async takeFilesOf(caseId: string): Promise<readonly string[]> {
+    const rows = await this.rows<{ fileId: string }>(
+      `update profile.kyc_documents d set state = 'replaced', file_id = null
+        from (select id, file_id from profile.kyc_documents where case_id = ? and file_id is not null for update) o
+        where d.id = o.id returning o.file_id as "fileId"`,
+      [caseId],
+    );
+    return rows.map(({ fileId }) => fileId);
+  }
+
   /** Marks a document as uploaded; false when it was before. */
   async upload({ id }: KycDocument, fileId: string, at: Date): Promise<boolean> {
     const uploaded = await this.affected(
