@@ -163,9 +163,6 @@ test('SR-67, SR-68: nobody but auth', async () => {
     other.startKeyApproval({ ...binding, payloadDigest: randomBytes(32) }, { headers }),
     other.verifyKeyApproval({ ...binding, challengeId, signature: randomBytes(64) }, { headers }),
   ];
-  for (const call of calls) {
-    await expect(call).rejects.toMatchObject({
-      cause: { rawMessage: 'The calling service may not use this method.' },
-    });
-  }
+  const refused = { cause: { rawMessage: 'The calling service may not use this method.' } };
+  await Promise.all(calls.map((call) => expect(call).rejects.toMatchObject(refused)));
 });
