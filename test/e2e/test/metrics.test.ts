@@ -9,6 +9,7 @@ import { firstJourney } from '#first-journey.ts';
 import { freePort } from '#free-port.ts';
 import { type Prometheus, startPrometheus } from '#prometheus.ts';
 import { sharedStack } from '#test-stack.ts';
+import { verificationJourney } from '#verification-journey.ts';
 
 const it = sharedStack();
 const folder = temporaryFolder('prometheus');
@@ -32,7 +33,10 @@ function filledIn(expression: string): string {
 
 async function walk(): Promise<void> {
   const { gateway, sandbox } = it.stack.addresses;
-  await firstJourney({ client: new GatewayClient(gateway), inboxUrl: sandbox.http, announce: () => undefined });
+  const place = { client: new GatewayClient(gateway), inboxUrl: sandbox.http, announce: () => undefined };
+  await firstJourney(place);
+  await verificationJourney(place);
+  await place.client.send('POST', '/v1/webhooks/kyc', { body: {} }); // a call that nobody signed
 }
 
 beforeAll(async () => {
