@@ -1,9 +1,10 @@
 import type { Stack } from '@bank/scripts/stack';
+import type { Action } from '#load/actions/action.ts';
 import type { Journal } from '#load/journal.ts';
-import type { Load, Shares } from '#load/load.ts';
+import type { Load } from '#load/load.ts';
 import type { Receiver } from '#observe/receiver.ts';
 import type { ChaosOptions } from '#options.ts';
-import type { Random } from '#random.ts';
+import type { Random, Shares } from '#random.ts';
 
 /** What a fault works with. The load is running while it does. */
 export interface Chaos {
@@ -34,6 +35,6 @@ export interface Fault {
   /** How many of each app the fault needs; one unless it says so. */
   readonly replicas?: number;
   /** What clients do while it lasts; the usual unless it says so. */
-  readonly shares?: Shares;
+  readonly shares?: Shares<Action>;
   run(chaos: Chaos): Promise<Outcome>;
 }

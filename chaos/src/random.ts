@@ -6,7 +6,11 @@ export interface Random {
   between(least: number, most: number): number;
   /** @throws RangeError when there is nothing to pick from */
   pick<T>(items: readonly T[]): T;
+  /** One of several, each as often of a hundred as its share says. @throws RangeError when the shares are fewer than a hundred */
+  pickByShare<T>(shares: Shares<T>): T;
 }
+
+export type Shares<T> = readonly (readonly [share: number, item: T])[];
 
 /** Mulberry32: 32 bits of state are plenty for picking victims and moments. */
 export function seeded(seed: number): Random {
@@ -24,6 +28,14 @@ export function seeded(seed: number): Random {
       const item = items[Math.floor(next() * items.length)];
       if (item === undefined) throw new RangeError('nothing to pick from');
       return item;
+    },
+    pickByShare(shares) {
+      let point = 1 + Math.floor(next() * 100);
+      for (const [share, item] of shares) {
+        point -= share;
+        if (point <= 0) return item;
+      }
+      throw new RangeError('the shares are fewer than a hundred');
     },
   };
 }

@@ -1,6 +1,7 @@
 import { sourceOf } from '@bank/messaging';
-import { indexBy, repeated } from '#check/grouping.ts';
-import type { History, OutboxRow, Received, Rule, Violation } from '#check/history.ts';
+import { indexBy, isUpTo, repeated } from '#check/grouping.ts';
+import type { History, OutboxRow, Received, Rule } from '#check/history.ts';
+import { told, twice } from '#check/violation.ts';
 
 const lost = 'every event is delivered';
 const gaps = 'sequence per (source, subject) without gaps';
@@ -30,19 +31,19 @@ export const sequencesHaveNoGaps: Rule = (history) => {
     const asReceived = (arrived.get(key) ?? []).map(({ sequence }) => sequence);
     const last = counters.get(key)?.last ?? 0;
     return [
-      ...(unbroken(inOutbox, last) ? [] : [told(gaps, `${key} in the outbox, up to ${last}: ${shown(inOutbox)}`)]),
-      ...(unbroken(asReceived, last) ? [] : [told(gaps, `${key} as received, up to ${last}: ${shown(asReceived)}`)]),
+      ...(isUpTo(inOutbox, last) ? [] : [told(gaps, `${key} in the outbox, up to ${last}: ${shown(inOutbox)}`)]),
+      ...(isUpTo(asReceived, last) ? [] : [told(gaps, `${key} as received, up to ${last}: ${shown(asReceived)}`)]),
     ];
   });
 };
 
 /** An id is one message, whoever wrote it. */
 export const idsAreUnique: Rule = ({ outbox }) =>
-  repeated(outbox.map(({ id }) => id)).map((id) => told('nothing is applied twice', `the id ${id} was written twice`));
+  repeated(outbox.map(({ id }) => id)).map((id) => told(twice, `the id ${id} was written twice`));
 
-function unbroken(sequences: readonly number[], last: number): boolean {
-  const sorted = sequences.toSorted((a, b) => a - b);
-  return sorted.length === last && sorted.every((sequence, index) => sequence === index + 1);
+/** The events of a type, as they were written. */
+export function eventsOfType({ outbox }: Pick<History, 'outbox'>, type: string): OutboxRow[] {
+  return outbox.filter((row) => row.destination === 'events' && row.type === type);
 }
 
 function shown(sequences: readonly number[]): string {
@@ -59,10 +60,6 @@ function keyOf(source: string, subject: string): string {
 
 function nameOf({ app, type, id }: OutboxRow): string {
   return `${type} ${id} of ${app}`;
-}
-
-function told(rule: string, detail: string): Violation {
-  return { rule, detail };
 }
 
 /** How many messages came more than once: delivery is at least once, so this is a figure and no fault. */

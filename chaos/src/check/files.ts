@@ -1,5 +1,6 @@
 import { indexBy } from '#check/grouping.ts';
-import type { Rule, Violation } from '#check/history.ts';
+import type { Rule } from '#check/history.ts';
+import { told, twice } from '#check/violation.ts';
 
 const paired = 'no object without its row, no row without its object';
 const cleared = 'what is abandoned goes';
@@ -26,7 +27,7 @@ export const filesAreWhole: Rule = ({ files: { rows, objects }, kyc: { documents
       .map(({ id }) => told(paired, `document ${id} has no file`)),
     ...[...pictures]
       .filter(([, own]) => own.length > 1)
-      .map(([userId]) => told('nothing is applied twice', `${userId} has several pictures`)),
+      .map(([userId]) => told(twice, `${userId} has several pictures`)),
   ];
 };
 
@@ -35,7 +36,3 @@ export const leftoversAreGone: Rule = ({ files: { rows, objects } }) => [
   ...rows.filter(({ isDue }) => isDue).map(({ id, status }) => told(cleared, `${status} file ${id} is due`)),
   ...objects.filter((name) => name === 'begun').map(() => told(cleared, 'an object that was begun to be written')),
 ];
-
-function told(rule: string, detail: string): Violation {
-  return { rule, detail };
-}

@@ -1,9 +1,9 @@
 import { topology } from '@bank/messaging/topology';
 import { indexBy, repeated } from '#check/grouping.ts';
 import type { History, Rule, Violation } from '#check/history.ts';
+import { twice } from '#check/violation.ts';
 
 const newest = 'every projection is at its newest version';
-const once = 'nothing is applied twice';
 
 /** Every consumer has handled what it is bound to, and its effect is there once. */
 export const consumersHaveCaughtUp: Rule = (history) => [
@@ -117,6 +117,6 @@ function sameSet(rule: string, what: string, wanted: readonly string[], found: r
   return [
     ...[...before].filter((id) => !after.has(id)).map((id) => ({ rule, detail: `${what}: ${id} is missing` })),
     ...[...after].filter((id) => !before.has(id)).map((id) => ({ rule, detail: `${what}: ${id} comes from nowhere` })),
-    ...repeated(found).map((id) => ({ rule: once, detail: `${what}: ${id} is there twice` })),
+    ...repeated(found).map((id) => ({ rule: twice, detail: `${what}: ${id} is there twice` })),
   ];
 }

@@ -1,10 +1,9 @@
+import { eventsOfType } from '#check/events.ts';
 import { countBy } from '#check/grouping.ts';
 import type { History, OutboxRow, Rule, Violation } from '#check/history.ts';
 import { lockMovesOf } from '#check/verifications.ts';
+import { half, twice } from '#check/violation.ts';
 import type { WriteKind } from '#load/journal.ts';
-
-const half = 'no half transaction';
-const twice = 'nothing is applied twice';
 
 /**
  * What one request of each kind leaves in the outbox of the app that serves it, once each: events and messages by type,
@@ -70,13 +69,9 @@ export const stateMatchesEvents: Rule = (history) => {
   return [...sessionsMatch(history), ...usersMatch(history), ...profilesMatch(history), ...renewalsAreWhole(history)];
 };
 
-function ofType({ outbox }: History, type: string): OutboxRow[] {
-  return outbox.filter((row) => row.destination === 'events' && row.type === type);
-}
-
 function sessionsMatch(history: History): Violation[] {
-  const opened = countBy(ofType(history, 'auth.sign_in_succeeded.v1'), ({ sessionId }) => sessionId ?? '');
-  const ended = countBy(ofType(history, 'auth.session_revoked.v1'), ({ sessionId }) => sessionId ?? '');
+  const opened = countBy(eventsOfType(history, 'auth.sign_in_succeeded.v1'), ({ sessionId }) => sessionId ?? '');
+  const ended = countBy(eventsOfType(history, 'auth.session_revoked.v1'), ({ sessionId }) => sessionId ?? '');
   const known = new Set(history.sessions.map(({ id }) => id));
   return [
     ...history.sessions.flatMap(({ id, endReason }) => [
@@ -88,8 +83,8 @@ function sessionsMatch(history: History): Violation[] {
 }
 
 function usersMatch(history: History): Violation[] {
-  const registered = countBy(ofType(history, 'user.registered.v1'), ({ subject }) => subject);
-  const activated = countBy(ofType(history, 'user.activated.v1'), ({ subject }) => subject);
+  const registered = countBy(eventsOfType(history, 'user.registered.v1'), ({ subject }) => subject);
+  const activated = countBy(eventsOfType(history, 'user.activated.v1'), ({ subject }) => subject);
   return history.users.flatMap(({ id }) => [
     ...exactly(1, registered.get(id), `registration of ${id}`),
     ...exactly(1, activated.get(id), `activation of ${id}`),
@@ -97,7 +92,7 @@ function usersMatch(history: History): Violation[] {
 }
 
 function profilesMatch(history: History): Violation[] {
-  const updates = Map.groupBy(ofType(history, 'profile.updated.v1'), ({ subject }) => subject);
+  const updates = Map.groupBy(eventsOfType(history, 'profile.updated.v1'), ({ subject }) => subject);
   const lockMoves = lockMovesOf(history);
   return history.profiles.flatMap(({ userId, version }) => {
     const told = (updates.get(userId) ?? []).map((row) => row.version ?? 0).toSorted((a, b) => a - b);

@@ -1,8 +1,8 @@
-import { countBy, indexBy, repeated } from '#check/grouping.ts';
-import type { History, OutboxRow, Rule, Violation } from '#check/history.ts';
+import { eventsOfType } from '#check/events.ts';
+import { countBy, indexBy, isUpTo, repeated } from '#check/grouping.ts';
+import type { History, OutboxRow, Rule } from '#check/history.ts';
+import { half, told, twice } from '#check/violation.ts';
 
-const half = 'no half transaction';
-const twice = 'nothing is applied twice';
 const handedOver = 'a case is handed over once';
 const settled = 'every case that was handed in is decided';
 const agree = 'tier and lock agree with the cases';
@@ -48,9 +48,9 @@ export const resultsAreAppliedOnce: Rule = ({ kyc: { cases, submissions }, outbo
 /** Where cases stand is what was told last of them, and each attempt was told and is to be handed over. */
 export const casesMatchEvents: Rule = (history) => {
   const { cases, submissions, standings } = history.kyc;
-  const changes = ofType(history, 'kyc.status_changed.v1').toSorted(bySequence);
+  const changes = eventsOfType(history, 'kyc.status_changed.v1').toSorted(bySequence);
   const last = indexBy(changes, ({ caseId }) => caseId ?? '');
-  const toldAttempts = Map.groupBy(ofType(history, 'kyc.submitted.v1'), ({ caseId }) => caseId ?? '');
+  const toldAttempts = Map.groupBy(eventsOfType(history, 'kyc.submitted.v1'), ({ caseId }) => caseId ?? '');
   const rowAttempts = Map.groupBy(submissions, ({ caseId }) => caseId);
   const bySubject = Map.groupBy(changes, ({ subject }) => subject);
   return [
@@ -58,15 +58,15 @@ export const casesMatchEvents: Rule = (history) => {
       ...(last.get(id)?.status === status
         ? []
         : [told(half, `case ${id} is ${status}, told was ${last.get(id)?.status}`)]),
-      ...(isUpTo(toldAttempts.get(id), attempt)
+      ...(isUpTo(attemptsOf(toldAttempts.get(id)), attempt)
         ? []
         : [told(half, `attempts of case ${id} as told are not 1 to ${attempt}`)]),
-      ...(isUpTo(rowAttempts.get(id), attempt)
+      ...(isUpTo(attemptsOf(rowAttempts.get(id)), attempt)
         ? []
         : [told(half, `attempts of case ${id} to hand over are not 1 to ${attempt}`)]),
     ]),
     ...standings.flatMap(({ userId, version }) => {
-      const versions = (bySubject.get(userId) ?? []).map((row) => ({ attempt: row.version ?? 0 }));
+      const versions = (bySubject.get(userId) ?? []).map((row) => row.version ?? 0);
       return isUpTo(versions, version) ? [] : [told(half, `moves of ${userId} as told are not 1 to ${version}`)];
     }),
   ];
@@ -94,7 +94,7 @@ export const tiersAgreeWithCases: Rule = ({ kyc: { cases, standings }, profiles 
 
 /** How often handing in and deciding have changed a profile's version by locking it and letting it go. */
 export function lockMovesOf(history: History): ReadonlyMap<string, number> {
-  const changes = ofType(history, 'kyc.status_changed.v1').toSorted(bySequence);
+  const changes = eventsOfType(history, 'kyc.status_changed.v1').toSorted(bySequence);
   return new Map(
     [...Map.groupBy(changes, ({ subject }) => subject)].map(([userId, own]) => {
       const approvedAt = own.findIndex(({ status }) => status === 'approved');
@@ -105,10 +105,6 @@ export function lockMovesOf(history: History): ReadonlyMap<string, number> {
   );
 }
 
-function ofType({ outbox }: History, type: string): OutboxRow[] {
-  return outbox.filter((row) => row.destination === 'events' && row.type === type);
-}
-
 function bySequence(one: OutboxRow, other: OutboxRow): number {
   return (one.sequence ?? 0) - (other.sequence ?? 0);
 }
@@ -117,11 +113,6 @@ function attemptOf({ caseId, attempt }: { readonly caseId: string | null; readon
   return `attempt ${attempt} of case ${caseId}`;
 }
 
-function isUpTo(found: readonly { readonly attempt: number | null }[] | undefined, last: number): boolean {
-  const numbers = (found ?? []).map(({ attempt }) => attempt ?? 0).toSorted((a, b) => a - b);
-  return numbers.length === last && numbers.every((number, index) => number === index + 1);
-}
-
-function told(rule: string, detail: string): Violation {
-  return { rule, detail };
+function attemptsOf(found: readonly { readonly attempt: number | null }[] = []): number[] {
+  return found.map(({ attempt }) => attempt ?? 0);
 }

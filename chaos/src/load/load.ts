@@ -11,12 +11,10 @@ import { signOut } from '#load/actions/sign-out.ts';
 import { GatewayClient } from '#load/gateway-client.ts';
 import type { Journal } from '#load/journal.ts';
 import { pause } from '#pause.ts';
-import { type Random, seeded } from '#random.ts';
+import { type Random, type Shares, seeded } from '#random.ts';
 
 /** How often each thing is done, of a hundred. */
-export type Shares = readonly (readonly [share: number, action: Action])[];
-
-const usualShares: Shares = [
+const usualShares: Shares<Action> = [
   [5, register],
   [12, signIn],
   [22, renew],
@@ -40,7 +38,7 @@ export interface LoadOptions {
 /** Clients that act for their users until they are stopped, and may be started again. */
 export interface Load {
   /** Does the usual things unless told others. */
-  start(shares?: Shares): void;
+  start(shares?: Shares<Action>): void;
   /** Resolves when no request is under way. */
   stop(): Promise<void>;
 }
@@ -72,19 +70,10 @@ export function createLoad({ gatewayUrl, inboxUrl, people, clients, journal, ran
   };
 }
 
-async function act(actor: Actor, shares: Shares, isOver: () => boolean): Promise<void> {
+async function act(actor: Actor, shares: Shares<Action>, isOver: () => boolean): Promise<void> {
   const { random, accounts } = actor;
   while (!isOver()) {
-    await actionAt(shares, random.between(1, 100))(actor, random.pick(accounts));
+    await random.pickByShare(shares)(actor, random.pick(accounts));
     await pause(random.between(pauseMs.least, pauseMs.most));
   }
-}
-
-function actionAt(shares: Shares, point: number): Action {
-  let sum = 0;
-  for (const [share, action] of shares) {
-    sum += share;
-    if (point <= sum) return action;
-  }
-  return look;
 }

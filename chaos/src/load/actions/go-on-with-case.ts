@@ -4,7 +4,7 @@ import type { Action, Actor } from '#load/actions/action.ts';
 import { renew } from '#load/actions/renew.ts';
 import { versionIn } from '#load/actions/version-in.ts';
 import type { UploadLink } from '#load/gateway-client.ts';
-import type { Random } from '#random.ts';
+import type { Shares } from '#random.ts';
 
 /** What a user is told of his verification, as far as it says what to do next. */
 interface Verification {
@@ -24,7 +24,7 @@ const who = { givenName: 'Ada', familyName: 'Lovelace', dateOfBirth: '1990-12-10
 const numbered = /passport|_id$|licence|permit|card/;
 
 /** What the number of a document brings about, and how often of a hundred. */
-const outcomes: readonly (readonly [share: number, outcome: string])[] = [
+const outcomes: Shares<string> = [
   [34, 'APPROVE'],
   [10, 'REJECT'],
   [10, 'MORE'],
@@ -95,7 +95,7 @@ async function addDocument(
   document: { readonly kind: string; readonly side: string },
 ): Promise<boolean> {
   const { userId } = account;
-  const number = `${outcomeOf(random)}-${random.between(1, 1_000_000)}`;
+  const number = `${random.pickByShare(outcomes)}-${random.between(1, 1_000_000)}`;
   const body = {
     ...{ ...document, country: 'DE', ...announced },
     ...(numbered.test(document.kind) && { number, expiresOn: '2041-05-01' }),
@@ -137,13 +137,4 @@ async function handIn({ client, journal }: Actor, { userId }: Account, token: st
   const { caseId, attempt } = body as { caseId: string; attempt: number };
   journal.acknowledged.push({ kind: 'submission', requestId, userId, caseId, attempt });
   return false;
-}
-
-function outcomeOf(random: Random): string {
-  let point = random.between(1, 100);
-  for (const [share, outcome] of outcomes) {
-    point -= share;
-    if (point <= 0) return outcome;
-  }
-  return 'APPROVE';
 }
