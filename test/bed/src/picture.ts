@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { crc32, deflateSync } from 'node:zlib';
 
-/** A PNG of noise, which no compression makes smaller: red, green and blue for each pixel. */
-export function noisePicture(side: number): Buffer<ArrayBuffer> {
+/** A PNG of noise, which no compression makes smaller: red, green and blue for each pixel; with a comment in it where one is given. */
+export function noisePicture(side: number, comment?: string): Buffer<ArrayBuffer> {
   const rows = Array.from({ length: side }, () => Buffer.concat([Buffer.from([0]), randomBytes(side * 3)]));
   const header = Buffer.alloc(13);
   header.writeUInt32BE(side, 0);
@@ -10,6 +10,7 @@ export function noisePicture(side: number): Buffer<ArrayBuffer> {
   header.set([8, 2, 0, 0, 0], 8);
   const chunks = [
     chunk('IHDR', header),
+    ...(comment === undefined ? [] : [chunk('tEXt', Buffer.from(`Comment\0${comment}`, 'latin1'))]),
     chunk('IDAT', deflateSync(Buffer.concat(rows))),
     chunk('IEND', Buffer.alloc(0)),
   ];

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
+import { announcementOf, noisePicture } from '@bank/test-bed';
 import { describe, expect, test } from 'vitest';
 import { registerAccount } from '#account.ts';
 import { expectStatus, GatewayClient } from '#client.ts';
-import { pngOfNoise } from '#picture.ts';
 import { sharedStack } from '#test-stack.ts';
 
 const it = sharedStack();
@@ -19,12 +18,11 @@ describe('a picture of a customer', () => {
     const client = new GatewayClient(addresses.gateway);
     const { accessToken: token } = await registerAccount({ client, inboxUrl: addresses.sandbox.http });
     await client.sendUntil(({ status }) => status === 200, 5_000, 'GET', '/v1/profile', { token });
-    const file = pngOfNoise(1100); // 3.6 MB: more than any other body may have
-    const sha256 = createHash('sha256').update(file).digest('hex');
-    const announced = { contentType: 'image/png', sizeBytes: file.length, sha256 };
-    const begun = expectStatus<Begun>(await client.send('POST', '/v1/profile/avatar', { token, body: announced }), 201);
+    const file = noisePicture(1100); // 3.6 MB: more than any other body may have
+    const announced = { token, body: announcementOf(file) };
+    const begun = expectStatus<Begun>(await client.send('POST', '/v1/profile/avatar', announced), 201);
     expect(new URL(begun.url).origin).toBe(new URL(addresses.gateway).origin);
-    const put = () => fetch(begun.url, { method: 'PUT', headers: begun.headers, body: new Uint8Array(file) });
+    const put = () => fetch(begun.url, { method: 'PUT', headers: begun.headers, body: file });
     expect((await put()).status).toBe(204);
     const body = { uploadId: begun.uploadId };
     const { url } = expectStatus<{ url: string }>(
