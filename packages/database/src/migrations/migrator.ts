@@ -57,14 +57,13 @@ async function runPending(
   const status = await statusOf(client, schema, plans);
   refuseChanged(schema, status);
   for (const name of status.pending) {
-    await client.query('select 1'); // fails when the connection that holds the lock is lost
     const stepped = migrations.find((each) => each.name === name && each.class.prototype instanceof SteppedMigration);
     if (stepped === undefined) {
       await withLockRetries(lockRetries, () => orm.migrator.up({ migrations: [name] }));
     } else {
       await runSteps(orm, options, stepped);
     }
-    await keepChecksums(client, schema, plans);
+    await keepChecksums(client, schema, plans); // fails when the connection that holds the lock is lost
   }
   return [...status.pending];
 }
