@@ -6,6 +6,7 @@ import { Listener, type StopListening } from '#connection/listener.ts';
 import { type Entities, ormOptions } from '#connection/orm-options.ts';
 import { freeBrokenConnections } from '#connection/pool.ts';
 import { registerPool } from '#connection/session.ts';
+import { createStatementNames, noStatementNames, type StatementNames } from '#connection/statement-names.ts';
 import { createWaker } from '#connection/waker.ts';
 
 /** Where measurements go; the `Metrics` of @bank/observability satisfies it. */
@@ -16,7 +17,7 @@ export interface DatabaseMetrics {
 export interface DatabaseOptions {
   /** The app role's address; a pooler in transaction mode will do. */
   readonly url: Secret;
-  /** An address without a pooler in between, for LISTEN; `url` unless given. */
+  /** An address without a pooler in between, for LISTEN; `url` unless given. With one that differs no statement is named. */
   readonly directUrl?: Secret;
   readonly schema: string;
   readonly entities: Entities;
@@ -31,6 +32,7 @@ export interface Database {
   readonly orm: MikroORM;
   /** The connections under the entity managers. */
   readonly pool: pg.Pool;
+  readonly statementNames: StatementNames;
   readonly schema: string;
   readonly service: string;
   /** An entity manager for one request or message. */
@@ -49,7 +51,8 @@ export async function connectDatabase(options: DatabaseOptions): Promise<Databas
   const orm = await MikroORM.init(ormOptions(options));
   const pool = await orm.em.getConnection().getNativeClient();
   freeBrokenConnections(pool);
-  registerPool(orm.em, pool);
+  const statementNames = isPooled(options) ? noStatementNames : createStatementNames();
+  registerPool(orm.em, pool, statementNames);
   const listener = new Listener({ ...options, url: options.directUrl ?? options.url });
   const waker = createWaker((sql, parameters) => pool.query(sql, [...parameters]));
   options.metrics?.watchPool('postgres', () => ({
@@ -60,6 +63,7 @@ export async function connectDatabase(options: DatabaseOptions): Promise<Databas
   return {
     orm,
     pool,
+    statementNames,
     schema: options.schema,
     service: options.service,
     fork: () => orm.em.fork(),
@@ -74,6 +78,10 @@ export async function connectDatabase(options: DatabaseOptions): Promise<Databas
       await orm.close();
     },
   };
+}
+
+function isPooled({ url, directUrl }: DatabaseOptions): boolean {
+  return directUrl !== undefined && directUrl.reveal() !== url.reveal();
 }
 
 function rethrowTranslated(error: unknown): never {

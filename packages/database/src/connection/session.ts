@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import { ormContext, writes } from '#connection/orm-context.ts';
 import { type GroupedStatement, StatementGroup, toWire } from '#connection/statement-group.ts';
+import type { StatementNames } from '#connection/statement-names.ts';
 
 /** A statement with `$1, $2, …`, and what they stand for. */
 export interface Statement {
@@ -28,20 +29,23 @@ interface Waiting extends GroupedStatement {
 export class Session implements StatementRunner {
   readonly orm: Kysely<unknown>;
   readonly #client: pg.PoolClient;
+  readonly #names: StatementNames;
+  readonly #prepared = new Set<string>();
   readonly #waiting: Waiting[] = [];
   #isBusy = false;
   #isOver = true;
   #rowsWritten = 0;
 
-  private constructor(client: pg.PoolClient) {
+  private constructor(client: pg.PoolClient, names: StatementNames) {
     this.#client = client;
+    this.#names = names;
     this.orm = ormContext((sql, params) => this.query(sql, params));
     byOrmContext.set(this.orm, this);
   }
 
   /** The session of a connection; made once, since the ORM's part is not cheap. */
-  static of(client: pg.PoolClient): Session {
-    const known = byClient.get(client) ?? new Session(client);
+  static of(client: pg.PoolClient, names: StatementNames): Session {
+    const known = byClient.get(client) ?? new Session(client, names);
     byClient.set(client, known);
     return known;
   }
@@ -54,6 +58,11 @@ export class Session implements StatementRunner {
 
   async query(sql: string, params: readonly unknown[] = []): Promise<pg.QueryResult> {
     if (this.#isOver) throw new TransactionOver();
+    return this.#enqueue(sql, params);
+  }
+
+  /** Runs a statement outside of a transaction. */
+  alone(sql: string, params: readonly unknown[]): Promise<pg.QueryResult> {
     return this.#enqueue(sql, params);
   }
 
@@ -79,7 +88,7 @@ export class Session implements StatementRunner {
 
   async #enqueue(sql: string, params: readonly unknown[] = []): Promise<pg.QueryResult> {
     const { promise, resolve, reject } = Promise.withResolvers<pg.QueryResult>();
-    this.#waiting.push({ sql, values: toWire(params), resolve, reject });
+    this.#waiting.push({ sql, name: this.#names.nameOf(sql), values: toWire(params), resolve, reject });
     // Not at once: what is sent side by side is still being called.
     if (this.#waiting.length === 1 && !this.#isBusy) queueMicrotask(() => this.#send());
     try {
@@ -96,7 +105,7 @@ export class Session implements StatementRunner {
     const group = this.#waiting.splice(0);
     this.#isBusy = true;
     this.#client.query(
-      new StatementGroup(group, (error, results) => {
+      new StatementGroup(group, this.#prepared, (error, results) => {
         this.#isBusy = false;
         this.#send();
         for (const [index, { resolve, reject }] of group.entries()) {
@@ -115,7 +124,7 @@ export class Session implements StatementRunner {
 
 const byClient = new WeakMap<pg.PoolClient, Session>();
 const byOrmContext = new WeakMap<object, Session>();
-const pools = new WeakMap<object, pg.Pool>();
+const runners = new WeakMap<object, StatementRunner>();
 
 const over = ormContext(async () => {
   throw new TransactionOver();
@@ -141,17 +150,24 @@ export function leaveTransaction(em: EntityManager): void {
 }
 
 /** Statements of entity managers without a transaction run on this pool. */
-export function registerPool(em: EntityManager, pool: pg.Pool): void {
-  pools.set(em.getDriver(), pool);
+export function registerPool(em: EntityManager, pool: pg.Pool, names: StatementNames): void {
+  runners.set(em.getDriver(), {
+    async query(sql, params) {
+      const client = await pool.connect();
+      try {
+        return await Session.of(client, names).alone(sql, params);
+      } finally {
+        client.release();
+      }
+    },
+  });
 }
 
 /** What runs an entity manager's statements. @throws TransactionOver, Error in a transaction that is not of ours */
 export function runnerOf(em: EntityManager): StatementRunner {
   const context: object | undefined = em.getTransactionContext();
-  const runner = context === undefined ? pools.get(em.getDriver()) : byOrmContext.get(context);
-  if (runner !== undefined) {
-    return runner as StatementRunner;
-  }
+  const runner = context === undefined ? runners.get(em.getDriver()) : byOrmContext.get(context);
+  if (runner !== undefined) return runner;
   throw context === over ? new TransactionOver() : new Error('open transactions with withTransaction');
 }
 

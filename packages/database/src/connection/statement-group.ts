@@ -3,13 +3,16 @@ import pg from 'pg';
 /** One statement of a group, its parameters as they go over the wire. */
 export interface GroupedStatement {
   readonly sql: string;
+  /** Under which the connection keeps it prepared; '' for the unnamed one, which each replaces. */
+  readonly name: string;
   readonly values: readonly (string | Buffer | null)[];
 }
 
 /** What a query sends with (PostgreSQL manual §55.2.3). */
 interface ExtendedProtocol {
-  parse(statement: { text: string }): void;
-  bind(portal: { values: readonly (string | Buffer | null)[] }): void;
+  close(what: { type: 'S'; name: string }): void;
+  parse(statement: { text: string; name: string }): void;
+  bind(portal: { statement: string; values: readonly (string | Buffer | null)[] }): void;
   describe(what: { type: 'P'; name: string }): void;
   execute(portal: object): void;
   sync(): void;
@@ -37,19 +40,30 @@ export function toWire(params: readonly unknown[]): readonly (string | Buffer | 
  */
 export class StatementGroup extends Query {
   readonly #statements: readonly GroupedStatement[];
+  readonly #prepared: Set<string>;
 
+  /** `prepared` are the names that the connection knows; those of a group that succeeds join them. */
   constructor(
     statements: readonly GroupedStatement[],
+    prepared: Set<string>,
     done: (error: Error | null, results: readonly pg.QueryResult[]) => void,
   ) {
-    super({ text: '', queryMode: 'extended' }, (error, results) => done(error, [results].flat()));
+    super({ text: '', queryMode: 'extended' }, (error, results) => {
+      if (error === null) for (const { name } of statements) prepared.add(name);
+      done(error, [results].flat());
+    });
     this.#statements = statements;
+    this.#prepared = prepared;
   }
 
   override prepare(connection: ExtendedProtocol): void {
-    for (const { sql, values } of this.#statements) {
-      connection.parse({ text: sql });
-      connection.bind({ values });
+    for (const { sql, name, values } of this.#statements) {
+      if (name === '' || !this.#prepared.has(name)) {
+        // A group that failed may have left it behind; to close what is not there is no error.
+        if (name !== '') connection.close({ type: 'S', name });
+        connection.parse({ text: sql, name });
+      }
+      connection.bind({ statement: name, values });
       connection.describe({ type: 'P', name: '' });
       connection.execute({});
     }

@@ -10,14 +10,14 @@ import { enterTransaction, leaveTransaction, Session, type Statement } from '#co
  * rolls back and answers the COMMIT as if all were well
  */
 export async function runTransaction<T>(
-  { pool, fork }: Pick<Database, 'pool' | 'fork'>,
+  { pool, fork, statementNames }: Pick<Database, 'pool' | 'fork' | 'statementNames'>,
   work: (em: EntityManager) => Promise<T>,
   last?: (outcome: T) => Statement | undefined,
 ): Promise<T> {
   const client = await pool.connect().catch((error: unknown) => {
     throw translateFailure(error);
   });
-  const session = Session.of(client);
+  const session = Session.of(client, statementNames);
   const em = fork();
   enterTransaction(em, session);
   let broken = false;
