@@ -1,4 +1,5 @@
 export { audiences } from '@bank/domain';
+export { aboutUsers } from '#about-users.ts';
 export { tlsFilesOf } from '#app-tls.ts';
 export { createPeopleDirectory, type PeopleDirectory } from '#approvals/people-directory.ts';
 export { type ApprovedRequest, type PresentedApproval, readApproval, useApproval } from '#approvals/use-approval.ts';

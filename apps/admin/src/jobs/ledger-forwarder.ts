@@ -6,7 +6,7 @@ import type { AppContext } from '#context.ts';
 import { forwardShard } from '#features/forwarding/forward-shard.ts';
 import { holdForwarder, releaseForwarder } from '#features/forwarding/hold-forwarder.ts';
 import { measureLag } from '#features/forwarding/measure-lag.ts';
-import { backOffMs, type Dispute } from '#features/forwarding/policies.ts';
+import { backOffMs, batchMax, type Dispute, leaseFreshMs } from '#features/forwarding/policies.ts';
 import { settleStandings } from '#features/forwarding/settle-standings.ts';
 import type { ShardStanding } from '#storage/forwarding.repository.ts';
 
@@ -22,7 +22,7 @@ export interface ForwarderTimings {
   readonly settleMs: number;
 }
 
-const defaults: ForwarderTimings = { everyMs: 500, firstMs: 1000, mostMs: 60_000, settleMs: 60_000 };
+const defaults: ForwarderTimings = { everyMs: 2000, firstMs: 1000, mostMs: 60_000, settleMs: 60_000 };
 
 /** Brings what the ledger records to the platform's Audit service, in one process at a time. */
 export function createLedgerForwarder(
@@ -48,6 +48,8 @@ class LedgerForwarder implements Worker {
   readonly #told = new Map<number, Dispute>();
   /** When the receiver is asked again where it stands. */
   #settleAt = 0;
+  /** Until when the lease need not be asked for again. */
+  #freshUntil = 0;
   #failures = 0;
   #resumeAt = 0;
 
@@ -92,23 +94,26 @@ class LedgerForwarder implements Worker {
     }
   }
 
-  /** Forwards until nothing is left, or another process has the lease. */
+  /** Forwards what was waiting, until no shard has a full call left or another process has the lease. */
   async #forwardAll(): Promise<void> {
-    for (;;) {
+    for (let isMore = true; isMore; ) {
       if (!(await this.#keepLease())) return;
       if (performance.now() >= this.#settleAt) await this.#settle();
-      const waiting = await this.#waiting();
-      if (waiting.length === 0) return;
-      for (const standing of waiting) {
+      isMore = false;
+      for (const standing of await this.#waiting()) {
         if (!(await this.#keepLease())) return;
         await this.#forward(standing);
+        isMore ||= standing.recorded - standing.position > batchMax;
       }
     }
   }
 
   async #keepLease(): Promise<boolean> {
     if (this.#stopping.signal.aborted) return false;
+    const now = performance.now();
+    if (now < this.#freshUntil) return true;
     const isOurs = await holdForwarder(this.#ctx, this.#holder);
+    if (isOurs) this.#freshUntil = now + leaseFreshMs;
     // Whoever had it meanwhile may have moved everything.
     if (!isOurs) this.#settleAt = 0;
     return isOurs;

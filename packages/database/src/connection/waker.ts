@@ -8,12 +8,12 @@ export interface Waker {
   settled(): Promise<void>;
 }
 
-const PAUSE_MS = 50;
+const PAUSE_MS = 100;
 
 /**
  * Sends NOTIFY after the commit instead of inside the transaction: a transaction that notifies takes a lock over the
  * whole cluster until its commit is on disk, so that all of them would commit one after another. The first is sent at
- * once; what is asked for within the next fifty milliseconds becomes one more, and so one batch of a relay.
+ * once; what is asked for within the next hundred milliseconds becomes one more, and so one batch of a relay.
  */
 export function createWaker(run: RunStatement): Waker {
   const underWay = new Map<string, { again: boolean; done: Promise<void> }>();

@@ -10,13 +10,13 @@ export interface PendingRow {
   readonly subject: string;
   readonly dataschema: string;
   readonly data: JsonValue;
+  /** What it was said in: of the request, or of the one message among those that are handled together. */
+  readonly request: { readonly requestId: string; readonly traceparent: string };
 }
 
 export interface OutboxOrigin {
   readonly schema: string;
   readonly service: string;
-  readonly requestId: string;
-  readonly traceparent: string;
 }
 
 /** The channel on which a schema's relays are told that rows were committed. */
@@ -34,7 +34,20 @@ export function outboxStatement(rows: readonly PendingRow[], origin: OutboxOrigi
   }
   const ordered = rows.toSorted((a, b) => (a.subject < b.subject ? -1 : Number(a.subject > b.subject)));
   return {
-    sql: `select ${identifier(origin.schema)}.append_outbox($1, $2, $3, $4)`,
-    params: [origin.service, origin.requestId, origin.traceparent, JSON.stringify(ordered)],
+    sql: `select ${identifier(origin.schema)}.append_outbox($1, part.request_id, part.traceparent, part.rows)
+      from jsonb_to_recordset($2) as part (request_id text, traceparent text, rows jsonb)`,
+    params: [origin.service, JSON.stringify(partsOf(ordered))],
   };
+}
+
+/** Rows in their order, those that follow each other in one request together. */
+function partsOf(rows: readonly PendingRow[]): readonly object[] {
+  const parts: { request_id: string; traceparent: string; rows: object[] }[] = [];
+  for (const { request, ...row } of rows) {
+    const { requestId: request_id, traceparent } = request;
+    const last = parts.at(-1);
+    if (last?.request_id === request_id && last.traceparent === traceparent) last.rows.push(row);
+    else parts.push({ request_id, traceparent, rows: [row] });
+  }
+  return parts;
 }

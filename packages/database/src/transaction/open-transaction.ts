@@ -77,7 +77,7 @@ export class OpenTransaction {
 
   /** Writes the outbox rows, with the commit. Undefined when there are none. */
   lastStatement(): Statement | undefined {
-    return outboxStatement(this.#rows, { ...this.#settings, ...this.#request });
+    return outboxStatement(this.#rows, this.#settings);
   }
 
   /** After this nothing can be added. */
@@ -96,6 +96,11 @@ export class OpenTransaction {
     };
   }
 
+  /** Of the message at hand, where several are handled together; else of the whole transaction. */
+  get #current(): RequestContext {
+    return requestContext.get() ?? this.#request;
+  }
+
   #emit(event: OutboxEvent): void {
     this.#push({ id: this.#settings.ids.next(), destination: 'events', ...event });
   }
@@ -110,7 +115,7 @@ export class OpenTransaction {
       actor: access.who.actor,
       service: this.#settings.service,
       at: this.#settings.clock.now(),
-      request: this.#request,
+      request: this.#current,
     });
     const { subject } = record;
     this.#push({ id, destination: 'audit', type: auditType, subject, dataschema: auditDataschema, data });
@@ -128,14 +133,14 @@ export class OpenTransaction {
     });
   }
 
-  #push({ id, destination, type, subject, dataschema, data }: PendingRow): void {
+  #push({ id, destination, type, subject, dataschema, data }: Omit<PendingRow, 'request'>): void {
     if (this.#over) {
       throw new TransactionOver();
     }
     if (subject === '') {
       throw new Error(`${type} needs a subject`);
     }
-    this.#rows.push({ id, destination, type, subject, dataschema, data });
+    this.#rows.push({ id, destination, type, subject, dataschema, data, request: this.#current });
   }
 
   #refuseUnauditedWrite(): void {

@@ -1,5 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { DomainError } from '@bank/domain';
-import { newTraceparent, requestContext } from '@bank/observability';
+import { newTraceparent, type RequestContext, requestContext } from '@bank/observability';
 import type { Consumer } from '#consume/consumer.ts';
 import type { CloudEvent } from '#envelope/cloud-event.ts';
 
@@ -10,14 +11,23 @@ export interface BatchConsumer extends Pick<Consumer, 'name' | 'queue' | 'types'
   /** How long a batch waits for more once it has a message, 5 ms unless given. */
   readonly waitMs?: number;
   /**
-   * Handles all of the messages or, by throwing, none of them. Results are in their order, each as `handle` of a
-   * Consumer gives it.
+   * Least time from one batch to the next that is not full, none unless given: a steady trickle then costs a few batches
+   * a second, while what comes by itself is handled at once.
    */
-  handleBatch(messages: readonly CloudEvent[]): Promise<readonly unknown[]>;
+  readonly restMs?: number;
+  /**
+   * Handles all of the messages or, by throwing, none of them. Results are in their order, each as `handle` of a
+   * Consumer gives it. What is done `within` one of them tells of its request, and all else of the batch.
+   */
+  handleBatch(messages: readonly CloudEvent[], within: Within): Promise<readonly unknown[]>;
 }
+
+/** Runs work in the context of one message of a batch. */
+export type Within = <T>(message: CloudEvent, work: () => T) => T;
 
 interface Waiting {
   readonly message: CloudEvent;
+  readonly context: RequestContext | undefined;
   readonly resolve: (result: unknown) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -28,14 +38,18 @@ interface Waiting {
  * halved until the message at fault stands alone, unless what it needs is away, which is no message's fault.
  */
 export function inBatches(consumer: BatchConsumer): Consumer {
-  const { name, queue, types, batchMax = 250, waitMs = 5 } = consumer;
+  const { name, queue, types, batchMax = 250, waitMs = 5, restMs = 0 } = consumer;
   const waiting: Waiting[] = [];
   let working = false;
 
   async function work(): Promise<void> {
     working = true;
-    await new Promise((resolve) => setTimeout(resolve, waitMs));
-    while (waiting.length > 0) await settle(consumer, waiting.splice(0, batchMax));
+    await pause(waitMs);
+    while (waiting.length > 0) {
+      const restedAt = performance.now() + restMs;
+      await settle(consumer, waiting.splice(0, batchMax));
+      if (waiting.length < batchMax) await pause(restedAt - performance.now());
+    }
     working = false;
   }
 
@@ -46,7 +60,7 @@ export function inBatches(consumer: BatchConsumer): Consumer {
     prefetch: 2 * batchMax,
     handle(message) {
       const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-      waiting.push({ message, resolve, reject });
+      waiting.push({ message, context: requestContext.get(), resolve, reject });
       if (!working) void work();
       return promise;
     },
@@ -78,7 +92,9 @@ async function handle(consumer: BatchConsumer, batch: readonly Waiting[]): Promi
     traceparent: newTraceparent(messages.length === 1 ? first?.traceparent : undefined),
     actor: `system:${consumer.name}`,
   };
-  return requestContext.run(context, () => consumer.handleBatch(messages));
+  const contexts = new Map(batch.map((each) => [each.message, each.context ?? context]));
+  const within: Within = (message, work) => requestContext.run(contexts.get(message) ?? context, work);
+  return requestContext.run(context, () => consumer.handleBatch(messages, within));
 }
 
 function isAway(error: unknown): boolean {

@@ -2,9 +2,8 @@ import { readerOf, withTransaction } from '@bank/database';
 import { allow } from '@bank/domain';
 import type { AuditReceiver } from '#adapters/audit/audit-receiver.ts';
 import type { AppContext } from '#context.ts';
+import { batchMax } from '#features/forwarding/policies.ts';
 
-/** Entries that go out in one call. */
-const batchMax = 1000;
 const access = { who: allow.system('ledger-forwarder'), unaudited: 'it tells where the receiver stands' };
 
 /**

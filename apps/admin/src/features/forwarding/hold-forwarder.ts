@@ -1,9 +1,8 @@
 import { withTransaction } from '@bank/database';
 import { allow } from '@bank/domain';
 import type { AppContext } from '#context.ts';
+import { leaseSeconds } from '#features/forwarding/policies.ts';
 
-/** How long a forwarder may be silent before another takes over: longer than a call to the receiver may take. */
-const leaseSeconds = 30;
 const access = { who: allow.system('ledger-forwarder'), unaudited: 'a lease moves' };
 
 /** Takes or keeps the right to forward. False while another process has it. */

@@ -1,6 +1,15 @@
 import { zeroHash } from '@bank/ledger';
 import type { ReceiverHead } from '#adapters/audit/audit-receiver.ts';
 
+/** Entries that go out in one call. */
+export const batchMax = 1000;
+
+/** How long a forwarder may be silent before another takes over: longer than a call to the receiver may take. */
+export const leaseSeconds = 30;
+
+/** How old a lease may be that is still relied upon for one more call. */
+export const leaseFreshMs = 5000;
+
 /** Where a receiver stands that has nothing of a shard. */
 export const emptyHead: ReceiverHead = { position: 0, hash: zeroHash };
 

@@ -1,4 +1,4 @@
-import { onceAbout } from '@bank/database';
+import { aboutUsers } from '@bank/composition';
 import type { CloudEvent, Consumer } from '@bank/messaging';
 import { decodeEvent, eventTypeOf, FactorRemovedSchema, PasswordChangedSchema } from '@bank/proto/events';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
@@ -6,25 +6,22 @@ import type { AppContext } from '#context.ts';
 import { endTrust } from '#features/device/end-trust.ts';
 import { forgetKeys } from '#features/device-key/forget-keys.ts';
 
-const name = 'device.credential-changed';
 const passwordChanged = eventTypeOf(PasswordChangedSchema);
 
 /**
  * Trust in devices dies with a factor and with the password, by which it was declared (SR-35); their keys when either was reset.
  */
 export function credentialChangedConsumer(ctx: AppContext): Consumer {
-  return {
-    name,
+  return aboutUsers(ctx, {
+    name: 'device.credential-changed',
     queue: 'device.events',
     types: [passwordChanged, eventTypeOf(FactorRemovedSchema)],
-    async handle(message) {
-      const change = toChange(message);
-      await onceAbout(ctx, name, { id: message.id, userId: change.userId }, async (tx) => {
-        await endTrust(tx, change);
-        await forgetKeys(tx, change);
-      });
+    facts: toChange,
+    async work(tx, change) {
+      await endTrust(tx, change);
+      await forgetKeys(tx, change);
     },
-  };
+  });
 }
 
 function toChange({ type, data }: CloudEvent) {

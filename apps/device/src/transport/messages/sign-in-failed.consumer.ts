@@ -1,12 +1,10 @@
-import { onceAbout } from '@bank/database';
+import { aboutUsers } from '@bank/composition';
 import type { CloudEvent, Consumer } from '@bank/messaging';
 import { decodeEvent, eventTypeOf, SignInFailedSchema, SignInFailureReason } from '@bank/proto/events';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
 import { recordFailure } from '#features/sign-in/record-failure.ts';
 import type { FailureReason } from '#features/sign-in/schemas.ts';
-
-const name = 'device.sign-in-failed';
 
 const reasons: Record<SignInFailureReason, FailureReason> = {
   [SignInFailureReason.UNSPECIFIED]: 'unspecified',
@@ -20,15 +18,13 @@ const reasons: Record<SignInFailureReason, FailureReason> = {
 
 /** Every attempt on a user that `auth` refused goes into his history, once. */
 export function signInFailedConsumer(ctx: AppContext): Consumer {
-  return {
-    name,
+  return aboutUsers(ctx, {
+    name: 'device.sign-in-failed',
     queue: 'device.events',
     types: [eventTypeOf(SignInFailedSchema)],
-    async handle(message) {
-      const facts = toFailureFacts(message);
-      await onceAbout(ctx, name, { id: message.id, userId: facts.userId }, (tx) => recordFailure(tx, facts));
-    },
-  };
+    facts: toFailureFacts,
+    work: recordFailure,
+  });
 }
 
 function toFailureFacts(message: CloudEvent) {

@@ -1,4 +1,4 @@
-import { onceAbout } from '@bank/database';
+import { aboutUsers } from '@bank/composition';
 import type { CloudEvent, Consumer } from '@bank/messaging';
 import { Platform } from '@bank/proto/device';
 import { decodeEvent, eventTypeOf, SignInSucceededSchema } from '@bank/proto/events';
@@ -6,8 +6,6 @@ import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
 import type { PlatformName } from '#features/device/schemas.ts';
 import { recordSignIn } from '#features/sign-in/record-sign-in.ts';
-
-const name = 'device.sign-in-succeeded';
 
 const platformNames: Record<Platform, PlatformName> = {
   [Platform.UNSPECIFIED]: 'unspecified',
@@ -19,15 +17,13 @@ const platformNames: Record<Platform, PlatformName> = {
 
 /** Every sign-in that `auth` tells of goes into the history, once. */
 export function signInSucceededConsumer(ctx: AppContext): Consumer {
-  return {
-    name,
+  return aboutUsers(ctx, {
+    name: 'device.sign-in-succeeded',
     queue: 'device.events',
     types: [eventTypeOf(SignInSucceededSchema)],
-    async handle(message) {
-      const facts = toSignInFacts(message);
-      await onceAbout(ctx, name, { id: message.id, userId: facts.userId }, (tx) => recordSignIn(tx, facts));
-    },
-  };
+    facts: toSignInFacts,
+    work: recordSignIn,
+  });
 }
 
 function toSignInFacts(message: CloudEvent) {

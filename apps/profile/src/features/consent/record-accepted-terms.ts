@@ -5,7 +5,7 @@ import { addConsent } from '#features/consent/add-consent.ts';
 
 /** The terms that a user accepted when he registered, and when. `version` is empty when the system he came from told of none. */
 export interface AcceptedTerms {
-  readonly userId: unknown;
+  readonly userId: string;
   readonly version: string;
   readonly at: Date;
 }
