@@ -1,4 +1,5 @@
 import { DomainError, type Secret } from '@bank/domain';
+import { requestContext } from '@bank/observability';
 import { type TestRabbitVhost, until } from '@bank/testing';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import {
@@ -104,4 +105,47 @@ it('does not look for a message at fault while what all of them need is away', a
   );
   await until(() => handled.size === sent.length);
   expect(refused).toBe(2);
+});
+
+it('handles what comes by itself at once, and then rests: a trickle makes few batches, and a full one never waits', async () => {
+  const restMs = 400;
+  const batches: { at: number; size: number }[] = [];
+  const options = { restMs, batchMax: 20 };
+  await consumeInBatches(async (batch) => {
+    batches.push({ at: performance.now(), size: batch.length });
+    return [];
+  }, options);
+  const sentAt = performance.now();
+  await publisher.publish(messages(1));
+  await until(() => batches.length === 1);
+  expect((batches[0]?.at ?? 0) - sentAt).toBeLessThan(restMs);
+  for (let count = 0; count < 5; count += 1) await publisher.publish(messages(1));
+  await until(() => batches.length === 2);
+  expect(batches[1]?.size).toBe(5);
+  expect((batches[1]?.at ?? 0) - (batches[0]?.at ?? 0)).toBeGreaterThanOrEqual(restMs - 5);
+  await publisher.publish(messages(100));
+  await until(() => batches.reduce((sum, { size }) => sum + size, 0) === 106);
+  const full = batches.filter(({ size }) => size === 20);
+  expect(full.length).toBeGreaterThanOrEqual(3);
+  expect((full.at(-1)?.at ?? 0) - (full.at(0)?.at ?? 0)).toBeLessThan(restMs);
+});
+
+it('runs what is done about one message in its own context, and all else in that of the batch', async () => {
+  const sent = ['r1', 'r2', 'r3'].map((requestId) =>
+    message('user.activated.v1', { headers: { 'x-request-id': requestId } }),
+  );
+  await publisher.publish(sent);
+  const told = new Map<string, string | undefined>();
+  let ofBatch: string | undefined;
+  const options = { waitMs: 100 };
+  await consumeInBatches(async (batch, within) => {
+    ofBatch = requestContext.get()?.requestId;
+    for (const each of batch) {
+      await within(each, async () => told.set(each.id, requestContext.get()?.requestId));
+    }
+    return [];
+  }, options);
+  await until(() => told.size === 3);
+  expect(sent.map(({ id }) => told.get(id))).toEqual(['r1', 'r2', 'r3']);
+  expect(sent.map(({ id }) => id)).toContain(ofBatch);
 });

@@ -8,6 +8,7 @@ import type { TestEnvironment } from '#testing/test-environment.ts';
 export interface TestEvent extends Pick<OutboxRow, 'type' | 'subject' | 'dataschema' | 'data'> {
   readonly id?: string;
   readonly destination?: OutboxRow['destination'];
+  readonly requestId?: string;
 }
 
 /** Publishes messages as the relay of `service` does, and resolves when the broker has them. */

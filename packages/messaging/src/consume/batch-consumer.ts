@@ -11,7 +11,7 @@ export interface BatchConsumer extends Pick<Consumer, 'name' | 'queue' | 'types'
   /** How long a batch waits for more once it has a message, 5 ms unless given. */
   readonly waitMs?: number;
   /**
-   * Least time from one batch to the next that is not full, none unless given: a steady trickle then costs a few batches
+   * Least time from a batch that is not full to the next, none unless given: a steady trickle then costs a few batches
    * a second, while what comes by itself is handled at once.
    */
   readonly restMs?: number;
@@ -46,9 +46,10 @@ export function inBatches(consumer: BatchConsumer): Consumer {
     working = true;
     await pause(waitMs);
     while (waiting.length > 0) {
-      const restedAt = performance.now() + restMs;
-      await settle(consumer, waiting.splice(0, batchMax));
-      if (waiting.length < batchMax) await pause(restedAt - performance.now());
+      const batch = waiting.splice(0, batchMax);
+      const rest = restMs > 0 && batch.length < batchMax ? pause(restMs) : undefined;
+      await settle(consumer, batch);
+      await rest;
     }
     working = false;
   }
