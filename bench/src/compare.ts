@@ -14,14 +14,18 @@ export interface Comparison {
   readonly ratio: number;
 }
 
+/** What a process that has just begun needs before it does such work as fast as it can. */
+const warmUpSeconds = 8;
+
 /** Warms both sides up, then measures them in turn: each round gives one ratio, and the median of them counts. */
 export async function compare(
   { options: { seconds, rounds } }: Pick<Bench, 'options'>,
   { measured, limit }: { readonly measured: Contender; readonly limit: Contender },
 ): Promise<Comparison> {
   const slice = seconds / rounds;
-  await limit(slice);
-  await measured(slice);
+  const warmUp = Math.max(slice, warmUpSeconds);
+  await limit(warmUp);
+  await measured(warmUp);
   const figures: number[] = [];
   const limits: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
