@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { compiledFolder } from '#stack/settings/repository.ts';
 import { fullSteps } from '#verify/full-steps.ts';
 import { runStep, type StepResult, stopSteps } from '#verify/run-step.ts';
-import { heavySteps, heavyStepsWithCoverage, poolerSteps, type Step, staticSteps } from '#verify/steps.ts';
+import { heavyStages, heavyStagesWithCoverage, poolerSteps, type Stage, staticSteps } from '#verify/steps.ts';
 import { receiveTestServices } from '#verify/test-services.ts';
 import { clearCoverage, clearTestResults, testTotals } from '#verify/test-totals.ts';
 
@@ -25,7 +25,8 @@ const isStatic = process.argv.includes('--static');
 const isFull = process.argv.includes('--full');
 const isPooler = process.argv.includes('--pgbouncer');
 const withCoverage = isFull || process.argv.includes('--coverage');
-const wanted = isPooler ? poolerSteps : withCoverage ? heavyStepsWithCoverage : heavySteps;
+const heavy = isPooler ? poolerSteps.map((step) => [step]) : withCoverage ? heavyStagesWithCoverage : heavyStages;
+const wanted: readonly Stage[] = [...heavy, ...(isFull ? fullSteps.map((step) => [step]) : [])];
 // Every process of the tests finds what the one before has compiled; coverage would be less exact with it.
 if (!withCoverage) process.env['NODE_COMPILE_CACHE'] ??= compiledFolder;
 const services = isStatic ? Promise.resolve() : receiveTestServices();
@@ -36,17 +37,17 @@ services.catch((error: Error) => {
 
 await clearTestResults(root);
 if (withCoverage) await clearCoverage(root);
-const results = [...(await runAll(isPooler ? [] : staticSteps, 2))];
+const results = [...(await runStage(isPooler ? [] : staticSteps))];
 await services;
-if (!isStatic) results.push(...(await runAll([...wanted, ...(isFull ? fullSteps : [])], 1)));
+for (const stage of isStatic ? [] : wanted) results.push(...(await runStage(stage)));
 const totals = await testTotals(root);
 const failed = results.filter((result) => !result.ok);
 printSummary();
 process.exitCode = failed.length > 0 || totals.failed + totals.skipped > 0 ? 1 : 0;
 
-/** Runs steps in order, at most `width` at a time, and tells of each as it ends. */
-async function runAll(steps: readonly Step[], width: number): Promise<readonly StepResult[]> {
-  const waiting = [...steps];
+/** Runs the steps of a stage in order, two at a time, and tells of each as it ends. */
+async function runStage(stage: Stage): Promise<readonly StepResult[]> {
+  const waiting = [...stage];
   const done: StepResult[] = [];
   const work = async (): Promise<void> => {
     for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) {
@@ -57,7 +58,7 @@ async function runAll(steps: readonly Step[], width: number): Promise<readonly S
       done.push(result);
     }
   };
-  await Promise.all(Array.from({ length: width }, work));
+  await Promise.all([work(), work()]);
   return done;
 }
 

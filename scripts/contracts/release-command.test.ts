@@ -76,5 +76,5 @@ describe('pnpm release', () => {
     const changed = await runTool(copy.root, 'node', ['scripts/check.ts', 'migrations']);
     expect(changed.status).toBe(1);
     expect(changed.stderr).toContain('[released]');
-  }, 120_000);
+  }, 300_000);
 });

@@ -34,7 +34,7 @@ beforeAll(async () => {
     poolMax: 2,
     service: 'device',
   });
-}, 120_000);
+}, 240_000);
 afterAll(async () => {
   await database?.close();
   await stack?.stopAndRemove();

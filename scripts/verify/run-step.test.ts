@@ -9,6 +9,11 @@ describe('a step', () => {
     expect(await runStep(tmpdir(), step('echo out; echo err >&2'))).toMatchObject({ ok: true, output: 'out\nerr' });
   });
 
+  it('stands behind others with all that it starts, when it is to', async () => {
+    const result = await runStep(tmpdir(), { ...step('sleep 0.2; sh -c nice'), niceness: 7 });
+    expect(result).toMatchObject({ ok: true, output: '7' });
+  });
+
   it('fails with its command', async () => {
     expect(await runStep(tmpdir(), step('echo why; exit 3'))).toMatchObject({ ok: false, output: 'why' });
   });

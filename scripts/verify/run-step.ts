@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { setPriority } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { Step } from '#verify/steps.ts';
 
@@ -24,6 +25,8 @@ export async function runStep(root: string, step: Step): Promise<StepResult> {
     detached: true,
   });
   running.add(child);
+  // At once: what it starts has the priority that it has itself then.
+  if (child.pid !== undefined && step.niceness !== undefined) setPriority(child.pid, step.niceness);
   const chunks: Buffer[] = [];
   child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
   child.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk));

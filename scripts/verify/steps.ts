@@ -5,6 +5,8 @@ export interface Step {
   readonly args: readonly string[];
   /** Shows its output while it runs, because it takes minutes; other steps show theirs when they fail. */
   readonly live?: true;
+  /** How far it stands behind what runs at the same time, from 1 to 19 (nice(1)). */
+  readonly niceness?: number;
   /** Variables beside those of the whole run. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -22,7 +24,7 @@ export const testResults = 'test-results/vitest.json';
 
 const vitest = ['--', '--reporter=default', '--reporter=json', `--outputFile.json=${testResults}`];
 
-/** Checks that read the sources and disturb nobody: two of them run at a time. */
+/** Checks that read the sources and disturb nobody. */
 export const staticSteps: readonly Step[] = [
   { name: 'types', command: 'tsc', args: ['-p', '.'] },
   { name: 'format and lint', command: 'biome', args: ['check', '--error-on-warnings', '.'] },
@@ -42,11 +44,32 @@ export const staticSteps: readonly Step[] = [
   own('coverage floors only rise', 'coverage-floors'),
 ];
 
-/** Packages: the two workers of one keep two cores busy, and some tests say within which time something answers. */
-const oneAtATime = '--concurrency=1';
+/** Packages: the two workers of one keep two cores busy, and some tests say within which time they answer. */
+const oneAtATime = ['--continue', '--concurrency=1'];
 
-/** Unit and integration tests of every package; the journeys come later. */
-const tests = turbo('test', '--continue', oneAtATime, '--filter=!@bank/e2e');
+/** Unit and integration tests of every package. */
+const packageTests: Step = {
+  name: 'unit and integration tests',
+  command: 'turbo',
+  args: [...turbo('test', ...oneAtATime, '--filter=!@bank/scripts', '--filter=!@bank/e2e'), ...vitest],
+  live: true,
+};
+
+const journeys: Step = {
+  name: 'end-to-end tests',
+  command: 'turbo',
+  args: [...turbo('test', '--filter=@bank/e2e'), ...vitest],
+  live: true,
+};
+
+/** Those of the checks and commands say nothing about time: with one worker they take what the journeys leave of the machine. */
+const toolTests: Step = {
+  name: 'tests of checks and commands',
+  command: 'turbo',
+  args: [...turbo('test', '--filter=@bank/scripts'), ...vitest, '--maxWorkers=1'],
+  live: true,
+  niceness: 10,
+};
 
 /** The same tests of whatever talks to Postgres, with PgBouncer in transaction mode in between. */
 export const poolerSteps: readonly Step[] = [
@@ -54,14 +77,7 @@ export const poolerSteps: readonly Step[] = [
     name: 'integration tests by way of PgBouncer',
     command: 'turbo',
     args: [
-      ...turbo(
-        'test',
-        '--continue',
-        oneAtATime,
-        '--filter=@bank/database',
-        '--filter=@bank/composition',
-        '--filter=./apps/*',
-      ),
+      ...turbo('test', ...oneAtATime, '--filter=@bank/database', '--filter=@bank/composition', '--filter=./apps/*'),
       ...vitest,
     ],
     live: true,
@@ -69,25 +85,27 @@ export const poolerSteps: readonly Step[] = [
   },
 ];
 
-/** Steps that want the machine to themselves, one after another. */
-export const heavySteps: readonly Step[] = [
-  { name: 'unit and integration tests', command: 'turbo', args: [...tests, ...vitest], live: true },
-  { name: 'bundles', command: 'turbo', args: turbo('build', '--concurrency=2') },
-  {
-    name: 'end-to-end tests',
-    command: 'turbo',
-    args: [...turbo('test', '--filter=@bank/e2e'), ...vitest],
-    live: true,
-  },
-  { name: 'no canary in the logs', command: 'node', args: ['scripts/canaries.ts'] },
+/** Steps of which two run at a time. One stage begins when the one before it has ended. */
+export type Stage = readonly Step[];
+
+/** What wants the machine to itself. */
+export const heavyStages: readonly Stage[] = [
+  [packageTests],
+  [{ name: 'bundles', command: 'turbo', args: turbo('build', '--concurrency=2') }],
+  [journeys, toolTests],
+  [{ name: 'no canary in the logs', command: 'node', args: ['scripts/canaries.ts'] }],
 ];
 
-/** The same, the first of them with coverage, which makes it slower, and then what of the sources ran. */
-export const heavyStepsWithCoverage: readonly Step[] = heavySteps.flatMap((step, index) =>
-  index > 0
-    ? [step]
-    : [
-        { ...step, args: [...step.args, '--coverage', '--coverage.reporter=json-summary'] },
-        { name: 'coverage', command: 'node', args: ['scripts/coverage.ts', 'check'] },
-      ],
-);
+/** The same with coverage, which makes it slower, and then what of the sources ran. */
+export const heavyStagesWithCoverage: readonly Stage[] = [
+  ...heavyStages.map((stage) => stage.map((step) => (isOfPackages(step) ? covered(step) : step))),
+  [{ name: 'coverage', command: 'node', args: ['scripts/coverage.ts', 'check'] }],
+];
+
+function isOfPackages(step: Step): boolean {
+  return step === toolTests || step === packageTests;
+}
+
+function covered(step: Step): Step {
+  return { ...step, args: [...step.args, '--coverage', '--coverage.reporter=json-summary'] };
+}

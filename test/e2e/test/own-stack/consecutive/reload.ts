@@ -13,8 +13,8 @@ import { it } from './stack.ts';
 
 // What is mounted changes under ten processes that go on being asked: nobody restarts, nobody is told.
 
-/** Files are looked at every two seconds. */
-const noticedMs = 4000;
+/** Files are looked at every two seconds, and a busy process is late. */
+const noticedMs = 3000;
 /** A member of staff views 120 users a minute and no more. */
 const viewEveryMs = 550;
 const inTime = { timeout: 240_000 };
