@@ -1,6 +1,6 @@
 import { fromAnotherAddress } from '@bank/test-bed';
 import type { Bench } from '#bench.ts';
-import type { LoadRequest } from '#load.ts';
+import { type LoadRequest, load } from '#load.ts';
 
 /** What came of the sign-ins of a load. */
 export interface SignInCount {
@@ -10,13 +10,49 @@ export interface SignInCount {
   asked: number;
 }
 
+/**
+ * Signs in over connections for so long, and out again afterwards: whoever had more than ten sessions would lose the oldest with
+ * each new one, which is other work. Gives the sign-ins in a second that opened a session; those that were asked for more do not count.
+ */
+export async function signInRate(
+  bench: Bench,
+  { connections, seconds }: { readonly connections: number; readonly seconds: number },
+  count: SignInCount,
+): Promise<number> {
+  const tokens: string[] = [];
+  const { url } = bench.stack.apps.auth;
+  const startedAt = performance.now();
+  await load({ url, connections, seconds, next: signInsOf(bench, count, (token) => tokens.push(token)) });
+  const rate = tokens.length / ((performance.now() - startedAt) / 1000);
+  await signOut(url, tokens);
+  return rate;
+}
+
+const signOutsAtATime = 4;
+
+async function signOut(url: string, tokens: readonly string[]): Promise<void> {
+  const left = [...tokens];
+  const work = async () => {
+    for (let token = left.pop(); token !== undefined; token = left.pop()) {
+      const headers = { authorization: `Bearer ${token}`, ...fromAnotherAddress() };
+      const { status } = await fetch(new URL('/v1/auth/logout', url), { method: 'POST', headers });
+      if (status !== 204) throw new Error(`a sign-out answered ${status}`);
+    }
+  };
+  await Promise.all(Array.from({ length: signOutsAtATime }, work));
+}
+
 /** How many of them were asked for a code, for the notes of a row. */
 export function askedFor({ opened, asked }: SignInCount): string {
   return `${asked} of ${opened + asked} were asked for a code, as device did not answer within its 150 ms; they do not count`;
 }
 
 /** Signs people in over and over, each with the password and on the device that he registered with. */
-export function signInsOf({ people }: Bench, count: SignInCount): () => LoadRequest {
+export function signInsOf(
+  { people }: Bench,
+  count: SignInCount,
+  onOpened: (accessToken: string) => void = () => undefined,
+): () => LoadRequest {
   let turn = 0;
   return () => {
     const person = people[turn++ % people.length];
@@ -29,8 +65,13 @@ export function signInsOf({ people }: Bench, count: SignInCount): () => LoadRequ
       body: JSON.stringify({ identifier: email, password, device: { secret: device.secret } }),
       onAnswer(status, body) {
         if (status !== 200) return;
-        if (body.includes('"accessToken"')) count.opened += 1;
-        else count.asked += 1;
+        const { accessToken } = JSON.parse(body) as { accessToken?: string };
+        if (accessToken === undefined) {
+          count.asked += 1;
+        } else {
+          count.opened += 1;
+          onOpened(accessToken);
+        }
       },
     };
   };

@@ -4,7 +4,7 @@ import { type Bench, type Case, startPeer } from '#bench.ts';
 import { compare } from '#compare.ts';
 import { load } from '#load.ts';
 import type { Row } from '#row.ts';
-import { askedFor, type SignInCount, signInsOf } from '#sign-ins.ts';
+import { askedFor, type SignInCount, signInRate } from '#sign-ins.ts';
 
 /** Few: the peer's own hash shares one thread, and with many at a time none would be done for seconds. */
 const connections = 4;
@@ -39,7 +39,10 @@ async function beside(bench: Bench, { hash, what, atLeast }: Peer): Promise<Row>
   try {
     const theirs = await signInsAt(program.url);
     const count: SignInCount = { opened: 0, asked: 0 };
-    const compared = await compare(bench, { measured: (seconds) => ours(bench, seconds, count), limit: theirs });
+    const compared = await compare(bench, {
+      measured: (seconds) => signInRate(bench, { connections, seconds }, count),
+      limit: theirs,
+    });
     return {
       case: 'peer',
       what: 'POST /v1/auth/login, saturated',
@@ -53,14 +56,6 @@ async function beside(bench: Bench, { hash, what, atLeast }: Peer): Promise<Row>
     await program.stop();
     await queryOnce(admin, `drop database if exists ${database} with (force)`);
   }
-}
-
-/** Sign-ins in a second that opened a session. */
-async function ours(bench: Bench, seconds: number, count: SignInCount): Promise<number> {
-  const before = count.opened;
-  const startedAt = performance.now();
-  await load({ url: bench.stack.apps.auth.url, connections, seconds, next: signInsOf(bench, count) });
-  return (count.opened - before) / ((performance.now() - startedAt) / 1000);
 }
 
 /** Signs users of the peer up, and gives what signs them in over and over. */

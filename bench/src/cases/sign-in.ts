@@ -1,9 +1,8 @@
-import { type Bench, type Case, startLimit } from '#bench.ts';
+import { type Case, startLimit } from '#bench.ts';
 import { compareApp } from '#compare.ts';
-import { load } from '#load.ts';
 import type { Row } from '#row.ts';
 import { askLimit, measureStatements } from '#self-measuring.ts';
-import { askedFor, type SignInCount, signInsOf } from '#sign-ins.ts';
+import { askedFor, type SignInCount, signInRate } from '#sign-ins.ts';
 import { limitInSeries } from '#statistics.ts';
 
 const connections = 16;
@@ -20,7 +19,7 @@ export const signIn: Case = {
         bench,
         { app: bench.stack.apps.auth, name: 'sign-in' },
         {
-          measured: (seconds) => signInRate(bench, seconds, count),
+          measured: (seconds) => signInRate(bench, { connections, seconds }, count),
           limit: async (seconds) => limitInSeries(await askLimit(limit, { seconds }), statements),
         },
       );
@@ -31,14 +30,6 @@ export const signIn: Case = {
     }
   },
 };
-
-/** Sign-ins in a second that opened a session; those that were asked for more do not count. */
-async function signInRate(bench: Bench, seconds: number, count: SignInCount): Promise<number> {
-  const before = count.opened;
-  const startedAt = performance.now();
-  await load({ url: bench.stack.apps.auth.url, connections, seconds, next: signInsOf(bench, count) });
-  return (count.opened - before) / ((performance.now() - startedAt) / 1000);
-}
 
 function rowOf(
   { measured, limit, ratio }: { measured: number; limit: number; ratio: number },

@@ -1,8 +1,7 @@
-import { median } from '@bank/test-bed';
+import { median, type Person, registerPeople } from '@bank/test-bed';
 import type { Bench, Case } from '#bench.ts';
-import { load } from '#load.ts';
 import { p99AtPace } from '#paced.ts';
-import { signInsOf } from '#sign-ins.ts';
+import { signInRate } from '#sign-ins.ts';
 import { ratioOfRounds } from '#statistics.ts';
 
 const perSecond = 100;
@@ -16,10 +15,13 @@ export const storm: Case = {
     const slice = Math.max(2, seconds / rounds);
     const calm: number[] = [];
     const stormy: number[] = [];
-    await cheapCalls(bench, slice);
+    // Not those who sign in: each of their sign-ins may end a session of before.
+    const bystanders = await registerPeople(bench.stack.addresses, 10);
+    const calls = () => cheapCalls(bench, bystanders, slice);
+    await calls();
     for (let round = 0; round < rounds; round += 1) {
-      calm.push(await cheapCalls(bench, slice));
-      stormy.push(await duringStorm(bench, slice));
+      calm.push(await calls());
+      stormy.push(await duringStorm(bench, slice, calls));
     }
     return [
       {
@@ -35,15 +37,14 @@ export const storm: Case = {
   },
 };
 
-async function duringStorm(bench: Bench, seconds: number): Promise<number> {
-  const next = signInsOf(bench, { opened: 0, asked: 0 });
-  const { url } = bench.stack.apps.auth;
-  const blows = load({ url, connections: stormConnections, seconds: Math.ceil(seconds) + 2, next });
-  const [p99] = await Promise.all([cheapCalls(bench, seconds), blows]);
+async function duringStorm(bench: Bench, seconds: number, calls: () => Promise<number>): Promise<number> {
+  const storm = { connections: stormConnections, seconds: Math.ceil(seconds) + 2 };
+  const blows = signInRate(bench, storm, { opened: 0, asked: 0 });
+  const [p99] = await Promise.all([calls(), blows]);
   return p99;
 }
 
-function cheapCalls({ stack, mint, people }: Bench, seconds: number): Promise<number> {
+function cheapCalls({ stack, mint }: Bench, people: readonly Person[], seconds: number): Promise<number> {
   const tokens = mint.mint(people, 1000);
   let turn = 0;
   const headers = () => ({ authorization: `Bearer ${tokens[turn++ % tokens.length]}` });
