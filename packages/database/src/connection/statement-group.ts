@@ -49,7 +49,9 @@ export class StatementGroup extends Query {
     done: (error: Error | null, results: readonly pg.QueryResult[]) => void,
   ) {
     super({ text: '', queryMode: 'extended' }, (error, results) => {
-      if (error === null) for (const { name } of statements) prepared.add(name);
+      if (error === null) {
+        for (const { name } of statements) if (name !== '') prepared.add(name);
+      }
       done(error, [results].flat());
     });
     this.#statements = statements;
@@ -58,7 +60,7 @@ export class StatementGroup extends Query {
 
   override prepare(connection: ExtendedProtocol): void {
     for (const { sql, name, values } of this.#statements) {
-      if (name === '' || !this.#prepared.has(name)) {
+      if (!this.#prepared.has(name)) {
         // A group that failed may have left it behind; to close what is not there is no error.
         if (name !== '') connection.close({ type: 'S', name });
         connection.parse({ text: sql, name });
