@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { repositoryFolder } from '@bank/scripts/stack';
-import { temporaryFolder, until } from '@bank/testing';
+import { temporaryFolder } from '@bank/testing';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GatewayClient } from '#client.ts';
@@ -26,11 +27,6 @@ const dashboards = readdirSync(dashboardsFolder).map((file) =>
 );
 const rules = readFileSync(join(repositoryFolder, 'infra', 'prometheus', 'rules.yml'), 'utf8');
 
-/** Grafana fills these in by the width of a panel; here it is what a minute's worth of scrapes gives. */
-function filledIn(expression: string): string {
-  return expression.replaceAll('$__rate_interval', '1m');
-}
-
 async function walk(): Promise<void> {
   const { gateway, sandbox } = it.stack.addresses;
   const place = { client: new GatewayClient(gateway), inboxUrl: sandbox.http, announce: () => undefined };
@@ -39,27 +35,38 @@ async function walk(): Promise<void> {
   await place.client.send('POST', '/v1/webhooks/kyc', { body: {} }); // a call that nobody signed
 }
 
+const panels = dashboards.flatMap(({ title: dashboard, panels: all }) =>
+  all.flatMap(({ title, targets }) => targets.map(({ expr }) => ({ dashboard, title, expr }))),
+);
+const blank = new Set(panels.map(({ expr }) => expr));
+
+/** Takes off what gives a number now: a rate falls silent again a minute after its last event. */
+async function lookAtBlankPanels(): Promise<void> {
+  for (const expression of blank) {
+    const series = await prometheus.query(expression.replaceAll('$__rate_interval', '1m'));
+    if (series.some(({ value: [, text] }) => Number.isFinite(Number(text)))) blank.delete(expression);
+  }
+}
+
+/**
+ * What happens in a process for the first time makes a series, and only what happens there again makes it grow.
+ * Which of an app's processes takes a message is chance, so people walk until both have had two.
+ */
 beforeAll(async () => {
   prometheus = await startPrometheus(it.stack, folder, await freePort());
-  await walk(); // what happens for the first time makes a series
-  await until(async () => (await prometheus.query('message_deliveries_total')).length > 0);
-  await walk(); // and what happens again makes it grow
-}, 120_000);
+  for (let walks = 0; walks < 10 && blank.size > 0; walks += 1) {
+    await walk();
+    await setTimeout(2000); // two scrapes
+    await lookAtBlankPanels();
+  }
+}, 180_000);
 afterAll(() => {
   prometheus?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe.each(dashboards)('the dashboard $title', ({ panels }) => {
-  const queries = panels.flatMap(({ title, targets }) => targets.map(({ expr }) => [title, expr] as const));
-
-  test.each(queries)('%s', async (_title, expression) => {
-    const found = await until(async () => {
-      const series = await prometheus.query(filledIn(expression));
-      return series.some(({ value: [, text] }) => Number.isFinite(Number(text))) ? series : undefined;
-    });
-    expect(found).not.toEqual([]);
-  });
+test.each(panels)('the dashboard $dashboard shows something at $title: $expr', ({ expr }) => {
+  expect([...blank]).not.toContain(expr);
 });
 
 describe('the rules of infra/prometheus', () => {
