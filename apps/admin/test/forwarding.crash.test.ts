@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { uuidv7 } from '@bank/domain';
-import { until } from '@bank/testing';
+import { bundledProgram, until } from '@bank/testing';
 import { expect, test } from 'vitest';
 import { ledgerUnderTest } from './ledger-under-test.ts';
 import { receiverUnderTest } from './receiver-under-test.ts';
 
 const ledger = ledgerUnderTest();
 const receiver = receiverUnderTest(ledger);
-const script = fileURLToPath(new URL('forwarder-process.ts', import.meta.url));
+const script = await bundledProgram(fileURLToPath(new URL('forwarder-process.ts', import.meta.url)));
 
 /** Records entries about many subjects, so in all shards. */
 async function record(count: number): Promise<void> {

@@ -41,7 +41,7 @@ describe('a message to a person', () => {
       return row?.state === 'sent' ? row : undefined;
     });
     expect(sent).toMatchObject({ content: null, attempts: 1, next_attempt_at: null });
-    expect(auth.mailbox.received(email)).toHaveLength(1);
+    expect(await auth.mailbox.received(email)).toHaveLength(1);
     const told = await auth.database.query(
       `select 1 from auth.outbox where destination = 'audit' and data ->> 'action' = 'auth.delivery.sent'`,
     );
@@ -94,7 +94,7 @@ describe('a message to a person', () => {
     });
     auth.mailbox.refuseWith(0);
     expect(failed.content).toBeNull();
-    expect(auth.mailbox.received(email)).toEqual([]);
+    expect(await auth.mailbox.received(email)).toEqual([]);
   });
 
   it('expires unsent when it would be late', async () => {

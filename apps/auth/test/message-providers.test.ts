@@ -31,7 +31,7 @@ describe('the first of two providers', () => {
     const row = await deliveryIn(auth, deliveryId, 'sent');
     expect(row).toMatchObject({ provider: 'sendgrid', provider_message_id: id, attempts: 1 });
     expect(text).toMatch(/\d{6}/);
-    expect(auth.mailbox.received(email)).toEqual([]);
+    expect(await auth.mailbox.received(email)).toEqual([]);
   });
 
   it.each([
@@ -55,7 +55,7 @@ describe('the first of two providers', () => {
       return rows[0];
     });
     expect(failed.failure).toBe('SENDGRID_TOO_LARGE');
-    expect(auth.mailbox.received(email)).toEqual([]);
+    expect(await auth.mailbox.received(email)).toEqual([]);
     auth.carriers.behave.sendgrid = 'accept';
   });
 });

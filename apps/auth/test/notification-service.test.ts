@@ -54,7 +54,7 @@ describe('the Notification service as a carrier', () => {
     });
     platform.refusal = undefined;
     expect(failed).toEqual({ failure: 'NOTIFICATION_RECIPIENT' });
-    expect(auth.mailbox.received(refused)).toEqual([]);
+    expect(await auth.mailbox.received(refused)).toEqual([]);
   });
 });
 

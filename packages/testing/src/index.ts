@@ -17,6 +17,7 @@ export { temporaryFolder } from '#run/temporary-folder.ts';
 export { type ServiceVariable, serviceAddress } from '#services/addresses.ts';
 export { type HttpAnswer, type HttpCall, type TestHttpServer, testHttpServer } from '#services/http-server.ts';
 export { beginning, type TestDatabase, type TestDatabaseOptions, testDatabase } from '#services/postgres.ts';
+export { bundledProgram } from '#services/program.ts';
 export { type TestProxy, type TestProxyOptions, testProxy } from '#services/proxy.ts';
 export { type BrokerDefinitions, type TestRabbitVhost, testRabbitVhost } from '#services/rabbit.ts';
 export { type TestRedis, testRedis } from '#services/redis.ts';

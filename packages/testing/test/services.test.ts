@@ -1,7 +1,8 @@
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { serviceAddress, testDatabase, testRabbitVhost, testRedis } from '#index.ts';
+import { serviceAddress, testDatabase, testRabbitVhost, testRedis, until } from '#index.ts';
+import { callManagement } from '#services/rabbit-management.ts';
 
 describe('testDatabase', () => {
   it('clones one template, provisioned once, into separate databases', async () => {
@@ -70,6 +71,20 @@ describe('testRabbitVhost', () => {
     await vhost.delete();
     await vhost.delete();
     await expect(vhost.depth('orders')).rejects.toThrow('404');
+  });
+
+  it('that was released is handed on, empty, to whoever asks for the same', async () => {
+    const queues = [{ name: 'parcels', durable: true, auto_delete: false, arguments: { 'x-queue-type': 'quorum' } }];
+    const first = await testRabbitVhost({ definitions: { queues } });
+    const message = { routing_key: 'parcels', payload: 'left behind', payload_encoding: 'string', properties: {} };
+    await callManagement('POST', `exchanges/${first.name}/amq.default/publish`, message);
+    await until(async () => (await first.depth('parcels')) === 1);
+    first.release();
+    expect((await testRabbitVhost()).name).not.toBe(first.name);
+    const second = await testRabbitVhost({ definitions: { queues } });
+    expect(second.name).toBe(first.name);
+    await until(async () => (await second.depth('parcels')) === 0);
+    expect((await testRabbitVhost({ definitions: { queues } })).name).not.toBe(first.name);
   });
 });
 

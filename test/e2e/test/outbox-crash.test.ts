@@ -7,12 +7,12 @@ import { type TransactionalContext, withTransaction } from '@bank/database';
 import { allow, uuidv7 } from '@bank/domain';
 import { encodeEvent, SignInSucceededSchema } from '@bank/proto/events';
 import { baseEnv, readConfig } from '@bank/service-kit';
-import { until } from '@bank/testing';
+import { bundledProgram, until } from '@bank/testing';
 import * as v from 'valibot';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { counterService, repositories } from '#crash/counter-service.ts';
 
-const program = fileURLToPath(new URL('../src/crash/mortal-process.ts', import.meta.url));
+const program = await bundledProgram(fileURLToPath(new URL('../src/crash/mortal-process.ts', import.meta.url)));
 const deaths = 3;
 const eventsPerLife = 30;
 
@@ -36,8 +36,7 @@ afterAll(async () => {
 });
 
 function startProcess(dieAt: string): ChildProcess {
-  const { PATH, NODE_COMPILE_CACHE } = process.env;
-  const env = { PATH, NODE_COMPILE_CACHE, ...environment.env, DIE_AT: dieAt };
+  const env = { PATH: process.env['PATH'], ...environment.env, DIE_AT: dieAt };
   const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'ignore', 'inherit'] });
   children.add(child);
   child.once('exit', () => children.delete(child));

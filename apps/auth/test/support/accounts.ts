@@ -34,14 +34,39 @@ export interface WrittenMessage {
   to: { readonly userId: string } | { readonly address: string };
 }
 
+/** What was written, by whom it is for: whoever looks takes what is new from the database and leaves the rest opened. */
+class Letters {
+  readonly #byRecipient = new Map<string, { readonly id: string; readonly message: WrittenMessage }[]>();
+  #taking: Promise<void> = Promise.resolve();
+
+  async to(auth: TestAuth, recipient: string): Promise<WrittenMessage[]> {
+    // One after the other: what somebody else takes just now is there as well.
+    this.#taking = this.#taking.then(() => this.#take(auth));
+    await this.#taking;
+    const written = this.#byRecipient.get(recipient) ?? [];
+    return written.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(({ message }) => message);
+  }
+
+  async #take(auth: TestAuth): Promise<void> {
+    const rows = await auth.database.query<{ id: string; data: JsonValue }>(
+      'delete from kept.deliveries returning id, data',
+    );
+    for (const { id, data } of rows) {
+      const message = openDelivery(auth.ctx.keys.delivery, id, data);
+      const recipient = 'userId' in message.to ? message.to.userId : message.to.address;
+      const written = this.#byRecipient.get(recipient) ?? [];
+      this.#byRecipient.set(recipient, [...written, { id, message }]);
+    }
+  }
+}
+
+const letters = new WeakMap<TestAuth['database'], Letters>();
+
 /** The messages that were written to an address or a user, oldest first. */
 export async function messagesTo(auth: TestAuth, recipient: string): Promise<WrittenMessage[]> {
-  const rows = await auth.database.query<{ id: string; data: JsonValue }>(
-    'select id, data from kept.deliveries order by id',
-  );
-  return rows
-    .map(({ id, data }) => openDelivery(auth.ctx.keys.delivery, id, data))
-    .filter(({ to }) => ('userId' in to ? to.userId : to.address) === recipient);
+  const ofAuth = letters.get(auth.database) ?? new Letters();
+  letters.set(auth.database, ofAuth);
+  return await ofAuth.to(auth, recipient);
 }
 
 /** The code that was last sent to an address. */

@@ -114,5 +114,6 @@ export async function runAuth(options: StartOptions): Promise<TestAuth> {
 
 async function stop({ service, mailbox, carriers, database, broker }: TestAuth): Promise<void> {
   await service.stop();
-  await Promise.all([mailbox.close(), carriers.close(), database.drop(), broker.delete()]);
+  await Promise.all([mailbox.close(), carriers.close(), database.drop()]);
+  broker.release();
 }

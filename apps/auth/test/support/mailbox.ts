@@ -15,7 +15,7 @@ export interface Mailbox {
   readonly url: string;
   /** The newest message to an address whose subject matches, waited for. */
   newest(to: string, subject: RegExp): Promise<ReceivedMail>;
-  received(to: string): readonly ReceivedMail[];
+  received(to: string): Promise<readonly ReceivedMail[]>;
   /** Answers every message with this reply code from now on; 0 takes messages again. */
   refuseWith(code: number): void;
   close(): Promise<void>;
@@ -23,7 +23,7 @@ export interface Mailbox {
 
 /** Starts a mailbox on a free port. */
 export async function startMailbox(): Promise<Mailbox> {
-  const mails: ReceivedMail[] = [];
+  const mails: { readonly to: string; readonly content: Buffer }[] = [];
   let refusal = 0;
   const server = new SMTPServer({
     authOptional: true,
@@ -34,23 +34,29 @@ export async function startMailbox(): Promise<Mailbox> {
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
         if (refusal !== 0) return done(Object.assign(new Error('refused'), { responseCode: refusal }));
-        void PostalMime.parse(Buffer.concat(chunks)).then(({ subject = '', text = '' }) => {
-          for (const { address } of session.envelope.rcptTo) mails.push({ to: address, subject, text });
-          done();
-        }, done);
+        for (const { address } of session.envelope.rcptTo) mails.push({ to: address, content: Buffer.concat(chunks) });
+        done();
       });
     },
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const received = (to: string) => mails.filter((mail) => mail.to === to);
+  const received = (to: string) => Promise.all(mails.filter((mail) => mail.to === to).map(read));
   return {
     url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`,
     newest: (to, subject) =>
-      until(() => received(to).findLast((mail) => subject.test(mail.subject)), { what: `a mail like ${subject}` }),
+      until(async () => (await received(to)).findLast((mail) => subject.test(mail.subject)), {
+        what: `a mail like ${subject}`,
+      }),
     received,
     refuseWith(code) {
       refusal = code;
     },
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
+}
+
+/** Most are read by nobody. */
+async function read({ to, content }: { readonly to: string; readonly content: Buffer }): Promise<ReceivedMail> {
+  const { subject = '', text = '' } = await PostalMime.parse(content);
+  return { to, subject, text };
 }

@@ -23,8 +23,6 @@ export async function sharedAuth(): Promise<TestAuth> {
   shared ??= runAuth(enoughForAll);
   const auth = await shared;
   Object.assign(auth.neighbours, { deviceTrustedAt: undefined }, usualAnswers());
-  // Whoever looks for a message opens all that are kept.
-  await auth.database.query('truncate kept.deliveries');
   return { ...auth, clock: { ...auth.clock, advance: refuseToAdvance } };
 }
 

@@ -40,6 +40,7 @@ export function testApp<Config extends { readonly TOKEN_ISSUER: string }, C exte
   afterAll(async () => {
     await app.service?.stop();
     await closeContext(app.ctx);
+    app.broker?.release();
   });
   return app;
 }

@@ -3,7 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** Asks again and again, and says in a word what came of it; `good` when all is well. */
 export type Ask = () => Promise<string>;
 
-const pauseMs = 5;
+// Twenty a second of each: errors show as well as under thousands, which would leave the processes no time for what is tested.
+const pauseMs = 50;
 
 /** The same at most once in so many milliseconds: for what is limited by the minute. */
 export function paced(everyMs: number, ask: Ask): Ask {
@@ -13,7 +14,7 @@ export function paced(everyMs: number, ask: Ask): Ask {
   };
 }
 
-/** Many that ask at once without a pause to speak of, until it is stopped. */
+/** Many that ask side by side, each again shortly after its answer, until it is stopped. */
 export class Load {
   /** How often each answer was seen. */
   readonly answers = new Map<string, number>();
