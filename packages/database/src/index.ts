@@ -76,7 +76,7 @@ export {
 } from '#search/token-index.ts';
 export type { Access } from '#transaction/access.ts';
 export { holdUser, lockForErasure } from '#transaction/erasure-hold.ts';
-export { once, onceAbout, onceEach } from '#transaction/once.ts';
+export { once, onceEach } from '#transaction/once.ts';
 export { Repository, runStatement } from '#transaction/repository.ts';
 export type { OutboxEvent, Transaction } from '#transaction/transaction.ts';
 export {

@@ -1,4 +1,3 @@
-import { parse, UserIdSchema } from '@bank/domain';
 import type { TransactionalContext, TransactionScope } from '#transaction/unit-of-work.ts';
 import { within } from '#transaction/with-transaction.ts';
 
@@ -16,27 +15,6 @@ export async function once<C extends TransactionalContext<R>, R extends object>(
   const messages = { consumer, messageIds: [messageId] };
   const fresh = await ctx.unitOfWork.runOnce(messages, (scope) => work(within(ctx, scope)));
   return { applied: fresh.size > 0 };
-}
-
-/**
- * The same for a message about a user: when he has been erased here it counts as handled, and nothing is written. Events have
- * no promised order, so one may come after the erasure of whom it is about.
- * @throws request.invalid when it names nobody, what the work throws, service.unavailable
- */
-export async function onceAbout<C extends TransactionalContext<R>, R extends object>(
-  ctx: C & TransactionalContext<R>,
-  consumer: string,
-  message: { readonly id: string; readonly userId: string },
-  work: (tx: C & TransactionScope<R>) => Promise<unknown>,
-): Promise<{ applied: boolean }> {
-  const userId = parse(UserIdSchema, message.userId);
-  let applied = false;
-  await once<C, R>(ctx, consumer, message.id, async (tx) => {
-    if (!(await tx.holdUser(userId))) return;
-    await work(tx);
-    applied = true;
-  });
-  return { applied };
 }
 
 /**

@@ -1,20 +1,21 @@
-import { onceAbout } from '@bank/database';
-import type { Consumer } from '@bank/messaging';
+import { aboutUsers } from '@bank/composition';
+import type { CloudEvent, Consumer } from '@bank/messaging';
 import { decodeEvent, eventTypeOf, FactorEnrolledSchema } from '@bank/proto/events';
 import type { AppContext } from '#context.ts';
 import { endEnrolment } from '#features/session/end-enrolment.ts';
 
-const name = 'auth.factor-enrolled';
-
 /** Whoever has confirmed a factor needs no session for enrolling one any more. */
 export function factorEnrolledConsumer(ctx: AppContext): Consumer {
-  return {
-    name,
+  return aboutUsers(ctx, {
+    name: 'auth.factor-enrolled',
     queue: 'auth.events',
     types: [eventTypeOf(FactorEnrolledSchema)],
-    async handle(message) {
-      const { userId } = decodeEvent(FactorEnrolledSchema, message.data);
-      await onceAbout(ctx, name, { id: message.id, userId }, (tx) => endEnrolment(tx, { userId }));
-    },
-  };
+    facts: toEnrolment,
+    work: endEnrolment,
+  });
+}
+
+function toEnrolment({ data }: CloudEvent) {
+  const { userId } = decodeEvent(FactorEnrolledSchema, data);
+  return { userId };
 }

@@ -1,23 +1,24 @@
-import { onceAbout } from '@bank/database';
-import type { Consumer } from '@bank/messaging';
+import { aboutUsers } from '@bank/composition';
+import type { CloudEvent, Consumer } from '@bank/messaging';
 import { decodeEvent, eventTypeOf, FactorRemovedSchema } from '@bank/proto/events';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
 import { endAfterReset } from '#features/standing/end-after-reset.ts';
 
-const name = 'auth.factor-removed';
-
-/** When staff have removed a user's factors, what was opened with them ends: once a message. Who removes his own keeps his sessions. */
+/** When staff have removed a user's factors, what was opened with them ends. Who removes his own keeps his sessions. */
 export function factorRemovedConsumer(ctx: AppContext): Consumer {
-  return {
-    name,
+  return aboutUsers(ctx, {
+    name: 'auth.factor-removed',
     queue: 'auth.events',
     types: [eventTypeOf(FactorRemovedSchema)],
-    async handle(message) {
-      const { userId, removedByStaff, removedAt } = decodeEvent(FactorRemovedSchema, message.data);
-      if (!removedByStaff) return;
-      const reset = { userId, removedAt: removedAt && timestampDate(removedAt) };
-      await onceAbout(ctx, name, { id: message.id, userId }, (tx) => endAfterReset(tx, reset));
+    facts: toRemoval,
+    work: async (tx, { removedByStaff, ...reset }) => {
+      if (removedByStaff) await endAfterReset(tx, reset);
     },
-  };
+  });
+}
+
+function toRemoval({ data }: CloudEvent) {
+  const { userId, removedByStaff, removedAt } = decodeEvent(FactorRemovedSchema, data);
+  return { userId, removedByStaff, removedAt: removedAt && timestampDate(removedAt) };
 }

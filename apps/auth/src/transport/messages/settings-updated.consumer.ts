@@ -1,4 +1,4 @@
-import { onceAbout } from '@bank/database';
+import { once } from '@bank/database';
 import type { Consumer } from '@bank/messaging';
 import { decodeEvent, eventTypeOf, SettingsUpdatedSchema } from '@bank/proto/events';
 import type { AppContext } from '#context.ts';
@@ -17,7 +17,9 @@ export function settingsUpdatedConsumer(ctx: AppContext): Consumer {
       const { userId, changedFields } = decodeEvent(SettingsUpdatedSchema, message.data);
       if (!changedFields.includes('language')) return;
       const named = await findLanguage(ctx, userId);
-      await onceAbout(ctx, name, { id: message.id, userId }, (tx) => adoptLanguage(tx, named));
+      await once(ctx, name, message.id, async (tx) => {
+        if (await tx.holdUser(named.userId)) await adoptLanguage(tx, named);
+      });
     },
   };
 }
