@@ -31,6 +31,18 @@ function outboxOf(userId: string) {
   );
 }
 
+/** Has the registration write settings, and commit them once another transaction waits for that. */
+async function activateUntilAwaited(userId: string, language: string): Promise<void> {
+  await app.database.query(`do $$ begin
+    insert into profile.settings (user_id, version, language, created_at, updated_at)
+      values ('${userId}', 0, '${language}', now(), now());
+    for attempt in 1..500 loop
+      exit when exists (select 1 from pg_locks where not granted and locktype = 'transactionid');
+      perform pg_sleep(0.01);
+    end loop;
+  end $$`);
+}
+
 async function activate(userId: string, locale: string): Promise<void> {
   const id = uuidv7();
   const facts = { userId, roles: ['customer'], locale, activatedAt: timestampNow() };
@@ -74,6 +86,19 @@ describe('GET /v1/settings', () => {
 });
 
 describe('PATCH /v1/settings', () => {
+  test('200: the first change fits while the activation is being heard of, and keeps what it brings', async () => {
+    const { userId, token } = givenUser();
+    const activated = activateUntilAwaited(userId, 'de');
+    const sleeping = "select 1 from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()";
+    await until(async () => (await app.database.query(sleeping)).length === 1);
+    expect(await patch(token, { currency: 'NGN' })).toMatchObject({
+      status: 200,
+      body: { language: 'de', currency: 'NGN' },
+    });
+    await activated;
+    expect((await get(token)).headers.get('etag')).toBe('"v1"');
+  });
+
   test('200: what is named changes, null gives the default back, the rest stays', async () => {
     const { token } = givenUser();
     const first = await patch(token, {

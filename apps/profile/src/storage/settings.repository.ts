@@ -16,12 +16,12 @@ export class SettingsRepository extends Repository {
     return this.row(`select ${selected} from profile.settings where user_id = ?`, [userId]);
   }
 
-  /** Writes the first settings of a user, of version 1 where it is he who writes them; false when there are some. */
-  async insert(userId: UserId, version: 0 | 1, choices: Choices, at: Date): Promise<boolean> {
+  /** Writes the first settings of a user, of version 0: he has changed nothing yet. False when there are some. */
+  async insert(userId: UserId, choices: Choices, at: Date): Promise<boolean> {
     const inserted = await this.affected(
       `insert into profile.settings (user_id, version, created_at, updated_at, ${columns.join(', ')})
-        values (?, ?, ?, ?, ${columns.map(() => '?').join(', ')}) on conflict (user_id) do nothing`,
-      [userId, version, at, at, ...valuesOf(choices)],
+        values (?, 0, ?, ?, ${columns.map(() => '?').join(', ')}) on conflict (user_id) do nothing`,
+      [userId, at, at, ...valuesOf(choices)],
     );
     return inserted === 1;
   }

@@ -12,6 +12,6 @@ export async function createSettings(ctx: AppContext, input: { userId: unknown; 
   const language = canonicalLanguage(input.locale) ?? null;
   const unaudited = 'keeps what the registration told: the user has chosen nothing yet';
   await withTransaction(ctx, { who: allow.system('create-settings'), unaudited }, async (tx) => {
-    await tx.settings.insert(userId, 0, { ...unwrittenSettings(userId), language }, ctx.clock.now());
+    await tx.settings.insert(userId, { ...unwrittenSettings(userId), language }, ctx.clock.now());
   });
 }

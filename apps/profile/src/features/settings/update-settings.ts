@@ -1,12 +1,12 @@
 import { withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain';
-import type { AppContext } from '#context.ts';
+import type { AppContext, Repositories } from '#context.ts';
 import { settingsUpdated } from '#events.ts';
 import { requireOfferConsents } from '#features/settings/offers.ts';
 import { applyPatch } from '#features/settings/policies.ts';
 import { SettingsPatch } from '#features/settings/schemas.ts';
 import { type ViewedSettings, viewOf } from '#features/settings/view-settings.ts';
-import { unwrittenSettings } from '#storage/settings.entity.ts';
+import { type Settings, unwrittenSettings } from '#storage/settings.entity.ts';
 
 /**
  * Applies a merge patch to the signed-in user's own settings if they still have the version the user saw, which is 0 where
@@ -28,19 +28,16 @@ export async function updateSettings(
     { who: allow.self(actor, userId), audits: ['settings.updated'] },
     async (tx) => {
       if (!(await tx.holdUser(userId))) throw new DomainError('user.not_found', { reason: 'erased' });
-      const found = await tx.settings.find(userId);
-      const before = found ?? unwrittenSettings(userId);
-      if (before.version !== input.version) throw new DomainError('request.precondition_failed');
+      const seen = (await tx.settings.find(userId)) ?? unwrittenSettings(userId);
+      if (seen.version !== input.version) throw new DomainError('request.precondition_failed');
+      if (applyPatch(seen, patch).changedFields.length === 0) return seen;
 
+      const before = await writtenSettings(tx, seen, now);
       const { choices, changedFields } = applyPatch(before, patch);
-      if (changedFields.length === 0) return before;
       await requireOfferConsents(tx, before, choices);
-      const isWritten =
-        found === undefined
-          ? await tx.settings.insert(userId, 1, choices, now)
-          : await tx.settings.replace(userId, found.version, choices, now);
-      if (!isWritten) throw new DomainError('request.precondition_failed');
-      const version = before.version + 1;
+      const isReplaced = await tx.settings.replace(userId, input.version, choices, now);
+      if (!isReplaced) throw new DomainError('request.precondition_failed');
+      const version = input.version + 1;
       await tx.emit(settingsUpdated({ userId, version, changedFields, at: now }));
       const details = { version, fields: changedFields.join(' ') };
       await tx.audit({ action: 'settings.updated', subject: userId, outcome: 'success', details });
@@ -50,4 +47,14 @@ export async function updateSettings(
   // Should this be lost, the event brings it: a consumer of ours keeps what is newest then.
   await ctx.settingsCache.put(settings);
   return viewOf(ctx, settings);
+}
+
+/**
+ * The settings of a user as they are written. Where none were seen they are written first: the registration may be bringing
+ * its own at this moment, of the same version, and what he asks fits those as well.
+ */
+async function writtenSettings(tx: Repositories, seen: Settings, now: Date): Promise<Settings> {
+  if (seen.updatedAt !== null) return seen;
+  if (await tx.settings.insert(seen.userId, seen, now)) return seen;
+  return (await tx.settings.find(seen.userId)) ?? seen;
 }
