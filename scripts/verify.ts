@@ -4,9 +4,9 @@
 // `--pgbouncer`: only the integration tests, by way of PgBouncer.
 import { fileURLToPath } from 'node:url';
 import { compiledFolder } from '#stack/settings/repository.ts';
-import { fullStages } from '#verify/full-steps.ts';
+import { fullSteps } from '#verify/full-steps.ts';
 import { runStep, type StepResult, stopSteps } from '#verify/run-step.ts';
-import { heavyStages, heavyStagesWithCoverage, poolerStage, type Stage, staticSteps } from '#verify/steps.ts';
+import { heavyStages, heavyStagesWithCoverage, poolerSteps, type Stage, staticSteps } from '#verify/steps.ts';
 import { receiveTestServices } from '#verify/test-services.ts';
 import { clearCoverage, clearTestResults, testTotals } from '#verify/test-totals.ts';
 
@@ -25,8 +25,8 @@ const isStatic = process.argv.includes('--static');
 const isFull = process.argv.includes('--full');
 const isPooler = process.argv.includes('--pgbouncer');
 const withCoverage = isFull || process.argv.includes('--coverage');
-const heavy = isPooler ? [poolerStage] : withCoverage ? heavyStagesWithCoverage : heavyStages;
-const wanted: readonly Stage[] = [...heavy, ...(isFull ? fullStages : [])];
+const heavy = isPooler ? poolerSteps.map((step) => [step]) : withCoverage ? heavyStagesWithCoverage : heavyStages;
+const wanted: readonly Stage[] = [...heavy, ...(isFull ? fullSteps.map((step) => [step]) : [])];
 // Every process of the tests finds what the one before has compiled; coverage would be less exact with it.
 if (!withCoverage) process.env['NODE_COMPILE_CACHE'] ??= compiledFolder;
 const services = isStatic ? Promise.resolve() : receiveTestServices();

@@ -1,6 +1,12 @@
-import { poolerStage, type Stage, type Step } from '#verify/steps.ts';
+import { poolerSteps, type Step } from '#verify/steps.ts';
 
-const soloSteps: readonly Step[] = [
+/**
+ * What `pnpm verify:full` does after everything that `npm test` does: what takes long, or shows what one change seldom breaks.
+ * Each is a command that ends with something else than 0 when what it shows does not hold. The stores of the tests are in its
+ * environment, as for every step.
+ */
+export const fullSteps: readonly Step[] = [
+  ...poolerSteps,
   {
     name: 'equal times of answers over 200 samples',
     command: 'pnpm',
@@ -33,10 +39,3 @@ const soloSteps: readonly Step[] = [
     live: true,
   },
 ];
-
-/**
- * What `pnpm verify:full` does after everything that `npm test` does: what takes long, or shows what one change seldom breaks.
- * Each is a command that ends with something else than 0 when what it shows does not hold. The stores of the tests are in its
- * environment, as for every step.
- */
-export const fullStages: readonly Stage[] = [poolerStage, ...soloSteps.map((step) => [step])];

@@ -44,21 +44,16 @@ export const staticSteps: readonly Step[] = [
   own('coverage floors only rise', 'coverage-floors'),
 ];
 
-/**
- * Tests of packages, one package after the other with one worker each: two such steps side by side keep two cores busy to the
- * end, a worker loads the modules of its package once, and some tests say within which time they answer.
- */
-function testsOf(name: string, ...filters: readonly string[]): Step {
-  const chosen = filters.map((filter) => `--filter=${filter}`);
-  const args = [...turbo('test', '--continue', '--concurrency=1', ...chosen), ...vitest, '--maxWorkers=1'];
-  return { name, command: 'turbo', args, live: true };
-}
+/** Packages: the two workers of one keep two cores busy, and some tests say within which time they answer. */
+const oneAtATime = ['--continue', '--concurrency=1'];
 
-const authTests = testsOf('tests of auth', '@bank/auth');
-const appTests = testsOf('tests of the other apps', './apps/*', '!@bank/auth');
-const packageTests = testsOf('tests of packages', '!./apps/*', '!@bank/scripts', '!@bank/e2e');
-/** Those of the checks and commands say nothing about time: they take what the journeys leave of the machine. */
-const toolTests: Step = { ...testsOf('tests of checks and commands', '@bank/scripts'), niceness: 10 };
+/** Unit and integration tests of every package. */
+const packageTests: Step = {
+  name: 'unit and integration tests',
+  command: 'turbo',
+  args: [...turbo('test', ...oneAtATime, '--filter=!@bank/scripts', '--filter=!@bank/e2e'), ...vitest],
+  live: true,
+};
 
 const journeys: Step = {
   name: 'end-to-end tests',
@@ -67,25 +62,37 @@ const journeys: Step = {
   live: true,
 };
 
+/** Those of the checks and commands say nothing about time: with one worker they take what the journeys leave of the machine. */
+const toolTests: Step = {
+  name: 'tests of checks and commands',
+  command: 'turbo',
+  args: [...turbo('test', '--filter=@bank/scripts'), ...vitest, '--maxWorkers=1'],
+  live: true,
+  niceness: 10,
+};
+
+/** The same tests of whatever talks to Postgres, with PgBouncer in transaction mode in between. */
+export const poolerSteps: readonly Step[] = [
+  {
+    name: 'integration tests by way of PgBouncer',
+    command: 'turbo',
+    args: [
+      ...turbo('test', ...oneAtATime, '--filter=@bank/database', '--filter=@bank/composition', '--filter=./apps/*'),
+      ...vitest,
+    ],
+    live: true,
+    env: { TEST_POOLER: '1' },
+  },
+];
+
 /** Steps of which two run at a time. One stage begins when the one before it has ended. */
 export type Stage = readonly Step[];
 
-/** The same tests of whatever talks to Postgres, with PgBouncer in transaction mode in between. */
-export const poolerStage: Stage = [
-  testsOf('tests of auth by way of PgBouncer', '@bank/auth'),
-  testsOf(
-    'tests of other services by way of PgBouncer',
-    './apps/*',
-    '!@bank/auth',
-    '@bank/database',
-    '@bank/composition',
-  ),
-].map((step) => ({ ...step, env: { TEST_POOLER: '1' } }));
-
 /** What wants the machine to itself. */
 export const heavyStages: readonly Stage[] = [
+  [packageTests],
   [{ name: 'bundles', command: 'turbo', args: turbo('build', '--concurrency=2') }],
-  [authTests, appTests, journeys, packageTests, toolTests],
+  [journeys, toolTests],
   [{ name: 'no canary in the logs', command: 'node', args: ['scripts/canaries.ts'] }],
 ];
 
@@ -96,7 +103,7 @@ export const heavyStagesWithCoverage: readonly Stage[] = [
 ];
 
 function isOfPackages(step: Step): boolean {
-  return [authTests, appTests, packageTests, toolTests].includes(step);
+  return step === toolTests || step === packageTests;
 }
 
 function covered(step: Step): Step {

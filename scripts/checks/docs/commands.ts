@@ -4,7 +4,7 @@ import { type Piece, readPage } from '#checks/docs/markdown.ts';
 import { type Proof, shownCommands } from '#checks/docs/shown-commands.ts';
 import { workspaceFiles } from '#checks/files/workspace-files.ts';
 import type { Problem } from '#checks/problem.ts';
-import { fullStages } from '#verify/full-steps.ts';
+import { fullSteps } from '#verify/full-steps.ts';
 import { heavyStagesWithCoverage, staticSteps } from '#verify/steps.ts';
 
 const shown = /^(README\.md|docs\/development\/[^/]+\.md)$/;
@@ -52,8 +52,7 @@ export function commandsIn(text: string): Piece[] {
   return [...inBlocks, ...inProse];
 }
 
-const steps = () =>
-  new Set([...staticSteps, ...[...heavyStagesWithCoverage, ...fullStages].flat()].map(({ name }) => name));
+const steps = () => new Set([...staticSteps, ...heavyStagesWithCoverage.flat(), ...fullSteps].map(({ name }) => name));
 
 async function missingProof(root: string, command: string, proof: Proof): Promise<Problem[]> {
   if ('run' in proof) return [];
