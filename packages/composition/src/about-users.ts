@@ -27,9 +27,7 @@ export function aboutUsers<F extends { readonly userId: string }, C extends Tran
     types,
     batchMax,
     async handleBatch(messages, within) {
-      // A message that comes twice in a batch is one: whoever sends may send again what he does not know to have arrived.
-      const distinct = [...new Map(messages.map((message) => [message.id, message])).values()];
-      const read = distinct.map((message) => {
+      const read = messages.map((message) => {
         const of = facts(message);
         return { message, of, userId: parse(UserIdSchema, of.userId) };
       });

@@ -68,6 +68,21 @@ it('hands over what waits in batches, one at a time and never more than asked', 
   await until(async () => (await publisher.depth('mfa.events')) === 0);
 });
 
+it('hands over once what waits twice, and acknowledges both', async () => {
+  const sent = messages(5);
+  await publisher.publish([...sent, ...sent]);
+  const handled: string[] = [];
+  await consumeInBatches(
+    async (batch) => {
+      handled.push(...batch.map(({ id }) => id));
+      return batch.map(() => ({ applied: true }));
+    },
+    { waitMs: 200 },
+  );
+  await until(async () => handled.length > 0 && (await publisher.depth('mfa.events')) === 0);
+  expect(handled.sort()).toEqual(sent.map(({ id }) => id).sort());
+});
+
 it('sets the one bad message aside, and handles all the others', async () => {
   const sent = messages(40);
   const bad = sent[17]?.id ?? '';

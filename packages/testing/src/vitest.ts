@@ -18,6 +18,7 @@ export function defineTestConfig({ globalSetup = [], ...overrides }: TestOptions
       isolate: false,
       // What one package has transformed is there for all that import it, and for the next run.
       fsModuleCache: true,
+      experimental: { viteModuleRunner: false },
       globals: false,
       testTimeout: 20_000,
       hookTimeout: 60_000,

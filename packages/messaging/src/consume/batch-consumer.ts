@@ -16,8 +16,8 @@ export interface BatchConsumer extends Pick<Consumer, 'name' | 'queue' | 'types'
    */
   readonly restMs?: number;
   /**
-   * Handles all of the messages or, by throwing, none of them. Results are in their order, each as `handle` of a
-   * Consumer gives it. What is done `within` one of them tells of its request, and all else of the batch.
+   * Handles all of the messages, of which no two are the same, or, by throwing, none of them. Results are in their order,
+   * each as `handle` of a Consumer gives it. What is done `within` one of them tells of its request, and all else of the batch.
    */
   handleBatch(messages: readonly CloudEvent[], within: Within): Promise<readonly unknown[]>;
 }
@@ -84,9 +84,12 @@ async function settle(consumer: BatchConsumer, batch: readonly Waiting[]): Promi
   }
 }
 
-/** A batch is a piece of work of its own: it belongs to no single message's request. */
+/**
+ * A batch is a piece of work of its own: it belongs to no single message's request. A message that comes twice in it is one,
+ * as whoever sends may send again what he does not know to have arrived, and both hear the one outcome.
+ */
 async function handle(consumer: BatchConsumer, batch: readonly Waiting[]): Promise<readonly unknown[]> {
-  const messages = batch.map(({ message }) => message);
+  const messages = [...new Map(batch.map(({ message }) => [message.id, message])).values()];
   const [first] = messages;
   const context = {
     requestId: first?.id ?? '',
@@ -95,7 +98,9 @@ async function handle(consumer: BatchConsumer, batch: readonly Waiting[]): Promi
   };
   const contexts = new Map(batch.map((each) => [each.message, each.context ?? context]));
   const within: Within = (message, work) => requestContext.run(contexts.get(message) ?? context, work);
-  return requestContext.run(context, () => consumer.handleBatch(messages, within));
+  const results = await requestContext.run(context, () => consumer.handleBatch(messages, within));
+  const resultOf = new Map(messages.map(({ id }, index) => [id, results[index]]));
+  return batch.map(({ message }) => resultOf.get(message.id));
 }
 
 function isAway(error: unknown): boolean {

@@ -1,7 +1,7 @@
 import { argon2Sync, randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { staticKeyring } from '#keys/keyring.ts';
 import { argon2id } from '#password/argon2id.ts';
 import { createPasswordHasher, defaultArgon2Parameters } from '#password/password-hasher.ts';
@@ -155,6 +155,37 @@ describe('SR-9: the queue', () => {
       expect(error).toMatchObject({ code: 'service.overloaded', details: { retryAfterSeconds: 1 } });
     }
     expect(small.stats()).toMatchObject({ running: 0, queued: 0, completed: 12 });
+  });
+});
+
+describe('SR-9: those who are admitted', () => {
+  test('are the next few; others wait in order, and who finds no room is turned away before his work began', async () => {
+    const small = createPasswordHasher({ pepper, parameters: cheap, concurrency: 2, queueMax: 10 });
+    const { promise: opened, resolve: open } = Promise.withResolvers<void>();
+    const begun: number[] = [];
+    const attempts = Array.from({ length: 30 }, (_, index) =>
+      small.admit(async () => {
+        begun.push(index);
+        await opened;
+        return small.hash(password);
+      }),
+    );
+    for (const attempt of attempts) attempt.catch(() => undefined); // told of below
+    await vi.waitFor(() => expect(begun).toEqual([0, 1, 2, 3, 4, 5, 6, 7]));
+    expect(small.stats()).toMatchObject({ running: 0, queued: 10, rejected: 12 });
+    open();
+    const results = await Promise.allSettled(attempts);
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(18);
+    expect(results.at(-1)).toMatchObject({ reason: { code: 'service.overloaded' } });
+    expect(begun).toEqual(Array.from({ length: 18 }, (_, index) => index));
+  });
+
+  test('are more where a verification has a least time, which passes beside others', () => {
+    const patient = createPasswordHasher({ pepper, parameters: cheap, concurrency: 1, queueMax: 0, verifyMinMs: 300 });
+    const never = new Promise<void>(() => undefined);
+    const attempts = Array.from({ length: 11 }, () => patient.admit(() => never));
+    for (const attempt of attempts) attempt.catch(() => undefined);
+    expect(patient.stats()).toMatchObject({ rejected: 1 });
   });
 });
 

@@ -7,6 +7,7 @@ import type { ForeignHash } from '#foreign/foreign-hash.ts';
 import { cook, type ForeignRecipe, readRecipe, writeRecipe } from '#foreign/recipe.ts';
 import type { Key, Keyring } from '#keys/keyring.ts';
 import { argon2id } from '#password/argon2id.ts';
+import { letPoolYield } from '#password/let-pool-yield.ts';
 import type { WorkQueueStats } from '#password/work-queue.ts';
 import { createWorkQueue } from '#password/work-queue.ts';
 
@@ -36,6 +37,11 @@ export interface PasswordHasherOptions {
 }
 
 export interface PasswordHasher {
+  /**
+   * Runs work that ends with a verification once its turn is near. Of many who come at once only the next few are looked up and
+   * asked about, while the others wait and cost nothing. @throws service.overloaded, before the work began
+   */
+  admit<T>(work: () => Promise<T>): Promise<T>;
   /** A hash to store: `<pepper key id>:<PHC string>`. @throws service.overloaded */
   hash(password: string): Promise<string>;
   /**
@@ -58,6 +64,10 @@ interface StoredHash {
   readonly parameters: Argon2Parameters;
 }
 
+/** Of those who are admitted for each that is hashed: enough that the next is ready whenever a hash ends. */
+const admittedAhead = 3;
+/** About the time of one hash, in milliseconds: so many more are admitted as would otherwise wait for `verifyMinMs` to pass. */
+const hashMs = 50;
 const saltBytes = 16;
 const tagBytes = 32;
 const storedPattern =
@@ -69,11 +79,24 @@ const storedPattern =
  */
 export function createPasswordHasher(options: PasswordHasherOptions): PasswordHasher {
   const concurrency = options.concurrency ?? availableParallelism();
-  const queue = createWorkQueue({ concurrency, queueMax: options.queueMax ?? concurrency * 64 });
+  const { pepper, verifyMinMs = 0, queueMax = concurrency * 64 } = options;
+  const queue = createWorkQueue({ concurrency, queueMax });
+  const places = concurrency * (1 + admittedAhead + Math.ceil(verifyMinMs / hashMs));
+  const admission = createWorkQueue({ concurrency: places, queueMax });
   const parameters = options.parameters ?? defaultArgon2Parameters;
-  const { pepper, verifyMinMs = 0 } = options;
   const background = createWorkQueue({ concurrency, queueMax: Number.POSITIVE_INFINITY });
   const decoyTail = `${unpaddedBase64(randomBytes(saltBytes))}$${unpaddedBase64(randomBytes(tagBytes))}`;
+
+  let poolYields = false;
+  /** Hashes on libuv's pool, which exists once the first is done, and stands behind all other threads from then on. */
+  async function hashing<T>(job: () => Promise<T>): Promise<T> {
+    try {
+      return await queue.run(job);
+    } finally {
+      if (!poolYields) letPoolYield();
+      poolYields = true;
+    }
+  }
 
   async function verify(hash: string, password: string): Promise<{ valid: boolean; stale: boolean }> {
     const { keyId, recipe, phc, parameters: costs } = readStoredHash(hash);
@@ -81,7 +104,7 @@ export function createPasswordHasher(options: PasswordHasherOptions): PasswordHa
     if (key === undefined) {
       throw new DomainError('service.internal', { reason: `pepper key ${keyId} is not in the keyring` });
     }
-    const matches = await queue.run(async () =>
+    const matches = await hashing(async () =>
       (await argon2(parameters, key)).verify(phc, await formFor(recipe, password)),
     );
     const valid = matches && password.isWellFormed();
@@ -94,23 +117,28 @@ export function createPasswordHasher(options: PasswordHasherOptions): PasswordHa
   async function decoy(password: string): Promise<void> {
     const { memoryKib, iterations, parallelism } = parameters;
     const phc = `$argon2id$v=19$m=${memoryKib},t=${iterations},p=${parallelism}$${decoyTail}`;
-    await queue.run(async () => (await argon2(parameters, pepper.current())).verify(phc, exactForm(password)));
+    await hashing(async () => (await argon2(parameters, pepper.current())).verify(phc, exactForm(password)));
   }
 
   return {
+    admit: (work) => admission.run(work),
     async hash(password) {
       const key = pepper.current();
-      const phc = await queue.run(async () => (await argon2(parameters, key)).hash(exactForm(password)));
+      const phc = await hashing(async () => (await argon2(parameters, key)).hash(exactForm(password)));
       return `${key.id}:${phc}`;
     },
     async wrap({ recipe, digest }) {
       const key = pepper.current();
-      const hashed = () => queue.run(async () => (await argon2(parameters, key)).hash(digest.toString('hex')));
+      const hashed = () => hashing(async () => (await argon2(parameters, key)).hash(digest.toString('hex')));
       return `${key.id}:${writeRecipe(recipe)}|${await background.run(hashed)}`;
     },
     verify: (hash, password) => noEarlier(verifyMinMs, verify(hash, password)),
     decoy: (password) => noEarlier(verifyMinMs, decoy(password)),
-    stats: () => queue.stats(),
+    stats() {
+      const { queued, rejected } = admission.stats();
+      const hashes = queue.stats();
+      return { ...hashes, queued: hashes.queued + queued, rejected: hashes.rejected + rejected };
+    },
   };
 }
 

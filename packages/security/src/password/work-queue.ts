@@ -1,5 +1,4 @@
 import { DomainError } from '@bank/domain';
-import { letPoolYield } from '#password/let-pool-yield.ts';
 
 export interface WorkQueueStats {
   readonly queued: number;
@@ -19,10 +18,7 @@ export interface WorkQueue {
 
 const smoothing = 0.1;
 
-/**
- * First come, first served, `concurrency` at a time, at most `queueMax` waiting: what comes on top is told when to return. The
- * jobs are hashes on libuv's pool, which stands behind all other threads once the first is done.
- */
+/** First come, first served, `concurrency` at a time, at most `queueMax` waiting: what comes on top is told when to return. */
 export function createWorkQueue(options: { concurrency: number; queueMax: number }): WorkQueue {
   const waiting: (() => void)[] = [];
   const counts = { running: 0, rejected: 0, completed: 0, averageMs: 0 };
@@ -37,7 +33,6 @@ export function createWorkQueue(options: { concurrency: number; queueMax: number
   }
 
   function finish(startedAt: number): void {
-    if (counts.completed === 0) letPoolYield();
     const tookMs = performance.now() - startedAt;
     counts.averageMs = counts.completed === 0 ? tookMs : counts.averageMs + smoothing * (tookMs - counts.averageMs);
     counts.completed += 1;

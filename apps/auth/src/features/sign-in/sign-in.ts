@@ -28,8 +28,10 @@ export async function signIn(ctx: AppContext, input: unknown, caller: Caller): P
   const client = resolveClient(ctx, request.clientId, caller);
   const device = presentedDevice(request, caller);
   await requireFewFailures(ctx, caller.clientAddress);
-  const attempt = await beginAttempt(ctx, { who, identifier: request.identifier, client, device, caller });
-  const judged = await judgeAttempt(ctx, attempt, request.password);
+  const { attempt, judged } = await ctx.hasher.admit(async () => {
+    const begun = await beginAttempt(ctx, { who, identifier: request.identifier, client, device, caller });
+    return { attempt: begun, judged: await judgeAttempt(ctx, begun, request.password) };
+  });
   const decision = decideSignIn(judged);
   switch (decision.kind) {
     case 'refuse':
