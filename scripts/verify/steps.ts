@@ -47,11 +47,17 @@ export const staticSteps: readonly Step[] = [
 /** Packages: the two workers of one keep two cores busy, and some tests say within which time they answer. */
 const oneAtATime = ['--continue', '--concurrency=1'];
 
-/** Unit and integration tests of every package. */
+/** Whose tests say nothing about time. */
+const unhurried = [
+  ...['domain', 'testing', 'observability', 'outbound', 'ledger', 'proto', 'notifications', 'sandbox'],
+  ...['test-bed', 'bench', 'chaos', 'scripts'],
+].map((name) => `@bank/${name}`);
+
+/** Unit and integration tests of every package that is not unhurried. */
 const packageTests: Step = {
   name: 'unit and integration tests',
   command: 'turbo',
-  args: [...turbo('test', ...oneAtATime, '--filter=!@bank/scripts', '--filter=!@bank/e2e'), ...vitest],
+  args: [...turbo('test', ...oneAtATime, ...[...unhurried, '@bank/e2e'].map((name) => `--filter=!${name}`)), ...vitest],
   live: true,
 };
 
@@ -62,11 +68,11 @@ const journeys: Step = {
   live: true,
 };
 
-/** Those of the checks and commands say nothing about time: with one worker they take what the journeys leave of the machine. */
-const toolTests: Step = {
-  name: 'tests of checks and commands',
+/** Those of the checks and commands, and of packages that are unhurried: with one worker they take what the journeys leave of the machine. */
+const unhurriedTests: Step = {
+  name: 'unhurried tests',
   command: 'turbo',
-  args: [...turbo('test', '--filter=@bank/scripts'), ...vitest, '--maxWorkers=1'],
+  args: [...turbo('test', ...oneAtATime, ...unhurried.map((name) => `--filter=${name}`)), ...vitest, '--maxWorkers=1'],
   live: true,
   niceness: 10,
 };
@@ -92,7 +98,7 @@ export type Stage = readonly Step[];
 export const heavyStages: readonly Stage[] = [
   [packageTests],
   [{ name: 'bundles', command: 'turbo', args: turbo('build', '--concurrency=2') }],
-  [journeys, toolTests],
+  [journeys, unhurriedTests],
   [{ name: 'no canary in the logs', command: 'node', args: ['scripts/canaries.ts'] }],
 ];
 
@@ -103,7 +109,7 @@ export const heavyStagesWithCoverage: readonly Stage[] = [
 ];
 
 function isOfPackages(step: Step): boolean {
-  return step === toolTests || step === packageTests;
+  return step === unhurriedTests || step === packageTests;
 }
 
 function covered(step: Step): Step {

@@ -8,7 +8,7 @@ import { cook, type ForeignRecipe, readRecipe, writeRecipe } from '#foreign/reci
 import type { Key, Keyring } from '#keys/keyring.ts';
 import { argon2id } from '#password/argon2id.ts';
 import { letPoolYield } from '#password/let-pool-yield.ts';
-import type { WorkQueueStats } from '#password/work-queue.ts';
+import type { WorkQueue, WorkQueueStats } from '#password/work-queue.ts';
 import { createWorkQueue } from '#password/work-queue.ts';
 
 /** Argon2id costs (RFC 9106 §3.1). */
@@ -64,8 +64,8 @@ interface StoredHash {
   readonly parameters: Argon2Parameters;
 }
 
-/** Of those who are admitted for each that is hashed: enough that the next is ready whenever a hash ends. */
-const admittedAhead = 3;
+/** So many are made ready for each that is hashed: the next when a hash ends. More come before the cheap calls of others. */
+const admittedAhead = 1;
 /** About the time of one hash, in milliseconds: so many more are admitted as would otherwise wait for `verifyMinMs` to pass. */
 const hashMs = 50;
 const saltBytes = 16;
@@ -80,23 +80,12 @@ const storedPattern =
 export function createPasswordHasher(options: PasswordHasherOptions): PasswordHasher {
   const concurrency = options.concurrency ?? availableParallelism();
   const { pepper, verifyMinMs = 0, queueMax = concurrency * 64 } = options;
-  const queue = createWorkQueue({ concurrency, queueMax });
+  const queue = createHashingQueue({ concurrency, queueMax });
   const places = concurrency * (1 + admittedAhead + Math.ceil(verifyMinMs / hashMs));
   const admission = createWorkQueue({ concurrency: places, queueMax });
   const parameters = options.parameters ?? defaultArgon2Parameters;
   const background = createWorkQueue({ concurrency, queueMax: Number.POSITIVE_INFINITY });
   const decoyTail = `${unpaddedBase64(randomBytes(saltBytes))}$${unpaddedBase64(randomBytes(tagBytes))}`;
-
-  let poolYields = false;
-  /** Hashes on libuv's pool, which exists once the first is done, and stands behind all other threads from then on. */
-  async function hashing<T>(job: () => Promise<T>): Promise<T> {
-    try {
-      return await queue.run(job);
-    } finally {
-      if (!poolYields) letPoolYield();
-      poolYields = true;
-    }
-  }
 
   async function verify(hash: string, password: string): Promise<{ valid: boolean; stale: boolean }> {
     const { keyId, recipe, phc, parameters: costs } = readStoredHash(hash);
@@ -104,7 +93,7 @@ export function createPasswordHasher(options: PasswordHasherOptions): PasswordHa
     if (key === undefined) {
       throw new DomainError('service.internal', { reason: `pepper key ${keyId} is not in the keyring` });
     }
-    const matches = await hashing(async () =>
+    const matches = await queue.run(async () =>
       (await argon2(parameters, key)).verify(phc, await formFor(recipe, password)),
     );
     const valid = matches && password.isWellFormed();
@@ -117,19 +106,19 @@ export function createPasswordHasher(options: PasswordHasherOptions): PasswordHa
   async function decoy(password: string): Promise<void> {
     const { memoryKib, iterations, parallelism } = parameters;
     const phc = `$argon2id$v=19$m=${memoryKib},t=${iterations},p=${parallelism}$${decoyTail}`;
-    await hashing(async () => (await argon2(parameters, pepper.current())).verify(phc, exactForm(password)));
+    await queue.run(async () => (await argon2(parameters, pepper.current())).verify(phc, exactForm(password)));
   }
 
   return {
     admit: (work) => admission.run(work),
     async hash(password) {
       const key = pepper.current();
-      const phc = await hashing(async () => (await argon2(parameters, key)).hash(exactForm(password)));
+      const phc = await queue.run(async () => (await argon2(parameters, key)).hash(exactForm(password)));
       return `${key.id}:${phc}`;
     },
     async wrap({ recipe, digest }) {
       const key = pepper.current();
-      const hashed = () => hashing(async () => (await argon2(parameters, key)).hash(digest.toString('hex')));
+      const hashed = () => queue.run(async () => (await argon2(parameters, key)).hash(digest.toString('hex')));
       return `${key.id}:${writeRecipe(recipe)}|${await background.run(hashed)}`;
     },
     verify: (hash, password) => noEarlier(verifyMinMs, verify(hash, password)),
@@ -138,6 +127,23 @@ export function createPasswordHasher(options: PasswordHasherOptions): PasswordHa
       const { queued, rejected } = admission.stats();
       const hashes = queue.stats();
       return { ...hashes, queued: hashes.queued + queued, rejected: hashes.rejected + rejected };
+    },
+  };
+}
+
+/** A queue of hashes on libuv's pool, which exists once the first is done, and stands behind all other threads from then on. */
+function createHashingQueue(options: { concurrency: number; queueMax: number }): WorkQueue {
+  const queue = createWorkQueue(options);
+  let poolYields = false;
+  return {
+    ...queue,
+    async run(job) {
+      try {
+        return await queue.run(job);
+      } finally {
+        if (!poolYields) letPoolYield();
+        poolYields = true;
+      }
     },
   };
 }
