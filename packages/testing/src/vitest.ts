@@ -16,8 +16,8 @@ export function defineTestConfig({ globalSetup = [], ...overrides }: TestOptions
       // A worker keeps the modules it has loaded, which take longer than the tests of most files. What a file changes of its
       // process it puts back.
       isolate: false,
-      // Node itself runs the sources, as it runs the apps; nothing here needs a module replaced.
-      experimental: { viteModuleRunner: false, nodeLoader: false },
+      // What one package has transformed is there for all that import it, and for the next run.
+      fsModuleCache: true,
       globals: false,
       testTimeout: 20_000,
       hookTimeout: 60_000,
