@@ -182,6 +182,12 @@ describe('POST /v1/auth/activate', () => {
 });
 
 describe('a session for enrolling a factor', () => {
+  it('stays when the news is of a factor from before it, as one that staff have removed since', async () => {
+    const token = (await activate(auth, await linkFor())).body.accessToken;
+    await emitFactorEnrolled(auth, claimsOf(token).sub, new Date(auth.clock.now().getTime() - 60_000));
+    expect((await get(auth, '/v1/auth/session', token)).status).toBe(200);
+  });
+
   it('ends at the first confirmed factor, and its refresh token with it', async () => {
     const email = freshEmail();
     const first = await activate(auth, await linkFor(email));

@@ -47,7 +47,7 @@ testDataRights(
     };
   },
   (userId) => [
-    encodeEvent(FactorEnrolledSchema, { userId, factorId: uuidv7() }),
+    encodeEvent(FactorEnrolledSchema, { userId, factorId: uuidv7(), enrolledAt: timestampNow() }),
     encodeEvent(FactorRemovedSchema, { userId, removedByStaff: true, removedAt: timestampNow() }),
     encodeEvent(DeviceRemovedSchema, { userId, deviceId: uuidv7() }),
   ],

@@ -116,9 +116,9 @@ describe('settings.updated.v1', () => {
     return row?.locale;
   };
 
-  async function tell(changedFields: string[]): Promise<void> {
+  async function tell(changedFields: string[], version = 1n): Promise<void> {
     const id = uuidv7();
-    const facts = { userId: account.id, version: 1n, changedFields, updatedAt: timestampNow() };
+    const facts = { userId: account.id, version, changedFields, updatedAt: timestampNow() };
     await publishEvents(auth, 'profile', [{ id, subject: account.id, ...encodeEvent(SettingsUpdatedSchema, facts) }]);
   }
 
@@ -136,5 +136,13 @@ describe('settings.updated.v1', () => {
     await tell(['currency']);
     await until(async () => (await auth.broker.depth('auth.events')) === 0);
     expect(auth.neighbours.asked.settings).toHaveLength(3);
+  });
+
+  it('asks again where profile answers with what was before', async () => {
+    auth.neighbours.settings = { ...noChoices, version: 7, language: 'it' };
+    await tell(['language'], 8n);
+    await until(() => auth.neighbours.asked.settings.length === 1);
+    auth.neighbours.settings = { ...noChoices, version: 8, language: 'es' };
+    await until(async () => (await localeOf()) === 'es');
   });
 });

@@ -1,5 +1,5 @@
 import { request } from '@bank/composition/testing';
-import { uuidv7 } from '@bank/domain';
+import { parse, UserIdSchema, uuidv7 } from '@bank/domain';
 import { describe, expect, test } from 'vitest';
 import { deviceApp } from './device-app.ts';
 import { givenDevice } from './given-device.ts';
@@ -78,6 +78,32 @@ describe('GET /v1/devices/{id}', () => {
     const id = await givenDevice(app.ctx, userId);
     const answer = await request(app.service, 'GET', `/v1/devices/${id}`, { token: tokenOf(userId) });
     expect(answer).toMatchObject({ status: 200, body: { id, model: 'iPhone 17' } });
+  });
+
+  test.each([
+    ['GET', ''],
+    ['PATCH', ''],
+    ['POST', '/trust'],
+    ['POST', '/untrust'],
+    ['POST', '/key/challenge'],
+    ['DELETE', '/key'],
+    ['DELETE', ''],
+  ] as const)('503 to %s %s of the device in use while news of the sign-in is on its way', async (method, end) => {
+    const [userId, id] = [parse(UserIdSchema, uuidv7()), uuidv7()];
+    const token = app.issuer.token({ userId, sessionId: uuidv7(), deviceId: id, acr: 'aal2' });
+    const headers = { 'if-match': '"v1"' };
+    const body = method === 'PATCH' ? { name: 'Mine' } : undefined;
+    const answer = await request(app.service, method, `/v1/devices/${id}${end}`, { token, headers, body });
+    expect(answer).toMatchObject({ status: 503, body: { code: 'service.unavailable' } });
+    expect(answer.headers.get('retry-after')).toBe('1');
+  });
+
+  test('404 for the device in use when it was removed', async () => {
+    const userId = uuidv7();
+    const id = await givenDevice(app.ctx, userId);
+    await app.database.query('update device.devices set removed_at = now() where id = $1', [id]);
+    const answer = await request(app.service, 'GET', `/v1/devices/${id}`, { token: tokenOf(userId, id) });
+    expect(answer).toMatchObject({ status: 404, body: { code: 'device.not_found' } });
   });
 
   test('SR-65: 404 for a foreign device, as for a missing one', async () => {

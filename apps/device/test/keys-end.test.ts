@@ -57,6 +57,9 @@ describe.each(Object.entries(changes))('SR-35: %s', (_type, { by, about }) => {
       'events device.key_removed.v1',
     ]);
     expect(await keysOf(neighbour)).toBe(1);
+    // Two for the key that came, and one for the key that went.
+    const devices = await app.database.query('select version from device.devices where user_id = $1', [userId]);
+    expect(devices.map(({ version }) => Number(version))).toEqual([3, 3]);
   });
 
   test('by the user himself, or one that arrives late: leaves them', async () => {

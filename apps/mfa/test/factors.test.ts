@@ -1,6 +1,7 @@
 import { request } from '@bank/composition/testing';
 import { audiences, uuidv7 } from '@bank/domain';
 import { FactorType, MfaService } from '@bank/proto/mfa';
+import { raceOf } from '@bank/testing';
 import { describe, expect, test } from 'vitest';
 import { startChallenge } from '#features/challenge/start-challenge.ts';
 import { verifyChallenge } from '#features/challenge/verify-challenge.ts';
@@ -114,6 +115,32 @@ describe('PATCH /v1/mfa/factors/{id}', () => {
         { id: factorId, preferred: false },
       ],
     });
+  });
+
+  test('412 for a version from before another factor was preferred', async () => {
+    const enrolled = await givenEnrolled(app);
+    const { userId, factorId, etag } = enrolled;
+    const token = strongToken(app, enrolled);
+    const other = await givenFactor(app, userId, { type: 'sms', confirmedAt });
+    const preferred = await change(token, factorId, etag, { preferred: true });
+    expect((await change(token, other, '"v1"', { preferred: true })).status).toBe(200);
+    const stale = preferred.headers.get('etag') ?? '';
+    expect((await change(token, factorId, stale, { label: 'Old phone' })).status).toBe(412);
+  });
+
+  test('200: one factor is preferred, whichever are asked to be at once', async () => {
+    const enrolled = await givenEnrolled(app);
+    const { userId, factorId } = enrolled;
+    const token = strongToken(app, enrolled);
+    const ids = [factorId, await givenFactor(app, userId, { type: 'sms', confirmedAt })];
+    for (let round = 0; round < 20; round += 1) {
+      await app.database.query('update mfa.factors set is_preferred = false, version = 1 where user_id = $1', [userId]);
+      await raceOf(ids.length, (index) => change(token, ids[index] ?? '', '"v1"', { preferred: true }));
+      const preferred = await app.database.query('select 1 from mfa.factors where user_id = $1 and is_preferred', [
+        userId,
+      ]);
+      expect(preferred).toHaveLength(1);
+    }
   });
 
   test('412 for an older version, 428 without one, 404 for a foreign one', async () => {

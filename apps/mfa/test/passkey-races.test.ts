@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { uuidv7 } from '@bank/domain';
-import { raceOf, winners } from '@bank/testing';
+import { raceOf, until, winners } from '@bank/testing';
 import { softwareAuthenticator } from '@bank/testing/webauthn';
 import { expect, test } from 'vitest';
-import { givenSubject, mfaApp, pages } from './mfa-app.ts';
+import { givenSubject, mfaApp, pages, toldOf } from './mfa-app.ts';
 import { beginPasskey, givenPasskey, givenPasskeyChallenge, givenPasskeySignIn, sendPasskey } from './passkeys.ts';
 
 const app = mfaApp();
@@ -75,6 +75,23 @@ test('SR-30: of sixteen uses of one count at once, one is accepted', { timeout: 
     const outcomes = await raceOf(contestants, (number) => sends[number]?.() ?? fail());
     expect(winners(outcomes)).toHaveLength(1);
   }
+});
+
+test('SR-30: a sign-in while its passkey is being removed is refused, and nobody is told of a copy', async () => {
+  const passkey = await givenPasskey(app);
+  const { options, send } = await givenPasskeySignIn(app);
+  const removed = app.database.query(`do $$ begin
+    delete from mfa.factors where user_id = '${passkey.userId}';
+    for attempt in 1..500 loop
+      exit when exists (select 1 from pg_locks where not granted and locktype = 'transactionid');
+      perform pg_sleep(0.01);
+    end loop;
+  end $$`);
+  const sleeping = "select 1 from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()";
+  await until(async () => (await app.database.query(sleeping)).length === 1);
+  await expect(send(passkey.authenticator.get(options, pages.customers, { counter: 2 }))).rejects.toThrow();
+  await removed;
+  expect((await toldOf(app, passkey.userId)).filter((what) => /clone|copied/.test(what))).toEqual([]);
 });
 
 function fail(): never {

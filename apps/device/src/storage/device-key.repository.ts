@@ -38,10 +38,15 @@ export class DeviceKeyRepository extends Repository {
     return (await this.affected(sql, [userId, deviceId])) === 1;
   }
 
-  /** Removes all keys that a user has bound until a moment; gives their devices. */
+  /** Removes all keys that a user has bound until a moment, which changes their devices; gives those. */
   async removeAll(userId: UserId, until: Date): Promise<string[]> {
-    const sql = 'delete from device.device_keys where user_id = ? and bound_at <= ? returning device_id as "deviceId"';
-    return (await this.rows<{ deviceId: string }>(sql, [userId, until])).map(({ deviceId }) => deviceId);
+    const removed = await this.rows<{ deviceId: string }>(
+      `with removed as (delete from device.device_keys where user_id = ? and bound_at <= ? returning device_id),
+       changed as (update device.devices d set version = version + 1 from removed where d.id = removed.device_id)
+       select device_id as "deviceId" from removed`,
+      [userId, until],
+    );
+    return removed.map(({ deviceId }) => deviceId);
   }
 
   async noteUse(deviceId: string, at: Date): Promise<void> {

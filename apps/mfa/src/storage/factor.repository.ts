@@ -99,10 +99,13 @@ export class FactorRepository extends Repository {
     return row?.version;
   }
 
-  /** Leaves a user without a preferred factor other than this one. */
+  /** Leaves a user without a preferred factor other than this one, which is a change of that other one. */
   async preferNoOther(userId: UserId, id: string): Promise<void> {
-    const sql = 'update mfa.factors set is_preferred = false where user_id = ? and id <> ? and is_preferred';
-    await this.affected(sql, [userId, id]);
+    await this.affected(
+      `update mfa.factors set is_preferred = false, version = version + 1
+       where user_id = ? and id <> ? and is_preferred`,
+      [userId, id],
+    );
   }
 
   /** Removes a confirmed factor that still has this version; gives its type, or nothing when it has moved on. */

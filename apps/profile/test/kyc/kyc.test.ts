@@ -55,6 +55,14 @@ describe('GET /v1/kyc', () => {
 });
 
 describe('POST /v1/kyc/documents', () => {
+  test('404 until there is a profile, and nothing is begun', async () => {
+    const userId = parse(UserIdSchema, uuidv7());
+    const token = app.issuer.token({ userId });
+    const { status, body } = await send(app, { token }, 'POST', '/documents', announced('passport'));
+    expect([status, body['code']]).toEqual([404, 'profile.not_found']);
+    expect(await app.database.query('select 1 from profile.files where user_id = $1', [userId])).toEqual([]);
+  });
+
   test('201: begins a case once, and says where the picture goes', async () => {
     const customer = await givenCustomer(app);
     const first = await send(app, customer, 'POST', '/documents', announced('passport'));

@@ -24,8 +24,10 @@ export async function resendRegistration(ctx: AppContext, input: unknown, caller
   const registration = found ?? decoyOf(ctx, registrationId);
   const mayWrite = await mayWriteTo(ctx, registration.addressHash);
   const isUsable = found !== undefined && found.attempts < codeAttemptsMax;
+  // A code of which nobody would hear takes the place of no other.
+  const renewed = mayWrite ? registration : { ...registration, id: ctx.ids.next() };
   await withTransaction(ctx, { who, audits: ['auth.registration.resent'] }, async (tx) => {
-    const message = await renewProof(tx, registration);
+    const message = await renewProof(tx, renewed);
     if (isUsable && mayWrite) await writeToAddress(tx, message);
     const outcome = isUsable ? 'success' : 'failure';
     await tx.audit({ action: 'auth.registration.resent', subject: registrationId, outcome });

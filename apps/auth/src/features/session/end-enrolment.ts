@@ -5,14 +5,17 @@ import type { AppContext } from '#context.ts';
 import { enrolmentClientId } from '#features/client/entitlement.ts';
 import { endSessions } from '#features/session/end-session.ts';
 
-const EnrolledSchema = v.object({ userId: UserIdSchema });
+const EnrolledSchema = v.object({ userId: UserIdSchema, enrolledAt: v.date() });
 
-/** Ends the sessions that a user had for enrolling a factor: he has one now, and signs in with it. @throws request.invalid */
+/**
+ * Ends the sessions that a user had for enrolling a factor: he has one now, and signs in with it. One that he opened since, as
+ * his factors were reset, stays, however late the news comes. @throws request.invalid
+ */
 export async function endEnrolment(ctx: AppContext, input: unknown): Promise<void> {
-  const { userId } = parse(EnrolledSchema, input);
+  const { userId, enrolledAt } = parse(EnrolledSchema, input);
   const access = { who: allow.system('end-enrolment'), audits: ['auth.session.revoked'] } as const;
   await withTransaction(ctx, access, async (tx) => {
     await tx.users.lock(userId);
-    await endSessions(tx, { userId, clientId: enrolmentClientId }, 'enrolled');
+    await endSessions(tx, { userId, clientId: enrolmentClientId, openedUntil: enrolledAt }, 'enrolled');
   });
 }

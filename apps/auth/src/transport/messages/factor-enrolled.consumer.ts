@@ -1,6 +1,7 @@
 import { aboutUsers } from '@bank/composition';
 import type { CloudEvent, Consumer } from '@bank/messaging';
 import { decodeEvent, eventTypeOf, FactorEnrolledSchema } from '@bank/proto/events';
+import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
 import { endEnrolment } from '#features/session/end-enrolment.ts';
 
@@ -16,6 +17,6 @@ export function factorEnrolledConsumer(ctx: AppContext): Consumer {
 }
 
 function toEnrolment({ data }: CloudEvent) {
-  const { userId } = decodeEvent(FactorEnrolledSchema, data);
-  return { userId };
+  const { userId, enrolledAt } = decodeEvent(FactorEnrolledSchema, data);
+  return { userId, enrolledAt: enrolledAt && timestampDate(enrolledAt) };
 }

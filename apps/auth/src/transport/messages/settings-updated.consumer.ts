@@ -1,4 +1,5 @@
 import { once } from '@bank/database';
+import { DomainError } from '@bank/domain';
 import type { Consumer } from '@bank/messaging';
 import { decodeEvent, eventTypeOf, SettingsUpdatedSchema } from '@bank/proto/events';
 import type { AppContext } from '#context.ts';
@@ -14,11 +15,14 @@ export function settingsUpdatedConsumer(ctx: AppContext): Consumer {
     queue: 'auth.events',
     types: [eventTypeOf(SettingsUpdatedSchema)],
     async handle(message) {
-      const { userId, changedFields } = decodeEvent(SettingsUpdatedSchema, message.data);
+      const { userId, changedFields, version } = decodeEvent(SettingsUpdatedSchema, message.data);
       if (!changedFields.includes('language')) return;
       const named = await findLanguage(ctx, userId);
       await once(ctx, name, message.id, async (tx) => {
-        if (await tx.holdUser(named.userId)) await adoptLanguage(tx, named);
+        if (!(await tx.holdUser(named.userId))) return;
+        // Profile answers from a cache that may not have heard yet: it will, or forget.
+        if (named.version < version) throw new DomainError('service.unavailable', { reason: 'older settings' });
+        await adoptLanguage(tx, named);
       });
     },
   };

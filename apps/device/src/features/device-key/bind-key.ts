@@ -6,6 +6,7 @@ import { readPublicKey } from '@bank/verifier';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { deviceKeyBound, deviceKeyRotated } from '#events.ts';
 import { calledIn } from '#features/device/called-in.ts';
+import { missingDevice } from '#features/device/missing-device.ts';
 import { DeviceParams } from '#features/device/schemas.ts';
 import { toViewedDevice, type ViewedDevice } from '#features/device/view.ts';
 import { isSigned } from '#features/device-key/is-signed.ts';
@@ -24,7 +25,7 @@ interface Binding {
  * Binds a key to the device of the session, which has signed the challenge with it; a key that the device has signs as well
  * and is gone then. The first answer uses the challenge up, right or wrong, and a wrong one is in the ledger. One key is of
  * one device. The route demands a fresh second factor (SR-31, SR-62).
- * @throws auth.token.missing, request.invalid, device.not_found, device.not_current, request.precondition_failed,
+ * @throws auth.token.missing, request.invalid, device.not_found, service.unavailable, device.not_current, request.precondition_failed,
  * challenge.not_found, device.key.unproven, device.key.taken
  */
 export async function bindKey(
@@ -41,7 +42,7 @@ export async function bindKey(
   const bound = await withTransaction(ctx, { who, audits }, async (tx) => {
     await tx.devices.lockOf(user.userId);
     const device = await tx.deviceNames.find(user.userId, deviceId);
-    if (device === undefined) throw new DomainError('device.not_found');
+    if (device === undefined) throw await missingDevice(tx, user, deviceId);
     if (deviceId !== user.deviceId) throw new DomainError('device.not_current');
     if (device.version !== input.version) throw new DomainError('request.precondition_failed');
     const isProven = await prove(tx, { user, device, key, body });

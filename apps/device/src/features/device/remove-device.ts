@@ -5,25 +5,27 @@ import { messageOf } from '@bank/notifications';
 import type { AppContext } from '#context.ts';
 import { announceRemoval } from '#features/device/announce-removal.ts';
 import { calledIn } from '#features/device/called-in.ts';
+import { missingDevice } from '#features/device/missing-device.ts';
 import { DeviceParams } from '#features/device/schemas.ts';
 
 /**
  * Removes one of the signed-in user's devices, if it still has the version he saw. By the event auth ends its sessions and
  * forgets its secret, for certain; it is asked to end them at once as well, after the commit, so that nothing is ever half
  * done: a phone that was stolen is gone from the list while auth is away, too. A removed device never comes back: who signs in
- * on it again has a new one. @throws auth.token.missing, request.invalid, device.not_found, request.precondition_failed
+ * on it again has a new one. @throws auth.token.missing, request.invalid, device.not_found, service.unavailable, request.precondition_failed
  */
 export async function removeDevice(
   ctx: AppContext,
   actor: Actor,
   input: { params: unknown; version: number },
 ): Promise<void> {
-  const { userId } = requireUser(actor);
+  const user = requireUser(actor);
+  const { userId } = user;
   const { id } = parse(DeviceParams, input.params);
   const { version } = input;
   const access = { who: allow.self(actor, userId), audits: ['device.removed'] } as const;
   const found = await readerOf(ctx).devices.find(userId, id);
-  if (found === undefined || found.removedAt !== null) throw new DomainError('device.not_found');
+  if (found === undefined || found.removedAt !== null) throw await missingDevice(readerOf(ctx), user, id);
   if (found.version !== version) throw new DomainError('request.precondition_failed');
   await withTransaction(ctx, access, async (tx) => {
     await tx.devices.lockOf(userId);

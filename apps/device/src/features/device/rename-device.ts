@@ -1,13 +1,14 @@
 import { withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain';
 import type { AppContext } from '#context.ts';
+import { missingDevice } from '#features/device/missing-device.ts';
 import { DeviceParams, DevicePatch } from '#features/device/schemas.ts';
 import { toViewedDevice, type ViewedDevice } from '#features/device/view.ts';
 
 /**
  * Gives one of the signed-in user's devices a name, or takes it away, if the device still has the version he saw. A patch
  * that changes nothing leaves the version as it is and tells nobody. The ledger hears that it was renamed, never the name.
- * @throws auth.token.missing, request.invalid, device.not_found, request.precondition_failed
+ * @throws auth.token.missing, request.invalid, device.not_found, service.unavailable, request.precondition_failed
  */
 export async function renameDevice(
   ctx: AppContext,
@@ -21,7 +22,7 @@ export async function renameDevice(
   const access = { who: allow.self(actor, userId), audits: ['device.renamed'] } as const;
   return withTransaction(ctx, access, async (tx) => {
     const device = await tx.deviceNames.find(userId, id);
-    if (device === undefined) throw new DomainError('device.not_found');
+    if (device === undefined) throw await missingDevice(tx, user, id);
     if (device.version !== input.version) throw new DomainError('request.precondition_failed');
     if (name === undefined || name === device.name) return toViewedDevice(device, user.deviceId);
     const version = await tx.deviceNames.rename(userId, id, { name, version: input.version });

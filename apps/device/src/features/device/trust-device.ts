@@ -1,10 +1,11 @@
 import { notify } from '@bank/composition';
 import { withTransaction } from '@bank/database';
-import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain';
+import { type Actor, allow, parse, requireUser } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { deviceTrusted, deviceUntrusted } from '#events.ts';
 import { calledIn } from '#features/device/called-in.ts';
+import { missingDevice } from '#features/device/missing-device.ts';
 import { DeviceParams } from '#features/device/schemas.ts';
 import { toViewedDevice, type ViewedDevice } from '#features/device/view.ts';
 import type { Device } from '#storage/device.entity.ts';
@@ -12,7 +13,7 @@ import type { Device } from '#storage/device.entity.ts';
 /**
  * Makes one of the signed-in user's devices a trusted one, or an ordinary one again. What is so already stays as it is,
  * and nobody is told. The routes demand a fresh second factor (SR-62).
- * @throws auth.token.missing, request.invalid, device.not_found
+ * @throws auth.token.missing, request.invalid, device.not_found, service.unavailable
  */
 export async function trustDevice(
   ctx: AppContext,
@@ -29,7 +30,7 @@ export async function trustDevice(
     const changed = await tx.devices.setTrust(userId, id, input.isTrusted ? at : null);
     if (changed !== undefined) await announceTrust(tx, changed, at);
     const device = await tx.deviceNames.find(userId, id);
-    if (device === undefined) throw new DomainError('device.not_found');
+    if (device === undefined) throw await missingDevice(tx, user, id);
     return toViewedDevice(device, user.deviceId);
   });
 }

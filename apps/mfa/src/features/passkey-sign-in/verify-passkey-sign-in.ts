@@ -36,7 +36,7 @@ async function judge(
   { challenge, assertion, audience, signInId }: PasskeySignIn,
 ): Promise<PasskeyHolder | undefined> {
   const now = tx.clock.now();
-  const found = await tx.webauthnCredentials.findById(assertion.credentialId);
+  const found = await tx.webauthnCredentials.holdById(assertion.credentialId);
   const credential = found ?? decoyOf(assertion.credentialId);
   const userId = found?.userId ?? (signInId as UserId);
   const question = { challenge, audience, userId, isUsernameless: true };

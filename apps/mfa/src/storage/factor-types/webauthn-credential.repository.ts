@@ -46,13 +46,17 @@ export class WebauthnCredentialRepository extends Repository {
     return this.row(`select ${columns} from mfa.webauthn_credentials c where c.factor_id = ?`, [factorId]);
   }
 
-  /** That of a confirmed factor, whosever it is. */
-  findById(
+  /**
+   * That of a confirmed factor, whosever it is, held until the transaction ends: a removal has been before it, and then there is
+   * none, or comes after its use.
+   */
+  holdById(
     credentialId: Uint8Array,
   ): Promise<(WebauthnCredential & { readonly factorId: string; readonly userId: UserId }) | undefined> {
     return this.row(
       `select ${columns}, f.id as "factorId", f.user_id as "userId" from mfa.webauthn_credentials c
-       join mfa.factors f on f.id = c.factor_id where c.credential_id = ? and f.confirmed_at is not null`,
+       join mfa.factors f on f.id = c.factor_id where c.credential_id = ? and f.confirmed_at is not null
+       for no key update of f`,
       [credentialId],
     );
   }

@@ -27,6 +27,7 @@ export async function decideChangeRequest(ctx: AppContext, actor: Actor, input: 
 
   const audits = ['profile.change_request.decided', 'profile.updated'] as const;
   await withTransaction(ctx, { who, audits }, async (tx) => {
+    if (!(await tx.holdUser(userId))) throw new DomainError('profile.change_request.not_found', { reason: 'erased' });
     const profile = await tx.profiles.lock(userId);
     if (profile === undefined) throw new DomainError('profile.change_request.not_found');
     const decidedBy = requireUser(actor).userId;

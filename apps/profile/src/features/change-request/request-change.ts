@@ -21,6 +21,7 @@ export async function requestChange(ctx: AppContext, actor: Actor, input: unknow
 
   const access = { who: allow.self(actor, userId), audits: ['profile.change_request.opened'] } as const;
   return withTransaction(ctx, access, async (tx) => {
+    if (!(await tx.holdUser(userId))) throw new DomainError('profile.not_found', { reason: 'erased' });
     const profile = await tx.profiles.lock(userId);
     if (profile === undefined) throw new DomainError('profile.not_found');
     if (profile.identityLockedAt === null) throw new DomainError('profile.field.not_locked');

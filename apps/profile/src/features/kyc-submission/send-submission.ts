@@ -55,6 +55,7 @@ async function note(ctx: AppContext, submission: KycSubmission, handed: Handed):
     if (handed.kind === 'failed') return tx.kycSubmissions.retryAt(id, nextTry(tries, at), handed.failure);
     if (handed.kind === 'moot') return tx.kycSubmissions.settle(caseId, attempt);
     if (!(await tx.holdUser(userId))) return;
+    await tx.kycCases.lock(caseId); // the case before its submission, as a result and a decision take them
     const isNews =
       handed.kind === 'taken'
         ? await tx.kycSubmissions.take(id, handed.verificationId, nextAsk(0, at))
