@@ -44,7 +44,7 @@ describe('trimming', () => {
     const [abandoned] = await auth.database.query('select user_id from auth.registrations where id = $1', [
       body.registrationId,
     ]);
-    auth.clock.advance(dayMs + 60_000);
+    auth.clock.advance(dayMs + 120_000);
     await trim();
     expect(await rowsOf('registrations')).toBe(0);
     const keysOf = async (userId: unknown) =>

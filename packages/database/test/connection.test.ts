@@ -1,5 +1,5 @@
 import { Secret, systemIds } from '@bank/domain';
-import { raceOf, until, winners } from '@bank/testing';
+import { raceOf, testProxy, until, winners } from '@bank/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { isCheckViolation, isUniqueViolation, readerOf, runStatement, withTransaction } from '#index.ts';
 import { openShop, unaudited, Widget } from './fixture.ts';
@@ -92,6 +92,27 @@ describe('a lost connection', () => {
     await postgres.query(`select pg_notify('shop_test', '')`);
     await until(() => onNotify.mock.calls.length === 2, { what: 'the notification' });
     await stop();
+  });
+});
+
+describe('a server that is away when a process starts', () => {
+  const listening = () =>
+    postgres.query(
+      `select 1 from pg_stat_activity where datname = current_database() and application_name like '%:listen'`,
+    );
+
+  it('is listened to on one connection, however many channels were asked for before and after it came', async () => {
+    const proxy = await testProxy(postgres.urlFor('shop_app'));
+    const late = await connect({ directUrl: new Secret(proxy.url) });
+    const before = (await listening()).length;
+    await proxy.cut();
+    const missed = vi.fn();
+    await late.database.listen('shop_one', missed);
+    await proxy.restore();
+    await late.database.listen('shop_two', () => undefined);
+    await until(() => missed.mock.calls.length === 1, { what: 'the call after the pause' });
+    expect(await listening()).toHaveLength(before + 1);
+    await proxy.close();
   });
 });
 

@@ -5,19 +5,25 @@ import type { AppContext, AppTransaction } from '#context.ts';
 const batch = 500;
 const who = allow.system('trimming');
 const unaudited = 'nobody has become a user';
+/** So long after its end no verification is under way any more that would make somebody a user whose keys are being destroyed. */
+const graceMs = 60_000;
 
 /** Registrations and invitations that came to nothing leave with their data keys, so that backups forget their addresses too. */
 export function trimmingChores(ctx: AppContext): readonly Chore[] {
   return [
     trim(ctx, 'registrations', async (tx) => {
-      const expired = await tx.registrations.removeExpired(tx.clock.now(), batch);
+      const expired = await tx.registrations.removeExpired(longExpired(tx), batch);
       return expired.map(({ userId, verified }) => ({ userId, isUser: verified }));
     }),
     trim(ctx, 'activations', async (tx) => {
-      const expired = await tx.activations.removeExpired(tx.clock.now(), batch);
+      const expired = await tx.activations.removeExpired(longExpired(tx), batch);
       return expired.map(({ userId, activated }) => ({ userId, isUser: activated }));
     }),
   ];
+}
+
+function longExpired({ clock }: AppTransaction): Date {
+  return new Date(clock.now().getTime() - graceMs);
 }
 
 interface Removed {

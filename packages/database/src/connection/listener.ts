@@ -92,7 +92,9 @@ export class Listener {
     this.#failures += 1;
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
-      this.#connect().then(
+      // Whoever listened to another channel meanwhile may have connected; who began before that has still missed something.
+      const connected = this.#client === undefined ? this.#connect() : Promise.resolve();
+      connected.then(
         () => this.#notifyAll(),
         () => this.#reconnectLater(),
       );
