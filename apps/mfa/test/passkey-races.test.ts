@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { uuidv7 } from '@bank/domain';
-import { raceOf, until, winners } from '@bank/testing';
+import { holdUntilAwaited, raceOf, winners } from '@bank/testing';
 import { softwareAuthenticator } from '@bank/testing/webauthn';
 import { expect, test } from 'vitest';
 import { givenSubject, mfaApp, pages, toldOf } from './mfa-app.ts';
@@ -80,17 +80,9 @@ test('SR-30: of sixteen uses of one count at once, one is accepted', { timeout: 
 test('SR-30: a sign-in while its passkey is being removed is refused, and nobody is told of a copy', async () => {
   const passkey = await givenPasskey(app);
   const { options, send } = await givenPasskeySignIn(app);
-  const removed = app.database.query(`do $$ begin
-    delete from mfa.factors where user_id = '${passkey.userId}';
-    for attempt in 1..500 loop
-      exit when exists (select 1 from pg_locks where not granted and locktype = 'transactionid');
-      perform pg_sleep(0.01);
-    end loop;
-  end $$`);
-  const sleeping = "select 1 from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()";
-  await until(async () => (await app.database.query(sleeping)).length === 1);
+  const removal = await holdUntilAwaited(app.database, `delete from mfa.factors where user_id = '${passkey.userId}'`);
   await expect(send(passkey.authenticator.get(options, pages.customers, { counter: 2 }))).rejects.toThrow();
-  await removed;
+  await removal.committed;
   expect((await toldOf(app, passkey.userId)).filter((what) => /clone|copied/.test(what))).toEqual([]);
 });
 

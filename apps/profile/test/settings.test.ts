@@ -2,7 +2,7 @@ import { publishEvents, request } from '@bank/composition/testing';
 import { parse, UserIdSchema, uuidv7 } from '@bank/domain';
 import { DataRightsService } from '@bank/proto/data-rights';
 import { encodeEvent, UserActivatedSchema } from '@bank/proto/events';
-import { raceOf, until, winners } from '@bank/testing';
+import { holdUntilAwaited, raceOf, until, winners } from '@bank/testing';
 import { timestampNow } from '@bufbuild/protobuf/wkt';
 import { describe, expect, test } from 'vitest';
 import { profileApp } from './profile-app.ts';
@@ -29,18 +29,6 @@ function outboxOf(userId: string) {
     'select type, data from profile.outbox where subject = $1 order by id',
     [userId],
   );
-}
-
-/** Has the registration write settings, and commit them once another transaction waits for that. */
-async function activateUntilAwaited(userId: string, language: string): Promise<void> {
-  await app.database.query(`do $$ begin
-    insert into profile.settings (user_id, version, language, created_at, updated_at)
-      values ('${userId}', 0, '${language}', now(), now());
-    for attempt in 1..500 loop
-      exit when exists (select 1 from pg_locks where not granted and locktype = 'transactionid');
-      perform pg_sleep(0.01);
-    end loop;
-  end $$`);
 }
 
 async function activate(userId: string, locale: string): Promise<void> {
@@ -88,14 +76,16 @@ describe('GET /v1/settings', () => {
 describe('PATCH /v1/settings', () => {
   test('200: the first change fits while the activation is being heard of, and keeps what it brings', async () => {
     const { userId, token } = givenUser();
-    const activated = activateUntilAwaited(userId, 'de');
-    const sleeping = "select 1 from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()";
-    await until(async () => (await app.database.query(sleeping)).length === 1);
+    const registration = await holdUntilAwaited(
+      app.database,
+      `insert into profile.settings (user_id, version, language, created_at, updated_at)
+        values ('${userId}', 0, 'de', now(), now())`,
+    );
     expect(await patch(token, { currency: 'NGN' })).toMatchObject({
       status: 200,
       body: { language: 'de', currency: 'NGN' },
     });
-    await activated;
+    await registration.committed;
     expect((await get(token)).headers.get('etag')).toBe('"v1"');
   });
 

@@ -15,6 +15,7 @@ export { median, telltaleGap } from '#control/telltale-gap.ts';
 export { type UntilOptions, until } from '#control/until.ts';
 export { temporaryFolder } from '#run/temporary-folder.ts';
 export { type ServiceVariable, serviceAddress } from '#services/addresses.ts';
+export { holdUntilAwaited } from '#services/hold-until-awaited.ts';
 export { type HttpAnswer, type HttpCall, type TestHttpServer, testHttpServer } from '#services/http-server.ts';
 export { beginning, type TestDatabase, type TestDatabaseOptions, testDatabase } from '#services/postgres.ts';
 export { bundledProgram } from '#services/program.ts';
