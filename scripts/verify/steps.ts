@@ -44,8 +44,12 @@ export const staticSteps: readonly Step[] = [
   own('coverage floors only rise', 'coverage-floors'),
 ];
 
-/** Packages: the two workers of one keep two cores busy, and some tests say within which time they answer. */
-const oneAtATime = ['--continue', '--concurrency=1'];
+/** Tests of packages, one at a time: the two workers of one keep two cores busy, and some tests say within which time they answer. */
+function testsOf(name: string, filters: readonly string[], ...options: readonly string[]): Step {
+  const chosen = filters.map((filter) => `--filter=${filter}`);
+  const args = [...turbo('test', '--continue', '--concurrency=1', ...chosen), ...vitest, ...options];
+  return { name, command: 'turbo', args, live: true };
+}
 
 /** Whose tests say nothing about time. */
 const unhurried = [
@@ -53,40 +57,18 @@ const unhurried = [
   ...['test-bed', 'bench', 'chaos', 'scripts'],
 ].map((name) => `@bank/${name}`);
 
-/** Unit and integration tests of every package that is not unhurried. */
-const packageTests: Step = {
-  name: 'unit and integration tests',
-  command: 'turbo',
-  args: [...turbo('test', ...oneAtATime, ...[...unhurried, '@bank/e2e'].map((name) => `--filter=!${name}`)), ...vitest],
-  live: true,
-};
-
-const journeys: Step = {
-  name: 'end-to-end tests',
-  command: 'turbo',
-  args: [...turbo('test', '--filter=@bank/e2e'), ...vitest],
-  live: true,
-};
-
-/** Those of the checks and commands, and of packages that are unhurried: with one worker they take what the journeys leave of the machine. */
-const unhurriedTests: Step = {
-  name: 'unhurried tests',
-  command: 'turbo',
-  args: [...turbo('test', ...oneAtATime, ...unhurried.map((name) => `--filter=${name}`)), ...vitest, '--maxWorkers=1'],
-  live: true,
-  niceness: 10,
-};
+const packageTests = testsOf(
+  'unit and integration tests',
+  [...unhurried, '@bank/e2e'].map((name) => `!${name}`),
+);
+const journeys = testsOf('end-to-end tests', ['@bank/e2e']);
+/** With one worker they take what the journeys leave of the machine. */
+const unhurriedTests: Step = { ...testsOf('unhurried tests', unhurried, '--maxWorkers=1'), niceness: 10 };
 
 /** The same tests of whatever talks to Postgres, with PgBouncer in transaction mode in between. */
 export const poolerSteps: readonly Step[] = [
   {
-    name: 'integration tests by way of PgBouncer',
-    command: 'turbo',
-    args: [
-      ...turbo('test', ...oneAtATime, '--filter=@bank/database', '--filter=@bank/composition', '--filter=./apps/*'),
-      ...vitest,
-    ],
-    live: true,
+    ...testsOf('integration tests by way of PgBouncer', ['@bank/database', '@bank/composition', './apps/*']),
     env: { TEST_POOLER: '1' },
   },
 ];

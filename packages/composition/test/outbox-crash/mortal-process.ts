@@ -1,7 +1,6 @@
 // A process that relays its outbox and handles its own events, and is killed like by `kill -9` at the point that
 // DIE_AT names: `publish` (committed, not published yet), `mark` (published, not marked yet), `ack` (handled and
 // committed, not acknowledged yet).
-import { flushCompileCache } from 'node:module';
 import { createOutboxStore, type OutboxStore, once, withTransaction } from '@bank/database';
 import { allow } from '@bank/domain';
 import { createConsumers, createPublisher, createRelay, type Publisher } from '@bank/messaging';
@@ -10,7 +9,6 @@ import * as v from 'valibot';
 import { createFoundations } from '#index.ts';
 import { counterService, repositories } from './counter-service.ts';
 
-flushCompileCache(); // for the next: who is killed leaves nothing at his end
 const dieAt = process.env['DIE_AT'];
 // Not the first time, so that something was done before.
 let passesLeft = Math.floor(Math.random() * 3);

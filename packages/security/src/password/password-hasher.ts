@@ -8,8 +8,7 @@ import { cook, type ForeignRecipe, readRecipe, writeRecipe } from '#foreign/reci
 import type { Key, Keyring } from '#keys/keyring.ts';
 import { argon2id } from '#password/argon2id.ts';
 import { letPoolYield } from '#password/let-pool-yield.ts';
-import type { WorkQueue, WorkQueueStats } from '#password/work-queue.ts';
-import { createWorkQueue } from '#password/work-queue.ts';
+import { createWorkQueue, type WorkQueue, type WorkQueueStats } from '#password/work-queue.ts';
 
 /** Argon2id costs (RFC 9106 §3.1). */
 export interface Argon2Parameters {

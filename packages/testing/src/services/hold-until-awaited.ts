@@ -10,9 +10,9 @@ import type { TestDatabase } from '#services/postgres.ts';
 export async function holdUntilAwaited(
   database: Pick<TestDatabase, 'query'>,
   statement: string,
-): Promise<{ readonly committed: Promise<void> }> {
+): Promise<{ readonly committed: Promise<unknown> }> {
   const mark = randomUUID();
-  const running = database.query(`do $$ begin
+  const committed = database.query(`do $$ begin
     -- ${mark}
     ${statement};
     for attempt in 1..1000 loop
@@ -22,11 +22,10 @@ export async function holdUntilAwaited(
       perform pg_sleep(0.01);
     end loop;
   end $$`);
-  const committed = running.then(() => undefined);
   const isHeld = async () => {
     const sql = `select 1 from pg_stat_activity where wait_event = 'PgSleep' and position('${mark}' in query) > 0`;
     return (await database.query(sql)).length === 1;
   };
-  await Promise.race([until(isHeld, { what: 'the statement to have run' }), running]);
+  await Promise.race([until(isHeld, { what: 'the statement to have run' }), committed]);
   return { committed };
 }

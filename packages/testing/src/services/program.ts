@@ -16,9 +16,11 @@ const nativePackages: Plugin = {
   },
 };
 
+const leaveCompiled = `import { flushCompileCache } from 'node:module';\nsetImmediate(flushCompileCache);`;
+
 /**
  * One file, for `node`, of a program that a test starts and kills again and again: to find and read its sources one by one takes most
- * of a start, and what is killed leaves no compiled code for the next. @throws Error when it cannot be bundled
+ * of a start. It leaves its compiled code for the next in NODE_COMPILE_CACHE once it has begun: who is killed has no end to do that at. @throws Error when it cannot be bundled
  */
 export async function bundledProgram(source: string): Promise<string> {
   const file = join(temporaryFolder('program'), 'main.mjs');
@@ -28,7 +30,7 @@ export async function bundledProgram(source: string): Promise<string> {
     plugins: [nativePackages],
     tsconfig: false, // Node itself runs these sources without one
     transform: { target: 'node26' },
-    output: { file, format: 'esm', codeSplitting: false },
+    output: { file, format: 'esm', codeSplitting: false, banner: leaveCompiled },
     logLevel: 'silent', // libraries probe for companions that are not installed
     checks: { pluginTimings: false },
   });

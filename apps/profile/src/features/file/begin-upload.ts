@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { withTransaction } from '@bank/database';
+import { readerOf, withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain';
 import type { PresignedUpload } from '#adapters/storage/storage.ts';
 import type { AppContext } from '#context.ts';
@@ -26,6 +26,8 @@ export async function beginUpload(
   { purpose, file }: { readonly purpose: FilePurpose; readonly file: unknown },
 ): Promise<BegunUpload> {
   const { userId } = requireUser(actor);
+  // His keys come with his profile, by the event that tells of him.
+  if (!(await readerOf(ctx).profiles.exists(userId))) throw new DomainError('profile.not_found');
   const announced = parse(Announcement, file);
   refuseByPurpose(purpose, announced);
   const now = ctx.clock.now();

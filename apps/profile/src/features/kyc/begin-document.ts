@@ -1,4 +1,4 @@
-import { readerOf, withTransaction } from '@bank/database';
+import { withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, decideKycTransition, type KycStatus, parse, requireUser } from '@bank/domain';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { type BegunUpload, beginUpload } from '#features/file/begin-upload.ts';
@@ -13,7 +13,7 @@ const gathering: readonly KycStatus[] = ['draft', 'more_information'];
 /**
  * Takes what stands in a document, sealed, and says where its picture goes. The first one begins a case; while a case is
  * being looked at there is nothing to add.
- * @throws auth.token.missing, request.invalid, profile.not_found, user.not_found, kyc.transition.illegal, and what `beginUpload` throws
+ * @throws auth.token.missing, request.invalid, user.not_found, kyc.transition.illegal, and what `beginUpload` throws
  */
 export async function beginDocument(
   ctx: AppContext,
@@ -25,8 +25,6 @@ export async function beginDocument(
   const problem = problemOf(request, dayOf(ctx.clock.now()));
   if (problem !== null) throw new DomainError('request.invalid', { details: { errors: [problem] } });
 
-  // His keys come with his profile, by the event that tells of him.
-  if (!(await readerOf(ctx).profiles.exists(userId))) throw new DomainError('profile.not_found');
   const { contentType, sizeBytes, sha256, ...document } = request;
   const file = { contentType, sizeBytes, sha256 };
   const begun = await beginUpload(ctx, actor, { purpose: 'kyc_document', file });
