@@ -1,9 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Secret } from '@bank/domain';
 import { createMetrics } from '@bank/observability';
 import { staticKeyring } from '@bank/security';
 import { fixedClock, type TestSandbox, temporaryFolder, testSandbox } from '@bank/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createLinkSigner } from '#adapters/links/link-signer.ts';
 import { CloudinaryStorage, cloudinarySignature } from '#adapters/storage/cloudinary-storage.ts';
 import { LocalStorage } from '#adapters/storage/local-storage.ts';
@@ -89,6 +92,45 @@ describe.each([
     await storage.delete(key);
     await storage.delete(key);
     expect(await storage.head(key)).toBeUndefined();
+  });
+});
+
+/** A provider that is sick, for as long as the test. */
+async function providerThat(answers: RequestListener): Promise<string> {
+  const server = createServer(answers);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+describe.each([
+  ['S3', (endpoint: string) => bucket({ endpoint, timeoutMs: 200 })],
+  ['Cloudinary', (baseUrl: string) => cloudinary({ baseUrl, timeoutMs: 200 })],
+])('%s, which', (_, open: (url: string) => StorageService) => {
+  const away = { code: 'service.unavailable' };
+
+  test('never answers, is away', async () => {
+    const storage = open(await providerThat(() => undefined));
+    await expect(storage.head('k')).rejects.toMatchObject(away);
+    await expect(storage.read('k')).rejects.toMatchObject(away);
+    await expect(storage.write('k', randomBytes(10))).rejects.toMatchObject(away);
+    await expect(storage.delete('k')).rejects.toMatchObject(away);
+  });
+
+  test.each([
+    ['stops in the middle of an object', () => undefined],
+    ['breaks off in the middle of an object', (end: () => void) => end()],
+  ])('%s, is away', async (_case, then) => {
+    const storage = open(
+      await providerThat((_request, response) => {
+        response.writeHead(200, { 'content-length': '1000' });
+        response.write(randomBytes(10), () => then(() => response.destroy()));
+      }),
+    );
+    await expect(contentOf(storage, 'k')).rejects.toMatchObject(away);
   });
 });
 

@@ -78,6 +78,19 @@ describe('a consumer that throws', () => {
     expect(letter.lastFailedAt?.localeCompare(letter.firstFailedAt ?? '')).toBe(1);
   });
 
+  it('for want of something else gets the message until that is there again', async () => {
+    const wanted = message('user.activated.v1');
+    let tries = 0;
+    consumers = await consuming(broker.secretUrl, async (event) => {
+      if (event.id !== wanted.id) return;
+      tries += 1;
+      if (tries < 9) throw new DomainError('service.unavailable', { reason: 'no database' });
+    });
+    await publisher.publish([wanted]);
+    await until(() => tries === 9);
+    expect((await deadLetters()).filter(({ id }) => id === wanted.id)).toEqual([]);
+  });
+
   it('does not keep the queue from the messages behind', async () => {
     const handled: string[] = [];
     consumers = await consuming(

@@ -17,7 +17,7 @@ export class CircuitBreaker {
   readonly #options: BreakerOptions;
   readonly #clock: Clock;
   #failures = 0;
-  #openUntilMs = 0;
+  #openedAtMs = 0;
   #isTrying = false;
 
   constructor(options: BreakerOptions, clock: Clock) {
@@ -30,9 +30,10 @@ export class CircuitBreaker {
     return this.remainingMs > 0 || this.#isTrying ? 'open' : 'half_open';
   }
 
-  /** Until a trial may go through; 0 or less when one may already. */
+  /** Until a trial may go through; 0 when one may already, as it may where the clock has been set back meanwhile. */
   get remainingMs(): number {
-    return this.#openUntilMs - this.#clock.now().getTime();
+    const openForMs = this.#clock.now().getTime() - this.#openedAtMs;
+    return openForMs < 0 ? 0 : Math.max(0, this.#options.openMs - openForMs);
   }
 
   /** Whether a call may go this way; while it is half open one may. Every true is followed by one `note`. */
@@ -48,6 +49,6 @@ export class CircuitBreaker {
     if (shown === 'answers') this.#failures = 0;
     if (shown !== 'away') return;
     this.#failures += 1;
-    this.#openUntilMs = this.#clock.now().getTime() + this.#options.openMs;
+    this.#openedAtMs = this.#clock.now().getTime();
   }
 }

@@ -7,23 +7,30 @@ export interface AwsKeyManagementOptions {
   readonly region: string;
   /** Where the service is, when it is not the public endpoint of the region. */
   readonly endpoint?: string | undefined;
+  /** Within which it answers an attempt, 5,000 unless said. */
+  readonly timeoutMs?: number;
 }
 
 // A start waits for it; a reload keeps the old keys meanwhile.
 const attempts = 4;
 const connectionTimeout = 2000;
-const requestTimeout = 5000;
 
 /**
  * AWS Key Management Service, API of 2014-11-01. Who may ask comes from the usual chain of the SDK: variables, a token of the
  * cluster, the role of the machine. The context travels as encryption context, and so stands in AWS' log of who unwrapped what.
  */
-export function createAwsKeyManagement({ keyId, region, endpoint }: AwsKeyManagementOptions): KeyManagement {
+export function createAwsKeyManagement(options: AwsKeyManagementOptions): KeyManagement {
+  const { keyId, region, endpoint, timeoutMs = 5000 } = options;
   const client = new KMSClient({
     region,
     ...(endpoint !== undefined && { endpoint }),
     maxAttempts: attempts,
-    requestHandler: { connectionTimeout, requestTimeout },
+    requestHandler: {
+      connectionTimeout,
+      requestTimeout: timeoutMs,
+      throwOnRequestTimeout: true, // by itself the SDK only warns
+      socketTimeout: timeoutMs,
+    },
   });
   return {
     async unwrap(wrapped, context) {

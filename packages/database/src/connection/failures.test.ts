@@ -5,18 +5,30 @@ import { translateFailure } from '#connection/failures.ts';
 const withCode = (code: string) => Object.assign(new Error('driver words'), { code });
 
 describe('translateFailure', () => {
-  it.each(['ECONNREFUSED', 'ECONNRESET', '08006', '57P01', '57P03', '53300', '40P01', '55P03', '57014', '25006'])(
-    'makes %s service.unavailable',
-    (code) => {
-      const translated = translateFailure(withCode(code));
-      expect(translated).toBeInstanceOf(DomainError);
-      expect(translated).toMatchObject({ code: 'service.unavailable', cause: { code } });
-    },
-  );
+  it.each([
+    'ECONNREFUSED',
+    'ECONNRESET',
+    '08006',
+    '57P01',
+    '57P03',
+    '53300',
+    '40P01',
+    '55P03',
+    '57014',
+    '25006',
+    '53100',
+    '53200',
+    '58030',
+  ])('makes %s service.unavailable', (code) => {
+    const translated = translateFailure(withCode(code));
+    expect(translated).toBeInstanceOf(DomainError);
+    expect(translated).toMatchObject({ code: 'service.unavailable', cause: { code } });
+  });
 
   it.each([
     'Connection terminated unexpectedly',
     'timeout exceeded when trying to connect',
+    'There was an error establishing an SSL connection',
     'Client has encountered a connection error and is not queryable',
   ])('makes "%s" service.unavailable', (message) => {
     expect(translateFailure(new Error(message))).toMatchObject({ code: 'service.unavailable' });

@@ -18,19 +18,26 @@ const socketErrors = new Set([
 /** PostgreSQL errors that pass by themselves (appendix A of its manual), with what the log says of each. */
 const passingStates: Readonly<Record<string, string>> = {
   '25006': 'database is read-only, a failover is under way',
+  '25P03': 'transaction was idle for too long',
   '40001': 'serialisation failure',
   '40P01': 'deadlock',
+  '53000': 'database is short of resources',
+  '53100': 'database has no disk space',
+  '53200': 'database has no memory',
   '53300': 'too many connections',
+  '53400': 'database has reached a limit of its configuration',
   '55P03': 'lock timeout',
   '57014': 'statement timeout',
   '57P01': 'database is shutting down',
   '57P02': 'database crashed',
   '57P03': 'database is starting',
+  '57P05': 'session was idle for too long',
+  '58030': 'database cannot read or write its files',
 };
 
 /** The driver reports a lost connection by words alone; these are the words of pg 8 and pg-pool 3. */
 const lostConnection =
-  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired|Cannot use a pool after calling end)/;
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired|There was an error establishing an SSL connection|Cannot use a pool after calling end)/;
 
 interface DriverError extends Error {
   readonly code?: unknown;

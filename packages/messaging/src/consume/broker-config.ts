@@ -6,35 +6,48 @@ const vhost = 'broker';
 
 // Functions, since rascal writes its defaults into the objects it is given: a shared one would take the first name.
 const retry = () => ({ min: 200, max: 5000, factor: 2, strategy: 'exponential' }) as const;
-const checked = () => ({ assert: false, check: true }) as const;
+const known = () => ({ assert: false, check: false }) as const;
 
 /** The name of the rascal publication through which an app reaches its retry and dead queues. */
 export function recoveryPublicationOf(app: App): string {
   return `${app}.recovery`;
 }
 
+/** What a process that reads some queues needs of the broker, by name. */
+export interface Surroundings {
+  readonly exchanges: readonly string[];
+  readonly queues: readonly string[];
+}
+
+/** @throws Error for a queue that the topology does not have */
+export function surroundingsOf(queues: readonly string[]): Surroundings {
+  return { exchanges: appsOf(queues).map(recoveryExchangeOf), queues: queues.flatMap(queuesAround) };
+}
+
 /**
- * The rascal configuration of a process that reads these queues, each with its prefetch. Nothing is declared; what is missing fails the start
- * with its name. @throws Error for a queue that the topology does not have
+ * The rascal configuration of a process that reads these queues, each with its prefetch. Nothing is declared.
+ * @throws Error for a queue that the topology does not have
  */
 export function brokerConfig(
   address: BrokerAddress,
   options: { service: string; queues: ReadonlyMap<string, number>; closeTimeoutMs: number },
 ): BrokerConfig {
   const { service, closeTimeoutMs } = options;
-  const queues = [...options.queues.keys()];
-  const owners = [...new Set(queues.map((name) => workQueue(name).app))];
+  const names = [...options.queues.keys()];
+  const { exchanges, queues } = surroundingsOf(names);
   return {
     // Not in the connection below: rascal drops what it does not know there, its own `retry` included.
     defaults: { vhosts: { connection: { retry: retry() } } },
     vhosts: {
       [vhost]: {
         connection: connectArguments(address, `${service}: consumers`),
-        exchanges: Object.fromEntries(owners.map((app) => [recoveryExchangeOf(app), checked()])),
-        queues: Object.fromEntries(queues.flatMap(queuesAround).map((name) => [name, checked()])),
+        exchanges: Object.fromEntries(exchanges.map((name) => [name, known()])),
+        queues: Object.fromEntries(queues.map((name) => [name, known()])),
       },
     },
-    publications: Object.fromEntries(owners.map((app) => [recoveryPublicationOf(app), recoveryPublication(app)])),
+    publications: Object.fromEntries(
+      appsOf(names).map((app) => [recoveryPublicationOf(app), recoveryPublication(app)]),
+    ),
     subscriptions: Object.fromEntries(
       [...options.queues].map(([queue, prefetch]) => [
         queue,
@@ -42,6 +55,10 @@ export function brokerConfig(
       ]),
     ),
   };
+}
+
+function appsOf(queues: readonly string[]): App[] {
+  return [...new Set(queues.map((name) => workQueue(name).app))];
 }
 
 function queuesAround(queue: string): string[] {

@@ -5,6 +5,7 @@ import { BrokerUnavailable } from '#connection/broker-unavailable.ts';
 import { brokerConfig, recoveryPublicationOf } from '#consume/broker-config.ts';
 import { type Consumer, consumersByQueue } from '#consume/consumer.ts';
 import { createDeliveryHandler, type DeliveryHandler } from '#consume/delivery.ts';
+import { requireTopology } from '#consume/require-topology.ts';
 import { openSession, type Session } from '#consume/session.ts';
 import { createBackOff } from '#timing/back-off.ts';
 import { createBell } from '#timing/bell.ts';
@@ -53,6 +54,7 @@ export function createConsumers(options: ConsumersOptions): Consumers {
   async function openWithRetry(onFirstTry: () => void): Promise<void> {
     while (!stopping && session === undefined) {
       try {
+        await requireTopology(options, { service, queues: [...handlers.keys()], logger });
         session = await openSession(config, handlers, logger);
       } catch (error) {
         const reason = brokerReason(error);

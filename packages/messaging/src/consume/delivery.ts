@@ -27,6 +27,12 @@ class HandlerTimeout extends Error {
   override readonly name = 'HandlerTimeout';
 }
 
+/** How often a message fails for want of something else before it is set aside: a day, with ten minutes in between. */
+const awayFailuresMax = 150;
+
+/** How long a message that could not be moved on stays where it is. */
+const unmovedPauseMs = 1000;
+
 /** A failed message on its way: what failed, who failed, and since when. */
 interface FailedDelivery {
   readonly message: ConsumeMessage;
@@ -87,15 +93,18 @@ function runConsumer(consumer: Consumer, event: CloudEvent, headers: Headers, ti
   );
 }
 
-/** Counts and logs a failure, and gives the chain that moves the message on; a chain that fails ends in a nack. */
+/**
+ * Counts and logs a failure, and gives the chain that moves the message on. Where the broker does not confirm in time that it has it in the
+ * next queue, it is handled again: it may lie there as well, and then comes twice.
+ */
 function recoveryOf(failed: FailedDelivery, options: DeliveryOptions): readonly Recovery[] {
   const { queue, retries, recovery, metrics, logger, errors } = options;
   const { message, thrown, consumer, startedAt } = failed;
-  const { permanent, reason } = failureOf(thrown);
+  const { permanent, away, reason } = failureOf(thrown);
   const headers = headersOf(message);
   const attempts = attemptsOf(headers);
   const failures = attempts.failures + 1;
-  const dead = permanent || failures > retries;
+  const dead = permanent || failures > (away ? awayFailuresMax : retries);
   const place = { consumer, queue, messageId: messageIdOf(message), requestId: headers['x-request-id'] };
   const fields = { ...place, err: thrown, attempts: failures, reason };
   metrics.observeMessage({ consumer, outcome: dead ? 'dead' : 'retried' }, secondsSince(startedAt));
@@ -109,11 +118,11 @@ function recoveryOf(failed: FailedDelivery, options: DeliveryOptions): readonly 
     strategy: 'forward',
     publication: recovery,
     options: {
-      routingKey: dead ? deadQueueOf(queue) : retryQueueOf(queue, failures),
+      routingKey: dead ? deadQueueOf(queue) : retryQueueOf(queue, Math.min(failures, retries)),
       options: { headers: headersAfterFailure(attempts, { reason, consumer, at: new Date() }) },
     },
   };
-  return [forward, { strategy: 'nack' }];
+  return [forward, { strategy: 'nack', requeue: true, defer: unmovedPauseMs }];
 }
 
 function headersOf(message: ConsumeMessage): Headers {

@@ -13,12 +13,12 @@ describe('failureOf', () => {
       'message.malformed: data is no bank.events.v1.UserActivated',
     ],
   ])('takes %s for permanent', (_case, thrown, reason) => {
-    expect(failureOf(thrown)).toEqual({ permanent: true, reason });
+    expect(failureOf(thrown)).toEqual({ permanent: true, away: false, reason });
   });
 
   it('lets a dependency that is down come back', () => {
     const failure = failureOf(new DomainError('service.unavailable', { reason: 'mfa did not answer' }));
-    expect(failure).toEqual({ permanent: false, reason: 'service.unavailable: mfa did not answer' });
+    expect(failure).toEqual({ permanent: false, away: true, reason: 'service.unavailable: mfa did not answer' });
   });
 
   it('tells type, code and place of an unexpected error, never its text (SR-85)', () => {
@@ -31,8 +31,8 @@ describe('failureOf', () => {
   });
 
   it('understands what is no error at all', () => {
-    expect(failureOf('boom')).toEqual({ permanent: false, reason: 'string' });
-    expect(failureOf(undefined)).toEqual({ permanent: false, reason: 'undefined' });
+    expect(failureOf('boom')).toEqual({ permanent: false, away: false, reason: 'string' });
+    expect(failureOf(undefined)).toEqual({ permanent: false, away: false, reason: 'undefined' });
   });
 
   it('keeps reasons short enough for a header', () => {

@@ -18,6 +18,8 @@ export class PermanentFailure extends Error {
 
 export interface Failure {
   readonly permanent: boolean;
+  /** Something that the consumer needs is not there, which is no fault of the message. */
+  readonly away: boolean;
   /** For headers and logs: never the text of an error, which in drivers repeats the data (SR-85). */
   readonly reason: string;
 }
@@ -29,18 +31,26 @@ const reasonLengthMax = 300;
  * schema and `malformed` and `invalid` domain errors are permanent as well; everything else may pass by itself.
  */
 export function failureOf(thrown: unknown): Failure {
-  if (thrown instanceof PermanentFailure) return { permanent: true, reason: cut(thrown.reason) };
+  if (thrown instanceof PermanentFailure) return { permanent: true, away: false, reason: cut(thrown.reason) };
   if (thrown instanceof MalformedEvent) {
-    return { permanent: true, reason: `message.malformed: data is no ${thrown.typeName}` };
+    return { permanent: true, away: false, reason: `message.malformed: data is no ${thrown.typeName}` };
   }
   if (thrown instanceof DomainError) {
     const permanent = thrown.kind === 'malformed' || thrown.kind === 'invalid';
     const { reason } = describeError(thrown);
-    return { permanent, reason: cut(reason === undefined ? thrown.code : `${thrown.code}: ${reason}`) };
+    return {
+      permanent,
+      away: thrown.kind === 'unavailable',
+      reason: cut(reason === undefined ? thrown.code : `${thrown.code}: ${reason}`),
+    };
   }
   const { type, code, stack } = describeError(thrown);
   const place = placeOf(stack);
-  return { permanent: false, reason: cut([type, code, place].filter((part) => part !== undefined).join(' ')) };
+  return {
+    permanent: false,
+    away: false,
+    reason: cut([type, code, place].filter((part) => part !== undefined).join(' ')),
+  };
 }
 
 /** The innermost frame without folders: `at recordSignIn (record-sign-in.ts:42:7)`. */

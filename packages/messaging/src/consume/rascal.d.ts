@@ -4,6 +4,10 @@ declare module 'rascal' {
 
   interface Recovery {
     strategy: 'nack' | 'forward';
+    /** Of a nack: back into its queue instead of among the dead letters. */
+    requeue?: boolean;
+    /** Milliseconds before it. */
+    defer?: number;
     publication?: string;
     options?: { routingKey: string; options: { headers: Record<string, string | number> } };
   }
@@ -28,9 +32,9 @@ declare module 'rascal' {
     strategy: 'exponential';
   }
 
-  interface Checked {
+  interface Known {
     assert: false;
-    check: true;
+    check: false;
   }
 
   interface BrokerConfig {
@@ -39,8 +43,8 @@ declare module 'rascal' {
       string,
       {
         connection: { url: string; socketOptions: object };
-        exchanges: Record<string, Checked>;
-        queues: Record<string, Checked>;
+        exchanges: Record<string, Known>;
+        queues: Record<string, Known>;
       }
     >;
     publications: Record<
@@ -68,6 +72,6 @@ declare module 'rascal' {
 
   const rascal: { BrokerAsPromised: { create(config: BrokerConfig): Promise<Broker> } };
 
-  export type { AckOrNack, Broker, BrokerConfig, Checked, Recovery, Subscription };
+  export type { AckOrNack, Broker, BrokerConfig, Known, Recovery, Subscription };
   export default rascal;
 }

@@ -15,7 +15,7 @@ export interface Session {
 
 const disconnectDeadlineMs = 5000;
 
-/** Connects, checks that exchanges and queues are there, and subscribes. @throws Error with the broker's reason */
+/** Connects and subscribes. @throws Error with the broker's reason */
 export async function openSession(
   config: BrokerConfig,
   handlers: ReadonlyMap<string, DeliveryHandler>,
@@ -33,9 +33,11 @@ export async function openSession(
   broker.on('vhost_initialised', () => {
     connected = true;
   });
-  const subscriptions = await Promise.all(
-    [...handlers].map(([queue, handle]) => subscribe(broker, queue, handle, logger)),
-  );
+  const subscribed = Promise.all([...handlers].map(([queue, handle]) => subscribe(broker, queue, handle, logger)));
+  const subscriptions = await subscribed.catch(async (error) => {
+    await withoutFailing(logger, withDeadline(broker.shutdown(), disconnectDeadlineMs));
+    throw error;
+  });
   return {
     isConnected: () => connected,
     async close(timeoutMs) {

@@ -9,6 +9,10 @@ export interface TestProxy {
   cut(): Promise<void>;
   /** Lets no byte through any more and answers nothing, as a service that hangs; connections stay open. */
   hang(): void;
+  /** Says something to every client in the name of the service. */
+  say(bytes: Uint8Array): void;
+  /** How many connections are open. */
+  connections(): number;
   /** Ends `cut` and `hang`. */
   restore(): Promise<void>;
   close(): Promise<void>;
@@ -25,9 +29,12 @@ export interface TestProxyOptions {
 export async function testProxy(target: string, options: TestProxyOptions = {}): Promise<TestProxy> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
+  const clients = new Set<Socket>();
   let hanging = false;
   function serve(client: Socket): void {
     const service = connect(Number(port), hostname);
+    clients.add(client);
+    client.on('close', () => clients.delete(client));
     for (const [from, to] of [
       [client, service],
       [service, client],
@@ -60,6 +67,10 @@ export async function testProxy(target: string, options: TestProxyOptions = {}):
     hang() {
       hanging = true;
     },
+    say(bytes) {
+      for (const client of clients) client.write(bytes);
+    },
+    connections: () => clients.size,
     async restore() {
       hanging = false;
       if (!server.listening) await listen(server, ownPort);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DomainError, type Secret } from '@bank/domain';
+import { objectBody } from '#adapters/storage/object-body.ts';
 import type { AnnouncedUpload, PresignedUpload, StorageService } from '#adapters/storage/storage.ts';
 
 export interface CloudinaryOptions {
@@ -7,11 +8,11 @@ export interface CloudinaryOptions {
   readonly cloudName: string;
   readonly apiKey: string;
   readonly apiSecret: Secret;
+  /** Within which an answer has come whole, 10,000 unless said. */
+  readonly timeoutMs?: number;
 }
 
 type Parameters = Readonly<Record<string, string>>;
-
-const timeoutMs = 10_000;
 
 /** `raw` is stored as it came, and `authenticated` is shown by signed addresses alone. */
 const resourceType = 'raw';
@@ -48,7 +49,8 @@ export class CloudinaryStorage implements StorageService {
   async read(key: string): Promise<AsyncIterable<Uint8Array> | undefined> {
     const answer = await this.#send(this.#downloadUrl(key, new Date(Date.now() + 60_000)), {});
     if (answer.status === 404) return undefined;
-    return accepted(answer).body ?? undefined;
+    const { body } = accepted(answer);
+    return body === null ? undefined : objectBody('Cloudinary', body);
   }
 
   async write(key: string, bytes: Uint8Array): Promise<void> {
@@ -91,6 +93,7 @@ export class CloudinaryStorage implements StorageService {
   }
 
   async #send(url: string, request: RequestInit): Promise<Response> {
+    const { timeoutMs = 10_000 } = this.#options;
     try {
       return await fetch(url, { ...request, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
     } catch (error) {

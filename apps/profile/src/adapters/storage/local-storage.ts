@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DomainError } from '@bank/domain';
 import { sameBytes } from '@bank/security';
 import type { LinkProof, LinkSigner } from '#adapters/links/link-signer.ts';
+import { objectBody } from '#adapters/storage/object-body.ts';
 import {
   type AnnouncedUpload,
   objectKeyPattern,
@@ -76,7 +77,7 @@ export class LocalStorage implements StorageService {
 
   async read(key: string): Promise<AsyncIterable<Uint8Array> | undefined> {
     const file = await unlessMissing(() => open(this.#pathOf(key)));
-    return file === undefined ? undefined : createReadStream('', { fd: file });
+    return file === undefined ? undefined : objectBody('the folder of files', createReadStream('', { fd: file }));
   }
 
   async write(key: string, bytes: Uint8Array): Promise<void> {

@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { DomainError, type Secret } from '@bank/domain';
+import { objectBody } from '#adapters/storage/object-body.ts';
 import type { AnnouncedUpload, PresignedUpload, StorageService } from '#adapters/storage/storage.ts';
 
 export interface S3Options {
@@ -20,9 +21,9 @@ export interface S3Options {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: Secret } | undefined;
   /** Encrypts with this key of KMS; with keys that S3 has by itself unless said. */
   readonly kmsKeyId?: string | undefined;
+  /** Within which an answer begins and goes on, 10,000 unless said; a second attempt may follow. */
+  readonly timeoutMs?: number;
 }
-
-const timeoutMs = 10_000;
 
 /**
  * Objects of one bucket. An upload is signed with its exact length, type, SHA-256 and encryption as headers, so that S3 takes
@@ -32,9 +33,11 @@ export class S3Storage implements StorageService {
   readonly provider = 's3';
   readonly #bucket: string;
   readonly #client: S3Client;
+  /** The latest end of a call with all that it reads, in milliseconds. */
+  readonly #deadlineMs: number;
   readonly #encryption: { ServerSideEncryption: ServerSideEncryption; SSEKMSKeyId?: string };
 
-  constructor({ bucket, region, endpoint, credentials, kmsKeyId }: S3Options) {
+  constructor({ bucket, region, endpoint, credentials, kmsKeyId, timeoutMs = 10_000 }: S3Options) {
     this.#bucket = bucket;
     this.#client = new S3Client({
       region,
@@ -46,8 +49,15 @@ export class S3Storage implements StorageService {
         },
       }),
       maxAttempts: 2,
-      requestHandler: { requestTimeout: timeoutMs, connectionTimeout: 2000 },
+      // By itself the SDK only warns of a request that takes longer.
+      requestHandler: {
+        requestTimeout: timeoutMs,
+        throwOnRequestTimeout: true,
+        socketTimeout: timeoutMs,
+        connectionTimeout: 2000,
+      },
     });
+    this.#deadlineMs = 3 * timeoutMs;
     this.#encryption =
       kmsKeyId === undefined
         ? { ServerSideEncryption: 'AES256' }
@@ -84,27 +94,32 @@ export class S3Storage implements StorageService {
 
   head(key: string): Promise<{ readonly sizeBytes: number } | undefined> {
     return unlessMissing(async () => {
-      const found = await this.#client.send(new HeadObjectCommand({ Bucket: this.#bucket, Key: key }));
+      const found = await this.#client.send(new HeadObjectCommand({ Bucket: this.#bucket, Key: key }), this.#inTime());
       return { sizeBytes: found.ContentLength ?? 0 };
     });
   }
 
   read(key: string): Promise<AsyncIterable<Uint8Array> | undefined> {
     return unlessMissing(async () => {
-      const { Body: body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
-      return body as unknown as AsyncIterable<Uint8Array>;
+      const get = new GetObjectCommand({ Bucket: this.#bucket, Key: key });
+      const { Body: body } = await this.#client.send(get, this.#inTime());
+      return objectBody('S3', body as unknown as AsyncIterable<Uint8Array>);
     });
   }
 
   async write(key: string, bytes: Uint8Array): Promise<void> {
     const put = { Bucket: this.#bucket, Key: key, Body: bytes, ContentType: 'application/octet-stream' };
-    await guarded(() =>
-      this.#client.send(new PutObjectCommand({ ...put, ChecksumAlgorithm: 'SHA256', ...this.#encryption })),
-    );
+    const command = new PutObjectCommand({ ...put, ChecksumAlgorithm: 'SHA256', ...this.#encryption });
+    await guarded(() => this.#client.send(command, this.#inTime()));
   }
 
   async delete(key: string): Promise<void> {
-    await guarded(() => this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key })));
+    const command = new DeleteObjectCommand({ Bucket: this.#bucket, Key: key });
+    await guarded(() => this.#client.send(command, this.#inTime()));
+  }
+
+  #inTime(): { readonly abortSignal: AbortSignal } {
+    return { abortSignal: AbortSignal.timeout(this.#deadlineMs) };
   }
 }
 

@@ -54,6 +54,15 @@ describe('CircuitBreaker', () => {
     expect(breaker.state).toBe('closed');
   });
 
+  it('tries at once where the clock was set back meanwhile', async () => {
+    const { breaker, clock, fail } = breakerAt();
+    await Promise.all([fail(), fail(), fail()]);
+    clock.advance(-300_000);
+    expect(breaker.state).toBe('half_open');
+    expect(await breaker.run(works, isAway)).toBe('done');
+    expect(breaker.state).toBe('closed');
+  });
+
   it('opens again when the trial fails', async () => {
     const { breaker, clock, fail } = breakerAt();
     await Promise.all([fail(), fail(), fail()]);
