@@ -89,7 +89,9 @@ describe.each(sets.map((enrolled) => ({ enrolled, name: enrolled.join(', ') || '
         expect(begun.body).toMatchObject({ status: 'mfa_required' });
         expect(begun.body.factors.map(({ type }: { type: string }) => type)).toEqual(listed(enrolled, 'sign_in'));
       } else {
-        expect(await standing(begun)).toEqual({ acr: 'aal1', amr: ['pwd'] });
+        expect(await standing(begun)).toEqual({ acr: 'aal1', amr: ['pwd', 'device'] });
+        const elsewhere = await signIn(auth, account);
+        expect(await standing(elsewhere)).toEqual({ acr: 'aal1', amr: ['pwd'] });
       }
     });
 
@@ -142,7 +144,7 @@ describe.each(sets.map((enrolled) => ({ enrolled, name: enrolled.join(', ') || '
       enrol(enrolled, 'step_up');
       const stepped = await post(auth, '/v1/auth/step-up/verify', { password }, { token: account.accessToken });
       if (raising) expect([stepped.status, stepped.body.code]).toEqual([403, 'auth.step_up.required']);
-      else expect(await standing(stepped)).toEqual({ acr: 'aal1', amr: ['pwd'] });
+      else expect(await standing(stepped)).toEqual({ acr: 'aal1', amr: ['pwd', 'device'] });
     });
 
     it('by a step-up with a code by email: never', async () => {

@@ -204,7 +204,7 @@ describe('POST /v1/auth/step-up/verify with the password', () => {
     const { status, body } = await verify(account.accessToken, { password });
     expect([status, body.acr, body.sessionId]).toEqual([200, 'aal1', account.sessionId]);
     const session = await get(auth, '/v1/auth/session', body.accessToken);
-    expect(session.body).toMatchObject({ acr: 'aal1', amr: ['pwd'] });
+    expect(session.body).toMatchObject({ acr: 'aal1', amr: ['pwd', 'device'] });
     expect(auth.clock.now().getTime() - Date.parse(session.body.authTime)).toBeLessThan(5000);
   });
 

@@ -57,7 +57,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     ...foundations,
     config,
     verifier: overrides.verifier ?? createTokenVerifier(foundations, config),
-    people: createPeopleDirectory(foundations, config),
+    people: overrides.people ?? createPeopleDirectory(foundations, config),
     addresses: createAddressDirectory(foundations, config),
     relyingParty: relyingPartyOf(config),
     keys: { limits: foundations.keyrings.open('limits') },

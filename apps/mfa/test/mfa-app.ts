@@ -1,6 +1,6 @@
 import { type AppUnderTest, request, sharedApp, type TestApp, testApp } from '@bank/composition/testing';
 import { withTransaction } from '@bank/database';
-import { allow, audiences, parse, type UserId, UserIdSchema, uuidv7 } from '@bank/domain';
+import { allow, audiences, parse, type Role, type UserId, UserIdSchema, uuidv7 } from '@bank/domain';
 import { ChallengePurpose, MfaService } from '@bank/proto/mfa';
 import { loadConfig } from '#config.ts';
 import { type AppContext, createContext } from '#context.ts';
@@ -26,16 +26,33 @@ const callers = {
 export const pages = { customers: 'https://app.bank.test', staff: 'https://staff.bank.test' } as const;
 const relyingParty = { WEBAUTHN_RP_ID: 'bank.test', WEB_ORIGINS: pages.customers, STAFF_ORIGINS: pages.staff };
 
+/** The roles of those who are not customers alone, as auth knows them. */
+export const staffRolesOf = new Map<string, readonly Role[]>();
+
+/** Auth's word on people: whoever is asked about is there. */
+const people: AppContext['people'] = {
+  find: async (ids) =>
+    new Map(ids.map((id) => [id, { userId: id, status: 'active', roles: staffRolesOf.get(id) ?? ['customer'] }])),
+};
+
 const parts = { service: 'mfa' as const, entities, migrations, callers, loadConfig, createContext, createService };
+/** The same while nobody asks auth about people. */
+const byItself: typeof parts = {
+  ...parts,
+  createContext: (config, overrides) => createContext(config, { people, ...overrides }),
+  createService: (config, overrides) => createService(config, { people, ...overrides }),
+};
 
 /** The mfa app, shared with other test files. */
 export function mfaApp(): TestApp<AppContext> {
-  return sharedApp('mfa', () => ({ ...parts, env: relyingParty }));
+  return sharedApp('mfa', () => ({ ...byItself, env: relyingParty }));
 }
 
+type Changes = Pick<AppUnderTest, 'certificates' | 'env'> & { readonly asksAuth?: boolean };
+
 /** The mfa app of one test file, started on services of its own. */
-export function ownMfaApp(changes: Pick<AppUnderTest, 'certificates' | 'env'> = {}): TestApp<AppContext> {
-  return testApp({ ...parts, ...changes, env: { ...relyingParty, ...changes.env } });
+export function ownMfaApp({ asksAuth = false, ...changes }: Changes = {}): TestApp<AppContext> {
+  return testApp({ ...(asksAuth ? parts : byItself), ...changes, env: { ...relyingParty, ...changes.env } });
 }
 
 /** A new user who may enrol factors. */

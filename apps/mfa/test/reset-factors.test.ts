@@ -27,7 +27,7 @@ const authUrl = await rpcNeighbour(certificates, 'auth', (router) => {
     },
   });
 });
-const app = ownMfaApp({ certificates, env: { AUTH_RPC_URL: authUrl } });
+const app = ownMfaApp({ asksAuth: true, certificates, env: { AUTH_RPC_URL: authUrl } });
 const noteId = uuidv7();
 
 interface Colleague {

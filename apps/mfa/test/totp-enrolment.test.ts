@@ -43,6 +43,13 @@ describe('POST /v1/mfa/totp', () => {
     expect(Buffer.from(image, 'base64').toString()).toMatch(/^<svg[^>]+>.*<\/svg>$/s);
   });
 
+  test('SR-31: not by the password alone on a device that was not known; by an emailed code as well', async () => {
+    const userId = await givenSubject(app);
+    const answer = await begin(app.issuer.token({ userId, amr: ['pwd'] }));
+    expect(answer).toMatchObject({ status: 403, body: { code: 'auth.step_up.required', acr: 'aal1' } });
+    expect((await begin(app.issuer.token({ userId, amr: ['pwd', 'otp'] }))).status).toBe(201);
+  });
+
   test('SR-32: the secret is sealed, and no other answer gives it', async () => {
     const { token, userId } = await fresh();
     const { body } = await begin(token);

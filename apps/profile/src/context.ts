@@ -61,7 +61,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     config,
     settingsCache: createSettingsCache(foundations.redis),
     verifier: overrides.verifier ?? createTokenVerifier(foundations, config),
-    people: createPeopleDirectory(foundations, config),
+    people: overrides.people ?? createPeopleDirectory(foundations, config),
     fileServices: await createFileServices(config, foundations),
     lookups: createLookups(config, foundations),
     unitOfWork: foundations.unitOfWorkOf((em) => ({

@@ -23,6 +23,7 @@ import { type CursorCodec, createCursorCodec } from '@bank/security';
 import type { BaseConfig } from '@bank/service-kit';
 import type { ProofChecker, Verifier } from '@bank/verifier';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { PeopleDirectory } from '#approvals/people-directory.ts';
 import { openKeyManagement } from '#keys/key-management.ts';
 import { type KeyringFolder, openKeyringFolder } from '#keys/keyrings.ts';
 import { openProofChecker } from '#proof-checker.ts';
@@ -56,6 +57,8 @@ export interface Overrides {
   readonly ids?: IdSource;
   readonly logger?: Logger;
   readonly verifier?: Verifier;
+  /** For apps that judge people. */
+  readonly people?: PeopleDirectory;
 }
 
 export interface FoundationsOptions {

@@ -1,7 +1,7 @@
 export type { Standing } from '#access/act-on.ts';
 export { mayActOn, mayActOnRank, rankOf, requireMayActOn } from '#access/act-on.ts';
 export type { Actor, AssuranceLevel, UserActor } from '#access/actor.ts';
-export { assuranceLevels, reachesAssurance } from '#access/actor.ts';
+export { assuranceLevels, isPhishingResistant, reachesAssurance } from '#access/actor.ts';
 export type { ApprovalFacts, Person } from '#access/approval-decision.ts';
 export { checkApproval } from '#access/approval-decision.ts';
 export type { ApprovalPayload } from '#access/approval-payloads.ts';

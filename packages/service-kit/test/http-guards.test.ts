@@ -47,6 +47,15 @@ const routes = defineRoutes<null>([
   },
   {
     ...described,
+    method: 'POST',
+    path: '/v1/factor',
+    access: 'user',
+    stepUp: { acr: 'aal1', maxAgeSeconds: 300 },
+    responses: { 204: null },
+    handle: async () => noContent(),
+  },
+  {
+    ...described,
     method: 'PATCH',
     path: '/v1/thing',
     access: 'user',
@@ -156,6 +165,15 @@ describe('a permission', () => {
 });
 
 describe('SR-62 step-up', () => {
+  it.each([
+    [['pwd'], 403],
+    [['pwd', 'device'], 204],
+    [['pwd', 'otp'], 204],
+    [['swk', 'user', 'mfa'], 204],
+  ])('SR-31 at aal1 is more than a password on whatever device: %j', async (amr, status) => {
+    expect((await call('POST', '/v1/factor', tokens.headers({ amr }))).status).toBe(status);
+  });
+
   it('takes an authentication that is strong and fresh, to the second', async () => {
     const seconds = Math.floor(Date.now() / 1000) - 100;
     const headers = tokens.headers({ acr: 'aal2', auth_time: seconds });

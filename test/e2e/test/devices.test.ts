@@ -1,7 +1,8 @@
+import { until } from '@bank/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Account, type Place, registerAccount, signIn, type Tokens } from '#account.ts';
 import { expectStatus, GatewayClient } from '#client.ts';
-import { waitForMessage } from '#inbox.ts';
+import { codeIn, waitForMessage } from '#inbox.ts';
 import { sharedStack } from '#test-stack.ts';
 import { customer } from './support/people.ts';
 
@@ -63,6 +64,32 @@ describe('SR-46, SR-47: a device that its user removes', () => {
     const { items } = expectStatus<History>(history, 200);
     expect(items).toContainEqual(expect.objectContaining({ outcome: 'succeeded', deviceId: lost.device?.id }));
     expect(items.filter(({ current }) => current)).toHaveLength(1);
+  });
+});
+
+describe('SR-31: a password that somebody has stolen', () => {
+  test('brings no factor of his own: on a device that is not known a code by mail comes first', async () => {
+    const { client, inboxUrl } = place;
+    const account = await registerAccount(place);
+    // While the device service is busy a code is asked for at the sign-in already.
+    const stolen = await until(async () => {
+      const { accessToken: token, sessionId } = await signInElsewhere(account);
+      const { amr } = expectStatus<{ amr: string[] }>(await client.send('GET', '/v1/auth/session', { token }), 200);
+      return amr.length === 1 ? { token, sessionId } : undefined;
+    });
+    const enrol = (token: string) => client.send('POST', '/v1/mfa/totp', { token, body: {} });
+    const stepUp = (token: string, body: object) => client.send('POST', '/v1/auth/step-up/verify', { token, body });
+    const { token, sessionId } = stolen;
+    const { password } = account;
+    expectStatus(await enrol(token), 403);
+    expectStatus(await stepUp(token, { password }), 403);
+
+    const since = new Date();
+    const body = { factorId: sessionId };
+    expectStatus(await client.send('POST', '/v1/auth/step-up/challenge', { token, body }), 200);
+    const code = codeIn(await waitForMessage(inboxUrl, account.email, 'step-up-code', { since }));
+    const proven = expectStatus<Tokens>(await stepUp(token, { password, code }), 200);
+    expectStatus(await enrol(proven.accessToken), 201);
   });
 });
 

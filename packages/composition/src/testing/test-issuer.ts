@@ -4,6 +4,7 @@ import {
   approvalSeconds,
   audiences,
   type Clock,
+  countingRoles,
   type Role,
   systemClock,
   uuidv7,
@@ -18,6 +19,8 @@ export interface TokenOptions {
   readonly deviceId?: string;
   readonly roles?: readonly Role[];
   readonly acr?: 'aal1' | 'aal2' | 'aal3';
+  /** The password on a known device unless said. */
+  readonly amr?: readonly string[];
   readonly audience?: string;
   readonly authTime?: number;
   /** Thumbprint of the key that it is bound to; none unless said. */
@@ -81,9 +84,10 @@ export function testIssuer({ issuer, clock = systemClock }: { issuer: string; cl
 }
 
 function claimsOf(issuer: string, now: number, options: TokenOptions) {
+  const { audience = audiences.customers } = options;
   return {
     iss: issuer,
-    aud: options.audience ?? audiences.customers,
+    aud: audience,
     sub: options.userId ?? uuidv7(),
     sid: options.sessionId ?? uuidv7(),
     jti: uuidv7(),
@@ -91,8 +95,8 @@ function claimsOf(issuer: string, now: number, options: TokenOptions) {
     exp: Math.floor(now) + lifeSeconds,
     auth_time: options.authTime ?? Math.floor(now),
     acr: options.acr ?? 'aal1',
-    amr: ['pwd'],
-    roles: [...(options.roles ?? ['customer'])],
+    amr: [...(options.amr ?? ['pwd', 'device'])],
+    roles: [...countingRoles(audience, options.roles ?? ['customer'])],
     ...(options.deviceId !== undefined && { did: options.deviceId }),
     ...(options.jkt !== undefined && { cnf: { jkt: options.jkt } }),
   };

@@ -19,6 +19,14 @@ export interface UserActor {
   readonly audience: string;
 }
 
+/**
+ * Whether one of the methods that a session was proved by answers to no page but ours, whoever its user believes to talk to: a passkey,
+ * `swk` where it may be copied to other devices of its user and `hwk` where its maker says that it cannot (RFC 8176).
+ */
+export function isPhishingResistant({ amr }: Pick<UserActor, 'amr'>): boolean {
+  return amr.includes('swk') || amr.includes('hwk');
+}
+
 /** Who asks. `service` is a caller known by its certificate; `system` is our own work: a consumer, a job, an operator command. */
 export type Actor =
   | { readonly kind: 'anonymous' }

@@ -63,7 +63,7 @@ function customer(): JsonObject {
     exp: now + 300,
     auth_time: now - 10,
     acr: 'aal1',
-    amr: ['pwd'],
+    amr: ['pwd', 'device'],
     roles: ['customer'],
   };
 }

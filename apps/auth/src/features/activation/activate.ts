@@ -44,7 +44,12 @@ export async function activate(ctx: AppContext, input: unknown, caller: Caller):
     const made = await makeStaff(tx, link, passwordHash);
     if (made.kind !== 'made') return made;
     const device = presentedDevice(request, caller);
-    const facts = { user: made.user, client: enrolmentClient(tx), device, ...assuranceOf(['password']) } as const;
+    const facts = {
+      user: made.user,
+      client: enrolmentClient(tx),
+      device,
+      ...assuranceOf(['password', 'email']),
+    } as const;
     return {
       kind: 'signed_in',
       signedIn: await openSession(tx, { ...facts, becomesKnown: true, dpopJkt: caller.dpopJkt }),

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { isPhishingResistant } from '@bank/domain';
 import { expect, test } from 'vitest';
-import { assuranceOf, assuranceOfStepUp, isPhishingResistant } from './assurance.ts';
+import { assuranceOf, assuranceOfStepUp } from './assurance.ts';
 
 test.each([
   [['password'], 'aal1', ['pwd']],
+  [['password', 'device'], 'aal1', ['pwd', 'device']],
+  [['device', 'totp'], 'aal1', ['device', 'otp']],
   [['password', 'email'], 'aal1', ['pwd', 'otp']],
   [['password', 'totp'], 'aal2', ['pwd', 'otp', 'mfa']],
   [['password', 'sms'], 'aal2', ['pwd', 'sms', 'mfa']],
@@ -74,7 +77,8 @@ test.each([
 
 /** The rows of the page: how it says that a session was proved, and what that is. */
 const rows: Readonly<Record<string, Parameters<typeof assuranceOf>>> = {
-  password: [['password']],
+  'password on a device that was not known': [['password']],
+  'password on a known device': [['password', 'device']],
   'password and a code by email': [['password', 'email']],
   'password and an authenticator app': [['password', 'totp']],
   'password and a code by text message': [['password', 'sms']],

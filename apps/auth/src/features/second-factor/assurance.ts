@@ -15,6 +15,8 @@ interface Method {
 
 const methods: Readonly<Record<string, Method>> = {
   password: { amr: ['pwd'], raises: false },
+  // One that was known to be his: with it the password alone is more than what a thief has.
+  device: { amr: ['device'], raises: false },
   totp: { amr: ['otp'], raises: true },
   sms: { amr: ['sms'], raises: true },
   // Proves an address and no more (SR-29).
@@ -33,7 +35,7 @@ const hardware = 'hwk';
 const bare: PasskeyFacts = { isUserVerified: false, isDeviceBound: false, isAttested: false };
 
 /**
- * What all the methods by which a session was proved are worth together: types of factors, `password` and `recovery_code`. A
+ * What all the methods by which a session was proved are worth together: types of factors, `password`, `device` and `recovery_code`. A
  * second factor raises what a password began, and nothing by itself; a passkey that asked its user for a PIN, a finger or a
  * face is both factors in one.
  */
@@ -65,9 +67,4 @@ export function assuranceOfStepUp(session: Pick<Assurance, 'amr'>, by: string, p
   const { acr, amr } = assuranceOf(['password', by], passkey);
   const added = amr.filter((method) => method !== 'pwd');
   return { acr, amr: [...new Set([...session.amr, ...added])] };
-}
-
-/** Whether one of the methods answers to no page but ours, whoever its user believes to talk to (SR-72). */
-export function isPhishingResistant({ amr }: Pick<Assurance, 'amr'>): boolean {
-  return amr.includes(synced) || amr.includes(hardware);
 }

@@ -1,5 +1,5 @@
-import { audiences } from '@bank/domain';
-import { type Assurance, isPhishingResistant } from '#features/second-factor/assurance.ts';
+import { audiences, isPhishingResistant } from '@bank/domain';
+import type { Assurance } from '#features/second-factor/assurance.ts';
 
 /**
  * What proves the second factor of a member of staff (SR-72): a passkey, which answers to no page but ours. No recovery code: a

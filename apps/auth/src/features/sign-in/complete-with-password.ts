@@ -36,7 +36,10 @@ export async function completeWithPassword(
     // Side by side: what they write first takes one round trip.
     const [, opened] = await Promise.all([
       tx.lockouts.reset(attempt),
-      openSession(tx, { ...facts, ...assuranceOf(['password']) }),
+      openSession(tx, {
+        ...facts,
+        ...assuranceOf(attempt.knownDeviceId === undefined ? ['password'] : ['password', 'device']),
+      }),
     ]);
     return opened;
   });

@@ -38,7 +38,7 @@ export async function stepUpWithPassword(
       throw new DomainError('auth.credentials.invalid', { reason: 'changed meanwhile' });
     }
     await tx.lockouts.reset(confirmed);
-    return await renewSession(tx, user, assuranceOf(isDeviceKnown ? ['password'] : ['password', 'email']));
+    return await renewSession(tx, user, assuranceOf(['password', isDeviceKnown ? 'device' : 'email']));
   });
   if (renewed === undefined) {
     await countFailure(ctx, own.caller.clientAddress);

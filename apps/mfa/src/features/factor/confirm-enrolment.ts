@@ -4,7 +4,8 @@ import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain
 import { messageOf } from '@bank/notifications';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { factorEnrolled } from '#events.ts';
-import { confirmationsMax, isEnough, requireHighestLevel } from '#features/factor/policies.ts';
+import { isStaff } from '#features/factor/is-staff.ts';
+import { confirmationsMax, isEnough, requireHighestLevel, requirePasskeyOfStaff } from '#features/factor/policies.ts';
 import { FactorParams } from '#features/factor/schemas.ts';
 import { type FactorType, type Given, isRight } from '#features/factor-types/factor-type.ts';
 import type { ConfirmedFactor } from '#storage/factor.entity.ts';
@@ -12,7 +13,7 @@ import type { ConfirmedFactor } from '#storage/factor.entity.ts';
 /**
  * Confirms a factor of that kind with its first answer, in the session that began to enrol it. From now on it is asked for.
  * @throws auth.token.missing, request.invalid, auth.step_up.required, factor.not_found (also when it took too long or
- * too many tries), factor.limit_reached, factor.clock_off, or that the answer is wrong in the words of its kind
+ * too many tries), factor.limit_reached, factor.clock_off, service.unavailable, or that the answer is wrong in the words of its kind
  */
 export async function confirmEnrolment(
   ctx: AppContext,
@@ -25,11 +26,13 @@ export async function confirmEnrolment(
   const { id } = parse(FactorParams, input.params);
   const response = parse(type.confirmation, input.body);
   const now = ctx.clock.now();
+  const standing = { user, isStaff: await isStaff(ctx, userId) };
   const access = { who: allow.self(actor, userId), audits: ['mfa.factor.enrolled'] } as const;
   const confirmed = await withTransaction(ctx, access, async (tx) => {
     if ((await tx.subjects.lock(userId)) === undefined) throw new DomainError('factor.not_found');
     const others = await tx.factors.listKinds(userId);
     requireHighestLevel(user, others);
+    requirePasskeyOfStaff(standing, others);
     if (isEnough(others, type.name)) throw new DomainError('factor.limit_reached');
     const attempt = { type: type.name, sessionId, attemptsMax: confirmationsMax, now };
     if (!(await tx.factors.claimConfirmation(userId, id, attempt))) {

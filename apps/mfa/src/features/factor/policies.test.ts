@@ -1,6 +1,6 @@
 import type { UserActor } from '@bank/domain';
 import { describe, expect, test } from 'vitest';
-import { askable, isEnough, leavesStaffBare, raises, requireHighestLevel } from './policies.ts';
+import { askable, isEnough, leavesStaffBare, raises, requireHighestLevel, requirePasskeyOfStaff } from './policies.ts';
 
 const kinds = (...types: ('totp' | 'sms' | 'email' | 'webauthn')[]) => types.map((type) => ({ type }));
 const asked = (...args: Parameters<typeof askable>) => askable(...args).map(({ type }) => type);
@@ -57,21 +57,31 @@ test.each([
   else expect(change).toThrow('auth.step_up.required');
 });
 
-test('SR-72: staff keep one that is good enough for them; customers none', () => {
-  const staff = { roles: ['support'] } as const;
-  expect(leavesStaffBare(staff, kinds('totp', 'sms'), kinds('sms'))).toBe(true);
-  expect(leavesStaffBare(staff, kinds('totp', 'totp'), kinds('totp'))).toBe(false);
-  expect(leavesStaffBare(staff, kinds('sms'), [])).toBe(false);
-  expect(leavesStaffBare({ roles: ['customer'] }, kinds('totp'), [])).toBe(false);
+test('SR-72: staff keep one that is good enough for them, and their last passkey whatever else they have', () => {
+  expect(leavesStaffBare(kinds('totp', 'sms'), kinds('sms'))).toBe(true);
+  expect(leavesStaffBare(kinds('totp', 'totp'), kinds('totp'))).toBe(false);
+  expect(leavesStaffBare(kinds('sms'), [])).toBe(false);
+  expect(leavesStaffBare(kinds('webauthn', 'totp'), kinds('totp'))).toBe(true);
+  expect(leavesStaffBare(kinds('webauthn', 'totp'), kinds('webauthn'))).toBe(false);
+  expect(leavesStaffBare(kinds('webauthn', 'webauthn'), kinds('webauthn'))).toBe(false);
 });
 
-test('SR-72: staff keep their last passkey, whatever else they have', () => {
-  const staff = { roles: ['admin'] } as const;
-  expect(leavesStaffBare(staff, kinds('webauthn', 'totp'), kinds('totp'))).toBe(true);
-  expect(leavesStaffBare(staff, kinds('webauthn', 'totp'), kinds('webauthn'))).toBe(false);
-  expect(leavesStaffBare(staff, kinds('webauthn', 'webauthn'), kinds('webauthn'))).toBe(false);
-  expect(leavesStaffBare({ roles: ['customer'] }, kinds('webauthn', 'totp'), kinds('totp'))).toBe(false);
-});
+test.each([
+  [true, ['webauthn', 'totp'], ['pwd', 'otp', 'mfa'], false],
+  [true, ['webauthn'], ['pwd', 'device'], false],
+  [true, ['webauthn', 'totp'], ['swk', 'user', 'mfa'], true],
+  [true, ['webauthn'], ['pwd', 'otp', 'hwk', 'user', 'mfa'], true],
+  [true, ['totp', 'sms'], ['pwd', 'otp', 'mfa'], true],
+  [true, [], ['pwd', 'otp'], true],
+  [false, ['webauthn', 'totp'], ['pwd', 'otp', 'mfa'], true],
+] as const)(
+  'SR-72: staff: %s, with factors %j, change them by a session of %j: %s',
+  (isStaff, enrolled, amr, isAllowed) => {
+    const change = () => requirePasskeyOfStaff({ isStaff, user: { amr } }, kinds(...enrolled));
+    if (isAllowed) expect(change).not.toThrow();
+    else expect(change).toThrow('auth.step_up.required');
+  },
+);
 
 test('a user has ten factors at most, and one for each address', () => {
   expect(isEnough(kinds('sms'), 'sms')).toBe(true);

@@ -1,5 +1,5 @@
 import type { UserActor } from '@bank/domain';
-import { DomainError, reachesAssurance, staffRoles } from '@bank/domain';
+import { DomainError, isPhishingResistant, reachesAssurance } from '@bank/domain';
 import { factorTypeOf } from '#features/factor-types/registry.ts';
 import type { ChallengePurposeName } from '#storage/challenge.entity.ts';
 import type { FactorKind, FactorTypeName } from '#storage/factor.entity.ts';
@@ -56,6 +56,22 @@ export function requireHighestLevel(user: UserActor, confirmed: readonly Omit<Fa
 }
 
 /**
+ * Whoever is a member of staff and has a passkey changes his factors by a session that one proved, whatever page that session is for: one that he
+ * has as a customer may rest on a text message, and what he enrolled with it would open the console (SR-31, SR-72).
+ * @throws auth.step_up.required
+ */
+export function requirePasskeyOfStaff(
+  { isStaff, user }: { readonly isStaff: boolean; readonly user: Pick<UserActor, 'amr'> },
+  confirmed: readonly Kind[],
+): void {
+  if (!isStaff || isPhishingResistant(user) || bestForStaff(confirmed) < bestForStaff([{ type: 'webauthn' }])) return;
+  throw new DomainError('auth.step_up.required', {
+    reason: 'staff, and not by a passkey',
+    details: { acr: 'aal2', maxAgeSeconds: freshSeconds },
+  });
+}
+
+/**
  * Who signed in before staff removed the factors adds none: his session ends as soon as `auth` hears of it, and until then
  * it must not bring a factor of its own (SR-31, SR-35). @throws auth.step_up.required
  */
@@ -72,11 +88,10 @@ export function requireSignedInSince(user: Pick<UserActor, 'authTime'>, factorsR
  * nothing but an enrolment then, and whoever has taken his session over would enrol (SR-72). A passkey that is the last one stays,
  * whatever else he has.
  */
-export function leavesStaffBare(
-  { roles }: Pick<UserActor, 'roles'>,
-  before: readonly Kind[],
-  rest: readonly Kind[],
-): boolean {
-  const best = (kinds: readonly Kind[]) => Math.max(0, ...kinds.map(({ type }) => factorTypeOf(type)?.staffWorth ?? 0));
-  return staffRoles.some((role) => roles.includes(role)) && best(rest) < best(before);
+export function leavesStaffBare(before: readonly Kind[], rest: readonly Kind[]): boolean {
+  return bestForStaff(rest) < bestForStaff(before);
+}
+
+function bestForStaff(kinds: readonly Kind[]): number {
+  return Math.max(0, ...kinds.map(({ type }) => factorTypeOf(type)?.staffWorth ?? 0));
 }

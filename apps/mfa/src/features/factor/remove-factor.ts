@@ -4,14 +4,15 @@ import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain
 import { messageOf } from '@bank/notifications';
 import type { AppContext } from '#context.ts';
 import { factorRemoved } from '#events.ts';
-import { leavesStaffBare, raises, requireHighestLevel } from '#features/factor/policies.ts';
+import { isStaff } from '#features/factor/is-staff.ts';
+import { leavesStaffBare, raises, requireHighestLevel, requirePasskeyOfStaff } from '#features/factor/policies.ts';
 import { FactorParams } from '#features/factor/schemas.ts';
 
 /**
  * Removes one of the signed-in user's factors, if it still has the version the user saw; its challenges go with it, and
  * with the last factor that they stand in for the recovery codes (SR-35). The route demands a fresh sign-in, this the level that
  * his factors give (SR-31).
- * @throws auth.token.missing, request.invalid, factor.not_found, auth.step_up.required, factor.last_strong, request.precondition_failed
+ * @throws auth.token.missing, request.invalid, factor.not_found, auth.step_up.required, factor.last_strong, request.precondition_failed, service.unavailable
  */
 export async function removeFactor(
   ctx: AppContext,
@@ -21,14 +22,16 @@ export async function removeFactor(
   const user = requireUser(actor);
   const { userId } = user;
   const { id } = parse(FactorParams, input.params);
+  const standing = { user, isStaff: await isStaff(ctx, userId) };
   const access = { who: allow.self(actor, userId), audits: ['mfa.factor.removed'] } as const;
   await withTransaction(ctx, access, async (tx) => {
     await tx.subjects.lock(userId);
     const factors = await tx.factors.listKinds(userId);
     if (!factors.some((factor) => factor.id === id)) throw new DomainError('factor.not_found');
     requireHighestLevel(user, factors);
+    requirePasskeyOfStaff(standing, factors);
     const rest = factors.filter((factor) => factor.id !== id);
-    if (leavesStaffBare(user, factors, rest)) throw new DomainError('factor.last_strong');
+    if (standing.isStaff && leavesStaffBare(factors, rest)) throw new DomainError('factor.last_strong');
     const type = await tx.factors.remove(userId, id, input.version);
     if (type === undefined) throw new DomainError('request.precondition_failed');
     await tx.challenges.removeOfFactor(userId, id);

@@ -1,17 +1,23 @@
-import type { Actor } from '@bank/domain';
+import type { Actor, UserActor } from '@bank/domain';
 import { DomainError, reachesAssurance } from '@bank/domain';
 import type { StepUp } from '#http/contract/route.ts';
 
 /**
- * Demands an authentication that is strong and recent enough (SR-62). The answer says what would do.
+ * Demands an authentication that is strong and recent enough (SR-62). A password alone, on a device that was not known, is none: who
+ * has stolen it would enrol a factor of his own (SR-31). The answer says what would do.
  * @throws auth.step_up.required
  */
 export function requireStepUp(actor: Actor, { acr, maxAgeSeconds }: StepUp, now: Date): void {
   const passed =
     actor.kind === 'user' &&
     reachesAssurance(actor.acr, acr) &&
+    isMoreThanPassword(actor) &&
     now.getTime() - actor.authTime.getTime() <= maxAgeSeconds * 1000;
   if (!passed) {
     throw new DomainError('auth.step_up.required', { details: { acr, maxAgeSeconds } });
   }
+}
+
+function isMoreThanPassword({ amr }: UserActor): boolean {
+  return amr.some((method) => method !== 'pwd');
 }
