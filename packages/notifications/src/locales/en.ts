@@ -38,7 +38,7 @@ export const en: Catalogue = {
     'registration-link': (values, { brand }) => ({
       subject: `Confirm your email address for ${brand}`,
       parts: [
-        paragraph('Open this link to finish your registration:'),
+        paragraph('Open this link to finish your registration, in the browser in which you began it:'),
         { kind: 'link', label: 'Confirm my email address', url: values.url },
         paragraph(`It works once and for ${minutes(values.minutes)}. Do not pass it on.`),
         paragraph('If you did not ask for it, you need do nothing: no account is opened without the link.'),

@@ -50,5 +50,5 @@ async function renewProof(tx: AppTransaction, registration: Resendable): Promise
   const failures = await tx.registrations.failuresOn(addressHash, countingDay(tx.clock.now()));
   const proof = makeProof(tx, id, proofKindFor(failures));
   await tx.registrations.replaceProof(id, proof);
-  return { registrationId: id, email, ownerId, proof, locale: locale ?? undefined };
+  return { email, ownerId, proof, locale: locale ?? undefined };
 }

@@ -64,7 +64,7 @@ export async function startRegistration(ctx: AppContext, input: unknown, caller:
       expiresAt: new Date(now.getTime() + registrationSeconds * 1000),
     });
     if (mayWrite) {
-      await writeToAddress(tx, { registrationId, email: request.email, ownerId, proof, locale: request.locale });
+      await writeToAddress(tx, { email: request.email, ownerId, proof, locale: request.locale });
     }
     await tx.audit({ action: 'auth.registration.started', subject: registrationId, outcome: 'success' });
   });

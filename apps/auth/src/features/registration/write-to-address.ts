@@ -5,7 +5,6 @@ import type { Proof } from '#features/registration/proof.ts';
 
 /** Whom a registration writes to: its address, or the user who owns that address already. */
 export interface RegistrationMessage {
-  registrationId: string;
   email: Email;
   ownerId: UserId | undefined;
   proof: Proof;
@@ -36,13 +35,17 @@ export async function writeToAddress(tx: AppTransaction, message: RegistrationMe
   const content =
     proof.kind === 'code'
       ? messageOf('registration-code', { code: proof.plain, minutes })
-      : messageOf('registration-link', { url: linkOf(tx, message.registrationId, proof.plain), minutes });
+      : messageOf('registration-link', { url: linkOf(tx, proof.plain), minutes });
   await tx.deliver({ ...common, ...locale, ...content, to: { email: message.email } });
 }
 
-/** The secret rides in the fragment, which no browser sends to a server or in a Referer (SR-83); the base is configuration (SR-37). */
-function linkOf(ctx: AppContext, registrationId: string, secret: string): string {
+/**
+ * The secret rides in the fragment, which no browser sends to a server or in a Referer (SR-83); the base is configuration (SR-37). Which
+ * registration it proves only the browser knows that began it: an owner who opens the link of a stranger's would make his account with the
+ * stranger's password.
+ */
+function linkOf(ctx: AppContext, secret: string): string {
   const url = new URL('/register/verify', ctx.config.PUBLIC_BASE_URL);
-  url.hash = new URLSearchParams({ registrationId, code: secret }).toString();
+  url.hash = new URLSearchParams({ code: secret }).toString();
   return url.href;
 }
