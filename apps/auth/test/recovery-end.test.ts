@@ -155,7 +155,9 @@ describe('a recovery whose delay is over', () => {
     auth.neighbours.removes = false;
     auth.clock.advance(recoveryDelayMs + 1000);
     await carryOutRecoveries(auth.ctx);
-    expect((await signIn(auth, account)).status).toBe(200);
+    // The password went first: with the factors it would have been all that guards the account (SR-33).
+    expect((await signIn(auth, account)).status).toBe(401);
+    expect((await refresh(auth, account.refreshToken)).status).toBe(401);
     expect((await cancelRecovery(auth, token)).status).toBe(422);
     auth.neighbours.removes = true;
     await carryOutRecoveries(auth.ctx);
@@ -164,6 +166,9 @@ describe('a recovery whose delay is over', () => {
     await carryOut(auth);
     expect(removedOf(account.id)).toHaveLength(1);
     expect((await signIn(auth, account)).status).toBe(401);
+    const link = await resetTokenFor(auth, account.id);
+    expect((await reset(auth, link)).status).toBe(204);
+    expect((await signIn(auth, account, { password: newPassword })).status).toBe(200);
   });
 
   it('SR-73 is carried out once, by however many processes', { timeout: 120_000 }, async () => {

@@ -27,7 +27,7 @@ export async function carryOutRecoveries(ctx: AppContext): Promise<void> {
   const unaudited = 'takes up what is due: the ledger gets what becomes of it';
   const due = await withTransaction(ctx, { who, unaudited }, (tx) => {
     const now = tx.clock.now();
-    return tx.recoveries.claimDue({ now, leaseUntil: new Date(now.getTime() + leaseSeconds * 1000), limit: batch });
+    return tx.recoveries.claimDue({ now, leaseUntil: leaseEnd(now), limit: batch });
   });
   for (const recovery of due) {
     const { id: recoveryId } = recovery;
@@ -38,18 +38,35 @@ export async function carryOutRecoveries(ctx: AppContext): Promise<void> {
 }
 
 async function carryOut(ctx: AppContext, recovery: DueRecovery): Promise<void> {
-  const isStillDue = await withTransaction(ctx, { who, audits }, (tx) => judge(tx, recovery));
-  if (!isStillDue) return;
+  const isClosed = await withTransaction(ctx, { who, audits }, (tx) => closeAccount(tx, recovery));
+  if (!isClosed) return;
   await ctx.removeFactors({ userId: recovery.userId, recoveryId: recovery.id });
   await withTransaction(ctx, { who, audits }, (tx) => finish(tx, recovery));
 }
 
-/** He counts as he is now: whoever was stopped or became a colleague meanwhile is not recovered so. */
-async function judge(tx: AppTransaction, recovery: DueRecovery): Promise<boolean> {
-  const refusal = refusalOf(await tx.users.lock(recovery.userId));
-  if (refusal === undefined) return true;
-  await refuse(tx, recovery, refusal);
-  return false;
+function leaseEnd(now: Date): Date {
+  return new Date(now.getTime() + leaseSeconds * 1000);
+}
+
+/**
+ * The password of before is none any more and everything that is open ends, before the factors go: whatever fails then, nobody signs in by
+ * that password alone. He counts as he is now: whoever was stopped or became a colleague meanwhile is not recovered so.
+ */
+async function closeAccount(tx: AppTransaction, recovery: DueRecovery): Promise<boolean> {
+  const { id, userId } = recovery;
+  const refusal = refusalOf(await tx.users.lock(userId));
+  if (refusal !== undefined) {
+    await refuse(tx, recovery, refusal);
+    return false;
+  }
+  const at = tx.clock.now();
+  // Somebody who took it up later may have carried it out, and the user may have chosen another password since.
+  if (!(await tx.recoveries.renewLease(id, leaseEnd(at)))) return false;
+  await tx.passwordHistory.keep(userId, { id: tx.ids.next(), at, max: passwordHistoryMax - 1 });
+  await tx.users.removePassword(userId);
+  await tx.devices.doubtAll(userId);
+  await endEverything(tx, userId, 'factor_changed');
+  return true;
 }
 
 async function refuse(tx: AppTransaction, { id, userId }: DueRecovery, reason: string): Promise<void> {
@@ -59,8 +76,8 @@ async function refuse(tx: AppTransaction, { id, userId }: DueRecovery, reason: s
 }
 
 /**
- * The end of a recovery: the password of before is none any more, everything that is open ends, a lock for safety is lifted, and
- * another password is begun by a link to the mailbox. Until he has chosen it nobody signs in.
+ * The end of a recovery: what was opened by a factor meanwhile ends as well, a lock for safety is lifted, and another password is begun by a
+ * link to the mailbox. Until he has chosen it nobody signs in.
  */
 async function finish(tx: AppTransaction, recovery: DueRecovery): Promise<void> {
   const { id, userId } = recovery;
@@ -68,10 +85,6 @@ async function finish(tx: AppTransaction, recovery: DueRecovery): Promise<void> 
   const refusal = refusalOf(user);
   if (user === undefined || refusal !== undefined) return await refuse(tx, recovery, refusal ?? 'nobody');
   if (!(await tx.recoveries.remove(id))) return;
-  const at = tx.clock.now();
-  await tx.passwordHistory.keep(userId, { id: tx.ids.next(), at, max: passwordHistoryMax - 1 });
-  await tx.users.removePassword(userId);
-  await tx.devices.doubtAll(userId);
   await tx.lockouts.lift(tx.keys.limits.all().map((key) => keyedHash(key, 'user', userId)));
   await endEverything(tx, userId, 'factor_changed');
   if (user.status === 'locked') await moveUser(tx, user, { to: 'active', by: 'user', warrant: { recoveryId: id } });

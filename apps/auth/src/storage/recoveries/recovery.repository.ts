@@ -140,6 +140,11 @@ export class RecoveryRepository extends Repository {
     );
   }
 
+  /** Whether it is still there; nobody else takes it up until then. */
+  async renewLease(id: string, leaseUntil: Date): Promise<boolean> {
+    return (await this.affected('update auth.recoveries set lease_until = ? where id = ?', [leaseUntil, id])) === 1;
+  }
+
   /** Whether it was there. */
   async remove(id: string): Promise<boolean> {
     return (await this.affected('delete from auth.recoveries where id = ?', [id])) === 1;
