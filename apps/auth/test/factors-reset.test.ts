@@ -53,6 +53,20 @@ describe('mfa.factor_removed.v1', () => {
     expect(await statusOf(later.body.accessToken)).toBe(200);
   });
 
+  it('SR-35 ends what a factor opened that was taken just before', async () => {
+    const account = await register(auth);
+    auth.neighbours.factors = [totpFactor];
+    const { loginId } = (await signIn(auth, account)).body;
+    auth.neighbours.factors = [];
+    auth.neighbours.proof = { kind: 'accepted', by: 'totp' };
+    const removedAt = new Date();
+    const proof = { loginId, challengeId: uuidv7(), response: { code: '123456' } };
+    const { body } = await post(auth, '/v1/auth/login/verify', proof);
+    expect(await statusOf(body.accessToken)).toBe(200);
+    await publishEvents(auth, 'mfa', [removal(account.id, { removedByStaff: true, removedAt })]);
+    await until(async () => (await statusOf(body.accessToken)) === 401);
+  });
+
   it('ends nothing when users remove their own', async () => {
     const [account, other] = [await register(auth), await register(auth)];
     const last = removal(other.id, { removedByStaff: true });

@@ -2,14 +2,18 @@ import { withTransaction } from '@bank/database';
 import { allow, parse, UserIdSchema } from '@bank/domain';
 import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
+import { endSessions } from '#features/session/end-session.ts';
 import { endEverything } from '#features/standing/end-everything.ts';
 
 const ResetSchema = v.strictObject({ userId: UserIdSchema, removedAt: v.date() });
 const audits = ['auth.session.revoked', 'auth.sessions.revoked'] as const;
 
+/** How long a sign-in may take from the answer of a factor to its session, in milliseconds. */
+const openingMs = 30_000;
+
 /**
- * Ends what a user had open when staff removed his factors (SR-35, SR-47). What he has opened since stays, however late the
- * news comes. @throws request.invalid
+ * Ends what a user had open when staff removed his factors (SR-35, SR-47), and what he opens by a factor that was still taken then. All else that he
+ * has opened since stays, however late the news comes. @throws request.invalid
  */
 export async function endAfterReset(ctx: AppContext, input: unknown): Promise<void> {
   const { userId, removedAt } = parse(ResetSchema, input);
@@ -17,5 +21,7 @@ export async function endAfterReset(ctx: AppContext, input: unknown): Promise<vo
   await withTransaction(ctx, { who, audits }, async (tx) => {
     if ((await tx.users.lock(userId)) === undefined) return;
     await endEverything(tx, userId, 'factor_changed', removedAt);
+    const openedUntil = new Date(removedAt.getTime() + openingMs);
+    await endSessions(tx, { userId, openedUntil, isRaised: true }, 'factor_changed');
   });
 }

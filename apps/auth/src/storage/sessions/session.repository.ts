@@ -29,6 +29,8 @@ export interface SessionScope {
   exceptSessionId?: string | undefined;
   /** Those opened at or before that moment. */
   openedUntil?: Date | undefined;
+  /** Those alone that more than a password opened or raised. */
+  isRaised?: true;
 }
 
 export const sessionColumns = `s.id, s.user_id as "userId", s.client_id as "clientId", s.device_id as "deviceId", s.acr, s.amr,
@@ -83,17 +85,17 @@ export class SessionRepository extends Repository {
   /** Sessions that can still be renewed, their rows held until the transaction ends, in one order for everybody. */
   lockLive(scope: SessionScope, now: Date): Promise<Session[]> {
     const { userId, sessionId = null, deviceId = null, clientId = null, exceptSessionId = null } = scope;
-    const { openedUntil = null } = scope;
+    const { openedUntil = null, isRaised = false } = scope;
     return this.rows(
       `select ${sessionColumns} from auth.sessions s
         where s.user_id = ? and s.revoked_at is null and s.absolute_expires_at > ?
           and (?::uuid is null or s.id = ?::uuid) and (?::uuid is null or s.device_id = ?::uuid)
           and (?::text is null or s.client_id = ?::text) and (?::uuid is null or s.id <> ?::uuid)
-          and (?::timestamptz is null or s.created_at <= ?::timestamptz)
+          and (?::timestamptz is null or s.created_at <= ?::timestamptz) and (not ?::boolean or s.acr <> 'aal1')
         order by s.id for update`,
       [
         ...[userId, now, sessionId, sessionId, deviceId, deviceId, clientId, clientId],
-        ...[exceptSessionId, exceptSessionId, openedUntil, openedUntil],
+        ...[exceptSessionId, exceptSessionId, openedUntil, openedUntil, isRaised],
       ],
     );
   }
