@@ -2,14 +2,14 @@ import { fixedClock } from '@bank/testing';
 import { describe, expect, it } from 'vitest';
 import { CircuitBreaker } from '#rpc/client/circuit-breaker.ts';
 
-const isAway = (error: unknown) => error === 'away';
+const shownBy = (error: unknown) => (error === 'away' ? 'away' : error === 'refused' ? 'answers' : 'nothing');
 const fails = () => Promise.reject('away');
 const refuses = () => Promise.reject('refused');
 const works = async () => 'done';
 
 function breakerAt(clock = fixedClock()) {
   const breaker = new CircuitBreaker('bank.x', { failures: 3, openMs: 2000 }, clock);
-  const fail = (work = fails) => breaker.run(work, isAway).catch((error: unknown) => error);
+  const fail = (work = fails) => breaker.run(work, shownBy).catch((error: unknown) => error);
   return { breaker, clock, fail };
 }
 
@@ -18,7 +18,7 @@ describe('CircuitBreaker', () => {
     const { breaker, fail } = breakerAt();
     await fail();
     await fail();
-    await breaker.run(works, isAway);
+    await breaker.run(works, shownBy);
     await fail();
     await fail();
     expect(breaker.state).toBe('closed');
@@ -27,7 +27,7 @@ describe('CircuitBreaker', () => {
     let called = false;
     const blocked = breaker.run(async () => {
       called = true;
-    }, isAway);
+    }, shownBy);
     await expect(blocked).rejects.toMatchObject({ code: 'service.unavailable', details: { retryAfterSeconds: 2 } });
     expect(called).toBe(false);
   });
@@ -46,7 +46,7 @@ describe('CircuitBreaker', () => {
     clock.advance(2000);
     expect(breaker.state).toBe('half_open');
     const gate = Promise.withResolvers<string>();
-    const trial = breaker.run(() => gate.promise, isAway);
+    const trial = breaker.run(() => gate.promise, shownBy);
     expect(breaker.state).toBe('open');
     expect(await fail()).toMatchObject({ code: 'service.unavailable' });
     gate.resolve('back');
@@ -59,8 +59,18 @@ describe('CircuitBreaker', () => {
     await Promise.all([fail(), fail(), fail()]);
     clock.advance(-300_000);
     expect(breaker.state).toBe('half_open');
-    expect(await breaker.run(works, isAway)).toBe('done');
+    expect(await breaker.run(works, shownBy)).toBe('done');
     expect(breaker.state).toBe('closed');
+  });
+
+  it('tries again when the trial was given up: that shows nothing', async () => {
+    const { breaker, clock, fail } = breakerAt();
+    await Promise.all([fail(), fail(), fail()]);
+    clock.advance(2000);
+    await fail(() => Promise.reject('given up'));
+    expect(breaker.state).toBe('half_open');
+    await fail();
+    expect(breaker.state).toBe('open');
   });
 
   it('opens again when the trial fails', async () => {

@@ -1,6 +1,6 @@
 import type { Clock } from '@bank/domain';
 import { DomainError } from '@bank/domain';
-import { CircuitBreaker as Breaker, type BreakerOptions, type BreakerState } from '@bank/outbound';
+import { CircuitBreaker as Breaker, type BreakerOptions, type BreakerState, type Shown } from '@bank/outbound';
 
 /**
  * Stops calling a service that does not answer: after so many failures in a row calls fail at once, until one trial call
@@ -20,7 +20,7 @@ export class CircuitBreaker {
   }
 
   /** @throws service.unavailable while the circuit is open, otherwise what the work throws */
-  async run<T>(work: () => Promise<T>, isAway: (error: unknown) => boolean): Promise<T> {
+  async run<T>(work: () => Promise<T>, shownBy: (error: unknown) => Shown): Promise<T> {
     if (!this.#breaker.admit()) {
       const seconds = Math.max(1, Math.ceil(this.#breaker.remainingMs / 1000));
       throw new DomainError('service.unavailable', {
@@ -33,7 +33,7 @@ export class CircuitBreaker {
       this.#breaker.note('answers');
       return value;
     } catch (error) {
-      this.#breaker.note(isAway(error) ? 'away' : 'answers');
+      this.#breaker.note(shownBy(error));
       throw error;
     }
   }

@@ -2,7 +2,7 @@ import type { Clock } from '@bank/domain';
 import { DomainError, systemClock } from '@bank/domain';
 import type { Logger, Metrics } from '@bank/observability';
 import { newTraceparent } from '@bank/observability';
-import type { BreakerOptions } from '@bank/outbound';
+import type { BreakerOptions, Shown } from '@bank/outbound';
 import type { DescMethod, DescService } from '@bufbuild/protobuf';
 import { MethodOptions_IdempotencyLevel as Idempotency } from '@bufbuild/protobuf/wkt';
 import { type Client, Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
@@ -67,12 +67,12 @@ function guard<S extends DescService>(inner: Transport, service: S, options: Rpc
     const headers = withContext(header);
     const attempt = () => inner.unary(method, signal, remainingMs(deadlineAt), headers, message, contextValues);
     const mayTryAgain = isRepeatable(method, repeatable) ? isUnreachable : wasNeverSent;
-    return observed(metrics, method, () => retry(() => breaker.run(attempt, isAway), policy, deadlineAt, mayTryAgain));
+    return observed(metrics, method, () => retry(() => breaker.run(attempt, shownBy), policy, deadlineAt, mayTryAgain));
   };
   const stream: Stream = async (method, signal, timeoutMs, header, input, contextValues) => {
     const headers = withContext(header);
     const open = () => inner.stream(method, signal, timeoutMs, headers, input, contextValues);
-    const response = await observed(metrics, method, () => breaker.run(open, isAway));
+    const response = await observed(metrics, method, () => breaker.run(open, shownBy));
     return { ...response, message: withDomainErrors(response.message, methodName(method)) };
   };
   return { unary, stream };
@@ -118,12 +118,14 @@ function wasNeverSent(error: unknown): boolean {
   return syscall === 'connect' || syscall === 'getaddrinfo';
 }
 
-/** What counts against the callee as a whole. An answer of its own, even `unavailable`, shows that it is there. */
-function isAway(error: unknown): boolean {
-  if (!(error instanceof ConnectError) || error.details.length > 0) {
-    return false;
-  }
-  return isUnreachable(error) || error.code === Code.DeadlineExceeded;
+/**
+ * What a failure shows of the callee. An answer of its own, even `unavailable`, shows that it is there; what was never sent, for want of time, or
+ * was given up by whoever asked shows nothing.
+ */
+function shownBy(error: unknown): Shown {
+  if (!(error instanceof ConnectError) || error.code === Code.Canceled) return 'nothing';
+  if (error.details.length > 0) return 'answers';
+  return isUnreachable(error) || error.code === Code.DeadlineExceeded ? 'away' : 'answers';
 }
 
 async function observed<T>(metrics: Metrics | undefined, method: DescMethod, work: () => Promise<T>): Promise<T> {
