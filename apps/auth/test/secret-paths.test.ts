@@ -1,5 +1,6 @@
+import { DomainError } from '@bank/domain';
 import { addressGroup } from '@bank/service-kit';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { routes } from '#transport/http/routes.ts';
 import { freshEmail, password } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
@@ -64,6 +65,32 @@ describe('SR-13 a lock of the password', () => {
     const guesses = [...names, names[0] ?? ''];
     for (const name of guesses) expect((await paths[name]?.(owner, 'not the right one'))?.status).toBe(401);
     for (const name of names) expect((await paths[name]?.(owner, password))?.status).toBe(429);
+  });
+});
+
+describe('SR-14 an attempt that finds no place among those that are hashed', () => {
+  const paths = passwordPathsOf(auth);
+  const busy = () => Promise.reject(new DomainError('service.overloaded', { details: { retryAfterSeconds: 1 } }));
+
+  it.each(Object.keys(paths))('counts for nothing at %s, and the lock that it brought about is none', async (name) => {
+    const owner = await accountWithPhone(auth);
+    for (let tries = 0; tries < 4; tries += 1) await paths[name]?.(owner, 'not the right one');
+    const verify = vi.spyOn(auth.ctx.hasher, 'verify').mockImplementation(busy);
+    for (let tries = 0; tries < 6; tries += 1) {
+      const refused = await paths[name]?.(owner, password);
+      expect([refused?.status, refused?.body.code]).toEqual([503, 'service.overloaded']);
+    }
+    verify.mockRestore();
+    expect([200, 204]).toContain((await paths[name]?.(owner, password))?.status);
+  });
+
+  it('counts for nothing where there is nobody', async () => {
+    const signIn = (identifier: string) => post(auth, '/v1/auth/login', { identifier, password });
+    const nobody = freshEmail();
+    const decoy = vi.spyOn(auth.ctx.hasher, 'decoy').mockImplementation(busy);
+    for (let tries = 0; tries < 6; tries += 1) expect((await signIn(nobody)).status).toBe(503);
+    decoy.mockRestore();
+    expect((await signIn(nobody)).status).toBe(401);
   });
 });
 

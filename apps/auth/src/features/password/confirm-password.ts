@@ -3,6 +3,7 @@ import { DomainError, type Grant, type UserActor } from '@bank/domain';
 import { keyedHash } from '@bank/security';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
+import { verifyCounted } from '#features/password/verify-counted.ts';
 import { countFailure } from '#features/sign-in/address-failures.ts';
 import { lockSchedule, unknownDevices } from '#features/sign-in/lockout-policies.ts';
 import { type CountedAttempt, tellOfLock } from '#features/sign-in/record-refusal.ts';
@@ -39,7 +40,7 @@ export async function confirmPassword(
   failure: 'auth.step_up.failed' | 'auth.password.change_failed',
 ): Promise<ConfirmedPassword> {
   const counted = await countAttempt(ctx, own);
-  const { valid } = await ctx.hasher.verify(counted.credential.passwordHash, password);
+  const { valid } = await verifyCounted(ctx, counted, password);
   if (valid) return counted;
   await countFailure(ctx, own.caller.clientAddress);
   await recordWrongPassword(ctx, own, counted, failure);

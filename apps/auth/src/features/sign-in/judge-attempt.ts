@@ -1,10 +1,9 @@
-import { withTransaction } from '@bank/database';
 import type { UserState } from '@bank/domain';
-import { allow } from '@bank/domain';
 import type { Factor } from '#adapters/factors/factor-directory.ts';
 import type { Assessment } from '#adapters/risk/sign-in-assessor.ts';
 import type { AppContext } from '#context.ts';
 import { isEntitled } from '#features/client/entitlement.ts';
+import { verifyCounted } from '#features/password/verify-counted.ts';
 import { needsFactor } from '#features/second-factor/sufficiency.ts';
 import { sufficientFactors } from '#features/second-factor/sufficient-factors.ts';
 import type { Attempt } from '#features/sign-in/attempt.ts';
@@ -26,7 +25,7 @@ export async function judgeAttempt(ctx: AppContext, attempt: Attempt, password: 
   const [{ verdict, deviceTrustedAt }, enrolled, verified] = await Promise.all([
     assess(ctx, attempt),
     ctx.factors.list(attempt.userId),
-    verify(ctx, attempt, password),
+    verifyCounted(ctx, attempt, password),
   ]);
   const { client, credential } = attempt;
   const factors = sufficientFactors(enrolled, client.audience);
@@ -45,26 +44,6 @@ export async function judgeAttempt(ctx: AppContext, attempt: Attempt, password: 
       ctx.config.TRUSTED_DEVICE_DAYS,
     ),
   };
-}
-
-/**
- * Whether the password is the user's. An attempt that finds no place in the queue has told nobody anything, and is given
- * back: else a storm of sign-ins would lock out whom it turns away. @throws service.overloaded
- */
-async function verify(
-  ctx: AppContext,
-  attempt: Attempt,
-  password: string,
-): Promise<{ valid: boolean; stale: boolean }> {
-  try {
-    if (attempt.credential !== undefined) return await ctx.hasher.verify(attempt.credential.passwordHash, password);
-    await ctx.hasher.decoy(password);
-    return { valid: false, stale: false };
-  } catch (error) {
-    const access = { who: allow.system('sign-in'), unaudited: 'nothing has been tried' };
-    await withTransaction(ctx, access, (tx) => tx.lockouts.giveBack(attempt));
-    throw error;
-  }
 }
 
 function assess(ctx: AppContext, attempt: Attempt): Promise<Assessment> {
