@@ -6,6 +6,7 @@ import { Listener, type StopListening } from '#connection/listener.ts';
 import { type Entities, ormOptions } from '#connection/orm-options.ts';
 import { freeBrokenConnections } from '#connection/pool.ts';
 import { registerPool } from '#connection/session.ts';
+import { breakWhenSilent } from '#connection/statement-deadline.ts';
 import { createStatementNames, noStatementNames, type StatementNames } from '#connection/statement-names.ts';
 import { createWaker } from '#connection/waker.ts';
 
@@ -24,6 +25,8 @@ export interface DatabaseOptions {
   /** PEM file of the authority that signed the server's certificate; without it the connection is plain. */
   readonly caFile?: string | undefined;
   readonly poolMax: number;
+  /** After which a connection is given up whose server says nothing; 25 s, 10 s above `statement_timeout`, unless told. */
+  readonly statementDeadlineMs?: number;
   readonly service: string;
   readonly metrics?: DatabaseMetrics;
 }
@@ -51,6 +54,7 @@ export async function connectDatabase(options: DatabaseOptions): Promise<Databas
   const orm = await MikroORM.init(ormOptions(options));
   const pool = await orm.em.getConnection().getNativeClient();
   freeBrokenConnections(pool);
+  pool.on('connect', (client) => breakWhenSilent(client, options.statementDeadlineMs));
   const statementNames = isPooled(options) ? noStatementNames : createStatementNames();
   registerPool(orm.em, pool, statementNames);
   const listener = new Listener({ ...options, url: options.directUrl ?? options.url });

@@ -1,8 +1,11 @@
 import pg from 'pg';
 import { type AddressOptions, readAddress } from '#connection/address.ts';
+import { breakWhenSilent } from '#connection/statement-deadline.ts';
 
 const RECONNECT_MS = 250;
 const RECONNECT_MAX_MS = 10_000;
+/** It only ever waits: without this the kernel would ask for the first time after two hours whether the server is there. */
+const KEEP_ALIVE_MS = 10_000;
 
 /** Ends a subscription; the connection closes with the last one. */
 export type StopListening = () => Promise<void>;
@@ -61,7 +64,9 @@ export class Listener {
       application_name: `${this.#options.service}:listen`,
       connectionTimeoutMillis: RECONNECT_MAX_MS,
       keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     });
+    breakWhenSilent(client);
     client.on('error', () => undefined); // 'end' follows, and says all there is to do
     client.on('end', () => this.#onEnd(client));
     client.on('notification', ({ channel }) => notify(this.#subscribers.get(channel)));
