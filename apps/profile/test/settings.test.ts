@@ -122,6 +122,15 @@ describe('PATCH /v1/settings', () => {
     expect(await get(token)).toMatchObject({ body: { language: 'fr' } });
   });
 
+  test('200: all switches at once, as a form sends them, go to the ledger as well', async () => {
+    const { userId, token } = givenUser();
+    const kinds = { account: true, transactions: false, product: false, marketing: false };
+    const { status } = await patch(token, { notifications: { email: kinds, sms: kinds, push: kinds } });
+    expect(status).toBe(200);
+    const [, audit] = await outboxOf(userId);
+    expect(JSON.stringify(audit?.data)).toContain('notifications.push.marketing');
+  });
+
   test('200: what changes is told of by name, never by value, and goes to the ledger', async () => {
     const { userId, token } = givenUser();
     await patch(token, { timeZone: 'Asia/Kolkata', notifications: { sms: { transactions: false } } });

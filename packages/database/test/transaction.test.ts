@@ -209,6 +209,21 @@ describe('audit', () => {
     await expect(failing).rejects.toThrow('told the ledger nothing');
   });
 
+  it.each([
+    ['a text that is too long', { reason: 'x'.repeat(257) }],
+    ['a line break', { reason: 'one\ntwo' }],
+    ['a detail that is too long', { details: { fields: 'x'.repeat(1025) } }],
+    ['too many details', { details: Object.fromEntries(Array.from({ length: 5 }, (_, n) => [n, 'x'.repeat(1000)])) }],
+  ])('does nothing that the ledger would refuse to keep: %s (SR-86)', async (_case, changes) => {
+    const subject = systemIds.next();
+    const failing = withTransaction(ctx, audited, async (tx) => {
+      await tx.emit(widgetMade(subject));
+      await tx.audit({ ...created(subject), ...changes });
+    });
+    await expect(failing).rejects.toThrow('the ledger takes no entry of user.created');
+    expect(await outboxOf(subject)).toEqual([]);
+  });
+
   it('records who, in which request, and only the network of the client (SR-86)', async () => {
     const subject = systemIds.next();
     const actor: UserActor = {

@@ -11,7 +11,7 @@ export { approvalActions, approvalSeconds, isApprovalAction } from '#access/appr
 export type { Audience } from '#access/audiences.ts';
 export { audiences, countingRoles, staffRoles } from '#access/audiences.ts';
 export type { AuditAction, AuditOutcome, AuditRecord } from '#access/audit.ts';
-export { auditActions } from '#access/audit.ts';
+export { auditActions, auditLimits } from '#access/audit.ts';
 export type { Grant } from '#access/grant.ts';
 export { allow, requireUser } from '#access/grant.ts';
 export type { Permission, Role } from '#access/permissions.ts';

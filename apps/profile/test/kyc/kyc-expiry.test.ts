@@ -1,3 +1,4 @@
+import { fixedClock } from '@bank/testing';
 import { describe, expect, test } from 'vitest';
 import { expireCases, remindOfExpiry } from '#features/kyc-expiry/expire-cases.ts';
 import { applyResult } from '#features/kyc-result/apply-result.ts';
@@ -57,6 +58,22 @@ describe('when documents run out', () => {
     expect(await lettersTo(app, over.userId)).toEqual(['kyc-approved', 'kyc-expired']);
     expect(await auditsOf(app, over.userId, 'kyc.case.expired')).toMatchObject([{ reason: 'document' }]);
     expect(await standingOf(today.userId)).toMatchObject({ tier: 1 });
+  });
+
+  test('a tier ends with the documents that were handed in, also where one ran out while they were looked at', async () => {
+    const customer = await givenCustomer(app);
+    const expiresOn = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+    await upload(app, customer, 'passport', { expiresOn });
+    const { body } = await send(app, customer, 'POST', '/submissions', { tier: 1 });
+    const [submission] = await app.database.query<{ id: string }>(
+      `with taken as (update profile.kyc_cases set status = 'in_review' where id = $1 returning id)
+       select s.id from profile.kyc_submissions s join taken on s.case_id = taken.id`,
+      [body['caseId']],
+    );
+    const later = { ...app.ctx, clock: fixedClock(new Date(Date.now() + 3 * 86_400_000)) };
+    await applyResult(later, 'event', { submissionId: String(submission?.id), outcome: 'approved', reasons: [] });
+    const sql = 'select tier, valid_until::text from profile.kyc_standings where user_id = $1';
+    expect(await app.database.query(sql, [customer.userId])).toEqual([{ tier: 1, valid_until: expiresOn }]);
   });
 
   test('whoever has expired begins another case', async () => {

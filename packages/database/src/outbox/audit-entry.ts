@@ -1,4 +1,5 @@
 import type { Actor, AuditOutcome, AuditRecord, JsonValue } from '@bank/domain';
+import { auditLimits } from '@bank/domain';
 import { clientNetwork, type RequestContext } from '@bank/observability';
 import { ActorKind, AuditEntrySchema, AuditOutcome as OutcomeOf } from '@bank/proto/ledger';
 import { create, type MessageInitShape, toJson } from '@bufbuild/protobuf';
@@ -21,8 +22,12 @@ export interface AuditSurroundings {
   readonly request: Pick<RequestContext, 'requestId' | 'traceparent' | 'clientAddress'>;
 }
 
-/** An audit record with who, when and from where. The client's address is cut to its network (SR-85, SR-86). */
+/**
+ * An audit record with who, when and from where. The client's address is cut to its network (SR-85, SR-86).
+ * @throws Error for one that the ledger would refuse: what it tells of is not done then, instead of never being told
+ */
 export function auditEntry(record: AuditRecord, { id, actor, service, at, request }: AuditSurroundings): JsonValue {
+  requireFitting(record);
   const entry = create(AuditEntrySchema, {
     entryId: id,
     action: record.action,
@@ -38,6 +43,19 @@ export function auditEntry(record: AuditRecord, { id, actor, service, at, reques
     occurredAt: timestampFromDate(at),
   });
   return toJson(AuditEntrySchema, entry);
+}
+
+function requireFitting({ action, subject, reason = '', details = {} }: AuditRecord): void {
+  const fits =
+    isLine(subject, auditLimits.text) &&
+    isLine(reason, auditLimits.text) &&
+    Object.values(details).every((detail) => typeof detail !== 'string' || isLine(detail, auditLimits.detail)) &&
+    Buffer.byteLength(JSON.stringify(details)) <= auditLimits.detailsBytes;
+  if (!fits) throw new Error(`the ledger takes no entry of ${action} that long, or with control characters`);
+}
+
+function isLine(text: string, lengthMax: number): boolean {
+  return text.length <= lengthMax && !/\p{Cc}/u.test(text);
 }
 
 function actorOf(actor: Actor): NonNullable<MessageInitShape<typeof AuditEntrySchema>['actor']> {

@@ -126,3 +126,6 @@ export interface AuditRecord {
   readonly reason?: string;
   readonly details?: Readonly<Record<string, string | number | boolean>>;
 }
+
+/** What an entry of the ledger may hold: UTF-16 code units of a text, of one of its details, and bytes of all its details as JSON. */
+export const auditLimits = { text: 256, detail: 1024, detailsBytes: 4096 } as const;

@@ -1,11 +1,12 @@
-import { timeOfId, Uuidv7Schema } from '@bank/domain';
+import { auditLimits, timeOfId, Uuidv7Schema } from '@bank/domain';
 import { listQuery, pageSchema } from '@bank/service-kit';
 import * as v from 'valibot';
 import { idDriftMaxMs } from '#storage/ledger.repository.ts';
 
-const detailsBytesMax = 4096;
 // Nothing that Postgres cannot keep (NUL) or that breaks a line of an export.
-const text = v.pipe(v.string(), v.maxLength(256), v.regex(/^\P{Cc}*$/u, 'control_characters'));
+const line = v.pipe(v.string(), v.regex(/^\P{Cc}*$/u, 'control_characters'));
+const text = v.pipe(line, v.maxLength(auditLimits.text));
+const detail = v.pipe(line, v.maxLength(auditLimits.detail));
 /** An id or a code. Not an address or a name: what is searched for stands in a URL and in the ledger. */
 const identifier = v.pipe(v.string(), v.maxLength(256), v.regex(/^[\w.:/-]+$/, 'identifier'));
 const [earliest, latest] = [new Date('2000-01-01'), new Date('2200-01-01')];
@@ -26,8 +27,8 @@ const Entry = v.strictObject({
   reason: v.optional(text),
   details: v.optional(
     v.pipe(
-      v.record(text, v.union([text, v.pipe(v.number(), v.finite()), v.boolean()])),
-      v.check((details) => Buffer.byteLength(JSON.stringify(details)) <= detailsBytesMax, 'details_too_large'),
+      v.record(text, v.union([detail, v.pipe(v.number(), v.finite()), v.boolean()])),
+      v.check((details) => Buffer.byteLength(JSON.stringify(details)) <= auditLimits.detailsBytes, 'details_too_large'),
     ),
   ),
   requestId: v.optional(text),

@@ -42,10 +42,14 @@ async function letGo(tx: AppTransaction, { userId, locksIdentity }: KycCase): Pr
   if (locksIdentity) await tx.profiles.unlockIdentity(userId, tx.clock.now());
 }
 
-/** From now on who the user is changes only by a request that staff look at. */
-async function grantTier(tx: AppTransaction, { id: caseId, userId, tier }: KycCase): Promise<KycStanding> {
+/**
+ * From now on who the user is changes only by a request that staff look at. The tier ends with the first of the documents that were handed in: where
+ * one has run out while the case was looked at, with the next look at what has expired.
+ */
+async function grantTier(tx: AppTransaction, { id: caseId, userId, tier, submittedAt }: KycCase): Promise<KycStanding> {
   const at = tx.clock.now();
   await tx.profiles.lockIdentity(userId, at);
-  const validUntil = firstExpiryOf(documentsOf(tier, await gatherFacts(tx, userId, caseId)));
+  const facts = await gatherFacts(tx, userId, caseId, submittedAt ?? at);
+  const validUntil = firstExpiryOf(documentsOf(tier, facts));
   return tx.kycStandings.raise({ userId, tier, caseId, validUntil, at });
 }

@@ -15,7 +15,11 @@ export const CaseClaim = v.strictObject({ caseId: Uuidv7Schema, noteId: Uuidv7Sc
 /** A document of a case. */
 export const CaseDocument = v.strictObject({ caseId: Uuidv7Schema, documentId: Uuidv7Schema });
 
-const reasons = v.pipe(v.array(v.picklist(kycReasonCodes)), v.maxLength(kycReasonCodes.length));
+const reasons = v.pipe(
+  v.array(v.picklist(kycReasonCodes)),
+  v.maxLength(kycReasonCodes.length),
+  v.check((codes) => new Set(codes).size === codes.length, 'unique'),
+);
 const decided = {
   userId: UserIdSchema,
   caseId: Uuidv7Schema,

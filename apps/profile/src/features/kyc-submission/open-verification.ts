@@ -17,7 +17,7 @@ export async function openVerification(ctx: AppContext, submission: KycSubmissio
   const reader = readerOf(ctx);
   const found = await reader.kycCases.find(caseId);
   if (found === undefined || found.attempt !== attempt) return undefined;
-  const facts = await gatherFacts(reader, userId, caseId);
+  const facts = await gatherFacts(reader, userId, caseId, found.submittedAt ?? undefined);
   if (facts.whole === undefined) return undefined;
   const { givenName, middleName, familyName, dateOfBirth, nationality, occupation } = facts.whole;
   return {
