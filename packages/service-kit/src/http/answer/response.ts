@@ -1,7 +1,6 @@
 import { DomainError } from '@bank/domain';
 import { limitHeaders } from '#http/answer/limit-headers.ts';
 import { problemHeaders, problemMediaType, problemOf } from '#http/answer/problem.ts';
-import { namesTag } from '#http/contract/conditional.ts';
 import { serialiseCookie } from '#http/contract/cookie.ts';
 import type { HttpReply } from '#http/contract/reply.ts';
 import type { Exchange } from '#http/exchange.ts';
@@ -30,11 +29,9 @@ export function replyResponse(reply: HttpReply, exchange: Exchange, frame: Answe
   if (reply.headers !== undefined) {
     addReplyHeaders(headers, reply.headers, frame.cacheable);
   }
+  // For `If-Match` alone: some of what is shown changes without the version, so none is ever answered with 304.
   if (reply.etag !== undefined) {
     headers['etag'] = reply.etag;
-    if (exchange.method === 'GET' && namesTag(exchange.header('if-none-match'), reply.etag)) {
-      return new Response(null, { status: 304, headers });
-    }
   }
   return new Response(bodyOf(reply, headers, frame), { status: reply.status, headers: withCookies(headers, reply) });
 }

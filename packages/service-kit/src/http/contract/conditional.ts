@@ -23,14 +23,3 @@ export function versionOf(request: Pick<HttpRequest, 'ifMatch'>): number {
   }
   return Number(version);
 }
-
-/** Whether `If-None-Match` names the tag; weak comparison (RFC 9110 §13.1.2). */
-export function namesTag(ifNoneMatch: string | undefined, etag: string): boolean {
-  if (ifNoneMatch === undefined) {
-    return false;
-  }
-  return ifNoneMatch.split(',').some((tag) => {
-    const named = tag.trim();
-    return named === '*' || named === etag || named === `W/${etag}`;
-  });
-}

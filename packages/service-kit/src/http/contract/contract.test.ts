@@ -1,7 +1,7 @@
 import type { DomainError } from '@bank/domain';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { etagOf, namesTag, versionOf } from '#http/contract/conditional.ts';
+import { etagOf, versionOf } from '#http/contract/conditional.ts';
 import { expiredCookie, readCookie, secureCookie, serialiseCookie } from '#http/contract/cookie.ts';
 import { defineRoutes } from '#http/contract/define-routes.ts';
 import { listQuery, pageOf } from '#http/contract/list.ts';
@@ -81,11 +81,6 @@ describe('entity tags', () => {
     ['"v1", "v2"', 'request.precondition_failed'],
   ])('do not carry one in %s', (header, code) => {
     expect(() => versionIn(header)).toThrow(expect.objectContaining({ code }));
-  });
-
-  it('are named by If-None-Match, weakly', () => {
-    expect(namesTag('"v1", W/"v2"', '"v2"')).toBe(true);
-    expect(namesTag('"v1"', '"v2"')).toBe(false);
   });
 });
 

@@ -17,8 +17,7 @@ export interface CorsPolicy {
   refuseForeignWrite(request: { header(name: string): string | undefined }): void;
 }
 
-const requestHeaders =
-  'Authorization, Content-Type, DPoP, Idempotency-Key, If-Match, If-None-Match, X-Request-Id, traceparent';
+const requestHeaders = 'Authorization, Content-Type, DPoP, Idempotency-Key, If-Match, X-Request-Id, traceparent';
 const answerHeaders =
   'DPoP-Nonce, ETag, Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id, traceparent';
 const preflightSeconds = '600';
