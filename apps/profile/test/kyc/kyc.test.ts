@@ -100,6 +100,10 @@ describe('POST /v1/kyc/documents', () => {
     const customer = await givenSubmitted(app);
     const { status, body } = await send(app, customer, 'POST', '/documents', announced('selfie'));
     expect([status, body['code']]).toEqual([409, 'kyc.transition.illegal']);
+    const open = await app.database.query("select 1 from profile.files where user_id = $1 and status = 'begun'", [
+      customer.userId,
+    ]);
+    expect(open).toEqual([]);
   });
 
   test('SR-73: of documents begun at once one begins the case', async () => {

@@ -1,7 +1,7 @@
 import { withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, decideKycTransition, type KycStatus, parse, requireUser } from '@bank/domain';
 import type { AppContext, AppTransaction } from '#context.ts';
-import { type BegunUpload, beginUpload } from '#features/file/begin-upload.ts';
+import { type BegunUpload, noteUpload, prepareUpload } from '#features/file/begin-upload.ts';
 import { noteMove } from '#features/kyc/note-move.ts';
 import { dayOf } from '#features/kyc/policies.ts';
 import { DocumentRequest, problemOf } from '#features/kyc/schemas.ts';
@@ -12,8 +12,8 @@ const gathering: readonly KycStatus[] = ['draft', 'more_information'];
 
 /**
  * Takes what stands in a document, sealed, and says where its picture goes. The first one begins a case; while a case is
- * being looked at there is nothing to add.
- * @throws auth.token.missing, request.invalid, user.not_found, kyc.transition.illegal, and what `beginUpload` throws
+ * being looked at there is nothing to add, and nothing is begun.
+ * @throws auth.token.missing, request.invalid, user.not_found, kyc.transition.illegal, and what `prepareUpload` and `noteUpload` throw
  */
 export async function beginDocument(
   ctx: AppContext,
@@ -27,19 +27,20 @@ export async function beginDocument(
 
   const { contentType, sizeBytes, sha256, ...document } = request;
   const file = { contentType, sizeBytes, sha256 };
-  const begun = await beginUpload(ctx, actor, { purpose: 'kyc_document', file });
+  const prepared = await prepareUpload(ctx, actor, { purpose: 'kyc_document', file });
   const documentId = ctx.ids.next();
   const who = allow.self(actor, userId);
   await withTransaction(ctx, { who, audits: ['kyc.case.begun', 'kyc.document.uploaded'] }, async (tx) => {
     if (!(await tx.holdUser(userId))) throw new DomainError('user.not_found', { reason: 'erased' });
     const { kind, side, country, number = null, expiresOn = null } = document;
     const { id: caseId } = await gatheringCase(tx, userId);
-    const place = { id: documentId, caseId, userId, uploadId: begun.uploadId };
+    await noteUpload(tx, prepared);
+    const place = { id: documentId, caseId, userId, uploadId: prepared.row.id };
     await tx.kycDocuments.begin({ ...place, kind, side, country, number, expiresOn, at: tx.clock.now() });
     const details = { caseId, documentId, kind, side, state: 'begun' };
     await tx.audit({ action: 'kyc.document.uploaded', subject: userId, outcome: 'success', details });
   });
-  return { documentId, begun };
+  return { documentId, begun: prepared.begun };
 }
 
 /** The user's open case, begun when there is none. @throws kyc.transition.illegal when it is being looked at */

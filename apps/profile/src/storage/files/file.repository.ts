@@ -33,6 +33,13 @@ export class FileRepository extends Repository {
     return begun === 1;
   }
 
+  /** When the first of the uploads that a user has open ends. */
+  async firstExpiry(userId: UserId, now: Date): Promise<Date | undefined> {
+    const sql = `select expires_at as "expiresAt" from profile.files where user_id = ? and status = 'begun' and expires_at > ?
+      order by expires_at limit 1`;
+    return (await this.row<{ expiresAt: Date }>(sql, [userId, now]))?.expiresAt;
+  }
+
   /** Takes an upload for checking, unless somebody else is at it, it is settled, or its time is over. */
   claim({ id, userId, purpose, claim, now, until }: Claim): Promise<Upload | undefined> {
     return this.row(
