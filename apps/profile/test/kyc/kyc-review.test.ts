@@ -1,7 +1,6 @@
 import { audiences, type Role, type UserId, uuidv7 } from '@bank/domain';
 import { KycDecision, ProfileService } from '@bank/proto/profile';
 import { raceOf, winners } from '@bank/testing';
-import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { applyResult } from '#features/kyc-result/apply-result.ts';
 import {
@@ -159,34 +158,6 @@ describe('ClaimKycCase', () => {
       expect(winners(race)).toHaveLength(1);
       expect(await auditsOf(app, userId, 'kyc.case.claimed')).toHaveLength(1);
     }
-  });
-});
-
-describe('GetKycDocument', () => {
-  test('shows the picture with something across it, and tells the ledger first', async () => {
-    const { userId, caseId } = await givenSubmitted(app);
-    const compliance = colleague();
-    const { cases } = await (await desk()).listKycCases({ caseId }, compliance.asked);
-    const documentId = cases[0]?.documents[0]?.documentId ?? '';
-    const { content, contentType } = await (await desk()).getKycDocument({ caseId, documentId }, compliance.asked);
-    expect(contentType).toBe('image/jpeg');
-    const { channels } = await sharp(content).stats();
-    // The picture is of one colour: whatever differs was drawn across it.
-    expect(Math.max(...channels.map(({ stdev }) => stdev))).toBeGreaterThan(5);
-    expect(await auditsOf(app, userId, 'kyc.document.read')).toMatchObject([
-      { actor: { id: compliance.id }, details: { caseId, documentId, kind: 'passport' } },
-    ]);
-  });
-
-  test('none of another case, none that there is not, and not for support', async () => {
-    const { caseId } = await givenSubmitted(app);
-    const { cases } = await (await desk()).listKycCases({ caseId }, colleague().asked);
-    const documentId = cases[0]?.documents[0]?.documentId ?? '';
-    const get = async (of: string, id: string, role: Role = 'compliance') =>
-      (await desk()).getKycDocument({ caseId: of, documentId: id }, colleague(role).asked);
-    await expect(get(uuidv7(), documentId)).rejects.toEqual(refusedWith('kyc.document.not_found'));
-    await expect(get(caseId, uuidv7())).rejects.toEqual(refusedWith('kyc.document.not_found'));
-    await expect(get(caseId, documentId, 'support')).rejects.toEqual(refusedWith('access.forbidden'));
   });
 });
 

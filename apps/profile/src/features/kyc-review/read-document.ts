@@ -12,8 +12,8 @@ export interface ShownDocument {
 }
 
 /**
- * A document for staff, who decide by it: the ledger is told before it is shown, and who looks at it and when stands across
- * the picture, so that a photograph of the screen says whose it was.
+ * A document for staff, who decide by it: the ledger is told before it is shown, and only once it can be. Who looks at it and
+ * when stands across the picture, so that a photograph of the screen says whose it was.
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, kyc.document.not_found,
  * service.overloaded, and what reading files throws
  */
@@ -26,13 +26,15 @@ export async function readDocument(ctx: AppContext, actor: Actor, input: unknown
     throw new DomainError('kyc.document.not_found');
   }
   const { userId, kind, side, fileId } = document;
-  await withTransaction(ctx, { who, audits: ['kyc.document.read'] }, async (tx) => {
-    const details = { caseId, documentId, kind, side };
-    await tx.audit({ action: 'kyc.document.read', subject: userId, outcome: 'success', details });
-  });
   const { bytes } = await readFile(ctx, fileId).catch((error: unknown): never => {
     const isMissing = error instanceof DomainError && error.code === 'file.not_found';
     throw isMissing ? new DomainError('kyc.document.not_found', { cause: error }) : error;
   });
-  return ctx.fileServices.checks.run(() => watermark(bytes, [staffId, ctx.clock.now().toISOString()]));
+  const seenBy = [staffId, ctx.clock.now().toISOString()];
+  const shown = await ctx.fileServices.checks.run(() => watermark(bytes, seenBy));
+  await withTransaction(ctx, { who, audits: ['kyc.document.read'] }, async (tx) => {
+    const details = { caseId, documentId, kind, side };
+    await tx.audit({ action: 'kyc.document.read', subject: userId, outcome: 'success', details });
+  });
+  return shown;
 }

@@ -4,6 +4,15 @@ import { dotsOf, glyphHeight, glyphWidth } from '#features/kyc-review/glyphs.ts'
 /** Nothing larger is drawn: a picture that was taken over is smaller. */
 const pixelsMax = 40_000_000;
 const secondsMax = 10;
+/** Below what one message between our processes may hold. */
+export const shownBytesMax = 3.5 * 1024 * 1024;
+/** How it is drawn, until it is small enough: with less of its quality first, and smaller then. The last always is: it has a byte for each pixel at most. */
+const drawings = [
+  { quality: 85, sideMax: Number.POSITIVE_INFINITY },
+  { quality: 60, sideMax: Number.POSITIVE_INFINITY },
+  { quality: 60, sideMax: 2560 },
+  { quality: 60, sideMax: 1800 },
+] as const;
 /** How often the widest line fits across the picture. */
 const repeats = 1.6;
 /** How far, in dots, the lines of every second band begin further to the right. */
@@ -19,18 +28,39 @@ interface Size {
   readonly height: number;
 }
 
-/** The picture as a JPEG with these lines again and again across all of it. */
+/** The picture as a JPEG of at most `shownBytesMax` with these lines again and again across all of it. */
 export async function watermark(
   picture: Uint8Array,
   lines: readonly string[],
 ): Promise<{ contentType: string; bytes: Uint8Array<ArrayBuffer> }> {
+  let bytes = new Uint8Array();
+  for (const drawing of drawings) {
+    bytes = await draw(picture, lines, drawing);
+    if (bytes.length <= shownBytesMax) break;
+  }
+  return { contentType: 'image/jpeg', bytes };
+}
+
+async function draw(
+  picture: Uint8Array,
+  lines: readonly string[],
+  { quality, sideMax }: (typeof drawings)[number],
+): Promise<Uint8Array<ArrayBuffer>> {
   const sharp = await imageLibrary();
   const image = sharp(picture, { limitInputPixels: pixelsMax, failOn: 'error' }).timeout({ seconds: secondsMax });
+  const size = within(await image.metadata(), sideMax);
   const drawn = await image
-    .composite([tileOf(lines, await image.metadata())])
-    .jpeg({ quality: 85 })
+    .resize({ ...size, fit: 'fill' })
+    .composite([tileOf(lines, size)])
+    .jpeg({ quality })
     .toBuffer();
-  return { contentType: 'image/jpeg', bytes: new Uint8Array(drawn) };
+  return new Uint8Array(drawn);
+}
+
+/** The same shape, no side of it longer than that. */
+function within({ width, height }: Size, sideMax: number): Size {
+  const scale = Math.min(1, sideMax / Math.max(width, height));
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
 
 /**
