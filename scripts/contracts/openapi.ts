@@ -15,11 +15,16 @@ const RoutesModule = v.object({ routes: v.pipe(v.array(v.custom<RouteDescription
 /** The OpenAPI document of all apps together, as YAML. @throws Error when an app has no route inventory */
 export async function openApiYaml(root: string): Promise<string> {
   const version = await workspaceVersion(root);
-  const apps = (await readdir(join(root, 'apps'))).filter((app) => existsSync(join(root, 'apps', app, 'package.json')));
-  const routes = (await Promise.all(apps.sort().map((app) => routesOf(root, app)))).flat();
+  const routes = await allRoutes(root);
   refuseDuplicates(routes);
   const document = openApiDocument({ title: 'User Service', version, routes });
   return `${header}${stringify(document, { aliasDuplicateObjects: false, lineWidth: 120 })}`;
+}
+
+/** The routes of all apps, by app. @throws Error when an app has no route inventory */
+export async function allRoutes(root: string): Promise<readonly RouteDescription[]> {
+  const apps = (await readdir(join(root, 'apps'))).filter((app) => existsSync(join(root, 'apps', app, 'package.json')));
+  return (await Promise.all(apps.sort().map((app) => routesOf(root, app)))).flat();
 }
 
 /** Behind the gateway all apps are one API: a path and method belong to one of them. */

@@ -37,7 +37,7 @@ export const avatarRoutes = defineRoutes<AppContext>([
     responses: { 200: FileLinkView },
     errors: ['file.not_found', 'file.upload.missing', 'file.upload.settled', 'file.refused', 'profile.not_found'],
     limits: [{ name: 'avatar-complete', points: 60, windowSeconds: 3600, by: 'user' }],
-    timeoutMs: 30_000,
+    timeoutMs: 18_000,
     async handle(ctx, { actor, body }) {
       return ok(await completeAvatar(ctx, actor, body));
     },

@@ -42,7 +42,7 @@ export const fileRoutes = defineRoutes<AppContext>([
     body: bytes,
     streamed: true,
     bodyLimitBytes: uploadBytesMax,
-    timeoutMs: 20_000,
+    timeoutMs: 18_000,
     responses: { 204: null },
     errors: ['file.link.invalid', 'file.upload.mismatch'],
     limits,
