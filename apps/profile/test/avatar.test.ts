@@ -180,6 +180,18 @@ describe('GET and DELETE /v1/profile/avatar', () => {
 
 describe('links', () => {
   test.each([
+    ['image/webp,image/*;q=0.8', 200],
+    ['image/avif,image/webp,*/*;q=0.8', 200],
+    ['application/octet-stream', 200],
+    ['text/html', 406],
+  ])('%s is answered with %i', async (accept, status) => {
+    const { token } = await givenProfile(app);
+    await givenAvatar(app, token);
+    const { body } = await request(app.service, 'GET', path, { token });
+    expect((await follow(app, (body as { url: string }).url, accept)).status).toBe(status);
+  });
+
+  test.each([
     ['another signature', '', { signature: 'A'.repeat(43) }],
     ['another time', '', { expires: '99999999999' }],
     ['no signature', '', { signature: '' }],

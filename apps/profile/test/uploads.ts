@@ -58,9 +58,9 @@ export async function send(app: TestApp<AppContext>, begun: Begun, file: Uint8Ar
 }
 
 /** Reads what a link leads to. */
-export async function follow(app: TestApp<AppContext>, link: string): Promise<Response> {
+export async function follow(app: TestApp<AppContext>, link: string, accept = '*/*'): Promise<Response> {
   const { pathname, search } = new URL(link);
-  return await app.service.fetch(new Request(new URL(pathname + search, 'http://app.test')));
+  return await app.service.fetch(new Request(new URL(pathname + search, 'http://app.test'), { headers: { accept } }));
 }
 
 /** Announces an avatar and sends it. */

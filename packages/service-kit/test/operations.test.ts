@@ -186,6 +186,20 @@ describe('openApiDocument', () => {
     expect(operation?.responses['429']?.headers).toHaveProperty('Retry-After');
   });
 
+  it('lists every type that an answer may have', () => {
+    const route = {
+      method: 'GET',
+      path: '/v1/pictures',
+      summary: 'A picture',
+      tag: 'things',
+      access: 'public',
+    } as const;
+    const produces = ['image/webp', 'image/jpeg'];
+    const picture = { ...route, produces, responses: { 200: v.string() }, errors: [], handle: async () => noContent() };
+    const { paths } = openApiDocument({ title: 'Things', version: '1.2.3', routes: defineRoutes([picture]) });
+    expect(Object.keys(paths['/v1/pictures']?.['get']?.responses['200']?.content ?? {})).toEqual(produces);
+  });
+
   it('is the same whatever the order of the routes', () => {
     const reversed = openApiDocument({ title: 'Things', version: '1.2.3', routes: [...routes].reverse() });
     expect(JSON.stringify(reversed)).toBe(JSON.stringify(document));

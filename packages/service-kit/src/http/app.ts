@@ -11,7 +11,7 @@ import type { Exchange, HttpEnv } from '#http/exchange.ts';
 import type { TokenVerifier } from '#http/guards/authentication.ts';
 import { handleOnce, type IdempotencyStore } from '#http/guards/idempotency.ts';
 import type { RateLimitStore } from '#http/guards/rate-limit.ts';
-import { jsonType } from '#http/input/media-type.ts';
+import { jsonType, producedTypes } from '#http/input/media-type.ts';
 import { type Endpoint, type ServeContext, serve } from '#http/serve.ts';
 import { type Step, stepsOf } from '#http/steps.ts';
 import type { OpsPage } from '#ops/pages.ts';
@@ -76,7 +76,7 @@ function routeEndpoint<C>(route: Route<C>, options: HttpAppOptions<C>): Endpoint
   return {
     template: route.path,
     timeoutMs: route.timeoutMs ?? timeoutDefaultMs,
-    frame: { ...base, produces: route.produces ?? jsonType },
+    frame: { ...base, produces: producedTypes(route)[0] ?? jsonType },
     quiet: false,
     handle: handlerOf(route, steps, options),
   };

@@ -10,7 +10,14 @@ import { consumeLimit, type LimitContext } from '#http/guards/rate-limit.ts';
 import { requireStepUp } from '#http/guards/step-up.ts';
 import { limited, noSource, readBytes, refuseDeclaredLength } from '#http/input/body.ts';
 import { parseJson } from '#http/input/json.ts';
-import { acceptedTypes, isJson, jsonType, mediaTypeOf, refuseUnacceptable } from '#http/input/media-type.ts';
+import {
+  acceptedTypes,
+  isJson,
+  jsonType,
+  mediaTypeOf,
+  producedTypes,
+  refuseUnacceptable,
+} from '#http/input/media-type.ts';
 import { checkPathParameters, parseQuery } from '#http/input/query.ts';
 
 /** One check on the way to the handler; it throws or fills in the exchange. */
@@ -33,7 +40,7 @@ const jsonTypes = [jsonType];
  * nothing is read of a body before it is known that its sender may send it.
  */
 export function stepsOf(route: RouteDescription, guards: GuardContext): readonly Step[] {
-  const produces = route.produces ?? jsonType;
+  const produces = producedTypes(route);
   const steps: Step[] = [(exchange) => refuseUnacceptable(exchange.header('accept'), produces)];
   if (route.method !== 'GET') {
     steps.push((exchange) => guards.cors.refuseForeignWrite(exchange));

@@ -4,7 +4,7 @@ import { errorCatalogue } from '@bank/domain';
 import { statusOfKind } from '#http/answer/status.ts';
 import { impliedErrors } from '#http/contract/implied-errors.ts';
 import type { RouteDescription } from '#http/contract/route.ts';
-import { acceptedTypes, jsonType } from '#http/input/media-type.ts';
+import { acceptedTypes, producedTypes } from '#http/input/media-type.ts';
 import { headerReferences } from '#openapi/components.ts';
 import { jsonSchemaOf } from '#openapi/json-schema.ts';
 import type { JsonSchema, Operation, OperationAccess, OperationResponse, Parameter } from '#openapi/types.ts';
@@ -101,7 +101,11 @@ function headerParameter(name: string, required: boolean, description: string): 
 
 function contentOf(route: RouteDescription) {
   const schema = route.body === undefined ? {} : jsonSchemaOf(route.body, 'input');
-  return Object.fromEntries(acceptedTypes(route).map((mediaType) => [mediaType, { schema }]));
+  return contentIn(acceptedTypes(route), schema);
+}
+
+function contentIn(mediaTypes: readonly string[], schema: JsonSchema) {
+  return Object.fromEntries(mediaTypes.map((mediaType) => [mediaType, { schema }]));
 }
 
 function successes(route: RouteDescription): Record<string, OperationResponse> {
@@ -117,9 +121,7 @@ function successes(route: RouteDescription): Record<string, OperationResponse> {
     {
       description: STATUS_CODES[status] ?? 'Success',
       headers: headerReferences(headers),
-      ...(schema === null
-        ? {}
-        : { content: { [route.produces ?? jsonType]: { schema: jsonSchemaOf(schema, 'output') } } }),
+      ...(schema === null ? {} : { content: contentIn(producedTypes(route), jsonSchemaOf(schema, 'output')) }),
     },
   ]);
   return Object.fromEntries(answers) as Record<string, OperationResponse>;

@@ -38,6 +38,16 @@ export const uploadTypes: readonly string[] = [
   ...new Set(Object.values(purposes).flatMap(({ contentTypes }) => contentTypes)),
 ];
 
+/** Every type that a file may have: images are made anew, all else is kept as it came. */
+export const storedTypes: readonly string[] = [
+  ...new Set(
+    Object.values(purposes).flatMap(({ contentTypes, image }) => [
+      `image/${image.format}`,
+      ...contentTypes.filter((type) => !type.startsWith('image/')),
+    ]),
+  ),
+];
+
 /** For how long a link to send or to read a file holds. */
 export const linkSeconds = 300;
 /** For how long an upload waits to be completed. */

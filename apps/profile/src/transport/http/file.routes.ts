@@ -1,13 +1,14 @@
 import { defineRoutes, noContent } from '@bank/service-kit';
 import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
-import { fileNameOf, uploadBytesMax, uploadTypes } from '#features/file/policies.ts';
+import { fileNameOf, storedTypes, uploadBytesMax, uploadTypes } from '#features/file/policies.ts';
 import { FileLinkQuery, FileParams, ObjectParams, UploadQuery } from '#features/file/schemas.ts';
 import { followLink } from '#features/file-link/follow-link.ts';
 import { receiveObject } from '#features/file-link/receive-object.ts';
 
 const tag = 'files';
-const produces = 'application/octet-stream';
+/** Whoever asks for bytes of whatever type gets the type that they have all the same. */
+const produces = [...storedTypes, 'application/octet-stream'];
 const bytes = v.string();
 const limits = [{ name: 'file-links', points: 600, windowSeconds: 60, by: 'address' }] as const;
 

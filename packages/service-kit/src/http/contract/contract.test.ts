@@ -23,6 +23,7 @@ describe('defineRoutes', () => {
     ['a path that is no template', { path: '/v1/Things' }, /template/],
     ['a trailing slash', { path: '/v1/things/' }, /template/],
     ['no response', { responses: {} }, /no response/],
+    ['no media type of the answer', { produces: [] }, /media type/],
     ['a body on a GET', { method: 'GET', body: v.object({}) }, /GET/],
     ['an idempotent PUT', { method: 'PUT', idempotent: true }, /Idempotency-Key/],
     ['a key for an answer that cannot be kept', { idempotent: true, produces: 'text/csv' }, /Idempotency-Key/],

@@ -40,6 +40,9 @@ function problemOf(route: RouteDescription): string | undefined {
   if (Object.keys(route.responses).length === 0) {
     return 'no response is declared';
   }
+  if (route.produces?.length === 0) {
+    return 'no media type of the answer is declared';
+  }
   if (route.method === 'GET' && (route.body !== undefined || route.idempotent)) {
     return 'a GET has neither a body nor an Idempotency-Key';
   }

@@ -4,7 +4,7 @@ export interface HttpReply {
   readonly status: number;
   /** Serialised as JSON; left out for an empty answer. */
   readonly body?: unknown;
-  /** An answer that is not JSON, instead of `body`; its `content-type` is the route's `produces`. */
+  /** An answer that is not JSON, instead of `body`; its `content-type` is the route's `produces`, the first of several. */
   readonly raw?: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly cookies?: readonly Cookie[];

@@ -54,8 +54,8 @@ export interface Route<C> {
   readonly rawBody?: true;
   /** The body is read by the handler, from `stream`, so that it never lies in memory as a whole. */
   readonly streamed?: true;
-  /** Media type of the answer, `application/json` unless said. */
-  readonly produces?: string;
+  /** Media type of the answer, `application/json` unless said; each that it may have, where the handler names the one it has. */
+  readonly produces?: string | readonly string[];
   /** The body of each status that is a success; `null` for none. */
   readonly responses: Readonly<Record<number, GenericSchema | null>>;
   /** What the feature may answer, beside what the guards of this route answer by themselves. */

@@ -34,14 +34,25 @@ describe('refuseUnacceptable', () => {
     'application/*;q=0.1',
     'text/html, */*;q=0.8',
     'text/html,application/json',
-  ])('takes %s', (accept) => expect(() => refuseUnacceptable(accept, 'application/json')).not.toThrow());
+  ])('takes %s', (accept) => expect(() => refuseUnacceptable(accept, ['application/json'])).not.toThrow());
 
   it.each(['text/html', 'application/xml', '*/*;q=0', 'application/json;q=0, */*', 'nonsense'])(
     'refuses %s',
     (accept) => {
-      expect(() => refuseUnacceptable(accept, 'application/json')).toThrow(
+      expect(() => refuseUnacceptable(accept, ['application/json'])).toThrow(
         expect.objectContaining({ code: 'request.not_acceptable' }),
       );
     },
   );
+
+  it.each(['image/webp,image/*;q=0.8', 'application/pdf', 'image/webp;q=0, image/jpeg', 'image/*'])(
+    'takes %s, where any of several is',
+    (accept) => expect(() => refuseUnacceptable(accept, ['image/webp', 'image/jpeg', 'application/pdf'])).not.toThrow(),
+  );
+
+  it.each(['text/html', 'image/png', 'image/*;q=0'])('refuses %s, where none of several is', (accept) => {
+    expect(() => refuseUnacceptable(accept, ['image/webp', 'image/jpeg'])).toThrow(
+      expect.objectContaining({ code: 'request.not_acceptable' }),
+    );
+  });
 });

@@ -10,6 +10,11 @@ export function acceptedTypes({ mediaTypes, method }: RouteDescription): readonl
   return mediaTypes ?? (method === 'PATCH' ? [jsonType, mergePatchType] : [jsonType]);
 }
 
+/** The media types a route's answer may have, that of an answer which says nothing first: JSON unless the route says otherwise. */
+export function producedTypes({ produces = jsonType }: RouteDescription): readonly string[] {
+  return typeof produces === 'string' ? [produces] : produces;
+}
+
 /**
  * The media type of a body, lower case, out of those a route takes. A charset other than UTF-8 and any content coding
  * are refused as well: what is compressed here could only be a bomb.
@@ -36,24 +41,23 @@ export function isJson(mediaType: string): boolean {
 }
 
 /**
- * Refuses a client that does not take what is produced (RFC 9110 §12.5.1). A weight of zero means not taken.
+ * Refuses a client that takes nothing of what may be produced (RFC 9110 §12.5.1). A weight of zero means not taken.
  * @throws request.not_acceptable
  */
-export function refuseUnacceptable(accept: string | undefined, produced: string): void {
-  if (accept === undefined || accept === '*/*' || accept === produced || accept.trim() === '') {
+export function refuseUnacceptable(accept: string | undefined, produced: readonly string[]): void {
+  if (accept === undefined || accept === '*/*' || produced.includes(accept) || accept.trim() === '') {
     return;
   }
   const ranges = new Map(accept.split(',').map(readRange));
-  for (const range of [produced, produced.replace(/\/.*$/, '/*'), '*/*']) {
-    const weight = ranges.get(range);
-    if (weight !== undefined) {
-      if (weight > 0) {
-        return;
-      }
-      break;
-    }
+  if (!produced.some((type) => isTaken(type, ranges))) {
+    throw new DomainError('request.not_acceptable');
   }
-  throw new DomainError('request.not_acceptable');
+}
+
+/** The range that names a type most closely decides. */
+function isTaken(type: string, ranges: ReadonlyMap<string, number>): boolean {
+  const closest = [type, type.replace(/\/.*$/, '/*'), '*/*'].find((range) => ranges.has(range));
+  return closest !== undefined && (ranges.get(closest) ?? 0) > 0;
 }
 
 function readRange(item: string): readonly [range: string, weight: number] {
