@@ -51,6 +51,15 @@ describe('a limit', () => {
     await other.close();
   });
 
+  it('takes points back, also those of somebody who was not allowed', async () => {
+    await allowedOf(5, 'returned');
+    expect((await store.consume('returned', limit)).allowed).toBe(false);
+    await store.consume('returned', limit, -1);
+    expect((await store.consume('returned', limit)).allowed).toBe(false);
+    await store.consume('returned', limit, -2);
+    expect(await allowedOf(3, 'returned')).toBe(1);
+  });
+
   it('counts each key and each limit by itself', async () => {
     await allowedOf(5, 'a');
     expect((await store.consume('b', limit)).allowed).toBe(true);
@@ -69,6 +78,14 @@ describe('a limit without Redis (SR-19)', () => {
     await connected.proxy.cut();
     await until(() => !connected.redis.isReady());
     expect(await allowedOf(200, 'login')).toBe(5);
+  });
+
+  it('takes points back', async () => {
+    await connected.proxy.cut();
+    await until(() => !connected.redis.isReady());
+    await allowedOf(5, 'login');
+    await store.consume('login', limit, -2);
+    expect(await allowedOf(5, 'login')).toBe(2);
   });
 
   it('holds while Redis hangs, and slows nobody for more than a moment', async () => {

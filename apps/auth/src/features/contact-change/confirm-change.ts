@@ -1,5 +1,5 @@
 import { withTransaction } from '@bank/database';
-import { allow, DomainError, isBlocked, requireUser } from '@bank/domain';
+import { allow, DomainError, isBlocked, requireUser, type UserId } from '@bank/domain';
 import type { AppContext, AppTransaction } from '#context.ts';
 import type { Address } from '#features/address/index-address.ts';
 import type { Caller } from '#features/caller.ts';
@@ -7,7 +7,7 @@ import { isChangeCode, openAddress } from '#features/contact-change/change-code.
 import { changeCounters } from '#features/contact-change/policies.ts';
 import { replaceEmail } from '#features/contact-change/replace-email.ts';
 import { replacePhone } from '#features/contact-change/replace-phone.ts';
-import { countFailure, requireFewFailures } from '#features/sign-in/address-failures.ts';
+import { judgeFrom } from '#features/sign-in/address-failures.ts';
 import type { ContactChange } from '#storage/users/contact-change.repository.ts';
 import type { IdentifierKind } from '#storage/users/identifier.repository.ts';
 import type { User } from '#storage/users/user.repository.ts';
@@ -26,28 +26,34 @@ export async function confirmChange(
 ): Promise<string> {
   const { userId, sessionId } = requireUser(caller.actor);
   const who = allow.self(caller.actor, userId);
-  await requireFewFailures(ctx, caller.clientAddress);
   const audits = [
     'user.phone_changed',
     'user.email_changed',
     'auth.recovery.cancelled',
     'user.contact_change.failed',
   ] as const;
-  const outcome = await withTransaction(ctx, { who, audits }, async (tx): Promise<Outcome> => {
-    // His row first, as everybody takes them who changes a user: staff who send the code again hold both as well.
-    const user = await tx.users.lock(userId);
-    const claim = { attemptsMax: changeCounters.attemptsMax, now: tx.clock.now() };
-    const change = await tx.contactChanges.claimTry({ userId, kind, sessionId }, claim);
-    const result = await decide(tx, { user, change }, code);
-    if (result.kind === 'verified') return result;
-    const failure = { action: 'user.contact_change.failed', subject: userId, outcome: 'failure' } as const;
-    await tx.audit({ ...failure, reason: result.kind, details: { kind, sessionId } });
-    return result;
-  });
+  const judge = () => withTransaction(ctx, { who, audits }, (tx) => tryCode(tx, { userId, sessionId, kind }, code));
+  const isWrong = (outcome: Outcome) => outcome.kind !== 'verified' && outcome.kind !== 'blocked';
+  const outcome = await judgeFrom(ctx, caller.clientAddress, judge, isWrong);
   if (outcome.kind === 'verified') return outcome.address.value;
   if (outcome.kind === 'blocked') throw new DomainError('user.state.blocked');
-  await countFailure(ctx, caller.clientAddress);
   throw new DomainError('auth.verification.invalid', { reason: outcome.kind });
+}
+
+async function tryCode(
+  tx: AppTransaction,
+  { userId, sessionId, kind }: { userId: UserId; sessionId: string; kind: IdentifierKind },
+  code: string,
+): Promise<Outcome> {
+  // His row first, as everybody takes them who changes a user: staff who send the code again hold both as well.
+  const user = await tx.users.lock(userId);
+  const claim = { attemptsMax: changeCounters.attemptsMax, now: tx.clock.now() };
+  const change = await tx.contactChanges.claimTry({ userId, kind, sessionId }, claim);
+  const result = await decide(tx, { user, change }, code);
+  if (result.kind === 'verified') return result;
+  const failure = { action: 'user.contact_change.failed', subject: userId, outcome: 'failure' } as const;
+  await tx.audit({ ...failure, reason: result.kind, details: { kind, sessionId } });
+  return result;
 }
 
 async function decide(

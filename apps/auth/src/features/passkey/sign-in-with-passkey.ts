@@ -4,14 +4,14 @@ import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { isEntitled } from '#features/client/entitlement.ts';
 import { resolveClient } from '#features/client/resolve-client.ts';
-import { judgePasskey } from '#features/passkey/judge-passkey.ts';
+import { type JudgedPasskey, judgePasskey } from '#features/passkey/judge-passkey.ts';
 import { openByPasskey } from '#features/passkey/open-by-passkey.ts';
 import { decidePasskeySignIn } from '#features/passkey/policies.ts';
 import { refusePasskey } from '#features/passkey/refuse-passkey.ts';
 import { PasskeySignInSchema } from '#features/passkey/schemas.ts';
 import { openingAudits, type SignedIn } from '#features/session/open-session.ts';
 import { presentedDevice } from '#features/session/recognise-device.ts';
-import { countFailure, requireFewFailures } from '#features/sign-in/address-failures.ts';
+import { judgeFrom } from '#features/sign-in/address-failures.ts';
 import { isCutOff, type RefusalReason } from '#features/sign-in/policies.ts';
 import type { PasskeySignIn } from '#storage/sign-ins/passkey-sign-in.repository.ts';
 
@@ -28,13 +28,22 @@ const audits = [...openingAudits, 'auth.sign_in.failed', 'auth.recovery.cancelle
  */
 export async function signInWithPasskey(ctx: AppContext, input: unknown, caller: Caller): Promise<SignedIn> {
   const who = allow.anyone(caller.actor);
-  const { loginId, response, ...request } = parse(PasskeySignInSchema, input);
+  const request = parse(PasskeySignInSchema, input);
   const client = resolveClient(ctx, request.clientId, caller);
   const device = presentedDevice(request, caller);
-  await requireFewFailures(ctx, caller.clientAddress);
-  const begun = await useUp(ctx, who, { id: loginId, clientId: client.id });
-  const judged = await judgePasskey(ctx, { begun, client, device, caller, assertion: response.assertion });
-  const outcome = await withTransaction(ctx, { who, audits }, async (tx): Promise<Outcome> => {
+  const judge = async () => {
+    const begun = await useUp(ctx, who, { id: request.loginId, clientId: client.id });
+    const given = { begun, client, device, caller, assertion: request.response.assertion };
+    return await decide(ctx, who, await judgePasskey(ctx, given));
+  };
+  const outcome = await judgeFrom(ctx, caller.clientAddress, judge, ({ kind }) => kind === 'refused');
+  if (outcome.kind === 'signed_in') return outcome.signedIn;
+  throw new DomainError('auth.credentials.invalid', { reason: outcome.reason });
+}
+
+async function decide(ctx: AppContext, who: Grant, judged: JudgedPasskey): Promise<Outcome> {
+  const { begun, client } = judged;
+  return await withTransaction(ctx, { who, audits }, async (tx): Promise<Outcome> => {
     // Held against change until the session is open; of a decoy nothing is found.
     const current = await tx.users.shareCredential(judged.userId);
     const decision = decidePasskeySignIn({
@@ -51,9 +60,6 @@ export async function signInWithPasskey(ctx: AppContext, input: unknown, caller:
     await refusePasskey(tx, judged, reason);
     return { kind: 'refused', reason };
   });
-  if (outcome.kind === 'signed_in') return outcome.signedIn;
-  await countFailure(ctx, caller.clientAddress);
-  throw new DomainError('auth.credentials.invalid', { reason: outcome.reason });
 }
 
 async function useUp(ctx: AppContext, who: Grant, asked: { id: string; clientId: string }): Promise<PasskeySignIn> {

@@ -12,7 +12,6 @@ import { isStillPassword } from '#features/password/policies.ts';
 import { replacePassword } from '#features/password/replace-password.ts';
 import { ChangePasswordSchema } from '#features/password/schemas.ts';
 import { endManySessions } from '#features/session/end-session.ts';
-import { requireFewFailures } from '#features/sign-in/address-failures.ts';
 import { findOwnSession } from '#features/step-up/find-session.ts';
 import { type Contact, openContact } from '#features/user/contact.ts';
 
@@ -27,7 +26,6 @@ export async function changePassword(ctx: AppContext, input: unknown, caller: Ca
   const { userId, sessionId } = user;
   const who = allow.self(caller.actor, userId);
   const { currentPassword, newPassword } = parse(ChangePasswordSchema, input);
-  await requireFewFailures(ctx, caller.clientAddress);
   const own = await findOwnSession(ctx, user);
   const chosen = { password: newPassword, path: 'newPassword' };
   await requireAcceptablePassword(ctx, { ...chosen, ...(await contactOf(ctx, userId)) });

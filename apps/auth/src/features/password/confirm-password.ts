@@ -4,7 +4,7 @@ import { keyedHash } from '@bank/security';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { verifyCounted } from '#features/password/verify-counted.ts';
-import { countFailure } from '#features/sign-in/address-failures.ts';
+import { judgeFrom } from '#features/sign-in/address-failures.ts';
 import { lockSchedule, unknownDevices } from '#features/sign-in/lockout-policies.ts';
 import { type CountedAttempt, tellOfLock } from '#features/sign-in/record-refusal.ts';
 import { type LockedAttempt, refuseLocked } from '#features/sign-in/refuse-locked.ts';
@@ -31,7 +31,7 @@ type Counted = { kind: 'counted'; counted: ConfirmedPassword } | { kind: 'locked
 /**
  * Verifies the password of who holds a session. The attempt counts in the same pools as a sign-in's, before anything is
  * hashed (SR-7, SR-12, SR-13); `failure` is what the ledger calls a wrong one.
- * @throws auth.credentials.invalid, auth.credentials.locked, service.overloaded
+ * @throws auth.credentials.invalid, auth.credentials.locked, request.rate_limited, service.overloaded
  */
 export async function confirmPassword(
   ctx: AppContext,
@@ -39,10 +39,14 @@ export async function confirmPassword(
   password: string,
   failure: 'auth.step_up.failed' | 'auth.password.change_failed',
 ): Promise<ConfirmedPassword> {
-  const counted = await countAttempt(ctx, own);
-  const { valid } = await verifyCounted(ctx, counted, password);
+  const judge = async () => {
+    const attempt = await countAttempt(ctx, own);
+    return { counted: attempt, ...(await verifyCounted(ctx, attempt, password)) };
+  };
+  const { counted, valid } = await ctx.hasher.admit(() =>
+    judgeFrom(ctx, own.caller.clientAddress, judge, (outcome) => !outcome.valid),
+  );
   if (valid) return counted;
-  await countFailure(ctx, own.caller.clientAddress);
   await recordWrongPassword(ctx, own, counted, failure);
   throw new DomainError('auth.credentials.invalid', { reason: failure });
 }

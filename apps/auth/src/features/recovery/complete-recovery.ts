@@ -9,7 +9,7 @@ import { recoveryTokenPrefix } from '#features/recovery/start-recovery.ts';
 import { tellOfRecovery } from '#features/recovery/tell-of-recovery.ts';
 import { beginReview, beginWait, standingOf } from '#features/recovery/wait-for-recovery.ts';
 import { refusalOf as refusalOfFactor } from '#features/second-factor/refusals.ts';
-import { countFailure, requireFewFailures } from '#features/sign-in/address-failures.ts';
+import { judgeFrom } from '#features/sign-in/address-failures.ts';
 
 const audits = ['auth.recovery.proven', 'auth.recovery.failed'] as const;
 
@@ -24,30 +24,39 @@ type Outcome = { kind: 'proven'; standing: RecoveryStanding } | { kind: 'refused
 export async function completeRecovery(ctx: AppContext, input: unknown, caller: Caller): Promise<RecoveryStanding> {
   const who = allow.anyone(caller.actor);
   const { token, recoveryCode } = parse(CompleteRecoverySchema, input);
-  await requireFewFailures(ctx, caller.clientAddress);
-  const link = readToken(recoveryTokenPrefix, token);
-  if (link === undefined) throw await notValid(ctx, caller, 'no such link');
-  if (recoveryCode !== undefined) await requireRecoveryCode(ctx, { who, caller, link }, recoveryCode);
-  const outcome = await withTransaction(ctx, { who, audits }, (tx) => proceed(tx, link, recoveryCode !== undefined));
+  const judge = () => tryProofs(ctx, who, { link: readToken(recoveryTokenPrefix, token), recoveryCode });
+  const outcome = await judgeFrom(ctx, caller.clientAddress, judge, ({ kind }) => kind === 'refused');
   if (outcome.kind === 'proven') return outcome.standing;
-  throw await notValid(ctx, caller, outcome.reason);
+  throw new DomainError('auth.verification.invalid', { reason: outcome.reason });
 }
 
-/** Counts a try before the code is judged, and asks mfa, which uses a right one up (SR-27). */
-async function requireRecoveryCode(
+async function tryProofs(
   ctx: AppContext,
-  { who, caller, link }: { who: Grant; caller: Caller; link: ReadToken },
+  who: Grant,
+  { link, recoveryCode }: { link: ReadToken | undefined; recoveryCode: string | undefined },
+): Promise<Outcome> {
+  if (link === undefined) return { kind: 'refused', reason: 'no such link' };
+  const refusal = recoveryCode === undefined ? undefined : await refusalOfCode(ctx, who, link, recoveryCode);
+  if (refusal !== undefined) return { kind: 'refused', reason: refusal };
+  return await withTransaction(ctx, { who, audits }, (tx) => proceed(tx, link, recoveryCode !== undefined));
+}
+
+/** Counts a try before the code is judged, and asks mfa, which uses a right one up (SR-27). Undefined where it was right. */
+async function refusalOfCode(
+  ctx: AppContext,
+  who: Grant,
+  link: ReadToken,
   recoveryCode: string,
-): Promise<void> {
+): Promise<string | undefined> {
   const unaudited = 'counts a try: the ledger gets what becomes of it';
   const asked = await withTransaction(ctx, { who, unaudited }, (tx) =>
     tx.recoveries.claimTry(link, { triesMax, now: tx.clock.now() }),
   );
-  if (asked === undefined) throw await notValid(ctx, caller, 'unknown, used, expired, or tried too often');
+  if (asked === undefined) return 'unknown, used, expired, or tried too often';
   const { id: bindingId, userId } = asked;
   const binding = { userId, purpose: 'recovery', bindingId, audience: audiences.customers } as const;
   const verdict = await ctx.factorChallenges.verify(binding, { recoveryCode });
-  if (verdict.kind === 'accepted') return;
+  if (verdict.kind === 'accepted') return undefined;
   const failure = {
     action: 'auth.recovery.failed',
     subject: userId,
@@ -56,7 +65,7 @@ async function requireRecoveryCode(
   } as const;
   await withTransaction(ctx, { who, audits }, (tx) => tx.audit({ ...failure, details: { recoveryId: bindingId } }));
   if (verdict.kind === 'locked') throw refusalOfFactor(verdict, 'challenge.not_found');
-  throw await notValid(ctx, caller, verdict.kind);
+  return verdict.kind;
 }
 
 async function proceed(tx: AppTransaction, link: ReadToken, hasCode: boolean): Promise<Outcome> {
@@ -84,9 +93,4 @@ async function proceed(tx: AppTransaction, link: ReadToken, hasCode: boolean): P
   }
   const standing = standingOf(begun ?? (await tx.recoveries.findProven(asked.userId)));
   return standing === undefined ? { kind: 'refused', reason: 'being carried out' } : { kind: 'proven', standing };
-}
-
-async function notValid(ctx: AppContext, caller: Caller, reason: string): Promise<DomainError> {
-  await countFailure(ctx, caller.clientAddress);
-  return new DomainError('auth.verification.invalid', { reason });
 }

@@ -1,5 +1,6 @@
 import { withTransaction } from '@bank/database';
 import { allow, DomainError, parse } from '@bank/domain';
+import type * as v from 'valibot';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { userActivated, userRegistered } from '#events.ts';
 import type { Caller } from '#features/caller.ts';
@@ -12,7 +13,7 @@ import { assuranceOf } from '#features/second-factor/assurance.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { openingAudits, openSession } from '#features/session/open-session.ts';
 import { presentedDevice } from '#features/session/recognise-device.ts';
-import { countFailure, requireFewFailures } from '#features/sign-in/address-failures.ts';
+import { judgeFrom } from '#features/sign-in/address-failures.ts';
 import { openContact } from '#features/user/contact.ts';
 import { createUser } from '#features/user/create-user.ts';
 import type { UserView } from '#features/user/view-user.ts';
@@ -22,7 +23,14 @@ import type { Client } from '#storage/sessions/client.repository.ts';
 import type { User } from '#storage/users/user.repository.ts';
 
 const refusals = ['unknown', 'closed', 'wrong_code', 'address_taken'] as const;
+const audits = ['auth.registration.verified', 'auth.registration.failed', ...openingAudits] as const;
 type Outcome = { kind: 'verified'; signedIn: SignedIn; user: UserView } | { kind: (typeof refusals)[number] };
+
+interface Presented {
+  request: v.InferOutput<typeof VerifyRegistrationSchema>;
+  client: Client;
+  caller: Caller;
+}
 
 /**
  * Proves the address of a registration: creates the user, opens the first session on a device that is known from now on, and
@@ -38,28 +46,26 @@ export async function verifyRegistration(
   const who = allow.anyone(caller.actor);
   const request = parse(VerifyRegistrationSchema, input);
   const client = resolveCustomerClient(ctx, request.clientId, caller);
-  await requireFewFailures(ctx, caller.clientAddress);
-  const audits = ['auth.registration.verified', 'auth.registration.failed', ...openingAudits] as const;
-  const outcome = await withTransaction(ctx, { who, audits }, async (tx): Promise<Outcome> => {
-    const claim = await claimAttempt(tx, request.registrationId, request.code);
-    if (claim.kind !== 'proven') return claim;
-    const { registration } = claim;
-    const contact = { table: 'registrations', sealed: registration.contact } as const;
-    const user = await createUser(tx, { ...registration, contact, roles: ['customer'] });
-    if (user === undefined) return await refuse(tx, registration.id, 'address_taken');
-    await tx.registrations.closeOthers(registration.addressHash, ctx.clock.now());
-    await announce(tx, registration, client);
-    const device = presentedDevice(request, caller);
-    const facts = { user, client, device, becomesKnown: true, dpopJkt: caller.dpopJkt };
-    const signedIn = await openSession(tx, { ...facts, ...assuranceOf(['password', 'email']) });
-    await provePhone(tx, user, signedIn.session.id);
-    return { kind: 'verified', signedIn, user: viewUser(user) };
-  });
-  if (outcome.kind !== 'verified') {
-    await countFailure(ctx, caller.clientAddress);
-    throw new DomainError('auth.registration.code_invalid', { reason: outcome.kind });
-  }
-  return outcome;
+  const judge = () => withTransaction(ctx, { who, audits }, (tx) => verify(tx, { request, client, caller }));
+  const outcome = await judgeFrom(ctx, caller.clientAddress, judge, ({ kind }) => kind !== 'verified');
+  if (outcome.kind === 'verified') return outcome;
+  throw new DomainError('auth.registration.code_invalid', { reason: outcome.kind });
+}
+
+async function verify(tx: AppTransaction, { request, client, caller }: Presented): Promise<Outcome> {
+  const claim = await claimAttempt(tx, request.registrationId, request.code);
+  if (claim.kind !== 'proven') return claim;
+  const { registration } = claim;
+  const contact = { table: 'registrations', sealed: registration.contact } as const;
+  const user = await createUser(tx, { ...registration, contact, roles: ['customer'] });
+  if (user === undefined) return await refuse(tx, registration.id, 'address_taken');
+  await tx.registrations.closeOthers(registration.addressHash, tx.clock.now());
+  await announce(tx, registration, client);
+  const device = presentedDevice(request, caller);
+  const facts = { user, client, device, becomesKnown: true, dpopJkt: caller.dpopJkt };
+  const signedIn = await openSession(tx, { ...facts, ...assuranceOf(['password', 'email']) });
+  await provePhone(tx, user, signedIn.session.id);
+  return { kind: 'verified', signedIn, user: viewUser(user) };
 }
 
 type Claim =

@@ -6,26 +6,44 @@ import type { AppContext } from '#context.ts';
 const limit = { points: 100, windowSeconds: 600 };
 
 /**
- * Refuses an address (an IPv6 /64) from which too many sign-ins have failed lately, before anything is looked up.
+ * Judges a secret that came from an address (an IPv6 /64), as one of the failures that the address has left. Its failure is counted
+ * before anything is looked up, so that of many secrets at once no more are judged than may be wrong (SR-12), and is given back
+ * unless the secret was: what is right, or was not judged, costs the others behind the address nothing.
  * @throws request.rate_limited
  */
-export async function requireFewFailures(ctx: AppContext, clientAddress: string): Promise<void> {
-  const { allowed, resetSeconds } = await count(ctx, clientAddress, 0);
-  if (!allowed) {
-    throw new DomainError('request.rate_limited', {
-      reason: 'failed sign-ins of the address',
-      details: { retryAfterSeconds: resetSeconds },
-    });
+export async function judgeFrom<T>(
+  ctx: AppContext,
+  clientAddress: string,
+  judge: () => Promise<T>,
+  isWrong: (outcome: T) => boolean,
+): Promise<T> {
+  const failure = await countFailure(ctx, clientAddress);
+  let stays = false;
+  try {
+    const outcome = await judge();
+    stays = isWrong(outcome);
+    return outcome;
+  } finally {
+    if (!stays) await failure.giveBack();
   }
 }
 
-/** Counts a failed sign-in of an address. */
-export async function countFailure(ctx: AppContext, clientAddress: string): Promise<void> {
-  await count(ctx, clientAddress, 1);
-}
-
-function count(ctx: AppContext, clientAddress: string, cost: 0 | 1) {
+async function countFailure(ctx: AppContext, clientAddress: string): Promise<{ giveBack: () => Promise<void> }> {
   const points = limit.points * ctx.config.RATE_LIMIT_IP_MULTIPLIER;
   const key = `sign-in-failures:${addressGroup(clientAddress)}`;
-  return ctx.rateLimits.consume(key, { points, windowSeconds: limit.windowSeconds }, cost);
+  const count = (cost: 1 | -1) => ctx.rateLimits.consume(key, { ...limit, points }, cost);
+  const countedAt = performance.now();
+  const { allowed, resetSeconds } = await count(1);
+  const giveBack = async () => {
+    // A window that is over has forgotten it: the next one would get a failure more.
+    const secondsGone = (performance.now() - countedAt) / 1000;
+    if (secondsGone < resetSeconds - 1) await count(-1);
+  };
+  if (allowed) return { giveBack };
+  // Nothing was judged: those who are being judged may yet give theirs back.
+  await giveBack();
+  throw new DomainError('request.rate_limited', {
+    reason: 'failed sign-ins of the address',
+    details: { retryAfterSeconds: resetSeconds },
+  });
 }

@@ -4,7 +4,7 @@ import type { AppContext } from '#context.ts';
 import { assuranceOf } from '#features/second-factor/assurance.ts';
 import { sufficientFactors } from '#features/second-factor/sufficient-factors.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
-import { countFailure, requireFewFailures } from '#features/sign-in/address-failures.ts';
+import { judgeFrom } from '#features/sign-in/address-failures.ts';
 import { isEmailedCode, signInCode } from '#features/sign-in/emailed-code.ts';
 import {
   completionAudits,
@@ -29,12 +29,23 @@ export async function completeWithEmailedCode(
   userId: UserId,
   proof: { challengeId: string; code: string },
 ): Promise<SignedIn> {
-  const { challengeId, code } = proof;
-  await requireFewFailures(ctx, half.caller.clientAddress);
+  const judge = () => tryCode(ctx, half, userId, proof);
+  const outcome = await judgeFrom(ctx, half.caller.clientAddress, judge, ({ kind }) => kind === 'wrong_code');
+  if (outcome.kind === 'signed_in') return outcome.signedIn;
+  const code = outcome.kind === 'wrong_code' ? 'auth.second_factor.invalid' : 'auth.login.invalid';
+  throw new DomainError(code, { reason: outcome.kind });
+}
+
+async function tryCode(
+  ctx: AppContext,
+  half: SecondHalfRequest,
+  userId: UserId,
+  { challengeId, code }: { challengeId: string; code: string },
+): Promise<Outcome> {
   const factors = sufficientFactors(await ctx.factors.list(userId), half.client.audience);
   const now = ctx.clock.now();
   const access = { who: half.who, audits: completionAudits } as const;
-  const outcome = await withTransaction(ctx, access, async (tx): Promise<Outcome> => {
+  return await withTransaction(ctx, access, async (tx): Promise<Outcome> => {
     const claim = { challengeId, attemptsMax: codeAttemptsMax, now };
     const attempt = await tx.signIns.claimAttempt(half.request.loginId, claim);
     if (attempt === undefined) return { kind: 'unknown' };
@@ -51,10 +62,4 @@ export async function completeWithEmailedCode(
     const signedIn = await openCompleted(tx, attempt, half, assuranceOf(['password', 'email']));
     return signedIn === undefined ? { kind: 'changed' } : { kind: 'signed_in', signedIn };
   });
-  if (outcome.kind === 'wrong_code') {
-    await countFailure(ctx, half.caller.clientAddress);
-    throw new DomainError('auth.second_factor.invalid', { reason: outcome.kind });
-  }
-  if (outcome.kind !== 'signed_in') throw new DomainError('auth.login.invalid', { reason: outcome.kind });
-  return outcome.signedIn;
 }

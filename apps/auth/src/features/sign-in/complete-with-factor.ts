@@ -7,7 +7,7 @@ import { refusalOf } from '#features/second-factor/refusals.ts';
 import { suffices } from '#features/second-factor/sufficiency.ts';
 import { isAsked } from '#features/second-factor/sufficient-factors.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
-import { countFailure, requireFewFailures } from '#features/sign-in/address-failures.ts';
+import { judgeFrom } from '#features/sign-in/address-failures.ts';
 import {
   completionAudits,
   openCompleted,
@@ -24,13 +24,18 @@ import type { PendingSignIn } from '#storage/sign-ins/sign-in.repository.ts';
  */
 export async function completeWithFactor(ctx: AppContext, half: SecondHalfRequest, proof: Proof): Promise<SignedIn> {
   const { who, caller } = half;
-  await requireFewFailures(ctx, caller.clientAddress);
-  const pending = await claimTry(ctx, half);
+  const { pending, verdict } = await judgeFrom(
+    ctx,
+    caller.clientAddress,
+    async () => {
+      const claimed = await claimTry(ctx, half);
+      return { pending: claimed, verdict: await judge(ctx, half, claimed, proof) };
+    },
+    (outcome) => outcome.verdict.kind === 'wrong',
+  );
   const { id } = pending;
-  const verdict = await judge(ctx, half, pending, proof);
   if (verdict.kind !== 'accepted') {
     if (verdict.kind === 'wrong') {
-      await countFailure(ctx, caller.clientAddress);
       await withTransaction(ctx, { who, audits: completionAudits }, (tx) => refuseSecondHalf(tx, pending));
     }
     throw refusalOf(verdict, 'auth.login.invalid');

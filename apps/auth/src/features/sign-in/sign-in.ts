@@ -5,7 +5,7 @@ import { resolveClient } from '#features/client/resolve-client.ts';
 import { renewHash } from '#features/password/renew-hash.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { presentedDevice } from '#features/session/recognise-device.ts';
-import { countFailure, requireFewFailures } from '#features/sign-in/address-failures.ts';
+import { judgeFrom } from '#features/sign-in/address-failures.ts';
 import { beginAttempt } from '#features/sign-in/attempt.ts';
 import { awaitSecondHalf, type SecondHalf } from '#features/sign-in/await-second-half.ts';
 import { completeWithPassword } from '#features/sign-in/complete-with-password.ts';
@@ -27,15 +27,17 @@ export async function signIn(ctx: AppContext, input: unknown, caller: Caller): P
   const request = parse(SignInSchema, input);
   const client = resolveClient(ctx, request.clientId, caller);
   const device = presentedDevice(request, caller);
-  await requireFewFailures(ctx, caller.clientAddress);
-  const { attempt, judged } = await ctx.hasher.admit(async () => {
+  const judge = async () => {
     const begun = await beginAttempt(ctx, { who, identifier: request.identifier, client, device, caller });
-    return { attempt: begun, judged: await judgeAttempt(ctx, begun, request.password) };
-  });
-  const decision = decideSignIn(judged);
+    const facts = await judgeAttempt(ctx, begun, request.password);
+    return { attempt: begun, judged: facts, decision: decideSignIn(facts) };
+  };
+  // Counted once the turn is near: those who wait for it take nothing from others behind the same address.
+  const { attempt, judged, decision } = await ctx.hasher.admit(() =>
+    judgeFrom(ctx, caller.clientAddress, judge, (outcome) => outcome.decision.kind === 'refuse'),
+  );
   switch (decision.kind) {
     case 'refuse':
-      await countFailure(ctx, caller.clientAddress);
       await recordRefusal(ctx, who, attempt, decision.reason);
       throw new DomainError('auth.credentials.invalid', { reason: decision.reason });
     case 'ask_factor':

@@ -7,7 +7,7 @@ import { isStillPassword } from '#features/password/policies.ts';
 import { assuranceOf } from '#features/second-factor/assurance.ts';
 import { needsFactor } from '#features/second-factor/sufficiency.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
-import { countFailure } from '#features/sign-in/address-failures.ts';
+import { judgeFrom } from '#features/sign-in/address-failures.ts';
 import { isEmailedCode, stepUpCode } from '#features/sign-in/emailed-code.ts';
 import { codeAttemptsMax } from '#features/sign-in/policies.ts';
 import { renewSession } from '#features/step-up/renew-session.ts';
@@ -26,24 +26,23 @@ export async function stepUpWithPassword(
   if (!isDeviceKnown && proof.code === undefined) throw new DomainError('auth.step_up.code_required');
   const confirmed = await confirmPassword(ctx, own, proof.password, 'auth.step_up.failed');
   const audits = ['auth.stepped_up', 'auth.step_up.failed'] as const;
-  const renewed = await withTransaction(ctx, { who, audits }, async (tx) => {
-    if (!isDeviceKnown && !(await isRightCode(tx, user, proof.code ?? ''))) {
-      const failure = { action: 'auth.step_up.failed', subject: user.userId, outcome: 'failure' } as const;
-      await tx.audit({ ...failure, reason: 'code', details: { sessionId: user.sessionId } });
-      return undefined;
-    }
-    const current = await tx.users.shareCredential(user.userId);
-    const isSame = current !== undefined && isStillPassword(confirmed.credential, current);
-    if (!isSame || isBlocked(current.status, 'sign_in')) {
-      throw new DomainError('auth.credentials.invalid', { reason: 'changed meanwhile' });
-    }
-    await tx.lockouts.reset(confirmed);
-    return await renewSession(tx, user, assuranceOf(['password', isDeviceKnown ? 'device' : 'email']));
-  });
-  if (renewed === undefined) {
-    await countFailure(ctx, own.caller.clientAddress);
-    throw new DomainError('auth.second_factor.invalid', { reason: 'emailed code' });
-  }
+  const renew = () =>
+    withTransaction(ctx, { who, audits }, async (tx) => {
+      if (!isDeviceKnown && !(await isRightCode(tx, user, proof.code ?? ''))) {
+        const failure = { action: 'auth.step_up.failed', subject: user.userId, outcome: 'failure' } as const;
+        await tx.audit({ ...failure, reason: 'code', details: { sessionId: user.sessionId } });
+        return undefined;
+      }
+      const current = await tx.users.shareCredential(user.userId);
+      const isSame = current !== undefined && isStillPassword(confirmed.credential, current);
+      if (!isSame || isBlocked(current.status, 'sign_in')) {
+        throw new DomainError('auth.credentials.invalid', { reason: 'changed meanwhile' });
+      }
+      await tx.lockouts.reset(confirmed);
+      return await renewSession(tx, user, assuranceOf(['password', isDeviceKnown ? 'device' : 'email']));
+    });
+  const renewed = await judgeFrom(ctx, own.caller.clientAddress, renew, (session) => session === undefined);
+  if (renewed === undefined) throw new DomainError('auth.second_factor.invalid', { reason: 'emailed code' });
   return renewed;
 }
 

@@ -7,7 +7,7 @@ import { assuranceOfStepUp } from '#features/second-factor/assurance.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
 import { suffices } from '#features/second-factor/sufficiency.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
-import { countFailure, requireFewFailures } from '#features/sign-in/address-failures.ts';
+import { judgeFrom } from '#features/sign-in/address-failures.ts';
 import { findOwnSession } from '#features/step-up/find-session.ts';
 import { renewSession } from '#features/step-up/renew-session.ts';
 import { StepUpSchema } from '#features/step-up/schemas.ts';
@@ -33,7 +33,6 @@ export async function stepUp(ctx: AppContext, input: unknown, caller: Caller): P
   const user = requireUser(caller.actor);
   const who = allow.self(caller.actor, user.userId);
   const { challengeId, response, password, code } = parse(StepUpSchema, input);
-  await requireFewFailures(ctx, caller.clientAddress);
   const own = await findOwnSession(ctx, user);
   const owner = { who, user, caller, ...own };
   if (password !== undefined) return renewed(await stepUpWithPassword(ctx, owner, { password, code }));
@@ -60,10 +59,10 @@ async function stepUpWithFactor(
   const { userId, sessionId, audience } = user;
   const audits = ['auth.stepped_up', 'auth.step_up.failed'] as const;
   const binding = { userId, purpose: 'step_up', bindingId: sessionId, audience } as const;
-  const verdict = await ctx.factorChallenges.verify(binding, proof);
+  const judge = () => ctx.factorChallenges.verify(binding, proof);
+  const verdict = await judgeFrom(ctx, caller.clientAddress, judge, ({ kind }) => kind === 'wrong');
   if (verdict.kind !== 'accepted') {
     if (verdict.kind === 'wrong') {
-      await countFailure(ctx, caller.clientAddress);
       const failure = { action: 'auth.step_up.failed', subject: userId, outcome: 'failure', reason: 'factor' } as const;
       await withTransaction(ctx, { who, audits }, (tx) => tx.audit({ ...failure, details: { sessionId } }));
     }

@@ -6,7 +6,7 @@ import type { FactorAnswer } from '#adapters/factors/factor-challenges.ts';
 import type { AppContext } from '#context.ts';
 import type { OwnSession } from '#features/password/confirm-password.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
-import { countFailure } from '#features/sign-in/address-failures.ts';
+import { judgeFrom } from '#features/sign-in/address-failures.ts';
 import { approvalAmr, transactionTokenSeconds } from '#features/transaction/policies.ts';
 import type { TransactionToken } from '#features/transaction/schemas.ts';
 import type { Transaction } from '#storage/transactions/transaction.entity.ts';
@@ -29,7 +29,8 @@ export function findTransaction(
 /**
  * Approves a transaction by the answer of whoever was asked, once, and gives the token by which it is executed: signed, good
  * for five minutes, for this transaction and this session (SR-63). A wrong answer counts as everywhere and is in the ledger.
- * @throws request.invalid, auth.second_factor.invalid, auth.second_factor.locked, challenge.not_found, service.unavailable
+ * @throws request.invalid, auth.second_factor.invalid, auth.second_factor.locked, challenge.not_found, request.rate_limited,
+ * service.unavailable
  */
 export async function approveTransaction(
   ctx: AppContext,
@@ -40,9 +41,9 @@ export async function approveTransaction(
   const { who, user, caller } = own;
   const audits = ['transaction.approved', 'transaction.refused'] as const;
   const details = { transactionId: asked.id, type: asked.type, method: asked.method, sessionId: user.sessionId };
-  const verdict = await judge(ctx, asked, answer);
+  const judged = () => judge(ctx, asked, answer);
+  const verdict = await judgeFrom(ctx, caller.clientAddress, judged, ({ kind }) => kind === 'wrong');
   if (verdict.kind === 'wrong') {
-    await countFailure(ctx, caller.clientAddress);
     const refusal = {
       action: 'transaction.refused',
       subject: user.userId,

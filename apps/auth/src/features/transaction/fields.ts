@@ -1,3 +1,4 @@
+import { CurrencySchema, minorUnitDigits } from '@bank/domain';
 import * as v from 'valibot';
 
 // What a person cannot see, or sees elsewhere than it stands, is in no transaction.
@@ -13,13 +14,10 @@ export function words(lengthMax: number) {
   );
 }
 
-const currencies = new Set(Intl.supportedValuesOf('currency'));
-
 /** ISO 4217. */
 export const Currency = v.pipe(
   v.string(),
-  v.regex(/^[A-Z]{3}$/, 'currency'),
-  v.check((code) => currencies.has(code), 'currency'),
+  v.check((code) => v.is(CurrencySchema, code), 'currency'),
 );
 
 const decimal = /^(?:0|[1-9]\d{0,14})(?:\.\d{1,4})?$/;
@@ -29,8 +27,8 @@ export const Amount = v.pipe(v.string(), v.regex(decimal, 'amount'));
 
 /** Whether an amount is written as its currency is. What is wrong with either by itself is said there. */
 export function isAmountOf({ amount, currency }: { amount: string; currency: string }): boolean {
-  if (!decimal.test(amount) || !currencies.has(currency)) return true;
-  const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits;
+  const digits = minorUnitDigits(currency);
+  if (!decimal.test(amount) || digits === undefined) return true;
   const fraction = amount.split('.')[1] ?? '';
   return fraction.length === digits && /[1-9]/.test(amount);
 }

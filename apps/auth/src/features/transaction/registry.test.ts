@@ -81,6 +81,7 @@ describe('a form', () => {
     ['a second spelling', { amount: '01500.00' }, 'amount', 'amount'],
     ['a negative one', { amount: '-1.00' }, 'amount', 'amount'],
     ['an exponent', { amount: '1e3' }, 'amount', 'amount'],
+    ['a currency that is withdrawn', { currency: 'DEM' }, 'currency', 'currency'],
     ['no currency there is', { currency: 'EUX' }, 'currency', 'currency'],
     ['a turn of direction', { payee: { ...payee, name: 'Ada\u202E ibO' } }, 'payee.name', 'plain_text'],
     ['nothing to see', { payee: { ...payee, name: 'Ada\u200B' } }, 'payee.name', 'plain_text'],
@@ -98,6 +99,10 @@ describe('a form', () => {
       ['0.01', 'EUR'],
       ['1.500', 'KWD'],
       ['999999999999999.99', 'NGN'],
+      ['150.00', 'RSD'],
+      ['150.00', 'ALL'],
+      ['150.00', 'LBP'],
+      ['1.0000', 'CLF'],
     ]) {
       expect(errorsOf(payment({ amount, currency }))).toEqual([]);
     }
