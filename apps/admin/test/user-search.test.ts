@@ -113,6 +113,7 @@ describe('POST /v1/admin/users/search', () => {
     ['two things', { userId: uuidv7(), status: 'active' }, '', 'one_criterion'],
     ['a name and an address', { name: 'ada', email: 'ada@example.com' }, '', 'one_criterion'],
     ['no date', { dateOfBirth: '10.12.1815' }, 'dateOfBirth', 'iso_date'],
+    ['a day that is none', { dateOfBirth: '2024-02-30' }, 'dateOfBirth', 'calendar_date'],
     ['no address', { email: 'ada' }, 'email', 'email'],
     ['a state that is none', { status: 'pending' }, 'status', 'picklist'],
     ['too many', { status: 'active', limit: 101 }, 'limit', 'max_value'],

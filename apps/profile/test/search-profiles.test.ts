@@ -122,7 +122,8 @@ describe('SearchProfiles', () => {
     ['no word', { name: ' -· ' }],
     ['a beginning of two letters', { name: 'ad*' }],
     ['too many words', { name: 'a b c d e f g h i' }],
-    ['a day that is none', { dateOfBirth: '10.12.1815' }],
+    ['no date', { dateOfBirth: '10.12.1815' }],
+    ['a day that is none', { dateOfBirth: '2024-02-30' }],
     ['too many people', { name: 'ada', limit: 101 }],
     ['a cursor that is none', { name: 'ada', cursor: 'x' }],
   ])('refuses %s', async (_, asked) => {

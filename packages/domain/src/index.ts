@@ -60,11 +60,13 @@ export {
   kycTierTable,
 } from '#kyc/kyc-tiers.ts';
 export { CurrencySchema } from '#locale/currency.ts';
+export { minorUnitDigits } from '#locale/iso-4217.ts';
 export { canonicalLanguage, LanguageSchema } from '#locale/language.ts';
 export { TimeZoneSchema } from '#locale/time-zone.ts';
 export type { PasswordFacts, PasswordProblem } from '#password/policy.ts';
 export { checkPassword, normalisePassword, passwordLengthMax, passwordLengthMin } from '#password/policy.ts';
 export { Secret } from '#secret.ts';
+export { isCalendarDate } from '#time/calendar-date.ts';
 export type { Clock } from '#time/clock.ts';
 export { systemClock } from '#time/clock.ts';
 export type { IdSource } from '#time/uuid.ts';

@@ -1,3 +1,4 @@
+import { isCalendarDate } from '@bank/domain';
 import type { UserService } from '@bank/proto/user';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
@@ -42,6 +43,7 @@ const RecordSchema = v.strictObject({
     v.pipe(
       v.string('time'),
       v.isoTimestamp('time'),
+      v.check((given) => isCalendarDate(given.slice(0, 10)), 'time'),
       v.transform((given) => new Date(given)),
     ),
   ),

@@ -1,4 +1,4 @@
-import { auditLimits, timeOfId, Uuidv7Schema } from '@bank/domain';
+import { auditLimits, isCalendarDate, timeOfId, Uuidv7Schema } from '@bank/domain';
 import { listQuery, pageSchema } from '@bank/service-kit';
 import * as v from 'valibot';
 import { idDriftMaxMs } from '#storage/ledger.repository.ts';
@@ -52,6 +52,7 @@ const timestamp = v.pipe(v.string(), v.isoTimestamp());
 
 const moment = v.pipe(
   timestamp,
+  v.check((given) => isCalendarDate(given.slice(0, 10)), 'calendar_date'),
   v.transform((given) => new Date(given)),
   v.check(isPlausible, 'plausible_time'),
 );

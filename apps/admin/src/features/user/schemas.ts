@@ -1,4 +1,12 @@
-import { EmailSchema, PhoneNumberSchema, roles, UserIdSchema, type UserState, userStates } from '@bank/domain';
+import {
+  EmailSchema,
+  isCalendarDate,
+  PhoneNumberSchema,
+  roles,
+  UserIdSchema,
+  type UserState,
+  userStates,
+} from '@bank/domain';
 import { listQuery, pageSchema } from '@bank/service-kit';
 import * as v from 'valibot';
 import { ReasonText } from '#features/act/schemas.ts';
@@ -20,6 +28,11 @@ export const RolesChange = v.strictObject({ userId: UserIdSchema, roles: Roles, 
 const limitMax = 100;
 const limitDefault = 20;
 
+/** One rule at a time: what is not written as a date is on no calendar either. */
+const day = v.config(v.pipe(v.string(), v.isoDate(), v.check(isCalendarDate, 'calendar_date')), {
+  abortPipeEarly: true,
+});
+
 /** Words of a name, each with an asterisk where it is a beginning; `profile` says what it can look for. */
 const SearchedName = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 
@@ -31,7 +44,7 @@ export const UserSearch = v.pipe(
     userId: v.optional(UserIdSchema),
     status: v.optional(State),
     name: v.optional(SearchedName),
-    dateOfBirth: v.optional(v.pipe(v.string(), v.isoDate())),
+    dateOfBirth: v.optional(day),
     limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limitMax)), limitDefault),
     cursor: listQuery.cursor,
   }),

@@ -1,6 +1,7 @@
 import {
   CountryCodeSchema,
   isAcceptedDocument,
+  isCalendarDate,
   kycDocumentKinds,
   kycDocuments,
   kycReasonCodes,
@@ -15,7 +16,7 @@ import { Announcement, UploadView } from '#features/file/schemas.ts';
 /** Pictures alone: they are drawn anew before anybody opens them, which no other kind of file can be. */
 const documentTypes = ['image/jpeg', 'image/png', 'image/webp'] as const;
 
-const day = v.pipe(v.string(), v.isoDate(), v.check(isCalendarDay, 'calendar_day'));
+const day = v.pipe(v.string(), v.isoDate(), v.check(isCalendarDate, 'calendar_day'));
 const timestamp = v.pipe(v.string(), v.isoTimestamp());
 const tier = v.picklist(kycTiers);
 
@@ -109,9 +110,4 @@ export function problemOf(request: DocumentRequest, today: string): { path: stri
     return { path: 'expiresOn', rule: isNumbered ? 'required' : 'not_wanted' };
   }
   return expiresOn !== undefined && expiresOn <= today ? { path: 'expiresOn', rule: 'has_run_out' } : null;
-}
-
-function isCalendarDay(text: string): boolean {
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }

@@ -1,4 +1,4 @@
-import { CountryCodeSchema } from '@bank/domain';
+import { CountryCodeSchema, isCalendarDate } from '@bank/domain';
 import * as v from 'valibot';
 import { fundSources, genders, noTinReasons } from '#storage/profile-groups.ts';
 
@@ -73,8 +73,3 @@ export const otherEntries = {
   genderDescription: v.nullable(lineOf(60)),
   sourceOfFunds: v.nullable(v.picklist(fundSources)),
 } as const;
-
-function isCalendarDate(text: string): boolean {
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
-}

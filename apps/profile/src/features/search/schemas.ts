@@ -1,3 +1,4 @@
+import { isCalendarDate } from '@bank/domain';
 import * as v from 'valibot';
 import { lettersOf, wordsOf } from '#storage/search/folding.ts';
 import { beginningLettersMin, type Wanted } from '#storage/search/search-terms.ts';
@@ -7,7 +8,7 @@ const limitDefault = 20;
 /** Of a name that somebody looks for: more say nothing that fewer do not. */
 const wordsMax = 8;
 
-const date = v.pipe(v.string(), v.isoDate());
+const date = v.pipe(v.string(), v.isoDate(), v.check(isCalendarDate, 'calendar_date'));
 
 /** Words and, with an asterisk at the end, beginnings of words: `ada love*`. */
 const name = v.pipe(
