@@ -25,7 +25,7 @@ const verified = {
 async function givenLocked() {
   const user = await givenProfile(app);
   await patch(user.token, verified, '"v1"');
-  expect(await lock(user.userId)).toBe(true);
+  expect(await lock(user.userId)).toBe(3);
   return user;
 }
 
@@ -58,14 +58,14 @@ describe('a locked identity', () => {
 
   test('is locked once, and unlocked once', async () => {
     const { userId, token } = await givenLocked();
-    expect(await lock(userId)).toBe(false);
-    expect(await lock(userId, 'unlockIdentity')).toBe(true);
-    expect(await lock(userId, 'unlockIdentity')).toBe(false);
+    expect(await lock(userId)).toBeUndefined();
+    expect(await lock(userId, 'unlockIdentity')).toBe(4);
+    expect(await lock(userId, 'unlockIdentity')).toBeUndefined();
     expect((await patch(token, { givenName: 'Grace' }, '"v4"')).status).toBe(200);
   });
 
   test('is none of a user without a profile', async () => {
-    expect(await lock(uuidv7() as UserId)).toBe(false);
+    expect(await lock(uuidv7() as UserId)).toBeUndefined();
   });
 
   test.each(Array.from({ length: 20 }, (_, round) => round + 1))(

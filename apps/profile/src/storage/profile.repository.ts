@@ -115,15 +115,12 @@ export class ProfileRepository extends Repository {
    * From here on names, date of birth, nationality and residence change by a change request alone: what was verified stays
    * what was verified. The version rises, so a change that was begun before is refused. For the transaction that approves;
    * whoever verifies something over a longer time locks when he begins, or compares what he verified with what is there.
-   * False where it was locked already, or there is no profile.
+   * Gives the new version, or nothing where it was locked already or there is no profile.
    */
-  async lockIdentity(userId: UserId, at: Date): Promise<boolean> {
-    const locked = await this.affected(
-      `update profile.profiles set identity_locked_at = ?, version = version + 1, updated_at = ?
-       where user_id = ? and identity_locked_at is null`,
-      [at, at, userId],
-    );
-    return locked === 1;
+  async lockIdentity(userId: UserId, at: Date): Promise<number | undefined> {
+    const sql = `update profile.profiles set identity_locked_at = ?, version = version + 1, updated_at = ?
+       where user_id = ? and identity_locked_at is null returning version`;
+    return (await this.row<{ version: number }>(sql, [at, at, userId]))?.version;
   }
 
   async exists(userId: UserId): Promise<boolean> {
@@ -136,14 +133,11 @@ export class ProfileRepository extends Repository {
     return (await this.row<{ version: number }>(sql, [at, userId]))?.version;
   }
 
-  /** The user may change these fields himself again. False where he could already, or there is no profile. */
-  async unlockIdentity(userId: UserId, at: Date): Promise<boolean> {
-    const unlocked = await this.affected(
-      `update profile.profiles set identity_locked_at = null, version = version + 1, updated_at = ?
-       where user_id = ? and identity_locked_at is not null`,
-      [at, userId],
-    );
-    return unlocked === 1;
+  /** The user may change these fields himself again. Gives the new version, or nothing where he could already or there is no profile. */
+  async unlockIdentity(userId: UserId, at: Date): Promise<number | undefined> {
+    const sql = `update profile.profiles set identity_locked_at = null, version = version + 1, updated_at = ?
+       where user_id = ? and identity_locked_at is not null returning version`;
+    return (await this.row<{ version: number }>(sql, [at, userId]))?.version;
   }
 
   async #open(row: ProfileRow, names = groupNames): Promise<Profile> {

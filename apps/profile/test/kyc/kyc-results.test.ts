@@ -164,6 +164,25 @@ describe('an approval', () => {
     expect(rows[0]?.locked).not.toBeNull();
   });
 
+  test('every version of a profile is told of: what locks or unlocks who the user is as well, once each', async () => {
+    const { userId, submission, ...customer } = await takenCase();
+    const told = async () =>
+      (await eventsOf(app, userId, 'profile.updated.v1')).map(({ version, changedFields }) => [version, changedFields]);
+    const [, ...handedIn] = await told();
+    expect(handedIn).toEqual([['3', ['identityLockedAt']]]);
+    await applyResult(app.ctx, 'event', result(submission['id'], 'more_information'));
+    await upload(app, { userId, ...customer }, 'passport');
+    const { body } = await send(app, customer, 'POST', '/submissions', { tier: 1 });
+    const { id } = await submissionOf(String(body['caseId']));
+    await applyResult(app.ctx, 'event', result(id));
+    expect((await told()).slice(2)).toEqual([
+      ['4', ['identityLockedAt']],
+      ['5', ['identityLockedAt']],
+    ]);
+    const sql = 'select version from profile.profiles where user_id = $1';
+    expect(await app.database.query(sql, [userId])).toEqual([{ version: '5' }]);
+  });
+
   test('SR-89: more information, handed in again: what comes late of the first attempt changes nothing', async () => {
     const { userId, caseId, submission, ...customer } = await takenCase();
     await applyResult(app.ctx, 'event', result(submission['id'], 'more_information'));

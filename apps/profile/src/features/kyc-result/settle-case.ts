@@ -4,6 +4,7 @@ import type { AppTransaction } from '#context.ts';
 import { gatherFacts } from '#features/kyc/gather-facts.ts';
 import { noteMove } from '#features/kyc/note-move.ts';
 import { documentsOf, firstExpiryOf } from '#features/kyc/policies.ts';
+import { lockIdentity, unlockIdentity } from '#features/profile/lock-identity.ts';
 import type { KycCase, KycDecider, KycStanding } from '#storage/kyc/kyc-case.ts';
 
 /** What the user is written about where his case has come to. */
@@ -39,7 +40,7 @@ export async function settleCase(
 
 /** What handing in had locked may be changed again, unless an earlier approval locked it. */
 async function letGo(tx: AppTransaction, { userId, locksIdentity }: KycCase): Promise<undefined> {
-  if (locksIdentity) await tx.profiles.unlockIdentity(userId, tx.clock.now());
+  if (locksIdentity) await unlockIdentity(tx, userId);
 }
 
 /**
@@ -48,7 +49,7 @@ async function letGo(tx: AppTransaction, { userId, locksIdentity }: KycCase): Pr
  */
 async function grantTier(tx: AppTransaction, { id: caseId, userId, tier, submittedAt }: KycCase): Promise<KycStanding> {
   const at = tx.clock.now();
-  await tx.profiles.lockIdentity(userId, at);
+  await lockIdentity(tx, userId);
   const facts = await gatherFacts(tx, userId, caseId, submittedAt ?? at);
   const validUntil = firstExpiryOf(documentsOf(tier, facts));
   return tx.kycStandings.raise({ userId, tier, caseId, validUntil, at });

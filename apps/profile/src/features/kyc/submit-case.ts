@@ -6,6 +6,7 @@ import { gatherFacts } from '#features/kyc/gather-facts.ts';
 import { noteMove } from '#features/kyc/note-move.ts';
 import { casePicturesBytesMax, documentsOf, isComplete, missingFor } from '#features/kyc/policies.ts';
 import { SubmissionRequest } from '#features/kyc/schemas.ts';
+import { lockIdentity } from '#features/profile/lock-identity.ts';
 import type { KycCase } from '#storage/kyc/kyc-case.ts';
 import type { KycDocument } from '#storage/kyc/kyc-document.repository.ts';
 
@@ -31,7 +32,7 @@ export async function submitCase(ctx: AppContext, actor: Actor, input: unknown):
 
     const at = tx.clock.now();
     // What is looked at is what will be approved: from now on who the user is stays as it is.
-    const locksIdentity = await tx.profiles.lockIdentity(userId, at);
+    const locksIdentity = await lockIdentity(tx, userId);
     const submitted = await tx.kycCases.submit({ id: open.id, tier, locksIdentity, at });
     if (submitted === undefined) throw new DomainError('kyc.transition.illegal', { reason: `${open.status} case` });
     const { id: caseId, attempt } = submitted;
