@@ -269,6 +269,29 @@ describe('POST /v1/auth/step-up/verify with the password', () => {
     expect((await verify(mine.accessToken, { password, code: newest })).status).toBe(200);
   });
 
+  it('SR-25 over all sessions of a user codes lock: another session bears no other five tries', async () => {
+    const account = await register(auth);
+    let last = await onUnknownDevice(account);
+    const statuses: number[] = [];
+    for (let tries = 0; tries < 7; tries += 1) {
+      if (tries % 2 === 0) {
+        last = await onUnknownDevice(account);
+        await challenge(last.accessToken, last.sessionId);
+      }
+      const code = await codeFor(auth, account.id);
+      statuses.push(
+        (await verify(last.accessToken, { password, code: code === '000000' ? '111111' : '000000' })).status,
+      );
+    }
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429]);
+    const code = await codeFor(auth, account.id);
+    const refused = await verify(last.accessToken, { password, code });
+    expect([refused.status, refused.body.code]).toEqual([429, 'auth.second_factor.locked']);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    auth.clock.advance(61_000);
+    expect((await verify(last.accessToken, { password, code })).status).toBe(200);
+  });
+
   it('SR-22 401 for a code that has expired', async () => {
     const account = await register(auth);
     const { accessToken, sessionId } = await onUnknownDevice(account);

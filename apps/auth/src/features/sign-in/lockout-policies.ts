@@ -12,6 +12,9 @@ const lockSeconds: readonly number[] = [60, 120, 240, 480, 960, 1800];
 /** The pool of everyone whose device the named user does not know: strangers share it, the owner's devices do not. */
 export const unknownDevices = 'unknown';
 
+/** The pool of codes by mail that confirm who holds a session, of all sessions of a user. */
+export const emailedCodes = 'emailed_code';
+
 /** Seconds a pool locks once `failures` consecutive attempts have failed; 0 while it stays open. */
 export function lockAfter(failures: number): number {
   if (failures < failuresBeforeLock) return 0;

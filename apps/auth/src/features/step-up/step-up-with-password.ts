@@ -1,5 +1,6 @@
 import { withTransaction } from '@bank/database';
 import { DomainError, isBlocked, type UserActor } from '@bank/domain';
+import { keyedHash } from '@bank/security';
 import { noAnswerOf } from '#adapters/no-answer.ts';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { confirmPassword, type OwnSession } from '#features/password/confirm-password.ts';
@@ -9,6 +10,7 @@ import { needsFactor } from '#features/second-factor/sufficiency.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { judgeFrom } from '#features/sign-in/address-failures.ts';
 import { isEmailedCode, stepUpCode } from '#features/sign-in/emailed-code.ts';
+import { emailedCodes, lockSchedule } from '#features/sign-in/lockout-policies.ts';
 import { codeAttemptsMax } from '#features/sign-in/policies.ts';
 import { renewSession } from '#features/step-up/renew-session.ts';
 
@@ -61,10 +63,21 @@ async function requireNoFactor(ctx: AppContext, { userId, audience }: UserActor)
   }
 }
 
-async function isRightCode(tx: AppTransaction, { sessionId }: UserActor, code: string): Promise<boolean> {
-  const claim = { attemptsMax: codeAttemptsMax, now: tx.clock.now() };
-  const stored = await tx.stepUpCodes.claimTry(sessionId, claim);
+/**
+ * Counts a try in the session and over all sessions of the user, and judges it: whoever has the password opens another session for another five
+ * tries, and so guesses against the second count alone, which nothing but a right code resets (SR-25). @throws auth.second_factor.locked
+ */
+async function isRightCode(tx: AppTransaction, { userId, sessionId }: UserActor, code: string): Promise<boolean> {
+  const now = tx.clock.now();
+  const tries = { subjectHash: keyedHash(tx.keys.limits, 'user', userId), pool: emailedCodes };
+  if ((await tx.lockouts.claim(tries, lockSchedule, now)) === undefined) {
+    const until = (await tx.lockouts.findLock(tries))?.until ?? now;
+    const retryAfterSeconds = Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1000));
+    throw new DomainError('auth.second_factor.locked', { reason: 'emailed codes', details: { retryAfterSeconds } });
+  }
+  const stored = await tx.stepUpCodes.claimTry(sessionId, { attemptsMax: codeAttemptsMax, now });
   if (stored === undefined || !isEmailedCode(tx, stepUpCode, stored, code)) return false;
+  await tx.lockouts.reset(tries);
   await tx.stepUpCodes.remove(sessionId);
   return true;
 }
