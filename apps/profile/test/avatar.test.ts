@@ -98,6 +98,24 @@ describe('POST /v1/profile/avatar/complete', () => {
     expect(await request(app.service, 'GET', path, { token })).toMatchObject({ status: 200, body: { fileId: second } });
   });
 
+  test('the picture is a part of the profile, whose tags are those of the answers', async () => {
+    const { token } = await givenProfile(app);
+    const profile = () => request(app.service, 'GET', '/v1/profile', { token });
+    expect((await profile()).body).toMatchObject({ avatar: null });
+    const { uploadId } = await sendAvatar(app, token, await jpeg());
+    const tagOf = ({ headers }: { headers: Headers }) => headers.get('etag');
+    expect(tagOf(await completeAvatar(app, token, uploadId))).toBe('"v2"');
+    const shown = { avatar: { fileId: uploadId, contentType: 'image/webp' } };
+    const answer = await profile();
+    expect([tagOf(answer), answer.body]).toMatchObject(['"v2"', shown]);
+    const change = { token, body: { occupation: 'Engineer' }, headers: { 'if-match': '"v2"' } };
+    expect(await request(app.service, 'PATCH', '/v1/profile', change)).toMatchObject({ status: 200, body: shown });
+    for (const _ of ['once', 'again']) {
+      expect(tagOf(await request(app.service, 'DELETE', path, { token }))).toBe('"v4"');
+    }
+    expect((await profile()).body).toMatchObject({ avatar: null });
+  });
+
   test('SR-77: of many who complete one upload at once one does it, twenty times', async () => {
     const { token, userId } = await givenProfile(app);
     const file = await jpeg();

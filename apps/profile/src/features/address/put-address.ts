@@ -3,9 +3,9 @@ import { type Actor, allow, parse, requireUser } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import { addressOf } from '#features/address/policies.ts';
 import { AddressInput, AddressParams } from '#features/address/schemas.ts';
+import { type OwnProfile, withAvatar } from '#features/profile/own-profile.ts';
 import { changeOf } from '#features/profile/policies.ts';
 import { findVersion, writeChange } from '#features/profile/write-change.ts';
-import type { Profile } from '#storage/profile.entity.ts';
 
 /**
  * Puts one of the signed-in user's own addresses in place of what was there, if the profile still has the version he saw.
@@ -16,7 +16,7 @@ export async function putAddress(
   ctx: AppContext,
   actor: Actor,
   input: { params: unknown; version: number; address: unknown },
-): Promise<Profile> {
+): Promise<OwnProfile> {
   const { userId } = requireUser(actor);
   const { type } = parse(AddressParams, input.params);
   const address = addressOf(parse(AddressInput, input.address));
@@ -24,6 +24,6 @@ export async function putAddress(
   return withTransaction(ctx, { who: allow.self(actor, userId), audits: ['profile.updated'] }, async (tx) => {
     const profile = await findVersion(tx, userId, input.version);
     const change = changeOf(profile, { addresses: { ...profile.addresses, [type]: address } });
-    return await writeChange(tx, profile, change, { address: type });
+    return await withAvatar(tx, await writeChange(tx, profile, change, { address: type }));
   });
 }

@@ -7,17 +7,23 @@ import { UploadReference } from '#features/file/schemas.ts';
 import type { FileLink } from '#features/file-link/link-file.ts';
 
 /**
- * Makes what the signed-in user sent his picture, in place of the one before, which goes.
+ * Makes what the signed-in user sent his picture, in place of the one before, which goes. Gives a link to it, and the version that
+ * his profile has by it.
  * @throws what `completeUpload` throws, profile.not_found
  */
-export async function completeAvatar(ctx: AppContext, actor: Actor, reference: unknown): Promise<FileLink> {
+export async function completeAvatar(
+  ctx: AppContext,
+  actor: Actor,
+  reference: unknown,
+): Promise<{ readonly link: FileLink; readonly version: number | undefined }> {
+  let version: number | undefined;
   await completeUpload(ctx, actor, {
     purpose: 'avatar',
     reference: parse(UploadReference, reference),
     async attach(tx, { userId }) {
-      await noteAvatar(tx, userId);
+      version = await noteAvatar(tx, userId);
       await tx.files.removeAll(userId, 'avatar', tx.clock.now());
     },
   });
-  return showAvatar(ctx, actor);
+  return { link: await showAvatar(ctx, actor), version };
 }

@@ -3,17 +3,21 @@ import { type Actor, allow, requireUser } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import { noteAvatar } from '#features/avatar/note-avatar.ts';
 
-/** Takes the signed-in user's picture away; without one it changes nothing. @throws auth.token.missing, profile.not_found */
-export async function removeAvatar(ctx: AppContext, actor: Actor): Promise<void> {
+/**
+ * Takes the signed-in user's picture away; without one it changes nothing. Gives the version that his profile has then, if he has one.
+ * @throws auth.token.missing, profile.not_found
+ */
+export async function removeAvatar(ctx: AppContext, actor: Actor): Promise<{ readonly version: number | undefined }> {
   const { userId } = requireUser(actor);
-  await withTransaction(ctx, { who: allow.self(actor, userId), audits: ['file.removed'] }, async (tx) => {
-    await tx.profiles.lock(userId);
+  return withTransaction(ctx, { who: allow.self(actor, userId), audits: ['file.removed'] }, async (tx) => {
+    const before = await tx.profiles.lock(userId);
     const removed = await tx.files.removeAll(userId, 'avatar', tx.clock.now());
-    if (removed.length === 0) return;
-    await noteAvatar(tx, userId);
+    if (removed.length === 0) return { version: before?.version };
+    const version = await noteAvatar(tx, userId);
     for (const fileId of removed) {
       const details = { fileId, purpose: 'avatar' };
       await tx.audit({ action: 'file.removed', subject: userId, outcome: 'success', details });
     }
+    return { version };
   });
 }

@@ -1,4 +1,4 @@
-import { UserIdSchema } from '@bank/domain';
+import { UserIdSchema, Uuidv7Schema } from '@bank/domain';
 import * as v from 'valibot';
 import { AddressView } from '#features/address/schemas.ts';
 import { identityEntries, otherEntries, TaxResidencies } from '#features/profile/field-schemas.ts';
@@ -18,6 +18,8 @@ export const ProfileView = v.strictObject({
   ...otherEntries,
   taxResidencies: TaxResidencies,
   addresses: v.strictObject({ home: v.nullable(AddressView), mailing: v.nullable(AddressView) }),
+  /** `GET /v1/profile/avatar` gives a link to it. */
+  avatar: v.nullable(v.strictObject({ fileId: Uuidv7Schema, contentType: v.string() })),
   identityLockedAt: v.nullable(timestamp),
   createdAt: timestamp,
   updatedAt: timestamp,

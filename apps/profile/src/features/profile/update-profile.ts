@@ -1,10 +1,10 @@
 import { withTransaction } from '@bank/database';
 import { type Actor, allow, parse, requireUser } from '@bank/domain';
 import type { AppContext } from '#context.ts';
+import { type OwnProfile, withAvatar } from '#features/profile/own-profile.ts';
 import { applyPatch, checkDateOfBirth, refuseLocked } from '#features/profile/policies.ts';
 import { ProfilePatch } from '#features/profile/schemas.ts';
 import { findVersion, writeChange } from '#features/profile/write-change.ts';
-import type { Profile } from '#storage/profile.entity.ts';
 
 /**
  * Applies a merge patch to the signed-in user's own profile if it still has the version the user saw.
@@ -16,7 +16,7 @@ export async function updateProfile(
   ctx: AppContext,
   actor: Actor,
   input: { version: number; patch: unknown },
-): Promise<Profile> {
+): Promise<OwnProfile> {
   const { userId } = requireUser(actor);
   const patch = parse(ProfilePatch, input.patch);
   if (patch.dateOfBirth !== undefined)
@@ -26,6 +26,6 @@ export async function updateProfile(
     const profile = await findVersion(tx, userId, input.version);
     const change = applyPatch(profile, patch);
     refuseLocked(profile, change.changedFields);
-    return await writeChange(tx, profile, change);
+    return await withAvatar(tx, await writeChange(tx, profile, change));
   });
 }

@@ -1,10 +1,11 @@
 import type * as v from 'valibot';
 import { toAddressView } from '#features/address/view.ts';
+import type { OwnProfile } from '#features/profile/own-profile.ts';
 import type { ProfileView } from '#features/profile/schemas.ts';
-import type { Profile } from '#storage/profile.entity.ts';
 
 /** A profile as its owner sees it. */
-export function toProfileView(profile: Profile): v.InferInput<typeof ProfileView> {
+export function toProfileView(profile: OwnProfile): v.InferInput<typeof ProfileView> {
+  const { avatar } = profile;
   const { home, mailing } = profile.addresses;
   return {
     userId: profile.userId,
@@ -23,6 +24,7 @@ export function toProfileView(profile: Profile): v.InferInput<typeof ProfileView
       return { country, tin, noTinReason, explanation };
     }),
     addresses: { home: home && toAddressView(home), mailing: mailing && toAddressView(mailing) },
+    avatar: avatar && { fileId: avatar.id, contentType: avatar.contentType },
     identityLockedAt: profile.identityLockedAt?.toISOString() ?? null,
     createdAt: profile.createdAt.toISOString(),
     updatedAt: profile.updatedAt.toISOString(),

@@ -1,4 +1,4 @@
-import { created, defineRoutes, noContent, ok } from '@bank/service-kit';
+import { created, defineRoutes, etagOf, noContent, ok } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
 import { completeAvatar } from '#features/avatar/complete-avatar.ts';
 import { removeAvatar } from '#features/avatar/remove-avatar.ts';
@@ -30,7 +30,8 @@ export const avatarRoutes = defineRoutes<AppContext>([
     method: 'POST',
     path: `${path}/complete`,
     summary: 'Make the picture that was sent the one of the profile',
-    description: 'It is made anew, at most 512 pixels wide and high: nothing that was hidden in the file is kept.',
+    description:
+      'It is made anew, at most 512 pixels wide and high: nothing that was hidden in the file is kept. Gives the new tag of the profile.',
     tag,
     access: 'user',
     body: UploadReference,
@@ -39,7 +40,8 @@ export const avatarRoutes = defineRoutes<AppContext>([
     limits: [{ name: 'avatar-complete', points: 60, windowSeconds: 3600, by: 'user' }],
     timeoutMs: 18_000,
     async handle(ctx, { actor, body }) {
-      return ok(await completeAvatar(ctx, actor, body));
+      const { link, version } = await completeAvatar(ctx, actor, body);
+      return ok(link, tagOf(version));
     },
   },
   {
@@ -57,14 +59,19 @@ export const avatarRoutes = defineRoutes<AppContext>([
   {
     method: 'DELETE',
     path,
-    summary: 'Take the picture away',
+    summary: 'Take the picture away; gives the tag that the profile has then',
     tag,
     access: 'user',
     responses: { 204: null },
     errors: ['profile.not_found'],
     async handle(ctx, { actor }) {
-      await removeAvatar(ctx, actor);
-      return noContent();
+      const { version } = await removeAvatar(ctx, actor);
+      return noContent(tagOf(version));
     },
   },
 ]);
+
+/** The tag of the profile, since a picture is a part of it. */
+function tagOf(version: number | undefined): { etag?: string } {
+  return version === undefined ? {} : { etag: etagOf(version) };
+}
