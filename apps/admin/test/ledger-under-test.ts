@@ -7,6 +7,7 @@ import {
   createEntrySource,
   generateCheckpointKeys,
   type LedgerReport,
+  type LookBack,
   openCheckpointFile,
   shardOf,
   verifyLedger,
@@ -57,7 +58,7 @@ export interface LedgerUnderTest extends TestEnvironment {
   /** Records entries about one subject, and gives their ids. */
   append(subject: string, count: number): Promise<string[]>;
   /** Verifies as an auditor does: as superuser, against table and file. */
-  verify(options?: { withoutFile?: true; entriesMax?: number }): Promise<LedgerReport>;
+  verify(options?: { withoutFile?: true; lookBack?: LookBack }): Promise<LedgerReport>;
 }
 
 /** Prepares a ledger before the tests of a file. */
@@ -118,10 +119,10 @@ interface Verifying {
   readonly pool: pg.Pool;
   readonly now: () => Date;
   readonly withoutFile?: true;
-  readonly entriesMax?: number;
+  readonly lookBack?: LookBack;
 }
 
-function verify({ ctx, env }: LedgerUnderTest, { pool, now, withoutFile, entriesMax }: Verifying) {
+function verify({ ctx, env }: LedgerUnderTest, { pool, now, withoutFile, lookBack }: Verifying) {
   const query = async (sql: string, params: readonly unknown[]) => (await pool.query(sql, [...params])).rows;
   const keys = ctx.checkpointing.trustedKeys;
   const file = withoutFile ? undefined : openCheckpointFile(env['CHECKPOINT_DIR'] ?? '', keys);
@@ -131,6 +132,6 @@ function verify({ ctx, env }: LedgerUnderTest, { pool, now, withoutFile, entries
     keys,
     now,
     pageSize: 15,
-    ...(entriesMax !== undefined && { entriesMax }),
+    ...(lookBack !== undefined && { lookBack }),
   });
 }

@@ -44,9 +44,9 @@ test('an honest ledger is what was signed, and what no checkpoint covers is said
 });
 
 test('from a checkpoint on only what follows is read', async () => {
-  const report = await ledger.verify({ entriesMax: 200 });
+  const report = await ledger.verify({ lookBack: { entriesMax: 400, checkpointsMax: 10 } });
   expect(report).toMatchObject({ ok: true, entries: 16 * 25, fromCheckpoint: 1 });
-  expect(report.checkpoints).toMatchObject({ verified: 3 });
+  expect(report.checkpoints).toMatchObject({ verified: 2, last: { number: 3 } });
 });
 
 describe('SR-87: as superuser, who also computes the whole chain anew', () => {

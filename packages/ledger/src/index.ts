@@ -27,7 +27,7 @@ export {
   readTrustedKeys,
   type TrustedKeys,
 } from '#checkpoint/checkpoint-keys.ts';
-export type { CheckpointStore } from '#checkpoint/checkpoint-store.ts';
+export type { CheckpointStore, CheckpointTable, LookBack } from '#checkpoint/checkpoint-store.ts';
 export { createCheckpointTable } from '#checkpoint/checkpoint-table.ts';
 export { encodeManifest, manifestHash } from '#checkpoint/manifest.ts';
 export { readEntriesSince } from '#checkpoint/read-entries-since.ts';

@@ -1,5 +1,7 @@
+import { manifestEntryBytes } from '#checkpoint/manifest.ts';
+import type { EntriesSince } from '#checkpoint/read-entries-since.ts';
 import {
-  type CheckpointStore,
+  type CheckpointTable,
   checkpointHash,
   type EntryContent,
   type EntrySource,
@@ -15,6 +17,7 @@ import {
   type SignedCheckpoint,
   type StoredEntry,
   signCheckpoint,
+  type VerifyLedgerOptions,
   verifyLedger,
   verifyStretch,
   zeroHash,
@@ -63,21 +66,35 @@ export async function nextCheckpoint(
   heads: Parameters<typeof readEntriesSince>[1],
 ): Promise<{ signed: SignedCheckpoint; heads: NonNullable<typeof heads> }> {
   const since = await readEntriesSince(source, heads);
-  const manifest = encodeManifest(since.entries);
+  return { signed: sign(before, since), heads: since.heads };
+}
+
+/** Signs the checkpoint after another one; a minute later. */
+export function sign(before: SignedCheckpoint | undefined, { heads, entries }: EntriesSince): SignedCheckpoint {
+  const manifest = encodeManifest(entries);
   const number = (before?.number ?? 0) + 1;
   const previousHash = before === undefined ? noCheckpointHash : checkpointHash(before.jws);
   const signedAt = new Date(Date.UTC(2026, 10, 23, 12, number));
-  const checkpoint = { number, previousHash, signedAt, heads: since.heads, manifestHash: manifestHash(manifest) };
-  return { signed: { number, jws: signCheckpoint(checkpoint, signingKey), manifest }, heads: since.heads };
+  const checkpoint = { number, previousHash, signedAt, heads, manifestHash: manifestHash(manifest) };
+  return { number, jws: signCheckpoint(checkpoint, signingKey), manifest };
 }
 
 /** Checkpoints in an array. */
-function storeOf(checkpoints: readonly SignedCheckpoint[]): CheckpointStore {
+export function storeOf(checkpoints: readonly SignedCheckpoint[]): CheckpointTable {
   return {
     async *readAfter(number) {
       yield* checkpoints.filter((checkpoint) => checkpoint.number > number);
     },
+    last: async () => checkpoints.at(-1),
     manifestOf: async (number) => checkpoints.find((checkpoint) => checkpoint.number === number)?.manifest,
+    async baseOf({ entriesMax, checkpointsMax }) {
+      let [entries, base] = [0, 0];
+      for (const { number, manifest } of checkpoints.slice(-checkpointsMax).reverse()) {
+        entries += manifest.length / manifestEntryBytes;
+        if (entries <= entriesMax || base === 0) base = number - 1;
+      }
+      return base;
+    },
   };
 }
 
@@ -87,8 +104,16 @@ export function verify(
   checkpoints: readonly SignedCheckpoint[],
   pageSize = 4,
 ) {
-  const table = storeOf(checkpoints);
-  return verifyLedger({ entries: sourceOf(chains), checkpoints: { table }, keys: trustedKeys, pageSize });
+  return verifyStored(sourceOf(chains), { table: storeOf(checkpoints) }, { pageSize });
+}
+
+/** Verifies a ledger from wherever its entries and checkpoints come. */
+export function verifyStored(
+  entries: EntrySource,
+  checkpoints: VerifyLedgerOptions['checkpoints'],
+  options: Pick<VerifyLedgerOptions, 'lookBack' | 'pageSize'>,
+) {
+  return verifyLedger({ entries, checkpoints, keys: trustedKeys, ...options });
 }
 
 /** Verifies a part of a ledger in memory. */

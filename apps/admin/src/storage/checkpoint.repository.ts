@@ -1,6 +1,6 @@
 import { Repository } from '@bank/database';
 import {
-  type CheckpointStore,
+  type CheckpointTable,
   createCheckpointTable,
   createEntrySource,
   type EntrySource,
@@ -13,7 +13,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 export class CheckpointRepository extends Repository {
   /** The stored entries, as a verifier reads them. */
   readonly entries: EntrySource;
-  readonly table: CheckpointStore;
+  readonly table: CheckpointTable;
 
   constructor(em: EntityManager) {
     super(em);
@@ -41,7 +41,7 @@ export class CheckpointRepository extends Repository {
   }
 
   last(): Promise<SignedCheckpoint | undefined> {
-    return this.row('select number, jws, manifest from admin.ledger_checkpoints order by number desc limit 1');
+    return this.table.last();
   }
 
   /** How many entries the ledger has, by the heads of its shards. */

@@ -12,16 +12,15 @@ import {
 } from '#checkpoint/checkpoint.ts';
 import type { TrustedKeys } from '#checkpoint/checkpoint-keys.ts';
 import type { CheckpointStore } from '#checkpoint/checkpoint-store.ts';
+import { beginning, type FilePlace, numberOfLine, placeNear } from '#checkpoint/place-near.ts';
 
 const fileName = /^checkpoints-\d{4}-\d{2}\.jsonl$/;
 // No line is longer: a checkpoint covers at most 16,000 entries of 32 characters.
 const tailBytes = 2_097_152;
 const writtenAtOnce = 100;
 
-/** Checkpoints in a folder outside of the database: JSON lines, a file a month, only ever added to. */
+/** Checkpoints in a folder outside of the database: JSON lines, a file a month, only ever added to. Its last one is verified. */
 export interface CheckpointFile extends CheckpointStore {
-  /** The newest one, verified. @throws CheckpointInvalid */
-  last(): Promise<SignedCheckpoint | undefined>;
   /**
    * Adds what another store has and this one has not, each checkpoint verified first, and on the disk when it resolves.
    * Gives how many there were. Several processes may do it in one folder: a line that stands there twice is one.
@@ -90,12 +89,43 @@ function lastOf(folder: string, keys: TrustedKeys): () => Promise<LastCheckpoint
   };
 }
 
+/** Begins near that number. Where one seems to be missing everything is read: lines may stand out of order. */
 async function* readAfter(folder: string, number: number): AsyncGenerator<SignedCheckpoint> {
-  for (const name of await filesOf(folder)) {
-    const lines = createInterface({ input: createReadStream(join(folder, name)), crlfDelay: Number.POSITIVE_INFINITY });
-    for await (const line of lines) {
-      const checkpoint = readLine(line);
-      if (checkpoint !== undefined && checkpoint.number > number) yield checkpoint;
+  const names = await filesOf(folder);
+  let next = number + 1;
+  if (number > 0) {
+    let isGap = false;
+    for await (const checkpoint of linesFrom(folder, names, await placeNear(folder, names, number), next)) {
+      isGap = checkpoint.number > next;
+      if (isGap) break;
+      if (checkpoint.number !== next) continue;
+      yield checkpoint;
+      next += 1;
+    }
+    if (!isGap) return;
+  }
+  for await (const checkpoint of linesFrom(folder, names, beginning, next)) {
+    if (checkpoint.number >= next) yield checkpoint;
+  }
+}
+
+/** The checkpoints from a place on; those below a number need not be among them. */
+async function* linesFrom(
+  folder: string,
+  names: readonly string[],
+  { fileIndex, offset }: FilePlace,
+  lowest = 0,
+): AsyncGenerator<SignedCheckpoint> {
+  for (const [index, name] of names.slice(fileIndex).entries()) {
+    const input = createReadStream(join(folder, name), { start: index === 0 ? offset : 0 });
+    try {
+      for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+        if ((numberOfLine(line) ?? lowest) < lowest) continue;
+        const checkpoint = readLine(line);
+        if (checkpoint !== undefined) yield checkpoint;
+      }
+    } finally {
+      input.destroy(); // whoever has what he looked for does not read to the end
     }
   }
 }

@@ -85,7 +85,11 @@ export function successionProblem(checkpoint: Checkpoint, before: TrailCheckpoin
   if (checkpoint.previousHash !== (before?.jwsHash ?? noCheckpointHash)) return 'it follows another checkpoint';
   if (checkpoint.heads.length !== shardCount) return 'it does not tell of every shard';
   const back = checkpoint.heads.findIndex((head, shard) => head.position < (heads[shard]?.position ?? 0));
-  return back < 0 ? undefined : `shard ${back} is shorter than in the checkpoint before`;
+  if (back >= 0) return `shard ${back} is shorter than in the checkpoint before`;
+  const other = checkpoint.heads.findIndex(
+    ({ position, hash }, shard) => position === heads[shard]?.position && hash !== heads[shard].hash,
+  );
+  return other < 0 ? undefined : `shard ${other} ends with another entry than in the checkpoint before`;
 }
 
 /** A checkpoint that was found good, with the hash by which the next one names it. */

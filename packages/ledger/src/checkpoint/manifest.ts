@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 /** How many bytes of an entry's hash stand in a manifest: enough to tell which entry of a checkpoint was changed. */
 const markBytes = 8;
 const idBytes = 16;
-const entryBytes = idBytes + markBytes;
+/** What one entry takes. */
+export const manifestEntryBytes = idBytes + markBytes;
 
 /** An entry as a manifest names it. */
 export interface ManifestEntry {
@@ -25,9 +26,11 @@ export function encodeManifest(entries: readonly { readonly id: string; readonly
 /** The entries from one index of a manifest up to another. Fewer when the manifest is shorter. */
 export function readManifest(manifest: Uint8Array, from: number, to: number): ManifestEntry[] {
   const bytes = Buffer.from(manifest.buffer, manifest.byteOffset, manifest.byteLength);
-  const end = Math.min(to, Math.floor(bytes.length / entryBytes));
+  const end = Math.min(to, Math.floor(bytes.length / manifestEntryBytes));
   return Array.from({ length: Math.max(end - from, 0) }, (_none, index) => {
-    const hex = bytes.subarray((from + index) * entryBytes, (from + index + 1) * entryBytes).toString('hex');
+    const hex = bytes
+      .subarray((from + index) * manifestEntryBytes, (from + index + 1) * manifestEntryBytes)
+      .toString('hex');
     return { id: toUuid(hex.slice(0, 2 * idBytes)), mark: hex.slice(2 * idBytes) };
   });
 }

@@ -38,9 +38,10 @@ export interface LedgerReport {
   readonly problems: readonly LedgerProblem[];
   /** Entries that were read. */
   readonly entries: number;
-  /** The checkpoint that was taken as the beginning; 0 when everything was read. */
+  /** The checkpoint that was taken as the beginning, for its signature; 0 when everything was read. */
   readonly fromCheckpoint: number;
   readonly checkpoints: {
+    /** How many were believed after that one. */
     readonly verified: number;
     readonly last: { readonly number: number; readonly signedAt: Date } | null;
     /** How many of the last ones the file has yet to get; null when none was given. */

@@ -9,57 +9,128 @@ import {
   type TrailCheckpoint,
 } from '#checkpoint/checkpoint.ts';
 import type { TrustedKeys } from '#checkpoint/checkpoint-keys.ts';
-import type { CheckpointStore } from '#checkpoint/checkpoint-store.ts';
+import type { CheckpointStore, CheckpointTable } from '#checkpoint/checkpoint-store.ts';
 import { manifestHash } from '#checkpoint/manifest.ts';
 import type { LedgerProblem } from '#verify/report.ts';
 
 /** Where checkpoints are looked for. Both have to agree; the file may only lack the newest. */
 export interface CheckpointPlaces {
-  readonly table: CheckpointStore;
+  readonly table: CheckpointTable;
   readonly file?: CheckpointStore | undefined;
-}
-
-/** The checkpoints that can be believed, in their order, and what is wrong with those that cannot. */
-export interface Trail {
-  readonly checkpoints: readonly TrailCheckpoint[];
-  readonly problems: readonly LedgerProblem[];
-  /** Checkpoints of the table that the file has yet to get. */
-  readonly fileBehind: number;
-}
-
-/** The heads after a checkpoint of the trail; those of an empty ledger for number 0. */
-export function headsAfter({ checkpoints }: Pick<Trail, 'checkpoints'>, number: number): readonly ShardHead[] {
-  return number === 0 ? emptyHeads : (checkpoints[number - 1]?.heads ?? emptyHeads);
 }
 
 /**
  * Reads both places side by side: signatures, numbers without gaps, each naming the one before, file and table the same.
- * Believes the file before the table, and nothing after the first checkpoint that fails.
+ * Believes the file before the table, and nothing after the first checkpoint that fails. Keeps none but the last: there is
+ * one for every minute since the ledger began.
  */
-export async function readTrail({ table, file }: CheckpointPlaces, keys: TrustedKeys): Promise<Trail> {
-  const checkpoints: TrailCheckpoint[] = [];
-  const problems: LedgerProblem[] = [];
-  let fileBehind = 0;
-  const [inTable, inFile] = [new Cursor(table), new Cursor(file)];
-  for (let number = 1; ; number += 1) {
-    const [read, written] = [await inTable.take(number), await inFile.take(number)];
-    // Both go on growing: what reached the file after the table was read to its end is in the table by now.
-    const stored = read ?? (written && (await inTable.lookAgain(number)));
+export class Trail {
+  /** What is wrong with those that were read. */
+  readonly problems: LedgerProblem[] = [];
+  readonly #keys: TrustedKeys;
+  readonly #base: number;
+  readonly #hasFile: boolean;
+  readonly #inTable: Cursor;
+  readonly #inFile: Cursor;
+  #number: number;
+  #last: TrailCheckpoint | undefined;
+  #verified = 0;
+  #fileBehind = 0;
+  #firstBehind: TrailCheckpoint | undefined;
+  #hasFailed = false;
+
+  /** Begins after a checkpoint, which is believed for its signature alone; 0 for the beginning. */
+  constructor({ table, file }: CheckpointPlaces, keys: TrustedKeys, base: number) {
+    this.#keys = keys;
+    this.#base = base;
+    this.#number = Math.max(1, base);
+    this.#hasFile = file !== undefined;
+    [this.#inTable, this.#inFile] = [new Cursor(table, this.#number), new Cursor(file, this.#number)];
+  }
+
+  /** The last that was believed. */
+  get last(): TrailCheckpoint | undefined {
+    return this.#last;
+  }
+
+  /** How many were believed after the base. */
+  get verified(): number {
+    return this.#verified;
+  }
+
+  /** How many of the last ones the file has yet to get. */
+  get fileBehind(): number {
+    return this.#fileBehind;
+  }
+
+  /** The first of those. */
+  get firstBehind(): TrailCheckpoint | undefined {
+    return this.#firstBehind;
+  }
+
+  /** Where every shard stands at the base. Undefined when it cannot be believed: then nothing after it can be. */
+  async begin(): Promise<readonly ShardHead[] | undefined> {
+    return this.#base === 0 ? emptyHeads : (await this.#next((stored) => this.#anchor(stored)))?.heads;
+  }
+
+  /** The next ones, as many as that; fewer at the end, or before the first that fails. */
+  async take(count: number): Promise<readonly TrailCheckpoint[]> {
+    const taken: TrailCheckpoint[] = [];
+    while (taken.length < count) {
+      const next = await this.#next((stored) => believe(stored, this.#last, this.#keys));
+      if (next === undefined) break;
+      this.#verified += 1;
+      taken.push(next);
+    }
+    return taken;
+  }
+
+  /** To be called when no more are taken. */
+  async close(): Promise<void> {
+    await Promise.all([this.#inTable.close(), this.#inFile.close()]);
+  }
+
+  async #next(read: (stored: SignedCheckpoint) => TrailCheckpoint): Promise<TrailCheckpoint | undefined> {
+    if (this.#hasFailed) return undefined;
+    const number = this.#number;
+    const { stored, written, fileGoesOn } = await this.#look(number);
     const next = written ?? stored;
     if (next === undefined) {
-      if (inTable.hasMore || inFile.hasMore) problems.push(problemAt(number, 'it is missing'));
-      return { checkpoints, problems, fileBehind };
+      const isExpected = number === this.#base || this.#inTable.hasMore || fileGoesOn;
+      return isExpected ? this.#fail(number, 'it is missing') : undefined;
     }
-    const problem = agreementProblem(stored, written, inFile.hasMore);
-    if (problem !== undefined) problems.push(problemAt(number, problem));
-    if (file !== undefined && written === undefined) fileBehind += 1;
+    const problem = agreementProblem(stored, written, fileGoesOn);
+    if (problem !== undefined) this.problems.push(problemAt(number, problem));
     try {
-      checkpoints.push(believe(next, checkpoints.at(-1), keys));
+      this.#last = read(next);
     } catch (error) {
       if (!(error instanceof CheckpointInvalid)) throw error;
-      problems.push(problemAt(number, error.message));
-      return { checkpoints, problems, fileBehind };
+      return this.#fail(number, error.message);
     }
+    if (this.#hasFile && written === undefined && !fileGoesOn) {
+      this.#fileBehind += 1;
+      this.#firstBehind ??= this.#last;
+    }
+    this.#number += 1;
+    return this.#last;
+  }
+
+  async #look(number: number) {
+    const [read, written] = [await this.#inTable.take(number), await this.#inFile.take(number)];
+    // Both go on growing: what reached the file after the table was read to its end is in the table by now.
+    const stored = read ?? (written && (await this.#inTable.lookAgain(number)));
+    return { stored, written, fileGoesOn: this.#inFile.hasMore };
+  }
+
+  #fail(number: number, message: string): undefined {
+    this.problems.push(problemAt(number, message));
+    this.#hasFailed = true;
+  }
+
+  #anchor(stored: SignedCheckpoint): TrailCheckpoint {
+    const checkpoint = readCheckpoint(stored.jws, this.#keys);
+    if (checkpoint.number !== this.#base) throw new CheckpointInvalid('it was signed with another number');
+    return { ...checkpoint, jwsHash: checkpointHash(stored.jws) };
   }
 }
 
@@ -93,16 +164,16 @@ export function problemAt(checkpoint: number, message: string): LedgerProblem {
   return { rule: 'checkpoint', checkpoint, message };
 }
 
-/** Takes checkpoints out of a store by their numbers. */
+/** Takes checkpoints out of a store by their numbers, from one on. */
 class Cursor {
   readonly #store: CheckpointStore | undefined;
   #iterator: AsyncIterator<SignedCheckpoint> | undefined;
   #next: SignedCheckpoint | undefined;
   #started = false;
 
-  constructor(store: CheckpointStore | undefined) {
+  constructor(store: CheckpointStore | undefined, from: number) {
     this.#store = store;
-    this.#iterator = store?.readAfter(0)[Symbol.asyncIterator]();
+    this.#iterator = store?.readAfter(from - 1)[Symbol.asyncIterator]();
   }
 
   get hasMore(): boolean {
@@ -125,6 +196,11 @@ class Cursor {
     this.#iterator = this.#store?.readAfter(number - 1)[Symbol.asyncIterator]();
     await this.#advance();
     return this.take(number);
+  }
+
+  /** Gives back what reading holds open. */
+  async close(): Promise<void> {
+    await this.#iterator?.return?.();
   }
 
   async #advance(): Promise<void> {

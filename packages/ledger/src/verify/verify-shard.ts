@@ -11,7 +11,7 @@ export interface ShardToVerify {
   readonly entries: EntrySource;
   readonly pageSize: number;
   /** Ends with the last signed entry instead of the head that the shard has now. */
-  readonly signedOnly?: true;
+  readonly signedOnly?: boolean;
 }
 
 /** How far a shard was verified, and what ended it. */

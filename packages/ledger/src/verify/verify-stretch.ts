@@ -20,11 +20,14 @@ export interface LedgerStretch {
   readonly keys: TrustedKeys;
   /** The number of a checkpoint; 0 for the beginning. */
   readonly after: number;
-  /** Ends at the first checkpoint with which it has at least so many entries. */
+  /** Ends at the first checkpoint with which it has at least so many entries, or 1,000 checkpoints. */
   readonly entriesMax: number;
   /** Entries that are fetched at once, 500 unless given. */
   readonly pageSize?: number;
 }
+
+/** A quiet ledger has a checkpoint for every entry, and each that is held takes some kilobytes. */
+const checkpointsMax = 1000;
 
 /** What was found in a stretch. */
 export interface StretchReport {
@@ -88,7 +91,8 @@ async function readStretch({ table, keys, after, entriesMax }: LedgerStretch): P
         if (anchor.number !== after) return ended(false, [problemAt(after, 'it is missing')]);
         continue;
       }
-      if (totalOf(before) - totalOf(anchor) >= entriesMax) return ended(false);
+      const isFull = signed.length >= checkpointsMax || totalOf(before) - totalOf(anchor) >= entriesMax;
+      if (isFull) return ended(false);
       before = believe(stored, before, keys);
       signed.push(before);
     } catch (error) {
