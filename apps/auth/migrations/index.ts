@@ -40,6 +40,7 @@ import { NotedUserChanges } from './202612040411-noted-user-changes.ts';
 import { Transactions } from './202612040701-transactions.ts';
 import { PasskeySignIns } from './202612040720-passkey-sign-ins.ts';
 import { LocaleVersion } from './202612050202-locale-version.ts';
+import { ResetTries } from './202612050700-reset-tries.ts';
 
 /** In the order in which they run. A name never changes once it has run anywhere. */
 export const migrations: readonly NamedMigration[] = [
@@ -84,4 +85,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202612040701-transactions', class: Transactions },
   { name: '202612040720-passkey-sign-ins', class: PasskeySignIns },
   { name: '202612050202-locale-version', class: LocaleVersion },
+  { name: '202612050700-reset-tries', class: ResetTries },
 ];

@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { DomainError } from '@bank/domain';
+import { raceOf, winners } from '@bank/testing';
+import { describe, expect, it, vi } from 'vitest';
 import { type Account, password, register, signIn } from './support/accounts.ts';
 import { post } from './support/http.ts';
-import { askForToken, reset } from './support/passwords.ts';
+import { askForToken, reset, toldAbout } from './support/passwords.ts';
 import { sharedAuth } from './support/shared-auth.ts';
 
 const auth = await sharedAuth();
@@ -34,15 +36,53 @@ describe('the last five passwords of a user', () => {
     expect((await signIn(auth, account)).status).toBe(200);
   });
 
-  it('422 used_before when he resets it, and the link stays good', async () => {
+  it('422 used_before when he resets it, and the link stays good for other tries', async () => {
     const account = await changed(1);
     const token = await askForToken(auth, account);
-    for (const used of [numbered(0), password]) {
+    for (const used of [numbered(0), password, numbered(0), password]) {
       const { status, body } = await reset(auth, token, used);
       expect([status, body.errors]).toEqual([422, [{ path: 'password', rule: 'used_before' }]]);
     }
     expect((await reset(auth, token, numbered(1))).status).toBe(204);
     expect((await change(await register(auth), password, numbered(0))).status).toBe(204);
+  });
+
+  it('SR-13 the fifth refusal ends the link, until another one is asked for; the ledger is told of each', async () => {
+    const account = await register(auth);
+    const token = await askForToken(auth, account);
+    for (let tries = 0; tries < 5; tries += 1) {
+      expect((await reset(auth, token, password)).body.code).toBe('auth.password.unacceptable');
+    }
+    for (const chosen of [password, numbered(0), 'too short']) {
+      expect((await reset(auth, token, chosen)).body.code).toBe('auth.verification.invalid');
+    }
+    const told = await toldAbout(auth, account.id);
+    expect(told.filter((one) => one === 'auth.password.reset_failed used_before')).toHaveLength(5);
+    expect((await signIn(auth, account)).status).toBe(200);
+    expect((await reset(auth, await askForToken(auth, account), numbered(0))).status).toBe(204);
+  });
+
+  it('SR-12 no more than five are compared by one link, however many at once', { timeout: 60_000 }, async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const account = await register(auth);
+      const token = await askForToken(auth, account);
+      const answers = winners(await raceOf(16, () => reset(auth, token, password)));
+      const refused = answers.map(({ body }) => body.code).sort();
+      const compared = Array(5).fill('auth.password.unacceptable');
+      expect(refused).toEqual([...compared, ...Array(11).fill('auth.verification.invalid')]);
+      const told = await toldAbout(auth, account.id);
+      expect(told.filter((one) => one === 'auth.password.reset_failed used_before')).toHaveLength(5);
+    }
+  });
+
+  it('SR-14 a try that finds no place among those that are hashed counts for nothing', async () => {
+    const account = await register(auth);
+    const token = await askForToken(auth, account);
+    const busy = () => Promise.reject(new DomainError('service.overloaded', { details: { retryAfterSeconds: 1 } }));
+    const admit = vi.spyOn(auth.ctx.hasher, 'admit').mockImplementation(busy);
+    for (let tries = 0; tries < 6; tries += 1) expect((await reset(auth, token, numbered(0))).status).toBe(503);
+    admit.mockRestore();
+    expect((await reset(auth, token, numbered(0))).status).toBe(204);
   });
 
   it('SR-3 are compared in the form in which they are hashed', async () => {

@@ -10,7 +10,7 @@ import { smsCode } from './phones.ts';
 /**
  * Every route that takes a secret, and what bounds guessing there. `pool`: the consecutive failures of the user, or of nobody, that
  * every presentation of a password shares. `address`: the failures of the client's address, which all guesses share. `own`: tries
- * of the one code. `entropy`: at least 128 random bits, which nobody guesses. `chosen`: a new password, compared with nothing.
+ * of the one code. `entropy`: at least 128 random bits, which nobody guesses. `chosen`: a new password, which opens nothing yet.
  */
 export const secretPaths: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'POST /v1/auth/register': { password: 'chosen' },
@@ -21,7 +21,7 @@ export const secretPaths: Readonly<Record<string, Readonly<Record<string, string
   'POST /v1/auth/login/verify': { response: 'own, address', recoveryCode: 'own, address' },
   'POST /v1/auth/token/refresh': { refreshToken: 'entropy' },
   'POST /v1/auth/step-up/verify': { password: 'pool, address', response: 'own, address', code: 'pool, own, address' },
-  'POST /v1/auth/password/reset': { token: 'entropy', password: 'chosen' },
+  'POST /v1/auth/password/reset': { token: 'entropy', password: 'chosen, own' },
   'POST /v1/auth/password/change': { currentPassword: 'pool, address', newPassword: 'chosen' },
   'POST /v1/auth/recovery/complete': { token: 'entropy', recoveryCode: 'own, address' },
   'POST /v1/auth/recovery/cancel': { token: 'entropy' },

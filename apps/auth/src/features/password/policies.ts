@@ -1,6 +1,12 @@
 /** Life of a link for choosing another password, in seconds (SR-36). */
 export const resetSeconds = 3600;
 
+/**
+ * Passwords that may be tried by one link. Who is told that one was used before knows the present one, or an older one, by it:
+ * so it is counted as a guess of a password is (SR-7, SR-13).
+ */
+export const resetTriesMax = 5;
+
 /** How often a link is sent to one user in an hour; more are silently not written (SR-18, SR-38). */
 export const resetLimit = { points: 5, windowSeconds: 3600 } as const;
 

@@ -1,9 +1,14 @@
 import { readerOf, withTransaction } from '@bank/database';
-import { allow, DomainError, isBlocked, parse, type UserId } from '@bank/domain';
+import { allow, DomainError, type Grant, isBlocked, parse, type UserId } from '@bank/domain';
 import { keyedHash, type ReadToken, readToken } from '@bank/security';
 import type { AppContext, AppTransaction } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
-import { requireAcceptablePassword, requireUnusedPassword } from '#features/password/accept-password.ts';
+import {
+  type ChosenPassword,
+  requireAcceptablePassword,
+  requireUnusedPassword,
+} from '#features/password/accept-password.ts';
+import { resetTriesMax } from '#features/password/policies.ts';
 import { replacePassword } from '#features/password/replace-password.ts';
 import { resetTokenPrefix } from '#features/password/reset-link.ts';
 import { ResetPasswordSchema } from '#features/password/schemas.ts';
@@ -20,7 +25,8 @@ const resetAudits = [
 /**
  * Gives a user the password that whoever has his link has chosen, once (SR-36). Everything he has open ends and the counters
  * of wrong passwords are lifted (SR-14); nobody is signed in by it, and a second factor is asked for as before (SR-33).
- * Somebody who is locked stays so: reading his mail does not prove what the lock waits for.
+ * Somebody who is locked stays so: reading his mail does not prove what the lock waits for. A password that he has or had is
+ * refused, and five tries end the link.
  * @throws request.invalid, auth.verification.invalid, auth.password.unacceptable, service.overloaded
  */
 export async function resetPassword(ctx: AppContext, input: unknown, caller: Caller): Promise<void> {
@@ -31,28 +37,55 @@ export async function resetPassword(ctx: AppContext, input: unknown, caller: Cal
   if (link === undefined || owner === undefined) throw notValid('unknown, used or expired');
   const chosen = { password: request.password, path: 'password' };
   await requireAcceptablePassword(ctx, { ...chosen, ...owner.contact });
-  await requireUnusedPassword(readerOf(ctx), owner.userId, chosen);
-  const passwordHash = await ctx.hasher.hash(request.password);
-  const isDone = await withTransaction(ctx, { who, audits: resetAudits }, (tx) => useLink(tx, link, passwordHash));
+  // Who finds no room in the line is turned away before he is counted: five such tries would end his link.
+  const passwordHash = await ctx.hasher.admit(() => hashUnused(ctx, who, { link, userId: owner.userId }, chosen));
+  const use = { link, userId: owner.userId, passwordHash };
+  const isDone = await withTransaction(ctx, { who, audits: resetAudits }, (tx) => useLink(tx, use));
   if (!isDone) throw notValid('used meanwhile, or the user is stopped');
 }
 
 /** Whose link it is: his own words, and the passwords he had, are no password (SR-6). */
 async function ownerOf(ctx: AppContext, link: ReadToken): Promise<{ userId: UserId; contact: Contact } | undefined> {
   const reader = readerOf(ctx);
-  const userId = await reader.passwordResets.findOwner(link, ctx.clock.now());
+  const limits = { triesMax: resetTriesMax, now: ctx.clock.now() };
+  const userId = await reader.passwordResets.findOwner(link, limits);
   const user = userId && (await reader.users.find(userId));
   if (userId === undefined || user === undefined || user.contact === null) return undefined;
   return { userId, contact: await openContact(reader, { table: 'users', userId }, user.contact) };
 }
 
-async function useLink(tx: AppTransaction, link: ReadToken, passwordHash: string): Promise<boolean> {
-  const now = tx.clock.now();
-  const userId = await tx.passwordResets.findOwner(link, now);
-  if (userId === undefined) return false;
+/** The hash of a password that he has not had lately. A try is counted before it is compared, and told of where it was one. */
+async function hashUnused(
+  ctx: AppContext,
+  who: Grant,
+  { link, userId }: { link: ReadToken; userId: UserId },
+  chosen: ChosenPassword,
+): Promise<string> {
+  const unaudited = 'counts a try: the ledger gets what becomes of it';
+  const claim = { triesMax: resetTriesMax, now: ctx.clock.now() };
+  const tries = await withTransaction(ctx, { who, unaudited }, (tx) => tx.passwordResets.claimTry(link, claim));
+  if (tries === undefined) throw notValid('used meanwhile, or tried too often');
+  try {
+    await requireUnusedPassword(readerOf(ctx), userId, chosen);
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'auth.password.unacceptable') {
+      const failure = { action: 'auth.password.reset_failed', subject: userId, outcome: 'failure' } as const;
+      await withTransaction(ctx, { who, audits: ['auth.password.reset_failed'] }, (tx) =>
+        tx.audit({ ...failure, reason: 'used_before', details: { tries } }),
+      );
+    }
+    throw error;
+  }
+  return await ctx.hasher.hash(chosen.password);
+}
+
+async function useLink(
+  tx: AppTransaction,
+  { link, userId, passwordHash }: { link: ReadToken; userId: UserId; passwordHash: string },
+): Promise<boolean> {
   // His row first, as everybody takes them who changes a user or writes him a link.
   const user = await tx.users.lock(userId);
-  if ((await tx.passwordResets.consume(link, now)) === undefined) return false;
+  if ((await tx.passwordResets.consume(link, tx.clock.now())) === undefined) return false;
   if (user === undefined || isBlocked(user.status, 'recovery')) {
     await tx.audit({ action: 'auth.password.reset_failed', subject: userId, outcome: 'denied', reason: 'status' });
     return false;
