@@ -1,5 +1,6 @@
 import { AuthService, SessionEndReason } from '@bank/proto/auth';
-import { UserService, UserStatus } from '@bank/proto/user';
+import { UserSchema, UserService, UserStatus } from '@bank/proto/user';
+import { toJson } from '@bufbuild/protobuf';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { Code } from '@connectrpc/connect';
 import { decodeJwt } from 'jose';
@@ -19,9 +20,13 @@ const auth = await startAuth({
   callers: callerTable({
     profile: {
       methods: [...users('GetUser', 'BatchGetUsers'), ...tokens('IntrospectToken', 'ListRevocations')],
-      fields: { [introspect]: ['sessionId', 'deviceId', 'acr', 'roles'] },
+      fields: {
+        [introspect]: ['sessionId', 'deviceId', 'acr', 'roles'],
+        'bank.user.v1.UserService/GetUser': ['roles', 'emailVerified', 'phoneVerified', 'createdAt'],
+        'bank.user.v1.UserService/BatchGetUsers': ['roles'],
+      },
     },
-    mfa: { methods: [...tokens('IntrospectToken'), ...users('DescribeContact')] },
+    mfa: { methods: [...tokens('IntrospectToken'), ...users('GetUser', 'BatchGetUsers', 'DescribeContact')] },
     notification: { methods: users('GetContact') },
     admin: {
       methods: [...users('LookupUser'), ...tokens('RevokeSessions')],
@@ -47,10 +52,24 @@ describe('GetUser and BatchGetUsers', () => {
       roles: ['customer'],
       emailVerified: true,
       phoneVerified: false,
+      createdAt: { nanos: expect.any(Number) },
       version: 1n,
     });
     const many = await profile.batchGetUsers({ userIds: [account.id, nobody, account.id] });
     expect(many.users.map(({ userId }) => userId)).toEqual([account.id]);
+  });
+
+  it('show of a user id, status, version and what is listed for the caller and the method', async () => {
+    const { id } = await register(auth);
+    const user = { userId: id, status: 'USER_STATUS_ACTIVE', version: '1' };
+    const shownTo = async (service: typeof profile) => {
+      const { users: found } = await service.batchGetUsers({ userIds: [id] });
+      return found.map((one) => toJson(UserSchema, one));
+    };
+    expect(await shownTo(profile)).toEqual([{ ...user, roles: ['customer'] }]);
+    expect(await shownTo(mfaUsers)).toEqual([user]);
+    const { user: alone } = await mfaUsers.getUser({ userId: id });
+    expect(alone && toJson(UserSchema, alone)).toEqual(user);
   });
 
   it.each([

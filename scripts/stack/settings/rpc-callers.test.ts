@@ -45,6 +45,19 @@ describe('infra/rpc-callers.json', () => {
     }
   });
 
+  it('shows of a user what his caller uses: roles to whoever judges people, and nobody the rest without a need', () => {
+    const shown = Object.values(table.auth).flatMap(({ name, fields = {} }) =>
+      Object.entries(fields).map(([method, names]) => `${name} ${method.split('/')[1]}: ${names.join(' ')}`),
+    );
+    expect(shown.filter((line) => /GetUser/.test(line))).toEqual([
+      'profile BatchGetUsers: roles',
+      'mfa BatchGetUsers: roles',
+      'device GetUser: roles',
+      'admin GetUser: roles',
+      'admin BatchGetUsers: emailVerified phoneVerified',
+    ]);
+  });
+
   it('names each caller as its certificate does', () => {
     for (const [uri, { name }] of Object.values(table).flatMap((callers) => Object.entries(callers))) {
       expect(uri).toMatch(/^spiffe:\/\/bank\/(app|tool|platform)\/[a-z]+$/);

@@ -36,6 +36,8 @@ function toPerson(user: { userId: string; status: UserStatus; roles: readonly st
   const status = userStateOf(user.status);
   // A state or role that is not known here could mean anything, so nothing is decided on it.
   if (status === undefined) throw new Error('a user in a state that is not known here');
+  // Everybody has a role; none is a role that was not shown, and people are judged by their highest.
+  if (user.roles.length === 0) throw new Error('a user whose roles are not shown here');
   return { userId: user.userId as UserId, status, roles: user.roles.map(toRole) };
 }
 

@@ -29,9 +29,12 @@ export interface ViewedUser extends KnownUser {
 export interface UserDirectory {
   /** Whose address it is, for the member of staff who asks; `auth` tells the ledger. */
   lookUp(address: Address): Promise<KnownUser | undefined>;
-  find(userId: string): Promise<KnownUser | undefined>;
-  /** Those of the users who exist; at most 100. */
-  findMany(userIds: readonly string[]): Promise<readonly KnownUser[]>;
+  /** With his roles; whether his addresses are proven is not asked. */
+  find(userId: string): Promise<Pick<KnownUser, 'userId' | 'status' | 'roles'> | undefined>;
+  /** Whose addresses are proven, of the users who exist; at most 100. */
+  findMany(
+    userIds: readonly string[],
+  ): Promise<readonly Pick<KnownUser, 'userId' | 'emailVerified' | 'phoneVerified'>[]>;
   /** One user for the member of staff who asks; `auth` tells the ledger. The note says why something is unmasked. */
   view(userId: string, unmask: { fields: readonly ContactFieldName[]; noteId: string }): Promise<ViewedUser>;
   /**
@@ -57,6 +60,8 @@ export function createUserDirectory(options: RpcClientOptions<typeof UserService
     },
     async find(userId) {
       const { user } = await orNobody(auth.getUser({ userId }));
+      // Everybody has a role, and staff act on nobody who may stand above them.
+      if (user?.roles.length === 0) throw new DomainError('service.internal', { reason: 'a user without roles' });
       return user && toKnownUser(user);
     },
     async findMany(userIds) {

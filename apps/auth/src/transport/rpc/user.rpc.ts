@@ -38,13 +38,14 @@ export const userRpc = defineRpc<AppContext, typeof UserService>(UserService, {
   getUser: {
     access: 'service',
     idempotent: true,
-    handle: async (ctx, { userId }, call) => ({ user: toMessage(await getUser(ctx, { userId }, call)) }),
+    handle: async (ctx, { userId }, call) => ({ user: toMessage(await getUser(ctx, { userId }, call), call.fields) }),
   },
   batchGetUsers: {
     access: 'service',
     idempotent: true,
     async handle(ctx, { userIds }, call) {
-      return { users: (await batchGetUsers(ctx, { userIds }, call)).map(toMessage) };
+      const users = await batchGetUsers(ctx, { userIds }, call);
+      return { users: users.map((user) => toMessage(user, call.fields)) };
     },
   },
   watchUsers: {
@@ -201,13 +202,29 @@ const newsKinds = {
   heartbeat: WatchUsersKind.HEARTBEAT,
 } as const;
 
-/** Id, status and version; of the rest what the caller table lists. */
 function toNews(news: UserNews, fields: ReadonlySet<string>) {
   const { resumeToken } = news;
   const kind = newsKinds[news.kind];
   if (news.kind === 'heartbeat') return { kind, resumeToken };
-  const { userId, status, version, roles, emailVerified, phoneVerified, createdAt } = news.user;
-  const user = {
+  const user = toUser(news.user, fields);
+  return { kind, user, resumeToken, ...(news.kind === 'change' && { changedAt: timestampFromDate(news.changedAt) }) };
+}
+
+type ShownUser = Omit<FoundUser, 'contact' | 'locale'>;
+type ToldUser = Exclude<UserNews, { kind: 'heartbeat' }>['user'];
+
+const everyField: ReadonlySet<string> = new Set(['roles', 'emailVerified', 'phoneVerified', 'createdAt']);
+
+/** A user as a service sees him, or, with every field, as staff do, to whom the caller table lists none. */
+function toMessage({ id, emailVerifiedAt, phoneVerifiedAt, ...user }: ShownUser, fields = everyField) {
+  const proven = { emailVerified: emailVerifiedAt !== null, phoneVerified: phoneVerifiedAt !== null };
+  return toUser({ ...user, ...proven, userId: id }, fields);
+}
+
+/** Id, status and version; of the rest what the caller table lists. */
+function toUser(user: ToldUser, fields: ReadonlySet<string>) {
+  const { userId, status, version, roles, emailVerified, phoneVerified, createdAt } = user;
+  return {
     userId,
     status: toUserStatus(status),
     version: BigInt(version),
@@ -215,20 +232,5 @@ function toNews(news: UserNews, fields: ReadonlySet<string>) {
     ...(fields.has('emailVerified') && { emailVerified }),
     ...(fields.has('phoneVerified') && { phoneVerified }),
     ...(fields.has('createdAt') && { createdAt: timestampFromDate(createdAt) }),
-  };
-  return { kind, user, resumeToken, ...(news.kind === 'change' && { changedAt: timestampFromDate(news.changedAt) }) };
-}
-
-type ShownUser = Omit<FoundUser, 'contact' | 'locale'>;
-
-function toMessage(user: ShownUser) {
-  return {
-    userId: user.id,
-    status: toUserStatus(user.status),
-    roles: [...user.roles],
-    emailVerified: user.emailVerifiedAt !== null,
-    phoneVerified: user.phoneVerifiedAt !== null,
-    createdAt: timestampFromDate(user.createdAt),
-    version: BigInt(user.version),
   };
 }

@@ -19,7 +19,7 @@ export function createUserDirectory(options: RpcClientOptions<typeof UserService
     async standingOf(userId) {
       try {
         const { user } = await auth.getUser({ userId });
-        return user && { userId, roles: user.roles.map(known) };
+        return user && { userId, roles: rolesOf(user.roles) };
       } catch (error) {
         if (error instanceof DomainError && error.code === 'user.not_found') return undefined;
         const reason = 'auth did not say who this is';
@@ -29,7 +29,7 @@ export function createUserDirectory(options: RpcClientOptions<typeof UserService
   };
 }
 
-/** A role that this version does not know may stand above all others. */
-function known(name: string): Role {
-  return roles.find((role) => role === name) ?? 'admin';
+/** Everybody has a role. One that is not shown here, or that this version does not know, may stand above all others. */
+function rolesOf(names: readonly string[]): readonly Role[] {
+  return names.length === 0 ? ['admin'] : names.map((name) => roles.find((role) => role === name) ?? 'admin');
 }

@@ -739,7 +739,8 @@ export const ContactFieldSchema: GenEnum<ContactField> = /*@__PURE__*/
  */
 export const UserService: GenService<{
   /**
-   * GetUser returns one user. NOT_FOUND when there is none. Callers: services named in the caller table.
+   * GetUser returns one user with the fields listed for the caller, beside id, status and version. NOT_FOUND when there
+   * is none. Callers: services named in the caller table.
    *
    * @generated from rpc bank.user.v1.UserService.GetUser
    */
@@ -749,8 +750,8 @@ export const UserService: GenService<{
     output: typeof GetUserResponseSchema;
   },
   /**
-   * BatchGetUsers returns up to 100 users; unknown ids are left out of the answer. Callers: services
-   * named in the caller table.
+   * BatchGetUsers returns up to 100 users with the fields listed for the caller; unknown ids are left out of the
+   * answer. Callers: services named in the caller table.
    *
    * @generated from rpc bank.user.v1.UserService.BatchGetUsers
    */
