@@ -1,9 +1,9 @@
 import type { Person, Role, UserId } from '@bank/domain';
 import { roles } from '@bank/domain';
+import type { Logger, Metrics } from '@bank/observability';
 import { UserService, type UserStatus } from '@bank/proto/user';
 import { type BaseConfig, createRpcClient } from '@bank/service-kit';
 import { tlsFilesOf } from '#app-tls.ts';
-import type { Foundations } from '#foundations.ts';
 import { userStateOf } from '#user-status.ts';
 
 /** Knows what people are at this moment: for apps that judge people and do not keep them. */
@@ -14,7 +14,7 @@ export interface PeopleDirectory {
 
 /** Asks `auth` (UserService.BatchGetUsers), each time: what was true a moment ago is no answer here. */
 export function createPeopleDirectory(
-  { logger, metrics }: Pick<Foundations, 'logger' | 'metrics'>,
+  { logger, metrics }: { readonly logger: Logger; readonly metrics: Metrics },
   config: BaseConfig & { readonly AUTH_RPC_URL: string },
 ): PeopleDirectory {
   const users = createRpcClient(UserService, {
