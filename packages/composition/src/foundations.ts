@@ -100,7 +100,7 @@ export async function createFoundations(config: BaseConfig, options: Foundations
     vault,
     rateLimits: createRateLimitStore(redis, { logger }),
     proofs: openProofChecker(config, { clock, keyrings, logger, redis }),
-    idempotency: createIdempotencyStore({ database, vault, keyring: keyrings.open('idempotency'), clock }),
+    idempotency: createIdempotencyStore({ database, vault, keyring: keyrings.open('idempotency') }),
     cursors: createCursorCodec(keyrings.open('cursor')),
     unitOfWorkOf: (repositories) =>
       createUnitOfWork({

@@ -3,8 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { identifier } from '#connection/identifier.ts';
 import { Repository } from '#transaction/repository.ts';
 
-const REPLAY_MS = 24 * 3_600_000;
-const CLAIM_MS = 60_000;
+const REPLAY_SECONDS = 24 * 3600;
 
 /** One use of a key: whose, on which route. */
 export interface IdempotencyScope {
@@ -35,20 +34,26 @@ export class IdempotencyKeyRepository extends Repository {
 
   /**
    * Claims a key that is new, past its 24 h, or claimed by the same request too long ago. `hashes` are those of the
-   * request under every live key, the current one first.
+   * request under every live key, the current one first. Gives the claim, by which alone it is answered or given back:
+   * the moment at which it lapses by the database's clock, and so a later one for whoever takes the key over.
    */
-  async claim(scope: IdempotencyScope, hashes: readonly Uint8Array[], at: Date): Promise<boolean> {
-    const claimed = await this.affected(
+  async claim(
+    scope: IdempotencyScope,
+    hashes: readonly Uint8Array[],
+    claimSeconds: number,
+  ): Promise<string | undefined> {
+    const claimed = await this.row<{ claim: string }>(
       `insert into ${this.#table} as known (user_id, route, key_hash, request_hash, claimed_until, expires_at)
-       values (?, ?, ?, ?, ?, ?)
+       values (?, ?, ?, ?, now() + make_interval(secs => ?), now() + make_interval(secs => ?))
        on conflict on constraint idempotency_keys_pkey do update
           set request_hash = excluded.request_hash, claimed_until = excluded.claimed_until, answer = null,
               expires_at = excluded.expires_at
-        where known.expires_at <= ?
-           or (known.answer is null and known.claimed_until <= ? and known.request_hash = any(?::bytea[]))`,
-      [...primaryKey(scope), hashes[0], later(at, CLAIM_MS), later(at, REPLAY_MS), at, at, hashes],
+        where known.expires_at <= now()
+           or (known.answer is null and known.claimed_until <= now() and known.request_hash = any(?::bytea[]))
+       returning claimed_until::text as claim`,
+      [...primaryKey(scope), hashes[0], claimSeconds, REPLAY_SECONDS, hashes],
     );
-    return claimed === 1;
+    return claimed?.claim;
   }
 
   find(scope: IdempotencyScope): Promise<KnownKey | undefined> {
@@ -58,25 +63,23 @@ export class IdempotencyKeyRepository extends Repository {
     );
   }
 
-  async keep(scope: IdempotencyScope, answer: Buffer): Promise<void> {
-    await this.affected(
-      `update ${this.#table} set answer = ? where user_id = ? and route = ? and key_hash = ? and answer is null`,
-      [answer, ...primaryKey(scope)],
-    );
+  /** Keeps the answer, unless the claim has lapsed and another has it now. */
+  async keep(scope: IdempotencyScope, claim: string, answer: Buffer): Promise<void> {
+    await this.affected(`update ${this.#table} set answer = ? where ${stillClaimed}`, [
+      answer,
+      ...primaryKey(scope),
+      claim,
+    ]);
   }
 
-  async release(scope: IdempotencyScope): Promise<void> {
-    await this.affected(
-      `delete from ${this.#table} where user_id = ? and route = ? and key_hash = ? and answer is null`,
-      primaryKey(scope),
-    );
+  async release(scope: IdempotencyScope, claim: string): Promise<void> {
+    await this.affected(`delete from ${this.#table} where ${stillClaimed}`, [...primaryKey(scope), claim]);
   }
 }
+
+const stillClaimed =
+  'user_id = ? and route = ? and key_hash = ? and claimed_until = ?::text::timestamptz and answer is null';
 
 function primaryKey(scope: IdempotencyScope): readonly unknown[] {
   return [scope.userId, scope.route, hashOfKey(scope)];
-}
-
-function later(at: Date, ms: number): Date {
-  return new Date(at.getTime() + ms);
 }

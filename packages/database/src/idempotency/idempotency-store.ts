@@ -1,4 +1,3 @@
-import { type Clock, systemClock } from '@bank/domain';
 import { blindIndex, type Keyring, sameBytes } from '@bank/security';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '#connection/database.ts';
@@ -18,11 +17,11 @@ export interface IdempotencyStore {
   begin(
     scope: IdempotencyScope,
     requestHash: Uint8Array,
-  ): Promise<'new' | 'conflict' | 'running' | { readonly replay: StoredAnswer }>;
-  /** Keeps the answer of a claimed key, sealed under the user's erasable key. */
-  finish(scope: IdempotencyScope, answer: StoredAnswer): Promise<void>;
-  /** Gives a claimed key back, since nothing was done. */
-  release(scope: IdempotencyScope): Promise<void>;
+  ): Promise<'conflict' | 'running' | { readonly claim: string } | { readonly replay: StoredAnswer }>;
+  /** Keeps the answer, sealed under the user's erasable key. Nothing comes of a claim that another took over. */
+  finish(scope: IdempotencyScope, claim: string, answer: StoredAnswer): Promise<void>;
+  /** Gives a claimed key back, since nothing was done. Nothing comes of a claim that another took over. */
+  release(scope: IdempotencyScope, claim: string): Promise<void>;
 }
 
 export interface IdempotencyStoreOptions {
@@ -30,23 +29,25 @@ export interface IdempotencyStoreOptions {
   readonly vault: PiiVault;
   /** Keys the hashes of requests, so that a request cannot be guessed from the table. */
   readonly keyring: Keyring;
-  readonly clock?: Clock;
+  /** After which a claim without an answer lapses: a minute unless told, longer than any request may take (10 s). */
+  readonly claimSeconds?: number;
 }
 
 /**
- * Idempotency keys in Postgres, replayed for 24 h. A claim without an answer lapses after a minute: its process died, or
- * failed in an unknown way, and the same request may then be tried again.
+ * Idempotency keys in Postgres, replayed for 24 h by its clock, which all processes share. A claim without an answer lapses
+ * after a minute: its process died, or failed in an unknown way, and the same request may then be tried again.
  */
 export function createIdempotencyStore(options: IdempotencyStoreOptions): IdempotencyStore {
-  const { database, vault, keyring, clock = systemClock } = options;
+  const { database, vault, keyring, claimSeconds = 60 } = options;
   const keys = (em: EntityManager = database.fork()) => new IdempotencyKeyRepository(em, database.schema);
   return {
     async begin(scope, request) {
       const em = database.fork();
       const hashes = hashesOf(keyring, request);
       for (;;) {
-        if (await keys(em).claim(scope, hashes, clock.now())) {
-          return 'new';
+        const claim = await keys(em).claim(scope, hashes, claimSeconds);
+        if (claim !== undefined) {
+          return { claim };
         }
         const known = await keys(em).find(scope);
         if (known === undefined) {
@@ -61,12 +62,12 @@ export function createIdempotencyStore(options: IdempotencyStoreOptions): Idempo
         return { replay: await openAnswer(vault, em, scope, known.answer) };
       }
     },
-    async finish(scope, answer) {
+    async finish(scope, claim, answer) {
       const em = database.fork();
       const sealed = await sealAnswer(vault, em, scope, answer);
-      await (sealed === undefined ? keys(em).release(scope) : keys(em).keep(scope, sealed));
+      await (sealed === undefined ? keys(em).release(scope, claim) : keys(em).keep(scope, claim, sealed));
     },
-    release: (scope) => keys().release(scope),
+    release: (scope, claim) => keys().release(scope, claim),
   };
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IdempotencyScope, IdempotencyStore, RateLimitStore, StoredAnswer } from '#index.ts';
 
 /** The rate-limit port over a map, for one process and without expiry. */
@@ -14,6 +15,7 @@ export function mapRateLimits(): RateLimitStore & { readonly used: Map<string, n
 }
 
 interface Claimed {
+  readonly claim: string;
   readonly requestHash: string;
   answer?: StoredAnswer;
 }
@@ -25,24 +27,27 @@ export function mapIdempotency(): IdempotencyStore {
   return {
     async begin(scope, requestHash) {
       const hash = Buffer.from(requestHash).toString('hex');
-      const claim = claims.get(keyOf(scope));
-      if (claim === undefined) {
-        claims.set(keyOf(scope), { requestHash: hash });
-        return 'new';
+      const known = claims.get(keyOf(scope));
+      if (known === undefined) {
+        const begun = { claim: randomUUID(), requestHash: hash };
+        claims.set(keyOf(scope), begun);
+        return { claim: begun.claim };
       }
-      if (claim.requestHash !== hash) {
+      if (known.requestHash !== hash) {
         return 'conflict';
       }
-      return claim.answer === undefined ? 'running' : { replay: claim.answer };
+      return known.answer === undefined ? 'running' : { replay: known.answer };
     },
-    async finish(scope, answer) {
-      const claim = claims.get(keyOf(scope));
-      if (claim !== undefined) {
-        claim.answer = answer;
+    async finish(scope, claim, answer) {
+      const known = claims.get(keyOf(scope));
+      if (known?.claim === claim) {
+        known.answer = answer;
       }
     },
-    async release(scope) {
-      claims.delete(keyOf(scope));
+    async release(scope, claim) {
+      if (claims.get(keyOf(scope))?.claim === claim) {
+        claims.delete(keyOf(scope));
+      }
     },
   };
 }

@@ -24,11 +24,11 @@ export interface IdempotencyStore {
   begin(
     scope: IdempotencyScope,
     requestHash: Uint8Array,
-  ): Promise<'new' | 'conflict' | 'running' | { readonly replay: StoredAnswer }>;
-  /** Keeps the answer of a claimed key. */
-  finish(scope: IdempotencyScope, answer: StoredAnswer): Promise<void>;
-  /** Gives a claimed key back, since nothing was done. */
-  release(scope: IdempotencyScope): Promise<void>;
+  ): Promise<'conflict' | 'running' | { readonly claim: string } | { readonly replay: StoredAnswer }>;
+  /** Keeps the answer of a claimed key. Nothing comes of a claim that another request took over. */
+  finish(scope: IdempotencyScope, claim: string, answer: StoredAnswer): Promise<void>;
+  /** Gives a claimed key back, since nothing was done. Nothing comes of a claim that another request took over. */
+  release(scope: IdempotencyScope, claim: string): Promise<void>;
 }
 
 const validKey = /^[\x21-\x7e]{1,255}$/;
@@ -55,20 +55,18 @@ export async function handleOnce(
   const scope = { userId: request.actor.userId, route, key };
   const begun = await store.begin(scope, hashOf(request));
   switch (begun) {
-    case 'new':
-      return handleClaimed(store, scope, handle);
     case 'conflict':
       throw new DomainError('request.idempotency_conflict');
     case 'running':
       throw new DomainError('request.idempotency_in_progress', { details: { retryAfterSeconds: retryRunningSeconds } });
     default:
-      return replay(begun.replay);
+      return 'replay' in begun ? replay(begun.replay) : handleClaimed(store, { ...scope, claim: begun.claim }, handle);
   }
 }
 
 async function handleClaimed(
   store: IdempotencyStore,
-  scope: IdempotencyScope,
+  { claim, ...scope }: IdempotencyScope & { readonly claim: string },
   handle: () => Promise<HttpReply>,
 ): Promise<HttpReply> {
   let reply: HttpReply;
@@ -77,11 +75,11 @@ async function handleClaimed(
   } catch (error) {
     // What failed in an unknown way may have happened: such a key stays claimed until the store lets it expire.
     if (error instanceof DomainError && error.kind !== 'internal' && error.kind !== 'unavailable') {
-      await store.release(scope);
+      await store.release(scope, claim);
     }
     throw error;
   }
-  await store.finish(scope, {
+  await store.finish(scope, claim, {
     status: reply.status,
     headers: { ...reply.headers, ...(reply.etag === undefined ? {} : { etag: reply.etag }) },
     body: reply.body === undefined ? '' : JSON.stringify(reply.body),
