@@ -74,6 +74,20 @@ describe('POST /v1/auth/password/change', () => {
   });
 
   it.each([
+    ['is changed', newPassword, 204],
+    ['would stay as it is', password, 422],
+  ])('SR-20 the user is told of a right password after wrong ones, where it %s', async (_, chosen, status) => {
+    const account = await register(auth);
+    for (let tries = 0; tries < 4; tries += 1)
+      await change(account.accessToken, { currentPassword: 'not the right one' });
+    expect((await change(account.accessToken, { newPassword: chosen })).status).toBe(status);
+    const notices = (await messagesTo(auth, account.id)).filter(
+      ({ template }) => template === 'sign-in-after-failures',
+    );
+    expect(notices.map(({ params }) => params['failures'])).toEqual(['4']);
+  });
+
+  it.each([
     ['SR-1 eleven characters', 'abcdefghijk', 'too_short'],
     ['SR-2 10 KB', 'a'.repeat(10_240), 'too_long'],
     ['SR-5 one on the list', 'password1234', 'listed'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { codeFor, freshEmail, messagesTo, password, register, signIn } from './support/accounts.ts';
+import { type Account, codeFor, freshEmail, messagesTo, password, register, signIn } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
 import { type Answer, get, post } from './support/http.ts';
 import { totpFactor } from './support/neighbours.ts';
@@ -187,5 +187,69 @@ describe('SR-11 lockout', () => {
     expect(done.status).toBe(200);
     const message = (await messagesTo(auth, account.id)).at(-1);
     expect(message).toMatchObject({ template: 'sign-in-after-failures', params: { failures: '3' } });
+  });
+
+  describe('after wrong second halves', () => {
+    /** A sign-in whose password was right, and what is asked for then; `by` a factor or a code by mail. */
+    async function firstHalf(account: Account, by: string) {
+      Object.assign(auth.neighbours, { factors: by === 'a factor' ? [totpFactor] : [], verdict: 'challenge' });
+      const { loginId } = (await signIn(auth, account)).body;
+      const factorId = by === 'a factor' ? totpFactor.id : loginId;
+      const { challengeId } = (await post(auth, '/v1/auth/login/challenge', { loginId, factorId })).body;
+      const right = by === 'a factor' ? '123456' : await codeFor(auth, account.id);
+      Object.assign(auth.neighbours, { factors: [], verdict: 'allow' });
+      return async (isRight: boolean) => {
+        auth.neighbours.proof = isRight ? { kind: 'accepted', by: 'totp' } : { kind: 'wrong' };
+        const code = isRight ? right : wrongCode(right);
+        const answer = await post(auth, '/v1/auth/login/verify', { loginId, challengeId, response: { code } });
+        auth.neighbours.proof = { kind: 'accepted', by: 'totp' };
+        expect(answer.status).toBe(isRight ? 200 : 401);
+      };
+    }
+
+    const wrongCode = (code: string) => (code === '000000' ? '000001' : '000000');
+    const failuresTold = async (account: Account) =>
+      (await messagesTo(auth, account.id))
+        .filter(({ template }) => template === 'sign-in-after-failures')
+        .map(({ params }) => params['failures']);
+
+    it.each(['a factor', 'an emailed code'])('SR-20 tells the user where %s is right in the end', async (by) => {
+      const account = await register(auth);
+      const answer = await firstHalf(account, by);
+      for (let tries = 0; tries < 4; tries += 1) await answer(false);
+      await answer(true);
+      expect(await failuresTold(account)).toEqual(['4']);
+      await (await firstHalf(account, by))(true);
+      expect(await failuresTold(account)).toHaveLength(1);
+    });
+
+    it('SR-20 tells nobody of two, as of two wrong passwords', async () => {
+      const account = await register(auth);
+      const answer = await firstHalf(account, 'a factor');
+      for (let tries = 0; tries < 2; tries += 1) await answer(false);
+      await answer(true);
+      expect(await failuresTold(account)).toEqual([]);
+    });
+
+    it.each(['a factor', 'the password alone'])(
+      'SR-20 tells of those of a sign-in that was given up, by %s',
+      async (by) => {
+        const account = await register(auth);
+        const givenUp = await firstHalf(account, 'a factor');
+        for (let tries = 0; tries < 2; tries += 1) await givenUp(false);
+        if (by === 'a factor') await (await firstHalf(account, by))(true);
+        else expect((await signIn(auth, account)).status).toBe(200);
+        // The sign-in that nobody has completed is one of them.
+        expect(await failuresTold(account)).toEqual(['3']);
+      },
+    );
+
+    it('SR-11 lock nothing: five of them leave the password as it is', async () => {
+      const account = await register(auth);
+      const answer = await firstHalf(account, 'a factor');
+      for (let tries = 0; tries < 5; tries += 1) await answer(false);
+      expect(await failTimes(3, account)).toEqual([401, 401, 401]);
+      expect((await signIn(auth, account)).status).toBe(200);
+    });
   });
 });

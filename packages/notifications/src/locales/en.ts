@@ -73,7 +73,7 @@ export const en: Catalogue = {
     'sign-in-after-failures': (values, { brand, time }) => ({
       subject: `Sign-in to your account at ${brand} after failed attempts`,
       parts: [
-        paragraph('Your account was signed in to after wrong passwords had been entered.'),
+        paragraph('The right password or code was given for your account after wrong ones had been.'),
         facts(['When', time(values.at)], ['Failed attempts', String(values.failures)], ['Device', values.device]),
         paragraph(notYou),
       ],

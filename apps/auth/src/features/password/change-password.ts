@@ -7,7 +7,7 @@ import {
   requireAcceptablePassword,
   requireUnusedPassword,
 } from '#features/password/accept-password.ts';
-import { type ConfirmedPassword, confirmPassword } from '#features/password/confirm-password.ts';
+import { type ConfirmedPassword, confirmPassword, endFailures } from '#features/password/confirm-password.ts';
 import { isStillPassword } from '#features/password/policies.ts';
 import { replacePassword } from '#features/password/replace-password.ts';
 import { ChangePasswordSchema } from '#features/password/schemas.ts';
@@ -38,7 +38,7 @@ export async function changePassword(ctx: AppContext, input: unknown, caller: Ca
     const credential = await tx.users.shareCredential(userId);
     if (current === undefined || isBlocked(current.status, 'sign_in')) return false;
     if (credential === undefined || !isStillPassword(confirmed.credential, credential)) return false;
-    await tx.lockouts.reset(confirmed);
+    await endFailures(tx, confirmed);
     await replacePassword(tx, userId, { passwordHash, byReset: false, deviceId: own.session.deviceId });
     await endManySessions(tx, { userId, exceptSessionId: sessionId }, 'password_changed');
     return true;
@@ -58,7 +58,7 @@ async function hashUnused(
     return await ctx.hasher.hash(chosen.password);
   } catch (error) {
     const unaudited = 'the password was right, and nothing has changed';
-    await withTransaction(ctx, { who, unaudited }, (tx) => tx.lockouts.reset(confirmed));
+    await withTransaction(ctx, { who, unaudited }, (tx) => endFailures(tx, confirmed));
     throw error;
   }
 }

@@ -1,13 +1,14 @@
 import { withTransaction } from '@bank/database';
 import { DomainError, type Grant, type UserActor } from '@bank/domain';
 import { keyedHash } from '@bank/security';
-import type { AppContext } from '#context.ts';
+import type { AppContext, AppTransaction } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { verifyCounted } from '#features/password/verify-counted.ts';
 import { judgeFrom } from '#features/sign-in/address-failures.ts';
 import { lockSchedule, unknownDevices } from '#features/sign-in/lockout-policies.ts';
 import { type CountedAttempt, tellOfLock } from '#features/sign-in/record-refusal.ts';
 import { type LockedAttempt, refuseLocked } from '#features/sign-in/refuse-locked.ts';
+import { tellOfFailures } from '#features/sign-in/tell-of-failures.ts';
 import type { Session } from '#storage/sessions/session.repository.ts';
 import type { PoolKey } from '#storage/sign-ins/lockout.repository.ts';
 import type { Credential } from '#storage/users/user.repository.ts';
@@ -21,7 +22,7 @@ export interface OwnSession {
   isDeviceKnown: boolean;
 }
 
-/** A password that was right. Whoever acts on it checks that it still is, and resets the pool. */
+/** A password that was right. Whoever acts on it checks that it still is, and ends its failures. */
 export interface ConfirmedPassword extends CountedAttempt, PoolKey {
   credential: Credential;
 }
@@ -49,6 +50,12 @@ export async function confirmPassword(
   if (valid) return counted;
   await recordWrongPassword(ctx, own, counted, failure);
   throw new DomainError('auth.credentials.invalid', { reason: failure });
+}
+
+/** Ends the failures before a password that was right, which its user is told of as at a sign-in (SR-20). */
+export async function endFailures(tx: AppTransaction, confirmed: ConfirmedPassword): Promise<void> {
+  const attempts = await tx.lockouts.reset(confirmed);
+  await tellOfFailures(tx, confirmed.credential.userId, { failures: attempts - 1, at: confirmed.at });
 }
 
 async function countAttempt(

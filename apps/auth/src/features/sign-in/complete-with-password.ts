@@ -30,7 +30,8 @@ export async function completeWithPassword(
     if (current === undefined || !isStillPassword(credential, current)) return undefined;
     if (isCutOff(current, attempt.at)) return undefined;
     if (isBlocked(current.status, 'sign_in') || !isEntitled(client, current.roles)) return undefined;
-    await tellOfFailures(tx, current.userId, { failures: attempt.claimed.failures - 1, at: attempt.at });
+    const failures = attempt.claimed.failures - 1 + attempt.claimed.wrongAnswers;
+    await tellOfFailures(tx, current.userId, { failures, at: attempt.at });
     const user = { id: current.userId, roles: current.roles };
     const facts = { user, client, device, becomesKnown: false, dpopJkt: caller.dpopJkt };
     // Side by side: what they write first takes one round trip.

@@ -61,10 +61,11 @@ export async function openCompleted(
   return await openSession(tx, { ...facts, ...proved });
 }
 
-/** Tells of a second half that was wrong. */
+/** Tells of a second half that was wrong, now and when one is right (SR-20). */
 export async function refuseSecondHalf(tx: AppTransaction, pending: PendingSignIn): Promise<void> {
   const { userId, clientId, pool } = pending;
   const deviceId = pool === unknownDevices ? undefined : pool;
   await tx.audit({ action: 'auth.sign_in.failed', subject: userId, outcome: 'failure', reason: 'factor' });
   await tx.emit(signInFailed({ userId, clientId, deviceId, reason: 'factor', at: tx.clock.now() }));
+  await tx.lockouts.countAnswer(pending, tx.clock.now());
 }

@@ -3,7 +3,7 @@ import { DomainError, isBlocked, type UserActor } from '@bank/domain';
 import { keyedHash } from '@bank/security';
 import { noAnswerOf } from '#adapters/no-answer.ts';
 import type { AppContext, AppTransaction } from '#context.ts';
-import { confirmPassword, type OwnSession } from '#features/password/confirm-password.ts';
+import { confirmPassword, endFailures, type OwnSession } from '#features/password/confirm-password.ts';
 import { isStillPassword } from '#features/password/policies.ts';
 import { assuranceOf } from '#features/second-factor/assurance.ts';
 import { needsFactor } from '#features/second-factor/sufficiency.ts';
@@ -40,7 +40,7 @@ export async function stepUpWithPassword(
       if (!isSame || isBlocked(current.status, 'sign_in')) {
         throw new DomainError('auth.credentials.invalid', { reason: 'changed meanwhile' });
       }
-      await tx.lockouts.reset(confirmed);
+      await endFailures(tx, confirmed);
       return await renewSession(tx, user, assuranceOf(['password', isDeviceKnown ? 'device' : 'email']));
     });
   const renewed = await judgeFrom(ctx, own.caller.clientAddress, renew, (session) => session === undefined);

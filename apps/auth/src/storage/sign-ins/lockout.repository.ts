@@ -9,6 +9,8 @@ export interface PoolKey {
 /** An attempt that may be made. It counts as a failure until its success resets the pool. */
 export interface ClaimedAttempt {
   failures: number;
+  /** Wrong second halves since the last success, which lock nothing here. */
+  wrongAnswers: number;
   /** Set when this attempt is the one that locks the pool, unless it succeeds. */
   lockedUntil: Date | null;
 }
@@ -39,7 +41,7 @@ export class LockoutRepository extends Repository {
           updated_at = excluded.updated_at,
           refusal_told_at = null
           where l.locked_until is null or l.locked_until <= excluded.updated_at
-        returning failures, locked_until as "lockedUntil"`,
+        returning failures, locked_until as "lockedUntil", wrong_answers as "wrongAnswers"`,
       [subjectHash, pool, now, failuresBeforeLock, [...lockSeconds], failuresBeforeLock, lockSeconds.length],
     );
   }
@@ -50,6 +52,15 @@ export class LockoutRepository extends Repository {
       `update auth.lockouts set failures = failures - 1, locked_until = null
         where subject_hash = ? and pool = ? and failures > 0`,
       [subjectHash, pool],
+    );
+  }
+
+  /** Counts a second half that was wrong. It locks nothing: its tries are bounded by what they belong to (SR-25). */
+  async countAnswer({ subjectHash, pool }: PoolKey, now: Date): Promise<void> {
+    await this.affected(
+      `insert into auth.lockouts as l (subject_hash, pool, failures, wrong_answers, updated_at) values (?, ?, 0, 1, ?)
+        on conflict on constraint lockouts_pkey do update set wrong_answers = l.wrong_answers + 1`,
+      [subjectHash, pool, now],
     );
   }
 
@@ -73,9 +84,10 @@ export class LockoutRepository extends Repository {
     return noted === 1;
   }
 
-  /** Forgets the failures of a pool. Answers how many there were, the attempt that has succeeded among them. */
+  /** Forgets the failures of a pool. Answers how many there were, wrong second halves and the attempt that has succeeded among them. */
   async reset({ subjectHash, pool }: PoolKey): Promise<number> {
-    const sql = 'delete from auth.lockouts where subject_hash = ? and pool = ? returning failures';
+    const sql =
+      'delete from auth.lockouts where subject_hash = ? and pool = ? returning failures + wrong_answers as failures';
     return (await this.row<{ failures: number }>(sql, [subjectHash, pool]))?.failures ?? 0;
   }
 

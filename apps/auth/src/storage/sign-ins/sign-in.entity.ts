@@ -13,6 +13,7 @@ export const LockoutEntity = defineEntity({
     lockedUntil: p.datetime().nullable(),
     updatedAt: p.datetime().index('lockouts_updated_at_idx'),
     refusalToldAt: p.datetime().nullable(),
+    wrongAnswers: p.integer().default(0),
   },
 });
 
