@@ -40,6 +40,17 @@ describe('POST /v1/devices/{id}/trust', () => {
     expect(await toldOf(app, user.userId)).toEqual(told);
   });
 
+  test.each(['trust', 'untrust'])('%s: whoever lost the answer gets it again, whatever came after it', async (verb) => {
+    const { id, token } = await givenUser();
+    const headers = { 'idempotency-key': uuidv7() };
+    const ask = () => request(app.service, 'POST', `/v1/devices/${id}/${verb}`, { token, headers });
+    const first = await ask();
+    await request(app.service, 'POST', `/v1/devices/${id}/${verb === 'trust' ? 'untrust' : 'trust'}`, { token });
+    const again = await ask();
+    expect([again.status, again.body]).toEqual([200, first.body]);
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+  });
+
   test('ends with the removal of the device: 404 from then on', async () => {
     const user = await givenUser();
     await ask('trust', user);

@@ -4,7 +4,7 @@ import { raceOf, winners } from '@bank/testing';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { givenProfile, profileApp } from './profile-app.ts';
-import { announce, completeAvatar, follow, givenAvatar, jpeg, send, sendAvatar } from './uploads.ts';
+import { announce, type Begun, completeAvatar, follow, givenAvatar, jpeg, send, sendAvatar } from './uploads.ts';
 
 const app = profileApp();
 const path = '/v1/profile/avatar';
@@ -38,6 +38,21 @@ describe('POST /v1/profile/avatar', () => {
     const body = { ...announce(await jpeg(), 'image/jpeg'), ...change };
     const answer = await request(app.service, 'POST', path, { token, body });
     expect(answer).toMatchObject({ status: 422, body: { errors: [{ path: field, rule }] } });
+  });
+
+  test('whoever lost an answer gets it again: one upload, and one picture', async () => {
+    const { token, userId } = await givenProfile(app);
+    const file = await jpeg();
+    const twice = async (to: string, body: object) => {
+      const asked = { token, body, headers: { 'idempotency-key': uuidv7() } };
+      const first = await request(app.service, 'POST', to, asked);
+      expect(await request(app.service, 'POST', to, asked)).toMatchObject({ status: first.status, body: first.body });
+      return first;
+    };
+    const begun = (await twice(path, announce(file, 'image/jpeg'))).body as Begun;
+    expect(await send(app, begun, file)).toBe(204);
+    expect(await twice(`${path}/complete`, { uploadId: begun.uploadId })).toMatchObject({ status: 200 });
+    expect((await eventsOf(userId)).filter(({ type }) => type === 'profile.updated.v1')).toHaveLength(1);
   });
 
   test('429: with twenty uploads open, until the first of them ends', async () => {

@@ -33,6 +33,7 @@ export const totpRoutes = defineRoutes<AppContext>([
     tag: 'mfa',
     access: 'user',
     audiences: Object.values(audiences),
+    idempotent: true,
     params: FactorParams,
     body: CodeResponse,
     responses: { 200: FactorView },

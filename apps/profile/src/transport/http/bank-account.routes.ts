@@ -77,6 +77,7 @@ export const bankAccountRoutes = defineRoutes<AppContext>([
     tag,
     access: 'user',
     stepUp,
+    idempotent: true,
     params: BankAccountParams,
     responses: { 200: BankAccountView },
     errors: ['bank_account.not_found', 'profile.not_found', 'profile.unreadable'],
