@@ -17,6 +17,7 @@ export function words(lengthMax: number) {
 /** ISO 4217. */
 export const Currency = v.pipe(
   v.string(),
+  v.regex(/^[A-Z]{3}$/, 'currency'),
   v.check((code) => v.is(CurrencySchema, code), 'currency'),
 );
 
