@@ -1,4 +1,4 @@
-// Reading a profile with nothing around it: Hono, node-postgres, one query, and the decryption of its groups. The data
+// Reading a profile with nothing around it: Hono, node-postgres, its two queries, and the decryption of its groups. The data
 // keys are unwrapped before, as an app remembers them; the token is read and not verified.
 import { connectionOf } from '@bank/test-bed';
 import { serve } from '@hono/node-server';
@@ -8,6 +8,9 @@ import { openerOf, type Place } from '#limits/data-keys.ts';
 
 const select = `select user_id as "userId", version, identity, particulars, demographics, contact, financial,
   identity_locked_at as "identityLockedAt", created_at as "createdAt", updated_at as "updatedAt" from profile.profiles where user_id = $1`;
+
+const picture = `select id, content_type as "contentType" from profile.files
+  where user_id = $1 and purpose = 'avatar' and status = 'stored' order by id desc limit 1`;
 
 const keyClasses = {
   ...{ identity: 'retained', contact: 'retained', financial: 'retained' },
@@ -32,8 +35,9 @@ const app = new Hono()
     const { sub } = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as { sub: string };
     const [row] = (await pool.query<Row>(select, [sub])).rows;
     if (row === undefined) return c.text('not found', 404);
+    const [avatar = null] = (await pool.query(picture, [sub])).rows;
     const { identity, particulars, demographics, contact, financial, ...rest } = row;
     const sealed = { identity, particulars, demographics, contact, financial };
-    return c.json(Object.assign(rest, ...groups.map((group) => opened(place(sub, group), sealed[group]))));
+    return c.json(Object.assign(rest, { avatar }, ...groups.map((group) => opened(place(sub, group), sealed[group]))));
   });
 serve({ fetch: app.fetch, hostname: '127.0.0.1', port: Number(process.env['PORT']) });
