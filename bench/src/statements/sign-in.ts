@@ -19,10 +19,11 @@ const claim = `insert into auth.lockouts as l (subject_hash, pool, failures, upd
       + make_interval(secs => ($5::integer[])[least(l.failures + 2 - $4, $6)]) end,
     updated_at = excluded.updated_at, refusal_told_at = null
   where l.locked_until is null or l.locked_until <= excluded.updated_at
-  returning failures, locked_until as "lockedUntil"`;
+  returning failures, locked_until as "lockedUntil", wrong_answers as "wrongAnswers"`;
 const share = `select ${credentialColumns} from auth.users u join auth.credentials c on c.user_id = u.id
   where u.id = $1 for share of u, c`;
-const reset = 'delete from auth.lockouts where subject_hash = $1 and pool = $2';
+const reset =
+  'delete from auth.lockouts where subject_hash = $1 and pool = $2 returning failures + wrong_answers as failures';
 const touchDevice = `update auth.devices set last_used_at = $1, known_at = coalesce(known_at, $2)
   where user_id = $3 and id = $4 and secret_digest = $5`;
 const insertSession = `insert into auth.sessions (id, user_id, client_id, device_id, acr, amr, auth_time, created_at,

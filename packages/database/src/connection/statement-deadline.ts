@@ -5,7 +5,7 @@ import type pg from 'pg';
  * 5 s for the way and what travels along. So a server that lives speaks first, and a handler of messages (30 s) is told what
  * failed. Statements sent together may take 15 s each, but nobody waits for their sum: a request is given up after 10 s.
  */
-export const STATEMENT_DEADLINE_MS = 25_000;
+const STATEMENT_DEADLINE_MS = 25_000;
 
 /** Says what the kernel says of a connection whose server is gone, only that it takes a quarter of an hour to. */
 class NoAnswer extends Error {
