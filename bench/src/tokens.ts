@@ -36,7 +36,7 @@ export async function openMint(stack: Stack): Promise<TokenMint> {
   };
 }
 
-const ofCustomer = { aud: audiences.customers, acr: 'aal1', amr: ['pwd'], roles: ['customer'] };
+const ofCustomer = { aud: audiences.customers, acr: 'aal1', amr: ['pwd', 'device'], roles: ['customer'] };
 const ofStaff = { aud: audiences.staff, acr: 'aal2', amr: ['pwd', 'otp'], roles: ['support'] };
 
 function tokenOf(key: SigningKey, claims: Readonly<Record<string, unknown>>, now: number): string {

@@ -78,15 +78,15 @@ async function press(page: Page, button: string): Promise<string> {
   return (await said.textContent()) ?? '';
 }
 
-/** Somebody who has signed in with his password and enrolled the passkey of his browser. */
+/** Somebody who has signed in with his password, on the device that he registered on, and enrolled the passkey of its browser. */
 async function holder(): Promise<Visit & { readonly account: Account }> {
   const account = await registerAccount(place);
   const visitor = await visit();
   await visitor.open(it.stack.addresses.gateway);
-  await visitor.fill({ identifier: account.email, password: account.password });
+  await visitor.fill({ identifier: account.email, password: account.password, deviceSecret: account.device.secret });
   await expect
     .poll(() => visitor.press('password-sign-in'), { timeout: answersWithinMs })
-    .toBe('user-service aal1 pwd');
+    .toBe('user-service aal1 pwd device');
   await expect.poll(() => visitor.press('enrol'), { timeout: answersWithinMs }).toBe('enrolled webauthn');
   return { ...visitor, account };
 }
