@@ -1,7 +1,7 @@
 import { keepDeliveries, request } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
 import { testCertificates } from '@bank/testing';
-import { softwareAuthenticator } from '@bank/testing/webauthn';
+import { type CreationOptions, softwareAuthenticator } from '@bank/testing/webauthn';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { shownCode } from './authenticator.ts';
 import { givenSubject, ownMfaApp, pages } from './mfa-app.ts';
@@ -11,8 +11,11 @@ const certificates = await testCertificates();
 const app = ownMfaApp({ certificates, env: { AUTH_RPC_URL: await authOfContacts(certificates) } });
 beforeAll(() => keepDeliveries(app, 'mfa'));
 
-// biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape
-type Answer = { status: number; body: any };
+/** What an enrolment answers; each kind has its part of it. */
+interface Answer {
+  readonly status: number;
+  readonly body: { readonly factorId: string; readonly secret: string; readonly options: CreationOptions };
+}
 
 /** Sends a request as a client does that never saw the answer: again, with the same key. */
 async function twice(path: string, token: string, body: object = {}): Promise<Answer> {
@@ -21,7 +24,7 @@ async function twice(path: string, token: string, body: object = {}): Promise<An
   const again = await request(app.service, 'POST', path, asked);
   expect(again.headers.get('idempotency-replayed')).toBe('true');
   expect([again.status, again.body]).toEqual([first.status, first.body]);
-  return first;
+  return first as Answer;
 }
 
 describe('whoever lost the answer to an enrolment gets it again', () => {

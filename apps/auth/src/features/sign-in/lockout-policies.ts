@@ -24,6 +24,11 @@ export function lockAfter(failures: number): number {
 /** The same as the counter in the database applies it, in one statement. */
 export const lockSchedule = { failuresBeforeLock, lockSeconds };
 
+/** Whole seconds until a lock is over, at least one: also where it was lifted while the attempt was looked at. */
+export function secondsLocked(lock: { readonly until: Date } | undefined, now: Date): number {
+  return Math.max(1, Math.ceil(((lock?.until ?? now).getTime() - now.getTime()) / 1000));
+}
+
 /** Seconds in which one refusal of a locked pool is told of: who tries on must not be able to fill the ledger. */
 const refusalQuietSeconds = 60;
 

@@ -2,7 +2,7 @@ import { withTransaction } from '@bank/database';
 import { DomainError, type Grant, type UserId } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import { signInFailed } from '#events.ts';
-import { refusalsQuietSince, subjectOfAttempt } from '#features/sign-in/lockout-policies.ts';
+import { refusalsQuietSince, secondsLocked, subjectOfAttempt } from '#features/sign-in/lockout-policies.ts';
 import type { Lock, PoolKey } from '#storage/sign-ins/lockout.repository.ts';
 
 /** An attempt, of any way to present the password, whose pool is locked: nothing was verified. */
@@ -23,9 +23,8 @@ export async function refuseLocked(ctx: AppContext, who: Grant, attempt: LockedA
   const { at, lock } = attempt;
   const toldAt = lock?.refusalToldAt ?? undefined;
   if (toldAt === undefined || toldAt <= refusalsQuietSince(at)) await tellOfRefusal(ctx, who, attempt);
-  const waitMs = (lock?.until ?? at).getTime() - at.getTime();
-  const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
-  throw new DomainError('auth.credentials.locked', { reason: 'pool is locked', details: { retryAfterSeconds } });
+  const details = { retryAfterSeconds: secondsLocked(lock, at) };
+  throw new DomainError('auth.credentials.locked', { reason: 'pool is locked', details });
 }
 
 async function tellOfRefusal(ctx: AppContext, who: Grant, attempt: LockedAttempt): Promise<void> {

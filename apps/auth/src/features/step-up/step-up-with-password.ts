@@ -10,7 +10,7 @@ import { needsFactor } from '#features/second-factor/sufficiency.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { judgeFrom } from '#features/sign-in/address-failures.ts';
 import { isEmailedCode, stepUpCode } from '#features/sign-in/emailed-code.ts';
-import { emailedCodes, lockSchedule } from '#features/sign-in/lockout-policies.ts';
+import { emailedCodes, lockSchedule, secondsLocked } from '#features/sign-in/lockout-policies.ts';
 import { codeAttemptsMax } from '#features/sign-in/policies.ts';
 import { renewSession } from '#features/step-up/renew-session.ts';
 
@@ -71,9 +71,8 @@ async function isRightCode(tx: AppTransaction, { userId, sessionId }: UserActor,
   const now = tx.clock.now();
   const tries = { subjectHash: keyedHash(tx.keys.limits, 'user', userId), pool: emailedCodes };
   if ((await tx.lockouts.claim(tries, lockSchedule, now)) === undefined) {
-    const until = (await tx.lockouts.findLock(tries))?.until ?? now;
-    const retryAfterSeconds = Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1000));
-    throw new DomainError('auth.second_factor.locked', { reason: 'emailed codes', details: { retryAfterSeconds } });
+    const details = { retryAfterSeconds: secondsLocked(await tx.lockouts.findLock(tries), now) };
+    throw new DomainError('auth.second_factor.locked', { reason: 'emailed codes', details });
   }
   const stored = await tx.stepUpCodes.claimTry(sessionId, { attemptsMax: codeAttemptsMax, now });
   if (stored === undefined || !isEmailedCode(tx, stepUpCode, stored, code)) return false;
