@@ -92,6 +92,12 @@ describe('runService', { timeout: 40_000 }, () => {
     expect(service.messages()).toContain('closed');
   });
 
+  it('says in one line what nobody caught before there was a service', async () => {
+    const service = run({ HTTP_PORT: '0', MODE: 'rejects-before' });
+    expect(await service.exit).toBe(1);
+    expect(service.errors()).toBe('cannot start: nobody catches this at postgres://db/bank\n');
+  });
+
   it('stops and exits with 1 at an error that nobody caught', async () => {
     const service = await started({ MODE: 'rejects' });
     expect(await service.exit).toBe(1);

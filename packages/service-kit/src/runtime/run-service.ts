@@ -24,7 +24,9 @@ export async function runService(create: () => Promise<Service>): Promise<void> 
     process.exit(exitCode);
   };
   const fail = (error: unknown) => {
-    service?.reportFatal(error);
+    if (service === undefined)
+      tellProblems(error); // its log does not exist yet
+    else service.reportFatal(error);
     void end(1);
   };
   process.on('SIGTERM', () => void end(0));
@@ -36,10 +38,14 @@ export async function runService(create: () => Promise<Service>): Promise<void> 
     service = await create();
     await service.start();
   } catch (error) {
-    for (const line of startProblems(error)) {
-      process.stderr.write(`${line}\n`);
-    }
+    tellProblems(error);
     process.exit(1);
+  }
+}
+
+function tellProblems(error: unknown): void {
+  for (const line of startProblems(error)) {
+    process.stderr.write(`${line}\n`);
   }
 }
 

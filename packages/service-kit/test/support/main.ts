@@ -10,6 +10,10 @@ await runService(async () => {
   if (config.MODE === 'fails-to-connect') {
     throw new Error('password authentication failed at postgres://user:hunter2@db/bank');
   }
+  if (config.MODE === 'rejects-before') {
+    void Promise.reject(new Error('nobody catches this at postgres://user:hunter2@db/bank'));
+    await new Promise((resolve) => setTimeout(resolve, 10_000));
+  }
   return testService({
     context: null,
     httpPort: config.HTTP_PORT,
