@@ -57,9 +57,11 @@ class ReopeningLink implements ConfirmLink {
     const { model } = await this.#link();
     const channel = await model.createChannel();
     channel.on('error', () => undefined); // the failed call below carries the same error
-    const result = await work(channel);
-    await channel.close();
-    return result;
+    try {
+      return await work(channel);
+    } finally {
+      await channel.close().catch(() => undefined); // the broker has closed it already, after an error of the work
+    }
   }
 
   drop(): void {
@@ -139,8 +141,9 @@ interface LinkOptions {
 async function openLink({ url, socketOptions }: ConnectArguments, options: LinkOptions): Promise<OpenLink> {
   const { logger, onLost, onUnblocked } = options;
   const report = (error: unknown, text: string) => logger.warn({ err: error, reason: brokerReason(error) }, text);
+  let model: ChannelModel | undefined;
   try {
-    const model = await connect(url, socketOptions);
+    model = await connect(url, socketOptions);
     model.on('error', (error) => report(error, 'connection to the broker failed'));
     model.on('close', onLost);
     const channel = await model.createConfirmChannel();
@@ -160,6 +163,7 @@ async function openLink({ url, socketOptions }: ConnectArguments, options: LinkO
     });
     return link;
   } catch (error) {
+    model?.close().catch(() => undefined); // it lives on when only its channel was refused
     throw new BrokerUnavailable('the broker cannot be reached', { cause: error });
   }
 }
