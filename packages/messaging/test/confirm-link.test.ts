@@ -46,6 +46,7 @@ describe('createConfirmLink', () => {
   });
   afterEach(() => link?.close());
 
+  // amqplib ends a connection whose channel failed before anybody listened to it.
   it('leaves no connection behind when its channel was refused', async () => {
     const proxy = await refusingProxy(new URL(brokerUrl));
     const url = new URL(brokerUrl);

@@ -141,9 +141,8 @@ interface LinkOptions {
 async function openLink({ url, socketOptions }: ConnectArguments, options: LinkOptions): Promise<OpenLink> {
   const { logger, onLost, onUnblocked } = options;
   const report = (error: unknown, text: string) => logger.warn({ err: error, reason: brokerReason(error) }, text);
-  let model: ChannelModel | undefined;
   try {
-    model = await connect(url, socketOptions);
+    const model = await connect(url, socketOptions);
     model.on('error', (error) => report(error, 'connection to the broker failed'));
     model.on('close', onLost);
     const channel = await model.createConfirmChannel();
@@ -163,7 +162,6 @@ async function openLink({ url, socketOptions }: ConnectArguments, options: LinkO
     });
     return link;
   } catch (error) {
-    model?.close().catch(() => undefined); // it lives on when only its channel was refused
     throw new BrokerUnavailable('the broker cannot be reached', { cause: error });
   }
 }
