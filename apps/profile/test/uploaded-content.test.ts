@@ -116,30 +116,34 @@ describe('SR-77: what is made of a picture', () => {
 });
 
 describe('documents', () => {
-  test('a PDF is kept as it came, sealed, and nothing of it lies readable in the storage', async () => {
+  test('SR-77: no other kind of file than pictures begins, whatever it is for', async () => {
     const { actor } = await givenUser();
-    const fileId = await document(actor, pdf, 'application/pdf');
-    const { bytes, file } = await readFile(app.ctx, fileId);
-    expect([Buffer.from(bytes).equals(pdf), file.contentType]).toEqual([true, 'application/pdf']);
+    for (const purpose of ['avatar', 'kyc_document'] as const) {
+      const file = announce(pdf, 'application/pdf');
+      await expect(beginUpload(app.ctx, actor, { purpose, file })).rejects.toMatchObject({
+        code: 'request.invalid',
+        details: { errors: [{ path: 'contentType', rule: 'media_type' }] },
+      });
+    }
+  });
+
+  test('one is kept sealed, and nothing of it lies readable in the storage', async () => {
+    const { actor } = await givenUser();
+    const fileId = await document(actor, await jpeg(), 'image/jpeg');
+    const { bytes } = await readFile(app.ctx, fileId);
+    const beginning = Buffer.from(bytes.subarray(0, 20));
+    expect(beginning.subarray(0, 2).toString('hex')).toBe('ffd8');
     const folder = app.env['STORAGE_DIR'] ?? '';
     const names = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
     const contents = await Promise.all(names.map(({ parentPath, name }) => readDisk(join(parentPath, name))));
     expect(contents.length).toBeGreaterThan(0);
-    expect(contents.some((content) => content.includes('%PDF'))).toBe(false);
-  });
-
-  test('an active PDF is refused', async () => {
-    const { actor } = await givenUser();
-    const active = Buffer.from(pdf.toString().replace('/Type /Catalog', '/Type /Catalog /S /JavaScript'));
-    await expect(document(actor, active, 'application/pdf')).rejects.toMatchObject({
-      code: 'file.refused',
-      details: { errors: [{ path: 'file', rule: 'pdf_active' }] },
-    });
+    expect(contents.some((content) => content.includes(beginning))).toBe(false);
   });
 
   test('SR-84: the bytes of another file, and of another person, do not open in its place', async () => {
     const { actor } = await givenUser();
-    const [one, other] = [await document(actor, pdf, 'application/pdf'), await document(actor, pdf, 'application/pdf')];
+    const file = await jpeg();
+    const [one, other] = [await document(actor, file, 'image/jpeg'), await document(actor, file, 'image/jpeg')];
     await app.database.query(
       `update profile.files f set stored_key = g.stored_key from profile.files g
         where (f.id, g.id) in (($1, $2), ($2, $1))`,
@@ -152,11 +156,9 @@ describe('documents', () => {
 
   test('what is attached to a file appears with it or not at all', async () => {
     const { actor } = await givenUser();
-    const begun = await beginUpload(app.ctx, actor, {
-      purpose: 'kyc_document',
-      file: announce(pdf, 'application/pdf'),
-    });
-    await send(app, toUploadView(begun) as Begun, pdf);
+    const file = await jpeg();
+    const begun = await beginUpload(app.ctx, actor, { purpose: 'kyc_document', file: announce(file, 'image/jpeg') });
+    await send(app, toUploadView(begun) as Begun, file);
     const reference = { uploadId: begun.uploadId };
     const attach = () => Promise.reject(new Error('no room for it'));
     await expect(completeUpload(app.ctx, actor, { purpose: 'kyc_document', reference, attach })).rejects.toThrow(
@@ -167,6 +169,6 @@ describe('documents', () => {
       code: 'file.not_found',
     });
     const { fileId } = await completeUpload(app.ctx, actor, { purpose: 'kyc_document', reference });
-    expect((await readFile(app.ctx, fileId)).bytes.length).toBe(pdf.length);
+    expect((await readFile(app.ctx, fileId)).bytes.length).toBeGreaterThan(0);
   });
 });

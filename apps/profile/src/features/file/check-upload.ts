@@ -2,13 +2,12 @@ import { createHash } from 'node:crypto';
 import { DomainError } from '@bank/domain';
 import { sameBytes } from '@bank/security';
 import { reencodeImage } from '#adapters/content/images.ts';
-import { findPdfProblem } from '#adapters/content/pdf.ts';
 import { sniffType } from '#adapters/content/sniff.ts';
 import type { AppContext } from '#context.ts';
 import { purposes } from '#features/file/policies.ts';
 import type { Upload } from '#storage/files/file.entity.ts';
 
-/** What an upload turned out to be. The bytes are those to keep, which for an image are others than came. */
+/** What an upload turned out to be. The bytes are those to keep, which are others than came. */
 export type JudgedContent =
   | { readonly kind: 'accepted'; readonly bytes: Uint8Array; readonly contentType: string }
   | { readonly kind: 'refused'; readonly rule: string };
@@ -25,10 +24,6 @@ export async function checkUpload(ctx: AppContext, upload: Upload): Promise<Judg
   if ((await sniffType(bytes)) !== upload.contentType) return refused('media_type');
   if (ctx.fileServices.antivirus !== undefined && !(await ctx.fileServices.antivirus.isClean(bytes)))
     return refused('malware');
-  if (upload.contentType === 'application/pdf') {
-    const problem = await findPdfProblem(bytes);
-    return problem === undefined ? { kind: 'accepted', bytes, contentType: upload.contentType } : refused(problem);
-  }
   const image = await reencodeImage(bytes, purposes[upload.purpose].image);
   return image.kind === 'refused' ? image : { ...image, kind: 'accepted' };
 }

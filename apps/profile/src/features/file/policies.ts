@@ -5,9 +5,11 @@ import type { FilePurpose } from '#storage/files/file.entity.ts';
 
 const mebibyte = 1024 * 1024;
 
+/** Pictures alone: they are drawn anew before anybody opens them, which no other kind of file can be. */
+export const uploadTypes = ['image/jpeg', 'image/png', 'image/webp'] as const;
+
 /** What a purpose takes, and what is made of it. */
 export interface PurposePolicy {
-  readonly contentTypes: readonly string[];
   readonly sizeBytesMax: number;
   /** How an image is made anew; nothing else of it is kept. */
   readonly image: ImagePlan;
@@ -17,13 +19,11 @@ export interface PurposePolicy {
 
 export const purposes: Readonly<Record<FilePurpose, PurposePolicy>> = {
   avatar: {
-    contentTypes: ['image/jpeg', 'image/png', 'image/webp'],
     sizeBytesMax: 5 * mebibyte,
     image: { pixelsMax: 25_000_000, sideMax: 512, fit: 'cover', format: 'webp' },
     keyClass: 'erasable',
   },
   kyc_document: {
-    contentTypes: ['image/jpeg', 'image/png', 'image/webp', 'application/pdf'],
     sizeBytesMax: 10 * mebibyte,
     image: { pixelsMax: 50_000_000, sideMax: 4096, fit: 'inside', format: 'jpeg' },
     keyClass: 'retained',
@@ -33,20 +33,15 @@ export const purposes: Readonly<Record<FilePurpose, PurposePolicy>> = {
 /** The largest that any purpose takes: what a route lets in. */
 export const uploadBytesMax = Math.max(...Object.values(purposes).map(({ sizeBytesMax }) => sizeBytesMax));
 
-/** Every type that any purpose takes. */
-export const uploadTypes: readonly string[] = [
-  ...new Set(Object.values(purposes).flatMap(({ contentTypes }) => contentTypes)),
+/** Every type that a file may have once it was made anew. */
+export const storedTypes: readonly string[] = [
+  ...new Set(Object.values(purposes).map(({ image }) => `image/${image.format}`)),
 ];
 
-/** Every type that a file may have: images are made anew, all else is kept as it came. */
-export const storedTypes: readonly string[] = [
-  ...new Set(
-    Object.values(purposes).flatMap(({ contentTypes, image }) => [
-      `image/${image.format}`,
-      ...contentTypes.filter((type) => !type.startsWith('image/')),
-    ]),
-  ),
-];
+/** How long whoever sends or completes an upload waits for the answer, in milliseconds. */
+export const uploadTimeoutMs = 18_000;
+/** How much of that the scanner may take, in milliseconds: a picture is made anew afterwards. */
+export const scanTimeoutMs = uploadTimeoutMs - 6000;
 
 /** For how long a link to send or to read a file holds. */
 export const linkSeconds = 300;

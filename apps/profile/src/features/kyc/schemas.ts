@@ -13,9 +13,6 @@ import {
 import * as v from 'valibot';
 import { Announcement, UploadView } from '#features/file/schemas.ts';
 
-/** Pictures alone: they are drawn anew before anybody opens them, which no other kind of file can be. */
-const documentTypes = ['image/jpeg', 'image/png', 'image/webp'] as const;
-
 const day = v.pipe(v.string(), v.isoDate(), v.check(isCalendarDate, 'calendar_day'));
 const timestamp = v.pipe(v.string(), v.isoTimestamp());
 const tier = v.picklist(kycTiers);
@@ -28,7 +25,6 @@ export const DocumentRequest = v.strictObject({
   number: v.optional(v.pipe(v.string(), v.trim(), v.regex(/^[A-Z0-9][A-Z0-9 /.-]{2,39}$/i, 'document_number'))),
   expiresOn: v.optional(day),
   ...Announcement.entries,
-  contentType: v.picklist(documentTypes, 'media_type'),
 });
 export type DocumentRequest = v.InferOutput<typeof DocumentRequest>;
 
