@@ -4,6 +4,7 @@ import { createLane, type Lane } from '#adapters/content/lane.ts';
 import { createLinkSigner, type LinkSigner } from '#adapters/links/link-signer.ts';
 import { openStorages, type Storages } from '#adapters/storage/open-storages.ts';
 import type { Config } from '#config.ts';
+import { scanTimeoutMs } from '#features/file/policies.ts';
 import type { FilePurpose } from '#storage/files/file.entity.ts';
 
 /** What files of users need beside their rows. */
@@ -41,7 +42,7 @@ export async function createFileServices(
   return {
     storages: await openStorages(config, { signer: links, metrics, baseUrl }),
     links,
-    antivirus: clamd === undefined ? undefined : createClamd(clamd),
+    antivirus: clamd === undefined ? undefined : createClamd(clamd, scanTimeoutMs),
     checks: createLane({ width, waitingMax: width * waitingPerPlace }),
     readers: createLane({ width: readersMax, waitingMax: readersMax * waitingPerPlace }),
     baseUrl,

@@ -4,6 +4,8 @@ import { request } from '@bank/composition/testing';
 import { temporaryFolder } from '@bank/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClamd } from '#adapters/content/antivirus.ts';
+import { scanTimeoutMs } from '#features/file/policies.ts';
+import { routes } from '#transport/http/routes.ts';
 import { givenProfile, ownProfileApp } from './profile-app.ts';
 import { completeAvatar, jpeg, sendAvatar } from './uploads.ts';
 
@@ -49,13 +51,13 @@ describe('clamd', () => {
       seen = content;
       return 'stream: OK';
     };
-    expect(await createClamd({ path }).isClean(sent)).toBe(true);
+    expect(await createClamd({ path }, 5000).isClean(sent)).toBe(true);
     expect(seen?.equals(sent)).toBe(true);
   });
 
   test('tells what harms by its answer', async () => {
     answer = finding;
-    expect(await createClamd({ path }).isClean(Buffer.from('X5O!P%@AP EICAR test'))).toBe(false);
+    expect(await createClamd({ path }, 5000).isClean(Buffer.from('X5O!P%@AP EICAR test'))).toBe(false);
   });
 
   test.each([
@@ -64,14 +66,16 @@ describe('clamd', () => {
     ['something else', 'PONG'],
   ])('that answers with %s lets nothing pass', async (_, text) => {
     answer = () => text;
-    await expect(createClamd({ path }).isClean(Buffer.from('a'))).rejects.toMatchObject({
+    await expect(createClamd({ path }, 5000).isClean(Buffer.from('a'))).rejects.toMatchObject({
       code: 'service.unavailable',
     });
   });
 
   test('that is away, hangs, or takes no more lets nothing pass', async () => {
     const unavailable = { code: 'service.unavailable' };
-    await expect(createClamd({ path: `${path}-none` }).isClean(Buffer.from('a'))).rejects.toMatchObject(unavailable);
+    await expect(createClamd({ path: `${path}-none` }, 5000).isClean(Buffer.from('a'))).rejects.toMatchObject(
+      unavailable,
+    );
     const silent = createServer(() => undefined);
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const { port } = silent.address() as { port: number };
@@ -80,9 +84,16 @@ describe('clamd', () => {
     silent.close();
     answer = finding;
     const large = Buffer.alloc(streamBytesMax + 1);
-    await expect(createClamd({ path }).isClean(large)).rejects.toMatchObject(unavailable);
+    await expect(createClamd({ path }, 5000).isClean(large)).rejects.toMatchObject(unavailable);
   });
 });
+
+test.each(routes.filter((route) => route.path.endsWith('/complete')))(
+  '$path waits for a scanner that is slow',
+  (route) => {
+    expect(route.timeoutMs).toBeGreaterThan(scanTimeoutMs);
+  },
+);
 
 describe('an upload', () => {
   const app = ownProfileApp({ env: { CLAMD_ADDRESS: `unix:${path}` } });

@@ -13,11 +13,11 @@ export type ClamdAddress = { readonly path: string } | { readonly host: string; 
 const chunkBytes = 64 * 1024;
 const answerBytesMax = 4096;
 
-/** Shorter than whoever completes an upload waits (18 s), who has a picture made anew afterwards. */
-const silenceMs = 12_000;
-
-/** Asks clamd by its own protocol: `INSTREAM`, chunks with their length before them (4 bytes, big-endian), and one of length zero. */
-export function createClamd(address: ClamdAddress, timeoutMs = silenceMs): Antivirus {
+/**
+ * Asks clamd by its own protocol: `INSTREAM`, chunks with their length before them (4 bytes, big-endian), and one of length zero.
+ * Whoever is silent for `timeoutMs` is given up.
+ */
+export function createClamd(address: ClamdAddress, timeoutMs: number): Antivirus {
   return {
     async isClean(bytes) {
       const answer = await ask(address, bytes, timeoutMs);

@@ -4,6 +4,7 @@ import { completeAvatar } from '#features/avatar/complete-avatar.ts';
 import { removeAvatar } from '#features/avatar/remove-avatar.ts';
 import { showAvatar } from '#features/avatar/show-avatar.ts';
 import { startAvatar } from '#features/avatar/start-avatar.ts';
+import { uploadTimeoutMs } from '#features/file/policies.ts';
 import { Announcement, FileLinkView, UploadReference, UploadView } from '#features/file/schemas.ts';
 import { toUploadView } from '#features/file/view.ts';
 
@@ -40,7 +41,7 @@ export const avatarRoutes = defineRoutes<AppContext>([
     responses: { 200: FileLinkView },
     errors: ['file.not_found', 'file.upload.missing', 'file.upload.settled', 'file.refused', 'profile.not_found'],
     limits: [{ name: 'avatar-complete', points: 60, windowSeconds: 3600, by: 'user' }],
-    timeoutMs: 18_000,
+    timeoutMs: uploadTimeoutMs,
     async handle(ctx, { actor, body }) {
       const { link, version } = await completeAvatar(ctx, actor, body);
       return ok(link, tagOf(version));

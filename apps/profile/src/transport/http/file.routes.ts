@@ -1,7 +1,7 @@
 import { defineRoutes, noContent } from '@bank/service-kit';
 import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
-import { fileNameOf, storedTypes, uploadBytesMax, uploadTypes } from '#features/file/policies.ts';
+import { fileNameOf, storedTypes, uploadBytesMax, uploadTimeoutMs, uploadTypes } from '#features/file/policies.ts';
 import { FileLinkQuery, FileParams, ObjectParams, UploadQuery } from '#features/file/schemas.ts';
 import { followLink } from '#features/file-link/follow-link.ts';
 import { receiveObject } from '#features/file-link/receive-object.ts';
@@ -43,7 +43,7 @@ export const fileRoutes = defineRoutes<AppContext>([
     body: bytes,
     streamed: true,
     bodyLimitBytes: uploadBytesMax,
-    timeoutMs: 18_000,
+    timeoutMs: uploadTimeoutMs,
     responses: { 204: null },
     errors: ['file.link.invalid', 'file.upload.mismatch'],
     limits,

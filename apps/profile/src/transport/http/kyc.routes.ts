@@ -1,5 +1,6 @@
 import { accepted, created, defineRoutes, noContent, ok } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
+import { uploadTimeoutMs } from '#features/file/policies.ts';
 import { toUploadView } from '#features/file/view.ts';
 import { beginDocument } from '#features/kyc/begin-document.ts';
 import { completeDocument } from '#features/kyc/complete-document.ts';
@@ -72,6 +73,7 @@ export const kycRoutes = defineRoutes<AppContext>([
       'service.overloaded',
     ],
     limits: [{ name: 'kyc-document-complete', points: 60, windowSeconds: 3600, by: 'user' }],
+    timeoutMs: uploadTimeoutMs,
     idempotent: true,
     handle: async (ctx, request) => ok(toDocumentView(await completeDocument(ctx, request.actor, request.params))),
   },
