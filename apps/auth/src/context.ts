@@ -23,6 +23,7 @@ import { createFactorRemoval, type RemoveFactors } from '#adapters/factors/facto
 import { createPasskeys, type Passkeys } from '#adapters/factors/passkeys.ts';
 import { createMailDomains, type MailDomainOptions, type MailDomains } from '#adapters/mail-domains/mail-domains.ts';
 import { createMessages, type Messages } from '#adapters/messages/messages.ts';
+import { createNameDirectory, type NameDirectory } from '#adapters/names/name-directory.ts';
 import { createSignInAssessor, type SignInAssessor } from '#adapters/risk/sign-in-assessor.ts';
 import { createSettingsDirectory, type SettingsDirectory } from '#adapters/settings/settings-directory.ts';
 import type { Config } from '#config.ts';
@@ -68,6 +69,7 @@ export interface AppContext extends Foundations, TransactionalContext<Repositori
   readonly deviceKeys: DeviceKeys;
   readonly messages: Messages;
   readonly mailDomains: MailDomains;
+  readonly names: NameDirectory;
   readonly settings: SettingsDirectory;
 }
 
@@ -84,6 +86,7 @@ export interface Overrides extends FoundationOverrides {
   readonly passkeys?: Passkeys;
   readonly removeFactors?: RemoveFactors;
   readonly deviceKeys?: DeviceKeys;
+  readonly names?: NameDirectory;
   readonly settings?: SettingsDirectory;
 }
 
@@ -159,6 +162,7 @@ function adaptersOf(config: Config, { clock, logger, metrics }: Foundations, ove
     factorChallenges: overrides.factorChallenges ?? createFactorChallenges(mfa),
     passkeys: overrides.passkeys ?? createPasskeys(mfa),
     removeFactors: overrides.removeFactors ?? createFactorRemoval(mfa),
+    names: overrides.names ?? createNameDirectory(profile),
     settings: overrides.settings ?? createSettingsDirectory(profile),
     messages: createMessages(config, { clock, metrics, rpc }),
   };

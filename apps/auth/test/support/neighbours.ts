@@ -12,6 +12,7 @@ import type {
 import type { FactorDirectory } from '#adapters/factors/factor-directory.ts';
 import type { RemoveFactors } from '#adapters/factors/factor-removal.ts';
 import type { PasskeyAnswer, Passkeys, PasskeyVerdict } from '#adapters/factors/passkeys.ts';
+import type { NameDirectory } from '#adapters/names/name-directory.ts';
 import type { SignInAssessor } from '#adapters/risk/sign-in-assessor.ts';
 import type { MessageSettings, SettingsDirectory } from '#adapters/settings/settings-directory.ts';
 import type { ShiftedClock } from './clock.ts';
@@ -33,12 +34,15 @@ export interface Neighbours {
   /** Whether devices have keys, and what device says to an answer of one; undefined while it is away. */
   hasKey: boolean;
   signature: 'accepted' | 'wrong' | 'closed' | undefined;
+  /** What profile calls everybody. */
+  names: readonly string[];
   /** What the users of profile have chosen; undefined while it is away. */
   settings: MessageSettings | undefined;
   /** User ids that were asked about, and the proofs that were presented. */
   asked: {
     device: string[];
     mfa: string[];
+    names: string[];
     settings: string[];
     proofs: { binding: ChallengeBinding; proof: Proof }[];
     passkeys: PasskeyAnswer[];
@@ -101,8 +105,9 @@ export function usualAnswers(): Neighbours {
     removed: [],
     hasKey: true,
     signature: 'accepted',
+    names: [],
     settings: noChoices,
-    asked: { device: [], mfa: [], settings: [], proofs: [], passkeys: [], keys: [], texts: [] },
+    asked: { device: [], mfa: [], names: [], settings: [], proofs: [], passkeys: [], keys: [], texts: [] },
   };
 }
 
@@ -113,6 +118,7 @@ interface NeighbourAdapters {
   passkeys: Passkeys;
   removeFactors: RemoveFactors;
   deviceKeys: DeviceKeys;
+  names: NameDirectory;
   settings: SettingsDirectory;
 }
 
@@ -157,6 +163,12 @@ export function answersOf(neighbours: Neighbours, clock: ShiftedClock): Neighbou
     async removeFactors(due) {
       orAway(neighbours.removes || undefined);
       neighbours.removed.push(due);
+    },
+    names: {
+      async of(userId) {
+        neighbours.asked.names.push(userId);
+        return neighbours.names;
+      },
     },
     settings: {
       async of(userId) {

@@ -39,7 +39,7 @@ auth     bank.auth.v1.AuthService/RevokeSigningKey     ops                      
 auth     bank.auth.v1.AuthService/FindRecovery         admin                                support admin
 auth     bank.auth.v1.AuthService/ApproveRecovery      admin                                admin
 profile  bank.profile.v1.ProfileService/GetProfile        admin tools                       -
-profile  bank.profile.v1.ProfileService/BatchGetProfiles  admin tools                       -
+profile  bank.profile.v1.ProfileService/BatchGetProfiles  auth admin tools                  -
 profile  bank.profile.v1.ProfileService/ViewProfile       admin                             support compliance admin
 profile  bank.profile.v1.ProfileService/GetSettings       auth tools                        -
 profile  bank.profile.v1.ProfileService/ListChangeRequests   admin                          compliance

@@ -12,23 +12,36 @@ export interface ChosenPassword {
   path: string;
 }
 
+/** Who chooses. `userId` is told once it is proven who that is: whoever is nobody yet has no names (SR-15). */
+interface Chooser {
+  email: Email;
+  phone?: PhoneNumber | null | undefined;
+  userId?: UserId;
+}
+
 /**
- * Checks a chosen password against the policy, the built-in list and the filter of breached ones, before anything is hashed.
+ * Checks a chosen password against the policy, the built-in list and the filter of breached ones, before anything is hashed;
+ * then against the names of the user, which profile is asked for: while it is away they keep back nothing.
  * @throws auth.password.unacceptable with the rule that it breaks (SR-1 to SR-6)
  */
 export async function requireAcceptablePassword(
-  ctx: Pick<AppContext, 'config' | 'breachedPasswords'>,
-  chosen: ChosenPassword & { email: Email; phone?: PhoneNumber | null | undefined },
+  ctx: Pick<AppContext, 'config' | 'breachedPasswords' | 'names'>,
+  chosen: ChosenPassword & Chooser,
 ): Promise<void> {
+  const { password, email, phone, userId } = chosen;
   const { BRAND, PASSWORD_CONTEXT_WORDS } = ctx.config;
-  const problem = checkPassword(chosen.password, {
-    email: chosen.email,
-    ...(chosen.phone && { phone: chosen.phone }),
+  const facts = {
+    email,
+    ...(phone && { phone }),
     contextWords: [BRAND, ...PASSWORD_CONTEXT_WORDS, ...contextWords],
     isListed: isCommonPassword,
-  });
+  };
+  const problem = checkPassword(password, facts);
   if (problem !== undefined) throw unacceptable(chosen, problem);
-  if (await ctx.breachedPasswords?.has(chosen.password)) throw unacceptable(chosen, 'breached');
+  if (await ctx.breachedPasswords?.has(password)) throw unacceptable(chosen, 'breached');
+  if (userId === undefined) return;
+  const problemOfNames = checkPassword(password, { ...facts, names: await ctx.names.of(userId) });
+  if (problemOfNames !== undefined) throw unacceptable(chosen, problemOfNames);
 }
 
 /**

@@ -28,7 +28,7 @@ export async function changePassword(ctx: AppContext, input: unknown, caller: Ca
   const { currentPassword, newPassword } = parse(ChangePasswordSchema, input);
   const own = await findOwnSession(ctx, user);
   const chosen = { password: newPassword, path: 'newPassword' };
-  await requireAcceptablePassword(ctx, { ...chosen, ...(await contactOf(ctx, userId)) });
+  await requireAcceptablePassword(ctx, { ...chosen, ...(await contactOf(ctx, userId)), userId });
   const session = { who, user, caller, ...own };
   const confirmed = await confirmPassword(ctx, session, currentPassword, 'auth.password.change_failed');
   const passwordHash = await hashUnused(ctx, who, confirmed, chosen);

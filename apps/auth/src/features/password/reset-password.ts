@@ -36,7 +36,7 @@ export async function resetPassword(ctx: AppContext, input: unknown, caller: Cal
   const owner = link && (await ownerOf(ctx, link));
   if (link === undefined || owner === undefined) throw notValid('unknown, used or expired');
   const chosen = { password: request.password, path: 'password' };
-  await requireAcceptablePassword(ctx, { ...chosen, ...owner.contact });
+  await requireAcceptablePassword(ctx, { ...chosen, ...owner.contact, userId: owner.userId });
   // Who finds no room in the line is turned away before he is counted: five such tries would end his link.
   const passwordHash = await ctx.hasher.admit(() => hashUnused(ctx, who, { link, userId: owner.userId }, chosen));
   const use = { link, userId: owner.userId, passwordHash };
