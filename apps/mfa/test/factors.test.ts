@@ -76,6 +76,15 @@ describe('GET /v1/mfa/factors/{id}', () => {
   });
 });
 
+async function auditedChanges(userId: string): Promise<{ fields: string }[]> {
+  const rows = await app.database.query<{ details: { fields: string } }>(
+    `select data->'details' as details from mfa.outbox
+     where subject = $1 and data->>'action' = 'mfa.factor.changed' order by id`,
+    [userId],
+  );
+  return rows.map(({ details }) => details);
+}
+
 describe('PATCH /v1/mfa/factors/{id}', () => {
   const change = (token: string, id: string, etag?: string, body: object = { label: 'Work phone' }) => {
     const headers = etag === undefined ? {} : { 'if-match': etag };
@@ -91,7 +100,21 @@ describe('PATCH /v1/mfa/factors/{id}', () => {
     expect(renamed.headers.get('etag')).toBe('"v2"');
     const { body } = await request(app.service, 'GET', path, { token });
     expect(body).toMatchObject({ items: [{ id: factorId, label: 'Work phone' }] });
-    expect((await toldOf(app, userId)).at(-1)).toBe('audit mfa.factor.renamed');
+    expect((await toldOf(app, userId)).at(-1)).toBe('audit mfa.factor.changed');
+    expect((await auditedChanges(userId)).map(({ fields }) => fields)).toEqual(['label']);
+  });
+
+  test('200: what is so already stays as it is, tells nobody and makes no version; 412 for an older one all the same', async () => {
+    const enrolled = await givenEnrolled(app);
+    const { userId, factorId, etag } = enrolled;
+    const token = strongToken(app, enrolled);
+    expect((await change(token, factorId, etag, { preferred: true })).status).toBe(200);
+    for (const body of [{ preferred: true }, { label: 'Authenticator app' }, {}]) {
+      const same = await change(token, factorId, '"v2"', body);
+      expect([same.status, same.headers.get('etag')]).toEqual([200, '"v2"']);
+      expect((await change(token, factorId, '"v1"', body)).status).toBe(412);
+    }
+    expect((await auditedChanges(userId)).map(({ fields }) => fields)).toEqual(['preferred']);
   });
 
   test('200: the preferred factor comes first, here and where it is asked for, whichever was used last', async () => {

@@ -74,7 +74,7 @@ export const auditActions = [
   'kyc.document.uploaded',
   'kyc.document.read',
   'mfa.factor.enrolled',
-  'mfa.factor.renamed',
+  'mfa.factor.changed',
   'mfa.factor.removed',
   'mfa.factors.reset',
   'mfa.recovery_codes.generated',

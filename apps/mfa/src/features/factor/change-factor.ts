@@ -6,8 +6,8 @@ import { FactorParams, FactorPatch } from '#features/factor/schemas.ts';
 import type { ConfirmedFactor } from '#storage/factor.entity.ts';
 
 /**
- * Gives one of the signed-in user's factors another name, or makes it the one he is asked for first, if it still has the version
- * the user saw. The route demands a fresh sign-in, this the level that his factors give (SR-31).
+ * Gives one of the signed-in user's factors another name, or makes it the one that is asked for first, if it still has the version
+ * the user saw; what is so already stays as it is, and its version with it. The route demands a fresh sign-in, this the level that the user's factors give (SR-31).
  * @throws auth.token.missing, request.invalid, factor.not_found, auth.step_up.required, request.precondition_failed
  */
 export async function changeFactor(
@@ -19,18 +19,22 @@ export async function changeFactor(
   const { userId } = user;
   const { id } = parse(FactorParams, input.params);
   const patch = parse(FactorPatch, input.patch);
-  const access = { who: allow.self(actor, userId), audits: ['mfa.factor.renamed'] } as const;
+  const access = { who: allow.self(actor, userId), audits: ['mfa.factor.changed'] } as const;
   return withTransaction(ctx, access, async (tx) => {
     await tx.subjects.lock(userId); // one of his factors is preferred, whichever of them change at once
     const factor = await tx.factors.findConfirmed(userId, id);
     if (factor === undefined) throw new DomainError('factor.not_found');
     requireHighestLevel(user, await tx.factors.listKinds(userId));
     const { label = factor.label, preferred: isPreferred = factor.isPreferred } = patch;
+    const changed = [label !== factor.label && 'label', isPreferred !== factor.isPreferred && 'preferred'].filter(
+      Boolean,
+    );
+    if (changed.length === 0 && factor.version === input.version) return factor;
     const version = await tx.factors.change(userId, id, { label, isPreferred, version: input.version });
     if (version === undefined) throw new DomainError('request.precondition_failed');
     if (isPreferred) await tx.factors.preferNoOther(userId, id);
-    const details = { factorId: id, type: factor.type };
-    await tx.audit({ action: 'mfa.factor.renamed', subject: userId, outcome: 'success', details });
+    const details = { factorId: id, type: factor.type, fields: changed.join(' ') };
+    await tx.audit({ action: 'mfa.factor.changed', subject: userId, outcome: 'success', details });
     return { ...factor, label, isPreferred, version };
   });
 }
