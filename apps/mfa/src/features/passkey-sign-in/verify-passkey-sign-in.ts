@@ -40,7 +40,7 @@ async function judge(
   const credential = found ?? decoyOf(assertion.credentialId);
   const userId = found?.userId ?? (signInId as UserId);
   const question = { challenge, audience, userId, isUsernameless: true };
-  const use = await verifyAssertion(tx.relyingParty, credential, question, assertion);
+  const use = await verifyAssertion(tx, credential, question, assertion);
   const isAccepted = found !== undefined && use !== undefined && (await acceptUse(tx, { ...found, now }, use));
   const details = { purpose: 'sign_in', by: 'webauthn', signInId, ...(found && { factorId: found.factorId }) };
   if (!isAccepted) {

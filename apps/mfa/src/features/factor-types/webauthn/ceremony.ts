@@ -57,12 +57,3 @@ const ClientData = v.looseObject({ crossOrigin: v.optional(v.literal(false)), to
 export function isOnOwnPage(clientData: Uint8Array): boolean {
   return v.is(ClientData, JSON.parse(Buffer.from(clientData).toString('utf8')));
 }
-
-/** What comes of a check; undefined for anything that the check cannot digest, which is as wrong as a wrong signature. */
-export async function checked<T>(check: () => Promise<T | undefined>): Promise<T | undefined> {
-  try {
-    return await check();
-  } catch {
-    return undefined;
-  }
-}

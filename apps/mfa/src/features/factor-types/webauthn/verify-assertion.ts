@@ -1,10 +1,11 @@
 import type { UserId } from '@bank/domain';
 import { toBase64Url } from '@bank/security';
 import { verifyAuthenticationResponse } from '@simplewebauthn/server';
-import { checked, isOnOwnPage, userHandleOf } from '#features/factor-types/webauthn/ceremony.ts';
+import type { AppContext } from '#context.ts';
+import { isOnOwnPage, userHandleOf } from '#features/factor-types/webauthn/ceremony.ts';
+import { checked } from '#features/factor-types/webauthn/checked.ts';
 import type { Assertion } from '#features/factor-types/webauthn/schemas.ts';
 import type { Use, WebauthnCredential } from '#storage/factor-types/webauthn-credential.entity.ts';
-import type { RelyingParty } from '#webauthn-config.ts';
 
 /** What an assertion is checked against. */
 export interface Question {
@@ -21,12 +22,13 @@ export interface Question {
  * whatever is wrong with it. The signature is always verified, so that the time tells nothing.
  */
 export function verifyAssertion(
-  relyingParty: RelyingParty,
+  ctx: Pick<AppContext, 'logger' | 'metrics' | 'relyingParty'>,
   credential: WebauthnCredential,
   { challenge, audience, userId, isUsernameless }: Question,
   assertion: Assertion,
 ): Promise<Use | undefined> {
-  return checked(async () => {
+  const { relyingParty } = ctx;
+  return checked(ctx, async () => {
     const { verified, authenticationInfo: told } = await verifyAuthenticationResponse({
       response: libraryForm(assertion),
       expectedChallenge: toBase64Url(challenge),

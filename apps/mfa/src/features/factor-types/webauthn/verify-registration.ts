@@ -1,11 +1,12 @@
 import { toBase64Url } from '@bank/security';
 import { verifyRegistrationResponse } from '@simplewebauthn/server';
+import type { AppContext } from '#context.ts';
 import { isOfOwnAlgorithm, isVouchedFor } from '#features/factor-types/webauthn/attestation.ts';
-import { algorithms, checked, isOnOwnPage } from '#features/factor-types/webauthn/ceremony.ts';
+import { algorithms, isOnOwnPage } from '#features/factor-types/webauthn/ceremony.ts';
+import { checked } from '#features/factor-types/webauthn/checked.ts';
 import { soundAlgorithmOf } from '#features/factor-types/webauthn/credential-key.ts';
 import type { RegistrationResponse } from '#features/factor-types/webauthn/schemas.ts';
 import type { NewWebauthnCredential } from '#storage/factor-types/webauthn-credential.entity.ts';
-import type { RelyingParty } from '#webauthn-config.ts';
 
 /** What a registration is checked against. */
 export interface Offer {
@@ -20,11 +21,12 @@ export interface Offer {
  * whatever is wrong with it.
  */
 export function verifyRegistration(
-  relyingParty: RelyingParty,
+  ctx: Pick<AppContext, 'logger' | 'metrics' | 'relyingParty'>,
   { challenge, audience, now }: Offer,
   response: RegistrationResponse,
 ): Promise<NewWebauthnCredential | undefined> {
-  return checked(async () => {
+  const { relyingParty } = ctx;
+  return checked(ctx, async () => {
     const { registrationInfo: made } = await verifyRegistrationResponse({
       response: libraryForm(response),
       expectedChallenge: toBase64Url(challenge),

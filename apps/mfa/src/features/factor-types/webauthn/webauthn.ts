@@ -57,7 +57,7 @@ async function usePasskey(
   const credential = await tx.webauthnCredentials.findOfFactor(factorId);
   if (challenge === undefined || credential === undefined) return false;
   const question = { challenge, audience, userId, isUsernameless: false };
-  const use = await verifyAssertion(tx.relyingParty, credential, question, assertion);
+  const use = await verifyAssertion(tx, credential, question, assertion);
   if (use === undefined || !(await acceptUse(tx, given, use))) return false;
   return worthOf(credential);
 }
@@ -70,6 +70,6 @@ async function registerPasskey(
 ): Promise<Judgement> {
   const challenge = await tx.webauthnChallenges.consume(userId, factorId, now);
   if (challenge === undefined || audience === undefined) return false;
-  const credential = await verifyRegistration(tx.relyingParty, { challenge, audience, now }, response);
+  const credential = await verifyRegistration(tx, { challenge, audience, now }, response);
   return credential !== undefined && (await tx.webauthnCredentials.insert(factorId, credential));
 }
