@@ -105,6 +105,24 @@ describe('cases that nobody goes on with', () => {
     ]);
   });
 
+  test('one that cannot be ended holds up no other, however many there are', async () => {
+    const sql = `insert into profile.kyc_cases
+        (id, user_id, tier, status, attempt, reasons, locks_identity, created_at, moved_at)
+      select gen_random_uuid(), gen_random_uuid(), 1, 'draft', 0, '{}', false, now(), now() - (300 - n) * interval '1 day'
+        from generate_series(1, 201) n returning id`;
+    const ids = (await app.database.query<{ id: string }>(sql)).map(({ id }) => id);
+    await app.database.query(`create function profile.refuse() returns trigger language plpgsql as
+      $$ begin raise 'not this one'; end $$`);
+    await app.database.query(`create trigger refused before update on profile.kyc_cases
+      for each row when (old.id = '${ids[0]}') execute function profile.refuse()`);
+    await expireCases(app.ctx);
+    const left = `select id from profile.kyc_cases where id = any($1) and status = 'draft'`;
+    expect(await app.database.query(left, [ids])).toEqual([{ id: ids[0] }]);
+    await app.database.query('drop function profile.refuse cascade');
+    await expireCases(app.ctx);
+    expect(await app.database.query(left, [ids])).toEqual([]);
+  });
+
   test('of a draft nothing is kept, of what was examined everything', async () => {
     const [customer, asked] = [await givenCustomer(app), await givenCustomer(app)];
     for (const one of [customer, asked]) await upload(app, one, 'passport');

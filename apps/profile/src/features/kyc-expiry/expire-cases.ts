@@ -6,6 +6,7 @@ import type { AppContext, AppTransaction } from '#context.ts';
 import { noteMove } from '#features/kyc/note-move.ts';
 import { dayOf } from '#features/kyc/policies.ts';
 import { releasePictures, releaseReplaced } from '#features/kyc/release-replaced.ts';
+import type { IdleCase } from '#storage/kyc/kyc-case.repository.ts';
 import type { KycCase } from '#storage/kyc/kyc-case.ts';
 import type { EndingStanding } from '#storage/kyc/kyc-standing.repository.ts';
 
@@ -45,14 +46,43 @@ export async function remindOfExpiry(ctx: AppContext): Promise<void> {
   }
 }
 
-/** Ends what has run out, each by a transaction of its own. */
+/** Ends what has run out, each by a transaction of its own. What fails waits for the next round and holds up nothing else. */
 export async function expireCases(ctx: AppContext): Promise<void> {
   const now = ctx.clock.now();
-  const reader = readerOf(ctx);
-  for (const ending of await reader.kycStandings.lapsed(dayOf(now), batch)) await lapse(ctx, ending);
+  const { kycCases, kycStandings } = readerOf(ctx);
+  await endEach(ctx, {
+    find: (after: EndingStanding | undefined) => kycStandings.lapsed(dayOf(now), { after, limit: batch }),
+    end: (ending) => lapse(ctx, ending),
+  });
   for (const status of ['draft', 'more_information'] as const) {
     const since = new Date(now.getTime() - idleDays[status] * dayMs);
-    for (const id of await reader.kycCases.idle(status, since, batch)) await close(ctx, id, status);
+    await endEach(ctx, {
+      find: (after: IdleCase | undefined) => kycCases.idle(status, since, { after, limit: batch }),
+      end: ({ caseId }) => close(ctx, caseId, status),
+    });
+  }
+}
+
+interface Ending<T> {
+  /** A batch of those behind the last one. */
+  find(after: T | undefined): Promise<readonly T[]>;
+  end(one: T): Promise<void>;
+}
+
+async function endEach<T extends { readonly caseId: string }>(
+  ctx: AppContext,
+  { find, end }: Ending<T>,
+): Promise<void> {
+  let last: T | undefined;
+  for (let isMore = true; isMore; ) {
+    const found = await find(last);
+    for (const one of found) {
+      await end(one).catch((err: unknown) =>
+        ctx.logger.warn({ caseId: one.caseId, err }, 'a case that has run out waits for the next round'),
+      );
+    }
+    last = found.at(-1);
+    isMore = found.length === batch;
   }
 }
 

@@ -22,6 +22,13 @@ export interface KycMove {
   readonly decidedBy?: KycDecider;
 }
 
+/** A case that waits for its user, and since when, as the database writes it: to the microsecond. */
+export interface IdleCase {
+  readonly caseId: string;
+  readonly movedAt: string;
+}
+const beginning: IdleCase = { movedAt: '-infinity', caseId: '00000000-0000-0000-0000-000000000000' };
+
 /** KYC cases. Every move is one conditional statement over the statuses that the table of moves allows. */
 export class KycCaseRepository extends Repository {
   /** Begins a case unless the user has an open one; tells whether it did. */
@@ -51,6 +58,12 @@ export class KycCaseRepository extends Repository {
   /** The user's open case, held until the end of the transaction. */
   lockOpen(userId: UserId): Promise<KycCase | undefined> {
     return this.row(`select ${columns} from profile.kyc_cases where user_id = ? and ${open} for update`, [userId]);
+  }
+
+  /** Whether somebody looks at who the user is. Cases are handed in by who holds the profile: its holder reads what stays so. */
+  async isUnderReview(userId: UserId): Promise<boolean> {
+    const sql = `select 1 from profile.kyc_cases where user_id = ? and status in ('submitted', 'in_review')`;
+    return (await this.row(sql, [userId])) !== undefined;
   }
 
   /** Moves a case; undefined when it does not stand where this mover may move it from, or at another attempt. */
@@ -113,12 +126,17 @@ export class KycCaseRepository extends Repository {
     );
   }
 
-  /** Ids of cases of that status which nobody has gone on with since then. */
-  async idle(status: 'draft' | 'more_information', since: Date, limit: number): Promise<string[]> {
-    const rows = await this.rows<{ id: string }>(
-      `select id from profile.kyc_cases where status = ? and moved_at < ? order by moved_at limit ?`,
-      [status, since, limit],
+  /** Cases of that status which nobody has gone on with since then, from the longest ago on; those behind `after`, if it is given. */
+  idle(
+    status: 'draft' | 'more_information',
+    since: Date,
+    { after = beginning, limit }: { after: IdleCase | undefined; limit: number },
+  ): Promise<IdleCase[]> {
+    return this.rows(
+      `select id as "caseId", moved_at::text as "movedAt" from profile.kyc_cases
+        where status = ? and moved_at < ? and (moved_at, id) > (?::timestamptz, ?::uuid)
+        order by moved_at, id limit ?`,
+      [status, since, after.movedAt, after.caseId, limit],
     );
-    return rows.map(({ id }) => id);
   }
 }

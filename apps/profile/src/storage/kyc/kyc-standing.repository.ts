@@ -9,7 +9,10 @@ const nothing: KycStanding = { tier: 0, version: 0, caseId: null, validUntil: nu
 export interface EndingStanding {
   readonly userId: UserId;
   readonly caseId: string;
+  readonly validUntil: string;
 }
+const returned = `user_id as "userId", case_id as "caseId", valid_until as "validUntil"`;
+const beginning = { validUntil: '-infinity', userId: '00000000-0000-0000-0000-000000000000' };
 
 /** The tiers that users hold. */
 export class KycStandingRepository extends Repository {
@@ -62,22 +65,26 @@ export class KycStandingRepository extends Repository {
     );
   }
 
-  /** Standings whose last day has passed. */
-  lapsed(today: string, limit: number): Promise<EndingStanding[]> {
+  /** Standings whose last day has passed, from the longest ago on; those behind `after`, if it is given. */
+  lapsed(
+    today: string,
+    { after = beginning, limit }: { after: Omit<EndingStanding, 'caseId'> | undefined; limit: number },
+  ): Promise<EndingStanding[]> {
     return this.rows(
-      `select user_id as "userId", case_id as "caseId" from profile.kyc_standings
-        where valid_until < ?::date and case_id is not null order by valid_until limit ?`,
-      [today, limit],
+      `select ${returned} from profile.kyc_standings
+        where valid_until < ?::date and case_id is not null and (valid_until, user_id) > (?::date, ?::uuid)
+        order by valid_until, user_id limit ?`,
+      [today, after.validUntil, after.userId, limit],
     );
   }
 
   /** Marks as reminded those whose last day is not later than this, and gives them with it; each once. */
-  remind(until: string, at: Date, limit: number): Promise<(EndingStanding & { readonly validUntil: string })[]> {
+  remind(until: string, at: Date, limit: number): Promise<EndingStanding[]> {
     return this.rows(
       `update profile.kyc_standings set reminded_at = ? where user_id in
         (select user_id from profile.kyc_standings where valid_until <= ?::date and reminded_at is null
           and case_id is not null order by valid_until limit ? for update skip locked)
-        returning user_id as "userId", case_id as "caseId", valid_until as "validUntil"`,
+        returning ${returned}`,
       [at, until, limit],
     );
   }
