@@ -1,3 +1,4 @@
+import { checkAccessTable } from '#checks/access/access-table.ts';
 import { checkTransactions } from '#checks/access/transactions.ts';
 import { checkCommands } from '#checks/docs/commands.ts';
 import { checkExcerpts } from '#checks/docs/excerpts.ts';
@@ -13,6 +14,7 @@ import { checkFloorsOnlyRise } from '#coverage-floors/floors.ts';
 
 /** Every check that is ours, by the name it is called with: `node scripts/check.ts <name>`. */
 export const allChecks: Readonly<Record<string, Check>> = {
+  'access-table': checkAccessTable,
   boundaries: checkBoundaries,
   // Loaded when asked for: they bring the apps' route inventories with them.
   compatibility: async (root) => (await import('#checks/contracts.ts')).checkCompatibility(root),

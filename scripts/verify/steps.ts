@@ -33,6 +33,7 @@ export const staticSteps: readonly Step[] = [
   { name: 'unused code and dependencies', command: 'knip', args: ['--no-progress'] },
   own('files and names', 'file-sizes', 'names', 'machine-text'),
   own('transactions say who and what', 'transactions'),
+  own('each route says who may, by hand', 'access-table'),
   own('migrations hurt nobody', 'migrations'),
   { name: 'secrets', command: 'secretlint', args: ['**/*'] },
   { name: 'proto lint', command: 'buf', args: ['lint'] },

@@ -48,7 +48,7 @@ export function describeRoutes(world: World): void {
       const served = await servedRoutes(world.stack);
       const listed = restRules.map(({ route, who }) => [route, isPublic(who) ? 'public' : 'somebody']);
       const saying = served.map(({ route, by }) => [route, by === 'public' ? 'public' : 'somebody']);
-      expect(saying.toSorted()).toEqual(listed.toSorted());
+      expect(saying.toSorted(), 'the lines of test/e2e/test/matrix/rest-table.ts').toEqual(listed.toSorted());
     });
 
     test.each(restRules)('$route', async (rule) => {
@@ -70,7 +70,9 @@ export function describeOwnership(world: World): void {
   describe("SR-65 what is somebody else's answers like what is missing", () => {
     test('for every route that names a thing of a customer', () => {
       const naming = restRules.filter(({ path, who }) => /\{(\w+I|i)d\}/.test(path) && who.has('customer'));
-      expect(Object.keys(ownedThings).toSorted()).toEqual(naming.map(({ route }) => route).toSorted());
+      const named = naming.map(({ route }) => route).toSorted();
+      const things = 'the routes of test/e2e/test/matrix/owned-things.ts';
+      expect(Object.keys(ownedThings).toSorted(), things).toEqual(named);
     });
 
     test.each(Object.entries(ownedThings))('%s', async (route, thing) => {

@@ -97,7 +97,8 @@ export function describeMethods(world: World): void {
   describe('SR-67, SR-68 methods', () => {
     test('are those of the table', async () => {
       const listed = new Set(rpcRules.map(({ method }) => method));
-      expect([...listed].toSorted()).toEqual((await ownMethods()).map(({ method }) => method).toSorted());
+      const served = (await ownMethods()).map(({ method }) => method).toSorted();
+      expect([...listed].toSorted(), 'the lines of test/e2e/test/matrix/rpc-table.ts').toEqual(served);
     });
 
     test.each(methods)('%s', async (line) => {
