@@ -79,6 +79,31 @@ describe('a write of a feature', () => {
     ]);
   });
 
+  it.each([
+    ['at once', 'await readerOf(ctx).devices.remove(id);', 'readerOf(ctx).devices.remove'],
+    ['by its name', 'const reader = readerOf(ctx); await reader.devices.remove(id);', 'reader.devices.remove'],
+    ['taken apart', 'const { devices } = readerOf(ctx); await devices.remove(id);', 'devices.remove'],
+    ['taken apart by another name', 'const { devices: all } = ctx; await all.remove(id);', 'all.remove'],
+    [
+      'taken apart later',
+      'const reader = readerOf(ctx); const { devices } = reader; await devices.rename();',
+      'devices.rename',
+    ],
+    ['by the name of a repository', 'const own = readerOf(ctx).devices; await own.touch(id);', 'own.touch'],
+  ])('fails on a reader, used %s', async (_, text, call) => {
+    expect(await messagesOf(`async function change(ctx, id) { ${text} }`)).toEqual([
+      `${call} writes outside a transaction: call it on the tx of withTransaction`,
+    ]);
+  });
+
+  it('is done on what a transaction gives, whatever a reader is called elsewhere', async () => {
+    const text = `
+      function read(ctx) { const { devices } = readerOf(ctx); return devices.find(); }
+      function write(tx) { const { devices } = tx; return devices.remove(); }
+      const devices = (tx) => tx.devices; devices.remove();`;
+    expect(await messagesOf(text)).toEqual([]);
+  });
+
   it('is done on the transaction, while reads need none', async () => {
     const text = `await ctx.devices.find(id); withTransaction(ctx, { who, audits }, (tx) => tx.devices.remove(id));`;
     expect(await messagesOf(text)).toEqual([]);

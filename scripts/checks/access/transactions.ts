@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ESTree } from 'rolldown/utils';
 import { declaredAccess } from '#checks/access/declared-access.ts';
-import { writingMethods } from '#checks/access/writing-methods.ts';
+import { outsideWrites } from '#checks/access/outside-writes.ts';
 import { isGenerated, workspaceFiles } from '#checks/files/workspace-files.ts';
 import type { Problem } from '#checks/problem.ts';
 import { lineAt, parseSource, type Source, textOf, visitSource } from '#checks/syntax.ts';
@@ -70,22 +70,9 @@ function undeclaredAccess(source: Source): Problem[] {
   return problems;
 }
 
-/** Features of one app that call a writing method of a repository on the context instead of on the transaction. */
 function writesOutside(app: readonly Source[] = []): Problem[] {
-  const features = app.filter(({ file }) => feature.test(file) && !exempt.test(file));
-  if (features.length === 0) return [];
-  const writing = writingMethods(app);
-  const problems: Problem[] = [];
-  for (const source of features) {
-    visitSource(source, {
-      CallExpression(node) {
-        const call = textOf(source, node.callee);
-        const [, receiver, method] = /^ctx\.(\w+)\.(\w+)$/.exec(call) ?? [];
-        if (receiver === undefined || method === undefined || !writing.get(receiver)?.has(method)) return;
-        const message = `${call} writes outside a transaction: call it on the tx of withTransaction`;
-        problems.push({ file: source.file, line: lineAt(source, node.start), message });
-      },
-    });
-  }
-  return problems;
+  return outsideWrites(
+    app,
+    app.filter(({ file }) => feature.test(file) && !exempt.test(file)),
+  );
 }
