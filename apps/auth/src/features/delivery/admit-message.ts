@@ -28,7 +28,12 @@ export async function findLimitReached(
   } as const;
   for (const { name, key, points, windowSeconds } of limitsOf(counted, ctx.config)) {
     const { allowed } = await ctx.rateLimits.consume(key, { points, windowSeconds });
-    if (!allowed) return name;
+    if (allowed) continue;
+    const help = 'Messages that a limit kept back, by the limit';
+    ctx.metrics
+      .counter('message_limits_total', help, ['channel', 'limit'])
+      .inc({ channel: counted.channel, limit: name });
+    return name;
   }
   return undefined;
 }

@@ -63,6 +63,9 @@ export interface MessageLimit {
   readonly windowSeconds: number;
 }
 
+/** What tells users of what is done to them: who has mail sent in masses must not silence it. Users and addresses bound it. */
+const beyondBudget: ReadonlySet<MessagePurpose> = new Set(['way_back', 'notice']);
+
 const hour = 3600;
 const day = 86_400;
 
@@ -86,9 +89,14 @@ export function limitsOf(message: CountedMessage, config: Config): MessageLimit[
     const points = isSms ? config.SMS_PER_USER_PER_DAY : config.EMAILS_PER_USER_PER_DAY;
     limits.push({ name: 'user', key: `message:${channel}:${purpose}:user:${user}`, points, windowSeconds: day });
   }
-  if (!isSms) return limits;
+  if (!isSms) return [...limits, ...budgetOfMail(purpose, config)];
   const points = config.SMS_PER_PREFIX_PER_HOUR;
   limits.push({ name: 'destination', key: `message:sms:to:${destination}`, points, windowSeconds: hour });
   limits.push({ name: 'budget', key: 'message:sms', points: config.SMS_PER_HOUR, windowSeconds: hour });
   return limits;
+}
+
+function budgetOfMail(purpose: MessagePurpose, config: Config): MessageLimit[] {
+  if (beyondBudget.has(purpose)) return [];
+  return [{ name: 'budget', key: 'message:email', points: config.EMAILS_PER_HOUR, windowSeconds: hour }];
 }

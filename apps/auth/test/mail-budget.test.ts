@@ -1,0 +1,76 @@
+import { messageOf } from '@bank/notifications';
+import { until } from '@bank/testing';
+import { describe, expect, it } from 'vitest';
+import { freshEmail, register, registration } from './support/accounts.ts';
+import { startAuth } from './support/auth.ts';
+import { post } from './support/http.ts';
+import { deliver, deliveriesBy } from './support/messages.ts';
+import { forgot } from './support/passwords.ts';
+
+const budget = 8;
+const auth = await startAuth({ env: { EMAILS_PER_HOUR: String(budget) } });
+
+// Until Redis is there each process counts by itself, and what it has counted is not carried over.
+await until(() => auth.ctx.redis.isReady());
+
+/** What the registration of the user takes of it, before the tests do. */
+const account = await register(auth);
+await settled(({ template }) => template === 'registration-code', 1);
+
+type Mail = Awaited<ReturnType<typeof deliveriesBy>>[number];
+
+/** So many mails of a kind, once there is nothing left to do about them. */
+async function settled(isOfKind: (mail: Mail) => boolean, count: number): Promise<Mail[]> {
+  return await until(
+    async () => {
+      const mails = (await deliveriesBy(auth, 'email')).filter(isOfKind);
+      return mails.length === count && mails.every(({ state }) => state !== 'pending') ? mails : undefined;
+    },
+    { what: `${count} mails to be settled`, deadlineMs: 20_000 },
+  );
+}
+
+describe('SR-18 all mail of an hour', () => {
+  it('is so much, and whoever asks for more gets the same answer', async () => {
+    const answers = [];
+    for (let asked = 0; asked < budget + 3; asked += 1) {
+      answers.push(await post(auth, '/v1/auth/register', registration(freshEmail())));
+    }
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+    const mails = await settled(({ template }) => template === 'registration-code', budget + 4);
+    expect(mails.filter(({ state }) => state === 'sent')).toHaveLength(budget);
+    const kept = mails.filter(({ state }) => state === 'suppressed');
+    expect(kept).toHaveLength(4);
+    expect(kept.every(({ failure, content }) => failure === 'LIMIT_BUDGET' && content === null)).toBe(true);
+    const metrics = await auth.ctx.metrics.text();
+    expect(metrics).toContain('message_limits_total{channel="email",limit="budget",service="auth"} 4');
+    expect(metrics).toContain(
+      'message_deliveries_total{channel="email",provider="none",state="suppressed",service="auth"} 4',
+    );
+    const told = await auth.database.query<{ reason: string }>(
+      `select data ->> 'reason' as reason from auth.outbox where data ->> 'action' = 'auth.delivery.suppressed'`,
+    );
+    expect(told).toEqual(Array(4).fill({ reason: 'LIMIT_BUDGET' }));
+  });
+
+  it('SR-15 keeps back a link for another password, of which the answer says nothing', async () => {
+    const [known, unknown] = [await forgot(auth, account.email), await forgot(auth, freshEmail())];
+    expect([known.status, known.body]).toEqual([unknown.status, unknown.body]);
+    const [link] = await settled(({ template }) => template === 'password-reset', 1);
+    expect(link).toMatchObject({ state: 'suppressed', failure: 'LIMIT_BUDGET' });
+  });
+
+  it('silences no notice, and nothing by which a user takes back what is done to them', async () => {
+    const at = auth.clock.now();
+    const to = { to: { userId: account.id }, channel: 'email', expiresAt: new Date(at.getTime() + 600_000) } as const;
+    const url = 'https://bank.test/revert#token=er';
+    await deliver(
+      auth,
+      { ...to, ...messageOf('password-changed', { at }) },
+      { ...to, ...messageOf('email-replaced', { at, url, days: 7 }) },
+    );
+    const told = ['password-changed', 'email-replaced'];
+    const mails = await settled(({ template }) => told.includes(String(template)), 2);
+    expect(mails.map(({ state }) => state)).toEqual(['sent', 'sent']);
+  });
+});
