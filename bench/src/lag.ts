@@ -17,18 +17,21 @@ const lookEveryMs = 5;
 
 /**
  * Writes events at fixed moments and gives the 99th percentile of the milliseconds from the begin of each one's
- * transaction until another session sees its effect. @throws Error when an effect does not come
+ * transaction until another session sees its effect. The first error ends all of it. @throws Error when an effect does not come, or
+ * whatever a write or a look throws
  */
 export async function p99LagAtPace(options: PacedEvents): Promise<number> {
   const { perSecond, count, write, newId, effects, lastWithinMs = 30_000 } = options;
   const pending = new Map<string, number>();
   const lags: number[] = [];
   const writes: Promise<void>[] = [];
+  const stop = new AbortController();
+  const failed = (error: unknown) => stop.abort(error);
   let written = false;
 
   async function look(): Promise<void> {
     let deadline = Number.POSITIVE_INFINITY;
-    while (!written || pending.size > 0) {
+    while (!stop.signal.aborted && (!written || pending.size > 0)) {
       const seen = pending.size === 0 ? [] : await effects.among([...pending.keys()]);
       const now = performance.now();
       for (const id of seen) {
@@ -43,16 +46,17 @@ export async function p99LagAtPace(options: PacedEvents): Promise<number> {
 
   async function send(): Promise<void> {
     const startedAt = performance.now();
-    for (let sent = 0; sent < count; sent += 1) {
+    for (let sent = 0; sent < count && !stop.signal.aborted; sent += 1) {
       await delay(Math.max(0, startedAt + (sent * 1000) / perSecond - performance.now()));
       const id = newId();
       pending.set(id, performance.now());
-      writes.push(write(id));
+      writes.push(write(id).catch(failed));
     }
     await Promise.all(writes);
     written = true;
   }
 
-  await Promise.all([send(), look()]);
+  await Promise.all([send().catch(failed), look().catch(failed)]);
+  stop.signal.throwIfAborted();
   return percentile(lags, 99);
 }

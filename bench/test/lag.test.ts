@@ -35,3 +35,21 @@ test('an effect that does not come is an error and no figure', async () => {
   const never = { ...effectsAfter(Number.POSITIVE_INFINITY), lastWithinMs: 50 };
   await expect(p99LagAtPace({ perSecond: 500, count: 3, ...never })).rejects.toThrow('3 of 3 events had no effect');
 });
+
+test('an event that cannot be written ends the measurement at once', async () => {
+  const { effects, newId } = effectsAfter(60);
+  const write = () => Promise.reject(new Error('the database is away'));
+  const startedAt = performance.now();
+  await expect(p99LagAtPace({ perSecond: 10, count: 100, effects, newId, write })).rejects.toThrow('is away');
+  expect(performance.now() - startedAt).toBeLessThan(3000);
+});
+
+test('a measurement that cannot go on or look ends', async () => {
+  const working = { perSecond: 100, count: 100, ...effectsAfter(60) };
+  const broken = () => {
+    throw new Error('no more of them');
+  };
+  await expect(p99LagAtPace({ ...working, newId: broken })).rejects.toThrow('no more of them');
+  const among = () => Promise.reject(new Error('nobody looks'));
+  await expect(p99LagAtPace({ ...working, effects: { among } })).rejects.toThrow('nobody looks');
+});

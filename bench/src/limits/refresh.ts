@@ -73,11 +73,13 @@ const app = new Hono()
     const token = readToken('rt', (await c.req.json<{ refreshToken: string }>()).refreshToken);
     if (token === undefined) return c.text('malformed', 401);
     const client = await pool.connect();
+    let failed = true;
     try {
       const { holder, refreshToken } = await rotate(client, token);
+      failed = false;
       return c.json({ accessToken: accessToken(holder), tokenType: 'Bearer', expiresIn: 300, refreshToken });
     } finally {
-      client.release();
+      client.release(failed); // closed after an error: a transaction may be open on it
     }
   });
 serve({ fetch: app.fetch, hostname: '127.0.0.1', port: Number(process.env['PORT']) });

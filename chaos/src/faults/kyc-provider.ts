@@ -61,8 +61,11 @@ function waitingCases({ environments }: Stack): Promise<readonly Waiting[]> {
 
 async function askSooner({ environments }: Stack, id: string, told: Told): Promise<void> {
   const sql = `update profile.kyc_submissions set next_at = now() where id = '${id}' and state = 'taken'`;
-  await queryOnce(environments.profile, sql).catch(() => undefined);
-  told.polls += 1;
+  const isAsked = await queryOnce(environments.profile, sql).then(
+    () => true,
+    () => false, // its database is away
+  );
+  if (isAsked) told.polls += 1;
 }
 
 async function callBack(stack: Stack, submissionId: string, outcome: string, told: Told): Promise<void> {

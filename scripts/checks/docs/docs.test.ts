@@ -22,6 +22,26 @@ describe('links', () => {
     expect(await messages({ 'README.md': readme, 'docs/setup.md': page, 'docs/a.svg': '<svg/>' })).toEqual([]);
   });
 
+  it('are not what is shown as code, in a line or within a fence of another kind', async () => {
+    const readme = [
+      'Write `[a](nowhere.md)` and [`b`](docs/setup.md).',
+      '````markdown',
+      '```sh',
+      '[c](nowhere.md)',
+      '```',
+      '# Not a heading [d](nowhere.md)',
+      '````',
+      '~~~',
+      '```',
+      '[e](nowhere.md)',
+      '~~~',
+      'Inline ```[f](x)``` is no fence: [g](lost.md)',
+    ].join('\n');
+    const found = await messages({ 'README.md': readme, 'docs/setup.md': '# Setup\n' });
+    expect(found).toContain('README.md:12 lost.md leads nowhere');
+    expect(found.filter((message) => message.includes('nowhere.md'))).toEqual([]);
+  });
+
   it.each([
     ['[a](docs/set-up.md)', 'docs/set-up.md leads nowhere'],
     ['[a](../other/file.md)', '../other/file.md leads nowhere'],

@@ -17,24 +17,28 @@ export interface Page {
 }
 
 const link = /!?\[[^\]]*\]\(\s*<?([^)\s>]+)>?(?:\s+"[^"]*")?\s*\)/g;
+/** Opens a block of code, or ends the one that as many of the same characters have opened (CommonMark §4.5). */
+const fenceLine = /^\s*(`{3,}|~{3,})\s*([^\s`]*)[^`]*$/;
 const span = /(?<!`)`([^`]+)`(?!`)/g;
 
-/** Reads a page. Nothing inside of a block of code is a heading or a link. */
+/** Reads a page. Nothing inside of code is a heading or a link. */
 export function readPage(text: string): Page {
   const anchors = new Set<string>();
   const [links, spans, shell]: [Piece[], Piece[], Piece[]] = [[], [], []];
-  let block: string | undefined;
+  let block: { readonly fence: string; readonly language: string } | undefined;
   for (const [index, whole] of text.split('\n').entries()) {
     const line = index + 1;
-    const fence = /^\s*(?:```|~~~)\s*(\S*)/.exec(whole);
-    if (fence !== null) {
-      block = block === undefined ? (fence[1] ?? '') : undefined;
+    const [, fence, language = ''] = fenceLine.exec(whole) ?? [];
+    if (block === undefined && fence !== undefined) {
+      block = { fence, language };
+    } else if (block !== undefined && fence?.startsWith(block.fence) && language === '') {
+      block = undefined;
     } else if (block !== undefined) {
-      if (block === 'sh') shell.push({ line, text: whole });
+      if (block.language === 'sh') shell.push({ line, text: whole });
     } else {
       spans.push(...[...whole.matchAll(span)].map(([, code = '']) => ({ line, text: code })));
       const prose = whole.replaceAll(span, (code) => ' '.repeat(code.length));
-      links.push(...[...whole.matchAll(link)].map(([, target = '']) => ({ line, text: target })));
+      links.push(...[...prose.matchAll(link)].map(([, target = '']) => ({ line, text: target })));
       const heading = /^#{1,6}\s+(.*?)\s*#*$/.exec(whole)?.[1];
       if (heading !== undefined) anchors.add(uniqueAnchor(heading, anchors));
       for (const [, id = ''] of prose.matchAll(/<a (?:id|name)="([^"]+)"/g)) anchors.add(id);
