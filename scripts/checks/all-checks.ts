@@ -26,6 +26,7 @@ export const allChecks: Readonly<Record<string, Check>> = {
   'machine-text': checkMachineText,
   migrations: async (root) => (await import('#checks/migrations/check-migrations.ts')).checkMigrations(root),
   names: checkNames,
+  settings: async (root) => (await import('#checks/settings/settings.ts')).checkSettings(root),
   transactions: checkTransactions,
   workflows: checkWorkflows,
 };

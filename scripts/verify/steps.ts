@@ -34,6 +34,7 @@ export const staticSteps: readonly Step[] = [
   own('files and names', 'file-sizes', 'names', 'machine-text'),
   own('transactions say who and what', 'transactions'),
   own('each route says who may, by hand', 'access-table'),
+  own('settings are known and described', 'settings'),
   own('migrations hurt nobody', 'migrations'),
   { name: 'secrets', command: 'secretlint', args: ['**/*'] },
   { name: 'proto lint', command: 'buf', args: ['lint'] },

@@ -21,8 +21,9 @@ const ConfigSchema = v.pipe(
       v.pipe(v.string(), v.nonEmpty('must be a name'), v.maxLength(40, 'must be a short name')),
       'Bank',
     ),
-    /** How long a number that took the place of another gets no codes, in days (SR-28). */
+    /** How long a device that its user trusts stands for their second factor, in days (SR-35); 0: never. */
     TRUSTED_DEVICE_DAYS: v.optional(envInteger(0, 365), '30'),
+    /** How long a number that took the place of another gets no codes, in days (SR-28). */
     PHONE_COOL_DOWN_DAYS: v.optional(envInteger(0, 30), '3'),
     /** How long a proven recovery of an account waits before it is carried out, in hours (SR-43). */
     RECOVERY_DELAY_HOURS: v.optional(envInteger(0, 720), '24'),

@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { StackError } from '#stack/host/stack-error.ts';
 import { defaultPorts } from '#stack/settings/port-table.ts';
 
-/** Variables that go to every app as they are; the app judges their values. */
-const appVariables = [
+/** Variables that go to every app as they are; the app judges their values. `pnpm check settings` holds the list against the apps. */
+export const appVariables = [
   'LOG_LEVEL',
   'SENTRY_DSN',
   'KMS_PROVIDER',
@@ -202,7 +202,9 @@ function readSwitches(values: Values): Pick<Settings, 'mayInstall' | 'mayUseDock
 function readValues(env: NodeJS.ProcessEnv, envFile: ReadonlyMap<string, string>): Values {
   const stranger = [...envFile.keys()].find((name) => !settingNames.includes(name));
   if (stranger !== undefined) {
-    throw new StackError(`.env: ${stranger} is not a setting (see .env.example)`);
+    throw new StackError(
+      `.env: ${stranger} is not a setting of the launcher: those stand in scripts/stack/settings/settings.ts, described in .env.example`,
+    );
   }
   return pick(settingNames, { ...Object.fromEntries(envFile), ...withoutEmpty(env) });
 }
