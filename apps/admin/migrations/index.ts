@@ -6,6 +6,7 @@ import { Unmaskings } from './202612020052-unmaskings.ts';
 import { Approvals } from './202612020053-approvals.ts';
 import { LedgerForwarding } from './202612020061-ledger-forwarding.ts';
 import { LedgerVerification } from './202612032305-ledger-verification.ts';
+import { CommittedKeys } from './202612060010-committed-keys.ts';
 
 /** In the order they run; a name is never changed once it has landed. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   { name: '202612020053-approvals', class: Approvals },
   { name: '202612020061-ledger-forwarding', class: LedgerForwarding },
   { name: '202612032305-ledger-verification', class: LedgerVerification },
+  { name: '202612060010-committed-keys', class: CommittedKeys },
 ];

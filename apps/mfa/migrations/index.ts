@@ -14,6 +14,7 @@ import { TransactionChallenges } from './202612040702-transaction-challenges.ts'
 import { TransactionChallengesChecked } from './202612040703-transaction-challenges-checked.ts';
 import { WebauthnCredentials } from './202612040710-webauthn-credentials.ts';
 import { WebauthnChallenges } from './202612040711-webauthn-challenges.ts';
+import { CommittedKeys } from './202612060010-committed-keys.ts';
 
 /** In the order they run; a name is never changed once it has landed. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   { name: '202612040703-transaction-challenges-checked', class: TransactionChallengesChecked },
   { name: '202612040710-webauthn-credentials', class: WebauthnCredentials },
   { name: '202612040711-webauthn-challenges', class: WebauthnChallenges },
+  { name: '202612060010-committed-keys', class: CommittedKeys },
 ];

@@ -60,3 +60,17 @@ describe('whoever lost the answer to an enrolment gets it again', () => {
     expect(await twice(`/v1/mfa/totp/${begun.factorId}/confirm`, token, { code })).toMatchObject({ status: 200 });
   });
 });
+
+test('SR-73 whose answer died with its process: no second code goes out, and the key says why', async () => {
+  const { token, userId } = await givenReachable(app);
+  const asked = { token, body: {}, headers: { 'idempotency-key': uuidv7() } };
+  await request(app.service, 'POST', '/v1/mfa/sms', asked);
+  // As it is when the process is killed between the commit and the answer, a minute later.
+  await app.database.query(
+    'update mfa.idempotency_keys set answer = null, claimed_until = now() - interval \'1 second\' where user_id = $1',
+    [userId],
+  );
+  const again = await request(app.service, 'POST', '/v1/mfa/sms', asked);
+  expect(again).toMatchObject({ status: 409, body: { code: 'request.idempotency_interrupted' } });
+  expect(await codesOf(app, userId)).toHaveLength(1);
+});

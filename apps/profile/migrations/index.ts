@@ -13,6 +13,7 @@ import { BillerAccounts } from './202612050501-biller-accounts.ts';
 import { SearchTokens } from './202612050601-search-tokens.ts';
 import { UnindexedProfiles } from './202612050602-unindexed-profiles.ts';
 import { SearchScheme } from './202612050603-search-scheme.ts';
+import { CommittedKeys } from './202612060010-committed-keys.ts';
 
 /** In the order they run; a name is never changed once it has landed. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   { name: '202612050602-unindexed-profiles', class: UnindexedProfiles },
   { name: '202612050603-search-scheme', class: SearchScheme },
   { name: '202612050410-replaced-documents', class: ReplacedDocuments },
+  { name: '202612060010-committed-keys', class: CommittedKeys },
 ];

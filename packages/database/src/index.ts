@@ -47,7 +47,7 @@ export { createMigrator, type MigratorOptions, type SchemaMigrator } from '#migr
 export { approvalTableV1 } from '#migrations/platform/approvals.ts';
 export { inboxKeepWeeks } from '#migrations/platform/outbox.ts';
 export { type PartitionedTable, partitionedTableSql } from '#migrations/platform/partitions.ts';
-export { platformTablesV1, platformTablesV2 } from '#migrations/platform-tables.ts';
+export { platformTablesV1, platformTablesV2, platformTablesV3 } from '#migrations/platform-tables.ts';
 export { rolesOf } from '#migrations/roles.ts';
 export { SqlMigration } from '#migrations/sql-migration.ts';
 export { BackfillMigration } from '#migrations/steps.ts';

@@ -17,6 +17,7 @@ import {
   partitionedTableSql,
   platformTablesV1,
   platformTablesV2,
+  platformTablesV3,
   provisionStatements,
   Repository,
   SqlMigration,
@@ -44,6 +45,7 @@ class FirstShopMigration extends SqlMigration {
     return [
       ...platformTablesV1('shop'),
       ...platformTablesV2('shop'),
+      ...platformTablesV3('shop'),
       `create table shop.widgets (
         id uuid not null, name text not null, count int not null, total bigint not null default 0, day date,
         touched_at timestamptz not null, constraint widgets_pkey primary key (id))`,

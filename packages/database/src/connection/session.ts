@@ -66,11 +66,11 @@ export class Session implements StatementRunner {
     return this.#enqueue(sql, params);
   }
 
-  /** Ends the transaction; a last statement travels with the commit. Nothing comes after it until the next one begins. */
-  async commit(last?: Statement): Promise<pg.QueryResult> {
-    const written = last === undefined ? undefined : this.query(last.sql, last.params);
+  /** Ends the transaction; the last statements travel with the commit. Nothing comes after it until the next one begins. */
+  async commit(last: readonly Statement[] = []): Promise<pg.QueryResult> {
+    const written = last.map(({ sql, params }) => this.query(sql, params));
     this.#isOver = true;
-    const [ended] = await Promise.all([this.#enqueue('commit'), written]);
+    const [ended] = await Promise.all([this.#enqueue('commit'), ...written]);
     return ended;
   }
 

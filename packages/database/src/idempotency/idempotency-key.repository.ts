@@ -16,6 +16,8 @@ export interface KnownKey {
   readonly requestHash: Buffer;
   /** Null while the request runs. */
   readonly answer: Buffer | null;
+  /** Its claim has lapsed without an answer, and something was committed under it. */
+  readonly interrupted: boolean;
 }
 
 /** All that is stored of what the client sent as a key. */
@@ -33,7 +35,7 @@ export class IdempotencyKeyRepository extends Repository {
   }
 
   /**
-   * Claims a key that is new, past its 24 h, or claimed by the same request too long ago. `hashes` are those of the
+   * Claims a key that is new, past its 24 h, or claimed by the same request too long ago without a commit. `hashes` are those of the
    * request under every live key, the current one first. Gives the claim, by which alone it is answered or given back:
    * the moment at which it lapses by the database's clock, and so a later one for whoever takes the key over.
    */
@@ -47,9 +49,10 @@ export class IdempotencyKeyRepository extends Repository {
        values (?, ?, ?, ?, now() + make_interval(secs => ?), now() + make_interval(secs => ?))
        on conflict on constraint idempotency_keys_pkey do update
           set request_hash = excluded.request_hash, claimed_until = excluded.claimed_until, answer = null,
-              expires_at = excluded.expires_at
+              committed = false, expires_at = excluded.expires_at
         where known.expires_at <= now()
-           or (known.answer is null and known.claimed_until <= now() and known.request_hash = any(?::bytea[]))
+           or (known.answer is null and not known.committed and known.claimed_until <= now()
+               and known.request_hash = any(?::bytea[]))
        returning claimed_until::text as claim`,
       [...primaryKey(scope), hashes[0], claimSeconds, REPLAY_SECONDS, hashes],
     );
@@ -58,7 +61,8 @@ export class IdempotencyKeyRepository extends Repository {
 
   find(scope: IdempotencyScope): Promise<KnownKey | undefined> {
     return this.row(
-      `select request_hash as "requestHash", answer from ${this.#table} where user_id = ? and route = ? and key_hash = ?`,
+      `select request_hash as "requestHash", answer, answer is null and committed and claimed_until <= now() as interrupted
+         from ${this.#table} where user_id = ? and route = ? and key_hash = ?`,
       primaryKey(scope),
     );
   }
@@ -80,6 +84,7 @@ export class IdempotencyKeyRepository extends Repository {
 const stillClaimed =
   'user_id = ? and route = ? and key_hash = ? and claimed_until = ?::text::timestamptz and answer is null';
 
-function primaryKey(scope: IdempotencyScope): readonly unknown[] {
+/** What finds the row of a key: user, route, hash. */
+export function primaryKey(scope: IdempotencyScope): readonly unknown[] {
   return [scope.userId, scope.route, hashOfKey(scope)];
 }

@@ -1,6 +1,7 @@
 import { blindIndex, type Keyring, sameBytes } from '@bank/security';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '#connection/database.ts';
+import { claimedKey } from '#idempotency/claimed-key.ts';
 import { hashOfKey, IdempotencyKeyRepository, type IdempotencyScope } from '#idempotency/idempotency-key.repository.ts';
 import { DataKeyMissing, type PiiVault, type SealedPlace } from '#pii/pii-vault.ts';
 
@@ -13,11 +14,16 @@ export interface StoredAnswer {
 
 /** The port of @bank/service-kit, and the chore that belongs to it. */
 export interface IdempotencyStore {
-  /** Claims the key, or tells why it cannot be: answered already, used for another request, or still running. */
+  /**
+   * Claims the key, or tells why it cannot be: answered already, used for another request, still running, or interrupted
+   * after something was committed under it.
+   */
   begin(
     scope: IdempotencyScope,
     requestHash: Uint8Array,
-  ): Promise<'conflict' | 'running' | { readonly claim: string } | { readonly replay: StoredAnswer }>;
+  ): Promise<'conflict' | 'running' | 'interrupted' | { readonly claim: string } | { readonly replay: StoredAnswer }>;
+  /** Runs the request of a claimed key: its transactions commit only while the claim holds, and note that they did. */
+  within<T>(scope: IdempotencyScope, claim: string, work: () => T): T;
   /** Keeps the answer, sealed under the user's erasable key. Nothing comes of a claim that another took over. */
   finish(scope: IdempotencyScope, claim: string, answer: StoredAnswer): Promise<void>;
   /** Gives a claimed key back, since nothing was done. Nothing comes of a claim that another took over. */
@@ -35,7 +41,8 @@ export interface IdempotencyStoreOptions {
 
 /**
  * Idempotency keys in Postgres, replayed for 24 h by its clock, which all processes share. A claim without an answer lapses
- * after a minute: its process died, or failed in an unknown way, and the same request may then be tried again.
+ * after a minute: its process died, or failed in an unknown way. The same request may then be tried again, unless a
+ * transaction that told anybody anything was committed under the claim.
  */
 export function createIdempotencyStore(options: IdempotencyStoreOptions): IdempotencyStore {
   const { database, vault, keyring, claimSeconds = 60 } = options;
@@ -57,11 +64,12 @@ export function createIdempotencyStore(options: IdempotencyStoreOptions): Idempo
           return 'conflict';
         }
         if (known.answer === null) {
-          return 'running';
+          return known.interrupted ? 'interrupted' : 'running';
         }
         return { replay: await openAnswer(vault, em, scope, known.answer) };
       }
     },
+    within: (scope, claim, work) => claimedKey.run({ scope, claim }, work),
     async finish(scope, claim, answer) {
       const em = database.fork();
       const sealed = await sealAnswer(vault, em, scope, answer);

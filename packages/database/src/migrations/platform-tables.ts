@@ -1,6 +1,6 @@
 import { identifier } from '#connection/identifier.ts';
 import { dataKeysSql } from '#migrations/platform/data-keys.ts';
-import { idempotencySql } from '#migrations/platform/idempotency.ts';
+import { committedKeysSql, idempotencySql } from '#migrations/platform/idempotency.ts';
 import { inboxSql, outboxSql, wipePublishedDeliveriesSql } from '#migrations/platform/outbox.ts';
 import { partitionMaintenanceSql } from '#migrations/platform/partitions.ts';
 import { rolesOf } from '#migrations/roles.ts';
@@ -23,6 +23,11 @@ export function platformTablesV1(schema: string): string[] {
 /** What joined after the first release: a delivery that was published keeps nothing that could be opened. */
 export function platformTablesV2(schema: string): string[] {
   return wipePublishedDeliveriesSql(schema);
+}
+
+/** What joined later still: keys of requests know whether anything was committed under them. */
+export function platformTablesV3(schema: string): string[] {
+  return committedKeysSql(schema);
 }
 
 /** Tables of the platform and partitions: no entity describes them. */

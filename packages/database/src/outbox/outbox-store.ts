@@ -74,10 +74,10 @@ async function claim(em: EntityManager, schema: string, limit: number): Promise<
   return rows as OutboxRow[];
 }
 
-function markPublished(schema: string, ids: readonly string[]): Statement | undefined {
+function markPublished(schema: string, ids: readonly string[]): readonly Statement[] {
   if (ids.length === 0) {
-    return undefined;
+    return [];
   }
   const sql = `update ${schema}.outbox set published_at = clock_timestamp() where id = any($1) and published_at is null`;
-  return { sql, params: [ids] };
+  return [{ sql, params: [ids] }];
 }

@@ -3,6 +3,7 @@ import { newTraceparent, type RequestContext, requestContext } from '@bank/obser
 import type { Keyring } from '@bank/security';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { rowsWritten, type Statement, TransactionOver } from '#connection/session.ts';
+import { claimedKey, commitKeyStatement } from '#idempotency/claimed-key.ts';
 import { auditDataschema, auditEntry, auditType } from '#outbox/audit-entry.ts';
 import { type Delivery, deliveryDataschema, deliveryType, sealDelivery } from '#outbox/delivery.ts';
 import { outboxStatement, type PendingRow } from '#outbox/outbox-writer.ts';
@@ -75,9 +76,15 @@ export class OpenTransaction {
     this.#refuseUnauditedWrite();
   }
 
-  /** Writes the outbox rows, with the commit. Undefined when there are none. */
-  lastStatement(): Statement | undefined {
-    return outboxStatement(this.#rows, this.#settings);
+  /**
+   * What travels with the commit: the outbox rows, and before them the note that something was done under the request's
+   * idempotency key. Whatever matters is told to somebody; what only counts an attempt may be counted again.
+   */
+  lastStatements(): readonly Statement[] {
+    const outbox = outboxStatement(this.#rows, this.#settings);
+    const claimed = claimedKey.get();
+    if (outbox === undefined) return [];
+    return claimed === undefined ? [outbox] : [commitKeyStatement(this.#settings.schema, claimed), outbox];
   }
 
   /** After this nothing can be added. */

@@ -12,7 +12,7 @@ import { enterTransaction, leaveTransaction, Session, type Statement } from '#co
 export async function runTransaction<T>(
   { pool, fork, statementNames }: Pick<Database, 'pool' | 'fork' | 'statementNames'>,
   work: (em: EntityManager) => Promise<T>,
-  last?: (outcome: T) => Statement | undefined,
+  last?: (outcome: T) => readonly Statement[],
 ): Promise<T> {
   const client = await pool.connect().catch((error: unknown) => {
     throw translateFailure(error);

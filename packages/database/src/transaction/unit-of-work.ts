@@ -105,7 +105,7 @@ async function runWithOutbox<T>(
         open.end();
       }
     },
-    ({ open }) => open.lastStatement(),
+    ({ open }) => open.lastStatements(),
   );
   if (open.hasMessages) {
     database.notifySoon(outboxChannel(settings.schema));

@@ -23,4 +23,9 @@ export const requestErrors = {
     kind: 'conflict',
     message: 'The first request with this Idempotency-Key is still running.',
   },
+  'request.idempotency_interrupted': {
+    kind: 'conflict',
+    message:
+      'The first request with this Idempotency-Key was interrupted after it had taken effect, and its answer is lost: read what has become of it, and use a new key for anything that is still to be done.',
+  },
 } as const satisfies Record<string, ErrorEntry>;

@@ -92,7 +92,7 @@ function handlerOf<C>(route: Route<C>, steps: readonly Step[], options: HttpAppO
 
 function featureOf<C>(
   route: Route<C>,
-  { checkReplies, context, idempotency }: HttpAppOptions<C>,
+  { checkReplies, context, idempotency, logger }: HttpAppOptions<C>,
 ): (exchange: Exchange) => Promise<HttpReply> {
   const name = `${route.method} ${route.path}`;
   const handle = checkReplies
@@ -104,7 +104,7 @@ function featureOf<C>(
   if (idempotency === undefined) {
     throw new TypeError(`${name}: an idempotency store is needed`);
   }
-  return (exchange) => handleOnce(idempotency, name, exchange, () => handle(exchange));
+  return (exchange) => handleOnce({ store: idempotency, logger }, name, exchange, () => handle(exchange));
 }
 
 /** Most steps answer at once; only those that wait are waited for. */

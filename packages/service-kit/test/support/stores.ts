@@ -38,6 +38,7 @@ export function mapIdempotency(): IdempotencyStore {
       }
       return known.answer === undefined ? 'running' : { replay: known.answer };
     },
+    within: (_scope, _claim, work) => work(),
     async finish(scope, claim, answer) {
       const known = claims.get(keyOf(scope));
       if (known?.claim === claim) {

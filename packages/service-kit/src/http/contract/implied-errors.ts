@@ -24,7 +24,7 @@ export function impliedErrors(route: RouteDescription): readonly ErrorCode[] {
     codes.push('request.rate_limited');
   }
   if (idempotent) {
-    codes.push('request.idempotency_conflict', 'request.idempotency_in_progress');
+    codes.push('request.idempotency_conflict', 'request.idempotency_in_progress', 'request.idempotency_interrupted');
   }
   if (ifMatch !== undefined) {
     codes.push('request.precondition_required', 'request.precondition_failed');

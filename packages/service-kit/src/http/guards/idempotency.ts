@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DomainError } from '@bank/domain';
+import type { Logger } from '@bank/observability';
 import type { HttpReply } from '#http/contract/reply.ts';
 import type { HttpRequest } from '#http/contract/request.ts';
 
@@ -20,15 +21,26 @@ export interface StoredAnswer {
 
 /** Remembers requests and their answers for 24 h; the answer is sealed for the user. Implemented by @bank/database. */
 export interface IdempotencyStore {
-  /** Claims the key, or tells why it cannot be: answered already, used for another request, or still running. */
+  /**
+   * Claims the key, or tells why it cannot be: answered already, used for another request, still running, or interrupted
+   * after something was committed under it.
+   */
   begin(
     scope: IdempotencyScope,
     requestHash: Uint8Array,
-  ): Promise<'conflict' | 'running' | { readonly claim: string } | { readonly replay: StoredAnswer }>;
+  ): Promise<'conflict' | 'running' | 'interrupted' | { readonly claim: string } | { readonly replay: StoredAnswer }>;
+  /** Runs the request of a claimed key: its transactions commit only while the claim holds, and note that they did. */
+  within<T>(scope: IdempotencyScope, claim: string, work: () => T): T;
   /** Keeps the answer of a claimed key. Nothing comes of a claim that another request took over. */
   finish(scope: IdempotencyScope, claim: string, answer: StoredAnswer): Promise<void>;
   /** Gives a claimed key back, since nothing was done. Nothing comes of a claim that another request took over. */
   release(scope: IdempotencyScope, claim: string): Promise<void>;
+}
+
+/** Where answers are kept, and who is told of one that could not be. */
+interface KeptAnswers {
+  readonly store: IdempotencyStore;
+  readonly logger: Logger;
 }
 
 const validKey = /^[\x21-\x7e]{1,255}$/;
@@ -37,10 +49,10 @@ const retryRunningSeconds = 1;
 /**
  * Runs `handle` at most once for a key. Only a success is kept: a request that failed has changed nothing and may be
  * sent again with the same key, corrected or not.
- * @throws request.idempotency_conflict, request.idempotency_in_progress, request.invalid
+ * @throws request.idempotency_conflict, request.idempotency_in_progress, request.idempotency_interrupted, request.invalid
  */
 export async function handleOnce(
-  store: IdempotencyStore,
+  { store, logger }: KeptAnswers,
   route: string,
   request: HttpRequest,
   handle: () => Promise<HttpReply>,
@@ -59,19 +71,23 @@ export async function handleOnce(
       throw new DomainError('request.idempotency_conflict');
     case 'running':
       throw new DomainError('request.idempotency_in_progress', { details: { retryAfterSeconds: retryRunningSeconds } });
+    case 'interrupted':
+      throw new DomainError('request.idempotency_interrupted');
     default:
-      return 'replay' in begun ? replay(begun.replay) : handleClaimed(store, { ...scope, claim: begun.claim }, handle);
+      return 'replay' in begun
+        ? replay(begun.replay)
+        : handleClaimed({ store, logger }, { ...scope, claim: begun.claim }, handle);
   }
 }
 
 async function handleClaimed(
-  store: IdempotencyStore,
+  { store, logger }: KeptAnswers,
   { claim, ...scope }: IdempotencyScope & { readonly claim: string },
   handle: () => Promise<HttpReply>,
 ): Promise<HttpReply> {
   let reply: HttpReply;
   try {
-    reply = await handle();
+    reply = await store.within(scope, claim, handle);
   } catch (error) {
     // What failed in an unknown way may have happened: such a key stays claimed until the store lets it expire.
     if (error instanceof DomainError && error.kind !== 'internal' && error.kind !== 'unavailable') {
@@ -79,11 +95,13 @@ async function handleClaimed(
     }
     throw error;
   }
-  await store.finish(scope, claim, {
+  const kept = store.finish(scope, claim, {
     status: reply.status,
     headers: { ...reply.headers, ...(reply.etag === undefined ? {} : { etag: reply.etag }) },
     body: reply.body === undefined ? '' : JSON.stringify(reply.body),
   });
+  // What was done is answered, whether or not it could be kept: the key knows that something was committed.
+  await kept.catch((error: unknown) => logger.warn({ err: error }, 'the answer to a request could not be kept'));
   return reply;
 }
 

@@ -1,0 +1,29 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { identifier } from '#connection/identifier.ts';
+import type { Statement } from '#connection/session.ts';
+import { type IdempotencyScope, primaryKey } from '#idempotency/idempotency-key.repository.ts';
+
+/** A key that the request being served has claimed. */
+export interface ClaimedKey {
+  readonly scope: IdempotencyScope;
+  readonly claim: string;
+}
+
+const storage = new AsyncLocalStorage<ClaimedKey>();
+
+/** The claimed key of the request being served, for every transaction below it. */
+export const claimedKey = {
+  run: <T>(key: ClaimedKey, work: () => T): T => storage.run(key, work),
+  get: (): ClaimedKey | undefined => storage.getStore(),
+};
+
+/**
+ * Notes with a commit that something was done under a key. It fails, and with it the transaction, when the claim has lapsed
+ * and another request has taken it over: of two processes that hold one key in turn, one commits.
+ */
+export function commitKeyStatement(schema: string, { scope, claim }: ClaimedKey): Statement {
+  return {
+    sql: `select ${identifier(schema)}.commit_idempotency_key($1, $2, $3, $4::text::timestamptz)`,
+    params: [...primaryKey(scope), claim],
+  };
+}
