@@ -27,7 +27,7 @@ import { createNameDirectory, type NameDirectory } from '#adapters/names/name-di
 import { createSignInAssessor, type SignInAssessor } from '#adapters/risk/sign-in-assessor.ts';
 import { createSettingsDirectory, type SettingsDirectory } from '#adapters/settings/settings-directory.ts';
 import type { Config } from '#config.ts';
-import { readAllRevocations } from '#features/revocation/read-revocations.ts';
+import { readRevocations } from '#features/revocation/read-revocations.ts';
 import { createKeyRing, type KeyRing } from '#features/signing-key/key-ring.ts';
 import { listPublicKeys } from '#features/signing-key/list-public-keys.ts';
 import { createUserFeed, type UserFeed } from '#features/user-watch/user-feed.ts';
@@ -118,7 +118,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
       issuer: config.TOKEN_ISSUER,
       audiences: Object.values(audiences),
       jwks: { load: async () => ({ document: listPublicKeys(ctx.keyRing) }) },
-      feed: createRevocationFeed({ channel, refill: () => readAllRevocations(ctx), clock, logger }),
+      feed: createRevocationFeed({ channel, refill: (since) => readRevocations(ctx, since), clock, logger }),
       clock,
       logger,
     }),

@@ -3,13 +3,15 @@ import { until } from '@bank/testing';
 import type { RevocationMessage } from '@bank/verifier';
 import { describe, expect, it } from 'vitest';
 import { publishRevocations, releasePublisher } from '#features/revocation/publish-revocations.ts';
-import { readAllRevocations } from '#features/revocation/read-revocations.ts';
+import { readRevocations } from '#features/revocation/read-revocations.ts';
 import { register } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
 import { post } from './support/http.ts';
 
 const auth = await startAuth();
 const idle = await startAuth({ idle: true });
+const publisher = crypto.randomUUID();
+const beginning = { epoch: 0, number: 0 };
 
 async function listen(): Promise<RevocationMessage[]> {
   const heard: RevocationMessage[] = [];
@@ -75,9 +77,25 @@ describe('the publisher of revocations', () => {
   });
 
   it('leaves the list unanswered while nobody publishes: it could lack entries', async () => {
-    await expect(readAllRevocations(idle.ctx)).rejects.toMatchObject({ code: 'service.unavailable' });
-    await publishRevocations(idle.ctx, crypto.randomUUID());
-    expect(await readAllRevocations(idle.ctx)).toMatchObject({ number: 0, entries: [] });
+    await expect(readRevocations(idle.ctx, beginning)).rejects.toMatchObject({ code: 'service.unavailable' });
+    await publishRevocations(idle.ctx, publisher);
+    expect(await readRevocations(idle.ctx, beginning)).toMatchObject({ number: 0, entries: [], hasMore: false });
+  });
+
+  it('lists page after page what came after a place, and another epoch from its beginning', async () => {
+    await idle.database.query(
+      `insert into auth.revocations (id, session_id, not_before, expires_at)
+        select gen_random_uuid(), gen_random_uuid(), now(), now() + interval '1 hour' from generate_series(1, 5002)`,
+    );
+    while (await publishRevocations(idle.ctx, publisher));
+    const first = await readRevocations(idle.ctx, beginning);
+    expect([first.entries.length, first.number, first.hasMore]).toEqual([5000, 5000, true]);
+    const second = await readRevocations(idle.ctx, first);
+    expect(second.entries.map(({ number }) => number)).toEqual([5001, 5002]);
+    expect(second).toMatchObject({ epoch: first.epoch, number: 5002, hasMore: false });
+    expect((await readRevocations(idle.ctx, second)).entries).toEqual([]);
+    const other = await readRevocations(idle.ctx, { ...second, epoch: second.epoch - 1 });
+    expect(other.entries).toHaveLength(5000);
   });
 });
 

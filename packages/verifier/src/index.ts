@@ -43,6 +43,8 @@ export {
   type RevocationFeedOptions,
 } from '#revocation/feed.ts';
 export {
+  type FeedPlace,
+  type RefillPage,
   type RevocationChannel,
   type RevocationEntry,
   type RevocationMessage,

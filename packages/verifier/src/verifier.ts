@@ -205,6 +205,8 @@ class LocalVerifier implements Verifier {
   ): Promise<{ payload: Record<string, unknown>; kid: string; keyGeneration: number }> {
     const header = readHeader(token, type);
     if (header === undefined) throw refusal('header');
+    // It is not public any more, and may be missing there for no other reason.
+    if (this.#feed.isKeyRevoked(header.kid)) throw refusal('revoked key');
     const key = await this.#keys.find(header.kid);
     // The algorithm is the key's, not the token's choice (RFC 8725 §3.1).
     if (key === undefined || key.algorithm !== header.algorithm) throw refusal('kid');

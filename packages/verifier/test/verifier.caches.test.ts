@@ -82,11 +82,11 @@ describe('public keys', () => {
     verifier = verifierOf(published, { clock, feed });
     await verifier.verify(fresh());
     feed.revokedKeys.add('k1');
-    // The issuer has another replica, which does not know yet.
-    await expect(verifier.verify(fresh(second))).rejects.toMatchObject(invalid);
+    // The issuer has another replica, which does not know yet: whether the key exists cannot be told.
+    await expect(verifier.verify(fresh(second))).rejects.toMatchObject(unavailable);
     expect(published.loads).toBe(2);
     published.keys = [second];
-    await expect(verifier.verify(fresh(second))).rejects.toMatchObject(invalid);
+    await expect(verifier.verify(fresh(second))).rejects.toMatchObject(unavailable);
     clock.advance(500);
     await expect(verifier.verify(fresh(second))).resolves.toBeDefined();
     expect(published.loads).toBe(3);
@@ -94,6 +94,18 @@ describe('public keys', () => {
     const stranger = () => verifier.verify(tokenOf(newKey('x1'), { claims: claimsAt(clock.now().getTime()) }));
     for (const _ of [1, 2, 3]) await expect(stranger()).rejects.toMatchObject(invalid);
     expect(published.loads).toBe(4);
+  });
+
+  test('SR-53: nor while a successor is expected, when they are answered like it, and nobody else is', async () => {
+    const feed = new SettableFeed();
+    verifier = verifierOf(new PublishedKeys(second), { clock, feed });
+    await verifier.verify(fresh(second));
+    feed.revokedKeys.add('k1');
+    for (let n = 0; n < 20; n += 1) {
+      await expect(verifier.verify(tokenOf(newKey(`x${n}`)))).rejects.toMatchObject(unavailable);
+      await expect(verifier.verify(fresh(second))).resolves.toBeDefined();
+    }
+    await expect(verifier.verify(fresh())).rejects.toMatchObject({ ...invalid, reason: 'revoked key' });
   });
 
   test('are read again at their age, in the background', async () => {

@@ -44,16 +44,21 @@ export class KeySet {
     return this.#keys !== undefined;
   }
 
-  /** The key of that id. Undefined when the issuer has none. @throws service.unavailable when the issuer cannot be asked */
+  /**
+   * The key of that id. Undefined when the issuer has none.
+   * @throws service.unavailable when that cannot be told: the issuer cannot be asked, or a new key of it may not be public
+   * everywhere yet. At other times an unknown id is none, also while it may not be asked for again: who makes ids up would
+   * otherwise choose when this service answers that it fails, and a key is public long before it signs.
+   */
   async find(kid: string): Promise<VerificationKey | undefined> {
     this.refreshIfOld();
     const known = this.#keys?.get(kid);
     if (known !== undefined) return known;
     if (this.#refreshing !== undefined || this.#mayTry()) await this.refresh();
     const found = this.#keys?.get(kid);
-    if (found === undefined && (this.#keys === undefined || this.#lastFailed)) {
+    if (found === undefined && (this.#keys === undefined || this.#lastFailed || this.#isChangeExpected())) {
       throw new DomainError('service.unavailable', {
-        reason: 'the keys of the token issuer cannot be read',
+        reason: 'the keys of the token issuer are not known',
         details: { retryAfterSeconds: 1 },
       });
     }
@@ -88,7 +93,11 @@ export class KeySet {
     if (this.#triedAt === undefined) return true;
     const elapsed = this.#now() - this.#triedAt;
     const { refreshEveryMs } = this.#options;
-    return elapsed < 0 || elapsed >= (this.#now() < this.#expectedUntil ? refreshEveryMs / 10 : refreshEveryMs);
+    return elapsed < 0 || elapsed >= (this.#isChangeExpected() ? refreshEveryMs / 10 : refreshEveryMs);
+  }
+
+  #isChangeExpected(): boolean {
+    return this.#now() < this.#expectedUntil;
   }
 
   async #load(): Promise<void> {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createRevocationFeed, type RevocationFeed } from '#revocation/feed.ts';
-import type { RevocationEntry, RevocationMessage } from '#revocation/message.ts';
+import type { FeedPlace, RefillPage, RevocationEntry, RevocationMessage } from '#revocation/message.ts';
 
 const clock = { now: () => new Date() };
 const logger = { info: () => undefined, warn: () => undefined };
@@ -28,10 +28,11 @@ class Publisher {
     },
   };
 
-  readonly refill = async (sinceNumber: number): Promise<RevocationMessage> => {
-    this.refills.push(sinceNumber);
+  readonly refill = async (since: FeedPlace): Promise<RefillPage> => {
+    this.refills.push(since.number);
     await this.refillWorks();
-    return { epoch: this.epoch, number: this.truth.length, entries: this.truth.slice(sinceNumber) };
+    const entries = this.truth.slice(since.epoch === this.epoch ? since.number : 0);
+    return { epoch: this.epoch, number: this.truth.length, entries };
   };
 
   get isSubscribed(): boolean {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Clock, systemClock } from '@bank/domain';
-import type { RevocationChannel, RevocationMessage } from '#revocation/message.ts';
+import type { FeedPlace, RefillPage, RevocationChannel, RevocationMessage } from '#revocation/message.ts';
 import { RevocationState } from '#revocation/state.ts';
 
 /** Where the feed reports, fields first; `console` and pino fit. */
@@ -14,26 +14,32 @@ export interface FeedLogger {
 /** What a feed stands on: a channel that pushes, and a way to ask for what it lost. */
 export interface RevocationFeedOptions {
   channel: Pick<RevocationChannel, 'subscribe'>;
-  /** Asks the publisher for every entry after `sinceNumber`; 0 asks for all that are still alive. */
-  refill(sinceNumber: number): Promise<RevocationMessage>;
+  /**
+   * Asks the publisher for a page of the live entries after a place; of another epoch than the publisher's, from the
+   * beginning. It is called again for as long as a page says `hasMore`.
+   */
+  refill(since: FeedPlace): Promise<RefillPage>;
   /** The system's, unless said. */
   clock?: Clock;
   logger: FeedLogger;
   /** How long without a heartbeat before what is known counts as old; 5000 unless said. */
   silenceMs?: number;
-  /** How long one refill may take; 2000 unless said. */
+  /** How long one page of a refill may take, and for how long a refill is waited for; 2000 unless said. */
   refillTimeoutMs?: number;
 }
 
 /** What was revoked, as far as this process knows, and whether that is all of it. */
 export interface RevocationFeed {
-  /** Subscribes and refills once; resolves when the first refill has succeeded or failed. Never rejects. */
+  /** Subscribes and refills; resolves when the first refill has succeeded, failed or takes its time. Never rejects. */
   start(): Promise<void>;
   /** Ends the subscription; the feed is not current after it. */
   stop(): Promise<void>;
   /** Whether every revocation that was published is known here. */
   isCurrent(): boolean;
-  /** Resolves at once while current; else when the refill that is under way has ended. Look at `isCurrent` afterwards. */
+  /**
+   * Resolves at once while current; else when the refill that is under way has ended, or has gone on for `refillTimeoutMs`.
+   * Look at `isCurrent` afterwards.
+   */
   settled(): Promise<void>;
   /** Whether a token of that session and user, issued at `iat` (epoch seconds, fractional), is void. */
   isRevoked(token: { sid: string; sub: string; iat: number }): boolean;
@@ -66,6 +72,8 @@ class Feed implements RevocationFeed {
   readonly #options: Required<RevocationFeedOptions>;
   readonly #state: RevocationState;
   #refilling: Promise<void> | undefined;
+  /** As `#refilling`, but no longer than a request may wait. */
+  #refillAwaited: Promise<void> | undefined;
   #refillsInARow = 0;
   #silenceTimer: NodeJS.Timeout | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
@@ -105,7 +113,7 @@ class Feed implements RevocationFeed {
   async settled(): Promise<void> {
     if (this.isCurrent()) return;
     this.#lost('silence');
-    await this.#refilling;
+    await this.#refillAwaited;
   }
 
   isRevoked(token: { sid: string; sub: string; iat: number }): boolean {
@@ -183,30 +191,48 @@ class Feed implements RevocationFeed {
   }
 
   #startRefill(): Promise<void> {
-    if (this.#refilling !== undefined) return this.#refilling;
+    if (this.#refillAwaited !== undefined) return this.#refillAwaited;
     this.#refillsInARow += 1;
     this.#refilled = true;
     this.#refilling = this.#refill().finally(() => {
       this.#refilling = undefined;
+      this.#refillAwaited = undefined;
       if (this.#running && !this.#state.isCurrent(this.#now())) this.#refillSoon();
     });
-    return this.#refilling;
+    // Of very many revocations a refill may go on for longer, as long as each page comes in time.
+    this.#refillAwaited = withDeadline(this.#refilling, this.#options.refillTimeoutMs).catch(() => undefined);
+    return this.#refillAwaited;
   }
 
   async #refill(): Promise<void> {
     try {
       for (let round = 0; round < refillsAtOnceMax && this.#running; round += 1) {
-        const since = this.#state.refillStarts(this.#now());
-        const answer = await withDeadline(this.#options.refill(since), this.#options.refillTimeoutMs);
-        const verdict = this.#state.refilled(answer, this.#now());
+        const verdict = await this.#refillOnce();
         if (verdict === 'current') this.#becameCurrent();
-        if (verdict === 'refused') this.#options.logger.warn({ sinceNumber: since }, 'refill answered with the past');
         if (verdict !== 'again') return;
       }
     } catch (error) {
       this.#state.refillFailed();
       this.#options.logger.warn({ err: error, sinceNumber: this.#state.number }, 'revocations cannot be refilled');
     }
+  }
+
+  /** Page after page, so that no more than one is held beside what is known. */
+  async #refillOnce(): Promise<'current' | 'again' | 'ended'> {
+    let since = this.#state.refillStarts(this.#now());
+    while (this.#running) {
+      const page = await withDeadline(this.#options.refill(since), this.#options.refillTimeoutMs);
+      const verdict = this.#state.refilled(page, this.#now());
+      if (verdict === 'current' || verdict === 'again') return verdict;
+      if (verdict !== 'more') {
+        const told = verdict === 'refused' ? 'refill answered with the past' : 'refill answered what cannot be read';
+        this.#options.logger.warn({ sinceNumber: since.number }, told);
+        return 'ended';
+      }
+      since = this.#state.refillGoesOn(this.#now());
+    }
+    this.#state.refillFailed();
+    return 'ended';
   }
 
   #becameCurrent(): void {

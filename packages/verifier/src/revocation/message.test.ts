@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseRevocationMessage } from '#revocation/message.ts';
+import { parseRefillPage, parseRevocationMessage } from '#revocation/message.ts';
 
 const entry = { number: 2, sid: 's1', notBefore: 1, expiresAt: 2 };
 
@@ -31,8 +31,16 @@ describe('half a message proves nothing', () => {
     { epoch: 1, number: 2, entries: [{ ...entry, number: 3 }] },
     { epoch: 1, number: 2, entries: [{ ...entry, number: 0 }] },
     { epoch: 1, number: 2, entries: [{ ...entry, notBefore: Number.NaN }] },
+    { epoch: 1, number: 2, entries: [{ ...entry, notBefore: 0 }] },
+    { epoch: 1, number: 2, entries: [{ ...entry, expiresAt: 0 }] },
     { epoch: 1, number: 2, entries: [entry, { ...entry, expiresAt: '2' }] },
   ])('%j', (value) => {
-    expect(parseRevocationMessage(value)).toBeUndefined();
+    expect([parseRevocationMessage(value), parseRefillPage(value)]).toEqual([undefined, undefined]);
   });
+});
+
+test("a push has a bound, a page of a refill has none but its publisher's", () => {
+  const entries = Array.from({ length: 100_001 }, () => entry);
+  expect(parseRevocationMessage({ epoch: 1, number: 2, entries })).toBeUndefined();
+  expect(parseRefillPage({ epoch: 1, number: 2, entries, hasMore: true })).toMatchObject({ number: 2, hasMore: true });
 });

@@ -26,6 +26,18 @@ export interface RevocationMessage {
   readonly entries: readonly RevocationEntry[];
 }
 
+/** A place in the publisher's count: everything up to `number` of that epoch is known. Zeros stand before the beginning. */
+export interface FeedPlace {
+  readonly epoch: number;
+  readonly number: number;
+}
+
+/** An answer to a refill: live entries after a place, in rising order. */
+export interface RefillPage extends RevocationMessage {
+  /** Whether to ask again, from `number`, which is the last entry's then. Without it this is all. */
+  readonly hasMore?: boolean;
+}
+
 /** How pushes travel. Messages may be lost, repeated and reordered; the feed notices. */
 export interface RevocationChannel {
   /** For the publisher alone. */
@@ -38,16 +50,22 @@ export interface RevocationChannel {
 }
 
 const idPattern = /^[\w.:-]{1,128}$/;
-const entriesMax = 100_000;
+/** In one push. A refill brings what may be any number of entries, page by page. */
+const pushedMax = 100_000;
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
+/** Zero is what a time that was left out reads as: an entry of 1970 would be dropped as expired and count as known. */
+function isTime(value: unknown): value is number {
+  return isCount(value) && value > 0;
+}
+
 function parseEntry(value: unknown): RevocationEntry | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { number, sid, sub, kid, notBefore, expiresAt } = value as Record<string, unknown>;
-  if (!isCount(number) || number === 0 || !isCount(notBefore) || !isCount(expiresAt)) return undefined;
+  if (!isCount(number) || number === 0 || !isTime(notBefore) || !isTime(expiresAt)) return undefined;
   const times = { number, notBefore, expiresAt };
   const targets = Object.entries({ sid, sub, kid }).filter(([, id]) => id !== undefined);
   const [target] = targets;
@@ -67,6 +85,18 @@ export function readRevocationMessage(text: string): RevocationMessage | undefin
 
 /** Reads a message that came from outside. Undefined when any part of it is not as described: a half message proves nothing. */
 export function parseRevocationMessage(value: unknown): RevocationMessage | undefined {
+  return parseEntries(value, pushedMax);
+}
+
+/** Reads a page that came from outside. Undefined when any part of it is not as described. */
+export function parseRefillPage(value: unknown): RefillPage | undefined {
+  const message = parseEntries(value, Number.POSITIVE_INFINITY);
+  if (message === undefined) return undefined;
+  const { hasMore = false } = value as Record<string, unknown>;
+  return typeof hasMore === 'boolean' ? { ...message, hasMore } : undefined;
+}
+
+function parseEntries(value: unknown, entriesMax: number): RevocationMessage | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { epoch, number, entries } = value as Record<string, unknown>;
   if (!isCount(epoch) || !isCount(number) || !Array.isArray(entries) || entries.length > entriesMax) return undefined;

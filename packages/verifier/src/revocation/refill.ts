@@ -1,4 +1,4 @@
-import type { RevocationEntry, RevocationMessage } from '#revocation/message.ts';
+import type { FeedPlace, RefillPage, RevocationEntry } from '#revocation/message.ts';
 
 /** A point in time as protobuf's `google.protobuf.Timestamp` has it. */
 interface Timestamp {
@@ -31,20 +31,15 @@ export type ListRevocations = (request: {
 }) => Promise<RevocationPage>;
 
 /**
- * The `refill` of a revocation feed from `ListRevocations` of the User Service: every live entry, page after page. Its promise
- * rejects with what `list` rejects with, and when an entry names neither session nor user nor key, since what it is about
- * cannot be known then.
+ * The `refill` of a revocation feed from `ListRevocations` of the User Service. Its promise rejects with what `list` rejects
+ * with, and when an entry names neither session nor user nor key or lacks one of its times, since what it voids cannot be
+ * known then.
  */
-export function createRefill(list: ListRevocations): () => Promise<RevocationMessage> {
-  return async () => {
-    // The first question names no epoch, so the answer begins at the beginning.
-    let page = await list({ epoch: 0n, sinceNumber: 0n });
-    const entries = page.entries.map(toEntry);
-    while (page.hasMore) {
-      page = await list({ epoch: page.epoch, sinceNumber: page.number });
-      entries.push(...page.entries.map(toEntry));
-    }
-    return { epoch: Number(page.epoch), number: Number(page.number), entries };
+export function createRefill(list: ListRevocations): (since: FeedPlace) => Promise<RefillPage> {
+  return async (since) => {
+    const page = await list({ epoch: BigInt(since.epoch), sinceNumber: BigInt(since.number) });
+    const { epoch, number, entries, hasMore } = page;
+    return { epoch: Number(epoch), number: Number(number), entries: entries.map(toEntry), hasMore };
   };
 }
 
@@ -63,5 +58,6 @@ function toEntry({ number, target, notBefore, expiresAt }: ListedRevocation): Re
 }
 
 function milliseconds(time: Timestamp | undefined): number {
-  return time === undefined ? 0 : Number(time.seconds) * 1000 + Math.round(time.nanos / 1_000_000);
+  if (time === undefined) throw new Error('a revocation without a time');
+  return Number(time.seconds) * 1000 + Math.round(time.nanos / 1_000_000);
 }

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { RevocationEntry, RevocationMessage } from '#revocation/message.ts';
+import type { FeedPlace, RefillPage, RevocationEntry, RevocationMessage } from '#revocation/message.ts';
 import { RevocationState } from '#revocation/state.ts';
 
 const silenceMs = 5000;
 const expiresAt = 10 ** 12;
+const pageMax = 3;
 
 /** The publisher and a network that loses, repeats and reorders, beside the state under test. */
 class World {
@@ -17,7 +18,7 @@ class World {
   /** The highest number that anything which reached the state has told it. */
   told = 0;
   toldAt = Number.NEGATIVE_INFINITY;
-  asked: { since: number; proof: number; snapshot: RevocationMessage } | undefined;
+  asked: { since: FeedPlace; proof: number; snapshot: RefillPage } | undefined;
 
   push(epoch = this.epoch): void {
     this.wire.push({ epoch, number: this.truth.length, entries: this.truth.slice(this.pushed) });
@@ -44,8 +45,7 @@ class World {
     }
   }
 
-  ask(): void {
-    const since = this.state.refillStarts(this.now);
+  ask(since = this.state.refillStarts(this.now)): void {
     this.asked = { since, proof: this.now, snapshot: this.read(since) };
   }
 
@@ -55,14 +55,25 @@ class World {
     const { since, proof, snapshot } = this.asked;
     this.asked = undefined;
     const answer = late ? this.read(since) : snapshot;
-    if (this.state.refilled(answer, this.now) === 'current') {
+    const verdict = this.state.refilled(answer, this.now);
+    if (verdict === 'more') this.ask(this.state.refillGoesOn(this.now));
+    if (verdict === 'current') {
       this.told = Math.max(this.told, answer.number);
       this.toldAt = Math.max(this.toldAt, proof);
     }
   }
 
-  read(since: number): RevocationMessage {
-    return { epoch: this.epoch, number: this.truth.length, entries: this.truth.slice(since) };
+  refill(): void {
+    this.ask();
+    while (this.asked !== undefined) this.answer(true);
+  }
+
+  read(since: FeedPlace): RefillPage {
+    const entries = this.truth.slice(since.epoch === this.epoch ? since.number : 0);
+    const page = { epoch: this.epoch, number: this.truth.length, entries };
+    const last = entries[pageMax - 1];
+    if (last === undefined || entries.length === pageMax) return page;
+    return { ...page, number: last.number, entries: entries.slice(0, pageMax), hasMore: true };
   }
 
   missing(upTo: number): RevocationEntry[] {
@@ -148,14 +159,12 @@ test('from wherever it is, refills end at the truth of the publisher', () => {
       for (const act of steps) act(world);
       world.wire.length = 0;
       for (let round = 0; round < 3 && !world.state.isCurrent(world.now); round += 1) {
-        world.ask();
-        world.answer(true);
+        world.refill();
       }
       world.push();
       world.deliver(0, false);
       for (let round = 0; round < 2 && !world.state.isCurrent(world.now); round += 1) {
-        world.ask();
-        world.answer(true);
+        world.refill();
       }
       expect(world.state.isCurrent(world.now)).toBe(true);
       expect(world.state.number).toBe(world.truth.length);

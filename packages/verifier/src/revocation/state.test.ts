@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { RevocationMessage } from '#revocation/message.ts';
+import type { RefillPage, RevocationMessage } from '#revocation/message.ts';
 import { RevocationState } from '#revocation/state.ts';
 
 const silenceMs = 5000;
@@ -10,6 +10,12 @@ function message(epoch: number, number: number, entryNumbers: readonly number[] 
   return { epoch, number, entries };
 }
 
+function page(epoch: number, number: number, entryNumbers: readonly number[] = []): RefillPage {
+  return { ...message(epoch, number, entryNumbers), hasMore: true };
+}
+
+const beginning = { epoch: 0, number: 0 };
+
 function knows(state: RevocationState, number: number): boolean {
   return state.isRevoked({ sid: `s${number}`, sub: 'u', iat: 0.5 });
 }
@@ -18,7 +24,7 @@ let state: RevocationState;
 
 beforeEach(() => {
   state = new RevocationState(silenceMs);
-  expect(state.refillStarts(0)).toBe(0);
+  expect(state.refillStarts(0)).toEqual(beginning);
   expect(state.refilled(message(7, 2, [1, 2]), 10)).toBe('current');
 });
 
@@ -86,7 +92,7 @@ describe('after a loss', () => {
   test('it is not current, whatever is heard, until a refill', () => {
     expect(state.heard(message(7, 3, [3]), 1000)).toBe('ignored');
     expect(state.isCurrent(1000)).toBe(false);
-    expect(state.refillStarts(1000)).toBe(2);
+    expect(state.refillStarts(1000)).toEqual({ epoch: 7, number: 2 });
     expect(state.refilled(message(7, 3, [3]), 1010)).toBe('current');
     expect(state.isCurrent(1010)).toBe(true);
   });
@@ -115,7 +121,7 @@ describe('a refill', () => {
     state.heard(message(7, 5, [5]), 1005);
     expect(state.refilled(message(7, 3, [3]), 1010)).toBe('again');
     expect(state.isCurrent(1010)).toBe(false);
-    expect(state.refillStarts(1011)).toBe(3);
+    expect(state.refillStarts(1011)).toEqual({ epoch: 7, number: 3 });
     expect(state.refilled(message(7, 5, [4, 5]), 1020)).toBe('current');
   });
 
@@ -133,25 +139,45 @@ describe('a refill', () => {
 
   test('starts from nothing when the epoch is another, since numbers may have started anew', () => {
     expect(state.heard(message(8, 1, [1]), 1000)).toBe('gap');
-    expect(state.refillStarts(1001)).toBe(0);
+    expect(state.refillStarts(1001)).toEqual(beginning);
     expect(state.refilled(message(8, 1, [1]), 1010)).toBe('current');
     expect(state.number).toBe(1);
   });
 
   test('that finds another epoch is asked again from nothing', () => {
-    expect(state.refillStarts(1000)).toBe(2);
+    expect(state.refillStarts(1000)).toEqual({ epoch: 7, number: 2 });
     expect(state.refilled(message(8, 9, [9]), 1010)).toBe('again');
-    expect(state.refillStarts(1011)).toBe(0);
+    expect(state.refillStarts(1011)).toEqual(beginning);
   });
 
   test.each([
     ['of an older epoch', message(6, 9)],
     ['that is behind what is known', message(7, 1)],
-    ['that cannot be read', {} as unknown as RevocationMessage],
   ])('with an answer %s proves nothing', (_what, answer) => {
     state.refillStarts(1000);
     expect(state.refilled(answer, 1010)).toBe('refused');
     expect(state.isCurrent(1010)).toBe(false);
+  });
+
+  test.each([
+    ['nothing', {}],
+    [
+      'an entry of no time',
+      { epoch: 7, number: 3, entries: [{ number: 3, sid: 's3', notBefore: 1000, expiresAt: 0 }] },
+    ],
+    ['more of what cannot be told', { ...message(7, 3, [3]), hasMore: 'yes' }],
+    ['more, and leads nowhere', page(7, 2)],
+  ])('that answers %s cannot be read, and proves nothing', (_what, answer) => {
+    state.refillStarts(1000);
+    expect(state.refilled(answer as RefillPage, 1010)).toBe('malformed');
+    expect(state.isCurrent(1010)).toBe(false);
+  });
+
+  test('behind what is known asks from the beginning the next time: numbers may be others by now', () => {
+    state.refillStarts(1000);
+    expect(state.refilled(message(7, 1, [1]), 1010)).toBe('refused');
+    expect(state.refillStarts(1011)).toEqual(beginning);
+    expect(state.refilled(message(7, 3, [1, 2, 3]), 1020)).toBe('current');
   });
 
   test('that nobody waits for any more is refused', () => {
@@ -166,5 +192,60 @@ describe('a refill', () => {
     state.refillStarts(1001);
     expect(state.refilled(message(7, 2, [1, 2]), 1010)).toBe('current');
     expect(state.heard(message(7, 3, [3]), 1020)).toBe('applied');
+  });
+});
+
+describe('a refill of several pages', () => {
+  test('is current with the last one, and not before', () => {
+    state.refillStarts(1000);
+    expect(state.refilled(page(7, 3, [3]), 1010)).toBe('more');
+    expect([state.isCurrent(1010), knows(state, 3)]).toEqual([false, true]);
+    expect(state.refillGoesOn(1010)).toEqual({ epoch: 7, number: 3 });
+    expect(state.refilled(page(7, 5, [4, 5]), 1020)).toBe('more');
+    state.refillGoesOn(1020);
+    expect(state.refilled(message(7, 6, [6]), 1030)).toBe('current');
+    expect(state.number).toBe(6);
+  });
+
+  test('a page that cannot be read leaves it not current, and the next one begins after what was read', () => {
+    state.refillStarts(1000);
+    state.refilled(page(7, 3, [3]), 1010);
+    state.refillGoesOn(1010);
+    expect(state.refilled({ ...message(7, 4), entries: [{}] } as unknown as RefillPage, 1020)).toBe('malformed');
+    expect(state.isCurrent(1020)).toBe(false);
+    expect(state.refillStarts(1030)).toEqual({ epoch: 7, number: 3 });
+  });
+
+  test('whose epoch changes on the way is asked again from the beginning', () => {
+    state.refillStarts(1000);
+    state.refilled(page(7, 3, [3]), 1010);
+    state.refillGoesOn(1010);
+    expect(state.refilled(message(8, 9, [9]), 1020)).toBe('again');
+    expect(state.refillStarts(1030)).toEqual(beginning);
+    expect(state.refilled(page(8, 5, [1, 5]), 1040)).toBe('more');
+    expect(state.refillGoesOn(1040)).toEqual({ epoch: 8, number: 5 });
+    expect(state.refilled(message(8, 9, [9]), 1050)).toBe('current');
+  });
+
+  test('from the beginning begins below what is known, and ends at it', () => {
+    expect(state.heard(message(9, 3, [3]), 1000)).toBe('gap');
+    expect(state.refillStarts(1001)).toEqual(beginning);
+    expect(state.refilled(page(7, 1, [1]), 1010)).toBe('more');
+    expect(state.refillGoesOn(1010)).toEqual({ epoch: 7, number: 1 });
+    expect(state.refilled(message(7, 1), 1020)).toBe('refused');
+    state.refillStarts(1030);
+    state.refilled(page(7, 1, [1]), 1040);
+    state.refillGoesOn(1040);
+    expect(state.refilled(message(7, 2, [2]), 1050)).toBe('current');
+  });
+
+  test('that takes longer than silence is current from when its last page was asked', () => {
+    state.refillStarts(1000);
+    state.heard(message(7, 3, [3]), 1001);
+    state.refilled(page(7, 3, [3]), 1010);
+    state.refillGoesOn(1000 + 2 * silenceMs);
+    expect(state.refilled(message(7, 3), 1010 + 2 * silenceMs)).toBe('current');
+    expect(state.isCurrent(1010 + 2 * silenceMs)).toBe(true);
+    expect(state.isCurrent(1000 + 3 * silenceMs)).toBe(false);
   });
 });

@@ -1,5 +1,11 @@
 import { RevokedEntries } from '#revocation/entries.ts';
-import { parseRevocationMessage, type RevocationMessage } from '#revocation/message.ts';
+import {
+  type FeedPlace,
+  parseRefillPage,
+  parseRevocationMessage,
+  type RefillPage,
+  type RevocationMessage,
+} from '#revocation/message.ts';
 
 interface Heard {
   readonly message: RevocationMessage;
@@ -7,14 +13,16 @@ interface Heard {
 }
 
 interface Refill {
-  since: number;
-  startedAt: number;
+  since: FeedPlace;
+  /** When the page that is waited for was asked: what it says is true of that moment at the earliest. */
+  askedAt: number;
   /** Something was lost while it ran, so its answer may already be old. */
   tainted: boolean;
   heard: Heard[];
 }
 
 const heardDuringRefillMax = 1000;
+const beginning: FeedPlace = { epoch: 0, number: 0 };
 
 /**
  * What one process knows of the publisher's revocations, and whether that is all of it: a state machine without timers
@@ -64,34 +72,38 @@ export class RevocationState {
     if (this.#refill !== undefined) this.#refill.tainted = true;
   }
 
-  /** Begins a refill and says since which number it must ask. After a change of epoch that is 0: numbers may start anew. */
-  refillStarts(now: number): number {
+  /** Begins a refill and says after which place to ask. After a change of epoch that is the beginning: numbers may start anew. */
+  refillStarts(now: number): FeedPlace {
     this.#live = false;
-    const since = this.#fromStart ? 0 : this.#number;
-    this.#refill = { since, startedAt: now, tainted: false, heard: [] };
+    const since = this.#fromStart ? beginning : { epoch: this.#epoch, number: this.#number };
+    this.#refill = { since, askedAt: now, tainted: false, heard: [] };
     return since;
   }
 
-  /** Takes in the answer to the refill. `again` asks for another at once; `refused` means that the answer proves nothing. */
-  refilled(input: RevocationMessage, now: number): 'current' | 'again' | 'refused' {
+  /** After which place to ask for the next page, once `refilled` has said `more`. */
+  refillGoesOn(now: number): FeedPlace {
+    if (this.#refill === undefined) return this.refillStarts(now);
+    this.#refill.askedAt = now;
+    return this.#refill.since;
+  }
+
+  /**
+   * Takes in a page of the answer to the refill. `more` asks for the next one, `again` for another refill at once; `refused`
+   * means that the page is of the past, `malformed` that it cannot be read or leads nowhere: either proves nothing.
+   */
+  refilled(input: RefillPage, now: number): 'current' | 'more' | 'again' | 'refused' | 'malformed' {
     const refill = this.#refill;
     this.#refill = undefined;
-    const answer = parseRevocationMessage(input);
-    if (refill === undefined || answer === undefined || answer.epoch < this.#epoch) return 'refused';
-    for (const entry of answer.entries) this.#entries.add(entry, now);
-    if (answer.epoch !== this.#epoch && refill.since !== 0) {
+    if (refill === undefined) return 'refused';
+    const page = parseRefillPage(input);
+    if (page === undefined) return 'malformed';
+    if (page.epoch < this.#epoch) return 'refused';
+    for (const entry of page.entries) this.#entries.add(entry, now);
+    if (page.epoch !== refill.since.epoch && refill.since.number !== 0) {
       this.#fromStart = true;
       return 'again';
     }
-    // Of one epoch numbers only grow: an answer from before what is known comes from something that lags behind.
-    if (answer.epoch === this.#epoch && answer.number < this.#number) return 'refused';
-    this.#epoch = answer.epoch;
-    this.#number = answer.number;
-    this.#fromStart = false;
-    this.#heardAt = refill.startedAt;
-    const complete = this.#replay(refill.heard);
-    this.#live = complete && !refill.tainted;
-    return this.#live ? 'current' : 'again';
+    return page.hasMore === true ? this.#goesOn(refill, page) : this.#ends(refill, page);
   }
 
   refillFailed(): void {
@@ -127,15 +139,48 @@ export class RevocationState {
     this.#entries.prune(now);
   }
 
+  #goesOn(refill: Refill, page: RefillPage): 'more' | 'malformed' {
+    // Asked for again and again, it would be answered for ever.
+    if (page.number <= refill.since.number) return 'malformed';
+    if (page.epoch !== this.#epoch || page.number > this.#number) this.#reached(page);
+    refill.since = { epoch: page.epoch, number: page.number };
+    this.#refill = refill;
+    return 'more';
+  }
+
+  #ends(refill: Refill, page: RefillPage): 'current' | 'again' | 'refused' {
+    // Of one epoch numbers only grow: an answer from before what is known comes from something that lags behind, or has
+    // lost what it knew and numbers anew.
+    if (page.epoch === this.#epoch && page.number < this.#number) {
+      this.#fromStart = true;
+      return 'refused';
+    }
+    this.#reached(page);
+    this.#heardAt = refill.askedAt;
+    const complete = this.#replay(refill);
+    this.#live = complete && !refill.tainted;
+    return this.#live ? 'current' : 'again';
+  }
+
+  /** Everything up to there is known, though not that this is all: a refill that fails is taken up from there. */
+  #reached({ epoch, number }: FeedPlace): void {
+    this.#epoch = epoch;
+    this.#number = number;
+    this.#fromStart = false;
+  }
+
   #keepForLater(refill: Refill, heard: Heard): void {
     if (refill.heard.length < heardDuringRefillMax) refill.heard.push(heard);
     else refill.tainted = true;
   }
 
   /** What was heard while the refill ran, in the publisher's order. False when something between is still missing. */
-  #replay(heard: readonly Heard[]): boolean {
+  #replay({ heard, askedAt }: Refill): boolean {
     const ordered = heard.toSorted((a, b) => a.message.number - b.message.number);
-    return ordered.every(({ message, at }) => message.epoch < this.#epoch || this.#apply(message, at) !== 'gap');
+    return ordered.every(
+      // Heard before the last page was asked, it is no younger word of the publisher than that page.
+      ({ message, at }) => message.epoch < this.#epoch || this.#apply(message, Math.max(at, askedAt)) !== 'gap',
+    );
   }
 
   #apply(message: RevocationMessage, at: number): 'applied' | 'ignored' | 'gap' {
