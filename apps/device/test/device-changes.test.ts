@@ -156,14 +156,15 @@ describe('DELETE /v1/devices/{id}', () => {
     const user = await givenUser();
     await rename(user, { name: 'Mine' });
     await app.database.query('update device.devices set trusted_at = now() where id = $1', [user.id]);
-    expect((await remove({ ...user, etag: '"v2"' })).status).toBe(204);
+    const strong = app.issuer.token({ userId: user.userId, deviceId: user.id, acr: 'aal2' });
+    expect((await remove({ ...user, token: strong, etag: '"v2"' })).status).toBe(204);
     const { request: asked, token } = app.authStandIn.asked.at(-1) ?? {};
     expect(asked).toMatchObject({
       userId: user.userId,
       scope: { case: 'deviceId', value: user.id },
       reason: SessionEndReason.DEVICE_REMOVED,
     });
-    expect(token).toBe(user.token);
+    expect(token).toBe(strong);
     expect(await rowOf(user.id)).toMatchObject({ removed_at: expect.any(Date), trusted_at: null, name: null });
     expect((await toldOf(app, user.userId)).slice(-3)).toEqual([
       'events device.removed.v1',

@@ -17,6 +17,7 @@ export { allow, requireUser } from '#access/grant.ts';
 export type { Permission, Role } from '#access/permissions.ts';
 export { hasPermission, permissions, rolePermissions, roles } from '#access/permissions.ts';
 export { RoleSetSchema, StaffRoleSetSchema } from '#access/role-set.ts';
+export { requireStepUp } from '#access/step-up.ts';
 export type { Brand } from '#brand.ts';
 export type { CountryCode } from '#contact/country-code.ts';
 export { CountryCodeSchema } from '#contact/country-code.ts';
@@ -69,6 +70,7 @@ export { Secret } from '#secret.ts';
 export { isCalendarDate } from '#time/calendar-date.ts';
 export type { Clock } from '#time/clock.ts';
 export { systemClock } from '#time/clock.ts';
+export { withDeadline } from '#time/deadline.ts';
 export type { IdSource } from '#time/uuid.ts';
 export { createIds, idFloor, systemIds, timeOfId, UuidSchema, Uuidv7Schema, uuidv7 } from '#time/uuid.ts';
 export {

@@ -1,5 +1,5 @@
 import type { Clock } from '@bank/domain';
-import { allow, DomainError } from '@bank/domain';
+import { allow, DomainError, requireStepUp } from '@bank/domain';
 import { type ProofChecker, presentedToken } from '@bank/verifier';
 import type { Route, RouteDescription } from '#http/contract/route.ts';
 import type { Exchange } from '#http/exchange.ts';
@@ -7,7 +7,6 @@ import { checkAudience, type TokenVerifier, userActor } from '#http/guards/authe
 import type { CorsPolicy } from '#http/guards/cors.ts';
 import { acceptProof, checkPossession, offerNonce } from '#http/guards/possession.ts';
 import { consumeLimit, type LimitContext } from '#http/guards/rate-limit.ts';
-import { requireStepUp } from '#http/guards/step-up.ts';
 import { limited, noSource, readBytes, refuseDeclaredLength } from '#http/input/body.ts';
 import { parseJson } from '#http/input/json.ts';
 import {

@@ -61,14 +61,16 @@ export const deviceRoutes = defineRoutes<AppContext>([
     method: 'DELETE',
     path: '/v1/devices/:id',
     summary: 'Remove a device and end its sessions; needs If-Match',
-    description: 'It never comes back: whoever signs in on it again has a new one.',
+    description:
+      'It never comes back: whoever signs in on it again has a new one. ' +
+      `One that is trusted or has a key needs an authentication at \`aal2\` at most ${freshSeconds} seconds old.`,
     tag,
     access: 'user',
     ifMatch: 'required',
     limits: removalLimits,
     params: DeviceParams,
     responses: { 204: null },
-    errors: ['device.not_found'],
+    errors: ['device.not_found', 'auth.step_up.required'],
     async handle(ctx, request) {
       await removeDevice(ctx, request.actor, { params: request.params, version: versionOf(request) });
       return noContent();

@@ -1,13 +1,16 @@
-import type { Actor, UserActor } from '@bank/domain';
-import { DomainError, reachesAssurance } from '@bank/domain';
-import type { StepUp } from '#http/contract/route.ts';
+import { type Actor, type AssuranceLevel, reachesAssurance, type UserActor } from '#access/actor.ts';
+import { DomainError } from '#errors/domain-error.ts';
 
 /**
  * Demands an authentication that is strong and recent enough (SR-62). A password alone, on a device that was not known, is none: who
  * has stolen it would enrol a factor of his own (SR-31). The answer says what would do.
  * @throws auth.step_up.required
  */
-export function requireStepUp(actor: Actor, { acr, maxAgeSeconds }: StepUp, now: Date): void {
+export function requireStepUp(
+  actor: Actor,
+  { acr, maxAgeSeconds }: { readonly acr: AssuranceLevel; readonly maxAgeSeconds: number },
+  now: Date,
+): void {
   const passed =
     actor.kind === 'user' &&
     reachesAssurance(actor.acr, acr) &&
