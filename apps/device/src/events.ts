@@ -58,7 +58,7 @@ export function deviceNewSignIn({ userId, deviceId, sessionId, signedInAt }: Sig
   return { subject: userId, ...encodeEvent(DeviceNewSignInSchema, data) };
 }
 
-/** `device.trusted.v1`: a user trusts a device. */
+/** `device.trusted.v1`: a user trusts a device, from now on where they did before. */
 export function deviceTrusted({ userId, deviceId, at }: DeviceFacts): OutboxEvent {
   const data = { userId, deviceId, trustedAt: timestampFromDate(at) };
   return { subject: userId, ...encodeEvent(DeviceTrustedSchema, data) };

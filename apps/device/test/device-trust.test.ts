@@ -1,8 +1,9 @@
 import { request } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
+import { DeviceService } from '@bank/proto/device';
 import { losers, raceOf } from '@bank/testing';
 import { describe, expect, test } from 'vitest';
-import { deviceApp, toldOf } from './device-app.ts';
+import { auth, deviceApp, toldOf } from './device-app.ts';
 import { givenDevice } from './given-device.ts';
 
 const app = await deviceApp();
@@ -30,14 +31,24 @@ describe('POST /v1/devices/{id}/trust', () => {
     ]);
   });
 
-  test('200: again changes nothing and tells nobody', async () => {
+  test('200: again begins the trust anew, with a new version, and everybody is told', async () => {
     const user = await givenUser();
     await ask('trust', user);
-    const told = await toldOf(app, user.userId);
+    await app.database.query(`update device.devices set trusted_at = now() - interval '40 days' where id = $1`, [
+      user.id,
+    ]);
     const again = await ask('trust', user);
     expect(again).toMatchObject({ status: 200, body: { trusted: true } });
-    expect(again.headers.get('etag')).toBe('"v2"');
-    expect(await toldOf(app, user.userId)).toEqual(told);
+    expect(again.headers.get('etag')).toBe('"v3"');
+    expect((await toldOf(app, user.userId)).slice(-3)).toEqual([
+      'events device.trusted.v1',
+      'audit device.trusted',
+      'deliveries device-trusted',
+    ]);
+    const client = await app.client(DeviceService, auth);
+    const attempt = { userId: user.userId, knownDeviceId: user.id, attemptId: uuidv7() };
+    const { deviceTrustedAt } = await client.assessSignIn(attempt);
+    expect(Date.now() / 1000 - Number(deviceTrustedAt?.seconds)).toBeLessThan(60);
   });
 
   test.each(['trust', 'untrust'])('%s: whoever lost the answer gets it again, whatever came after it', async (verb) => {
@@ -60,19 +71,31 @@ describe('POST /v1/devices/{id}/trust', () => {
     expect(row).toEqual({ trusted_at: null });
     expect([(await ask('trust', user)).status, (await ask('untrust', user)).status]).toEqual([404, 404]);
   });
+});
+
+describe('POST /v1/devices/{id}/untrust', () => {
+  test('200: again changes nothing and tells nobody', async () => {
+    const user = await givenUser();
+    await ask('trust', user);
+    await ask('untrust', user);
+    const told = await toldOf(app, user.userId);
+    const again = await ask('untrust', user);
+    expect(again).toMatchObject({ status: 200, body: { trusted: false } });
+    expect(again.headers.get('etag')).toBe('"v3"');
+    expect(await toldOf(app, user.userId)).toEqual(told);
+  });
 
   test('sixteen at once, twenty times: it is told once', { timeout: 60_000 }, async () => {
     for (let round = 0; round < 20; round += 1) {
       const user = await givenUser();
-      const outcomes = await raceOf(16, () => ask('trust', user));
+      await ask('trust', user);
+      const outcomes = await raceOf(16, () => ask('untrust', user));
       expect(losers(outcomes)).toEqual([]);
       const told = await toldOf(app, user.userId);
-      expect(told.filter((what) => /trusted/.test(what))).toHaveLength(3);
+      expect(told.filter((what) => /untrusted/.test(what))).toHaveLength(3);
     }
   });
-});
 
-describe('POST /v1/devices/{id}/untrust', () => {
   test('200: an ordinary device again, and everybody is told', async () => {
     const user = await givenUser();
     await ask('trust', user);

@@ -1,4 +1,4 @@
-import { publishEvents } from '@bank/composition/testing';
+import { publishEvents, request } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
 import { encodeEvent, FactorRemovedSchema, PasswordChangedSchema } from '@bank/proto/events';
 import { FactorType } from '@bank/proto/mfa';
@@ -9,6 +9,8 @@ import { deviceApp, toldOf } from './device-app.ts';
 import { givenDevice } from './given-device.ts';
 
 const app = await deviceApp();
+
+const minuteAgo = () => new Date(Date.now() - 60_000);
 
 async function givenTrusted(userId: string, trustedAt = new Date(Date.now() - 1000)): Promise<string> {
   const id = await givenDevice(app.ctx, userId);
@@ -58,11 +60,22 @@ describe.each(Object.entries(changes))('SR-35: %s', (_type, { by, about }) => {
 
   test('that arrives late leaves what was trusted since', async () => {
     const userId = uuidv7();
-    const before = await givenTrusted(userId, new Date(Date.now() - 60_000));
+    const before = await givenTrusted(userId, minuteAgo());
     const since = await givenTrusted(userId);
     const changed = new Date(Date.now() - 30_000);
     await publishEvents(app, by, [{ id: uuidv7(), subject: userId, ...about(userId, changed) }]);
     await until(async () => !(await trustedOf(userId)).includes(before));
     expect(await trustedOf(userId)).toEqual([since]);
+  });
+
+  test('that arrives late leaves the trust that its user has renewed since', async () => {
+    const userId = uuidv7();
+    const [before, renewed] = [await givenTrusted(userId, minuteAgo()), await givenTrusted(userId, minuteAgo())];
+    const token = app.issuer.token({ userId, acr: 'aal2' });
+    const changed = new Date(Date.now() - 30_000);
+    expect((await request(app.service, 'POST', `/v1/devices/${renewed}/trust`, { token })).status).toBe(200);
+    await publishEvents(app, by, [{ id: uuidv7(), subject: userId, ...about(userId, changed) }]);
+    await until(async () => !(await trustedOf(userId)).includes(before));
+    expect(await trustedOf(userId)).toEqual([renewed]);
   });
 });

@@ -66,13 +66,21 @@ export class DeviceRepository extends Repository {
     );
   }
 
-  /** Begins or ends the trust in a device; gives it back, or nothing when it is so already, removed, or not his. */
-  setTrust(userId: UserId, id: string, trustedAt: Date | null): Promise<Device | undefined> {
+  /** Begins the trust in a device, or begins it anew; gives it back, or nothing when it is removed or not the user's. */
+  trust(userId: UserId, id: string, trustedAt: Date): Promise<Device | undefined> {
     return this.row(
-      `update device.devices set trusted_at = ?::timestamptz, version = version + 1
-       where user_id = ? and id = ? and removed_at is null and (trusted_at is null) <> (?::timestamptz is null)
-       returning ${deviceColumns}`,
-      [trustedAt, userId, id, trustedAt],
+      `update device.devices set trusted_at = ?, version = version + 1
+       where user_id = ? and id = ? and removed_at is null returning ${deviceColumns}`,
+      [trustedAt, userId, id],
+    );
+  }
+
+  /** Ends the trust in a device; gives it back, or nothing when it has none, is removed, or not the user's. */
+  untrust(userId: UserId, id: string): Promise<Device | undefined> {
+    return this.row(
+      `update device.devices set trusted_at = null, version = version + 1
+       where user_id = ? and id = ? and removed_at is null and trusted_at is not null returning ${deviceColumns}`,
+      [userId, id],
     );
   }
 

@@ -11,8 +11,9 @@ import { toViewedDevice, type ViewedDevice } from '#features/device/view.ts';
 import type { Device } from '#storage/device.entity.ts';
 
 /**
- * Makes one of the signed-in user's devices a trusted one, or an ordinary one again. What is so already stays as it is,
- * and nobody is told. The routes demand a fresh second factor (SR-62).
+ * Makes one of the signed-in user's devices a trusted one, or an ordinary one again. Trusting it again begins the trust anew:
+ * auth counts its days from then on, and a change of credentials before then ends it no longer, however late it is heard of.
+ * What is an ordinary one stays so, and nobody is told. The routes demand a fresh second factor (SR-62).
  * @throws auth.token.missing, request.invalid, device.not_found, service.unavailable
  */
 export async function trustDevice(
@@ -27,7 +28,8 @@ export async function trustDevice(
   return withTransaction(ctx, access, async (tx) => {
     await tx.devices.lockOf(userId); // whether a trusted device falls to the limit is decided before or after, not meanwhile
     const at = tx.clock.now();
-    const changed = await tx.devices.setTrust(userId, id, input.isTrusted ? at : null);
+    const { devices } = tx;
+    const changed = await (input.isTrusted ? devices.trust(userId, id, at) : devices.untrust(userId, id));
     if (changed !== undefined) await announceTrust(tx, changed, at);
     const device = await tx.deviceNames.find(userId, id);
     if (device === undefined) throw await missingDevice(tx, user, id);
