@@ -38,6 +38,8 @@ export type { CursorCodec } from '#tokens/cursor.ts';
 export { createCursorCodec } from '#tokens/cursor.ts';
 export type { NonceSource } from '#tokens/proof-nonce.ts';
 export { createNonceSource } from '#tokens/proof-nonce.ts';
+export type { SignedCall } from '#tokens/signed-call.ts';
+export { isRecentCall, signedCallDigest } from '#tokens/signed-call.ts';
 export type { PublicJwk, SigningKey } from '#tokens/signing-key.ts';
 export { exportSealed, generateSigningKey, importSealed, publicJwk, signJwt } from '#tokens/signing-key.ts';
 export type { SuccessorInput, SuccessorSecret } from '#tokens/successor-secret.ts';

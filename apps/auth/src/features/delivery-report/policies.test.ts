@@ -1,25 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { isRecent, readSendgridReports, readTwilioReport } from './policies.ts';
+import { readSendgridReports, readTwilioReport } from './policies.ts';
 
 const deliveryId = '01980000-0000-7000-8000-000000000001';
-const now = new Date('2026-03-01T00:00:00Z');
-const at = (seconds: number) => String(now.getTime() / 1000 + seconds);
-
-describe('isRecent', () => {
-  it.each([
-    [at(0), true],
-    [at(-300), true],
-    [at(300), true],
-    [at(-301), false],
-    [at(301), false],
-    ['', false],
-    ['now', false],
-    [`${at(0)}.5`, false],
-    ['1e9', false],
-  ])('%s: %s', (timestamp, expected) => {
-    expect(isRecent(timestamp, now)).toBe(expected);
-  });
-});
 
 describe('readTwilioReport', () => {
   const read = (fields: Record<string, string>) =>

@@ -1,15 +1,6 @@
 import * as v from 'valibot';
 import type { DeliveryReport } from '#storage/deliveries/report.repository.ts';
 
-/** How far the time of a signed call may be from ours. */
-const callbackWindowSeconds = 300;
-
-/** Whether a timestamp in seconds is within the window around now. */
-export function isRecent(timestamp: string, now: Date): boolean {
-  if (!/^\d{1,12}$/.test(timestamp)) return false;
-  return Math.abs(now.getTime() / 1000 - Number(timestamp)) <= callbackWindowSeconds;
-}
-
 /** Of several reports about one message the first counts. */
 function firstOfEach(reports: readonly DeliveryReport[]): DeliveryReport[] {
   const first = new Map<string, DeliveryReport>();

@@ -1,19 +1,16 @@
-import { createHash } from 'node:crypto';
 import { withTransaction } from '@bank/database';
 import { allow, DomainError } from '@bank/domain';
 import { isFromSendgrid } from '@bank/notifications';
+import { isRecentCall, type SignedCall, signedCallDigest } from '@bank/security';
 import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
 import { applyReports, countCallback, countReported, unaudited } from '#features/delivery-report/apply-reports.ts';
-import { isRecent, readSendgridReports, SendgridEventsSchema } from '#features/delivery-report/policies.ts';
+import { readSendgridReports, SendgridEventsSchema } from '#features/delivery-report/policies.ts';
 
 const who = allow.system('callbacks of sendgrid');
 
-interface SendgridCall {
-  /** The body as it came. */
-  body: Uint8Array;
-  timestamp: string;
-  signature: string;
+interface SendgridCall extends SignedCall {
+  readonly signature: string;
 }
 
 /**
@@ -22,12 +19,11 @@ interface SendgridCall {
  */
 export async function recordSendgridReports(ctx: AppContext, call: SendgridCall): Promise<void> {
   const { SENDGRID_WEBHOOK_PUBLIC_KEY: key } = ctx.config;
-  if (key === undefined || !isRecent(call.timestamp, ctx.clock.now()) || !isFromSendgrid(key, call)) {
+  if (key === undefined || !isRecentCall(call, ctx.clock.now()) || !isFromSendgrid(key, call)) {
     refuse(ctx, 'signature or time');
   }
   const reports = readSendgridReports(parseEvents(call.body));
-  // Of what was signed, not of the signature: that has other forms which are as good.
-  const digest = createHash('sha256').update(call.timestamp).update('\n').update(call.body).digest();
+  const digest = signedCallDigest(call);
   const changed = await withTransaction(ctx, { who, unaudited }, async (tx) => {
     if (!(await tx.reports.takeOnce('sendgrid', digest, tx.clock.now()))) return undefined;
     return await applyReports(tx, 'sendgrid', reports);

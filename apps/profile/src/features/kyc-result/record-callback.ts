@@ -1,6 +1,7 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { withTransaction } from '@bank/database';
 import { allow, DomainError, UuidSchema } from '@bank/domain';
+import { isRecentCall, type SignedCall, sameBytes, signedCallDigest } from '@bank/security';
 import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
 import {
@@ -11,14 +12,8 @@ import {
   unaudited,
 } from '#features/kyc-result/apply-result.ts';
 
-/** How far the time of a signed call may be from ours, in seconds. */
-const callbackWindowSeconds = 300;
-
 /** A call as it came. */
-export interface KycCall {
-  readonly body: Uint8Array;
-  /** Unix time in seconds. */
-  readonly timestamp: string;
+export interface KycCall extends SignedCall {
   /** HMAC-SHA-256 over `<timestamp>.<body>`, in hexadecimal. */
   readonly signature: string;
 }
@@ -36,10 +31,9 @@ export const CallbackBody = v.object({
  * request.malformed
  */
 export async function recordCallback(ctx: AppContext, call: KycCall): Promise<void> {
-  if (!isRecent(call.timestamp, ctx.clock.now()) || !isSigned(ctx, call)) refuse(ctx, 'signature or time');
+  if (!isRecentCall(call, ctx.clock.now()) || !isSigned(ctx, call)) refuse(ctx, 'signature or time');
   const result = parseResult(call.body);
-  // Of what was signed, not of the signature: hexadecimal has other forms which are as good.
-  const digest = createHash('sha256').update(call.timestamp).update('\n').update(call.body).digest();
+  const digest = signedCallDigest(call);
   const who = allow.system('kyc results by callback');
   const applied = await withTransaction(ctx, { who, unaudited }, async (tx) => {
     if (!(await tx.kycCallbacks.takeOnce(digest, tx.clock.now()))) return undefined;
@@ -50,17 +44,12 @@ export async function recordCallback(ctx: AppContext, call: KycCall): Promise<vo
   countResult(ctx, 'callback', applied);
 }
 
-function isRecent(timestamp: string, now: Date): boolean {
-  if (!/^\d{1,12}$/.test(timestamp)) return false;
-  return Math.abs(now.getTime() / 1000 - Number(timestamp)) <= callbackWindowSeconds;
-}
-
 /** Compared in constant time. Without a secret nobody's signature fits. */
 function isSigned({ config }: AppContext, { body, timestamp, signature }: KycCall): boolean {
   const secret = config.KYC_WEBHOOK_SECRET;
   if (secret === undefined || !/^[0-9a-f]{64}$/i.test(signature)) return false;
   const expected = createHmac('sha256', secret.reveal()).update(timestamp).update('.').update(body).digest();
-  return timingSafeEqual(expected, Buffer.from(signature, 'hex'));
+  return sameBytes(expected, Buffer.from(signature, 'hex'));
 }
 
 function parseResult(body: Uint8Array): KycResult {

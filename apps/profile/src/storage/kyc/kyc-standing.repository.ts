@@ -68,7 +68,7 @@ export class KycStandingRepository extends Repository {
   /** Standings whose last day has passed, from the longest ago on; those behind `after`, if it is given. */
   lapsed(
     today: string,
-    { after = beginning, limit }: { after: Omit<EndingStanding, 'caseId'> | undefined; limit: number },
+    { after = beginning, limit }: { after: { validUntil: string; userId: string } | undefined; limit: number },
   ): Promise<EndingStanding[]> {
     return this.rows(
       `select ${returned} from profile.kyc_standings
