@@ -60,7 +60,8 @@ export function createHttpApp<C>(options: HttpAppOptions<C>): HttpFetch {
 /** `/v1/devices/sign-ins` must be asked before `/v1/devices/:id`: the router takes the first that fits. */
 function staticFirst(a: { path: string }, b: { path: string }): number {
   const rank = (path: string) => path.replace(/:[^/]+/g, '~');
-  return rank(a.path) < rank(b.path) ? -1 : 1;
+  const [left, right] = [rank(a.path), rank(b.path)];
+  return Number(left > right) - Number(left < right);
 }
 
 function routeEndpoint<C>(route: Route<C>, options: HttpAppOptions<C>): Endpoint {

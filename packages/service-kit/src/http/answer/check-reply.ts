@@ -6,7 +6,7 @@ import type { RouteDescription } from '#http/contract/route.ts';
 
 /**
  * Holds a route to its own description, in tests: an answer or an error code that the document does not promise becomes
- * an internal error and a warning that says what is undeclared. Production does not pay for it.
+ * an internal error whose problem says what is undeclared, and a warning of the same words. Production does not pay for it.
  */
 export async function keepPromises(route: RouteDescription, handle: () => Promise<HttpReply>): Promise<HttpReply> {
   const name = `${route.method} ${route.path}`;
@@ -41,5 +41,5 @@ function isDeclared(route: RouteDescription, { code, kind }: DomainError): boole
 
 function broken(reason: string): DomainError {
   process.emitWarning(reason, 'BrokenPromise');
-  return new DomainError('service.internal', { reason });
+  return new DomainError('service.internal', { reason, details: { errors: [{ path: '', rule: reason }] } });
 }
