@@ -51,6 +51,12 @@ export class ChangeRequestRepository extends Repository {
     return row === undefined ? undefined : this.#opened(row);
   }
 
+  /** Whether a request of the user waits for a decision. */
+  async isOpen(userId: UserId): Promise<boolean> {
+    const sql = `select 1 from profile.change_requests where user_id = ? and status = 'open'`;
+    return (await this.row(sql, [userId])) !== undefined;
+  }
+
   /** A user's requests, the latest first. */
   async list(userId: UserId, page: { before: string | undefined; limit: number }): Promise<ChangeRequest[]> {
     const rows = await this.rows<ChangeRequestRow>(

@@ -12,7 +12,7 @@ import { createService } from '#service.ts';
 import { entities } from '#storage/entities.ts';
 import { migrations } from '../../migrations/index.ts';
 
-const methods = ['ListKycCases', 'ClaimKycCase', 'GetKycDocument', 'DecideKycCase'];
+const methods = ['ListKycCases', 'ClaimKycCase', 'GetKycDocument', 'DecideKycCase', 'DecideChangeRequest'];
 const service = (name: string) => `bank.profile.v1.ProfileService/${name}`;
 const getKycStatus = service('GetKycStatus');
 

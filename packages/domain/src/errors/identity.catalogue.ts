@@ -39,6 +39,10 @@ export const identityErrors = {
     message: 'The pictures are too large together: send smaller ones in their place.',
   },
   'kyc.case.claimed': { kind: 'conflict', message: 'A colleague is looking at this.' },
+  'kyc.case.under_review': {
+    kind: 'conflict',
+    message: 'A verification is under way: nothing that it looks at can change before it is decided.',
+  },
   'kyc.case.unclaimed': { kind: 'forbidden', message: 'Claim the case first.' },
   'kyc.callback.refused': { kind: 'forbidden', message: 'The call could not be verified.' },
   'device.not_found': { kind: 'not_found', message: notFoundMessage },

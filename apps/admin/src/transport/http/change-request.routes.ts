@@ -62,7 +62,7 @@ export const changeRequestRoutes = defineRoutes<AppContext>([
     params: ChangeRequestParams,
     body: Reasoned,
     responses: { 204: null },
-    errors: [...decided],
+    errors: [...decided, 'kyc.case.under_review'],
     limits,
     idempotent: true,
     async handle(ctx, request) {

@@ -14,9 +14,9 @@ const noticeDays = 7;
 /**
  * Decides on a user's request, for staff who stand above him. Whoever comes first decides: a second decision and a
  * withdrawal find it closed. Approved, the change is made, told of by the names of the fields, and what was verified stays
- * locked. A repetition by the same member of staff changes nothing.
+ * locked; nothing is approved while a verification looks at what would change (SR-71). A repetition by the same member of staff changes nothing.
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, profile.change_request.not_found,
- * profile.change_request.closed, profile.unreadable, service.unavailable
+ * profile.change_request.closed, kyc.case.under_review, profile.unreadable, service.unavailable
  */
 export async function decideChangeRequest(ctx: AppContext, actor: Actor, input: unknown): Promise<void> {
   const who = allow.permission(actor, 'kyc.decide');
@@ -35,7 +35,11 @@ export async function decideChangeRequest(ctx: AppContext, actor: Actor, input: 
     const closed = await tx.changeRequests.close(userId, id, { status, at, decidedBy, noteId, rejection });
     if (closed === undefined) return await recognise(tx, { userId, id, status, decidedBy });
     const changeRequestId = id;
-    if (status === 'approved') await writeChange(tx, profile, changeOf(profile, closed.changes), { changeRequestId });
+    if (status === 'approved') {
+      // Whoever is being looked at stays who they are, or the result would be about somebody else.
+      if (await tx.kycCases.isUnderReview(userId)) throw new DomainError('kyc.case.under_review');
+      await writeChange(tx, profile, changeOf(profile, closed.changes), { changeRequestId });
+    }
     const details = { changeRequestId, noteId, decision: status, ...(rejection && { rejection }) };
     await tx.audit({ action: 'profile.change_request.decided', subject: userId, outcome: 'success', details });
     const template = status === 'approved' ? 'profile-change-approved' : 'profile-change-rejected';

@@ -8,10 +8,10 @@ import { changeOf, checkDateOfBirth } from '#features/profile/policies.ts';
 import type { ChangeRequest, ProposedChanges } from '#storage/change-request.entity.ts';
 
 /**
- * Asks for a change of what was verified about the signed-in user; staff decide. He has one open at a time, and is told of
- * it, in case that it was not he who asked.
+ * Asks for a change of what was verified about the signed-in user; staff decide. There is one open at a time, and none while
+ * a verification looks at what would change (SR-71). The user is told of it, in case that it was somebody else who asked.
  * @throws auth.token.missing, request.invalid, profile.not_found, profile.unreadable, profile.field.not_locked,
- * profile.change_request.open
+ * kyc.case.under_review, profile.change_request.open
  */
 export async function requestChange(ctx: AppContext, actor: Actor, input: unknown): Promise<ChangeRequest> {
   const { userId } = requireUser(actor);
@@ -25,6 +25,7 @@ export async function requestChange(ctx: AppContext, actor: Actor, input: unknow
     const profile = await tx.profiles.lock(userId);
     if (profile === undefined) throw new DomainError('profile.not_found');
     if (profile.identityLockedAt === null) throw new DomainError('profile.field.not_locked');
+    if (await tx.kycCases.isUnderReview(userId)) throw new DomainError('kyc.case.under_review');
     const { after, changedFields: fields } = changeOf(profile, given);
     if (fields.length === 0) {
       throw new DomainError('request.invalid', { details: { errors: [{ path: 'changes', rule: 'no_change' }] } });

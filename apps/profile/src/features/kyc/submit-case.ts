@@ -12,9 +12,10 @@ import type { KycDocument } from '#storage/kyc/kyc-document.repository.ts';
 
 /**
  * Hands the user's case in for a tier, as its next attempt, once nothing is missing for it. The provider gets it after the
- * commit, as soon as it can be reached: until then it stays `submitted`.
- * @throws auth.token.missing, request.invalid, user.not_found, kyc.transition.illegal, kyc.tier.reached, kyc.incomplete,
- * kyc.documents.too_large, profile.unreadable
+ * commit, as soon as it can be reached: until then it stays `submitted`. Not while a change of who the user is waits to be
+ * decided: what is looked at is what will be approved (SR-71).
+ * @throws auth.token.missing, request.invalid, user.not_found, kyc.transition.illegal, profile.change_request.open, kyc.tier.reached,
+ * kyc.incomplete, kyc.documents.too_large, profile.unreadable
  */
 export async function submitCase(ctx: AppContext, actor: Actor, input: unknown): Promise<KycCase> {
   const { userId } = requireUser(actor);
@@ -23,6 +24,9 @@ export async function submitCase(ctx: AppContext, actor: Actor, input: unknown):
   return withTransaction(ctx, { who, audits: ['kyc.case.submitted'] }, async (tx) => {
     if (!(await tx.holdUser(userId))) throw new DomainError('user.not_found', { reason: 'erased' });
     const open = await requireOpen(tx, userId);
+    // Held, so that a change is asked for and decided either before this or after it.
+    await tx.profiles.lock(userId);
+    if (await tx.changeRequests.isOpen(userId)) throw new DomainError('profile.change_request.open');
     const standing = await tx.kycStandings.find(userId);
     if (standing.tier >= tier) throw new DomainError('kyc.tier.reached');
     const facts = await gatherFacts(tx, userId, open.id);

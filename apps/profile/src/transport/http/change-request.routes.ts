@@ -43,7 +43,7 @@ export const changeRequestRoutes = defineRoutes<AppContext>([
     limits: [{ name: 'change-request', points: 10, windowSeconds: 86_400, by: 'user' }],
     idempotent: true,
     responses: { 201: ChangeRequestView },
-    errors: ['profile.not_found', 'profile.field.not_locked', 'profile.change_request.open'],
+    errors: ['profile.not_found', 'profile.field.not_locked', 'kyc.case.under_review', 'profile.change_request.open'],
     async handle(ctx, { actor, body }) {
       const request = await requestChange(ctx, actor, body);
       return created(toChangeRequestView(request), { location: `${path}/${request.id}` });

@@ -89,6 +89,7 @@ export const kycRoutes = defineRoutes<AppContext>([
       'request.invalid',
       'user.not_found',
       'kyc.transition.illegal',
+      'profile.change_request.open',
       'kyc.tier.reached',
       'kyc.incomplete',
       'kyc.documents.too_large',
