@@ -117,7 +117,7 @@ describe('ListKycCases', () => {
 
 describe('ClaimKycCase', () => {
   test('takes a submitted case into review, and tells', async () => {
-    const { userId, caseId } = await givenSubmitted(app);
+    const { userId, caseId } = await givenSubmitted(app, undefined, people);
     const compliance = colleague();
     await claim(caseId, compliance);
     await claim(caseId, compliance);
@@ -148,6 +148,15 @@ describe('ClaimKycCase', () => {
     await applyResult(app.ctx, 'event', { submissionId, outcome: 'rejected', reasons: [] });
     await expect(claim(caseId, staff)).rejects.toEqual(refusedWith('kyc.transition.illegal'));
     await expect(claim(uuidv7(), staff)).rejects.toEqual(refusedWith('kyc.case.not_found'));
+  });
+
+  test('SR-72: not of who stands as high by now, whatever others have heard, nor of nobody', async () => {
+    const about = await underReview();
+    people.set(about.userId, { roles: ['compliance'], status: 'active' });
+    await expect(claim(about.caseId, colleague())).rejects.toEqual(refusedWith('access.forbidden'));
+    people.delete(about.userId);
+    await expect(claim(about.caseId, colleague())).rejects.toEqual(refusedWith('user.not_found'));
+    expect(await caseOf(app, about.caseId)).toMatchObject({ reviewer_id: null });
   });
 
   test(`SR-73: of two who claim at once one has it, ${rounds} times`, async () => {
@@ -221,13 +230,16 @@ describe('SR-71: DecideKycCase', () => {
     await expect(decide(checker, about, approval)).rejects.toEqual(refusedWith('kyc.transition.illegal'));
   });
 
-  test('asks for more without an approval, for who has claimed the case alone', async () => {
+  test('SR-72: asks for more without an approval, for who has claimed the case alone, of users below', async () => {
     const about = await underReview();
     const [claimer, other] = [colleague(), colleague()];
     await claim(about.caseId, claimer);
     const ask = (by: Colleague) =>
       decide(by, about, '', { decision: KycDecision.REQUEST_INFORMATION, reasons: ['document_unreadable'] });
     await expect(ask(other)).rejects.toEqual(refusedWith('kyc.case.unclaimed'));
+    people.set(about.userId, { roles: ['compliance'], status: 'active' });
+    await expect(ask(claimer)).rejects.toEqual(refusedWith('access.forbidden'));
+    people.set(about.userId, { roles: ['customer'], status: 'active' });
     await ask(claimer);
     expect(await caseOf(app, about.caseId)).toMatchObject({ status: 'more_information', decided_by: 'staff' });
     expect(await lettersTo(app, about.userId)).toEqual(['kyc-more-information']);

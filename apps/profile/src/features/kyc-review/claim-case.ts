@@ -1,6 +1,7 @@
-import { withTransaction } from '@bank/database';
+import { readerOf, withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain';
 import type { AppContext } from '#context.ts';
+import { requireMayDecide } from '#features/change-request/require-may-decide.ts';
 import { noteMove } from '#features/kyc/note-move.ts';
 import { CaseClaim } from '#features/kyc-review/schemas.ts';
 
@@ -8,22 +9,24 @@ import { CaseClaim } from '#features/kyc-review/schemas.ts';
 const claimMs = 8 * 3_600_000;
 
 /**
- * Takes a case that waits for a decision for the member of staff who asks, never his own. Of two who ask at once one gets it;
- * asking again renews it.
+ * Takes a case that waits for a decision for the member of staff who asks, of a user below alone (SR-72). Of two who ask at
+ * once one gets it; asking again renews it.
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, kyc.case.not_found, kyc.case.claimed,
- * kyc.transition.illegal
+ * kyc.transition.illegal, user.not_found, service.unavailable
  */
 export async function claimCase(ctx: AppContext, actor: Actor, input: unknown): Promise<void> {
   const who = allow.permission(actor, 'kyc.decide');
   const { userId: staffId } = requireUser(actor);
   const { caseId, noteId } = parse(CaseClaim, input);
+  const waiting = await readerOf(ctx).kycCases.find(caseId);
+  if (waiting === undefined) throw new DomainError('kyc.case.not_found');
+  await requireMayDecide(ctx, actor, waiting.userId, 'user.not_found');
   await withTransaction(ctx, { who, audits: ['kyc.case.claimed'] }, async (tx) => {
     const at = tx.clock.now();
     const claimed = await tx.kycCases.claim({ id: caseId, staffId, at, staleBefore: new Date(at.getTime() - claimMs) });
     if (claimed === undefined) {
       const found = await tx.kycCases.find(caseId);
       if (found === undefined) throw new DomainError('kyc.case.not_found');
-      if (found.userId === staffId) throw new DomainError('access.forbidden', { reason: 'his own case' });
       const isWaiting = found.status === 'submitted' || found.status === 'in_review';
       throw new DomainError(isWaiting ? 'kyc.case.claimed' : 'kyc.transition.illegal', { reason: found.status });
     }

@@ -2,6 +2,7 @@ import { type ApprovedRequest, readApproval, useApproval } from '@bank/compositi
 import { withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, isBlocked, parse, requireUser, type UserId } from '@bank/domain';
 import type { AppContext, AppTransaction } from '#context.ts';
+import { requireMayDecide } from '#features/change-request/require-may-decide.ts';
 import { settleCase } from '#features/kyc-result/settle-case.ts';
 import { CaseDecision } from '#features/kyc-review/schemas.ts';
 import type { KycCase } from '#storage/kyc/kyc-case.ts';
@@ -11,8 +12,8 @@ type Asked = Extract<CaseDecision, { decision: 'request_information' }>;
 
 /**
  * Decides a case for staff. To approve or reject it takes two people: whoever has claimed it asks, another one approves that
- * (SR-71), and it holds for the attempt that was looked at alone. Whoever has claimed it may ask its user for more by himself.
- * Against a result of the provider at the same time one of the two counts.
+ * (SR-71), and it holds for the attempt that was looked at alone. Whoever has claimed it may ask its user, if below (SR-72),
+ * for more by himself. Against a result of the provider at the same time one of the two counts.
  * @throws auth.token.missing, request.invalid, access.forbidden, auth.step_up.required, user.not_found, kyc.case.not_found,
  * kyc.case.unclaimed, kyc.transition.illegal, approval.invalid, approval.expired, approval.own, approval.already_decided,
  * service.unavailable
@@ -60,6 +61,7 @@ async function requestInformation(ctx: AppContext, actor: Actor, asked: Asked): 
   const who = allow.permission(actor, 'kyc.decide');
   const { userId: staffId } = requireUser(actor);
   const { caseId: id, userId, attempt, noteId, reasons } = asked;
+  await requireMayDecide(ctx, actor, userId, 'user.not_found');
   await withTransaction(ctx, { who, audits: ['kyc.case.moved'] }, async (tx) => {
     if (!(await tx.holdUser(userId))) throw new DomainError('user.not_found');
     await requireClaimed(tx, asked, staffId);
