@@ -3,7 +3,6 @@ import { createLoop, type Service } from '@bank/service-kit';
 import type { Config } from '#config.ts';
 import { type AppContext, createContext, type Overrides } from '#context.ts';
 import { measureOverdue } from '#features/delivery/measure-overdue.ts';
-import { askNotificationService } from '#features/delivery-report/ask-notification-service.ts';
 import { carryOutRecoveries } from '#features/recovery/carry-out-recoveries.ts';
 import { forgetNonces } from '#features/session/forget-nonces.ts';
 import { measureKeyAge } from '#features/signing-key/measure-key-age.ts';
@@ -11,6 +10,7 @@ import { letGo } from '#features/standing/let-go.ts';
 import { createDeliverySender } from '#jobs/delivery-sender.ts';
 import { createIssuer } from '#jobs/issuer.ts';
 import { trimmingChores } from '#jobs/trim.ts';
+import { createUnheardMessages } from '#jobs/unheard-messages.ts';
 import { createUserChanges } from '#jobs/user-changes.ts';
 import { dataRights } from '#storage/data-rights.ts';
 import { growth } from '#storage/growth.ts';
@@ -61,10 +61,11 @@ export function assembleService(ctx: AppContext): Service {
       sender,
       nonces,
       recoveries,
+      createUnheardMessages(ctx),
       createUserChanges(ctx),
       { start: async () => {}, stop: async () => ctx.breachedPasswords?.close() },
     ],
     growth,
-    chores: [...trimmingChores(ctx), { name: 'unheard messages', run: () => askNotificationService(ctx) }],
+    chores: trimmingChores(ctx),
   });
 }

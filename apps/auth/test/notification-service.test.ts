@@ -3,6 +3,7 @@ import { until } from '@bank/testing';
 import { Code } from '@connectrpc/connect';
 import { describe, expect, it } from 'vitest';
 import { askNotificationService } from '#features/delivery-report/ask-notification-service.ts';
+import { createUnheardMessages } from '#jobs/unheard-messages.ts';
 import { freshEmail, registration } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
 import { post } from './support/http.ts';
@@ -123,10 +124,25 @@ describe('a message of which nothing was heard', () => {
           from auth.deliveries, generate_series(1, 150) n where id = $1`,
       [arrived.deliveryId],
     );
-    await askNotificationService(auth.ctx);
-    await deliveryIn(auth, arrived.deliveryId, 'sent');
+    const worker = createUnheardMessages(auth.ctx);
+    await worker.start();
+    await deliveryIn(auth, arrived.deliveryId, 'delivered');
+    await worker.stop();
+  });
+
+  it('is asked about although the service fails to answer about another of the same batch', async () => {
+    const [broken, arrived] = [await sentSms(), await sentSms()];
+    platform.faults.add(broken.notificationId);
+    platform.states.set(arrived.notificationId, DeliveryState.DELIVERED);
+    await becomeDue(broken, arrived);
+    await auth.database.query(`update auth.deliveries set ask_at = ask_at - interval '1 minute' where id = $1`, [
+      broken.deliveryId,
+    ]);
     await askNotificationService(auth.ctx);
     await deliveryIn(auth, arrived.deliveryId, 'delivered');
+    const { ask_at: askAt } = await deliveryIn(auth, broken.deliveryId, 'sent');
+    expect(askAt).toBeInstanceOf(Date);
+    expect((askAt as Date).getTime()).toBeGreaterThan(auth.clock.now().getTime() + 500_000);
   });
 
   it('is asked about no more after a day', async () => {

@@ -21,6 +21,8 @@ export interface TestNotificationService {
   readonly taken: (SendRequest & { notificationId: string })[];
   /** What it answers when it is asked about a message. */
   readonly states: Map<string, DeliveryState>;
+  /** The messages about which it fails to answer. */
+  readonly faults: Set<string>;
   /** Refuses every message with this code; undefined takes messages again. */
   refusal: Code | undefined;
   /** Shows a certificate of the service's own from now on. */
@@ -39,6 +41,7 @@ export async function startNotificationService(): Promise<TestNotificationServic
           return { notificationId };
         },
         getDelivery({ notificationId }) {
+          if (service.faults.has(notificationId)) throw new ConnectError('as the test wants it', Code.Internal);
           const state = service.states.get(notificationId);
           if (state === undefined) throw new ConnectError('no such message', Code.NotFound);
           return { notificationId, state };
@@ -52,6 +55,7 @@ export async function startNotificationService(): Promise<TestNotificationServic
     url: `https://localhost:${(server.address() as AddressInfo).port}`,
     taken: [],
     states: new Map(),
+    faults: new Set(),
     refusal: undefined,
     async identify({ files: { certificates } }) {
       const uris = ['spiffe://bank/platform/notification'];

@@ -21,6 +21,13 @@ export interface ReportedDelivery {
   failure: string | null;
 }
 
+/** A message that a carrier took, and what became of it nobody has said. */
+export interface UnheardMessage {
+  id: string;
+  /** The carrier's own id of it. */
+  messageId: string;
+}
+
 const returned = `d.id, d.user_id as "userId", d.channel, d.template, d.state, d.failure`;
 
 /** What carriers report. A state that is final stays, whatever is reported later. */
@@ -76,7 +83,7 @@ export class ReportRepository extends Repository {
   claimUnheard(
     provider: string,
     { now, againAt, since, limit }: { now: Date; againAt: Date; since: Date; limit: number },
-  ): Promise<{ id: string; messageId: string }[]> {
+  ): Promise<UnheardMessage[]> {
     return this.rows(
       `update auth.deliveries set ask_at = case when settled_at > ? then ?::timestamptz end where id in
         (select id from auth.deliveries where state = 'sent' and provider = ? and ask_at is not null and ask_at <= ?
