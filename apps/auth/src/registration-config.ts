@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { envInteger, envList } from '@bank/service-kit';
 import * as v from 'valibot';
 
@@ -33,8 +33,12 @@ export const registrationEnv = {
   ),
 } as const;
 
-/** An IP address, with a port or without. */
+const withPort = /^(?:\[(?<v6>[^\]]+)\](?::(?<port6>\d{1,5}))?|(?<v4>[\d.]+):(?<port4>\d{1,5}))$/;
+
+/** An IP address, with a port or without: what the resolver takes. */
 function isServer(server: string): boolean {
-  const url = URL.parse(`dns://${server.includes('::') && !server.startsWith('[') ? `[${server}]` : server}`);
-  return url !== null && url.pathname === '' && url.username === '' && isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0;
+  if (isIP(server) !== 0) return true;
+  const { v4 = '', port4, v6 = '', port6 } = withPort.exec(server)?.groups ?? {};
+  const port = Number(port4 ?? port6 ?? 53);
+  return (isIPv4(v4) || isIPv6(v6)) && port >= 1 && port <= 65_535;
 }
