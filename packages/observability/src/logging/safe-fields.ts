@@ -10,7 +10,7 @@ const tokens = [
   ...['requestId', 'traceparent', 'traceId', 'spanId', 'actorKind', 'clientNetwork', 'caller', 'audience'],
   ...['userId', 'sessionId', 'deviceId', 'registrationId', 'subject', 'clientId', 'factorId', 'challengeId', 'loginId'],
   ...['approvalId', 'caseId', 'documentId', 'deliveryId', 'providerMessageId', 'eventId', 'messageId', 'tokenId'],
-  ...['service', 'environment', 'release'],
+  ...['recoveryId', 'service', 'environment', 'release'],
   ...['method', 'route', 'rpc', 'rpcCode', 'protocol', 'code', 'kind', 'rule', 'type', 'outcome', 'state', 'action'],
   ...['fromState', 'toState', 'acr', 'permission', 'role', 'limitName', 'keyId', 'keyring', 'algorithm', 'source'],
   ...['eventType', 'destination', 'queue', 'exchange', 'routingKey', 'consumer', 'producer', 'vhost', 'channel'],
