@@ -16,7 +16,8 @@ async function refusingProxy(target: URL): Promise<{ port: number; open: Set<Soc
   const server = createServer((client) => {
     const broker = connect(Number(target.port), target.hostname);
     open.add(client);
-    client.on('data', (chunk) => {
+    client.on('data', (data) => {
+      const chunk = Buffer.from(data as Buffer);
       const at = chunk.indexOf(confirmSelect);
       const rest = chunk.subarray(at + confirmSelect.length);
       broker.write(at < 0 ? chunk : Buffer.concat([chunk.subarray(0, at), txCommit, rest]));

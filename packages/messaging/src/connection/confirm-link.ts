@@ -4,7 +4,7 @@ import { type Channel, type ChannelModel, type ConfirmChannel, connect } from 'a
 import { type BrokerAddress, type ConnectArguments, connectArguments } from '#connection/broker-address.ts';
 import { brokerReason } from '#connection/broker-reason.ts';
 import { BrokerUnavailable } from '#connection/broker-unavailable.ts';
-import { withDeadline } from '#timing/deadline.ts';
+import { answerWithin } from '#timing/deadline.ts';
 
 /** One connection with one confirm channel, opened when it is asked for and again after it was lost. */
 export interface ConfirmLink {
@@ -112,7 +112,7 @@ class ReopeningLink implements ConfirmLink {
     this.#forget();
     if (ending === undefined) return;
     // Closing what broke already, never opened, or does not answer is no failure.
-    await withDeadline(ending.then(closeInOrder), closeDeadlineMs).catch(() => {
+    await answerWithin(ending.then(closeInOrder), closeDeadlineMs).catch(() => {
       ending.then(hangUp, () => undefined);
     });
   }

@@ -1,3 +1,4 @@
+import { withDeadline } from '@bank/domain';
 import { type ErrorTracker, type Logger, type Metrics, newTraceparent, requestContext } from '@bank/observability';
 import type { ConsumeMessage } from 'amqplib';
 import type { AckOrNack, Recovery } from 'rascal';
@@ -5,7 +6,6 @@ import { attemptsOf, type Headers, headersAfterFailure } from '#consume/attempts
 import { type Consumer, takes } from '#consume/consumer.ts';
 import { failureOf, PermanentFailure } from '#consume/failure.ts';
 import { type CloudEvent, parseCloudEvent } from '#envelope/cloud-event.ts';
-import { withDeadline } from '#timing/deadline.ts';
 import { deadQueueOf, retryQueueOf } from '#topology/topology.ts';
 
 export interface DeliveryOptions {

@@ -4,7 +4,7 @@ import type { ConsumeMessage } from 'amqplib';
 import rascal, { type AckOrNack, type Broker, type BrokerConfig, type Subscription } from 'rascal';
 import { brokerReason } from '#connection/broker-reason.ts';
 import type { DeliveryHandler } from '#consume/delivery.ts';
-import { withDeadline } from '#timing/deadline.ts';
+import { answerWithin } from '#timing/deadline.ts';
 
 /** A rascal broker with a subscription for each queue. Both come back by themselves after a loss. */
 export interface Session {
@@ -35,7 +35,7 @@ export async function openSession(
   });
   const subscribed = Promise.all([...handlers].map(([queue, handle]) => subscribe(broker, queue, handle, logger)));
   const subscriptions = await subscribed.catch(async (error) => {
-    await withoutFailing(logger, withDeadline(broker.shutdown(), disconnectDeadlineMs));
+    await withoutFailing(logger, answerWithin(broker.shutdown(), disconnectDeadlineMs));
     throw error;
   });
   return {
@@ -43,9 +43,9 @@ export async function openSession(
     async close(timeoutMs) {
       // First the subscriptions alone: a message that fails meanwhile still needs the connection for its retry.
       const cancelled = Promise.all(subscriptions.map((subscription) => subscription.cancel()));
-      await withoutFailing(logger, withDeadline(cancelled, timeoutMs));
+      await withoutFailing(logger, answerWithin(cancelled, timeoutMs));
       connected = false;
-      await withoutFailing(logger, withDeadline(broker.shutdown(), disconnectDeadlineMs));
+      await withoutFailing(logger, answerWithin(broker.shutdown(), disconnectDeadlineMs));
     },
   };
 }

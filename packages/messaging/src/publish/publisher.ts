@@ -4,7 +4,7 @@ import { BrokerUnavailable } from '#connection/broker-unavailable.ts';
 import { createConfirmLink } from '#connection/confirm-link.ts';
 import { type BatchOutcome, publishBatch } from '#publish/batch.ts';
 import type { OutgoingMessage } from '#publish/outgoing-message.ts';
-import { withDeadline } from '#timing/deadline.ts';
+import { answerWithin } from '#timing/deadline.ts';
 import { topology } from '#topology/topology.ts';
 
 export interface Publisher {
@@ -37,7 +37,7 @@ export function createPublisher(options: BrokerAddress & { service: string; logg
     { deadlineMs = 5000 }: { deadlineMs?: number } = {},
   ): Promise<BatchOutcome> {
     const endsAt = performance.now() + deadlineMs;
-    const channel = await withDeadline(link.channel(), deadlineMs);
+    const channel = await answerWithin(link.channel(), deadlineMs);
     const outcome = await publishBatch(channel, messages, endsAt - performance.now());
     // Late confirms of this batch must not be taken for those of the next.
     if (!outcome.complete) link.drop();
@@ -51,16 +51,16 @@ export function createPublisher(options: BrokerAddress & { service: string; logg
   return {
     publish,
     async connect() {
-      await withDeadline(link.channel(), askDeadlineMs);
+      await answerWithin(link.channel(), askDeadlineMs);
     },
     depth: (queue) =>
-      withDeadline(
+      answerWithin(
         link.aside(async (channel) => (await channel.checkQueue(queue)).messageCount),
         askDeadlineMs,
       ),
     async ping() {
       const { exchange } = topology.destinations.events;
-      await withDeadline(
+      await answerWithin(
         link.aside((channel) => channel.checkExchange(exchange)),
         askDeadlineMs,
       );

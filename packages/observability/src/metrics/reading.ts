@@ -1,3 +1,4 @@
+import { withDeadline } from '@bank/domain';
 import { type Counter, Gauge, type Registry } from 'prom-client';
 
 export interface Reading {
@@ -6,6 +7,7 @@ export interface Reading {
 }
 
 const readingMs = 1000;
+const tooSlow = () => new Error('reading took too long');
 
 /**
  * Gives the function that registers gauges which are read at scrape time. One name may have many readings, told apart
@@ -41,17 +43,9 @@ export function createReading(
 async function readInto(gauge: Gauge<string>, reading: Reading, onFailure: () => void): Promise<void> {
   const labels = reading.labels ?? {};
   try {
-    gauge.set(labels, await withinDeadline(Promise.resolve(reading.value())));
+    gauge.set(labels, await withDeadline(Promise.resolve(reading.value()), readingMs, tooSlow));
   } catch {
     onFailure();
     gauge.remove(labels);
   }
-}
-
-function withinDeadline(value: Promise<number>): Promise<number> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('reading took too long')), readingMs);
-  });
-  return Promise.race([value, deadline]).finally(() => clearTimeout(timer));
 }

@@ -1,4 +1,4 @@
-import { DomainError } from '@bank/domain';
+import { DomainError, withDeadline } from '@bank/domain';
 
 const networkErrors: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
@@ -41,19 +41,5 @@ function isNetworkError(thrown: unknown): boolean {
  * The work's outcome, or `service.deadline` when it takes longer. The work itself goes on; its outcome is then ignored.
  */
 export function withinTime<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new DomainError('service.deadline')), timeoutMs);
-    work.then(
-      (value) => {
-        clearTimeout(timer);
-        resolve(value);
-      },
-      (error: unknown) => {
-        clearTimeout(timer);
-        reject(
-          error instanceof Error ? error : new DomainError('service.internal', { reason: 'not an Error was thrown' }),
-        );
-      },
-    );
-  });
+  return withDeadline(work, timeoutMs, () => new DomainError('service.deadline'));
 }

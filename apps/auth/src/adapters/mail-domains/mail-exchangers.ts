@@ -1,4 +1,5 @@
 import { Resolver } from 'node:dns/promises';
+import { withDeadline } from '@bank/domain';
 import { LRUCache } from 'lru-cache';
 
 /** Whether a domain takes mail at all; `unknown` when the DNS did not say in time. */
@@ -8,6 +9,7 @@ export type Reachability = 'reachable' | 'unreachable' | 'unknown';
 const absent: readonly string[] = ['ENOTFOUND', 'ENODATA'];
 
 const domainsMax = 10_000;
+const late = () => new Error('the DNS did not answer in time');
 /** How long an answer is kept: a domain that is being set up soon takes mail. */
 const keptMs = { reachable: 3_600_000, unreachable: 60_000 } as const;
 
@@ -34,7 +36,8 @@ export function createMailExchangers(options: MailExchangerOptions): (domain: st
       return reachability;
     },
   });
-  return async (domain) => (await withinBudget(known.fetch(domain), budgetMs)) ?? 'unknown';
+  return async (domain) =>
+    (await withDeadline(known.fetch(domain), budgetMs, late).catch(() => undefined)) ?? 'unknown';
 }
 
 async function ask(resolver: Resolver, domain: string): Promise<Exclude<Reachability, 'unknown'>> {
@@ -55,17 +58,5 @@ async function unlessAbsent<T>(asked: Promise<T[]>): Promise<T[]> {
   } catch (error) {
     if (error instanceof Error && 'code' in error && absent.includes(String(error.code))) return [];
     throw error;
-  }
-}
-
-async function withinBudget<T>(answer: Promise<T>, budgetMs: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), budgetMs);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

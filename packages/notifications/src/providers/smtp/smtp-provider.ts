@@ -1,4 +1,4 @@
-import type { Secret } from '@bank/domain';
+import { type Secret, withDeadline } from '@bank/domain';
 import { createTransport } from 'nodemailer';
 import { DeliveryError, type EmailMessage, type MessageProvider } from '#providers/message-provider.ts';
 import { isMailbox, parseSender, type Sender } from '#providers/sender.ts';
@@ -23,6 +23,8 @@ export interface SmtpOptions {
 
 type Transport = ReturnType<typeof openTransport>;
 
+const tooSlow = () => new DeliveryError('transient', 'EDEADLINE', { carrierAway: true });
+
 /** Sends email over SMTP with a pool of connections. @throws Error when `url` or `from` cannot be understood */
 export function createSmtpProvider(options: SmtpOptions): MessageProvider<EmailMessage> {
   const sender = parseSender(options.from);
@@ -33,7 +35,7 @@ export function createSmtpProvider(options: SmtpOptions): MessageProvider<EmailM
     async send(message) {
       if (!isMailbox(message.to)) throw new DeliveryError('permanent', 'EADDRESS');
       const messageId = `<${headerText(message.deliveryId)}@${sender.domain}>`;
-      await withDeadline(deliver(transport, sender, message, messageId), deadlineMs);
+      await withDeadline(deliver(transport, sender, message, messageId), deadlineMs, tooSlow);
       return { providerMessageId: messageId };
     },
     async close() {
@@ -86,12 +88,4 @@ async function deliver(transport: Transport, sender: Sender, message: EmailMessa
   } catch (error) {
     throw classifySmtpError(error);
   }
-}
-
-function withDeadline<T>(work: Promise<T>, deadlineMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new DeliveryError('transient', 'EDEADLINE', { carrierAway: true })), deadlineMs);
-  });
-  return Promise.race([work, deadline]).finally(() => clearTimeout(timer));
 }
