@@ -3,6 +3,7 @@ import { checkTransactions } from '#checks/access/transactions.ts';
 import { checkCommands } from '#checks/docs/commands.ts';
 import { checkExcerpts } from '#checks/docs/excerpts.ts';
 import { checkLinks } from '#checks/docs/links.ts';
+import { checkTopology } from '#checks/events/topology.ts';
 import { checkFileSizes } from '#checks/files/file-sizes.ts';
 import { checkMachineText } from '#checks/files/machine-text.ts';
 import { checkNames } from '#checks/files/names.ts';
@@ -27,6 +28,7 @@ export const allChecks: Readonly<Record<string, Check>> = {
   migrations: async (root) => (await import('#checks/migrations/check-migrations.ts')).checkMigrations(root),
   names: checkNames,
   settings: async (root) => (await import('#checks/settings/settings.ts')).checkSettings(root),
+  topology: checkTopology,
   transactions: checkTransactions,
   workflows: checkWorkflows,
 };

@@ -35,6 +35,7 @@ export const staticSteps: readonly Step[] = [
   own('transactions say who and what', 'transactions'),
   own('each route says who may, by hand', 'access-table'),
   own('settings are known and described', 'settings'),
+  own('every event goes somewhere', 'topology'),
   own('migrations hurt nobody', 'migrations'),
   { name: 'secrets', command: 'secretlint', args: ['**/*'] },
   { name: 'proto lint', command: 'buf', args: ['lint'] },
