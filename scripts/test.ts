@@ -1,4 +1,4 @@
-// `npm test`: everything `pnpm verify` checks, on stores of its own.
+// `npm test`: everything `pnpm verify` checks, on stores of its own; without any where nothing but the sources is read.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { testVariables } from '#stack/run/test-variables.ts';
 import { readEnvFile } from '#stack/settings/env-file.ts';
 import { nodeProgram, repositoryFolder, testStackFolder } from '#stack/settings/repository.ts';
 import { readTestSettings } from '#stack/settings/settings.ts';
+import { readOptions } from '#verify/options.ts';
 
 const stop = listenForStop(() => process.exit(1));
 
@@ -21,14 +22,8 @@ try {
 }
 
 async function run(args: readonly string[]): Promise<number> {
-  const stores = await startStores({
-    folder: testStackFolder,
-    settings: readTestSettings(process.env, readEnvFile(join(repositoryFolder, '.env'))),
-    tuning: 'test',
-    randomPorts: true,
-    pooler: true,
-    report: progressPrinter(),
-  });
+  const { isStatic } = readOptions(args);
+  const stores = isStatic ? undefined : await startTestStores();
   const checks = spawn(nodeProgram, [join(repositoryFolder, 'scripts', 'verify.ts'), ...args], {
     cwd: repositoryFolder,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
@@ -36,14 +31,25 @@ async function run(args: readonly string[]): Promise<number> {
   const ended = once(checks, 'exit') as Promise<[code: number | null]>;
   stop.signal.addEventListener('abort', () => checks.kill('SIGTERM'));
   try {
-    await handOver(stores, checks);
+    if (stores !== undefined) await handOver(stores, checks);
     const [code] = await ended;
     return code ?? 1;
   } finally {
     checks.kill('SIGTERM');
     await ended;
-    await stores.stop();
+    await stores?.stop();
   }
+}
+
+function startTestStores(): Promise<RunningStores> {
+  return startStores({
+    folder: testStackFolder,
+    settings: readTestSettings(process.env, readEnvFile(join(repositoryFolder, '.env'))),
+    tuning: 'test',
+    randomPorts: true,
+    pooler: true,
+    report: progressPrinter(),
+  });
 }
 
 /** Tells the checks where the stores are, as soon as they are there; the static checks run meanwhile. */

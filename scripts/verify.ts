@@ -1,11 +1,14 @@
 // Everything CI needs: what `pnpm verify` and `npm test` run once they have started the services of the tests. Ends with a table
-// of the steps and, on a line of its own, the number of tests. `--static`: only what reads the sources, in seconds. `--coverage`:
+// of the steps and, on a line of its own, the number of tests. `--static`: only what reads the sources. `--coverage`:
 // measures what of the sources the tests run, and compares it with the floors. `--full`: that, and what takes longer.
 // `--pgbouncer`: only the integration tests, by way of PgBouncer.
 import { fileURLToPath } from 'node:url';
+import { describeFailure } from '#stack/host/stack-error.ts';
 import { compiledFolder } from '#stack/settings/repository.ts';
 import { fullSteps } from '#verify/full-steps.ts';
-import { runStep, type StepResult, stopSteps } from '#verify/run-step.ts';
+import { stopStepsWhenInterrupted } from '#verify/interruption.ts';
+import { readOptions, type VerifyOptions } from '#verify/options.ts';
+import { runStep, type StepResult } from '#verify/run-step.ts';
 import { heavyStages, heavyStagesWithCoverage, poolerSteps, type Stage, staticSteps } from '#verify/steps.ts';
 import { receiveTestServices } from '#verify/test-services.ts';
 import { clearCoverage, clearTestResults, testTotals } from '#verify/test-totals.ts';
@@ -13,18 +16,8 @@ import { clearCoverage, clearTestResults, testTotals } from '#verify/test-totals
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 const startedAt = performance.now();
 
-for (const [signal, status] of [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-  ['SIGHUP', 129],
-] as const) {
-  process.once(signal, () => void stopSteps().then(() => process.exit(status)));
-}
-
-const isStatic = process.argv.includes('--static');
-const isFull = process.argv.includes('--full');
-const isPooler = process.argv.includes('--pgbouncer');
-const withCoverage = isFull || process.argv.includes('--coverage');
+const interrupted = stopStepsWhenInterrupted();
+const { isStatic, isFull, isPooler, withCoverage } = options();
 const heavy = isPooler ? poolerSteps.map((step) => [step]) : withCoverage ? heavyStagesWithCoverage : heavyStages;
 const wanted: readonly Stage[] = [...heavy, ...(isFull ? fullSteps.map((step) => [step]) : [])];
 // Every process of the tests finds what the one before has compiled; coverage would be less exact with it.
@@ -45,12 +38,21 @@ const failed = results.filter((result) => !result.ok);
 printSummary();
 process.exitCode = failed.length > 0 || totals.failed + totals.skipped > 0 ? 1 : 0;
 
+function options(): VerifyOptions {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(`error: ${describeFailure(error)}`);
+    process.exit(2);
+  }
+}
+
 /** Runs the steps of a stage in order, two at a time, and tells of each as it ends. */
 async function runStage(stage: Stage): Promise<readonly StepResult[]> {
   const waiting = [...stage];
   const done: StepResult[] = [];
   const work = async (): Promise<void> => {
-    for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) {
+    for (let step = waiting.shift(); step !== undefined && !interrupted.aborted; step = waiting.shift()) {
       if (step.live) console.log(`… ${step.name}`);
       const result = await runStep(root, step);
       console.log(lineOf(result));

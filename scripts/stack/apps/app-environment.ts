@@ -15,7 +15,7 @@ import { type Pooler, throughPooler } from '#stack/stores/pgbouncer.ts';
 import { databaseUrl, type PostgresServer } from '#stack/stores/postgres-client.ts';
 import type { RedisServer } from '#stack/stores/redis.ts';
 
-// Everything in a development stack comes from one address (running.md): limits per address are this much wider.
+// Everything in a development stack comes from one address: limits per address are this much wider (.env.example says so).
 const IP_MULTIPLIER = '100';
 
 export interface AppPorts {

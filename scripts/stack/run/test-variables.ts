@@ -10,3 +10,11 @@ export function testVariables({ postgres, redis, rabbitmq, pooler }: Stores): Re
     ...(pooler === undefined ? {} : { TEST_POOLER_URL: pooler.url }),
   };
 }
+
+/** The same as lines for a shell. */
+export function exportLines(variables: Readonly<Record<string, string>>): string {
+  const quoted = (value: string) => `'${value.replaceAll("'", "'\\''")}'`;
+  return Object.entries(variables)
+    .map(([name, value]) => `export ${name}=${quoted(value)}\n`)
+    .join('');
+}

@@ -21,3 +21,6 @@ export const wholeStackFolder = join(defaultStackFolder, 'whole-stack');
 
 /** The folder of the stores that `npm test` starts. */
 export const testStackFolder = join(defaultStackFolder, 'test');
+
+/** The folder of the stores that `pnpm test:stores` starts, beside those of `npm test`. */
+export const heldStoresFolder = join(defaultStackFolder, 'test-stores');

@@ -9,7 +9,9 @@ export type ServiceVariable =
 export function serviceAddress(variable: ServiceVariable): string {
   const address = process.env[variable];
   if (address === undefined || address === '') {
-    throw new Error(`${variable} is not set: run the tests with "npm test", or give the address of a test service`);
+    throw new Error(
+      `${variable} is not set: run all tests with "npm test", or some of them in a shell that has what "pnpm test:stores" prints`,
+    );
   }
   return address;
 }
