@@ -20,6 +20,7 @@ export interface Repositories {
 
 /** What every feature is handed: the foundations of any app, and this one's repositories behind its unit of work. */
 export interface AppContext extends Foundations, TransactionalContext<Repositories> {
+  readonly config: Config;
   readonly sessions: SessionEnder;
   readonly users: UserDirectory;
 }
@@ -35,6 +36,7 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
   const auth = { ...rpc, baseUrl: config.AUTH_RPC_URL, serverUri: 'spiffe://bank/app/auth' };
   return {
     ...foundations,
+    config,
     sessions: createSessionEnder(auth),
     users: createUserDirectory(auth),
     unitOfWork: foundations.unitOfWorkOf((em) => ({

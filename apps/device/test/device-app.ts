@@ -1,5 +1,6 @@
 import { audiences } from '@bank/composition';
 import {
+  type AppUnderTest,
   rpcNeighbour,
   sharedApp,
   sharedNeighbour,
@@ -58,11 +59,11 @@ const parts = {
   createService,
 };
 
-/** The device app of one test file, started on services of its own, with an auth beside it that ends sessions. */
-export async function ownDeviceApp(): Promise<DeviceApp> {
+/** The device app of one test file, started on services of its own, with an auth beside it that ends sessions. Other settings go into `env`. */
+export async function ownDeviceApp(changes: Pick<AppUnderTest, 'env'> = {}): Promise<DeviceApp> {
   const certificates = await testCertificates();
   const authStandIn = standIn();
-  const env = { AUTH_RPC_URL: await rpcNeighbour(certificates, 'auth', routesOf(authStandIn)) };
+  const env = { AUTH_RPC_URL: await rpcNeighbour(certificates, 'auth', routesOf(authStandIn)), ...changes.env };
   return Object.assign(testApp({ ...parts, certificates, env }), { authStandIn });
 }
 
