@@ -15,6 +15,11 @@ import { TransactionChallengesChecked } from './202612040703-transaction-challen
 import { WebauthnCredentials } from './202612040710-webauthn-credentials.ts';
 import { WebauthnChallenges } from './202612040711-webauthn-challenges.ts';
 import { CommittedKeys } from './202612060010-committed-keys.ts';
+import { AnswerPools } from './202612060101-answer-pools.ts';
+import { CodePools } from './202612060102-code-pools.ts';
+import { CodePoolsChecked } from './202612060103-code-pools-checked.ts';
+import { CodePoolsIndex } from './202612060104-code-pools-index.ts';
+import { CodePoolsPrimaryKey } from './202612060105-code-pools-primary-key.ts';
 
 /** In the order they run; a name is never changed once it has landed. */
 export const migrations = [
@@ -35,4 +40,9 @@ export const migrations = [
   { name: '202612040710-webauthn-credentials', class: WebauthnCredentials },
   { name: '202612040711-webauthn-challenges', class: WebauthnChallenges },
   { name: '202612060010-committed-keys', class: CommittedKeys },
+  { name: '202612060101-answer-pools', class: AnswerPools },
+  { name: '202612060102-code-pools', class: CodePools },
+  { name: '202612060103-code-pools-checked', class: CodePoolsChecked },
+  { name: '202612060104-code-pools-index', class: CodePoolsIndex },
+  { name: '202612060105-code-pools-primary-key', class: CodePoolsPrimaryKey },
 ];

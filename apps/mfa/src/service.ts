@@ -5,6 +5,7 @@ import { createContext } from '#context.ts';
 import { dataRights } from '#storage/data-rights.ts';
 import { growth } from '#storage/growth.ts';
 import { routes } from '#transport/http/routes.ts';
+import { passwordChangedConsumer } from '#transport/messages/password-changed.consumer.ts';
 import { userActivatedConsumer } from '#transport/messages/user-activated.consumer.ts';
 import { mfaRpc } from '#transport/rpc/mfa.rpc.ts';
 
@@ -14,7 +15,7 @@ export async function createService(config: Config, overrides: Overrides = {}): 
   return composeApp(ctx, config, {
     routes,
     rpc: [mfaRpc, dataRightsRpc({ rights: dataRights })],
-    consumers: [userActivatedConsumer(ctx)],
+    consumers: [userActivatedConsumer(ctx), passwordChangedConsumer(ctx)],
     verifier: ctx.verifier,
     audiences: [audiences.customers, audiences.staff],
     growth,

@@ -117,10 +117,15 @@ export function strongToken(app: TestApp<AppContext>, { userId, sessionId }: { u
   return app.issuer.token({ userId, acr: 'aal2', ...(sessionId !== undefined && { sessionId }) });
 }
 
-/** A sign-in of a user that asks for a factor, and how it is answered. */
-export async function givenChallenge(app: TestApp<AppContext>, { userId, factorId }: Enrolled, bindingId = uuidv7()) {
+/** A sign-in of a user that asks for a factor, or a step-up, and how it is answered. */
+export async function givenChallenge(
+  app: TestApp<AppContext>,
+  { userId, factorId }: Pick<Enrolled, 'userId' | 'factorId'>,
+  bindingId = uuidv7(),
+  purpose = ChallengePurpose.SIGN_IN,
+) {
   const client = await app.client(MfaService, auth);
-  const binding = { userId, purpose: ChallengePurpose.SIGN_IN, bindingId };
+  const binding = { userId, purpose, bindingId };
   const { challengeId } = await client.startChallenge({ ...binding, factorId });
   const answer = (code: string, changes: object = {}) =>
     client.verifyChallenge({ ...binding, proof: { case: 'answer', value: { challengeId, code } }, ...changes });

@@ -130,14 +130,14 @@ describe('ResetFactors', () => {
   test('lifts the block that wrong answers have brought, and lets a new factor be enrolled', async () => {
     const userId = await givenCustomer();
     await app.database.query(
-      `update mfa.subjects set failures = 30, blocked_until = now() + interval '1 hour' where user_id = $1`,
+      `update mfa.subjects set failures = 30, blocked_until = now() + interval '1 hour', session_failures = 20,
+         session_blocked_until = now() + interval '1 hour' where user_id = $1`,
       [userId],
     );
     await reset(colleague('admin'), userId, approvalOf(colleague('admin'), userId));
-    const [subject] = await app.database.query('select failures, blocked_until from mfa.subjects where user_id = $1', [
-      userId,
-    ]);
-    expect(subject).toEqual({ failures: 0, blocked_until: null });
+    const [subject] = await app.database.query<object>('select * from mfa.subjects where user_id = $1', [userId]);
+    expect(subject).toMatchObject({ failures: 0, blocked_until: null });
+    expect(subject).toMatchObject({ session_failures: 0, session_blocked_until: null });
     await givenFactor(app, userId, { type: 'totp', confirmedAt: new Date() });
     expect(await isIntact(userId)).toBe(true);
   });
@@ -165,6 +165,17 @@ describe('ResetFactors', () => {
       expect(losers(outcomes)).toEqual(Array(8).fill(expect.objectContaining({ code: 'approval.already_decided' })));
       expect((await toldOf(app, userId)).filter((told) => told === 'audit mfa.factors.reset')).toHaveLength(1);
     }
+  });
+
+  test('SR-71 of two that were asked for, the other takes nothing away that was enrolled since', async () => {
+    const [maker, checker] = [colleague('admin'), colleague('admin')];
+    const userId = await givenCustomer();
+    const [first, second] = [approvalOf(maker, userId), approvalOf(maker, userId)];
+    expect(await reset(checker, userId, first)).toBe(1);
+    await givenFactor(app, userId, { type: 'totp', confirmedAt: new Date() });
+    await expect(reset(checker, userId, second)).rejects.toMatchObject({ code: 'approval.stale' });
+    expect(await isIntact(userId)).toBe(true);
+    expect(await reset(checker, userId, approvalOf(maker, userId))).toBe(1);
   });
 
   test('is told to the ledger where there was nothing, and to nobody else', async () => {

@@ -8,7 +8,8 @@ import pg from 'pg';
 import { openerOf } from '#limits/data-keys.ts';
 import { messagesLike } from '#statements/outbox.ts';
 
-const lock = `select failures, blocked_until as "blockedUntil", factors_reset_at as "factorsResetAt"
+const lock = `select failures, blocked_until as "blockedUntil", session_failures as "sessionFailures",
+    session_blocked_until as "sessionBlockedUntil", factors_reset_at as "factorsResetAt"
   from mfa.subjects where user_id = $1 for update`;
 const listConfirmed = `select id, type, confirmed_at as "confirmedAt", last_used_at as "lastUsedAt",
     is_preferred as "isPreferred", version

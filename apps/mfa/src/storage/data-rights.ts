@@ -42,7 +42,14 @@ export const dataRights = declareDataRights('mfa', {
     },
     approvals_consumed: consumedApprovals,
     subjects: {
-      exported: { key: 'user_id', columns: { activatedAt: 'activated_at', blockedUntil: 'blocked_until' } },
+      exported: {
+        key: 'user_id',
+        columns: {
+          activatedAt: 'activated_at',
+          blockedUntil: 'blocked_until',
+          sessionsBlockedUntil: 'session_blocked_until',
+        },
+      },
       erased: 'deleted',
     },
   },

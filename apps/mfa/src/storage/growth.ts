@@ -10,7 +10,7 @@ export const growth = declareGrowth('mfa', {
   },
   bounded: {
     subjects: 'one row a user',
-    sent_codes: 'two rows a user',
+    sent_codes: 'four rows a user at most',
     totp_factors: 'goes with its factor',
     webauthn_credentials: 'goes with its factor',
     recovery_codes: 'ten rows a user at most',

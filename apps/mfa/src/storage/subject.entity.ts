@@ -1,6 +1,9 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
 
-/** A user who may enrol factors: he is active, and his data keys exist. `failures` counts wrong answers in a row. */
+/**
+ * A user who may enrol factors: he is active, and his data keys exist. `failures` counts wrong answers in a row at sign-ins,
+ * `sessionFailures` those of live sessions.
+ */
 export const SubjectEntity = defineEntity({
   name: 'Subject',
   tableName: 'subjects',
@@ -10,12 +13,21 @@ export const SubjectEntity = defineEntity({
     activatedAt: p.datetime(),
     failures: p.integer().default(0),
     blockedUntil: p.datetime().nullable(),
+    sessionFailures: p.integer().default(0),
+    sessionBlockedUntil: p.datetime().nullable(),
+    signInLiftedAt: p.datetime().nullable(),
     factorsResetAt: p.datetime().nullable(),
     recoveredBy: p.uuid().nullable(),
   },
 });
 
-/** How the answers of a user have gone, over all his challenges. */
+/**
+ * What is counted and sent apart. `sign_in` is open to whoever has the password alone; `session` to who is signed in, whom the
+ * other must not hold back (SR-14).
+ */
+export type Pool = 'sign_in' | 'session';
+
+/** How the answers of a user have gone in one pool, over all challenges. */
 export interface AnswerRecord {
   readonly failures: number;
   /** No answer is taken before that moment. */
@@ -23,7 +35,8 @@ export interface AnswerRecord {
 }
 
 /** A user as a transaction holds him. */
-export interface Subject extends AnswerRecord {
+export interface Subject {
+  readonly answers: Readonly<Record<Pool, AnswerRecord>>;
   /** When staff last removed all his factors. */
   readonly factorsResetAt: Date | null;
 }

@@ -1,9 +1,20 @@
 import { type PiiVault, Repository } from '@bank/database';
 import type { UserId } from '@bank/domain';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { AnswerRecord, Subject } from '#storage/subject.entity.ts';
+import type { AnswerRecord, Pool, Subject } from '#storage/subject.entity.ts';
 
-const columns = 'failures, blocked_until as "blockedUntil", factors_reset_at as "factorsResetAt"';
+const columns = `failures, blocked_until as "blockedUntil", session_failures as "sessionFailures",
+  session_blocked_until as "sessionBlockedUntil", factors_reset_at as "factorsResetAt"`;
+
+const noted: Readonly<Record<Pool, string>> = {
+  sign_in: 'failures = ?, blocked_until = ?',
+  session: 'session_failures = ?, session_blocked_until = ?',
+};
+
+interface Row extends AnswerRecord, Pick<Subject, 'factorsResetAt'> {
+  readonly sessionFailures: number;
+  readonly sessionBlockedUntil: Date | null;
+}
 
 /** Users who may have factors. */
 export class SubjectRepository extends Repository {
@@ -24,18 +35,30 @@ export class SubjectRepository extends Repository {
   }
 
   /** Holds a user until the transaction ends: his factors change, and his answers are judged, one after the other. */
-  lock(userId: UserId): Promise<Subject | undefined> {
-    return this.row(`select ${columns} from mfa.subjects where user_id = ? for update`, [userId]);
+  async lock(userId: UserId): Promise<Subject | undefined> {
+    const row = await this.row<Row>(`select ${columns} from mfa.subjects where user_id = ? for update`, [userId]);
+    if (row === undefined) return undefined;
+    const { failures, blockedUntil, sessionFailures, sessionBlockedUntil, factorsResetAt } = row;
+    const session = { failures: sessionFailures, blockedUntil: sessionBlockedUntil };
+    return { answers: { sign_in: { failures, blockedUntil }, session }, factorsResetAt };
   }
 
-  async noteAnswers(userId: UserId, { failures, blockedUntil }: AnswerRecord): Promise<void> {
-    const sql = 'update mfa.subjects set failures = ?, blocked_until = ? where user_id = ?';
+  async noteAnswers(userId: UserId, pool: Pool, { failures, blockedUntil }: AnswerRecord): Promise<void> {
+    const sql = `update mfa.subjects set ${noted[pool]} where user_id = ?`;
     await this.affected(sql, [failures, blockedUntil, userId]);
+  }
+
+  /** Forgets the wrong answers of sign-ins, unless that was done after `since`; tells whether it has. */
+  async liftSignIns(userId: UserId, at: Date, since: Date): Promise<boolean> {
+    const sql = `update mfa.subjects set failures = 0, blocked_until = null, sign_in_lifted_at = ?
+      where user_id = ? and (sign_in_lifted_at is null or sign_in_lifted_at <= ?)`;
+    return (await this.affected(sql, [at, userId, since])) === 1;
   }
 
   /** Notes that all factors of a user were removed; wrong answers to what is gone do not block what comes. */
   async noteReset(userId: UserId, at: Date): Promise<void> {
-    const sql = 'update mfa.subjects set failures = 0, blocked_until = null, factors_reset_at = ? where user_id = ?';
+    const sql = `update mfa.subjects set failures = 0, blocked_until = null, session_failures = 0,
+      session_blocked_until = null, factors_reset_at = ? where user_id = ?`;
     await this.affected(sql, [at, userId]);
   }
 

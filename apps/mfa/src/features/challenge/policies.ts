@@ -1,15 +1,24 @@
-import type { AnswerRecord } from '#storage/subject.entity.ts';
+import type { AnswerPurposeName } from '#storage/challenge.entity.ts';
+import type { AnswerRecord, Pool } from '#storage/subject.entity.ts';
 
 /** Wrong answers that a challenge bears (SR-25). */
 export const triesMax = 5;
 
-/** Wrong answers in a row, over all challenges and sessions of a user, after which none is taken for a while. */
+/** Wrong answers in a row in one pool, over all challenges and sessions of a user, after which none is taken for a while. */
 export const failuresBeforeBlock = 10;
 
 /** How long, in seconds: at the tenth failure in a row, at the eleventh, and so on; the last entry repeats. */
 const blockSeconds: readonly number[] = [900, 1800, 3600, 7200, 14_400, 86_400];
 
-/** Until when no answer of this user is taken; undefined while answers are. */
+/** How often a reset of the password lifts what is counted at sign-ins: who reads the mail alone gets few more guesses by it. */
+export const liftingSeconds = 86_400;
+
+/** With what an answer is counted, and a code sent. A recovery is begun by who is signed out, as a sign-in is. */
+export function poolOf(purpose: AnswerPurposeName | 'enrolment'): Pool {
+  return purpose === 'sign_in' || purpose === 'recovery' ? 'sign_in' : 'session';
+}
+
+/** Until when no answer of this user is taken in that pool; undefined while answers are. */
 export function blockedUntil(record: AnswerRecord, now: Date): Date | undefined {
   const until = record.blockedUntil;
   return until !== null && until > now ? until : undefined;

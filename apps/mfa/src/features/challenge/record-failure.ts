@@ -2,11 +2,11 @@ import { notify } from '@bank/composition';
 import { messageOf } from '@bank/notifications';
 import type { AppTransaction } from '#context.ts';
 import { challengeFailed } from '#events.ts';
-import { afterFailure, failuresBeforeBlock } from '#features/challenge/policies.ts';
+import { afterFailure, failuresBeforeBlock, poolOf } from '#features/challenge/policies.ts';
 import type { Answer } from '#features/challenge/schemas.ts';
 import type { AnswerRecord } from '#storage/subject.entity.ts';
 
-/** Counts a wrong answer against its user, over all his challenges, and tells him once a series when that blocks him. */
+/** Counts a wrong answer against its user, over all challenges of its pool, and tells him once a series when that blocks him. */
 export async function recordFailure(
   tx: AppTransaction,
   failure: { answer: Answer; factorId: string | undefined; record: AnswerRecord; now: Date },
@@ -14,7 +14,7 @@ export async function recordFailure(
   const { answer, factorId, now } = failure;
   const { userId, purpose } = answer;
   const record = afterFailure(failure.record, now);
-  await tx.subjects.noteAnswers(userId, record);
+  await tx.subjects.noteAnswers(userId, poolOf(purpose), record);
   await tx.emit(challengeFailed({ userId, factorId, purpose, record, at: now }));
   await tx.audit({
     action: 'mfa.challenge.failed',

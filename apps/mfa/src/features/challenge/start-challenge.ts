@@ -1,7 +1,7 @@
 import { withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, parse } from '@bank/domain';
 import type { AppContext } from '#context.ts';
-import { blockedUntil, triesMax } from '#features/challenge/policies.ts';
+import { blockedUntil, poolOf, triesMax } from '#features/challenge/policies.ts';
 import { tooManyTries } from '#features/challenge/refusals.ts';
 import { ChallengeStart } from '#features/challenge/schemas.ts';
 import { askable } from '#features/factor/policies.ts';
@@ -29,12 +29,12 @@ export async function startChallenge(ctx: AppContext, actor: Actor, input: unkno
   const now = ctx.clock.now();
   const unaudited = 'a question: the ledger gets the answer';
   return withTransaction(ctx, { who, unaudited }, async (tx) => {
-    const record = await tx.subjects.lock(userId);
+    const subject = await tx.subjects.lock(userId);
     const factors = await tx.factors.listConfirmed(userId);
     const asked = askable(factors, purpose).find((factor) => factor.id === factorId);
     const type = asked && factorTypeOf(asked.type);
-    if (record === undefined || type === undefined) throw new DomainError('factor.not_found');
-    const blocked = blockedUntil(record, now);
+    if (subject === undefined || type === undefined) throw new DomainError('factor.not_found');
+    const blocked = blockedUntil(subject.answers[poolOf(purpose)], now);
     if (blocked !== undefined) throw tooManyTries(blocked, now);
     const expiresAt = new Date(now.getTime() + type.challengeSeconds * 1000);
     const challenge = { id, userId, factorId, purpose, bindingId, createdAt: now, expiresAt };

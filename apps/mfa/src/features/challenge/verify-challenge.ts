@@ -2,7 +2,7 @@ import { withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, parse } from '@bank/domain';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { findProver } from '#features/challenge/find-prover.ts';
-import { afterSuccess, blockedUntil } from '#features/challenge/policies.ts';
+import { afterSuccess, blockedUntil, poolOf } from '#features/challenge/policies.ts';
 import { recordFailure } from '#features/challenge/record-failure.ts';
 import { tooManyTries } from '#features/challenge/refusals.ts';
 import { Answer } from '#features/challenge/schemas.ts';
@@ -45,8 +45,9 @@ export async function verifyChallenge(ctx: AppContext, actor: Actor, input: unkn
 
 async function judge(tx: AppTransaction, answer: Answer, now: Date): Promise<Outcome> {
   const { userId, purpose } = answer;
-  const record = await tx.subjects.lock(userId);
-  if (record === undefined) throw new DomainError('challenge.not_found', { reason: 'no such user' });
+  const subject = await tx.subjects.lock(userId);
+  if (subject === undefined) throw new DomainError('challenge.not_found', { reason: 'no such user' });
+  const record = subject.answers[poolOf(purpose)];
   const until = blockedUntil(record, now);
   if (until !== undefined) {
     const details = { purpose };
@@ -61,7 +62,7 @@ async function judge(tx: AppTransaction, answer: Answer, now: Date): Promise<Out
     await recordFailure(tx, { answer, factorId, record, now });
     return { kind: judgement === 'clock_off' ? judgement : 'wrong' };
   }
-  if (record.failures > 0) await tx.subjects.noteAnswers(userId, afterSuccess);
+  if (record.failures > 0) await tx.subjects.noteAnswers(userId, poolOf(purpose), afterSuccess);
   const details = { purpose, by: prover.name, ...(factorId !== undefined && { factorId }) };
   await tx.audit({ action: 'mfa.challenge.passed', subject: userId, outcome: 'success', details });
   return { kind: 'accepted', by: prover.name, worth: typeof judgement === 'object' ? judgement : undefined };

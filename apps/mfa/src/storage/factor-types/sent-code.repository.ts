@@ -1,24 +1,24 @@
 import { Repository } from '@bank/database';
 import type { UserId } from '@bank/domain';
-import type { NewCode, Sends, SentCodeType } from '#storage/factor-types/sent-code.entity.ts';
+import type { CodePlace, NewCode, Sends, SentCodeType } from '#storage/factor-types/sent-code.entity.ts';
 
-/** The last code of each user and way. Its counters stay when the code is used up, replaced, or its factor removed. */
+/** The last code of each user, way and pool. Its counters stay when the code is used up, replaced, or its factor removed. */
 export class SentCodeRepository extends Repository {
-  findSends(userId: UserId, type: SentCodeType): Promise<Sends | undefined> {
-    const sql = 'select sends, sent_at as "sentAt" from mfa.sent_codes where user_id = ? and type = ?';
-    return this.row(sql, [userId, type]);
+  findSends({ userId, type, pool }: CodePlace): Promise<Sends | undefined> {
+    const sql = 'select sends, sent_at as "sentAt" from mfa.sent_codes where user_id = ? and type = ? and pool = ?';
+    return this.row(sql, [userId, type, pool]);
   }
 
   /** Puts a code in place of the one before it, which is of no use from now on (SR-26). */
-  async replace(userId: UserId, type: SentCodeType, code: NewCode): Promise<void> {
+  async replace({ userId, type, pool }: CodePlace, code: NewCode): Promise<void> {
     const { challengeId, digest, expiresAt, sends, sentAt } = code;
     await this.affected(
-      `insert into mfa.sent_codes (user_id, type, challenge_id, digest, expires_at, sends, sent_at)
-       values (?, ?, ?, ?, ?, ?, ?)
+      `insert into mfa.sent_codes (user_id, type, pool, challenge_id, digest, expires_at, sends, sent_at)
+       values (?, ?, ?, ?, ?, ?, ?, ?)
        on conflict on constraint sent_codes_pkey do update set
          challenge_id = excluded.challenge_id, digest = excluded.digest, expires_at = excluded.expires_at,
          sends = excluded.sends, sent_at = excluded.sent_at`,
-      [userId, type, challengeId, digest, expiresAt, sends, sentAt],
+      [userId, type, pool, challengeId, digest, expiresAt, sends, sentAt],
     );
   }
 
@@ -37,5 +37,10 @@ export class SentCodeRepository extends Repository {
       [userId, type, challengeId, [...digests], now],
     );
     return consumed === 1;
+  }
+
+  /** Lets the next code of sign-ins be sent at once, by any way; one that is under way stays good. */
+  async forgetSignInSends(userId: UserId): Promise<void> {
+    await this.affected(`update mfa.sent_codes set sends = 0 where user_id = ? and pool = 'sign_in'`, [userId]);
   }
 }

@@ -1,6 +1,7 @@
 import { messageOf, smsOf } from '@bank/notifications';
 import { generateCode, type Key, keyedHash } from '@bank/security';
 import type { AppTransaction } from '#context.ts';
+import { poolOf } from '#features/challenge/policies.ts';
 import type { Beginning } from '#features/factor-types/factor-type.ts';
 import { nextCodeFrom, sendsAfter, sentCodeSeconds } from '#features/factor-types/sent-code/policies.ts';
 import type { SentCodeType } from '#storage/factor-types/sent-code.entity.ts';
@@ -9,21 +10,22 @@ const templates = { sign_in: 'sign-in-code', step_up: 'step-up-code', enrolment:
 
 /**
  * Sends a new code by one of the ways, to the proven address that its user has at that moment; it takes the place of the one
- * before (SR-26). Its user's row is locked. Gives when to ask again where that was too soon: nothing is sent then.
+ * before in its pool (SR-14, SR-26). Its user's row is locked. Gives when to ask again where that was too soon: nothing is sent then.
  */
 export async function sendCode(
   tx: AppTransaction,
   type: SentCodeType,
   { userId, challengeId, now, ...about }: Omit<Beginning, 'factorId' | 'expiresAt'>,
 ): Promise<{ readonly notBefore: Date } | { readonly sends: number }> {
-  const last = await tx.sentCodes.findSends(userId, type);
+  const place = { userId, type, pool: poolOf(about.purpose) };
+  const last = await tx.sentCodes.findSends(place);
   const from = nextCodeFrom(last, now);
   if (from !== undefined) return { notBefore: from };
   const code = generateCode();
   const digest = digestOf(tx.keys.limits.current(), challengeId, code);
   const expiresAt = new Date(now.getTime() + sentCodeSeconds * 1000);
   const sends = sendsAfter(last, now);
-  await tx.sentCodes.replace(userId, type, { challengeId, digest, expiresAt, sends, sentAt: now });
+  await tx.sentCodes.replace(place, { challengeId, digest, expiresAt, sends, sentAt: now });
   await tx.deliver({ to: { userId }, channel: type, expiresAt, ...worded(type, about, code) });
   return { sends };
 }

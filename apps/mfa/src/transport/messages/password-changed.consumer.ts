@@ -1,0 +1,19 @@
+import { aboutUsers } from '@bank/composition';
+import type { Consumer } from '@bank/messaging';
+import { decodeEvent, eventTypeOf, PasswordChangedSchema } from '@bank/proto/events';
+import { timestampDate } from '@bufbuild/protobuf/wkt';
+import type { AppContext } from '#context.ts';
+import { liftSignIns } from '#features/challenge/lift-sign-ins.ts';
+
+/** A reset of the password lifts what was counted at sign-ins; a password that its user changed lifts nothing. */
+export function passwordChangedConsumer(ctx: AppContext): Consumer {
+  return aboutUsers(ctx, {
+    name: 'mfa.password-changed',
+    queue: 'mfa.events',
+    types: [eventTypeOf(PasswordChangedSchema)],
+    facts: ({ data }) => decodeEvent(PasswordChangedSchema, data),
+    async work(tx, { userId, changedAt, byReset }) {
+      if (byReset) await liftSignIns(tx, { userId, changedAt: changedAt && timestampDate(changedAt) });
+    },
+  });
+}
