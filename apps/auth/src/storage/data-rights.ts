@@ -57,7 +57,13 @@ export const dataRights = declareDataRights('auth', {
       erased: 'deleted',
     },
     password_resets: { exported: { withheld: 'hashes of links, gone within the hour' }, erased: 'deleted' },
-    credentials: { exported: { key: 'user_id', columns: { passwordChangedAt: 'changed_at' } }, erased: 'deleted' },
+    credentials: {
+      exported: {
+        key: 'user_id',
+        columns: { passwordChangedAt: 'changed_at', passwordCompromisedAt: 'compromised_at' },
+      },
+      erased: 'deleted',
+    },
     imported_users: { exported: { withheld: 'keyed hashes by which an import knows him again' }, erased: 'deleted' },
     password_history: { exported: { withheld: 'hashes of secrets' }, erased: 'deleted' },
     identifiers: {

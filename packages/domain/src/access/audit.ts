@@ -25,6 +25,7 @@ export const auditActions = [
   'auth.recovery.completed',
   'auth.password.changed',
   'auth.password.change_failed',
+  'auth.password.compromised',
   'auth.token.reuse_detected',
   'auth.key.rotated',
   'auth.key.revoked',

@@ -27,6 +27,10 @@ export const authErrors = {
   'auth.registration.code_invalid': { kind: 'invalid', message: 'The code is not right or no longer valid.' },
   'auth.registration.closed': { kind: 'conflict', message: 'This registration is closed; start again.' },
   'auth.password.unacceptable': { kind: 'invalid', message: 'Choose another password; see errors.' },
+  'auth.password.compromised': {
+    kind: 'forbidden',
+    message: 'This password is known to others: choose another by the link that was sent by email.',
+  },
   'auth.email.unacceptable': { kind: 'invalid', message: 'Use another email address; see errors.' },
   'auth.terms.outdated': { kind: 'invalid', message: 'Accept the current terms.' },
   'auth.verification.invalid': { kind: 'invalid', message: 'The code or link is not right or no longer valid.' },

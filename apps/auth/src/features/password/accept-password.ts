@@ -45,6 +45,21 @@ export async function requireAcceptablePassword(
 }
 
 /**
+ * Whether a password that was chosen earlier is on a list by now (SR-4, SR-5). A list that cannot be read keeps nobody out.
+ */
+export async function isListedByNow(
+  ctx: Pick<AppContext, 'breachedPasswords' | 'logger'>,
+  password: string,
+): Promise<boolean> {
+  try {
+    return isCommonPassword(password) || ((await ctx.breachedPasswords?.has(password)) ?? false);
+  } catch (err) {
+    ctx.logger.error({ err, component: 'passwords' }, 'the filter of breached passwords was not read');
+    return false;
+  }
+}
+
+/**
  * Refuses a password that the user has now, or had lately. Each look costs a verification, and they stand one after another
  * in the queue of the hasher as any other does (SR-9): so ask last, and only for somebody who has proven who he is.
  * @throws auth.password.unacceptable, service.overloaded

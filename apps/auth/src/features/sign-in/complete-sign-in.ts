@@ -11,7 +11,7 @@ import { CompleteSignInSchema } from '#features/sign-in/schemas.ts';
 /**
  * The second half of a sign-in: by a factor or a recovery code, which mfa judges, or by an emailed code for a user who has
  * none. @throws request.invalid, auth.client.unknown, auth.origin.refused, auth.login.invalid, auth.second_factor.invalid,
- * auth.second_factor.locked, service.unavailable
+ * auth.second_factor.locked, auth.password.compromised, service.unavailable
  */
 export async function completeSignIn(ctx: AppContext, input: unknown, caller: Caller): Promise<SignedIn> {
   const who = allow.anyone(caller.actor);

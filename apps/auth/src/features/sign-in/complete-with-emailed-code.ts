@@ -1,6 +1,7 @@
 import { withTransaction } from '@bank/database';
 import { DomainError, type UserId } from '@bank/domain';
 import type { AppContext } from '#context.ts';
+import { refuseCompromised } from '#features/password/compromised.ts';
 import { assuranceOf } from '#features/second-factor/assurance.ts';
 import { sufficientFactors } from '#features/second-factor/sufficient-factors.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
@@ -13,15 +14,18 @@ import {
   type SecondHalfRequest,
 } from '#features/sign-in/open-completed.ts';
 import { codeAttemptsMax } from '#features/sign-in/policies.ts';
+import type { PendingSignIn } from '#storage/sign-ins/sign-in.repository.ts';
 
 type Outcome =
   | { kind: 'signed_in'; signedIn: SignedIn }
+  | { kind: 'compromised'; pending: PendingSignIn }
   | { kind: 'unknown' | 'wrong_code' | 'changed' | 'factor_enrolled' };
 
 /**
  * Completes a sign-in by an emailed code. The session stays `aal1` (SR-29), but its device is known from now on. Who has
  * enrolled a factor since the first half has to present it, so such a sign-in is over; mfa is asked for every code, right or
- * wrong. @throws auth.login.invalid, auth.second_factor.invalid, request.rate_limited, service.unavailable
+ * wrong. @throws auth.login.invalid, auth.second_factor.invalid, auth.password.compromised, request.rate_limited,
+ * service.unavailable
  */
 export async function completeWithEmailedCode(
   ctx: AppContext,
@@ -32,6 +36,7 @@ export async function completeWithEmailedCode(
   const judge = () => tryCode(ctx, half, userId, proof);
   const outcome = await judgeFrom(ctx, half.caller.clientAddress, judge, ({ kind }) => kind === 'wrong_code');
   if (outcome.kind === 'signed_in') return outcome.signedIn;
+  if (outcome.kind === 'compromised') return await refuseCompromised(ctx, half.who, outcome.pending);
   const code = outcome.kind === 'wrong_code' ? 'auth.second_factor.invalid' : 'auth.login.invalid';
   throw new DomainError(code, { reason: outcome.kind });
 }
@@ -60,6 +65,7 @@ async function tryCode(
       return { kind: 'factor_enrolled' };
     }
     const signedIn = await openCompleted(tx, attempt, half, assuranceOf(['password', 'email']));
+    if (signedIn === 'compromised') return { kind: 'compromised', pending: attempt };
     return signedIn === undefined ? { kind: 'changed' } : { kind: 'signed_in', signedIn };
   });
 }

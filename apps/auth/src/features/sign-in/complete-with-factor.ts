@@ -2,6 +2,7 @@ import { withTransaction } from '@bank/database';
 import { DomainError } from '@bank/domain';
 import type { Proof, ProofVerdict } from '#adapters/factors/factor-challenges.ts';
 import type { AppContext } from '#context.ts';
+import { refuseCompromised } from '#features/password/compromised.ts';
 import { assuranceOf } from '#features/second-factor/assurance.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
 import { suffices } from '#features/second-factor/sufficiency.ts';
@@ -20,7 +21,8 @@ import type { PendingSignIn } from '#storage/sign-ins/sign-in.repository.ts';
 /**
  * Completes a sign-in by a factor or a recovery code. The try is counted and committed before mfa judges it; mfa uses an
  * accepted proof up, and of several at once one opens the session.
- * @throws auth.login.invalid, auth.second_factor.invalid, auth.second_factor.locked, service.unavailable
+ * @throws auth.login.invalid, auth.second_factor.invalid, auth.second_factor.locked, auth.password.compromised,
+ * service.unavailable
  */
 export async function completeWithFactor(ctx: AppContext, half: SecondHalfRequest, proof: Proof): Promise<SignedIn> {
   const { who, caller } = half;
@@ -46,6 +48,7 @@ export async function completeWithFactor(ctx: AppContext, half: SecondHalfReques
       ? await openCompleted(tx, pending, half, assuranceOf(['password', verdict.by], verdict.passkey))
       : undefined,
   );
+  if (signedIn === 'compromised') return await refuseCompromised(ctx, who, pending);
   if (signedIn === undefined) throw new DomainError('auth.login.invalid', { reason: 'closed or changed meanwhile' });
   return signedIn;
 }

@@ -3,18 +3,21 @@ import type { Grant } from '@bank/domain';
 import { DomainError, isBlocked } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import { isEntitled } from '#features/client/entitlement.ts';
+import { denyCompromised, refuseCompromised } from '#features/password/compromised.ts';
 import { isStillPassword } from '#features/password/policies.ts';
 import { renewHash } from '#features/password/renew-hash.ts';
 import { assuranceOf } from '#features/second-factor/assurance.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
-import { openingAudits, openSession } from '#features/session/open-session.ts';
+import { openSession } from '#features/session/open-session.ts';
 import type { Attempt } from '#features/sign-in/attempt.ts';
+import { completionAudits } from '#features/sign-in/open-completed.ts';
 import { isCutOff } from '#features/sign-in/policies.ts';
 import { tellOfFailures } from '#features/sign-in/tell-of-failures.ts';
 
 /**
  * Opens a session at `aal1` on the password alone. The device stays as known, or unknown, as it was.
- * @throws auth.credentials.invalid when status, password or roles changed while the password was being verified
+ * @throws auth.credentials.invalid when status, password or roles changed while the password was being verified,
+ * auth.password.compromised
  */
 export async function completeWithPassword(
   ctx: AppContext,
@@ -25,13 +28,18 @@ export async function completeWithPassword(
 ): Promise<SignedIn> {
   const { credential, client, device, caller } = attempt;
   if (credential === undefined) throw new DomainError('auth.credentials.invalid', { reason: 'no user' });
-  const signedIn = await withTransaction(ctx, { who, audits: openingAudits }, async (tx) => {
+  const outcome = await withTransaction(ctx, { who, audits: completionAudits }, async (tx) => {
     const current = await tx.users.shareCredential(credential.userId);
     if (current === undefined || !isStillPassword(credential, current)) return undefined;
     if (isCutOff(current, attempt.at)) return undefined;
     if (isBlocked(current.status, 'sign_in') || !isEntitled(client, current.roles)) return undefined;
     const failures = attempt.claimed.failures - 1 + attempt.claimed.wrongAnswers;
     await tellOfFailures(tx, current.userId, { failures, at: attempt.at });
+    if (current.compromisedAt !== null) {
+      await tx.lockouts.reset(attempt);
+      await denyCompromised(tx, current.userId);
+      return 'compromised';
+    }
     const user = { id: current.userId, roles: current.roles };
     const facts = { user, client, device, becomesKnown: false, dpopJkt: caller.dpopJkt };
     // Side by side: what they write first takes one round trip.
@@ -44,7 +52,9 @@ export async function completeWithPassword(
     ]);
     return opened;
   });
-  if (signedIn === undefined) throw new DomainError('auth.credentials.invalid', { reason: 'changed meanwhile' });
+  if (outcome === undefined) throw new DomainError('auth.credentials.invalid', { reason: 'changed meanwhile' });
   if (verified.stale) await renewHash(ctx, who, { credential, password });
-  return signedIn;
+  if (outcome !== 'compromised') return outcome;
+  const { subjectHash } = attempt;
+  return await refuseCompromised(ctx, who, { userId: credential.userId, subjectHash });
 }

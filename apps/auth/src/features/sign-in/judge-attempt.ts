@@ -3,6 +3,7 @@ import type { Factor } from '#adapters/factors/factor-directory.ts';
 import type { Assessment } from '#adapters/risk/sign-in-assessor.ts';
 import type { AppContext } from '#context.ts';
 import { isEntitled } from '#features/client/entitlement.ts';
+import { isListedByNow } from '#features/password/accept-password.ts';
 import { verifyCounted } from '#features/password/verify-counted.ts';
 import { needsFactor } from '#features/second-factor/sufficiency.ts';
 import { sufficientFactors } from '#features/second-factor/sufficient-factors.ts';
@@ -12,19 +13,23 @@ import { isRemembered, type SignInFacts } from '#features/sign-in/policies.ts';
 export interface Judgement extends SignInFacts {
   /** Those that are good enough for the client. */
   factors: readonly Factor[];
+  /** The password is on a list of common or breached ones, whoever's it is. */
+  isListed: boolean;
   /** The hash is of older costs or an older pepper. */
   stale: boolean;
 }
 
 /**
- * Verifies the password while `device` and `mfa` are asked, always all three, with a decoy where there is no user.
+ * Verifies the password while `device` and `mfa` are asked, always all three, with a decoy where there is no user; that it may
+ * be on a list by now is looked up for right and wrong ones alike (SR-15).
  * @throws service.unavailable when mfa does not answer, whatever the password was: the attempt stays counted
  */
 export async function judgeAttempt(ctx: AppContext, attempt: Attempt, password: string): Promise<Judgement> {
   // The questions leave first: they wait for others, and the hash for a processor.
-  const [{ verdict, deviceTrustedAt }, enrolled, verified] = await Promise.all([
+  const [{ verdict, deviceTrustedAt }, enrolled, isListed, verified] = await Promise.all([
     assess(ctx, attempt),
     ctx.factors.list(attempt.userId),
+    isListedByNow(ctx, password),
     verifyCounted(ctx, attempt, password),
   ]);
   const { client, credential } = attempt;
@@ -33,6 +38,7 @@ export async function judgeAttempt(ctx: AppContext, attempt: Attempt, password: 
   return {
     passwordValid: verified.valid,
     stale: verified.stale,
+    isListed,
     userState,
     verdict,
     factors,

@@ -4,6 +4,7 @@ import type { AppTransaction } from '#context.ts';
 import { signInFailed } from '#events.ts';
 import type { Caller } from '#features/caller.ts';
 import { enrolmentClient, isEntitled } from '#features/client/entitlement.ts';
+import { denyCompromised } from '#features/password/compromised.ts';
 import { endRecoveries } from '#features/recovery/end-recoveries.ts';
 import type { Assurance } from '#features/second-factor/assurance.ts';
 import { opensSession } from '#features/second-factor/sufficiency.ts';
@@ -29,14 +30,15 @@ export const completionAudits = [...openingAudits, 'auth.sign_in.failed'] as con
 
 /**
  * Opens the session of a proven sign-in, whose device is known from now on. A member of staff who proved no passkey gets one
- * in which he can enrol it (SR-72). A success after failures is told of. Undefined when status, password or roles have changed since the first half.
+ * in which he can enrol it (SR-72). A success after failures is told of. Undefined when status, password or roles have changed
+ * since the first half; nothing opens either when all is proven and the password is flagged (SR-4).
  */
 export async function openCompleted(
   tx: AppTransaction,
   pending: PendingSignIn,
   half: SecondHalfRequest,
   proved: Assurance,
-): Promise<SignedIn | undefined> {
+): Promise<SignedIn | 'compromised' | undefined> {
   const { request, caller } = half;
   const { userId } = pending;
   const current = await tx.users.shareCredential(userId);
@@ -54,6 +56,10 @@ export async function openCompleted(
   await tellOfFailures(tx, userId, { failures: attempts - 1, at: begunAt });
   // Whoever has a factor has not lost them all.
   if (proved.acr !== 'aal1') await endRecoveries(tx, userId, 'second_factor');
+  if (current.compromisedAt !== null) {
+    await denyCompromised(tx, userId);
+    return 'compromised';
+  }
   const client = opensSession(half.client.audience, proved) ? half.client : enrolmentClient(tx);
   const device = presentedDevice(request, caller);
   const user = { id: current.userId, roles: current.roles };

@@ -2,6 +2,7 @@ import { allow, DomainError, parse } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { resolveClient } from '#features/client/resolve-client.ts';
+import { flagCompromised } from '#features/password/compromised.ts';
 import { renewHash } from '#features/password/renew-hash.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { presentedDevice } from '#features/session/recognise-device.ts';
@@ -20,7 +21,7 @@ export type SignInResult = { kind: 'signed_in'; signedIn: SignedIn } | SecondHal
  * Signs in with a password, or with its first half when more is asked. Attempts are counted before anything is hashed, and
  * every attempt costs the same work, whether or not the identifier names a user (SR-12, SR-15, SR-16).
  * @throws request.invalid, auth.client.unknown, auth.origin.refused, auth.credentials.invalid, auth.credentials.locked,
- * request.rate_limited, service.overloaded, service.unavailable
+ * auth.password.compromised, request.rate_limited, service.overloaded, service.unavailable
  */
 export async function signIn(ctx: AppContext, input: unknown, caller: Caller): Promise<SignInResult> {
   const who = allow.anyone(caller.actor);
@@ -36,15 +37,15 @@ export async function signIn(ctx: AppContext, input: unknown, caller: Caller): P
   const { attempt, judged, decision } = await ctx.hasher.admit(() =>
     judgeFrom(ctx, caller.clientAddress, judge, (outcome) => outcome.decision.kind === 'refuse'),
   );
-  switch (decision.kind) {
-    case 'refuse':
-      await recordRefusal(ctx, who, attempt, decision.reason);
-      throw new DomainError('auth.credentials.invalid', { reason: decision.reason });
-    case 'ask_factor':
-    case 'ask_emailed_code':
-      if (judged.stale) await renewHash(ctx, who, { credential: attempt.credential, password: request.password });
-      return await awaitSecondHalf(ctx, who, attempt, decision.kind === 'ask_factor' ? judged.factors : 'emailed_code');
-    case 'open_session':
-      return { kind: 'signed_in', signedIn: await completeWithPassword(ctx, who, attempt, request.password, judged) };
+  if (decision.kind === 'refuse') {
+    await recordRefusal(ctx, who, attempt, decision.reason);
+    throw new DomainError('auth.credentials.invalid', { reason: decision.reason });
   }
+  // Whatever else is asked for is proven first: until then nobody is told of it (SR-16).
+  if (judged.isListed) await flagCompromised(ctx, who, attempt.credential);
+  if (decision.kind === 'open_session') {
+    return { kind: 'signed_in', signedIn: await completeWithPassword(ctx, who, attempt, request.password, judged) };
+  }
+  if (judged.stale) await renewHash(ctx, who, { credential: attempt.credential, password: request.password });
+  return await awaitSecondHalf(ctx, who, attempt, decision.kind === 'ask_factor' ? judged.factors : 'emailed_code');
 }

@@ -41,6 +41,7 @@ export const CredentialEntity = defineEntity({
         .deleteRule('no action'),
     passwordHash: p.text(),
     changedAt: p.datetime(),
+    compromisedAt: p.datetime().nullable(),
   },
 });
 

@@ -30,12 +30,14 @@ export interface Credential {
   roles: readonly Role[];
   passwordHash: string;
   changedAt: Date;
+  /** Since when the password is known to others: it opens no session until another is chosen (SR-4). */
+  compromisedAt: Date | null;
   /** What was begun at or before this moment opens nothing any more. */
   cutOffAt: Date | null;
 }
 
 const credentialColumns = `u.id as "userId", u.status, u.roles, c.password_hash as "passwordHash",
-  c.changed_at as "changedAt", u.cut_off_at as "cutOffAt"`;
+  c.changed_at as "changedAt", c.compromised_at as "compromisedAt", u.cut_off_at as "cutOffAt"`;
 
 const columns = `id, status, roles, contact, email_verified_at as "emailVerifiedAt",
   phone_verified_at as "phoneVerifiedAt", phone_codes_from as "phoneCodesFrom", locale, version, created_at as "createdAt"`;
@@ -158,13 +160,20 @@ export class UserRepository extends Repository {
   async replacePassword(userId: UserId, passwordHash: string, at: Date): Promise<void> {
     const sql = `insert into auth.credentials (user_id, password_hash, changed_at) values (?, ?, ?)
       on conflict on constraint credentials_pkey do update set
-        password_hash = excluded.password_hash, changed_at = excluded.changed_at`;
+        password_hash = excluded.password_hash, changed_at = excluded.changed_at, compromised_at = null`;
     await this.affected(sql, [userId, passwordHash, at]);
   }
 
   /** Leaves a user whose row the transaction holds without a password: he signs in by none until he has chosen one. */
   async removePassword(userId: UserId): Promise<void> {
     await this.affected('delete from auth.credentials where user_id = ?', [userId]);
+  }
+
+  /** Notes that a password is known to others; false when that is noted already, or it is not the user's any more. */
+  async flagCompromised({ userId, changedAt }: Pick<Credential, 'userId' | 'changedAt'>, at: Date): Promise<boolean> {
+    const sql = `update auth.credentials set compromised_at = ?
+      where user_id = ? and date_trunc('milliseconds', changed_at) = ? and compromised_at is null`;
+    return (await this.affected(sql, [at, userId, changedAt])) > 0;
   }
 
   /** Replaces a hash by one of the same password under newer costs, unless it has been replaced already. */
