@@ -1,5 +1,5 @@
 import { keepDeliveries, messagesTo, request } from '@bank/composition/testing';
-import { uuidv7 } from '@bank/domain';
+import { audiences, uuidv7 } from '@bank/domain';
 import { ChangeDecision, ProfileService } from '@bank/proto/profile';
 import { losers, raceOf, winners } from '@bank/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -10,6 +10,7 @@ const auth = await startAuth();
 const app = ownProfileApp(auth);
 const noteId = uuidv7();
 const reason = 'I married.';
+const staffToken = { roles: ['compliance'], acr: 'aal2', audience: audiences.staff } as const;
 
 beforeAll(() => keepDeliveries(app, 'profile'));
 
@@ -161,6 +162,27 @@ describe('DecideChangeRequest', () => {
     auth.roles.set(given.userId, ['compliance']);
     await expect(decide(given, approval, staff)).rejects.toMatchObject(forbidden);
     expect(await requestOf(given)).toMatchObject({ status: 'open' });
+  });
+
+  test('SR-71: whoever asked for a change does not decide on it', async () => {
+    const given = await givenRequest();
+    const token = app.issuer.token({ ...staffToken, userId: given.userId });
+    const himself = { userId: given.userId, asked: { headers: { 'bank-user-token': token } } };
+    for (const call of [approval, rejection]) {
+      await expect(decide(given, call, himself)).rejects.toMatchObject({ code: 'access.forbidden' });
+    }
+    expect(await requestOf(given)).toMatchObject({ status: 'open' });
+  });
+
+  test('SR-71: what was looked at is what is done: another request of the same user needs another decision', async () => {
+    const given = await givenRequest();
+    const again = { changes: { familyName: 'King' }, reason };
+    const ask = () => request(app.service, 'POST', '/v1/profile/change-requests', { token: given.token, body: again });
+    expect((await ask()).status).toBe(409);
+    await withdraw(given);
+    expect((await ask()).status).toBe(201);
+    await expect(decide(given, approval)).rejects.toMatchObject({ code: 'profile.change_request.closed' });
+    expect(await profileOf(given)).toMatchObject({ familyName: 'Byron', residence: 'GB' });
   });
 
   test('SR-65: somebody else’s request, one that is missing, and one of nobody are alike', async () => {
