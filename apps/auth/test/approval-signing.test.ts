@@ -33,7 +33,7 @@ describe('SignApproval', () => {
       act: 'user.close',
       dig: Buffer.from(digest).toString('base64url'),
       iat: expect.any(Number),
-      exp: (claims.iat ?? 0) + 86_400,
+      exp: Math.floor(claims.iat ?? 0) + 86_400,
     });
     expect(expiresAt && timestampDate(expiresAt)).toEqual(new Date((claims.exp ?? 0) * 1000));
     const told = await auth.database.query<{ data: object }>(

@@ -46,6 +46,7 @@ test('an approval says who asked for what', async () => {
     makerId: claims.sub,
     makerRoles: ['compliance'],
     action: 'user.close',
+    issuedAt: claims.iat,
     expiresAt: claims.exp,
   });
 });

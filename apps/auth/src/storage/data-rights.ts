@@ -125,6 +125,8 @@ export const dataRights = declareDataRights('auth', {
           phoneCodesFrom: 'phone_codes_from',
           locale: 'locale',
           acceptedTerms: 'accepted_terms',
+          statusChangedAt: 'status_changed_at',
+          rolesChangedAt: 'roles_changed_at',
           createdAt: 'created_at',
           updatedAt: 'updated_at',
         },

@@ -31,6 +31,8 @@ export interface ApprovedRequest {
   readonly digest: Uint8Array;
   readonly makerId: UserId;
   readonly checkerId: UserId;
+  /** When the maker asked. */
+  readonly askedAt: Date;
   /** For the transaction that executes it. */
   readonly who: Grant;
 }
@@ -51,9 +53,9 @@ export async function readApproval<A extends ApprovalAction>(
   allow.permission(actor, 'approvals.decide');
   const { userId: checkerId } = requireUser(actor);
   const digest = approvalDigest(action, payload);
-  const { approvalId: id, makerId } = await ctx.verifier.verifyApproval(approval, { action, digest });
+  const { approvalId: id, makerId, issuedAt } = await ctx.verifier.verifyApproval(approval, { action, digest });
   if (makerId === checkerId) throw new DomainError('approval.own');
-  return { id, action, digest, makerId, checkerId, who };
+  return { id, action, digest, makerId, checkerId, askedAt: new Date(Math.round(issuedAt * 1000)), who };
 }
 
 /**
@@ -71,4 +73,14 @@ export async function useApproval(
   const isFirst = await tx.approvals.consume({ id, action, digest, makerId, checkerId, at: tx.clock.now() });
   if (isFirst) checkApproval({ action, ...(await people()) });
   return isFirst;
+}
+
+/**
+ * Refuses an approval of what is not as it was when the maker asked (SR-71): `changedAt` is when what it is about last
+ * changed, read while it is held. Else one that was left over from before would undo what was decided since.
+ * @throws approval.stale
+ */
+export function requireUnchanged({ askedAt }: Pick<ApprovedRequest, 'askedAt'>, changedAt: Date | null): void {
+  if (changedAt === null || changedAt < askedAt) return;
+  throw new DomainError('approval.stale', { reason: `changed at ${changedAt.toISOString()}` });
 }

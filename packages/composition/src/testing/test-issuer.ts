@@ -74,8 +74,7 @@ export function testIssuer({ issuer, clock = systemClock }: { issuer: string; cl
     verifier,
     jwks,
     token: (options = {}) => signJwt(key, 'at+jwt', claimsOf(issuer, clock.now().getTime() / 1000, options)),
-    approval: (options) =>
-      signJwt(key, 'approval+jwt', approvalClaims(issuer, Math.floor(clock.now().getTime() / 1000), options)),
+    approval: (options) => signJwt(key, 'approval+jwt', approvalClaims(issuer, clock.now().getTime() / 1000, options)),
     revoke(sessionId) {
       const now = clock.now().getTime();
       channel.add({ sid: sessionId, notBefore: now, expiresAt: now + 2 * lifeSeconds * 1000 });
@@ -112,7 +111,7 @@ function approvalClaims<A extends ApprovalAction>(issuer: string, now: number, o
     act: action,
     dig: Buffer.from(approvalDigest(action, payload)).toString('base64url'),
     iat: issuedAt,
-    exp: issuedAt + approvalSeconds,
+    exp: Math.floor(issuedAt) + approvalSeconds,
   };
 }
 

@@ -84,5 +84,6 @@ export const identityErrors = {
   'approval.invalid': { kind: 'forbidden', message: 'The approval does not allow this.' },
   'approval.expired': { kind: 'conflict', message: 'The approval has expired; ask for it again.' },
   'approval.already_decided': { kind: 'conflict', message: 'The approval has been decided already.' },
+  'approval.stale': { kind: 'conflict', message: 'Things have changed since this was asked for; ask for it again.' },
   'approval.in_progress': { kind: 'conflict', message: 'The approval is being decided; try again shortly.' },
 } as const satisfies Record<string, ErrorEntry>;

@@ -7,6 +7,8 @@ export interface ApprovalClaims {
   /** The maker's roles when he asked; what he is now is for the caller to find out. */
   readonly makerRoles: readonly Role[];
   readonly action: ApprovalAction;
+  /** When it was asked for. Epoch seconds, with a fraction where `auth` says one. */
+  readonly issuedAt: number;
   /** Epoch seconds. */
   readonly expiresAt: number;
 }
@@ -49,7 +51,8 @@ export function readApprovalClaims(
   if (!isTime(exp) || exp <= iat || exp - iat > approvalSeconds) return 'exp';
   if (exp <= now) return 'expired';
   const makerRoles = Object.freeze([...held]);
-  return Object.freeze({ approvalId: jti, makerId: sub as UserId, makerRoles, action: act, expiresAt: exp });
+  const made = { approvalId: jti, makerId: sub as UserId, makerRoles, action: act };
+  return Object.freeze({ ...made, issuedAt: iat, expiresAt: exp });
 }
 
 function isUuidv7(value: unknown): value is string {

@@ -45,7 +45,9 @@ export async function signApproval(
   const { approvalId, action, payloadDigest } = parse(SignApprovalSchema, input);
   const who = allow.permission(caller.actor, approvalActions[action]);
   const now = ctx.clock.now();
-  const issuedAt = Math.floor(now.getTime() / 1000);
+  // With its fraction: what has changed since is told apart from what was so when it was asked for.
+  const issuedAt = now.getTime() / 1000;
+  const expiresAt = Math.floor(issuedAt) + approvalSeconds;
   const approval = signJwt(ctx.keyRing.current(now), 'approval+jwt', {
     iss: ctx.config.TOKEN_ISSUER,
     jti: approvalId,
@@ -54,10 +56,10 @@ export async function signApproval(
     act: action,
     dig: Buffer.from(payloadDigest).toString('base64url'),
     iat: issuedAt,
-    exp: issuedAt + approvalSeconds,
+    exp: expiresAt,
   });
   await withTransaction(ctx, { who, audits: ['approval.signed'] }, (tx) =>
     tx.audit({ action: 'approval.signed', subject: approvalId, outcome: 'success', details: { action } }),
   );
-  return { approval, expiresAt: new Date((issuedAt + approvalSeconds) * 1000) };
+  return { approval, expiresAt: new Date(expiresAt * 1000) };
 }

@@ -1,4 +1,4 @@
-import { notify, readApproval, useApproval } from '@bank/composition';
+import { notify, readApproval, requireUnchanged, useApproval } from '@bank/composition';
 import { withTransaction } from '@bank/database';
 import { parse, type Role, RoleSetSchema, UserIdSchema, Uuidv7Schema } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
@@ -25,7 +25,7 @@ const audits = ['user.roles_changed', 'auth.session.revoked', 'auth.sessions.rev
  * Replaces all roles of a user, by an approval (SR-71); everything he has open ends, so that no token tells of what he was
  * (SR-70). Maker and checker are administrators and neither is the user, so two are always left.
  * @throws auth.token.missing, request.invalid, access.forbidden, auth.step_up.required, user.not_found, approval.invalid,
- * approval.expired, approval.own, approval.already_decided, service.unavailable
+ * approval.expired, approval.own, approval.already_decided, approval.stale, service.unavailable
  */
 export async function setRoles(ctx: AppContext, input: unknown, { actor }: Pick<Caller, 'actor'>): Promise<User> {
   const { userId, roles, noteId, approval } = parse(SetRolesSchema, input);
@@ -37,7 +37,9 @@ export async function setRoles(ctx: AppContext, input: unknown, { actor }: Pick<
       granted: roles,
     }));
     const target = visible(await tx.users.lock(userId));
-    return isFirst ? await giveRoles(tx, target, roles, { noteId, approvalId, makerId }) : target;
+    if (!isFirst) return target;
+    requireUnchanged(approved, target.rolesChangedAt);
+    return await giveRoles(tx, target, roles, { noteId, approvalId, makerId });
   });
 }
 

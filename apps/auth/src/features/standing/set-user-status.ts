@@ -1,4 +1,4 @@
-import { readApproval, useApproval } from '@bank/composition';
+import { readApproval, requireUnchanged, useApproval } from '@bank/composition';
 import { withTransaction } from '@bank/database';
 import { allow, parse, requireUser, UserIdSchema, Uuidv7Schema } from '@bank/domain';
 import * as v from 'valibot';
@@ -21,10 +21,12 @@ type Move = v.InferOutput<typeof SetUserStatusSchema>;
 const audits = ['user.status_changed', 'auth.session.revoked', 'auth.sessions.revoked'] as const;
 
 /**
- * Moves a user to another state, for staff: to lock and to lift a lock takes one of them, everything else two (SR-71). Where
- * he stands already it succeeds without effect, and so does a repetition by the same checker.
+ * Moves a user to another state, for staff: to lock and to lift a lock takes one of them, everything else two, and that the
+ * user has not been moved since it was asked for (SR-71). Where they stand already it succeeds without effect, and so does a
+ * repetition by the same checker.
  * @throws auth.token.missing, request.invalid, access.forbidden, auth.step_up.required, user.not_found,
- * user.transition.illegal, approval.invalid, approval.expired, approval.own, approval.already_decided, service.unavailable
+ * user.transition.illegal, approval.invalid, approval.expired, approval.own, approval.already_decided, approval.stale,
+ * service.unavailable
  */
 export async function setUserStatus(ctx: AppContext, input: unknown, caller: Pick<Caller, 'actor'>): Promise<User> {
   requireUser(caller.actor);
@@ -58,6 +60,7 @@ async function moveByApproval(
     const isFirst = await useApproval(tx, approved, () => holdPeople(tx, approved, userId));
     const target = visible(await tx.users.lock(userId));
     if (!isFirst) return target;
+    requireUnchanged(approved, target.statusChangedAt);
     return await moveUser(tx, target, { to, by: 'approval', warrant: { noteId, approvalId, makerId } });
   });
 }

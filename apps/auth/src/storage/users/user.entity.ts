@@ -16,6 +16,8 @@ export const UserEntity = defineEntity({
     localeVersion: p.bigint('number').nullable(),
     acceptedTerms: p.text().nullable(),
     cutOffAt: p.datetime().nullable(),
+    statusChangedAt: p.datetime().nullable(),
+    rolesChangedAt: p.datetime().nullable(),
     version: p.bigint('number').defaultRaw('1'),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),

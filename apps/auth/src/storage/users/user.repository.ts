@@ -13,6 +13,10 @@ export interface User {
   /** From when on codes may go to the number, if it took the place of another (SR-28). */
   phoneCodesFrom: Date | null;
   locale: string | null;
+  /** When he last came to where he stands; null while he stands where he began. */
+  statusChangedAt: Date | null;
+  /** The same of the roles. */
+  rolesChangedAt: Date | null;
   version: number;
   createdAt: Date;
 }
@@ -40,7 +44,8 @@ const credentialColumns = `u.id as "userId", u.status, u.roles, c.password_hash 
   c.changed_at as "changedAt", c.compromised_at as "compromisedAt", u.cut_off_at as "cutOffAt"`;
 
 const columns = `id, status, roles, contact, email_verified_at as "emailVerifiedAt",
-  phone_verified_at as "phoneVerifiedAt", phone_codes_from as "phoneCodesFrom", locale, version, created_at as "createdAt"`;
+  phone_verified_at as "phoneVerifiedAt", phone_codes_from as "phoneCodesFrom", locale,
+  status_changed_at as "statusChangedAt", roles_changed_at as "rolesChangedAt", version, created_at as "createdAt"`;
 
 /** Users, and their credentials in a table apart. */
 export class UserRepository extends Repository {
@@ -51,7 +56,8 @@ export class UserRepository extends Repository {
         values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       [id, status, [...roles], contact, emailVerifiedAt, locale, acceptedTerms, at, at],
     );
-    const without = { phoneVerifiedAt: null, phoneCodesFrom: null } as const;
+    const never = { statusChangedAt: null, rolesChangedAt: null } as const;
+    const without = { phoneVerifiedAt: null, phoneCodesFrom: null, ...never } as const;
     return { id, status, roles, contact, emailVerifiedAt, ...without, locale, version: 1, createdAt: at };
   }
 
@@ -85,12 +91,12 @@ export class UserRepository extends Repository {
 
   /** Moves a user whose row the transaction holds. */
   setStatus(id: UserId, status: UserState, at: Date): Promise<User> {
-    return this.#change(id, 'status = ?', [status, at]);
+    return this.#change(id, 'status = ?, status_changed_at = ?', [status, at, at]);
   }
 
   /** Replaces the roles of a user whose row the transaction holds. */
   setRoles(id: UserId, roles: readonly Role[], at: Date): Promise<User> {
-    return this.#change(id, 'roles = ?', [[...roles], at]);
+    return this.#change(id, 'roles = ?, roles_changed_at = ?', [[...roles], at, at]);
   }
 
   /** Cuts off whatever a user, whose row the transaction holds, had begun at that moment. */

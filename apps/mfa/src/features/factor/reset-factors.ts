@@ -1,4 +1,4 @@
-import { readApproval, useApproval } from '@bank/composition';
+import { readApproval, requireUnchanged, useApproval } from '@bank/composition';
 import { withTransaction } from '@bank/database';
 import { type Actor, DomainError, isBlocked, parse, UserIdSchema, Uuidv7Schema } from '@bank/domain';
 import * as v from 'valibot';
@@ -18,7 +18,7 @@ const audits = ['mfa.factor.removed', 'mfa.factors.reset'] as const;
  * and challenges under way. `auth` ends what was opened with them when it hears of it. Answers how many factors there were;
  * none for a repetition by the same checker.
  * @throws auth.token.missing, request.invalid, access.forbidden, auth.step_up.required, user.not_found, approval.invalid,
- * approval.expired, approval.own, approval.already_decided, service.unavailable
+ * approval.expired, approval.own, approval.already_decided, approval.stale, service.unavailable
  */
 export async function resetFactors(ctx: AppContext, actor: Actor, input: unknown): Promise<number> {
   const { userId, noteId, approval } = parse(Reset, input);
@@ -30,8 +30,9 @@ export async function resetFactors(ctx: AppContext, actor: Actor, input: unknown
   const facts = { maker: people.get(makerId), checker: people.get(checkerId), target };
   return await withTransaction(ctx, { who, audits }, async (tx) => {
     const isFirst = await useApproval(tx, approved, async () => facts);
-    return isFirst
-      ? await removeEverything(tx, userId, { byStaff: true, warrant: { noteId, approvalId, makerId } })
-      : 0;
+    if (!isFirst) return 0;
+    // Of two that were asked for, one has done it: the other must not take away what was enrolled since.
+    requireUnchanged(approved, (await tx.subjects.lock(userId))?.factorsResetAt ?? null);
+    return await removeEverything(tx, userId, { byStaff: true, warrant: { noteId, approvalId, makerId } });
   });
 }
