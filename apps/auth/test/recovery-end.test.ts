@@ -2,7 +2,7 @@ import { uuidv7 } from '@bank/domain';
 import { until } from '@bank/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { carryOutRecoveries } from '#features/recovery/carry-out-recoveries.ts';
-import { freshEmail, refresh, register, signIn } from './support/accounts.ts';
+import { freshEmail, refresh, register, signIn, steppedUp } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
 import { moveTo, templatesTo } from './support/emails.ts';
 import { post } from './support/http.ts';
@@ -20,6 +20,7 @@ import {
   recoveriesOf,
   recoveryDelayMs,
 } from './support/recoveries.ts';
+import { answerWith, approved, askToApprove } from './support/transactions.ts';
 
 const auth = await startAuth({ env: { DATABASE_POOL_MAX: '8' } });
 
@@ -75,6 +76,32 @@ describe('POST /v1/auth/recovery/cancel', () => {
     expect(await toldAbout(auth, account.id)).toContain('auth.recovery.cancelled second_factor');
   });
 
+  it('SR-43 so does a step-up with one, and none by the password', async () => {
+    const [account, other] = [await register(auth), await register(auth)];
+    for (const one of [account, other]) await provenRecovery(auth, one);
+    auth.neighbours.proof = { kind: 'accepted', by: 'totp' };
+    await steppedUp(auth, account.accessToken);
+    const byPassword = { password: other.password };
+    expect((await post(auth, '/v1/auth/step-up/verify', byPassword, { token: other.accessToken })).status).toBe(200);
+    expect(await rowsOf(account.id)).toEqual([]);
+    expect(await rowsOf(other.id)).toHaveLength(1);
+    expect(await templatesTo(auth, account.id)).toContain('recovery-cancelled');
+    expect(await toldAbout(auth, account.id)).toContain('auth.recovery.cancelled second_factor');
+  });
+
+  it('SR-43 so does an approved transaction, and none that was refused', async () => {
+    const account = await register(auth);
+    await provenRecovery(auth, account);
+    const { body } = await askToApprove(auth, account);
+    auth.neighbours.signature = 'wrong';
+    expect((await answerWith(auth, account, body.challengeId)).status).toBe(401);
+    expect(await rowsOf(account.id)).toHaveLength(1);
+    auth.neighbours.signature = 'accepted';
+    await approved(auth, account);
+    expect(await rowsOf(account.id)).toEqual([]);
+    expect(await toldAbout(auth, account.id)).toContain('auth.recovery.cancelled second_factor');
+  });
+
   it('a change of the email address ends it', async () => {
     const account = await steppedUpAccount(auth);
     await provenRecovery(auth, account);
@@ -123,17 +150,13 @@ describe('a recovery whose delay is over', () => {
     expect(await rowsOf(account.id)).toEqual([]);
   });
 
-  it('lifts a lock for safety, and no suspension', async () => {
-    const locked = await register(auth);
-    await provenRecovery(auth, locked);
-    await setStatus(locked.id, 'locked');
+  it('lifts no suspension', async () => {
     const suspended = await register(auth);
     await provenRecovery(auth, suspended);
     await setStatus(suspended.id, 'suspended');
     await afterTheDelay(auth);
-    const statusOf = async (id: string) =>
-      (await auth.database.query('select status from auth.users where id = $1', [id]))[0]?.['status'];
-    expect([await statusOf(locked.id), await statusOf(suspended.id)]).toEqual(['active', 'suspended']);
+    const [user] = await auth.database.query('select status from auth.users where id = $1', [suspended.id]);
+    expect(user?.['status']).toBe('suspended');
     expect(removedOf(suspended.id)).toEqual([]);
     expect(await toldAbout(auth, suspended.id)).toContain('auth.recovery.failed status');
     expect(await rowsOf(suspended.id)).toEqual([]);

@@ -31,7 +31,7 @@ export const userStates = {
   states: {
     active: { meaning: 'Verified and in use.', blocks: [] },
     locked: {
-      meaning: 'Stopped for safety until staff or a recovery lifts it.',
+      meaning: 'Stopped for safety until staff lift it, or approve a recovery that does.',
       blocks: ['sign_in', 'session', 'change'],
     },
     suspended: {
@@ -49,7 +49,12 @@ export const userStates = {
   },
   transitions: [
     { from: 'active', to: 'locked', by: ['staff', 'system'], why: 'suspected takeover' },
-    { from: 'locked', to: 'active', by: ['staff', 'user'], why: 'staff unlocks, or the user recovers the account' },
+    {
+      from: 'locked',
+      to: 'active',
+      by: ['staff', 'user'],
+      why: 'staff unlocks, or approves that the user recovers the account',
+    },
     { from: 'active', to: 'suspended', by: ['approval'], why: 'decision of the bank' },
     { from: 'locked', to: 'suspended', by: ['approval'], why: 'decision of the bank' },
     { from: 'suspended', to: 'active', by: ['approval'], why: 'decision lifted' },

@@ -6,7 +6,9 @@ import { keyedHash } from '@bank/security';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { passwordHistoryMax } from '#features/password/policies.ts';
 import { sendResetLink } from '#features/password/reset-link.ts';
-import { leaseSeconds, refusalOf } from '#features/recovery/policies.ts';
+import { leaseSeconds, needsReview, refusalOf } from '#features/recovery/policies.ts';
+import { tellOfRecovery } from '#features/recovery/tell-of-recovery.ts';
+import { returnToReview } from '#features/recovery/wait-for-recovery.ts';
 import { endEverything } from '#features/standing/end-everything.ts';
 import { moveUser } from '#features/standing/move-user.ts';
 import type { DueRecovery } from '#storage/recoveries/recovery.repository.ts';
@@ -32,7 +34,7 @@ export async function carryOutRecoveries(ctx: AppContext): Promise<void> {
   for (const recovery of due) {
     const { id: recoveryId } = recovery;
     await carryOut(ctx, recovery).catch((err: unknown) => {
-      ctx.logger.error({ err, component: 'recovery' }, `${recoveryId} was not carried out and will be tried again`);
+      ctx.logger.error({ err, recoveryId }, 'a recovery was not carried out and will be tried again');
     });
   }
 }
@@ -54,11 +56,7 @@ function leaseEnd(now: Date): Date {
  */
 async function closeAccount(tx: AppTransaction, recovery: DueRecovery): Promise<boolean> {
   const { id, userId } = recovery;
-  const refusal = refusalOf(await tx.users.lock(userId));
-  if (refusal !== undefined) {
-    await refuse(tx, recovery, refusal);
-    return false;
-  }
+  if ((await hold(tx, recovery)) === undefined) return false;
   const at = tx.clock.now();
   // Somebody who took it up later may have carried it out, and the user may have chosen another password since.
   if (!(await tx.recoveries.renewLease(id, leaseEnd(at)))) return false;
@@ -69,21 +67,43 @@ async function closeAccount(tx: AppTransaction, recovery: DueRecovery): Promise<
   return true;
 }
 
-async function refuse(tx: AppTransaction, { id, userId }: DueRecovery, reason: string): Promise<void> {
-  await tx.recoveries.remove(id);
+/**
+ * The user of a recovery, as he is now and held until the commit; undefined when it is not carried out for him. One of whoever
+ * was locked meanwhile waits for staff, whatever was proven before (SR-43).
+ */
+async function hold(tx: AppTransaction, recovery: DueRecovery): Promise<User | undefined> {
+  const user = await tx.users.lock(recovery.userId);
+  const refusal = refusalOf(user);
+  if (user === undefined || refusal !== undefined) {
+    await refuse(tx, recovery, refusal ?? 'nobody');
+    return undefined;
+  }
+  const proof = await tx.recoveries.proofOf(recovery.id);
+  if (proof === undefined || !needsReview(user, proof)) return user;
+  const inReview = await returnToReview(tx, recovery.id);
+  if (inReview !== undefined) await tellOfRecovery(tx, user, inReview);
+  await tellRefusal(tx, recovery, 'locked');
+  return undefined;
+}
+
+async function refuse(tx: AppTransaction, recovery: DueRecovery, reason: string): Promise<void> {
+  await tx.recoveries.remove(recovery.id);
+  await tellRefusal(tx, recovery, reason);
+}
+
+async function tellRefusal(tx: AppTransaction, { id, userId }: DueRecovery, reason: string): Promise<void> {
   const details = { recoveryId: id };
   await tx.audit({ action: 'auth.recovery.failed', subject: userId, outcome: 'denied', reason, details });
 }
 
 /**
- * The end of a recovery: what was opened by a factor meanwhile ends as well, a lock for safety is lifted, and another password is begun by a
- * link to the mailbox. Until he has chosen it nobody signs in.
+ * The end of a recovery: what was opened by a factor meanwhile ends as well, a lock is lifted where staff decided since, and
+ * another password is begun by a link to the mailbox. Until he has chosen it nobody signs in.
  */
 async function finish(tx: AppTransaction, recovery: DueRecovery): Promise<void> {
   const { id, userId } = recovery;
-  const user = await tx.users.lock(userId);
-  const refusal = refusalOf(user);
-  if (user === undefined || refusal !== undefined) return await refuse(tx, recovery, refusal ?? 'nobody');
+  const user = await hold(tx, recovery);
+  if (user === undefined) return;
   if (!(await tx.recoveries.remove(id))) return;
   await tx.lockouts.lift(tx.keys.limits.all().map((key) => keyedHash(key, 'user', userId)));
   await endEverything(tx, userId, 'factor_changed');

@@ -3,7 +3,7 @@ import { allow, audiences, DomainError, type Grant, parse } from '@bank/domain';
 import { type ReadToken, readToken } from '@bank/security';
 import type { AppContext, AppTransaction } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
-import { refusalOf, triesMax } from '#features/recovery/policies.ts';
+import { needsReview, refusalOf, triesMax } from '#features/recovery/policies.ts';
 import { CompleteRecoverySchema, type RecoveryStanding } from '#features/recovery/schemas.ts';
 import { recoveryTokenPrefix } from '#features/recovery/start-recovery.ts';
 import { tellOfRecovery } from '#features/recovery/tell-of-recovery.ts';
@@ -16,9 +16,9 @@ const audits = ['auth.recovery.proven', 'auth.recovery.failed'] as const;
 type Outcome = { kind: 'proven'; standing: RecoveryStanding } | { kind: 'refused'; reason: string };
 
 /**
- * Takes the proofs of a recovery: the link, and with it a recovery code; without one staff decide once they know again who he
- * is (SR-43). Each is good for this recovery alone, whose user the link names (SR-39), and once. Nothing is removed yet: a delay
- * begins of which every channel of the user is told, with a link that ends it.
+ * Takes the proofs of a recovery: the link, and with it a recovery code; without one, and of whoever is locked, staff decide
+ * once they know again who he is (SR-43). Each is good for this recovery alone, whose user the link names (SR-39), and once.
+ * Nothing is removed yet: a delay begins of which every channel of the user is told, with a link that ends it.
  * @throws request.invalid, auth.verification.invalid, auth.second_factor.locked, request.rate_limited, service.unavailable
  */
 export async function completeRecovery(ctx: AppContext, input: unknown, caller: Caller): Promise<RecoveryStanding> {
@@ -82,8 +82,9 @@ async function proceed(tx: AppTransaction, link: ReadToken, hasCode: boolean): P
     await tx.audit({ ...entry, action: 'auth.recovery.failed', outcome: 'denied', reason: refusal ?? 'nobody' });
     return { kind: 'refused', reason: 'this account is not recovered so' };
   }
-  const begun = hasCode ? await beginWait(tx, { ...asked, proof: 'recovery_code' }) : await beginReview(tx, asked);
-  const reason = hasCode ? 'recovery_code' : 'in_review';
+  const waits = hasCode && !needsReview(user, 'recovery_code');
+  const begun = waits ? await beginWait(tx, { ...asked, proof: 'recovery_code' }) : await beginReview(tx, asked);
+  const reason = waits ? 'recovery_code' : 'in_review';
   if (begun === undefined) {
     // One that is further on goes on as it is: whoever reads the mail alone does not put it back.
     await tx.audit({ ...entry, action: 'auth.recovery.failed', outcome: 'denied', reason: 'under_way' });

@@ -4,7 +4,7 @@ import { messageOf } from '@bank/notifications';
 import type { AppTransaction } from '#context.ts';
 
 /** What ends a recovery before it is carried out. */
-type Cause = 'link' | 'second_factor' | 'email_changed';
+type Cause = 'link' | 'second_factor' | 'email_changed' | 'status';
 
 /**
  * Ends all recoveries of a user that have not begun to be carried out, and links that would begin one. He is told where one was

@@ -1,4 +1,5 @@
 import { isBlocked, type Role, type UserState } from '@bank/domain';
+import type { RecoveryProof } from '#storage/recoveries/recovery.repository.ts';
 
 /** Life of the link that begins a recovery, in seconds (SR-43). */
 export const linkSeconds = 3600;
@@ -31,4 +32,12 @@ export function refusalOf(user: Standing | undefined): 'nobody' | 'status' | 'st
   if (isBlocked(user.status, 'recovery')) return 'status';
   if (user.roles.some((role) => role !== 'customer')) return 'staff';
   return user.emailVerifiedAt === null ? 'unproven' : undefined;
+}
+
+/**
+ * Whether staff have to look at a recovery before it goes on. Whoever is locked was stopped because he may not be who he says:
+ * a mailbox and a recovery code do not outweigh that. A lock ends what was proven before it, so a proof of staff is always later.
+ */
+export function needsReview(user: Pick<Standing, 'status'>, proof: RecoveryProof | null): boolean {
+  return user.status === 'locked' && proof !== 'staff';
 }

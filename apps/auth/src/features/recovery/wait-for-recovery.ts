@@ -36,8 +36,16 @@ export async function beginReview(
   tx: AppTransaction,
   { id, userId }: { id: string; userId: UserId },
 ): Promise<ProvenRecovery | undefined> {
-  const expiresAt = new Date(tx.clock.now().getTime() + reviewDays * dayMs);
-  return await tx.recoveries.prove({ id, userId, proof: null, dueAt: null, expiresAt });
+  return await tx.recoveries.prove({ id, userId, proof: null, dueAt: null, expiresAt: reviewEnd(tx) });
+}
+
+/** The same for one whose delay is over already. */
+export async function returnToReview(tx: AppTransaction, id: string): Promise<ProvenRecovery | undefined> {
+  return await tx.recoveries.putBack(id, { newId: tx.ids.next(), expiresAt: reviewEnd(tx) });
+}
+
+function reviewEnd(tx: AppTransaction): Date {
+  return new Date(tx.clock.now().getTime() + reviewDays * dayMs);
 }
 
 /** How a recovery stands, as its user is told. */

@@ -1,8 +1,9 @@
 import { notify } from '@bank/composition';
-import { decideTransition, isBlocked, type Mover } from '@bank/domain';
+import { decideTransition, isBlocked, type Mover, type UserId } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import type { AppTransaction } from '#context.ts';
 import { userStatusChanged } from '#events.ts';
+import { endRecoveries } from '#features/recovery/end-recoveries.ts';
 import { endEverything } from '#features/standing/end-everything.ts';
 import type { SettableState } from '#features/standing/policies.ts';
 import type { User } from '#storage/users/user.repository.ts';
@@ -22,7 +23,8 @@ const notices = {
 
 /**
  * Moves a user whose row the caller holds. Where he is there already nothing happens but the entry in the ledger. A state
- * that forbids sessions ends all of them, everywhere within a second. @throws user.transition.illegal
+ * that forbids sessions ends all of them, everywhere within a second, and what else would open the account: a recovery that is
+ * under way and the link of a forgotten password (SR-43, SR-47). @throws user.transition.illegal
  */
 export async function moveUser(
   tx: AppTransaction,
@@ -40,9 +42,17 @@ export async function moveUser(
   decideTransition(from, to, by);
   const at = tx.clock.now();
   const moved = await tx.users.setStatus(userId, to, at);
+  if (to !== 'active') await endWaysIn(tx, userId);
   if (isBlocked(to, 'session')) await endEverything(tx, userId, 'status_changed');
   await tx.emit(userStatusChanged({ userId, from, to, version: moved.version, at }));
   await tx.audit({ ...entry, details });
   await notify(tx, userId, messageOf(notices[to], { at }), { keptDays: noticeDays });
   return moved;
+}
+
+/** A recovery that is being carried out already is not ended; without its proof it does not lift what stops the user. */
+async function endWaysIn(tx: AppTransaction, userId: UserId): Promise<void> {
+  await endRecoveries(tx, userId, 'status');
+  await tx.recoveries.takeProof(userId);
+  await tx.passwordResets.remove(userId);
 }

@@ -18,7 +18,12 @@ const SetUserStatusSchema = v.strictObject({
 });
 type Move = v.InferOutput<typeof SetUserStatusSchema>;
 
-const audits = ['user.status_changed', 'auth.session.revoked', 'auth.sessions.revoked'] as const;
+const audits = [
+  'user.status_changed',
+  'auth.recovery.cancelled',
+  'auth.session.revoked',
+  'auth.sessions.revoked',
+] as const;
 
 /**
  * Moves a user to another state, for staff: to lock and to lift a lock takes one of them, everything else two, and that the

@@ -3,6 +3,7 @@ import { allow, DomainError, type Grant, parse, requireUser, type UserActor } fr
 import type { FactorAnswer } from '#adapters/factors/factor-challenges.ts';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
+import { endRecoveries } from '#features/recovery/end-recoveries.ts';
 import { assuranceOfStepUp } from '#features/second-factor/assurance.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
 import { suffices } from '#features/second-factor/sufficiency.ts';
@@ -23,7 +24,7 @@ export type SteppedUp =
 
 /**
  * Renews the authentication of the caller's session: to `aal2` by one of his factors, or at `aal1` by his password where he
- * has none; all tokens come new. Or, where the challenge asks about a transaction, approves that and nothing else (SR-63).
+ * has none; all tokens come new, and a factor ends a recovery that is under way. Or, where the challenge asks about a transaction, approves that and nothing else (SR-63).
  * Wrong answers count as they do for sign-ins (SR-13).
  * @throws auth.token.missing, auth.token.invalid, request.invalid, challenge.not_found, auth.second_factor.invalid,
  * auth.second_factor.locked, auth.step_up.required, auth.step_up.code_required, auth.credentials.invalid,
@@ -57,7 +58,7 @@ async function stepUpWithFactor(
   proof: { challengeId: string; answer: FactorAnswer },
 ): Promise<SignedIn> {
   const { userId, sessionId, audience } = user;
-  const audits = ['auth.stepped_up', 'auth.step_up.failed'] as const;
+  const audits = ['auth.stepped_up', 'auth.step_up.failed', 'auth.recovery.cancelled'] as const;
   const binding = { userId, purpose: 'step_up', bindingId: sessionId, audience } as const;
   const judge = () => ctx.factorChallenges.verify(binding, proof);
   const verdict = await judgeFrom(ctx, caller.clientAddress, judge, ({ kind }) => kind === 'wrong');
@@ -72,5 +73,12 @@ async function stepUpWithFactor(
   // What proves an address and no more confirms nobody (SR-29).
   if (assurance.acr === 'aal1' || !suffices(user.audience, verdict.by))
     throw new DomainError('auth.second_factor.invalid', { reason: `${verdict.by} raises nothing here` });
-  return await withTransaction(ctx, { who, audits }, (tx) => renewSession(tx, user, assurance));
+  return await withTransaction(ctx, { who, audits }, async (tx) => {
+    // Whoever has a factor has not lost them all. Side by side, in one round trip; recoveries before sessions, as elsewhere.
+    const [, signedIn] = await Promise.all([
+      endRecoveries(tx, userId, 'second_factor'),
+      renewSession(tx, user, assurance),
+    ]);
+    return signedIn;
+  });
 }

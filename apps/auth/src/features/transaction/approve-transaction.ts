@@ -5,6 +5,7 @@ import type { PasskeyFacts } from '#adapters/factors/assertion.ts';
 import type { FactorAnswer } from '#adapters/factors/factor-challenges.ts';
 import type { AppContext } from '#context.ts';
 import type { OwnSession } from '#features/password/confirm-password.ts';
+import { endRecoveries } from '#features/recovery/end-recoveries.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
 import { judgeFrom } from '#features/sign-in/address-failures.ts';
 import { approvalAmr, transactionTokenSeconds } from '#features/transaction/policies.ts';
@@ -39,7 +40,7 @@ export async function approveTransaction(
   answer: ApprovalAnswer,
 ): Promise<TransactionToken> {
   const { who, user, caller } = own;
-  const audits = ['transaction.approved', 'transaction.refused'] as const;
+  const audits = ['transaction.approved', 'transaction.refused', 'auth.recovery.cancelled'] as const;
   const details = { transactionId: asked.id, type: asked.type, method: asked.method, sessionId: user.sessionId };
   const judged = () => judge(ctx, asked, answer);
   const verdict = await judgeFrom(ctx, caller.clientAddress, judged, ({ kind }) => kind === 'wrong');
@@ -58,7 +59,12 @@ export async function approveTransaction(
   const issuedAt = Math.floor(now.getTime() / 1000);
   const expiresAt = new Date((issuedAt + transactionTokenSeconds) * 1000);
   await withTransaction(ctx, { who, audits }, async (tx) => {
-    if (!(await tx.transactions.approve(asked, { now, expiresAt }))) throw new DomainError('challenge.not_found');
+    // Whoever has what he approves with has not lost everything. Side by side, in one round trip.
+    const [isApproved] = await Promise.all([
+      tx.transactions.approve(asked, { now, expiresAt }),
+      endRecoveries(tx, user.userId, 'second_factor'),
+    ]);
+    if (!isApproved) throw new DomainError('challenge.not_found');
     await tx.audit({ action: 'transaction.approved', subject: user.userId, outcome: 'success', details });
   });
   return {

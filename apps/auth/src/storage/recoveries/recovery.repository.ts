@@ -129,6 +129,30 @@ export class RecoveryRepository extends Repository {
     return ended.find(({ stage }) => stage === 'proven')?.id;
   }
 
+  /** Takes the second proof of what is being carried out: it is looked at before it lifts anything. */
+  async takeProof(userId: UserId): Promise<void> {
+    const sql = 'update auth.recoveries set proof = null where user_id = ? and begun_at is not null';
+    await this.affected(sql, [userId]);
+  }
+
+  /** The proof of one that is being carried out: null for none, undefined when it is not there any more. */
+  async proofOf(id: string): Promise<RecoveryProof | null | undefined> {
+    const sql = 'select proof from auth.recoveries where id = ?';
+    return (await this.row<{ proof: RecoveryProof | null }>(sql, [id]))?.proof;
+  }
+
+  /**
+   * Has one that is being carried out wait for staff, as another: links and approvals of before are of no use for it. Undefined
+   * when it is not there any more.
+   */
+  putBack(id: string, { newId, expiresAt }: { newId: string; expiresAt: Date }): Promise<ProvenRecovery | undefined> {
+    return this.row(
+      `update auth.recoveries set id = ?, proof = null, due_at = null, begun_at = null, lease_until = null, expires_at = ?,
+          cancel_digests = '{}' where id = ? returning ${columns}`,
+      [newId, expiresAt, id],
+    );
+  }
+
   /** Takes up what is due; nobody ends it any more, and until the lease is over nobody else takes it up. */
   claimDue({ now, leaseUntil, limit }: { now: Date; leaseUntil: Date; limit: number }): Promise<DueRecovery[]> {
     return this.rows(
