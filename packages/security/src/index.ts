@@ -26,6 +26,7 @@ export {
   stepsAhead,
   verifyTotp,
 } from '#otp/one-time-password.ts';
+export { codeHashes, hashCode, matchesCode } from '#otp/short-code.ts';
 export { encodeTotpSecret, generateTotpSecret, totpKeyUri } from '#otp/totp-secret.ts';
 export { isCommonPassword } from '#password/common-passwords.ts';
 export type { Argon2Parameters, PasswordHasher, PasswordHasherOptions } from '#password/password-hasher.ts';

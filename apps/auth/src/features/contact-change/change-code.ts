@@ -1,5 +1,5 @@
 import { EmailSchema, PhoneNumberSchema, type UserId } from '@bank/domain';
-import { generateCode, keyedHash, sameBytes } from '@bank/security';
+import { generateCode, hashCode, matchesCode } from '@bank/security';
 import * as v from 'valibot';
 import type { AppContext, ReadContext } from '#context.ts';
 import type { Address } from '#features/address/index-address.ts';
@@ -11,19 +11,20 @@ type Bound = Pick<ContactChange, 'userId' | 'kind' | 'sessionId' | 'id'>;
 /** A new code of a change: the plain form goes into the message, the rest is stored. */
 export function makeChangeCode(ctx: AppContext, change: Bound) {
   const code = generateCode();
-  const codeHash = keyedHash(ctx.keys.limits, contextOf(change), boundCode(change, code));
+  const codeHash = hashCode(ctx.keys.limits, useOf(change), code);
   return { code, codeHash, codeExpiresAt: new Date(ctx.clock.now().getTime() + codeSeconds * 1000) };
 }
 
 /** Whether a code is the one of this change, user, kind and session, and still good (SR-22, SR-24). */
 export function isChangeCode(ctx: AppContext, change: ContactChange, code: string): boolean {
   if (change.codeExpiresAt <= ctx.clock.now()) return false;
-  const value = boundCode(change, code);
-  return ctx.keys.limits.all().some((key) => sameBytes(keyedHash(key, contextOf(change), value), change.codeHash));
+  return matchesCode(ctx.keys.limits, useOf(change), code, change.codeHash);
 }
 
-const contextOf = ({ kind }: Bound) => `contact-change.${kind}`;
-const boundCode = ({ userId, sessionId, id }: Bound, code: string) => [userId, sessionId, id, code].join(':');
+const useOf = ({ kind, userId, sessionId, id }: Bound) => ({
+  purpose: `contact-change.${kind}`,
+  binding: [userId, sessionId, id].join(':'),
+});
 
 const placeOf = ({ userId, kind }: Pick<ContactChange, 'userId' | 'kind'>) =>
   ({ userId, table: 'contact_changes', group: kind, keyClass: 'erasable' }) as const;

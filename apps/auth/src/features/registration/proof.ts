@@ -1,5 +1,4 @@
-import type { Key } from '@bank/security';
-import { generateCode, keyedHash, mintToken, readToken, sameBytes } from '@bank/security';
+import { generateCode, hashCode, matchesCode, mintToken, readToken, sameBytes } from '@bank/security';
 import type { AppContext } from '#context.ts';
 import type { ProofKind } from '#features/registration/policies.ts';
 import { codeSeconds, linkSeconds } from '#features/registration/policies.ts';
@@ -32,11 +31,11 @@ export function makeProof(ctx: AppContext, registrationId: string, kind: ProofKi
     return { kind, plain, codeHash: null, linkDigest: digest, expiresAt: new Date(now + linkSeconds * 1000) };
   }
   const plain = generateCode();
-  const codeHash = hashCode(ctx.keys.limits.current(), registrationId, plain);
+  const codeHash = hashCode(ctx.keys.limits, useOf(registrationId), plain);
   return { kind, plain, codeHash, linkDigest: null, expiresAt: new Date(now + codeSeconds * 1000) };
 }
 
-/** Whether what was presented proves it. A code has too few bits for a plain hash, so it is keyed. */
+/** Whether what was presented proves it. */
 export function proves(ctx: AppContext, stored: StoredProof, presented: string): boolean {
   if (stored.codeExpiresAt <= ctx.clock.now()) return false;
   if (stored.linkDigest !== null) {
@@ -44,10 +43,7 @@ export function proves(ctx: AppContext, stored: StoredProof, presented: string):
     return read !== undefined && sameBytes(read.digest, stored.linkDigest);
   }
   const { codeHash } = stored;
-  if (codeHash === null) return false;
-  return ctx.keys.limits.all().some((key) => sameBytes(hashCode(key, stored.id, presented), codeHash));
+  return codeHash !== null && matchesCode(ctx.keys.limits, useOf(stored.id), presented, codeHash);
 }
 
-function hashCode(key: Key, registrationId: string, code: string): Uint8Array {
-  return keyedHash(key, 'registration-code', `${registrationId}:${code}`);
-}
+const useOf = (registrationId: string) => ({ purpose: 'registration-code', binding: registrationId });

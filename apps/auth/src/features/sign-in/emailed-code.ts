@@ -1,4 +1,4 @@
-import { keyedHash, sameBytes } from '@bank/security';
+import { hashCode, matchesCode } from '@bank/security';
 import type { AppContext } from '#context.ts';
 
 /** What emailed codes are for: the code of one purpose and challenge opens no other (SR-24). */
@@ -8,7 +8,7 @@ type Purpose = typeof signInCode | typeof stepUpCode;
 
 /** What is stored of an emailed code (SR-26). */
 export function hashEmailedCode(ctx: AppContext, purpose: Purpose, challengeId: string, code: string): Uint8Array {
-  return keyedHash(ctx.keys.limits, purpose, `${challengeId}:${code}`);
+  return hashCode(ctx.keys.limits, { purpose, binding: challengeId }, code);
 }
 
 /** Whether a code is the one that was sent for this challenge and is still good. */
@@ -19,6 +19,5 @@ export function isEmailedCode(
   code: string,
 ): boolean {
   if (stored.codeExpiresAt <= ctx.clock.now()) return false;
-  const value = `${stored.challengeId}:${code}`;
-  return ctx.keys.limits.all().some((key) => sameBytes(keyedHash(key, purpose, value), stored.codeHash));
+  return matchesCode(ctx.keys.limits, { purpose, binding: stored.challengeId }, code, stored.codeHash);
 }

@@ -1,5 +1,5 @@
 import { messageOf, smsOf } from '@bank/notifications';
-import { generateCode, type Key, keyedHash } from '@bank/security';
+import { generateCode, hashCode } from '@bank/security';
 import type { AppTransaction } from '#context.ts';
 import { poolOf } from '#features/challenge/policies.ts';
 import type { Beginning } from '#features/factor-types/factor-type.ts';
@@ -22,7 +22,7 @@ export async function sendCode(
   const from = nextCodeFrom(last, now);
   if (from !== undefined) return { notBefore: from };
   const code = generateCode();
-  const digest = digestOf(tx.keys.limits.current(), challengeId, code);
+  const digest = hashCode(tx.keys.limits, codeUse(challengeId), code);
   const expiresAt = new Date(now.getTime() + sentCodeSeconds * 1000);
   const sends = sendsAfter(last, now);
   await tx.sentCodes.replace(place, { challengeId, digest, expiresAt, sends, sentAt: now });
@@ -41,7 +41,5 @@ function worded(
   return type === 'sms' ? smsOf(templates[purpose], words) : messageOf(templates[purpose], words);
 }
 
-/** What a code is kept as: its keyed hash, with the challenge that it is for (SR-24, SR-26). */
-export function digestOf(key: Key, challengeId: string, code: string): Uint8Array {
-  return keyedHash(key, 'factor-code', `${challengeId}:${code}`);
-}
+/** What a code is good for: the challenge that it was sent for (SR-24). */
+export const codeUse = (challengeId: string) => ({ purpose: 'factor-code', binding: challengeId });

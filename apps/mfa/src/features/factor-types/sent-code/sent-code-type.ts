@@ -1,9 +1,10 @@
+import { codeHashes } from '@bank/security';
 import type { AppTransaction } from '#context.ts';
 import { tooManyTries } from '#features/challenge/refusals.ts';
 import { CodeResponse } from '#features/factor-types/code.ts';
 import { defineFactorType, type FactorType, type FactorTypeParts } from '#features/factor-types/factor-type.ts';
 import { sentCodeSeconds } from '#features/factor-types/sent-code/policies.ts';
-import { digestOf, sendCode } from '#features/factor-types/sent-code/send-code.ts';
+import { codeUse, sendCode } from '#features/factor-types/sent-code/send-code.ts';
 import type { SentCodeType } from '#storage/factor-types/sent-code.entity.ts';
 
 /** A kind of factor that is proved by a code sent to an address of its user. */
@@ -33,6 +34,6 @@ function useCode(
   { userId, challengeId, code, now }: Parameters<FactorType['check']>[1] & { challengeId: string; code: string },
 ): Promise<boolean> {
   // Any key of the ring: it may have been exchanged since the code was sent.
-  const digests = tx.keys.limits.all().map((key) => digestOf(key, challengeId, code));
+  const digests = codeHashes(tx.keys.limits, codeUse(challengeId), code);
   return tx.sentCodes.consume(userId, type, { challengeId, digests, now });
 }
