@@ -37,7 +37,7 @@ describe('SR-51 access tokens', () => {
 });
 
 describe('decideSecondUse', () => {
-  const use = { consumedAt: now, hasNonce: true, isSuccessorSpent: false, isSameHolder: true };
+  const use = { consumedAt: now, hasNonce: true, isSuccessorSpent: false, isSuperseded: false, isSameHolder: true };
 
   it('gives the same successor within the grace', () => {
     expect(decideSecondUse(use, now)).toBe('same_successor');
@@ -51,5 +51,12 @@ describe('decideSecondUse', () => {
     ['without a nonce', { ...use, hasNonce: false }, now],
   ])('is reuse %s', (_, facts, at) => {
     expect(decideSecondUse(facts, at)).toBe('reuse');
+  });
+  it('is no theft where a step-up of the same holder has just overtaken it', () => {
+    const overtaken = { ...use, hasNonce: false, isSuperseded: true };
+    expect(decideSecondUse(overtaken, later(10))).toBe('superseded');
+    expect(decideSecondUse({ ...overtaken, isSuccessorSpent: true }, now)).toBe('superseded');
+    expect(decideSecondUse(overtaken, later(10.001))).toBe('reuse');
+    expect(decideSecondUse({ ...overtaken, isSameHolder: false }, now)).toBe('reuse');
   });
 });

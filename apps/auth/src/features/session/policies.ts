@@ -46,16 +46,21 @@ export interface SecondUse {
   /** Still present: without it the successor's secret cannot be derived again. */
   hasNonce: boolean;
   isSuccessorSpent: boolean;
+  /** Whether a step-up took what it would yield. */
+  isSuperseded: boolean;
   isSameHolder: boolean;
 }
 
 /**
  * Whether a spent refresh token gets the successor it already got, or counts as stolen (RFC 9700 §4.14.2). Only who
  * holds the session's device secret, or the key it is bound to, may ask again, for a few seconds, and only while nobody used the answer.
+ * To him a token that his step-up has overtaken yields nothing, and is no theft either: another tab may have sent it before.
  */
-export function decideSecondUse(use: SecondUse, now: Date): 'same_successor' | 'reuse' {
+export function decideSecondUse(use: SecondUse, now: Date): 'same_successor' | 'superseded' | 'reuse' {
   const inTime = now.getTime() - use.consumedAt.getTime() <= graceMs;
-  return inTime && use.hasNonce && !use.isSuccessorSpent && use.isSameHolder ? 'same_successor' : 'reuse';
+  if (!inTime || !use.isSameHolder) return 'reuse';
+  if (use.isSuperseded) return 'superseded';
+  return use.hasNonce && !use.isSuccessorSpent ? 'same_successor' : 'reuse';
 }
 
 function after(now: Date, seconds: number): Date {

@@ -26,12 +26,15 @@ interface Presented {
   devices: readonly ReadToken[];
 }
 
-type Outcome = { kind: 'renewed'; signedIn: SignedIn } | { kind: 'invalid' | 'foreign' | 'unproven' | 'reuse' };
+type Outcome =
+  | { kind: 'renewed'; signedIn: SignedIn }
+  | { kind: 'invalid' | 'foreign' | 'unproven' | 'superseded' | 'reuse' };
 
 /**
  * Rotates a refresh token (RFC 9700 §4.14.2). A second use within ten seconds by the same device gets the same successor,
- * while nobody has spent that; every other second use ends the session and tells its user. The token of a session that is
- * bound to a key does nothing for anybody who does not prove that key (RFC 9449 §5): it is not even used up.
+ * while nobody has spent that, and none where a step-up has overtaken it; every other second use ends the session and tells
+ * its user. The token of a session that is bound to a key does nothing for anybody who does not prove that key (RFC 9449 §5):
+ * it is not even used up.
  * @throws request.invalid, auth.refresh.invalid, auth.proof.invalid, auth.origin.refused
  */
 export async function refreshSession(ctx: AppContext, input: unknown, caller: Caller): Promise<SignedIn> {
@@ -49,7 +52,7 @@ export async function refreshSession(ctx: AppContext, input: unknown, caller: Ca
     const renewal =
       (await rotate(tx, { holder, client, presented: presented.token })) ??
       (await renewAgain(tx, { holder, presented: presented.token, isSameHolder: isSameHolder(holder, presented) }));
-    if (renewal === undefined) return { kind: 'reuse' };
+    if (renewal === 'superseded' || renewal === 'reuse') return { kind: renewal };
     const session = { ...holder.session, idleExpiresAt: renewal.idleExpiresAt };
     const { roles } = holder;
     const device = { id: session.deviceId };

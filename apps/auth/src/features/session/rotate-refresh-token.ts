@@ -49,17 +49,19 @@ export async function rotate(
   return { refreshToken: successor.token, idleExpiresAt };
 }
 
-/** The successor that a spent token got before, derived again; undefined when asking for it counts as reuse. */
+/** The successor that a spent token got before, derived again, or why there is none. */
 export async function renewAgain(
   tx: AppTransaction,
   use: { holder: TokenHolder; presented: ReadToken; isSameHolder: boolean },
-): Promise<Renewal | undefined> {
+): Promise<Renewal | 'superseded' | 'reuse'> {
   const { session, token } = use.holder;
   const spent = await tx.refreshTokens.findSpent(token.id);
-  if (spent === undefined) return undefined;
-  const { nonce, isSuccessorSpent, consumedAt, successorId, derivationKeyId } = spent;
-  const facts = { consumedAt, isSuccessorSpent, isSameHolder: use.isSameHolder, hasNonce: nonce !== null };
-  if (nonce === null || decideSecondUse(facts, tx.clock.now()) === 'reuse') return undefined;
+  if (spent === undefined) return 'reuse';
+  const { nonce, successorId, derivationKeyId } = spent;
+  const facts = { ...spent, isSameHolder: use.isSameHolder, hasNonce: nonce !== null };
+  const decided = decideSecondUse(facts, tx.clock.now());
+  if (decided !== 'same_successor') return decided;
+  if (nonce === null) return 'reuse';
   const { secret } = successorSecret(tx.keys.refresh, {
     family: session.id,
     generation: token.generation,

@@ -12,7 +12,8 @@ import type { Session } from '#storage/sessions/session.repository.ts';
 
 /**
  * Renews the authentication of a live session: new level, fresh `auth_time`, and a refresh token that is no successor of
- * the one before. That one and every access token of before are dead from now on (SR-44). The absolute end stays (SR-51).
+ * the one before. That one and every access token of before are dead from now on (SR-44): the one
+ * before cannot be derived from, and to the same holder it is no theft for as long as it may have been under way. The absolute end stays (SR-51).
  * @throws auth.token.invalid
  */
 export async function renewSession(tx: AppTransaction, user: UserActor, assurance: Assurance): Promise<SignedIn> {

@@ -26,6 +26,8 @@ export interface SpentToken {
   derivationKeyId: string;
   nonce: Uint8Array | null;
   isSuccessorSpent: boolean;
+  /** Whether a step-up took what it would yield: itself or, spent before, its successor. */
+  isSuperseded: boolean;
 }
 
 export interface NewToken {
@@ -98,7 +100,8 @@ export class RefreshTokenRepository extends Repository {
   findSpent(id: string): Promise<SpentToken | undefined> {
     return this.row(
       `select t.consumed_at as "consumedAt", t.successor_id as "successorId", t.nonce,
-          t.derivation_key_id as "derivationKeyId", s.consumed_at is not null as "isSuccessorSpent"
+          t.derivation_key_id as "derivationKeyId", s.consumed_at is not null as "isSuccessorSpent",
+          case when s.consumed_at is null then t.derivation_key_id is null else s.derivation_key_id is null end as "isSuperseded"
         from auth.refresh_tokens t join auth.refresh_tokens s on s.id = t.successor_id
         where t.id = ? and t.consumed_at is not null`,
       [id],
