@@ -3,6 +3,7 @@ import { checkTransactions } from '#checks/access/transactions.ts';
 import { checkCommands } from '#checks/docs/commands.ts';
 import { checkExcerpts } from '#checks/docs/excerpts.ts';
 import { checkLinks } from '#checks/docs/links.ts';
+import { checkRequirements } from '#checks/docs/requirements.ts';
 import { checkTopology } from '#checks/events/topology.ts';
 import { checkFileSizes } from '#checks/files/file-sizes.ts';
 import { checkMachineText } from '#checks/files/machine-text.ts';
@@ -13,6 +14,8 @@ import type { Check } from '#checks/problem.ts';
 import { checkWorkflows } from '#checks/workflows.ts';
 import { checkFloorsOnlyRise } from '#coverage-floors/floors.ts';
 
+const ofDocs: readonly Check[] = [checkLinks, checkCommands, checkExcerpts, checkRequirements];
+
 /** Every check that is ours, by the name it is called with: `node scripts/check.ts <name>`. */
 export const allChecks: Readonly<Record<string, Check>> = {
   'access-table': checkAccessTable,
@@ -20,7 +23,7 @@ export const allChecks: Readonly<Record<string, Check>> = {
   // Loaded when asked for: they bring the apps' route inventories with them.
   compatibility: async (root) => (await import('#checks/contracts.ts')).checkCompatibility(root),
   'coverage-floors': checkFloorsOnlyRise,
-  docs: async (root) => [...(await checkLinks(root)), ...(await checkCommands(root)), ...(await checkExcerpts(root))],
+  docs: async (root) => (await Promise.all(ofDocs.map((check) => check(root)))).flat(),
   'file-sizes': checkFileSizes,
   generated: async (root) => (await import('#checks/contracts.ts')).checkGenerated(root),
   imports: checkImportRules,
