@@ -66,6 +66,7 @@ export const sessionRoutes = defineRoutes<AppContext>([
     access: 'user',
     responses: { 204: null },
     errors: [],
+    limits: [{ name: 'logout-others', points: 60, windowSeconds: 3600, by: 'user' }],
     async handle(ctx, request) {
       await signOutOthers(ctx, callerOf(request));
       return noContent();

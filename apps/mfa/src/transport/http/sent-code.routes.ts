@@ -48,6 +48,7 @@ export const sentCodeRoutes = defineRoutes<AppContext>(
       body: CodeResponse,
       responses: { 200: FactorView },
       errors: ['auth.step_up.required', 'factor.not_found', 'factor.limit_reached', 'factor.code_invalid'],
+      limits: [{ name: `${type}-confirmation`, points: 60, windowSeconds: 3600, by: 'user' }],
       async handle(ctx, { actor, params, body }) {
         const factor = await confirmEnrolment(ctx, actor, kind, { params, body });
         return ok(toFactorView(factor), { etag: etagOf(factor.version) });

@@ -44,6 +44,7 @@ export const totpRoutes = defineRoutes<AppContext>([
       'factor.code_invalid',
       'factor.clock_off',
     ],
+    limits: [{ name: 'totp-confirmation', points: 60, windowSeconds: 3600, by: 'user' }],
     async handle(ctx, { actor, params, body }) {
       const factor = await confirmEnrolment(ctx, actor, totp, { params, body });
       return ok(toFactorView(factor), { etag: etagOf(factor.version) });

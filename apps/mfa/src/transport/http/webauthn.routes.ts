@@ -37,6 +37,7 @@ export const webauthnRoutes = defineRoutes<AppContext>([
     body: PasskeyRegistration,
     responses: { 201: FactorView },
     errors: ['auth.step_up.required', 'factor.not_found', 'factor.limit_reached', 'factor.passkey_invalid'],
+    limits: [{ name: 'webauthn-confirmation', points: 60, windowSeconds: 3600, by: 'user' }],
     async handle(ctx, { actor, body }) {
       const factor = await registerPasskey(ctx, actor, body);
       return created(toFactorView(factor), { etag: etagOf(factor.version) });

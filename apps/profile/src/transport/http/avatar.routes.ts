@@ -67,6 +67,7 @@ export const avatarRoutes = defineRoutes<AppContext>([
     access: 'user',
     responses: { 204: null },
     errors: ['profile.not_found'],
+    limits: [{ name: 'avatar-removal', points: 60, windowSeconds: 3600, by: 'user' }],
     async handle(ctx, { actor }) {
       const { version } = await removeAvatar(ctx, actor);
       return noContent(tagOf(version));

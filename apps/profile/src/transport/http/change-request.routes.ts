@@ -70,6 +70,7 @@ export const changeRequestRoutes = defineRoutes<AppContext>([
     idempotent: true,
     responses: { 200: ChangeRequestView },
     errors: ['profile.change_request.not_found', 'profile.change_request.closed'],
+    limits: [{ name: 'change-request-withdrawal', points: 60, windowSeconds: 3600, by: 'user' }],
     handle: async (ctx, { actor, params }) => ok(toChangeRequestView(await withdrawChangeRequest(ctx, actor, params))),
   },
 ]);

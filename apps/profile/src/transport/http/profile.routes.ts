@@ -29,6 +29,7 @@ export const profileRoutes = defineRoutes<AppContext>([
     ifMatch: 'required',
     responses: { 200: ProfileView },
     errors: ['request.invalid', 'profile.not_found', 'profile.field.locked', 'request.precondition_failed'],
+    limits: [{ name: 'profile-change', points: 60, windowSeconds: 3600, by: 'user' }],
     async handle(ctx, request) {
       const version = versionOf(request);
       const profile = await updateProfile(ctx, request.actor, { version, patch: request.body });
