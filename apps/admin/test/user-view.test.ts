@@ -157,6 +157,25 @@ describe('POST /v1/admin/users/{id}/unmask', () => {
     }
   });
 
+  test('SR-72, 403: not of himself, nor of who stands as high', async () => {
+    const staff = staffOf(app, 'compliance');
+    await knownUser(app, neighbours, { userId: staff.userId, roles: ['compliance'] });
+    const others = [await knownUser(app, neighbours, { roles: ['compliance'] })];
+    others.push(await knownUser(app, neighbours, { roles: ['customer', 'admin'] }));
+    for (const userId of [staff.userId, ...others]) {
+      expect(await unmask(userId, staff)).toMatchObject({ status: 403, body: { code: 'access.forbidden' } });
+      expect((await view(userId, staff)).body).toMatchObject({ user: { email: 'a**@example.com' }, unmasked: null });
+    }
+    expect((await unmask(await knownUser(app, neighbours, { roles: ['support'] }), staff)).status).toBe(200);
+  });
+
+  test('SR-72: is over when who was unmasked has risen', async () => {
+    const [userId, staff] = [await knownUser(app, neighbours), staffOf(app, 'compliance')];
+    await unmask(userId, staff);
+    await app.database.query("update admin.users set roles = '{compliance}' where user_id = $1", [userId]);
+    expect((await view(userId, staff)).body).toMatchObject({ user: { email: 'a**@example.com' }, unmasked: null });
+  });
+
   test('SR-62, 403: not when he signed in more than 15 minutes ago', async () => {
     const userId = await knownUser(app, neighbours);
     const authTime = Math.floor(Date.now() / 1000) - 901;

@@ -2,9 +2,11 @@ import { request } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
 import { ProfileService } from '@bank/proto/profile';
 import { describe, expect, test } from 'vitest';
-import { admin, asStaff, givenProfile, profileApp } from './profile-app.ts';
+import { startAuth } from './auth-neighbour.ts';
+import { admin, asStaff, givenProfile, ownProfileApp } from './profile-app.ts';
 
-const app = profileApp();
+const auth = await startAuth();
+const app = ownProfileApp(auth);
 const noteId = uuidv7();
 
 async function givenAda(): Promise<string> {
@@ -41,6 +43,24 @@ describe('ViewProfile', () => {
     expect(profile).toMatchObject({ givenName: 'Ada', familyName: 'L***', dateOfBirth: '1990-12-10' });
     const details = { fields: 'givenName dateOfBirth', noteId };
     expect(await readsOf(userId)).toMatchObject([{ actor: { id: compliance.userId }, details }]);
+  });
+
+  test('SR-72: unmasks nothing of oneself nor of who stands as high, who are masked like anybody', async () => {
+    const [userId, compliance] = [await givenAda(), asStaff(app, 'compliance')];
+    const [unmasking, forbidden] = [{ unmask: ['givenName'], noteId }, { code: 'access.forbidden' }];
+    for (const role of ['compliance', 'admin'] as const) {
+      auth.roles.set(userId, ['customer', role]);
+      const shown = (await client()).viewProfile({ userId, ...unmasking }, compliance.asked);
+      await expect(shown).rejects.toMatchObject(forbidden);
+    }
+    const own = (await client()).viewProfile({ userId: compliance.userId, ...unmasking }, compliance.asked);
+    await expect(own).rejects.toMatchObject(forbidden);
+    expect(await readsOf(userId)).toEqual([]);
+    const { profile } = await (await client()).viewProfile({ userId, ...masked }, compliance.asked);
+    expect(profile).toMatchObject({ givenName: 'A***' });
+    auth.roles.set(userId, ['customer', 'support']);
+    const below = await (await client()).viewProfile({ userId, ...unmasking }, compliance.asked);
+    expect(below.profile).toMatchObject({ givenName: 'Ada' });
   });
 
   test('SR-65: unmasks nothing for who may only read, and shows nothing to anybody else', async () => {

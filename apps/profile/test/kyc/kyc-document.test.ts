@@ -72,6 +72,22 @@ describe('GetKycDocument', () => {
     expect(await auditsOf(app, userId, 'kyc.document.read')).toEqual([]);
   });
 
+  test('SR-72: none of his own, nor of who stands as high; of who is erased as before', async () => {
+    const { userId, caseId } = await givenSubmitted(app, undefined, people);
+    const documentId = await firstOf(caseId);
+    const forbidden = { code: 'access.forbidden' };
+    for (const role of ['compliance', 'admin'] as const) {
+      people.set(userId, { roles: ['customer', role], status: 'active' });
+      await expect(get(caseId, documentId)).rejects.toMatchObject(forbidden);
+    }
+    const token = app.issuer.token({ userId, roles: ['compliance'], acr: 'aal2', audience: audiences.staff });
+    const himself = { id: userId, asked: { headers: { 'bank-user-token': token } } };
+    await expect(get(caseId, documentId, himself)).rejects.toMatchObject(forbidden);
+    expect(await auditsOf(app, userId, 'kyc.document.read')).toEqual([]);
+    people.delete(userId);
+    expect((await get(caseId, documentId)).contentType).toBe('image/jpeg');
+  });
+
   test('none of another case, none that there is not, and not for support', async () => {
     const { caseId } = await givenSubmitted(app);
     const documentId = await firstOf(caseId);

@@ -1,5 +1,5 @@
 import { withTransaction } from '@bank/database';
-import { type Actor, allow, parse, requireUser } from '@bank/domain';
+import { type Actor, allow, parse, requireMayActOn, requireUser } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import { UserParams } from '#features/act/schemas.ts';
 import { writeNote } from '#features/act/write-note.ts';
@@ -11,8 +11,8 @@ import type { Unmasking } from '#storage/unmasking.entity.ts';
 const action = 'user.unmask';
 
 /**
- * Lets one member of staff see fields of one user in full for 15 minutes; what he had unmasked of that user before is
- * replaced. Nothing is read here: each read is recorded by the app that shows it.
+ * Lets one member of staff see fields of one user below (SR-72) in full for 15 minutes; what he had unmasked of that user before
+ * is replaced. Nothing is read here: each read is recorded by the app that shows it.
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, user.not_found, service.unavailable
  */
 export async function unmaskUser(
@@ -21,15 +21,16 @@ export async function unmaskUser(
   input: { readonly params: unknown; readonly body: unknown },
 ): Promise<Unmasking> {
   const who = allow.permission(actor, 'users.unmask');
-  const { userId: staffId } = requireUser(actor);
+  const staff = requireUser(actor);
   const { id: userId } = parse(UserParams, input.params);
   const { fields, reason } = parse(UnmaskRequest, input.body);
-  await requireKnownUser(ctx, userId);
+  const { roles } = await requireKnownUser(ctx, userId);
+  requireMayActOn(staff, { userId, roles });
 
   return await withTransaction(ctx, { who, audits: ['admin.user.unmasked'] }, async (tx) => {
     const noteId = await writeNote(tx, actor, { about: userId, action, reason });
     const expiresAt = new Date(ctx.clock.now().getTime() + unmaskingMs);
-    const unmasking = { staffId, userId, fields: [...new Set(fields)], noteId, expiresAt };
+    const unmasking = { staffId: staff.userId, userId, fields: [...new Set(fields)], noteId, expiresAt };
     await tx.unmaskings.put(unmasking);
     const details = { fields: unmasking.fields.join(' '), noteId };
     await tx.audit({ action: 'admin.user.unmasked', subject: userId, outcome: 'success', details });

@@ -1,5 +1,5 @@
 import { readerOf, withTransaction } from '@bank/database';
-import { type Actor, allow, DomainError, hasPermission, parse, requireUser, type UserId } from '@bank/domain';
+import { type Actor, allow, DomainError, hasPermission, mayActOn, parse, requireUser, type UserId } from '@bank/domain';
 import type { LiveSession } from '#adapters/auth/session-acts.ts';
 import type { ViewedUser } from '#adapters/auth/user-directory.ts';
 import type { ListedDevice } from '#adapters/device/device-list.ts';
@@ -7,6 +7,7 @@ import type { ViewedProfile } from '#adapters/profile/viewed-profile.ts';
 import type { AppContext } from '#context.ts';
 import { UserParams } from '#features/act/schemas.ts';
 import { contactOf, profileFieldsOf } from '#features/user/policies.ts';
+import { requireKnownUser } from '#features/user/require-known-user.ts';
 import type { Unmasking } from '#storage/unmasking.entity.ts';
 
 /** Everything about one user that staff may see. A part is undefined when its app is away. */
@@ -55,11 +56,14 @@ export async function viewUser(ctx: AppContext, actor: Actor, params: unknown): 
   };
 }
 
-/** What this member of staff had unmasked, while he still may. */
+/** What this member of staff had unmasked, while he still may: the user may have risen since (SR-72). */
 async function liveUnmasking(ctx: AppContext, actor: Actor, userId: UserId): Promise<Unmasking | undefined> {
-  const { roles, userId: staffId } = requireUser(actor);
-  if (!hasPermission(roles, 'users.unmask')) return undefined;
-  return readerOf(ctx).unmaskings.findLive({ staffId, userId }, ctx.clock.now());
+  const staff = requireUser(actor);
+  if (!hasPermission(staff.roles, 'users.unmask')) return undefined;
+  const found = await readerOf(ctx).unmaskings.findLive({ staffId: staff.userId, userId }, ctx.clock.now());
+  if (found === undefined) return undefined;
+  const { roles } = await requireKnownUser(ctx, userId);
+  return mayActOn(staff, { userId, roles }) ? found : undefined;
 }
 
 type Part<T> = { readonly away: true } | { readonly away: false; readonly value: T };

@@ -4,6 +4,7 @@ import type { AppContext } from '#context.ts';
 import { readFile } from '#features/file/read-file.ts';
 import { CaseDocument } from '#features/kyc-review/schemas.ts';
 import { watermark } from '#features/kyc-review/watermark.ts';
+import { requireBelow } from '#features/standing/require-below.ts';
 
 /** A picture with who looks at it and when written across. */
 export interface ShownDocument {
@@ -12,10 +13,10 @@ export interface ShownDocument {
 }
 
 /**
- * A document for staff, who decide by it: the ledger is told before it is shown, and only once it can be. Who looks at it and
- * when stands across the picture, so that a photograph of the screen says whose it was.
+ * A document of a user below (SR-72) for staff, who decide by it: the ledger is told before it is shown, and only once it can be.
+ * Who looks at it and when stands across the picture, so that a photograph of the screen says whose it was.
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, kyc.document.not_found,
- * service.overloaded, and what reading files throws
+ * service.overloaded, service.unavailable, and what reading files throws
  */
 export async function readDocument(ctx: AppContext, actor: Actor, input: unknown): Promise<ShownDocument> {
   const who = allow.permission(actor, 'kyc.read');
@@ -26,6 +27,7 @@ export async function readDocument(ctx: AppContext, actor: Actor, input: unknown
     throw new DomainError('kyc.document.not_found');
   }
   const { userId, kind, side, fileId } = document;
+  await requireBelow(ctx, actor, userId);
   const { bytes } = await readFile(ctx, fileId).catch((error: unknown): never => {
     const isMissing = error instanceof DomainError && error.code === 'file.not_found';
     throw isMissing ? new DomainError('kyc.document.not_found', { cause: error }) : error;
