@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { PasskeyVerdict } from '#adapters/factors/passkeys.ts';
 import { freshEmail, password, register, registration } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
@@ -23,6 +23,10 @@ async function expectAlike(path: string, expected: RegExp, bodies: Record<string
   expect(first).toMatch(expected);
   expect(answers).toEqual(Object.fromEntries(Object.keys(bodies).map((name) => [name, first])));
 }
+
+afterEach(() => {
+  auth.neighbours.verdict = 'allow';
+});
 
 const nowhere = '01980000-0000-7000-8000-000000000001';
 
@@ -105,7 +109,6 @@ describe('SR-15, SR-16 every byte of a refused sign-in is the same', () => {
       wrong: login(owner.email),
       nobody: login(freshEmail()),
     });
-    auth.neighbours.verdict = 'allow';
   });
 
   it('for a passkey of nobody, a wrong one, and a right one of somebody who is stopped or denied', async () => {
@@ -115,9 +118,7 @@ describe('SR-15, SR-16 every byte of a refused sign-in is the same', () => {
     const answerAs = async (passkey: PasskeyVerdict, verdict: 'allow' | 'deny' = 'allow') => {
       Object.assign(auth.neighbours, { passkey, verdict });
       const { loginId } = (await askPasskey(auth)).body;
-      const given = await bytes(path, { loginId, response: assertion() });
-      auth.neighbours.verdict = 'allow';
-      return given;
+      return await bytes(path, { loginId, response: assertion() });
     };
     const wrong = await answerAs({ kind: 'wrong' });
     expect(wrong).toMatch(/^HTTP\/1\.1 401 /);

@@ -1,6 +1,6 @@
 import { messageOf } from '@bank/notifications';
 import { until } from '@bank/testing';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { freshEmail, register } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
 import { codeSms, deliver, deliveriesBy, freshPhone } from './support/messages.ts';
@@ -16,6 +16,19 @@ const auth = await startAuth({
 
 // Until Redis is there each process counts by itself, and what it has counted is not carried over.
 await until(() => auth.ctx.redis.isReady());
+
+// What a process does for the first time may take longer than it waits for Redis, and is counted by itself then too.
+beforeAll(async () => {
+  await deliver(auth, codeSms(auth, freshPhone()));
+  await outcomes('sms', 0, 1);
+});
+
+/** What was counted before is forgotten: each test has all of its limits. */
+beforeEach(async () => {
+  const { client, keyPrefix } = auth.ctx.redis;
+  const counted = await client.keys(`${keyPrefix}limit:*`);
+  await Promise.all(counted.map((key) => client.del(key.slice(keyPrefix.length))));
+});
 
 /** What a test writes itself: a registration writes other mails, which may be there later. */
 const written = ['phone-code', 'sign-in-code', 'session-revoked', 'registration-attempted', 'password-reset'];
@@ -33,6 +46,16 @@ async function outcomes(channel: 'email' | 'sms', from: number, count: number) {
   );
 }
 
+/** Text messages that were kept back so far, as the ledger is told of them and as they are counted. */
+async function keptBack(): Promise<{ told: number; counted: number }> {
+  const told = await auth.database.query(
+    `select 1 from auth.outbox where data ->> 'action' = 'auth.delivery.suppressed' and data -> 'details' ->> 'channel' = 'sms'`,
+  );
+  const name = 'message_deliveries_total{channel="sms",provider="none",state="suppressed",service="auth"} ';
+  const line = (await auth.ctx.metrics.text()).split('\n').find((text) => text.startsWith(name));
+  return { told: told.length, counted: Number(line?.slice(name.length) ?? 0) };
+}
+
 describe('SR-18 text messages', () => {
   it('100 to variants of one number are five, and the rest is kept back without a word', async () => {
     const digits = freshPhone().slice(3);
@@ -43,29 +66,24 @@ describe('SR-18 text messages', () => {
       `+49 (0)${digits}`,
       ` 0049 ${digits.slice(0, 3)}-${digits.slice(3)} `,
     ];
+    const [before, keptBefore] = [(await writtenBy('sms')).length, await keptBack()];
     const messages = Array.from({ length: 100 }, (_, index) => codeSms(auth, variants[index % 5] ?? ''));
     await deliver(auth, ...messages);
-    const rows = await outcomes('sms', 0, 100);
+    const rows = await outcomes('sms', before, 100);
     expect(rows.filter(({ state }) => state === 'sent')).toHaveLength(5);
     const kept = rows.filter(({ state }) => state === 'suppressed');
     expect(kept).toHaveLength(95);
     expect(kept.every(({ failure, content }) => failure === 'LIMIT_TARGET' && content === null)).toBe(true);
     expect(auth.carriers.twilio.filter(({ to }) => to === `+49${digits}`)).toHaveLength(5);
-    const told = await auth.database.query<{ data: { outcome: string } }>(
-      `select data from auth.outbox where data ->> 'action' = 'auth.delivery.suppressed'`,
-    );
-    expect(told).toHaveLength(95);
-    expect(await auth.ctx.metrics.text()).toContain(
-      'message_deliveries_total{channel="sms",provider="none",state="suppressed",service="auth"} 95',
-    );
+    expect(await keptBack()).toEqual({ told: keptBefore.told + 95, counted: keptBefore.counted + 95 });
   });
 
   it('to one country are so many, and what its limit keeps back takes nothing from the budget of all', async () => {
     const before = (await writtenBy('sms')).length;
     await deliver(auth, ...Array.from({ length: 20 }, () => codeSms(auth, freshPhone())));
     const german = await outcomes('sms', before, 20);
-    expect(german.filter(({ state }) => state === 'sent')).toHaveLength(7);
-    expect(german.filter(({ failure }) => failure === 'LIMIT_DESTINATION')).toHaveLength(13);
+    expect(german.filter(({ state }) => state === 'sent')).toHaveLength(12);
+    expect(german.filter(({ failure }) => failure === 'LIMIT_DESTINATION')).toHaveLength(8);
     const british = (index: number) => codeSms(auth, `+4474001234${String(index).padStart(2, '0')}`);
     await deliver(auth, ...Array.from({ length: 10 }, (_, index) => british(index + 10)));
     const all = await outcomes('sms', before + 20, 10);
