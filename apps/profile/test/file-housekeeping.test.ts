@@ -1,6 +1,6 @@
 import { readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { request } from '@bank/composition/testing';
+import { actorOf, request } from '@bank/composition/testing';
 import { type UserId, uuidv7 } from '@bank/domain';
 import { DataRightsService } from '@bank/proto/data-rights';
 import { fixedClock } from '@bank/testing';
@@ -12,7 +12,7 @@ import { completeUpload } from '#features/file/complete-upload.ts';
 import { readFile } from '#features/file/read-file.ts';
 import { toUploadView } from '#features/file/view.ts';
 import { givenProfile, ownProfileApp } from './profile-app.ts';
-import { announce, type Begun, completeAvatar, givenAvatar, jpeg, ownerOf, send, sendAvatar } from './uploads.ts';
+import { announce, type Begun, completeAvatar, givenAvatar, jpeg, send, sendAvatar } from './uploads.ts';
 
 const app = ownProfileApp();
 const minute = 60_000;
@@ -118,7 +118,7 @@ describe('a process that dies while it completes an upload', () => {
   async function died(afterWriting: boolean) {
     const { token, userId } = await givenProfile(app);
     const { uploadId: id } = await sendAvatar(app, token, await jpeg());
-    const upload = await claimUpload(app.ctx, ownerOf(userId), { id, userId, purpose: 'avatar' });
+    const upload = await claimUpload(app.ctx, actorOf(userId), { id, userId, purpose: 'avatar' });
     if (afterWriting) await app.ctx.fileServices.storages.current.write(upload.storedKey, Buffer.from('half a file'));
     return { token, userId, id };
   }
@@ -127,7 +127,7 @@ describe('a process that dies while it completes an upload', () => {
     const { token, userId, id } = await died(afterWriting);
     expect((await completeAvatar(app, token, id)).status).toBe(409);
     const reference = { uploadId: id };
-    await completeUpload(later(3 * minute), ownerOf(userId), { purpose: 'avatar', reference });
+    await completeUpload(later(3 * minute), actorOf(userId), { purpose: 'avatar', reference });
     const { bytes } = await readFile(app.ctx, id);
     expect(Buffer.from(bytes).toString('latin1', 8, 12)).toBe('WEBP');
   });
@@ -146,7 +146,7 @@ describe('SR-88: an erasure', () => {
   test('makes a picture unreadable at once and lets it go; documents stay as law demands', async () => {
     const { token, userId } = await givenProfile(app);
     const avatar = await givenAvatar(app, token);
-    const actor = ownerOf(userId);
+    const actor = actorOf(userId);
     const file = await jpeg();
     const begun = await beginUpload(app.ctx, actor, { purpose: 'kyc_document', file: announce(file, 'image/jpeg') });
     await send(app, toUploadView(begun) as Begun, file);

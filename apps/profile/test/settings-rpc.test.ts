@@ -1,5 +1,5 @@
-import { request } from '@bank/composition/testing';
-import { audiences, parse, type UserActor, type UserId, UserIdSchema, uuidv7 } from '@bank/domain';
+import { actorOf, request } from '@bank/composition/testing';
+import { parse, UserIdSchema, uuidv7 } from '@bank/domain';
 import { MessageCategory, MessageChannel, ProfileService } from '@bank/proto/profile';
 import { type TestProxy, testProxy, until } from '@bank/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -81,11 +81,6 @@ describe('GetSettings', () => {
     expect(await settingsOf(userId)).toMatchObject({ version: 2n, language: 'fr' });
   });
 });
-
-function actorOf(userId: UserId): UserActor {
-  const session = { sessionId: uuidv7(), roles: ['customer'], acr: 'aal1', amr: ['pwd'] } as const;
-  return { kind: 'user', userId, ...session, authTime: new Date(), audience: audiences.customers };
-}
 
 describe('GetSettings beside another process that lost its Redis', () => {
   let proxy: TestProxy;

@@ -1,6 +1,6 @@
 import { readFile as readDisk, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { request } from '@bank/composition/testing';
+import { actorOf, request } from '@bank/composition/testing';
 import type { Actor } from '@bank/domain';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
@@ -9,13 +9,13 @@ import { completeUpload } from '#features/file/complete-upload.ts';
 import { readFile } from '#features/file/read-file.ts';
 import { toUploadView } from '#features/file/view.ts';
 import { givenProfile, profileApp } from './profile-app.ts';
-import { announce, type Begun, completeAvatar, jpeg, ownerOf, pngOf, send, sendAvatar } from './uploads.ts';
+import { announce, type Begun, completeAvatar, jpeg, pngOf, send, sendAvatar } from './uploads.ts';
 
 const app = profileApp();
 
 async function givenUser(): Promise<{ token: string; actor: Actor }> {
   const { token, userId } = await givenProfile(app);
-  return { token, actor: ownerOf(userId) };
+  return { token, actor: actorOf(userId) };
 }
 
 /** A document, from its announcement to its end. */

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { request, type TestApp } from '@bank/composition/testing';
-import { type Actor, audiences, type UserId } from '@bank/domain';
 import sharp from 'sharp';
 import type { AppContext } from '#context.ts';
 
@@ -13,12 +12,6 @@ export interface Begun {
   readonly headers: Readonly<Record<string, string>>;
   readonly fields: Readonly<Record<string, string>> | null;
   readonly expiresIn: number;
-}
-
-/** A user as features are handed him. */
-export function ownerOf(userId: UserId): Actor {
-  const session = { sessionId: userId, roles: ['customer'], acr: 'aal1', amr: ['pwd'] } as const;
-  return { kind: 'user', userId, ...session, authTime: new Date(), audience: audiences.customers };
 }
 
 /** What a client says of a file before it sends it. */

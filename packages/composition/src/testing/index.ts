@@ -1,3 +1,4 @@
+export { actorOf } from '#testing/actor.ts';
 export { type DataRightsUnderTest, type GivenPerson, type LateEvents, testDataRights } from '#testing/data-rights.ts';
 export { testGrowth, trimTables } from '#testing/growth.ts';
 export { keepDeliveries, messagesTo } from '#testing/kept-deliveries.ts';
