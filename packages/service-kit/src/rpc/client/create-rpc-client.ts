@@ -22,7 +22,7 @@ export interface RpcClientOptions<S extends DescService> {
   readonly tls: TlsFiles;
   /** The SAN URI that the callee's certificate must carry. */
   readonly serverUri?: string;
-  /** For each call, all tries together; never longer than what the running request has left. 2 s unless said. */
+  /** For each call but a stream, all tries together; never longer than what the running request has left. 2 s unless said. */
   readonly deadlineMs?: number;
   /** Methods that may be tried again after they were sent, beside those whose `idempotency_level` says so. */
   readonly idempotentMethods?: readonly (keyof S['method'] & string)[];
@@ -38,10 +38,10 @@ const breakerDefaults: BreakerOptions = { failures: 5, openMs: 2000 };
 const retryDefaults: RetryPolicy = { attemptsMax: 3, waitMs: 40 };
 
 /**
- * A typed client of another app. Each call carries a deadline, the request id and the trace of the running request;
- * reads are tried again when the callee is away, everything else when there was no connection to send it on, and a callee
- * that stays away is left alone for a while. Failures are `DomainError`s: those the callee answered, or
- * `service.unavailable` and `service.deadline`. The person's token goes along only with `forwardUser()`.
+ * A typed client of another app. Each call carries the request id and the trace of the running request, and a deadline, which
+ * a stream has only where its caller gives one; reads are tried again when the callee is away, everything else when there was
+ * no connection to send it on, and a callee that stays away is left alone for a while. Failures are `DomainError`s: those the
+ * callee answered, or `service.unavailable` and `service.deadline`. The person's token goes along only with `forwardUser()`.
  */
 export function createRpcClient<S extends DescService>(service: S, options: RpcClientOptions<S>): Client<S> {
   const transport = createTlsTransport({

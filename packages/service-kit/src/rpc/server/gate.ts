@@ -69,7 +69,6 @@ async function identify(
   call.caller = caller.name;
   call.fields = caller.fieldsOf(name);
   if (access === 'service') {
-    call.actor = { kind: 'service', name: caller.name };
     scope.identify(call.actor);
     return;
   }
