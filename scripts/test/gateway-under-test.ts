@@ -36,6 +36,8 @@ export interface GatewayUnderTest {
 interface UnderTestOptions extends Pick<GatewayOptions, 'trustedProxies' | 'guarded'> {
   /** Answers in the place of auth. */
   readonly auth?: RequestListener;
+  /** Answers in the place of profile. */
+  readonly profile?: RequestListener;
   /** The port of a second replica of every app. */
   readonly secondPort?: number;
 }
@@ -44,10 +46,11 @@ interface UnderTestOptions extends Pick<GatewayOptions, 'trustedProxies' | 'guar
 export async function startGatewayUnderTest({
   secondPort,
   auth,
+  profile,
   ...options
 }: UnderTestOptions = {}): Promise<GatewayUnderTest> {
   const seen: SeenRequest[] = [];
-  const servers = await listenAsApps(seen, auth);
+  const servers = await listenAsApps(seen, { auth, profile });
   const ports = createPorts({ random: true });
   const [publicPort, staffPort] = [await ports.claim({ preferred: 0 }), await ports.claim({ preferred: 0 })];
   const user = serviceUser(['nobody']);
@@ -121,9 +124,9 @@ function recorder(app: AppName, seen: SeenRequest[]): RequestListener {
 
 async function listenAsApps(
   seen: SeenRequest[],
-  auth: RequestListener | undefined,
+  instead: { readonly [app in AppName]?: RequestListener | undefined },
 ): Promise<Readonly<Record<AppName, Server>>> {
-  const listenerOf = (app: AppName) => (app === 'auth' ? auth : undefined) ?? recorder(app, seen);
+  const listenerOf = (app: AppName) => instead[app] ?? recorder(app, seen);
   const servers = eachApp((app) => createServer(listenerOf(app)).listen(0, '127.0.0.1'));
   await Promise.all(Object.values(servers).map((server) => once(server, 'listening')));
   return servers;

@@ -26,8 +26,9 @@ const publicRoutes: readonly RouteRow[] = [
   ['^/v1/webhooks(/|$)', 'auth', 'client_max_body_size 1m;'],
   ['^/\\.well-known(/|$)', 'auth'],
   ['^/v1/(profile|settings|kyc|data)(/|$)', 'profile'],
-  // Files, where they lie with the app: as large as an upload may be.
-  ['^/v1/files/objects/', 'profile', 'client_max_body_size 10m;'],
+  // Files, where they lie with the app: as large as an upload may be, and passed on as they come, so that the app has refused
+  // who has no link before anything of the file is kept.
+  ['^/v1/files/objects/', 'profile', 'client_max_body_size 10m; proxy_request_buffering off;'],
   ['^/v1/files(/|$)', 'profile'],
   ['^/v1/mfa(/|$)', 'mfa'],
   ['^/v1/devices(/|$)', 'device'],
