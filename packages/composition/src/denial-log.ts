@@ -1,5 +1,5 @@
 import { withTransaction } from '@bank/database';
-import { allow } from '@bank/domain';
+import { allow, userKey } from '@bank/domain';
 import type { DenialLog } from '@bank/service-kit';
 import type { Foundations } from '#foundations.ts';
 
@@ -13,7 +13,7 @@ export function createDenialLog(foundations: Foundations): DenialLog {
   return {
     async record({ actor, code, operation }) {
       const subject = actor.kind === 'user' ? actor.userId : `service:${actor.name}`;
-      const { allowed } = await rateLimits.consume(`denials:{${subject}}`, kept);
+      const { allowed } = await rateLimits.consume(userKey(subject, 'denials'), kept);
       if (!allowed) return;
       const denied = { action: 'access.denied', subject, outcome: 'denied', reason: code } as const;
       await withTransaction({ unitOfWork }, { who: allow.anyone(actor), audits: ['access.denied'] }, (tx) =>

@@ -84,5 +84,6 @@ export {
 export { type PersonalProfileField, personalProfileFields } from '#user/personal-profile.ts';
 export type { UserId } from '#user/user-id.ts';
 export { UserIdSchema } from '#user/user-id.ts';
+export { userKey } from '#user/user-key.ts';
 export type { Capability, Mover, UserState } from '#user/user-states.ts';
 export { capabilities, decideTransition, isBlocked, movers, userStates } from '#user/user-states.ts';

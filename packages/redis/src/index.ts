@@ -3,5 +3,4 @@ export { connectRedis, type RedisConnection, type RedisConnectionOptions } from 
 export { createRateLimitStore, type RateLimit, type RateLimitResult, type RateLimitStore } from '#rate-limit-store.ts';
 export { createReplayStore } from '#replay-store.ts';
 export { createRevocationChannel } from '#revocation-channel.ts';
-export { userKey } from '#user-key.ts';
 export { createVersionedCache, type VersionedCache, type VersionedCacheOptions } from '#versioned-cache.ts';

@@ -1,6 +1,7 @@
+import { userKey } from '@bank/domain';
 import { until } from '@bank/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Cache, createCache, userKey } from '#index.ts';
+import { type Cache, createCache } from '#index.ts';
 import { type ConnectedRedis, connectedRedis } from './support/redis.ts';
 
 let connected: ConnectedRedis;

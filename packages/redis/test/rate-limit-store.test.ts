@@ -1,7 +1,7 @@
-import { Secret } from '@bank/domain';
+import { Secret, userKey } from '@bank/domain';
 import { until } from '@bank/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { connectRedis, createRateLimitStore, type RateLimitStore, userKey } from '#index.ts';
+import { connectRedis, createRateLimitStore, type RateLimitStore } from '#index.ts';
 import { type ConnectedRedis, connectedRedis, silent } from './support/redis.ts';
 
 const limit = { points: 5, windowSeconds: 30 };

@@ -1,6 +1,7 @@
+import { userKey } from '@bank/domain';
 import { raceOf, until } from '@bank/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createVersionedCache, userKey, type VersionedCache } from '#index.ts';
+import { createVersionedCache, type VersionedCache } from '#index.ts';
 import { type ConnectedRedis, connectedRedis } from './support/redis.ts';
 
 interface Choice {

@@ -116,7 +116,7 @@ describe('SR-18 rate limits', () => {
     expect((await call('GET', '/v1/limited-user', tokens.headers({ sub }))).status).toBe(204);
     expect((await call('GET', '/v1/limited-user', tokens.headers({ sub }))).status).toBe(429);
     expect((await call('GET', '/v1/limited-user', tokens.headers())).status).toBe(204);
-    expect([...rateLimits.used.keys()]).toContain(`by-user:{${sub}}`);
+    expect([...rateLimits.used.keys()]).toContain(`{${sub}}:by-user`);
   });
 
   it('by address are as many times wider as the configuration says, all others are not', async () => {

@@ -1,5 +1,5 @@
-import type { JsonValue, UserId } from '@bank/domain';
-import { createVersionedCache, type RedisConnection, userKey } from '@bank/redis';
+import { type JsonValue, type UserId, userKey } from '@bank/domain';
+import { createVersionedCache, type RedisConnection } from '@bank/redis';
 import type { Settings } from '#storage/settings.entity.ts';
 
 /** For how long settings are kept that nobody writes: the longest that an older one is read when what told of a newer was lost. */

@@ -1,4 +1,4 @@
-import type { UserId } from '@bank/domain';
+import { type UserId, userKey } from '@bank/domain';
 import type { AppContext, AppTransaction } from '#context.ts';
 import type { Address } from '#features/address/index-address.ts';
 import { makeChangeCode, sealAddress } from '#features/contact-change/change-code.ts';
@@ -15,7 +15,7 @@ export function countCodeAsked(
   userId: UserId,
 ): Promise<{ allowed: boolean; resetSeconds: number }> {
   const points = kind === 'phone' ? ctx.config.SMS_PER_USER_PER_DAY : ctx.config.EMAILS_PER_USER_PER_DAY;
-  return ctx.rateLimits.consume(`${kind}-codes:${userId}`, { points, windowSeconds: daySeconds });
+  return ctx.rateLimits.consume(userKey(userId, `${kind}-codes`), { points, windowSeconds: daySeconds });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { allow, isBlocked, parse } from '@bank/domain';
+import { allow, isBlocked, parse, userKey } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { resetLimit } from '#features/password/policies.ts';
@@ -19,7 +19,8 @@ export async function startPasswordReset(
   const permission = 'users.reset_password';
   allow.permission(caller.actor, permission);
   const { userId, noteId } = parse(StartPasswordResetSchema, input);
-  const { allowed, resetSeconds } = await ctx.rateLimits.consume(`password-reset-by-staff:${userId}`, resetLimit);
+  const key = userKey(userId, 'password-reset-by-staff');
+  const { allowed, resetSeconds } = await ctx.rateLimits.consume(key, resetLimit);
   const act = { action: 'auth.password.reset_requested', permission, userId, noteId } as const;
   await actOnUser(ctx, caller, act, async (tx, user) => {
     if (isBlocked(user.status, 'recovery')) return { code: 'user.state.blocked' };

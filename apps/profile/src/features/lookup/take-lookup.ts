@@ -1,4 +1,4 @@
-import { DomainError, type UserId } from '@bank/domain';
+import { DomainError, type UserId, userKey } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 
 const daySeconds = 86_400;
@@ -10,7 +10,7 @@ const daySeconds = 86_400;
 export async function takeLookup(ctx: AppContext, userId: UserId): Promise<void> {
   const points = ctx.config.LOOKUPS_PER_USER_PER_DAY;
   const limit = { points, windowSeconds: daySeconds };
-  const { allowed, resetSeconds } = await ctx.rateLimits.consume(`account-lookups:{${userId}}`, limit);
+  const { allowed, resetSeconds } = await ctx.rateLimits.consume(userKey(userId, 'account-lookups'), limit);
   if (allowed) return;
   throw new DomainError('request.rate_limited', {
     reason: 'lookups of accounts',

@@ -1,5 +1,5 @@
 import type { LimitDetails } from '@bank/domain';
-import { DomainError } from '@bank/domain';
+import { DomainError, userKey } from '@bank/domain';
 import type { HttpRequest } from '#http/contract/request.ts';
 import type { RouteLimit } from '#http/contract/route.ts';
 import { addressGroup } from '#http/input/client-address.ts';
@@ -51,13 +51,12 @@ async function consume(store: RateLimitStore, key: string, limit: { points: numb
   }
 }
 
-/** The braces are the hash tag of Redis Cluster: what belongs to one user lives in one slot. */
 function keyOf({ name, by }: RouteLimit, request: HttpRequest): string {
   if (by === 'address') {
     return `${name}:address:${addressGroup(request.clientAddress)}`;
   }
   if (by === 'user') {
-    return `${name}:{${request.actor.kind === 'user' ? request.actor.userId : 'nobody'}}`;
+    return userKey(request.actor.kind === 'user' ? request.actor.userId : 'nobody', name);
   }
   return `${name}:${by(request)}`;
 }
