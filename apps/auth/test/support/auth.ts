@@ -35,6 +35,8 @@ export interface StartOptions {
   callers?: object;
   /** Hashing with production's costs, instead of the cheapest there is. */
   realHashing?: boolean;
+  /** In place of the cheapest one. */
+  hasher?: PasswordHasher;
   /** Not started: no ports, no workers. */
   idle?: boolean;
 }
@@ -103,7 +105,7 @@ export async function runAuth(options: StartOptions): Promise<TestAuth> {
   const ctx = await createContext(config, {
     clock,
     logger: createLogger({ service: 'auth', level: config.LOG_LEVEL }),
-    ...(options.realHashing === true ? {} : { hasher: cheapHasher() }),
+    ...(options.realHashing === true ? {} : { hasher: options.hasher ?? cheapHasher() }),
     ...answersOf(neighbours, clock),
   });
   const service = assembleService(ctx);

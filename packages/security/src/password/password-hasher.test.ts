@@ -189,6 +189,30 @@ describe('SR-9: those who are admitted', () => {
   });
 });
 
+describe('SR-9: strangers', () => {
+  test('have a quarter of the places and of the queue: who signs in finds his place behind any number of them', async () => {
+    const small = createPasswordHasher({ pepper, parameters: cheap, concurrency: 4, queueMax: 40 });
+    const stored = await small.hash(password);
+    const attempts = Array.from({ length: 300 }, () => small.hashForStranger(password));
+    for (const attempt of attempts) attempt.catch(() => undefined); // told of below
+    expect(small.stats()).toMatchObject({ queued: 10, rejected: 288 });
+    const signIns = Array.from({ length: 40 }, () => small.admit(() => small.verify(stored, password)));
+    expect(small.stats().rejected).toBe(288);
+    for (const { valid } of await Promise.all(signIns)) expect(valid).toBe(true);
+    const results = await Promise.allSettled(attempts);
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(12);
+    expect(results.at(-1)).toMatchObject({
+      reason: { code: 'service.overloaded', details: { retryAfterSeconds: expect.any(Number) } },
+    });
+    expect(small.stats()).toMatchObject({ running: 0, queued: 0 });
+  });
+
+  test('get a hash like any other', async () => {
+    const hash = await hasher.hashForStranger(password);
+    expect(await hasher.verify(hash, password)).toEqual({ valid: true, stale: false });
+  });
+});
+
 describe('the threads that hash', () => {
   const threads = '/proc/self/task';
 

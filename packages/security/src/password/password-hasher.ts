@@ -44,6 +44,11 @@ export interface PasswordHasher {
   /** A hash to store: `<pepper key id>:<PHC string>`. @throws service.overloaded */
   hash(password: string): Promise<string>;
   /**
+   * The same for whoever is nobody yet. To those who are admitted there is a quarter of them at most, and as much of the queue:
+   * however many strangers come, whoever signs in finds his place. @throws service.overloaded
+   */
+  hashForStranger(password: string): Promise<string>;
+  /**
    * A hash to store for a hash of another system: Argon2id of what that system kept. Waits for its turn among others of its
    * kind, so that a million of them leave the queue to whoever signs in. @throws service.overloaded
    */
@@ -67,6 +72,8 @@ interface StoredHash {
 const admittedAhead = 1;
 /** About the time of one hash, in milliseconds: so many more are admitted as would otherwise wait for `verifyMinMs` to pass. */
 const hashMs = 50;
+/** What strangers may have, of the places of those who are admitted and of the queue. */
+const strangersShare = 1 / 4;
 const saltBytes = 16;
 const tagBytes = 32;
 const storedPattern =
@@ -82,6 +89,10 @@ export function createPasswordHasher(options: PasswordHasherOptions): PasswordHa
   const queue = createHashingQueue({ concurrency, queueMax });
   const places = concurrency * (1 + admittedAhead + Math.ceil(verifyMinMs / hashMs));
   const admission = createWorkQueue({ concurrency: places, queueMax });
+  const strangers = createWorkQueue({
+    concurrency: Math.max(1, Math.floor(places * strangersShare)),
+    queueMax: Math.floor(queueMax * strangersShare),
+  });
   const parameters = options.parameters ?? defaultArgon2Parameters;
   const background = createWorkQueue({ concurrency, queueMax: Number.POSITIVE_INFINITY });
   const decoyTail = `${unpaddedBase64(randomBytes(saltBytes))}$${unpaddedBase64(randomBytes(tagBytes))}`;
@@ -108,13 +119,16 @@ export function createPasswordHasher(options: PasswordHasherOptions): PasswordHa
     await queue.run(async () => (await argon2(parameters, pepper.current())).verify(phc, exactForm(password)));
   }
 
+  async function hash(password: string): Promise<string> {
+    const key = pepper.current();
+    const phc = await queue.run(async () => (await argon2(parameters, key)).hash(exactForm(password)));
+    return `${key.id}:${phc}`;
+  }
+
   return {
     admit: (work) => admission.run(work),
-    async hash(password) {
-      const key = pepper.current();
-      const phc = await queue.run(async () => (await argon2(parameters, key)).hash(exactForm(password)));
-      return `${key.id}:${phc}`;
-    },
+    hash,
+    hashForStranger: (password) => strangers.run(() => hash(password)),
     async wrap({ recipe, digest }) {
       const key = pepper.current();
       const hashed = () => queue.run(async () => (await argon2(parameters, key)).hash(digest.toString('hex')));
@@ -123,9 +137,10 @@ export function createPasswordHasher(options: PasswordHasherOptions): PasswordHa
     verify: (hash, password) => noEarlier(verifyMinMs, verify(hash, password)),
     decoy: (password) => noEarlier(verifyMinMs, decoy(password)),
     stats() {
-      const { queued, rejected } = admission.stats();
       const hashes = queue.stats();
-      return { ...hashes, queued: hashes.queued + queued, rejected: hashes.rejected + rejected };
+      const all = [hashes, admission.stats(), strangers.stats()];
+      const sumOf = (count: 'queued' | 'rejected') => all.reduce((sum, stats) => sum + stats[count], 0);
+      return { ...hashes, queued: sumOf('queued'), rejected: sumOf('rejected') };
     },
   };
 }

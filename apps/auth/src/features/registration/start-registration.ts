@@ -33,7 +33,7 @@ export async function startRegistration(ctx: AppContext, input: unknown, caller:
 
   const address = { kind: 'email', value: request.email } as const;
   const addressHash = hashAddress(ctx, address);
-  const passwordHash = await ctx.hasher.hash(request.password);
+  const passwordHash = await ctx.hasher.hashForStranger(request.password);
   const mayWrite = await mayWriteTo(ctx, addressHash);
   const registrationId = ctx.ids.next();
 
