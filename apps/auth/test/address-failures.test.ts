@@ -32,6 +32,32 @@ describe('failures by client address', () => {
     expect((await signInFrom('2001:db8:1:3::1', freshEmail())).status).toBe(401);
   });
 
+  it('SR-17, SR-18 counts an IPv6 /48 as sixteen, however many networks its owner takes', async () => {
+    const window = { points: 1600, windowSeconds: 600 };
+    await auth.ctx.rateLimits.consume('sign-in-failures:2001:db8:48::/48', window, 1595);
+    const account = await register(auth);
+    for (let network = 0; network < 5; network += 1) {
+      expect((await signInFrom(`2001:db8:48:${network}::1`, freshEmail())).status).toBe(401);
+    }
+    const refused = await signInFrom('2001:db8:48:ffff::1', account.email);
+    expect([refused.status, refused.body.code]).toEqual([429, 'request.rate_limited']);
+    expect((await signInFrom('2001:db8:49::1', account.email)).status).toBe(200);
+    // What was refused, or right, has cost the /48 nothing.
+    await auth.ctx.rateLimits.consume('sign-in-failures:2001:db8:48::/48', window, -1);
+    for (let successes = 0; successes < 3; successes += 1) {
+      expect((await signInFrom('2001:db8:48:ffff::1', account.email)).status).toBe(200);
+    }
+    expect((await signInFrom('2001:db8:48:ffff::1', freshEmail())).status).toBe(401);
+    expect((await signInFrom('2001:db8:48:fffe::1', account.email)).status).toBe(429);
+  });
+
+  it('SR-18 whoever fails on behind one IPv6 /64 takes nothing from the others of its /48', async () => {
+    for (let failures = 0; failures < 130; failures += 1) await signInFrom('2001:db8:4a:1::1', freshEmail());
+    const taken = { points: 1600, windowSeconds: 600 };
+    const { remaining } = await auth.ctx.rateLimits.consume('sign-in-failures:2001:db8:4a::/48', taken);
+    expect(remaining).toBe(1600 - 100 - 1);
+  });
+
   it('SR-13 counts passkeys and passwords together', async () => {
     const headers = { 'x-forwarded-for': '198.51.100.77' };
     for (let failures = 0; failures < 100; failures += 1) {

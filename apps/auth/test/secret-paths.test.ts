@@ -1,5 +1,5 @@
 import { DomainError } from '@bank/domain';
-import { addressGroup } from '@bank/service-kit';
+import { addressGroups } from '@bank/service-kit';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { routes } from '#transport/http/routes.ts';
 import { freshEmail, password } from './support/accounts.ts';
@@ -104,7 +104,7 @@ describe('SR-13 the failures of a client address', () => {
     const address = `198.51.100.${addresses}`;
     const points = 100 * multiplier;
     const limit = { points, windowSeconds: 600 };
-    await auth.ctx.rateLimits.consume(`sign-in-failures:${addressGroup(address)}`, limit, points - 1);
+    await auth.ctx.rateLimits.consume(`sign-in-failures:${addressGroups(address)[0].name}`, limit, points - 1);
     return address;
   }
 

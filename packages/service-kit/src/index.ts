@@ -27,7 +27,7 @@ export type { TokenVerifier } from '#http/guards/authentication.ts';
 export type { CorsOptions } from '#http/guards/cors.ts';
 export type { IdempotencyScope, IdempotencyStore, StoredAnswer } from '#http/guards/idempotency.ts';
 export type { RateLimitStore } from '#http/guards/rate-limit.ts';
-export { addressGroup } from '#http/input/client-address.ts';
+export { type AddressGroup, addressGroups } from '#http/input/client-address.ts';
 export { type OpenApiDocument, openApiDocument } from '#openapi/document.ts';
 export { docsPage, docsPolicy } from '#ops/docs-page.ts';
 export type { Dependency } from '#ops/readiness.ts';

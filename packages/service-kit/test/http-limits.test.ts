@@ -111,6 +111,27 @@ describe('SR-18 rate limits', () => {
     expect((await target('c', '2001:db8:0:1::3')).status).toBe(204);
   });
 
+  it('count a /48 sixteen times, however many /64 its owner takes, and nothing that the /64 has refused', async () => {
+    const statuses: number[] = [];
+    for (let number = 0; number < 40; number += 1) {
+      const address = `2001:db8:48:${Math.floor(number / 2).toString(16)}::1`;
+      statuses.push((await target(`t${number}`, address)).status);
+    }
+    expect(statuses).toEqual([...Array(32).fill(204), ...Array(8).fill(429)]);
+    expect((await target('other', '2001:db8:49::1')).status).toBe(204);
+    for (let number = 0; number < 100; number += 1) await target(`own${number}`, '2001:db8:50:1::1');
+    expect((await target('neighbour', '2001:db8:50:2::1')).status).toBe(204);
+  });
+
+  it('SR-18 at the end of a /48 the answer says when to come back, as at that of a /64', async () => {
+    for (let number = 0; number < 32; number += 1) {
+      await target(`t${number}`, `2001:db8:51:${Math.floor(number / 2).toString(16)}::1`);
+    }
+    const response = await target('last', '2001:db8:51:ff::1');
+    expect([response.status, response.headers.get('retry-after')]).toEqual([429, '60']);
+    expect(response.headers.get('ratelimit')).toBe('"by-address";r=0;t=60');
+  });
+
   it('count by user under a hash tag', async () => {
     const sub = uuidv7();
     expect((await call('GET', '/v1/limited-user', tokens.headers({ sub }))).status).toBe(204);

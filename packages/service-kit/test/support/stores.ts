@@ -6,8 +6,8 @@ export function mapRateLimits(): RateLimitStore & { readonly used: Map<string, n
   const used = new Map<string, number>();
   return {
     used,
-    async consume(key, { points, windowSeconds }) {
-      const count = (used.get(key) ?? 0) + 1;
+    async consume(key, { points, windowSeconds }, cost = 1) {
+      const count = (used.get(key) ?? 0) + cost;
       used.set(key, count);
       return { allowed: count <= points, remaining: Math.max(0, points - count), resetSeconds: windowSeconds };
     },

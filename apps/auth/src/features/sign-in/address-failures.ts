@@ -1,12 +1,13 @@
 import { DomainError } from '@bank/domain';
-import { addressGroup } from '@bank/service-kit';
+import { type AddressGroup, addressGroups } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
 
 /** A rate, never a consecutive count: many people may share an address, and one success clears nobody's name. */
 const limit = { points: 100, windowSeconds: 600 };
 
 /**
- * Judges a secret that came from an address (an IPv6 /64), as one of the failures that the address has left. Its failure is counted
+ * Judges a secret that came from an address (an IPv6 /64, and a /48 with sixteen times the limit), as one of the failures that
+ * the address has left. Its failure is counted
  * before anything is looked up, so that of many secrets at once no more are judged than may be wrong (SR-12), and is given back
  * unless the secret was: what is right, or was not judged, costs the others behind the address nothing.
  * @throws request.rate_limited
@@ -29,9 +30,23 @@ export async function judgeFrom<T>(
 }
 
 async function countFailure(ctx: AppContext, clientAddress: string): Promise<{ giveBack: () => Promise<void> }> {
-  const points = limit.points * ctx.config.RATE_LIMIT_IP_MULTIPLIER;
-  const key = `sign-in-failures:${addressGroup(clientAddress)}`;
-  const count = (cost: 1 | -1) => ctx.rateLimits.consume(key, { ...limit, points }, cost);
+  const counted = await Promise.all(addressGroups(clientAddress).map((group) => countIn(ctx, group)));
+  const giveBack = async () => {
+    await Promise.all(counted.map((one) => one.giveBack()));
+  };
+  const refused = counted.filter(({ allowed }) => !allowed);
+  if (refused.length === 0) return { giveBack };
+  // Nothing was judged: those who are being judged may yet give theirs back.
+  await giveBack();
+  throw new DomainError('request.rate_limited', {
+    reason: 'failed sign-ins of the address',
+    details: { retryAfterSeconds: Math.max(...refused.map(({ resetSeconds }) => resetSeconds)) },
+  });
+}
+
+async function countIn(ctx: AppContext, { name, times }: AddressGroup) {
+  const points = limit.points * times * ctx.config.RATE_LIMIT_IP_MULTIPLIER;
+  const count = (cost: 1 | -1) => ctx.rateLimits.consume(`sign-in-failures:${name}`, { ...limit, points }, cost);
   const countedAt = performance.now();
   const { allowed, resetSeconds } = await count(1);
   const giveBack = async () => {
@@ -39,11 +54,5 @@ async function countFailure(ctx: AppContext, clientAddress: string): Promise<{ g
     const secondsGone = (performance.now() - countedAt) / 1000;
     if (secondsGone < resetSeconds - 1) await count(-1);
   };
-  if (allowed) return { giveBack };
-  // Nothing was judged: those who are being judged may yet give theirs back.
-  await giveBack();
-  throw new DomainError('request.rate_limited', {
-    reason: 'failed sign-ins of the address',
-    details: { retryAfterSeconds: resetSeconds },
-  });
+  return { allowed, resetSeconds, giveBack };
 }

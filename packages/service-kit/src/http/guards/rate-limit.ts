@@ -2,14 +2,23 @@ import type { LimitDetails } from '@bank/domain';
 import { DomainError, userKey } from '@bank/domain';
 import type { HttpRequest } from '#http/contract/request.ts';
 import type { RouteLimit } from '#http/contract/route.ts';
-import { addressGroup } from '#http/input/client-address.ts';
+import { type AddressGroup, addressGroups } from '#http/input/client-address.ts';
 
 /** Counts points in windows, atomically and for all processes. When the store is away it fails or counts locally, never allows (SR-19). */
 export interface RateLimitStore {
-  consume(
-    key: string,
-    limit: { readonly points: number; readonly windowSeconds: number },
-  ): Promise<{ readonly allowed: boolean; readonly remaining: number; readonly resetSeconds: number }>;
+  /** Takes `cost` points, one unless said. What is below zero gives points back, also of somebody who was not allowed. */
+  consume(key: string, limit: Window, cost?: number): Promise<WindowState>;
+}
+
+interface Window {
+  readonly points: number;
+  readonly windowSeconds: number;
+}
+
+interface WindowState {
+  readonly allowed: boolean;
+  readonly remaining: number;
+  readonly resetSeconds: number;
 }
 
 export interface LimitContext {
@@ -29,7 +38,11 @@ export async function consumeLimit(
 ): Promise<LimitDetails> {
   const points = limit.by === 'address' ? limit.points * context.addressMultiplier : limit.points;
   const { name, windowSeconds } = limit;
-  const state = await consume(context.store, keyOf(limit, request), { points, windowSeconds });
+  const window = { points, windowSeconds };
+  const state =
+    limit.by === 'address'
+      ? await consumeByAddress(context.store, request.clientAddress, { name, ...window })
+      : await consume(context.store, keyOf(limit, request), window);
   const { remaining, resetSeconds } = state;
   const details = { name, points, remaining, windowSeconds, resetSeconds: Math.ceil(resetSeconds) };
   if (!state.allowed) {
@@ -41,9 +54,27 @@ export async function consumeLimit(
   return details;
 }
 
-async function consume(store: RateLimitStore, key: string, limit: { points: number; windowSeconds: number }) {
+/** All groups of the address at once. Whoever is refused by the narrower one costs its neighbours in the wider one nothing. */
+async function consumeByAddress(
+  store: RateLimitStore,
+  address: string,
+  { name, points, windowSeconds }: Window & { readonly name: string },
+): Promise<WindowState> {
+  const count = (group: AddressGroup, cost?: number) =>
+    consume(store, `${name}:address:${group.name}`, { points: points * group.times, windowSeconds }, cost);
+  const [own, site] = addressGroups(address);
+  if (site === undefined) return await count(own);
+  const [ofOwn, ofSite] = await Promise.all([count(own), count(site)]);
+  if (!ofOwn.allowed) {
+    await count(site, -1);
+    return ofOwn;
+  }
+  return ofSite.allowed && ofOwn.remaining <= ofSite.remaining ? ofOwn : ofSite;
+}
+
+async function consume(store: RateLimitStore, key: string, window: Window, cost?: number): Promise<WindowState> {
   try {
-    return await store.consume(key, limit);
+    return await store.consume(key, window, cost);
   } catch (cause) {
     throw cause instanceof DomainError
       ? cause
@@ -51,10 +82,7 @@ async function consume(store: RateLimitStore, key: string, limit: { points: numb
   }
 }
 
-function keyOf({ name, by }: RouteLimit, request: HttpRequest): string {
-  if (by === 'address') {
-    return `${name}:address:${addressGroup(request.clientAddress)}`;
-  }
+function keyOf({ name, by }: { name: string; by: Exclude<RouteLimit['by'], 'address'> }, request: HttpRequest): string {
   if (by === 'user') {
     return userKey(request.actor.kind === 'user' ? request.actor.userId : 'nobody', name);
   }

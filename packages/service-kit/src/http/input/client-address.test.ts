@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressGroup, createClientAddresses } from '#http/input/client-address.ts';
+import { addressGroups, createClientAddresses } from '#http/input/client-address.ts';
 
 describe('SR-17 client address', () => {
   const addresses = createClientAddresses(['10.0.0.0/8', '2001:db8:1::/48', '127.0.0.1']);
@@ -30,14 +30,15 @@ describe('SR-17 client address', () => {
   });
 });
 
-describe('addressGroup', () => {
+describe('SR-17, SR-18 what limits by address count', () => {
   it.each([
-    ['198.51.100.7', '198.51.100.7'],
-    ['::ffff:198.51.100.7', '198.51.100.7'],
-    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
-    ['2001:db8:1:2::', '2001:db8:1:2::/64'],
-    ['unknown', 'unknown'],
-  ])('%s counts as %s', (address, group) => {
-    expect(addressGroup(address)).toBe(group);
+    ['198.51.100.7', ['198.51.100.7']],
+    ['::ffff:198.51.100.7', ['198.51.100.7']],
+    ['2001:db8:1:2:3:4:5:6', ['2001:db8:1:2::/64', '2001:db8:1::/48']],
+    ['2001:db8:1:2::', ['2001:db8:1:2::/64', '2001:db8:1::/48']],
+    ['unknown', ['unknown']],
+  ])('%s counts as %s', (address, groups) => {
+    expect(addressGroups(address).map(({ name }) => name)).toEqual(groups);
+    expect(addressGroups(address).map(({ times }) => times)).toEqual([1, 16].slice(0, groups.length));
   });
 });

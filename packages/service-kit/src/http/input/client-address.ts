@@ -11,7 +11,11 @@ export interface ClientAddresses {
 
 const hopsMax = 20;
 const rememberedMax = 10_000;
-const prefixGroups = 4;
+const groupBits = 16;
+const subscriberBits = 64;
+const siteBits = 48;
+/** How many subscribers of one site may use up their limits at once. */
+const siteTimes = 16;
 
 /**
  * Reads `X-Forwarded-For` from the right and only as far as the hops are trusted proxies: everything left of the first
@@ -74,15 +78,32 @@ function readAddress(text: string): Address | undefined {
   return ipaddr.isValid(text) ? ipaddr.process(text) : undefined;
 }
 
-/** What a limit by address counts: an IPv4 address, or the /64 that one IPv6 subscriber has to himself. */
-export function addressGroup(address: string): string {
+/** What a limit by address counts together, and how many times the limit it has. */
+export interface AddressGroup {
+  readonly name: string;
+  readonly times: number;
+}
+
+/**
+ * What a limit by address counts: an IPv4 address, or of IPv6 the /64 that one subscriber has to himself and the /48 that one
+ * site gets (RFC 6177). Of the latter somebody has 65,536 of the former, so that all of them together have sixteen times the
+ * limit and no more (SR-17, SR-18). The narrowest comes first.
+ */
+export function addressGroups(address: string): readonly [AddressGroup, ...AddressGroup[]] {
   if (!ipaddr.isValid(address)) {
-    return 'unknown';
+    return [{ name: 'unknown', times: 1 }];
   }
   const parsed = ipaddr.process(address);
   if (parsed instanceof ipaddr.IPv6) {
-    const prefix = parsed.parts.slice(0, prefixGroups).map((group) => group.toString(16));
-    return `${prefix.join(':')}::/64`;
+    return [
+      { name: networkOf(parsed, subscriberBits), times: 1 },
+      { name: networkOf(parsed, siteBits), times: siteTimes },
+    ];
   }
-  return parsed.toString();
+  return [{ name: parsed.toString(), times: 1 }];
+}
+
+function networkOf({ parts }: ipaddr.IPv6, bits: number): string {
+  const prefix = parts.slice(0, bits / groupBits).map((group) => group.toString(16));
+  return `${prefix.join(':')}::/${bits}`;
 }
