@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { createLoop, type Loop, type Worker } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
 import { claimDeliveries } from '#features/delivery/claim-deliveries.ts';
@@ -30,7 +31,7 @@ export function createDeliverySender(ctx: AppContext): DeliverySender {
     },
     async stop() {
       await Promise.all(lines.map(({ loop }) => loop.stop()));
-      await Promise.race([settled(), delay(patienceMs)]);
+      await Promise.race([settled(), pause(patienceMs, undefined, { ref: false })]);
       await ctx.messages.close();
       await settled();
     },
@@ -65,10 +66,4 @@ function createLine(ctx: AppContext, channel: DeliveryChannel): { loop: Loop; un
     },
   });
   return { loop, underWay };
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { createLoop, type Worker } from '@bank/service-kit';
 import type { KycProvider } from '#adapters/kyc/kyc-provider.ts';
 import type { AppContext } from '#context.ts';
@@ -44,13 +45,7 @@ export function createKycSender(ctx: AppContext, provider: KycProvider): Worker 
     },
     async stop() {
       const stopped = Promise.all([sending.stop(), asking.stop()]).then(() => Promise.all(underWay));
-      await Promise.race([stopped, delay(patienceMs)]);
+      await Promise.race([stopped, pause(patienceMs, undefined, { ref: false })]);
     },
   };
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });
 }

@@ -1,5 +1,5 @@
 import { readerOf } from '@bank/database';
-import { type Actor, allow, type KycStatus, parse, requireUser } from '@bank/domain';
+import { type Actor, allow, type KycStatus, kycStatuses, parse, requireUser } from '@bank/domain';
 import { type Page, pageOf } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
 import { CaseQuery } from '#features/kyc-review/schemas.ts';
@@ -10,6 +10,8 @@ import type { KycDocument } from '#storage/kyc/kyc-document.repository.ts';
 export type ListedCase = KycCase & { readonly documents: readonly KycDocument[] };
 
 const waiting: readonly KycStatus[] = ['submitted', 'in_review'];
+/** Every one that a case can have: who never asked has none. */
+const everyStatus = kycStatuses.filter((status) => status !== 'none');
 
 /**
  * Cases for review, those that were handed in first before the others. Ids and codes alone, so that looking at the queue is no
@@ -32,13 +34,3 @@ export async function listCases(ctx: AppContext, actor: Actor, query: unknown): 
   const items = page.items.map((one) => ({ ...one, documents: documents.filter((of) => of.caseId === one.id) }));
   return { ...page, items };
 }
-
-const everyStatus: readonly KycStatus[] = [
-  'draft',
-  'submitted',
-  'in_review',
-  'approved',
-  'rejected',
-  'more_information',
-  'expired',
-];
