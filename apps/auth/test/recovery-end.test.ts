@@ -1,6 +1,6 @@
 import { uuidv7 } from '@bank/domain';
 import { until } from '@bank/testing';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { carryOutRecoveries } from '#features/recovery/carry-out-recoveries.ts';
 import { freshEmail, refresh, register, signIn, steppedUp } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
@@ -175,9 +175,14 @@ describe('a recovery whose delay is over', () => {
     const account = await register(auth);
     await provenRecovery(auth, account);
     const token = await cancelToken(auth, account.id);
+    const recoveryId = (await rowsOf(account.id))[0]?.['id'];
     auth.neighbours.removes = false;
     auth.clock.advance(recoveryDelayMs + 1000);
+    const logged = vi.spyOn(auth.ctx.logger, 'error');
     await carryOutRecoveries(auth.ctx);
+    const fields = { err: expect.any(Error), recoveryId };
+    expect(logged).toHaveBeenCalledWith(fields, 'a recovery was not carried out and will be tried again');
+    logged.mockRestore();
     // The password went first: with the factors it would have been all that guards the account (SR-33).
     expect((await signIn(auth, account)).status).toBe(401);
     expect((await refresh(auth, account.refreshToken)).status).toBe(401);
