@@ -25,16 +25,29 @@ export interface ApprovalSearch {
   readonly at: Date;
 }
 
+/** A request as it is asked for. */
+export type NewApproval = Omit<Approval, 'status' | 'checkerId' | 'decisionNoteId' | 'decidedAt'>;
+
 /** Requests of staff. Each step of a decision is one conditional update: of two who decide at once, one does. */
 export class ApprovalRepository extends Repository {
-  async add(approval: Omit<Approval, 'status' | 'checkerId' | 'decisionNoteId' | 'decidedAt'>): Promise<void> {
+  /** Adds a request; false when the same waits already. */
+  async add(approval: NewApproval): Promise<boolean> {
     const { id, action, userId, payload, makerId, noteId, request, createdAt, expiresAt } = approval;
-    await this.affected(
+    const added = await this.affected(
       `insert into admin.approvals
          (id, action, user_id, payload, maker_id, note_id, request, status, created_at, expires_at)
-       values (?, ?, ?, ?::jsonb, ?, ?, ?, 'pending', ?, ?)`,
+       values (?, ?, ?, ?::jsonb, ?, ?, ?, 'pending', ?, ?)
+       on conflict (action, user_id, payload) where status = 'pending' do nothing`,
       [id, action, userId, JSON.stringify(payload), makerId, noteId, request, createdAt, expiresAt],
     );
+    return added === 1;
+  }
+
+  /** The id of the request for exactly this that waits, if there is one. */
+  async findSame({ action, userId, payload }: Pick<Approval, 'action' | 'userId' | 'payload'>) {
+    const sql = `select id from admin.approvals
+       where action = ? and user_id = ? and payload = ?::jsonb and status = 'pending'`;
+    return (await this.row<{ id: string }>(sql, [action, userId, JSON.stringify(payload)]))?.id;
   }
 
   find(id: string, at: Date): Promise<Approval | undefined> {
@@ -79,13 +92,16 @@ export class ApprovalRepository extends Repository {
     return finished === 1;
   }
 
-  /** Opens it again for everybody: its owner has refused this checker. */
-  async putBack(id: string, checkerId: UserId): Promise<void> {
-    await this.affected(
-      `update admin.approvals set status = 'pending', checker_id = null, decision_note_id = null, lease_until = null
-         where id = ? and checker_id = ? and status = 'executing'`,
+  /** Opens it again for everybody: its owner has refused this checker. False where the same was asked for meanwhile, and waits. */
+  async putBack(id: string, checkerId: UserId): Promise<boolean> {
+    const opened = await this.affected(
+      `update admin.approvals a set status = 'pending', checker_id = null, decision_note_id = null, lease_until = null
+         where id = ? and checker_id = ? and status = 'executing' and not exists (
+           select 1 from admin.approvals s where s.action = a.action and s.user_id = a.user_id
+             and s.payload = a.payload and s.status = 'pending')`,
       [id, checkerId],
     );
+    return opened === 1;
   }
 
   /** Lets the same checker try again at once: nobody knows whether its owner has done it. */
@@ -115,16 +131,21 @@ export class ApprovalRepository extends Repository {
     ]);
   }
 
-  /** Closes some that nobody may execute any more, and gives them with where they stood. */
-  closeExpired(at: Date, limit: number): Promise<(Pick<Approval, 'id' | 'action' | 'userId'> & { was: string })[]> {
+  /** Closes some that nobody may execute any more, of one user where said, and gives them with where they stood. */
+  closeExpired(
+    at: Date,
+    limit: number,
+    userId?: UserId,
+  ): Promise<(Pick<Approval, 'id' | 'action' | 'userId'> & { was: string })[]> {
     return this.rows(
       `with due as (
          select id, status from admin.approvals
            where status in ('pending', 'executing') and expires_at <= ? and coalesce(lease_until <= ?, true)
+             and (?::uuid is null or user_id = ?)
            order by expires_at limit ? for update skip locked)
        update admin.approvals a set status = 'expired', lease_until = null from due where a.id = due.id
          returning a.id, a.action, a.user_id as "userId", due.status as was`,
-      [at, at, limit],
+      [at, at, userId ?? null, userId ?? null, limit],
     );
   }
 }

@@ -54,7 +54,7 @@ async function settle(tx: AppTransaction, { userId }: UserActor, approval: Appro
   await tx.audit({ action: 'admin.action.performed', ...told });
   if (outcome.kind === 'unavailable') return tx.approvals.letGo(id, userId);
   const isDone = outcome.kind === 'done';
-  if (!isDone && !canNeverSucceed(outcome.error)) return tx.approvals.putBack(id, userId);
+  if (!isDone && !canNeverSucceed(outcome.error) && (await tx.approvals.putBack(id, userId))) return;
 
   const at = tx.clock.now();
   if (!(await tx.approvals.finish(isDone ? 'approved' : 'rejected', { id, checkerId: userId, at }))) return;

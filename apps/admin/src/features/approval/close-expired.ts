@@ -1,27 +1,35 @@
 import { withTransaction } from '@bank/database';
-import { allow } from '@bank/domain';
-import type { AppContext } from '#context.ts';
+import { allow, type UserId } from '@bank/domain';
+import type { AppContext, AppTransaction } from '#context.ts';
 
 const batch = 100;
+const access = { who: allow.system('close-expired-approvals'), audits: ['admin.approval.expired'] } as const;
 
 /**
  * Closes approvals that nobody may execute any more, and tells the ledger of each; how many. One that was being executed
  * when its time ran out is told as such: whether it was done, the ledger knows from its owner.
  */
 export async function closeExpired(ctx: AppContext): Promise<number> {
-  const who = allow.system('close-expired-approvals');
   let closed = 0;
   for (;;) {
-    const some = await withTransaction(ctx, { who, audits: ['admin.approval.expired'] }, async (tx) => {
-      if (!(await tx.takeTurn('close expired approvals'))) return 0;
-      const expired = await tx.approvals.closeExpired(ctx.clock.now(), batch);
-      for (const { id, userId, action, was } of expired) {
-        const details = { approvalId: id, action, was };
-        await tx.audit({ action: 'admin.approval.expired', subject: userId ?? id, outcome: 'success', details });
-      }
-      return expired.length;
-    });
+    const some = await withTransaction(ctx, access, async (tx) =>
+      (await tx.takeTurn('close expired approvals')) ? await closeSome(tx) : 0,
+    );
     closed += some;
     if (some < batch) return closed;
   }
+}
+
+/** The same of one user within a transaction: what is over does not stand in the way of who asks for it again. */
+export function closeExpiredOf(tx: AppTransaction, userId: UserId): Promise<number> {
+  return withTransaction(tx, access, (inner) => closeSome(inner, userId));
+}
+
+async function closeSome(tx: AppTransaction, userId?: UserId): Promise<number> {
+  const expired = await tx.approvals.closeExpired(tx.clock.now(), batch, userId);
+  for (const { id, userId: about, action, was } of expired) {
+    const details = { approvalId: id, action, was };
+    await tx.audit({ action: 'admin.approval.expired', subject: about ?? id, outcome: 'success', details });
+  }
+  return expired.length;
 }

@@ -4,13 +4,16 @@ import {
   type ApprovalPayload,
   allow,
   approvalActions,
+  DomainError,
   type UserActor,
   type UserId,
 } from '@bank/domain';
 import { approvalDigest } from '@bank/security';
-import type { AppContext } from '#context.ts';
+import type { AppContext, AppTransaction } from '#context.ts';
 import { auditedOutcome, outcomeOf, unwrap } from '#features/act/outcome.ts';
 import { writeNote } from '#features/act/write-note.ts';
+import { closeExpiredOf } from '#features/approval/close-expired.ts';
+import type { NewApproval } from '#storage/approval.repository.ts';
 
 /** What a member of staff asks for. `prepare` gives its exact payload, once the reason is kept. */
 export interface ApprovalOpening<A extends ApprovalAction> {
@@ -22,7 +25,7 @@ export interface ApprovalOpening<A extends ApprovalAction> {
 
 /**
  * Keeps what a member of staff asks for until another one decides: reason and attempt first, then `auth` signs the request
- * in his name, and what came of it is recorded. Gives the id of the approval.
+ * in his name, and what came of it is recorded. Gives the id of the approval; of what waits already, that one's (SR-71).
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, user.not_found, and what the owner answers
  */
 export async function openApproval<A extends ApprovalAction>(
@@ -42,17 +45,32 @@ export async function openApproval<A extends ApprovalAction>(
   const outcome = await outcomeOf(async () => {
     const payload = await prepare();
     const payloadDigest = approvalDigest(action, payload);
-    return { payload, ...(await ctx.owners.sessions.signApproval({ approvalId: id, action, payloadDigest })) };
+    const signed = await ctx.owners.sessions.signApproval({ approvalId: id, action, payloadDigest });
+    const asked = { id, action, userId: userId ?? null, payload, makerId: maker.userId, noteId };
+    return { ...asked, request: signed.approval, expiresAt: signed.expiresAt };
   });
-  await withTransaction(ctx, { who, audits: ['admin.approval.requested'] }, async (tx) => {
-    if (outcome.kind === 'done') {
-      const { payload, approval: request, expiresAt } = outcome.value;
-      const asked = { id, action, userId: userId ?? null, payload, makerId: maker.userId, noteId };
-      await tx.approvals.add({ ...asked, request, createdAt: tx.clock.now(), expiresAt });
-    }
-    const details = { action, approvalId: id, noteId };
-    await tx.audit({ action: 'admin.approval.requested', subject, ...auditedOutcome(outcome), details });
+  const waiting = await withTransaction(ctx, { who, audits: ['admin.approval.requested'] }, async (tx) => {
+    const told = { action: 'admin.approval.requested', subject, ...auditedOutcome(outcome) } as const;
+    const approvalId = outcome.kind === 'done' ? await keep(tx, { ...outcome.value, createdAt: tx.clock.now() }) : id;
+    const isRepeated = approvalId !== id && { reason: 'already' };
+    await tx.audit({ ...told, ...isRepeated, details: { action, approvalId, noteId } });
+    return approvalId;
   });
   unwrap(outcome);
-  return id;
+  return waiting;
+}
+
+/**
+ * Keeps a request unless exactly this waits already: one that was left over could be approved long after what it was about is
+ * done and undone. Gives the id of the one that waits.
+ */
+async function keep(tx: AppTransaction, request: NewApproval): Promise<string> {
+  if (request.userId !== null) await closeExpiredOf(tx, request.userId);
+  for (let tries = 0; tries < 3; tries += 1) {
+    if (await tx.approvals.add(request)) return request.id;
+    const same = await tx.approvals.findSame(request);
+    if (same !== undefined) return same;
+    // It was claimed between the two statements, and is in nobody's way any more.
+  }
+  throw new DomainError('approval.in_progress', { reason: 'the same is asked for and decided all the time' });
 }

@@ -61,6 +61,7 @@ export function refusalOf(approval: Approval, { roles, userId }: UserActor): Err
 const final: readonly ErrorCode[] = [
   'approval.invalid',
   'approval.already_decided',
+  'approval.stale',
   'staff.address.taken',
   'staff.invitation.not_found',
   'user.not_found',

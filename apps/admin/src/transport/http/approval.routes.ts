@@ -36,6 +36,7 @@ const undecidable = [
   'approval.expired',
   'approval.already_decided',
   'approval.in_progress',
+  'approval.stale',
   'user.not_found',
 ] as const;
 
