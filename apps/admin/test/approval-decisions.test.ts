@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@bank/domain';
+import { SessionEndReason } from '@bank/proto/auth';
 import { UserStatus } from '@bank/proto/user';
 import { raceOf } from '@bank/testing';
 import { describe, expect, test } from 'vitest';
@@ -94,6 +95,7 @@ describe('POST /v1/admin/approvals/{id}/approve', () => {
     ['user.transition.illegal', 409, 'pending'],
     ['access.forbidden', 403, 'pending'],
     ['approval.invalid', 403, 'rejected'],
+    ['approval.stale', 409, 'rejected'],
     ['user.not_found', 404, 'rejected'],
   ])('%s of the owner is %i, and it is %s', async (code, status, then) => {
     const { id, userId } = await pending();
@@ -120,6 +122,26 @@ describe('POST /v1/admin/approvals/{id}/approve', () => {
     }
     expect((await decide(id, 'approve', checker)).status).toBe(204);
     expect(await toldOf(app, userId, 'events')).toMatchObject([decided, performed]);
+  });
+
+  test('SR-47: factors that are reset end the sessions at once, with no news of it; 503 until auth has done so', async () => {
+    const [userId, checker] = [await knownUser(app, neighbours), staffOf(app, 'admin')];
+    const asking = await send('POST', `/users/${userId}/reset-mfa`, staffOf(app, 'support'), { reason });
+    const id = String(asking.body['approvalId']);
+    neighbours.refusals.set('revokeSessions', 'service.unavailable');
+    expect((await decide(id, 'approve', checker)).status).toBe(503);
+    expect(await rowOf(id)).toMatchObject({ status: 'executing', checker_id: checker.userId });
+    neighbours.refusals.clear();
+    expect((await decide(id, 'approve', checker)).status).toBe(204);
+    const noteId = neighbours.callsOf('resetFactors').at(-1)?.request['noteId'];
+    expect(neighbours.callsOf('revokeSessions').at(-1)).toMatchObject({
+      request: { userId, noteId, scope: { case: 'allSessions' }, reason: SessionEndReason.ENDED_BY_STAFF },
+      token: checker.token,
+    });
+    expect(neighbours.calls.map(({ method }) => method).slice(-4)).toEqual([
+      ...['resetFactors', 'revokeSessions', 'resetFactors', 'revokeSessions'],
+    ]);
+    expect(await rowOf(id)).toMatchObject({ status: 'approved' });
   });
 
   test('after a crash the same checker goes on where it stopped, once the first try cannot run any more', async () => {
