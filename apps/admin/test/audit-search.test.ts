@@ -134,6 +134,16 @@ describe('422: a search', () => {
     expect(await ruleOf({ subject, cursor: nextCursor ?? '' })).toMatchObject({ status: 422 });
   });
 
+  test('SR-74: with the cursor of another search', async () => {
+    const [subject, token] = [uuidv7(), staff()];
+    await appendEntries(app.ctx, [entryAbout(subject), entryAbout(subject)]);
+    const { nextCursor } = (await search({ subject, limit: '1' }, token)).body as Page;
+    const cursor = nextCursor ?? '';
+    const others = [{ subject: uuidv7() }, { subject, action: 'profile.updated' }, { subject, from }];
+    for (const query of others) expect((await search({ ...query, cursor }, token)).status).toBe(422);
+    expect((await search({ subject, cursor, limit: '50' }, token)).status).toBe(200);
+  });
+
   test('200: over 31 days exactly', async () => {
     expect((await search({ from, to: '2026-11-01T00:00:00Z' })).status).toBe(200);
   });

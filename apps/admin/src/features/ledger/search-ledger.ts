@@ -16,12 +16,12 @@ export async function searchLedger(ctx: AppContext, actor: Actor, input: unknown
   const { userId } = requireUser(actor);
   const { limit, cursor, ...criteria } = parse(AuditSearch, input);
   checkCriteria(criteria);
-  const context = `ledger:${userId}`;
+  const details = toDetails(criteria);
+  const context = `ledger:${userId}:${JSON.stringify(details)}`;
   const before = cursor === undefined ? undefined : String(ctx.cursors.decode(cursor, context)['id']);
 
   return withTransaction(ctx, { who, audits: ['audit.searched'] }, async (tx) => {
     const found = await tx.ledger.search({ ...criteria, before, limit: limit + 1 });
-    const details = toDetails(criteria);
     await tx.audit({ action: 'audit.searched', subject: criteria.subject ?? userId, outcome: 'success', details });
     return pageOf(found.map(toRecord), limit, (last) => ctx.cursors.encode({ id: last.entry.id }, context));
   });
