@@ -166,12 +166,36 @@ describe('SR-60 the jti of a proof', () => {
     await expect(checker.check(made({ claims }), request)).resolves.toEqual({ jkt: key.jkt });
   });
 
-  it('is kept for as long as the proof would be taken', async () => {
+  it('is kept for as long as the proof would be taken, and ten seconds more for the clocks of others', async () => {
     const kept: number[] = [];
     const replays = { claim: async (_key: string, keptSeconds: number) => kept.push(keptSeconds) > 0 };
     const noting = createProofChecker({ origins, replays, nonces, clock });
     for (const at of [startedAt + 10_000, startedAt, startedAt - 60_000]) await noting.check(made({ at }), request);
-    expect(kept).toEqual([71, 61, 1]);
+    expect(kept).toEqual([81, 71, 11]);
+  });
+
+  it('is good once between processes whose clocks differ by ten seconds', async () => {
+    // What the one that is ahead keeps goes by real time, as the store's does.
+    let realMs = startedAt;
+    const kept = new Map<string, number>();
+    const replays = {
+      async claim(key: string, keptSeconds: number) {
+        if ((kept.get(key) ?? 0) > realMs) return false;
+        kept.set(key, realMs + keptSeconds * 1000);
+        return true;
+      },
+    };
+    const of = (offsetMs: number) =>
+      createProofChecker({ origins, replays, clock: { now: () => new Date(realMs + offsetMs) } });
+    const [ahead, behind] = [of(5_000), of(-5_000)];
+    const proof = made({ at: startedAt });
+    await ahead.check(proof, request);
+    for (const seconds of [55, 57, 62, 65]) {
+      realMs = startedAt + seconds * 1000;
+      await expect(behind.check(proof, request)).rejects.toMatchObject({ ...invalid, reason: 'replayed' });
+    }
+    realMs = startedAt + 66_000;
+    await expect(behind.check(proof, request)).rejects.toMatchObject({ ...invalid, reason: 'iat' });
   });
 
   it.each(Array.from({ length: 20 }, (_, round) => round))('of 16 at once is good once (%i)', async () => {

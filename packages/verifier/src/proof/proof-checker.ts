@@ -63,6 +63,12 @@ export interface ProofChecker {
 /** How much longer than the request itself a call that is made for it may take to arrive. */
 const forwardingSeconds = 60;
 
+/**
+ * How much the clocks of two processes may differ without an alarm: each 5 s from the database's. One whose clock is behind takes
+ * a proof for so much longer than one whose clock is ahead keeps it.
+ */
+const processSkewSeconds = 10;
+
 /** Checks proofs of possession of a key (DPoP, RFC 9449; SR-60). Two signatures at most, and one look at the replay store. */
 export function createProofChecker(options: ProofCheckerOptions): ProofChecker {
   const { replays, nonces, clock = systemClock, ageSecondsMax = 60, skewSeconds = 10 } = options;
@@ -80,7 +86,7 @@ export function createProofChecker(options: ProofCheckerOptions): ProofChecker {
       if (demand.bound !== undefined && !isForToken(signed, demand.bound)) throw refused('ath or key');
       requireNonce(nonces, signed, now);
       // Last, so that only a proof that is right in everything else is used up.
-      const keptSeconds = Math.ceil(madeAt + ageSecondsMax - secondsOf(now)) + 1;
+      const keptSeconds = Math.ceil(madeAt + ageSecondsMax - secondsOf(now)) + 1 + processSkewSeconds;
       const key = hash('sha256', `${signed.jkt}.${id}`, 'base64url');
       if (!(await replays.claim(key, keptSeconds))) throw refused('replayed');
       return { jkt: signed.jkt };
