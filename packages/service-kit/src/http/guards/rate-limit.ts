@@ -36,13 +36,13 @@ export async function consumeLimit(
   limit: RouteLimit,
   request: HttpRequest,
 ): Promise<LimitDetails> {
-  const points = limit.by === 'address' ? limit.points * context.addressMultiplier : limit.points;
-  const { name, windowSeconds } = limit;
+  const { name, by, windowSeconds } = limit;
+  const points = by === 'address' ? limit.points * context.addressMultiplier : limit.points;
   const window = { points, windowSeconds };
   const state =
-    limit.by === 'address'
+    by === 'address'
       ? await consumeByAddress(context.store, request.clientAddress, { name, ...window })
-      : await consume(context.store, keyOf(limit, request), window);
+      : await consume(context.store, keyOf({ name, by }, request), window);
   const { remaining, resetSeconds } = state;
   const details = { name, points, remaining, windowSeconds, resetSeconds: Math.ceil(resetSeconds) };
   if (!state.allowed) {
