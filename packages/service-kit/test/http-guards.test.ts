@@ -1,4 +1,4 @@
-import { audiences, uuidv7 } from '@bank/domain';
+import { audiences, DomainError, uuidv7 } from '@bank/domain';
 import { fixedClock } from '@bank/testing';
 import * as v from 'valibot';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -62,7 +62,10 @@ const routes = defineRoutes<null>([
     ifMatch: 'required',
     body: Any,
     responses: { 200: Any },
-    handle: async (_ctx, request) => ok({ version: versionOf(request), body: request.body }),
+    handle: async (_ctx, request) => {
+      if (versionOf(request) !== 3) throw new DomainError('request.precondition_failed');
+      return ok({ version: 3, body: request.body });
+    },
   },
 ]);
 
@@ -196,7 +199,11 @@ describe('If-Match', () => {
     [428, {}],
     [428, { 'if-match': '*' }],
     [412, { 'if-match': '"other"' }],
+    [412, { 'if-match': '"v2"' }],
     [200, { 'if-match': '"v3"' }],
+    [200, { 'if-match': '"v3", "v2"' }],
+    [200, { 'if-match': '"v1","v2" , "v3"' }],
+    [412, { 'if-match': '"v1", "v2", W/"v3"' }],
   ])('answers %i to %j', async (status, headers) => {
     const response = await call('PATCH', '/v1/thing', { ...tokens.headers(), ...headers }, { a: 1 });
     expect(response.status).toBe(status);

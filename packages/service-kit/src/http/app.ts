@@ -4,6 +4,7 @@ import type { ProofChecker } from '@bank/verifier';
 import { Hono } from 'hono';
 import { keepPromises } from '#http/answer/check-reply.ts';
 import { noStore, securityHeaders } from '#http/answer/security-headers.ts';
+import { whicheverMatches } from '#http/contract/conditional.ts';
 import { checkRoutes } from '#http/contract/define-routes.ts';
 import type { HttpReply } from '#http/contract/reply.ts';
 import type { Route } from '#http/contract/route.ts';
@@ -84,7 +85,8 @@ function routeEndpoint<C>(route: Route<C>, options: HttpAppOptions<C>): Endpoint
 }
 
 function handlerOf<C>(route: Route<C>, steps: readonly Step[], options: HttpAppOptions<C>): Endpoint['handle'] {
-  const run = featureOf(route, options);
+  const feature = featureOf(route, options);
+  const run = route.ifMatch === undefined ? feature : whicheverMatches(feature);
   return async (exchange) => {
     await pass(steps, exchange);
     return run(exchange);

@@ -33,6 +33,8 @@ export class Exchange implements HttpRequest {
   proof: Proven | undefined = undefined;
   /** What the answer asks to be in the next proof. */
   proofNonce: string | undefined = undefined;
+  /** The one tag of `If-Match` that is being tried. */
+  expected: string | undefined = undefined;
   body: unknown = undefined;
   bytes: Uint8Array = noBytes;
   stream: ByteSource = noSource;
@@ -90,7 +92,7 @@ export class Exchange implements HttpRequest {
   }
 
   ifMatch(): string | undefined {
-    return this.header('if-match');
+    return this.expected ?? this.header('if-match');
   }
 
   /** The body's bytes, read from the socket where there is one: the stream survives a refusal, so the answer gets out. */

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
-import type { DomainError, ErrorDetails, ErrorKind } from '@bank/domain';
+import type { DomainError, ErrorDetails, ErrorKind, LimitDetails } from '@bank/domain';
 import { challengeOf } from '@bank/verifier';
-import { limitHeaders } from '#http/answer/limit-headers.ts';
+import { limitHeaders, lockHeaders } from '#http/answer/limit-headers.ts';
 import { statusOfKind } from '#http/answer/status.ts';
 
 export const problemMediaType = 'application/problem+json';
@@ -41,8 +41,11 @@ export function problemOf(error: DomainError, requestId: string): Problem {
   };
 }
 
-/** The header fields that belong to an error's status (RFC 9110 §10.2.3, §11.6.1, §15.5.6; RFC 6750 §3; RFC 9449 §7.1; RFC 9470 §3). */
-export function problemHeaders(error: DomainError): Record<string, string> {
+/**
+ * The header fields that belong to an error's status (RFC 9110 §10.2.3, §11.6.1, §15.5.6; RFC 6750 §3; RFC 9449 §7.1;
+ * RFC 9470 §3). `counted` are the limits of the route that had something left.
+ */
+export function problemHeaders(error: DomainError, counted: readonly LimitDetails[] = []): Record<string, string> {
   const { kind, details } = error;
   const headers: Record<string, string> = {};
   const retrySeconds = details.retryAfterSeconds ?? retryDefaultsSeconds[kind];
@@ -59,5 +62,10 @@ export function problemHeaders(error: DomainError): Record<string, string> {
   if (kind === 'unsupported_type') {
     headers['accept-encoding'] = 'identity';
   }
-  return details.limit === undefined ? headers : { ...headers, ...limitHeaders([details.limit]) };
+  if (details.limit !== undefined) {
+    return { ...headers, ...limitHeaders([details.limit]) };
+  }
+  return kind === 'limited'
+    ? { ...headers, ...lockHeaders(error.code, Number(headers['retry-after']), counted) }
+    : headers;
 }

@@ -51,7 +51,10 @@ function bodyOf(reply: HttpReply, headers: Headers, frame: AnswerFrame): Body {
 /** The problem document of a failure, never cacheable. */
 export function problemResponse(error: DomainError, exchange: Exchange, frame: AnswerFrame, extra: Headers): Response {
   const headers = frameHeaders(exchange, frame, extra);
-  Object.assign(headers, problemHeaders(error), { 'cache-control': 'no-store', 'content-type': problemMediaType });
+  Object.assign(headers, problemHeaders(error, exchange.limits), {
+    'cache-control': 'no-store',
+    'content-type': problemMediaType,
+  });
   const problem = problemOf(error, exchange.requestId);
   return new Response(JSON.stringify(problem), { status: problem.status, headers });
 }

@@ -72,6 +72,7 @@ describe('entity tags', () => {
 
   it('carry a version', () => {
     expect(versionIn(etagOf(7))).toBe(7);
+    expect(versionIn(' "a,b", W/"v6" ,"v7",, "v8"')).toBe(7);
   });
 
   it.each<[string | undefined, DomainError['code']]>([
@@ -79,7 +80,9 @@ describe('entity tags', () => {
     ['*', 'request.precondition_required'],
     ['W/"v7"', 'request.precondition_failed'],
     ['"7"', 'request.precondition_failed'],
-    ['"v1", "v2"', 'request.precondition_failed'],
+    ['v7', 'request.precondition_failed'],
+    ['"v7", v8', 'request.precondition_failed'],
+    ['"v1","v2","v3","v4","v5","v6"', 'request.precondition_failed'],
   ])('do not carry one in %s', (header, code) => {
     expect(() => versionIn(header)).toThrow(expect.objectContaining({ code }));
   });
