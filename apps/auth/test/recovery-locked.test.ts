@@ -57,9 +57,13 @@ async function approve({ id: userId }: Account) {
 }
 
 /** Locked after it had begun to be carried out, while mfa was away. */
-async function lockedOnTheWay(): Promise<Account> {
+async function lockedOnTheWay(proof: 'recovery_code' | 'staff' = 'recovery_code'): Promise<Account> {
   const account = await register(auth);
-  await provenRecovery(auth, account);
+  if (proof === 'recovery_code') await provenRecovery(auth, account);
+  else {
+    await completeRecovery(auth, await askForRecovery(auth, account));
+    await approve(account);
+  }
   auth.neighbours.removes = false;
   auth.clock.advance(recoveryDelayMs + 1000);
   await carryOutRecoveries(auth.ctx);
@@ -112,14 +116,17 @@ describe('a lock by staff', () => {
     );
   });
 
-  it('SR-43 is not lifted by a recovery that had begun to be carried out: that waits for staff, and he can end it', async () => {
-    const account = await lockedOnTheWay();
-    expect([await statusOf(account), removedOf(account.id)]).toEqual(['locked', []]);
-    expect(await linksTo(auth, account.id)).toEqual([]);
-    expect(await toldAbout(auth, account.id)).toContain('auth.recovery.failed locked');
-    expect((await cancelRecovery(auth, await cancelToken(auth, account.id))).status).toBe(204);
-    expect(await rowsOf(account.id)).toEqual([]);
-  });
+  it.each(['recovery_code', 'staff'] as const)(
+    'SR-43 is not lifted by what had begun to be carried out, proven by %s: that waits for staff, and he can end it',
+    async (proof) => {
+      const account = await lockedOnTheWay(proof);
+      expect([await statusOf(account), removedOf(account.id)]).toEqual(['locked', []]);
+      expect(await linksTo(auth, account.id)).toEqual([]);
+      expect(await toldAbout(auth, account.id)).toContain('auth.recovery.failed locked');
+      expect((await cancelRecovery(auth, await cancelToken(auth, account.id))).status).toBe(204);
+      expect(await rowsOf(account.id)).toEqual([]);
+    },
+  );
 
   it('SR-43 nor where the factors were removed just before', async () => {
     const account = await register(auth);
