@@ -29,7 +29,7 @@ const touchDevice = `update auth.devices set last_used_at = $1, known_at = coale
 const insertSession = `insert into auth.sessions (id, user_id, client_id, device_id, acr, amr, auth_time, created_at,
   last_used_at, idle_expires_at, absolute_expires_at, origin)
   values ($1, $2, $3, $4, 'aal1', '{pwd}', $5, $5, $5, $6, $6, $7)`;
-const takeTurn = `select pg_advisory_xact_lock(hashtextextended('auth.sessions.' || $1::text, 0))`;
+const lockOpening = `select pg_advisory_xact_lock(hashtextextended('auth.sessions.' || $1::text, 0))`;
 const listSurplus = `select s.id from auth.sessions s where s.user_id = $1 and s.revoked_at is null and s.idle_expires_at > $2
   and s.absolute_expires_at > $2 order by s.id desc offset 10`;
 const insertToken = `insert into auth.refresh_tokens (id, session_id, generation, digest, predecessor_id, created_at)
@@ -72,7 +72,7 @@ export async function signInScript(pool: pg.Pool): Promise<(client: pg.ClientBas
     await client.query(reset, pools);
     await client.query(touchDevice, [now, null, userId, deviceId, person.secretDigest]);
     const end = new Date(now.getTime() + 3_600_000);
-    await client.query(takeTurn, [userId]);
+    await client.query(lockOpening, [userId]);
     await client.query(insertSession, [sessionId, userId, person.clientId, deviceId, now, end, randomBytes(80)]);
     await client.query(insertToken, [uuidv7(), sessionId, randomBytes(32), now]);
     await client.query(listSurplus, [userId, now]);

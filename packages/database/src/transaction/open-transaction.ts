@@ -11,7 +11,7 @@ import { type Access, declaredAudits } from '#transaction/access.ts';
 import { holdUser } from '#transaction/erasure-hold.ts';
 import { type HandledMessages, noteHandled } from '#transaction/inbox.ts';
 import type { OutboxEvent, Transaction } from '#transaction/transaction.ts';
-import { takeTurn } from '#transaction/turn.ts';
+import { tryTakeJob } from '#transaction/turn.ts';
 
 export interface TransactionSettings {
   readonly schema: string;
@@ -96,7 +96,7 @@ export class OpenTransaction {
     return {
       em: this.em,
       holdUser: (userId) => holdUser(this.em, this.#settings.schema, userId),
-      takeTurn: (job) => takeTurn(this.em, this.#settings.schema, job),
+      tryTakeJob: (job) => tryTakeJob(this.em, this.#settings.schema, job),
       emit: async (event) => this.#emit(event),
       audit: async (record) => this.#audit(access, record),
       deliver: async (message) => this.#deliver(message),

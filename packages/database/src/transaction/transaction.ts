@@ -18,7 +18,7 @@ export interface Transaction {
   /** Holds a user against being erased until the end of the transaction; false when he has been. Asked before any row is locked. */
   holdUser(userId: string): Promise<boolean>;
   /** Takes a job that one replica does at a time, until the end of the transaction; false, at once, when another has it. */
-  takeTurn(job: string): Promise<boolean>;
+  tryTakeJob(job: string): Promise<boolean>;
   /** A fact, published after the commit. */
   emit(event: OutboxEvent): Promise<void>;
   /** An entry for the ledger, under the actor of the transaction's grant. @throws Error for an undeclared action */

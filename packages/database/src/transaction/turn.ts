@@ -7,7 +7,7 @@ export function turnOf(schema: string, job: string): string {
 }
 
 /** Takes a job of a schema for as long as the transaction lasts. False, without waiting, while another transaction has it. */
-export async function takeTurn(em: EntityManager, schema: string, job: string): Promise<boolean> {
+export async function tryTakeJob(em: EntityManager, schema: string, job: string): Promise<boolean> {
   const sql = 'select pg_try_advisory_xact_lock(hashtextextended(?, 0)) as mine';
   const { rows } = await runStatement(em, sql, [turnOf(schema, job)]);
   return (rows as readonly { mine: boolean }[])[0]?.mine === true;

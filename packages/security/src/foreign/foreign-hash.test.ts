@@ -1,7 +1,7 @@
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { type FirebaseParameters, type ForeignHash, readForeignHash } from '#foreign/foreign-hash.ts';
-import { cook, readRecipe, writeRecipe } from '#foreign/recipe.ts';
+import { deriveForeignHash, readRecipe, writeRecipe } from '#foreign/recipe.ts';
 import { staticKeyring } from '#keys/keyring.ts';
 import { createPasswordHasher } from '#password/password-hasher.ts';
 
@@ -64,7 +64,7 @@ function read(text: string): ForeignHash {
 describe('a hash of another system', () => {
   test.each(vectors)('%s is made by its recipe', async (_, hash, password) => {
     const { recipe, digest } = read(hash);
-    expect((await cook(recipe, password)).toString('hex')).toBe(digest.toString('hex'));
+    expect((await deriveForeignHash(recipe, password)).toString('hex')).toBe(digest.toString('hex'));
   });
 
   test.each(vectors)(

@@ -4,7 +4,7 @@ import type { ForeignRecipe, Pbkdf2Hash } from '#foreign/recipe.ts';
 /** A hash that another system made. */
 export interface ForeignHash {
   readonly recipe: ForeignRecipe;
-  /** What `cook` yields for the right password. */
+  /** What `deriveForeignHash` yields for the right password. */
   readonly digest: Buffer;
 }
 
@@ -40,7 +40,7 @@ type Reader = (text: string, firebase: FirebaseParameters | undefined) => Parsed
 export function readForeignHash(text: string, firebase?: FirebaseParameters): ForeignHash | ForeignHashProblem {
   const found = readers.map((read) => read(text, firebase)).find((parsed) => parsed !== undefined);
   if (found === undefined || found.digest.length < 16 || found.digest.length > lengthMax) return 'hash_format';
-  return isBearable(found.recipe) ? found : 'hash_cost';
+  return isWithinCostLimits(found.recipe) ? found : 'hash_cost';
 }
 
 const readers: readonly Reader[] = [readBcrypt, readArgon2id, readScrypt, readPbkdf2, readDjango, readFirebase];
@@ -110,7 +110,7 @@ function readFirebase(text: string, firebase: FirebaseParameters | undefined): P
   return { recipe: { kind: 'firebase-scrypt', logN, r, p: 1, length: digest.length, salt }, digest };
 }
 
-function isBearable(recipe: ForeignRecipe): boolean {
+function isWithinCostLimits(recipe: ForeignRecipe): boolean {
   switch (recipe.kind) {
     case 'bcrypt':
       return recipe.cost <= costsMax.bcrypt;

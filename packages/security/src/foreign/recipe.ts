@@ -42,7 +42,7 @@ const scryptMemoryMax = 256 * 1024 * 1024;
 /**
  * What the other system would have kept for a password: typed exactly so, as it knew no normal form. Runs on libuv's pool.
  */
-export async function cook(recipe: ForeignRecipe, password: string): Promise<Buffer> {
+export async function deriveForeignHash(recipe: ForeignRecipe, password: string): Promise<Buffer> {
   switch (recipe.kind) {
     case 'bcrypt':
       return bcryptBase64.decode((await bcrypt(password, recipe.cost, recipe.salt)).slice(-31));

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DomainError, normalisePassword } from '@bank/domain';
 import type { Argon2id } from 'oslo/password';
 import type { ForeignHash } from '#foreign/foreign-hash.ts';
-import { cook, type ForeignRecipe, readRecipe, writeRecipe } from '#foreign/recipe.ts';
+import { deriveForeignHash, type ForeignRecipe, readRecipe, writeRecipe } from '#foreign/recipe.ts';
 import type { Key, Keyring } from '#keys/keyring.ts';
 import { argon2id } from '#password/argon2id.ts';
 import { letPoolYield } from '#password/let-pool-yield.ts';
@@ -188,7 +188,7 @@ function exactForm(password: string): string {
 
 /** What is hashed for a password that was imported is what the other system would have kept. */
 async function formFor(recipe: ForeignRecipe | undefined, password: string): Promise<string> {
-  return recipe === undefined ? exactForm(password) : (await cook(recipe, password)).toString('hex');
+  return recipe === undefined ? exactForm(password) : (await deriveForeignHash(recipe, password)).toString('hex');
 }
 
 function readStoredHash(hash: string): StoredHash {

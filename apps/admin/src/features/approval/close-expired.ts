@@ -13,7 +13,7 @@ export async function closeExpired(ctx: AppContext): Promise<number> {
   let closed = 0;
   for (;;) {
     const some = await withTransaction(ctx, access, async (tx) =>
-      (await tx.takeTurn('close expired approvals')) ? await closeSome(tx) : 0,
+      (await tx.tryTakeJob('close expired approvals')) ? await closeSome(tx) : 0,
     );
     closed += some;
     if (some < batch) return closed;

@@ -7,7 +7,7 @@ import { isChangeCode, openAddress } from '#features/contact-change/change-code.
 import { changeCounters } from '#features/contact-change/policies.ts';
 import { replaceEmail } from '#features/contact-change/replace-email.ts';
 import { replacePhone } from '#features/contact-change/replace-phone.ts';
-import { judgeFrom } from '#features/sign-in/address-failures.ts';
+import { withFailureLimit } from '#features/sign-in/address-failures.ts';
 import type { ContactChange } from '#storage/users/contact-change.repository.ts';
 import type { IdentifierKind } from '#storage/users/identifier.repository.ts';
 import type { User } from '#storage/users/user.repository.ts';
@@ -34,7 +34,7 @@ export async function confirmChange(
   ] as const;
   const judge = () => withTransaction(ctx, { who, audits }, (tx) => tryCode(tx, { userId, sessionId, kind }, code));
   const isWrong = (outcome: Outcome) => outcome.kind !== 'verified' && outcome.kind !== 'blocked';
-  const outcome = await judgeFrom(ctx, caller.clientAddress, judge, isWrong);
+  const outcome = await withFailureLimit(ctx, caller.clientAddress, judge, isWrong);
   if (outcome.kind === 'verified') return outcome.address.value;
   if (outcome.kind === 'blocked') throw new DomainError('user.state.blocked');
   throw new DomainError('auth.verification.invalid', { reason: outcome.kind });

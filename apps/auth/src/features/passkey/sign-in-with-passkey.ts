@@ -11,7 +11,7 @@ import { refusePasskey } from '#features/passkey/refuse-passkey.ts';
 import { PasskeySignInSchema } from '#features/passkey/schemas.ts';
 import { openingAudits, type SignedIn } from '#features/session/open-session.ts';
 import { presentedDevice } from '#features/session/recognise-device.ts';
-import { judgeFrom } from '#features/sign-in/address-failures.ts';
+import { withFailureLimit } from '#features/sign-in/address-failures.ts';
 import { isCutOff, type RefusalReason } from '#features/sign-in/policies.ts';
 import type { PasskeySignIn } from '#storage/sign-ins/passkey-sign-in.repository.ts';
 
@@ -36,7 +36,7 @@ export async function signInWithPasskey(ctx: AppContext, input: unknown, caller:
     const given = { begun, client, device, caller, assertion: request.response.assertion };
     return await decide(ctx, who, await judgePasskey(ctx, given));
   };
-  const outcome = await judgeFrom(ctx, caller.clientAddress, judge, ({ kind }) => kind === 'refused');
+  const outcome = await withFailureLimit(ctx, caller.clientAddress, judge, ({ kind }) => kind === 'refused');
   if (outcome.kind === 'signed_in') return outcome.signedIn;
   throw new DomainError('auth.credentials.invalid', { reason: outcome.reason });
 }

@@ -4,7 +4,7 @@ import { keyedHash } from '@bank/security';
 import type { AppContext, AppTransaction } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { verifyCounted } from '#features/password/verify-counted.ts';
-import { judgeFrom } from '#features/sign-in/address-failures.ts';
+import { withFailureLimit } from '#features/sign-in/address-failures.ts';
 import { lockSchedule, unknownDevices } from '#features/sign-in/lockout-policies.ts';
 import { type CountedAttempt, tellOfLock } from '#features/sign-in/record-refusal.ts';
 import { type LockedAttempt, refuseLocked } from '#features/sign-in/refuse-locked.ts';
@@ -45,7 +45,7 @@ export async function confirmPassword(
     return { counted: attempt, ...(await verifyCounted(ctx, attempt, password)) };
   };
   const { counted, valid } = await ctx.hasher.admit(() =>
-    judgeFrom(ctx, own.caller.clientAddress, judge, (outcome) => !outcome.valid),
+    withFailureLimit(ctx, own.caller.clientAddress, judge, (outcome) => !outcome.valid),
   );
   if (valid) return counted;
   await recordWrongPassword(ctx, own, counted, failure);

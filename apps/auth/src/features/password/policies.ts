@@ -1,5 +1,5 @@
 /** Life of a link for choosing another password, in seconds (SR-36). */
-export const resetSeconds = 3600;
+export const resetLinkSeconds = 3600;
 
 /**
  * Passwords that may be tried by one link. Who is told that one was used before knows the present one, or an older one, by it:

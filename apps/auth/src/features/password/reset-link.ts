@@ -3,7 +3,7 @@ import { messageOf } from '@bank/notifications';
 import { mintToken } from '@bank/security';
 import type { AppTransaction } from '#context.ts';
 import { passwordResetRequested } from '#events.ts';
-import { resetSeconds } from '#features/password/policies.ts';
+import { resetLinkSeconds } from '#features/password/policies.ts';
 import { openContact } from '#features/user/contact.ts';
 import { pageLink } from '#features/user/page-link.ts';
 import type { User } from '#storage/users/user.repository.ts';
@@ -19,7 +19,7 @@ export async function sendResetLink(
 ): Promise<void> {
   const { id: userId } = user;
   const { url, expiresAt } = await makeLink(tx, user);
-  const message = messageOf('password-reset', { url, minutes: resetSeconds / 60 });
+  const message = messageOf('password-reset', { url, minutes: resetLinkSeconds / 60 });
   await tx.deliver({ to: await recipientOf(tx, user), channel: 'email', expiresAt, ...message });
   await tx.emit(passwordResetRequested({ userId, byStaff, at: tx.clock.now() }));
 }
@@ -41,7 +41,7 @@ export async function sendNoLink(tx: AppTransaction): Promise<void> {
 async function makeLink(tx: AppTransaction, owner: { id: string; roles: User['roles'] }) {
   const id = tx.ids.next();
   const { token, digest } = mintToken(resetTokenPrefix, id);
-  const expiresAt = new Date(tx.clock.now().getTime() + resetSeconds * 1000);
+  const expiresAt = new Date(tx.clock.now().getTime() + resetLinkSeconds * 1000);
   await tx.passwordResets.replace(owner.id, { id, digest }, expiresAt);
   return { url: pageLink(tx, owner, { path: '/password/reset', token }), expiresAt };
 }

@@ -7,7 +7,7 @@ import { refusalOf } from '#features/recovery/policies.ts';
 import { ApproveRecoverySchema } from '#features/recovery/schemas.ts';
 import { tellOfRecovery } from '#features/recovery/tell-of-recovery.ts';
 import { approveWait } from '#features/recovery/wait-for-recovery.ts';
-import { holdPeople, visible } from '#features/standing/people.ts';
+import { holdPeople, requireVisible } from '#features/standing/people.ts';
 
 /**
  * Gives a recovery its second proof: two of the staff know again who its user is (SR-43, SR-71). Its delay begins, with the same
@@ -26,7 +26,7 @@ export async function approveRecovery(
   const { id: approvalId, makerId, who } = approved;
   await withTransaction(ctx, { who, audits: ['auth.recovery.proven'] }, async (tx) => {
     const isFirst = await useApproval(tx, approved, () => holdPeople(tx, approved, userId));
-    const user = visible(await tx.users.lock(userId));
+    const user = requireVisible(await tx.users.lock(userId));
     if (!isFirst) return;
     if (refusalOf(user) !== undefined) throw new DomainError('user.state.blocked');
     const recovery = await approveWait(tx, { id: recoveryId, userId });

@@ -9,7 +9,7 @@ import { recoveryTokenPrefix } from '#features/recovery/start-recovery.ts';
 import { tellOfRecovery } from '#features/recovery/tell-of-recovery.ts';
 import { beginReview, beginWait, standingOf } from '#features/recovery/wait-for-recovery.ts';
 import { refusalOf as refusalOfFactor } from '#features/second-factor/refusals.ts';
-import { judgeFrom } from '#features/sign-in/address-failures.ts';
+import { withFailureLimit } from '#features/sign-in/address-failures.ts';
 
 const audits = ['auth.recovery.proven', 'auth.recovery.failed'] as const;
 
@@ -25,7 +25,7 @@ export async function completeRecovery(ctx: AppContext, input: unknown, caller: 
   const who = allow.anyone(caller.actor);
   const { token, recoveryCode } = parse(CompleteRecoverySchema, input);
   const judge = () => tryProofs(ctx, who, { link: readToken(recoveryTokenPrefix, token), recoveryCode });
-  const outcome = await judgeFrom(ctx, caller.clientAddress, judge, ({ kind }) => kind === 'refused');
+  const outcome = await withFailureLimit(ctx, caller.clientAddress, judge, ({ kind }) => kind === 'refused');
   if (outcome.kind === 'proven') return outcome.standing;
   throw new DomainError('auth.verification.invalid', { reason: outcome.reason });
 }

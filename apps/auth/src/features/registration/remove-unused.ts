@@ -25,7 +25,7 @@ export async function removeUnused(
 ): Promise<number> {
   for (let total = 0; ; ) {
     const removed = await withTransaction(ctx, { who, unaudited }, async (tx) => {
-      if (!(await tx.takeTurn(`trim ${table}`))) return 0;
+      if (!(await tx.tryTakeJob(`trim ${table}`))) return 0;
       const rows = await remove(tx, new Date(tx.clock.now().getTime() - graceMs), batch);
       for (const { userId } of rows.filter(({ isUser }) => !isUser)) {
         await tx.vault.destroyKeys(tx.em, userId, 'erasable');

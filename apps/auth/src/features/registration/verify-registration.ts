@@ -13,7 +13,7 @@ import { assuranceOf } from '#features/second-factor/assurance.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { openingAudits, openSession } from '#features/session/open-session.ts';
 import { presentedDevice } from '#features/session/recognise-device.ts';
-import { judgeFrom } from '#features/sign-in/address-failures.ts';
+import { withFailureLimit } from '#features/sign-in/address-failures.ts';
 import { openContact } from '#features/user/contact.ts';
 import { createUser } from '#features/user/create-user.ts';
 import type { UserView } from '#features/user/view-user.ts';
@@ -47,7 +47,7 @@ export async function verifyRegistration(
   const request = parse(VerifyRegistrationSchema, input);
   const client = resolveCustomerClient(ctx, request.clientId, caller);
   const judge = () => withTransaction(ctx, { who, audits }, (tx) => verify(tx, { request, client, caller }));
-  const outcome = await judgeFrom(ctx, caller.clientAddress, judge, ({ kind }) => kind !== 'verified');
+  const outcome = await withFailureLimit(ctx, caller.clientAddress, judge, ({ kind }) => kind !== 'verified');
   if (outcome.kind === 'verified') return outcome;
   throw new DomainError('auth.registration.code_invalid', { reason: outcome.kind });
 }

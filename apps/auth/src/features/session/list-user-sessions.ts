@@ -4,7 +4,7 @@ import { type Page, pageOf } from '@bank/service-kit';
 import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
-import { visible } from '#features/standing/people.ts';
+import { requireVisible } from '#features/standing/people.ts';
 import type { Session } from '#storage/sessions/session.repository.ts';
 
 const limitDefault = 20;
@@ -30,7 +30,7 @@ export async function listUserSessions(
   const context = `sessions-of-user:${userId}`;
   const before = cursor === undefined ? undefined : parse(CursorSchema, ctx.cursors.decode(cursor, context)).before;
   return await withTransaction(ctx, { who, audits: ['user.read'] }, async (tx) => {
-    visible(await tx.users.find(userId));
+    requireVisible(await tx.users.find(userId));
     const rows = await tx.sessions.listLive(userId, { before, limit: limit + 1, now: tx.clock.now() });
     await tx.audit({ action: 'user.read', subject: userId, outcome: 'success', details: { fields: 'sessions' } });
     return pageOf(rows, limit, (last) => ctx.cursors.encode({ before: last.id }, context));

@@ -70,7 +70,7 @@ export async function openSession(tx: AppTransaction, facts: SessionFacts): Prom
   const { token, digest } = mintToken(refreshTokenPrefix, tokenId);
   // Side by side, in one round trip.
   const [, , , surplus] = await Promise.all([
-    tx.sessions.takeTurn(user.id),
+    tx.sessions.lockOpeningOf(user.id),
     tx.sessions.insert(session),
     tx.refreshTokens.insert({ id: tokenId, sessionId: session.id, generation: 0, digest, createdAt: now }),
     tx.sessions.listSurplus(user.id, { keep: sessionsMax, now }),

@@ -12,7 +12,7 @@ const limit = { points: 100, windowSeconds: 600 };
  * unless the secret was: what is right, or was not judged, costs the others behind the address nothing.
  * @throws request.rate_limited
  */
-export async function judgeFrom<T>(
+export async function withFailureLimit<T>(
   ctx: AppContext,
   clientAddress: string,
   judge: () => Promise<T>,

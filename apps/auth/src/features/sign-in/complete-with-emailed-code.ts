@@ -5,7 +5,7 @@ import { refuseCompromised } from '#features/password/compromised.ts';
 import { assuranceOf } from '#features/second-factor/assurance.ts';
 import { sufficientFactors } from '#features/second-factor/sufficient-factors.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
-import { judgeFrom } from '#features/sign-in/address-failures.ts';
+import { withFailureLimit } from '#features/sign-in/address-failures.ts';
 import { isEmailedCode, signInCode } from '#features/sign-in/emailed-code.ts';
 import {
   completionAudits,
@@ -34,7 +34,7 @@ export async function completeWithEmailedCode(
   proof: { challengeId: string; code: string },
 ): Promise<SignedIn> {
   const judge = () => tryCode(ctx, half, userId, proof);
-  const outcome = await judgeFrom(ctx, half.caller.clientAddress, judge, ({ kind }) => kind === 'wrong_code');
+  const outcome = await withFailureLimit(ctx, half.caller.clientAddress, judge, ({ kind }) => kind === 'wrong_code');
   if (outcome.kind === 'signed_in') return outcome.signedIn;
   if (outcome.kind === 'compromised') return await refuseCompromised(ctx, half.who, outcome.pending);
   const code = outcome.kind === 'wrong_code' ? 'auth.second_factor.invalid' : 'auth.login.invalid';

@@ -8,7 +8,7 @@ import { refusalOf } from '#features/second-factor/refusals.ts';
 import { suffices } from '#features/second-factor/sufficiency.ts';
 import { isAsked } from '#features/second-factor/sufficient-factors.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
-import { judgeFrom } from '#features/sign-in/address-failures.ts';
+import { withFailureLimit } from '#features/sign-in/address-failures.ts';
 import {
   completionAudits,
   openCompleted,
@@ -26,7 +26,7 @@ import type { PendingSignIn } from '#storage/sign-ins/sign-in.repository.ts';
  */
 export async function completeWithFactor(ctx: AppContext, half: SecondHalfRequest, proof: Proof): Promise<SignedIn> {
   const { who, caller } = half;
-  const { pending, verdict } = await judgeFrom(
+  const { pending, verdict } = await withFailureLimit(
     ctx,
     caller.clientAddress,
     async () => {

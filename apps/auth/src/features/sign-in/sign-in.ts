@@ -6,7 +6,7 @@ import { flagCompromised } from '#features/password/compromised.ts';
 import { renewHash } from '#features/password/renew-hash.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { presentedDevice } from '#features/session/recognise-device.ts';
-import { judgeFrom } from '#features/sign-in/address-failures.ts';
+import { withFailureLimit } from '#features/sign-in/address-failures.ts';
 import { beginAttempt } from '#features/sign-in/attempt.ts';
 import { awaitSecondHalf, type SecondHalf } from '#features/sign-in/await-second-half.ts';
 import { completeWithPassword } from '#features/sign-in/complete-with-password.ts';
@@ -35,7 +35,7 @@ export async function signIn(ctx: AppContext, input: unknown, caller: Caller): P
   };
   // Counted once the turn is near: those who wait for it take nothing from others behind the same address.
   const { attempt, judged, decision } = await ctx.hasher.admit(() =>
-    judgeFrom(ctx, caller.clientAddress, judge, (outcome) => outcome.decision.kind === 'refuse'),
+    withFailureLimit(ctx, caller.clientAddress, judge, (outcome) => outcome.decision.kind === 'refuse'),
   );
   if (decision.kind === 'refuse') {
     await recordRefusal(ctx, who, attempt, decision.reason);

@@ -71,12 +71,12 @@ export async function holdPeople(
 ): Promise<Pick<ApprovalFacts, 'maker' | 'checker' | 'target'>> {
   const held = await tx.users.lockMany([makerId, checkerId, ...(targetId === undefined ? [] : [targetId])]);
   const [maker, checker] = [held.get(makerId), held.get(checkerId)];
-  const target = targetId === undefined ? undefined : personOf(visible(held.get(targetId)));
+  const target = targetId === undefined ? undefined : personOf(requireVisible(held.get(targetId)));
   return { maker: maker && personOf(maker), checker: checker && personOf(checker), target };
 }
 
 /** A user that staff may know of. @throws user.not_found for nobody, and for whoever is erased */
-export function visible(user: User | undefined): User {
+export function requireVisible(user: User | undefined): User {
   if (!isVisible(user)) throw new DomainError('user.not_found');
   return user;
 }

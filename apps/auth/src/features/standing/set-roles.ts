@@ -8,7 +8,7 @@ import { userRolesChanged } from '#events.ts';
 import type { Caller } from '#features/caller.ts';
 import { endEverything } from '#features/standing/end-everything.ts';
 import { noticeDays, type Warrant } from '#features/standing/move-user.ts';
-import { holdPeople, visible } from '#features/standing/people.ts';
+import { holdPeople, requireVisible } from '#features/standing/people.ts';
 import { ApprovalSchema } from '#features/standing/schemas.ts';
 import type { User } from '#storage/users/user.repository.ts';
 
@@ -36,7 +36,7 @@ export async function setRoles(ctx: AppContext, input: unknown, { actor }: Pick<
       ...(await holdPeople(tx, approved, userId)),
       granted: roles,
     }));
-    const target = visible(await tx.users.lock(userId));
+    const target = requireVisible(await tx.users.lock(userId));
     if (!isFirst) return target;
     requireUnchanged(approved, target.rolesChangedAt);
     return await giveRoles(tx, target, roles, { noteId, approvalId, makerId });

@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { moveUser } from '#features/standing/move-user.ts';
-import { holdPeople, holdTarget, visible } from '#features/standing/people.ts';
+import { holdPeople, holdTarget, requireVisible } from '#features/standing/people.ts';
 import { actionOfMove, type MoveAction, settableStates } from '#features/standing/policies.ts';
 import { ApprovalSchema } from '#features/standing/schemas.ts';
 import type { User } from '#storage/users/user.repository.ts';
@@ -63,7 +63,7 @@ async function moveByApproval(
   const { id: approvalId, makerId, who } = approved;
   return await withTransaction(ctx, { who, audits }, async (tx) => {
     const isFirst = await useApproval(tx, approved, () => holdPeople(tx, approved, userId));
-    const target = visible(await tx.users.lock(userId));
+    const target = requireVisible(await tx.users.lock(userId));
     if (!isFirst) return target;
     requireUnchanged(approved, target.statusChangedAt);
     return await moveUser(tx, target, { to, by: 'approval', warrant: { noteId, approvalId, makerId } });

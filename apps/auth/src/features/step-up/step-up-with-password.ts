@@ -8,7 +8,7 @@ import { isStillPassword } from '#features/password/policies.ts';
 import { assuranceOf } from '#features/second-factor/assurance.ts';
 import { needsFactor } from '#features/second-factor/sufficiency.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
-import { judgeFrom } from '#features/sign-in/address-failures.ts';
+import { withFailureLimit } from '#features/sign-in/address-failures.ts';
 import { isEmailedCode, stepUpCode } from '#features/sign-in/emailed-code.ts';
 import { emailedCodes, lockSchedule, secondsLocked } from '#features/sign-in/lockout-policies.ts';
 import { codeAttemptsMax } from '#features/sign-in/policies.ts';
@@ -43,7 +43,7 @@ export async function stepUpWithPassword(
       await endFailures(tx, confirmed);
       return await renewSession(tx, user, assuranceOf(['password', isDeviceKnown ? 'device' : 'email']));
     });
-  const renewed = await judgeFrom(ctx, own.caller.clientAddress, renew, (session) => session === undefined);
+  const renewed = await withFailureLimit(ctx, own.caller.clientAddress, renew, (session) => session === undefined);
   if (renewed === undefined) throw new DomainError('auth.second_factor.invalid', { reason: 'emailed code' });
   return renewed;
 }

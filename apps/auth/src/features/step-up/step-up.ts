@@ -8,7 +8,7 @@ import { assuranceOfStepUp } from '#features/second-factor/assurance.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
 import { suffices } from '#features/second-factor/sufficiency.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
-import { judgeFrom } from '#features/sign-in/address-failures.ts';
+import { withFailureLimit } from '#features/sign-in/address-failures.ts';
 import { findOwnSession } from '#features/step-up/find-session.ts';
 import { renewSession } from '#features/step-up/renew-session.ts';
 import { StepUpSchema } from '#features/step-up/schemas.ts';
@@ -61,7 +61,7 @@ async function stepUpWithFactor(
   const audits = ['auth.stepped_up', 'auth.step_up.failed', 'auth.recovery.cancelled'] as const;
   const binding = { userId, purpose: 'step_up', bindingId: sessionId, audience } as const;
   const judge = () => ctx.factorChallenges.verify(binding, proof);
-  const verdict = await judgeFrom(ctx, caller.clientAddress, judge, ({ kind }) => kind === 'wrong');
+  const verdict = await withFailureLimit(ctx, caller.clientAddress, judge, ({ kind }) => kind === 'wrong');
   if (verdict.kind !== 'accepted') {
     if (verdict.kind === 'wrong') {
       const failure = { action: 'auth.step_up.failed', subject: userId, outcome: 'failure', reason: 'factor' } as const;

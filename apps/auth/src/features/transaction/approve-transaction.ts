@@ -7,7 +7,7 @@ import type { AppContext } from '#context.ts';
 import type { OwnSession } from '#features/password/confirm-password.ts';
 import { endRecoveries } from '#features/recovery/end-recoveries.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
-import { judgeFrom } from '#features/sign-in/address-failures.ts';
+import { withFailureLimit } from '#features/sign-in/address-failures.ts';
 import { approvalAmr, transactionTokenSeconds } from '#features/transaction/policies.ts';
 import type { TransactionToken } from '#features/transaction/schemas.ts';
 import type { Transaction } from '#storage/transactions/transaction.entity.ts';
@@ -43,7 +43,7 @@ export async function approveTransaction(
   const audits = ['transaction.approved', 'transaction.refused', 'auth.recovery.cancelled'] as const;
   const details = { transactionId: asked.id, type: asked.type, method: asked.method, sessionId: user.sessionId };
   const judged = () => judge(ctx, asked, answer);
-  const verdict = await judgeFrom(ctx, caller.clientAddress, judged, ({ kind }) => kind === 'wrong');
+  const verdict = await withFailureLimit(ctx, caller.clientAddress, judged, ({ kind }) => kind === 'wrong');
   if (verdict.kind === 'wrong') {
     const refusal = {
       action: 'transaction.refused',

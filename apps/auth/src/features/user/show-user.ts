@@ -3,7 +3,7 @@ import { allow, DomainError, type Grant, parse, UserIdSchema, Uuidv7Schema } fro
 import * as v from 'valibot';
 import type { AppContext, AppTransaction } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
-import { visible } from '#features/standing/people.ts';
+import { requireVisible } from '#features/standing/people.ts';
 import { openContact } from '#features/user/contact.ts';
 import { maskEmail } from '#features/user/mask-email.ts';
 import { maskPhone } from '#features/user/mask-phone.ts';
@@ -38,7 +38,7 @@ export async function showUser(ctx: AppContext, input: unknown, caller: Pick<Cal
   const request = parse(ShowUserSchema, input);
   const who: Grant = request.unmask.length === 0 ? mayRead : allow.permission(caller.actor, 'users.unmask');
   return await withTransaction(ctx, { who, audits: ['user.read', 'user.contact_read'] }, async (tx) => {
-    const user = visible(await tx.users.find(request.userId));
+    const user = requireVisible(await tx.users.find(request.userId));
     if (user.contact === null) throw new DomainError('user.not_found', { reason: 'erased' });
     const { email, phone } = await openContact(tx, { table: 'users', userId: user.id }, user.contact);
     await tellLedger(tx, request);

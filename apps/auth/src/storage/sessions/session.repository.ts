@@ -57,7 +57,7 @@ export class SessionRepository extends Repository {
   }
 
   /** Waits for whoever else opens a session for a user, until the transaction ends: two at once do not count themselves alone. */
-  async takeTurn(userId: UserId): Promise<void> {
+  async lockOpeningOf(userId: UserId): Promise<void> {
     await this.rows(`select pg_advisory_xact_lock(hashtextextended('auth.sessions.' || ?::text, 0))`, [userId]);
   }
 
