@@ -1,9 +1,12 @@
 import { request } from '@bank/composition/testing';
-import type { ErrorCode, Role } from '@bank/domain';
+import { type ErrorCode, type Role, UserIdSchema, uuidv7 } from '@bank/domain';
 import { SessionEndReason } from '@bank/proto/auth';
 import { UserStatus } from '@bank/proto/user';
+import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import type { DirectActName } from '#features/act/direct-acts.ts';
+import { noteRoles } from '#features/user/note-roles.ts';
+import { noteStatus } from '#features/user/note-status.ts';
 import { adminApp, knownUser, staffOf, toldOf } from './admin-app.ts';
 import { startNeighbours } from './neighbours.ts';
 
@@ -73,6 +76,16 @@ describe.each<[DirectActName, string, string, object]>([
     const { token } = staffOf(app, 'admin', changes);
     expect((await act(name, await knownUser(app, neighbours), token)).status).toBe(status);
   });
+});
+
+test('SR-72: whose roles nobody has told of yet is who auth says, though news of the status has come', async () => {
+  const userId = v.parse(UserIdSchema, uuidv7());
+  neighbours.users.set(userId, { roles: ['admin'] });
+  await noteStatus(app.ctx, { userId, status: 'locked', version: 2 });
+  expect((await act('unlock', userId, staffOf(app, 'support').token)).status).toBe(403);
+  expect(neighbours.calls.map(({ method }) => method)).toEqual(['getUser']);
+  await noteRoles(app.ctx, { userId, roles: ['customer'], version: 3 });
+  expect((await act('unlock', userId, staffOf(app, 'support').token)).status).toBe(204);
 });
 
 describe('an act of staff', () => {
