@@ -1,5 +1,6 @@
 import { uuidv7 } from '@bank/domain';
 import { UserStatus } from '@bank/proto/user';
+import { losers, raceOf } from '@bank/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { carryOutRecoveries } from '#features/recovery/carry-out-recoveries.ts';
 import { type Account, register } from './support/accounts.ts';
@@ -13,6 +14,7 @@ import {
   staffClients,
 } from './support/colleagues.ts';
 import { templatesTo } from './support/emails.ts';
+import { post } from './support/http.ts';
 import { askForToken, linksTo, reset, toldAbout } from './support/passwords.ts';
 import {
   afterTheDelay,
@@ -139,6 +141,28 @@ describe('a lock by staff', () => {
     await carryOutRecoveries({ ...auth.ctx, removeFactors });
     await carryOut(auth);
     expect([await statusOf(account), await linksTo(auth, account.id)]).toEqual(['locked', []]);
+  });
+});
+
+describe('SR-73 a lock, a step-up and the link at once', () => {
+  it('end it once, and nobody waits for another in a circle, twenty times', { timeout: 240_000 }, async () => {
+    const support = await colleague(auth, 'support');
+    for (let round = 0; round < 20; round += 1) {
+      const account = await register(auth);
+      await provenRecovery(auth, account);
+      const link = await cancelToken(auth, account.id);
+      auth.neighbours.proof = { kind: 'accepted', by: 'totp' };
+      const proof = { challengeId: uuidv7(), response: { code: '123456' } };
+      const stepUp = () => post(auth, '/v1/auth/step-up/verify', proof, { token: account.accessToken });
+      const outcomes = await raceOf<unknown>(6, async (number) => {
+        if (number === round % 6) return await set(support, account.id, UserStatus.LOCKED);
+        const { status } = number % 2 === 0 ? await stepUp() : await cancelRecovery(auth, link);
+        expect([200, 204, 401, 422]).toContain(status);
+      });
+      expect(losers(outcomes)).toEqual([]);
+      expect([await rowsOf(account.id), await statusOf(account)]).toEqual([[], 'locked']);
+      expect(await auditsOf(auth, account.id, 'auth.recovery.cancelled')).toHaveLength(1);
+    }
   });
 });
 
