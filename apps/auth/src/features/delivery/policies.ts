@@ -1,3 +1,4 @@
+import type { TemplateName } from '@bank/notifications';
 import type { Config } from '#config.ts';
 import type { DeliveryChannel } from '#storage/deliveries/delivery.repository.ts';
 
@@ -24,13 +25,49 @@ export function nextAttempt(attempts: number, now: Date, expiresAt: Date): Date 
 }
 
 /** Why a message is sent. Each is counted apart, so that nobody can use up the messages of another. */
-export type MessagePurpose = 'registration' | 'change' | 'recovery' | 'way_back' | 'asked' | 'notice';
+export type MessagePurpose =
+  | 'registration'
+  | 'change'
+  | 'recovery'
+  | 'way_back'
+  | 'asked'
+  | 'credentials'
+  | 'device'
+  | 'notice';
 
 /** What goes to an address because another user says that it is his, or wants it to be. */
 const aboutChanges = new Set(['phone-code', 'email-code', 'email-change-attempted']);
 
 /** What tells a user of something that he can undo by the link in it: no code that somebody asks for keeps it back. */
 const waysBack = new Set(['email-change-requested', 'email-replaced', 'recovery-in-review', 'recovery-waiting']);
+
+/** What tells a user that others sign in from now on than did, or by other means: few, and a sign-in alone brings none (SR-20). */
+const aboutCredentials: ReadonlySet<string> = new Set<TemplateName>([
+  'password-changed',
+  'factor-added',
+  'sms-factor-added',
+  'factor-removed',
+  'factors-reset',
+  'recovery-codes-created',
+  'recovery-code-used',
+  'recovery-codes-low',
+  'recovery-cancelled',
+  'recovery-completed',
+  'email-changed',
+  'email-reverted',
+  'phone-changed',
+  'roles-changed',
+]);
+
+/** What somebody who is signed in can do to devices again and again. */
+const aboutDevices: ReadonlySet<string> = new Set<TemplateName>([
+  'device-trusted',
+  'device-untrusted',
+  'device-removed',
+  'device-key-bound',
+  'device-key-rotated',
+  'device-key-removed',
+]);
 
 /**
  * What a stranger can have sent to anybody, what whoever has proved something asked for, and what tells a user of what is
@@ -41,6 +78,8 @@ export function purposeOf(template: string, params: Readonly<Record<string, stri
   if (aboutChanges.has(template)) return 'change';
   if (waysBack.has(template)) return 'way_back';
   if (template === 'password-reset' || template === 'account-recovery') return 'recovery';
+  if (aboutCredentials.has(template)) return 'credentials';
+  if (aboutDevices.has(template)) return 'device';
   return params['code'] !== undefined || params['url'] !== undefined ? 'asked' : 'notice';
 }
 
@@ -64,7 +103,7 @@ export interface MessageLimit {
 }
 
 /** What tells users of what is done to them: who has mail sent in masses must not silence it. Users and addresses bound it. */
-const beyondBudget: ReadonlySet<MessagePurpose> = new Set(['way_back', 'notice']);
+const beyondBudget: ReadonlySet<MessagePurpose> = new Set(['way_back', 'credentials', 'device', 'notice']);
 
 const hour = 3600;
 const day = 86_400;
