@@ -122,7 +122,7 @@ export async function givenChallenge(
   app: TestApp<AppContext>,
   { userId, factorId }: Pick<Enrolled, 'userId' | 'factorId'>,
   bindingId = uuidv7(),
-  purpose = ChallengePurpose.SIGN_IN,
+  purpose: ChallengePurpose = ChallengePurpose.SIGN_IN,
 ) {
   const client = await app.client(MfaService, auth);
   const binding = { userId, purpose, bindingId };
