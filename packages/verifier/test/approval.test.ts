@@ -107,6 +107,7 @@ test('SR-58: an approval of a revoked key is none', async () => {
   await expect(strict.verifyApproval(approvalOf(), demand)).resolves.toBeDefined();
   feed.revokedKeys.add('k1');
   await expect(strict.verifyApproval(approvalOf(), demand)).rejects.toEqual(refusedWith('approval.invalid'));
+  feed.revokedKeys.clear();
   feed.current = false;
   await expect(strict.verifyApproval(approvalOf(), demand)).rejects.toEqual(refusedWith('service.unavailable'));
 });
