@@ -55,6 +55,17 @@ describe('ViewUser', () => {
     expect(await auditsOf(auth, account.id, 'user.contact_read')).toEqual([]);
   });
 
+  it('SR-72 unmasks nobody who stands as high, and nobody to themselves', async () => {
+    const [compliance, other] = [await colleague(auth, 'compliance'), await colleague(auth, 'compliance')];
+    const admin = await colleague(auth, 'admin');
+    for (const { id } of [compliance, other, admin]) {
+      const request = { userId: id, unmask: [ContactField.EMAIL], noteId };
+      await expect(users.viewUser(request, compliance.asked)).rejects.toMatchObject({ code: 'access.forbidden' });
+      expect(await auditsOf(auth, id, 'user.contact_read')).toEqual([]);
+      expect(await users.viewUser({ userId: id, ...nothing }, compliance.asked)).toMatchObject({ phone: '' });
+    }
+  });
+
   it.each([
     ['no note', { unmask: [ContactField.EMAIL], noteId: '' }, 'request.invalid'],
     ['a note that is none', { unmask: [ContactField.EMAIL], noteId: 'because' }, 'request.invalid'],

@@ -67,7 +67,7 @@ test('SR-73 whose answer died with its process: no second code goes out, and the
   await request(app.service, 'POST', '/v1/mfa/sms', asked);
   // As it is when the process is killed between the commit and the answer, a minute later.
   await app.database.query(
-    'update mfa.idempotency_keys set answer = null, claimed_until = now() - interval \'1 second\' where user_id = $1',
+    "update mfa.idempotency_keys set answer = null, claimed_until = now() - interval '1 second' where user_id = $1",
     [userId],
   );
   const again = await request(app.service, 'POST', '/v1/mfa/sms', asked);

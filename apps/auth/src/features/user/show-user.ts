@@ -1,5 +1,14 @@
 import { withTransaction } from '@bank/database';
-import { allow, DomainError, type Grant, parse, UserIdSchema, Uuidv7Schema } from '@bank/domain';
+import {
+  allow,
+  DomainError,
+  type Grant,
+  parse,
+  requireMayActOn,
+  requireUser,
+  UserIdSchema,
+  Uuidv7Schema,
+} from '@bank/domain';
 import * as v from 'valibot';
 import type { AppContext, AppTransaction } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
@@ -21,7 +30,7 @@ const ShowUserSchema = v.pipe(
 );
 type Request = v.InferOutput<typeof ShowUserSchema>;
 
-/** A user as staff see him: addresses are hints, unless asked for in full. */
+/** A user as staff see them: addresses are hints, unless asked for in full. */
 export interface ShownUser {
   user: User;
   email: string | undefined;
@@ -29,8 +38,8 @@ export interface ShownUser {
 }
 
 /**
- * Shows staff a user, his addresses masked; in full only those named, to who may unmask and says why by a note. Whatever was
- * shown is told to the ledger, or not shown. @throws auth.token.missing, request.invalid, access.forbidden,
+ * Shows staff a user with masked addresses; in full only those named, to whoever may unmask, stands above the user, and says
+ * why by a note. Whatever was shown is told to the ledger, or not shown. @throws auth.token.missing, request.invalid, access.forbidden,
  * auth.step_up.required, user.not_found
  */
 export async function showUser(ctx: AppContext, input: unknown, caller: Pick<Caller, 'actor'>): Promise<ShownUser> {
@@ -40,6 +49,8 @@ export async function showUser(ctx: AppContext, input: unknown, caller: Pick<Cal
   return await withTransaction(ctx, { who, audits: ['user.read', 'user.contact_read'] }, async (tx) => {
     const user = requireVisible(await tx.users.find(request.userId));
     if (user.contact === null) throw new DomainError('user.not_found', { reason: 'erased' });
+    // To read in full who somebody is, is to act on them (SR-72).
+    if (request.unmask.length > 0) requireMayActOn(requireUser(caller.actor), { userId: user.id, roles: user.roles });
     const { email, phone } = await openContact(tx, { table: 'users', userId: user.id }, user.contact);
     await tellLedger(tx, request);
     const isShown = (field: (typeof fields)[number]) => request.unmask.includes(field);
