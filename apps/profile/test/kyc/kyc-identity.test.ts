@@ -26,7 +26,11 @@ async function ask({ token: own }: Pick<Customer, 'token'>) {
   return { status: answer.status, body: answer.body as { id: string; code?: string } };
 }
 
-async function decide({ userId }: Customer, changeRequestId: string, decision = ChangeDecision.APPROVE) {
+async function decide(
+  { userId }: Customer,
+  changeRequestId: string,
+  decision: ChangeDecision = ChangeDecision.APPROVE,
+) {
   const rejection = decision === ChangeDecision.REJECT ? 'evidence_differs' : '';
   const decided = { userId, changeRequestId, noteId, decision, rejection };
   const audience = audiences.staff;
