@@ -13,7 +13,7 @@ export interface User {
   /** From when on codes may go to the number, if it took the place of another (SR-28). */
   phoneCodesFrom: Date | null;
   locale: string | null;
-  /** When he last came to where he stands; null while he stands where he began. */
+  /** When the status last changed; null while it is the one of the beginning. */
   statusChangedAt: Date | null;
   /** The same of the roles. */
   rolesChangedAt: Date | null;
