@@ -82,7 +82,7 @@ describe('POST /v1/admin/approvals/{id}/approve', () => {
     expect(await rowOf(id)).toMatchObject({ status: 'rejected' });
   });
 
-  test('SR-71, 403 approval.own: never by its maker, nor rejected by him', async () => {
+  test('SR-71, 403 approval.own: neither approved nor rejected by its maker', async () => {
     const { id, maker } = await pending();
     for (const how of ['approve', 'reject'] as const) {
       expect(await decide(id, how, maker)).toMatchObject({ status: 403, body: { code: 'approval.own' } });
@@ -212,7 +212,7 @@ describe('an approval that nobody decided in a day', () => {
 });
 
 describe('SR-71: two decide at once', () => {
-  test('one does: 20 times approve against approve, approve against reject, and one checker against himself', async () => {
+  test('one does: 20 times approve against approve, approve against reject, and one checker against themselves', async () => {
     for (let round = 0; round < 20; round += 1) {
       const { id, userId } = await pending();
       const [one, other] = [staffOf(app, 'admin'), round % 3 === 2 ? undefined : staffOf(app, 'compliance')];

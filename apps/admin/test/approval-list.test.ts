@@ -19,7 +19,7 @@ async function list(staff = staffOf(app, 'admin'), query = '') {
 }
 
 describe('GET /v1/admin/approvals', () => {
-  test('200: what he asked for, and what he could decide; the latest first', async () => {
+  test('200: what they asked for, and what they could decide; the latest first', async () => {
     const userId = await knownUser(app, neighbours);
     const [support, admin] = [staffOf(app, 'support'), staffOf(app, 'admin')];
     const factors = await send('POST', `/users/${userId}/reset-mfa`, support, { reason });
@@ -100,7 +100,7 @@ describe('GET /v1/admin/approvals/{id}', () => {
     expect(await staffNotes.read(ids)).toEqual(new Map());
   });
 
-  test('SR-65, 404: one that does not concern him is like a missing one', async () => {
+  test('SR-65, 404: one that does not concern the reader is like a missing one', async () => {
     const id = await ask(await knownUser(app, neighbours), staffOf(app, 'admin'));
     const foreign = await send('GET', `/approvals/${id}`, staffOf(app, 'support'));
     const missing = await send('GET', `/approvals/${staffOf(app, 'support').userId}`, staffOf(app, 'support'));

@@ -64,7 +64,7 @@ describe('what staff ask for', () => {
     expect(await app.database.query('select 1 from admin.approvals where user_id = $1', [userId])).toEqual([]);
   });
 
-  test('SR-72, 403: nothing about himself, nor about whom stands as high', async () => {
+  test('SR-72, 403: nothing about oneself, nor about who stands as high', async () => {
     const userId = await knownUser(app, neighbours, { roles: ['compliance'] });
     const self = staffOf(app, 'compliance', { userId });
     expect((await send('POST', `/users/${userId}/close`, self, { reason })).status).toBe(403);
@@ -96,14 +96,14 @@ describe('PUT /v1/admin/users/{id}/roles', () => {
     expect(answer).toMatchObject({ status: 403, body: { code: 'access.forbidden' } });
   });
 
-  test('SR-72, 403: an administrator gives himself no roles', async () => {
+  test('SR-72, 403: administrators give themselves no roles', async () => {
     const userId = await knownUser(app, neighbours, { roles: ['admin'] });
     const self = staffOf(app, 'admin', { userId });
     const answer = await send('PUT', `/users/${userId}/roles`, self, { roles: ['admin', 'compliance'], reason });
     expect(answer).toMatchObject({ status: 403, body: { code: 'access.forbidden' } });
   });
 
-  test('SR-62, 403: not when he signed in more than 15 minutes ago', async () => {
+  test('SR-62, 403: not when the sign-in was more than 15 minutes ago', async () => {
     const stale = staffOf(app, 'admin', { authTime: Math.floor(Date.now() / 1000) - 901 });
     const userId = await knownUser(app, neighbours);
     const answer = await send('PUT', `/users/${userId}/roles`, stale, { roles: ['support'], reason });

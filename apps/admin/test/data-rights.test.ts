@@ -27,7 +27,7 @@ testDataRights(
     const note = { id: uuidv7(), userId, authorId, action: 'user.lock', reason, createdAt: new Date() };
     const access = { who: allow.system('test'), unaudited: 'a test' };
     await withTransaction(app.ctx, access, (tx) => tx.staffNotes.add(note));
-    // Nothing here is the user's own words; the ledger, which is kept, tells him what was done.
+    // Nothing here is the user's own words; the ledger, which is kept, tells the user what was done.
     return { userId, given: [], secrets: [reason, authorId] };
   },
   (userId) => [

@@ -130,7 +130,7 @@ describe('an act of staff', () => {
     ['a long one', { reason: 'x'.repeat(1001) }, 'reason', 'max_length'],
     ['control characters', { reason: 'abc\u001bdef' }, 'reason', 'plain_text'],
     ['SR-42: a password', { reason, password: 'correct horse battery' }, 'password', 'unknown_field'],
-    ['SR-66: a note of his own', { reason, noteId: '1' }, 'noteId', 'unknown_field'],
+    ['SR-66: a note of their own', { reason, noteId: '1' }, 'noteId', 'unknown_field'],
   ])('422: %s', async (_, body, path, rule) => {
     const answer = await act('lock', await knownUser(app, neighbours), token(), body);
     expect(answer.status).toBe(422);

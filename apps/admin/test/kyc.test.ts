@@ -61,7 +61,7 @@ describe('POST /v1/admin/kyc/cases/{id}/claim', () => {
     expect((await toldOf(app, userId, 'audit')).at(-1)).toMatchObject({ data: { reason: 'kyc.case.claimed' } });
   });
 
-  test('404: no such case; SR-72, 403: a case of his own', async () => {
+  test('404: no such case; SR-72, 403: a case of their own', async () => {
     const staff = staffOf(app, 'compliance');
     expect(await send('POST', `/kyc/cases/${uuidv7()}/claim`, staff, { reason })).toMatchObject({ status: 404 });
     await knownUser(app, neighbours, { userId: staff.userId });

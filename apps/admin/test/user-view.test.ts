@@ -93,7 +93,7 @@ describe('GET /v1/admin/users/{id}', () => {
 });
 
 describe('POST /v1/admin/users/{id}/unmask', () => {
-  test('200: he sees these fields in full for 15 minutes, he alone, and each owner is told why', async () => {
+  test('200: whoever asked, and nobody else, sees these fields in full for 15 minutes, and each owner is told why', async () => {
     const [userId, staff] = [await knownUser(app, neighbours), staffOf(app, 'compliance')];
     const { status, body } = await unmask(userId, staff);
     expect([status, body]).toEqual([200, { fields: ['email', 'givenName'], expiresAt: expect.any(String) }]);
@@ -157,7 +157,7 @@ describe('POST /v1/admin/users/{id}/unmask', () => {
     }
   });
 
-  test('SR-72, 403: not of himself, nor of who stands as high', async () => {
+  test('SR-72, 403: not of oneself, nor of who stands as high', async () => {
     const staff = staffOf(app, 'compliance');
     await knownUser(app, neighbours, { userId: staff.userId, roles: ['compliance'] });
     const others = [await knownUser(app, neighbours, { roles: ['compliance'] })];
@@ -176,7 +176,7 @@ describe('POST /v1/admin/users/{id}/unmask', () => {
     expect((await view(userId, staff)).body).toMatchObject({ user: { email: 'a**@example.com' }, unmasked: null });
   });
 
-  test('SR-62, 403: not when he signed in more than 15 minutes ago', async () => {
+  test('SR-62, 403: not when the sign-in was more than 15 minutes ago', async () => {
     const userId = await knownUser(app, neighbours);
     const authTime = Math.floor(Date.now() / 1000) - 901;
     expect(await unmask(userId, staffOf(app, 'compliance', { authTime }))).toMatchObject({

@@ -71,7 +71,7 @@ test('SR-62: what gives rights, shows what is masked, or decides needs a fresh a
   ]);
 });
 
-test('SR-72: nobody acts on himself, nor on who stands as high, and no owner is asked', async () => {
+test('SR-72: nobody acts on themselves, nor on who stands as high, and no owner is asked', async () => {
   const self = staffOf(app, 'support');
   await knownUser(app, neighbours, { userId: self.userId, roles: ['support'] });
   const colleague = await knownUser(app, neighbours, { roles: ['support'] });

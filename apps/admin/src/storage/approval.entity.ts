@@ -2,8 +2,8 @@ import type { ApprovalAction, ApprovalPayload, UserId } from '@bank/domain';
 import { defineEntity, p } from '@mikro-orm/postgresql';
 
 /**
- * What a member of staff asked for, signed in his name by `auth`, and what became of it. `payload` holds ids and roles
- * alone. While one checker has it executed nobody else can decide, and until `leaseUntil` he cannot begin again either.
+ * What a member of staff asked for, signed in their name by `auth`, and what became of it. `payload` holds ids and roles
+ * alone. While one checker has it executed nobody else can decide, and until `leaseUntil` that checker cannot begin again either.
  */
 export const ApprovalEntity = defineEntity({
   name: 'Approval',

@@ -15,7 +15,7 @@ export interface Decision {
   readonly at: Date;
 }
 
-/** Whose approvals are listed: a person's own, and those of the actions that he could decide. */
+/** Whose approvals are listed: a person's own, and those of the actions that this person could decide. */
 export interface ApprovalSearch {
   readonly personId: UserId;
   readonly decides: readonly ApprovalAction[];
@@ -69,8 +69,8 @@ export class ApprovalRepository extends Repository {
   }
 
   /**
-   * Lets one checker have it executed: nobody else from then on, and not himself again before the lease is over. Gives
-   * nothing when that is not possible (any more).
+   * Lets one checker have it executed: from then on nobody else may, nor the same checker again before the lease is over.
+   * Gives nothing when that is not possible (any more).
    */
   claim({ id, checkerId, at }: Decision, leaseUntil: Date): Promise<Approval | undefined> {
     return this.row(
@@ -122,7 +122,7 @@ export class ApprovalRepository extends Repository {
     return rejected === 1;
   }
 
-  /** Adds what a checker says to his decision. */
+  /** Adds what a checker says about the decision. */
   async explain(id: string, checkerId: UserId, noteId: string): Promise<void> {
     await this.affected('update admin.approvals set decision_note_id = ? where id = ? and checker_id = ?', [
       noteId,

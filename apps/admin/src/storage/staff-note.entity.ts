@@ -1,7 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
 
 /**
- * Why a member of staff did something, in his words: sealed under the retained key of `userId`, whom it is about, or who
+ * Why a member of staff did something, in their words: sealed under the retained key of `userId`, whom it is about, or who
  * wrote it where it is about nobody who is a user yet. Nothing else holds these words; events, the ledger and other
  * services know the note by its id.
  */

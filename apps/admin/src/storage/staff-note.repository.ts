@@ -40,7 +40,7 @@ export class StaffNoteRepository extends Repository {
     try {
       return await seal().catch(async (error: unknown) => {
         rethrowUnlessMissing(error);
-        await this.#vault.createKeys(this.em, place.userId); // the first note about him
+        await this.#vault.createKeys(this.em, place.userId); // the first note about this user
         return seal();
       });
     } catch (error) {

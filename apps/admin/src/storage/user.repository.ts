@@ -6,7 +6,7 @@ const columns = 'user_id as "userId", status, roles';
 
 /** The projection of users. What is told arrives in no promised order: the version decides, and an older one is ignored. */
 export class UserRepository extends Repository {
-  /** Notes that a user is active, with the roles he began with; noting it again changes nothing. */
+  /** Notes that a user is active, with the roles they began with; noting it again changes nothing. */
   async noteActivated(userId: UserId, roles: readonly Role[], activatedAt: Date): Promise<void> {
     await this.affected(
       `insert into admin.users as u (user_id, status, status_version, roles, roles_version, activated_at)

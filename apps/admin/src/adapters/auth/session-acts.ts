@@ -17,7 +17,7 @@ export interface LiveSession {
   readonly expiresAt: Date | null;
 }
 
-/** What a member of staff asks for, to be signed in his name. */
+/** What a member of staff asks for, to be signed in their name. */
 export interface ApprovalRequest {
   readonly approvalId: string;
   readonly action: string;

@@ -18,7 +18,7 @@ export interface KnownUser {
 export type Address = { readonly email: string } | { readonly phone: string };
 export type ContactFieldName = 'email' | 'phone';
 
-/** A user as staff see him: addresses masked, unless they were asked for in full. */
+/** A user as staff see them: addresses masked, unless asked for in full. */
 export interface ViewedUser extends KnownUser {
   readonly email: string | null;
   readonly phone: string | null;
@@ -29,7 +29,7 @@ export interface ViewedUser extends KnownUser {
 export interface UserDirectory {
   /** Whose address it is, for the member of staff who asks; `auth` tells the ledger. */
   lookUp(address: Address): Promise<KnownUser | undefined>;
-  /** With his roles; whether his addresses are proven is not asked. */
+  /** With the user's roles; whether their addresses are proven is not asked. */
   find(userId: string): Promise<Pick<KnownUser, 'userId' | 'status' | 'roles'> | undefined>;
   /** Whose addresses are proven, of the users who exist; at most 100. */
   findMany(

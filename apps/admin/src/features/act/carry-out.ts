@@ -6,7 +6,7 @@ import { actionPerformed } from '#events.ts';
 import { auditedOutcome, outcomeOf, unwrap } from '#features/act/outcome.ts';
 import { writeNote } from '#features/act/write-note.ts';
 
-/** Something that a member of staff does to a user by himself. */
+/** Something that one member of staff does to a user alone. */
 export interface Act {
   /** As events and the ledger name it. */
   readonly action: string;

@@ -2,7 +2,7 @@ import type { Permission } from '@bank/domain';
 import type { ActTarget } from '#adapters/auth/user-acts.ts';
 import type { Owners } from '#adapters/owners.ts';
 
-/** What a member of staff does to a user by himself, with a reason. */
+/** What one member of staff does to a user alone, with a reason. */
 interface DirectAct {
   /** As events and the ledger name it. */
   readonly action: string;

@@ -6,7 +6,7 @@ import { Reasoned, UserParams } from '#features/act/schemas.ts';
 import { requireKnownUser } from '#features/user/require-known-user.ts';
 
 /**
- * Lets a member of staff do something to a user below him (SR-72) by himself.
+ * Lets one member of staff alone do something to a user who stands below them (SR-72).
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, user.not_found, and what the owner answers
  */
 export async function performAct(

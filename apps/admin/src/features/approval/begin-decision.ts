@@ -11,7 +11,7 @@ export interface DecisionInput {
   readonly body: unknown;
 }
 
-/** An approval that this checker can decide as it stands. @throws approval.not_found, and why he cannot */
+/** An approval that this checker can decide as it stands. @throws approval.not_found, and why the checker cannot */
 export async function findDecidable(tx: AppTransaction, checker: UserActor, id: string): Promise<Approval> {
   const approval = await findVisible(tx, checker, id);
   const refusal = refusalOf(approval, checker);
@@ -19,7 +19,7 @@ export async function findDecidable(tx: AppTransaction, checker: UserActor, id: 
   return approval;
 }
 
-/** Keeps what the checker says to his decision, if he says anything. */
+/** Keeps what the checker says about the decision, if anything. */
 export async function explainDecision(
   tx: AppTransaction,
   checker: UserActor,

@@ -23,7 +23,7 @@ export interface ExplainedApproval {
 
 /**
  * One approval with its reasons, and of an invitation the address, for its maker and whoever could decide it: nobody
- * approves what he cannot see. Reading is recorded; of an address by `auth` as well, which must answer.
+ * approves what they cannot see. Reading is recorded; of an address by `auth` as well, which must answer.
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, approval.not_found,
  * service.unavailable
  */

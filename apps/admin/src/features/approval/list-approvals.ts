@@ -7,7 +7,7 @@ import { ApprovalQuery } from '#features/approval/schemas.ts';
 import type { Approval } from '#storage/approval.entity.ts';
 
 /**
- * What a member of staff asked for or decided, and what he could decide; the latest first.
+ * What a member of staff asked for or decided, and what they could decide; the latest first.
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid
  */
 export async function listApprovals(ctx: AppContext, actor: Actor, query: unknown): Promise<Page<Approval>> {

@@ -25,7 +25,7 @@ export interface ApprovalOpening<A extends ApprovalAction> {
 
 /**
  * Keeps what a member of staff asks for until another one decides: reason and attempt first, then `auth` signs the request
- * in his name, and what came of it is recorded. Gives the id of the approval; of what waits already, that one's (SR-71).
+ * in their name, and what came of it is recorded. Gives the id of the approval; where the same waits already, that one's (SR-71).
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, user.not_found, and what the owner answers
  */
 export async function openApproval<A extends ApprovalAction>(

@@ -18,20 +18,20 @@ export const leaseMs = 30_000;
 
 const allActions = Object.keys(approvalActions).filter(isApprovalAction);
 
-/** The actions that a member of staff could decide, were they not his own. */
+/** The actions that a member of staff could decide on, unless they asked for them. */
 export function decidableActions(held: readonly Role[]): readonly ApprovalAction[] {
   if (!hasPermission(held, 'approvals.decide')) return [];
   return allActions.filter((action) => hasPermission(held, approvalActions[action]));
 }
 
-/** Whether an approval concerns this member of staff: he asked for it, decided it, or could. */
+/** Whether an approval concerns this member of staff: they asked for it, decided it, or could decide it. */
 export function isVisible({ action, checkerId, makerId }: Approval, { roles, userId }: UserActor): boolean {
   return makerId === userId || checkerId === userId || decidableActions(roles).includes(action);
 }
 
 /**
  * Whether a member of staff may ask for something at all, so that nobody waits for an approval that no owner would follow:
- * never about himself or somebody above him, and no roles above his own (SR-72). @throws access.forbidden
+ * never about themselves or somebody above them, and no roles above their own (SR-72). @throws access.forbidden
  */
 export function requireMayRequest(actor: UserActor, facts: { target?: Standing; granted?: readonly Role[] }): void {
   if (facts.target !== undefined) requireMayActOn(actor, facts.target);
@@ -50,7 +50,7 @@ export function kycCaseOf({ payload }: Pick<Approval, 'payload'>): string | unde
   return 'caseId' in payload ? payload.caseId : undefined;
 }
 
-/** Why somebody cannot decide an approval as it stands; undefined when he can. */
+/** Why somebody cannot decide an approval as it stands; undefined when they can. */
 export function refusalOf(approval: Approval, { roles, userId }: UserActor): ErrorCode | undefined {
   if (approval.makerId === userId) return 'approval.own';
   if (!decidableActions(roles).includes(approval.action)) return 'access.forbidden';

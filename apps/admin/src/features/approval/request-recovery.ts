@@ -3,8 +3,8 @@ import type { AppContext } from '#context.ts';
 import { requestUserAction } from '#features/approval/request-user-action.ts';
 
 /**
- * Asks for the recovery of a user who has no recovery code, once it is known again who he is. It is good for the recovery alone
- * that waits at this moment. Gives the id of the approval.
+ * Asks for the recovery of a user who has no recovery code, once it is known again who the user is. It is good only for the
+ * recovery that waits at this moment. Gives the id of the approval.
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, user.not_found, recovery.not_found,
  * service.unavailable
  */

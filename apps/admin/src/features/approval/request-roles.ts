@@ -9,7 +9,7 @@ import { requireKnownUser } from '#features/user/require-known-user.ts';
 const action = 'user.set_roles';
 
 /**
- * Asks for other roles for a user, in place of all that he holds. Gives the id of the approval.
+ * Asks for other roles for a user, in place of all that the user holds. Gives the id of the approval.
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, user.not_found, service.unavailable
  */
 export async function requestRoles(

@@ -5,14 +5,14 @@ import { openApproval } from '#features/approval/open-approval.ts';
 import { requireMayRequest } from '#features/approval/policies.ts';
 import { requireKnownUser } from '#features/user/require-known-user.ts';
 
-/** What is asked for about a user by nothing but his id. */
+/** What is asked for about a user by nothing but the user's id. */
 export type UserAction = Extract<
   ApprovalAction,
   'user.suspend' | 'user.reinstate' | 'user.close' | 'user.reset_factors'
 >;
 
 /**
- * Asks for something that takes two people to be done to a user, by his id unless the payload says more. Gives the id of the
+ * Asks for something that takes two people to be done to a user, named by the id unless the payload says more. Gives the id of the
  * approval.
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, user.not_found, service.unavailable
  */

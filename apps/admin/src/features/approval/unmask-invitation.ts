@@ -11,8 +11,8 @@ import { unmaskingMs } from '#features/user/policies.ts';
 import type { Unmasking } from '#storage/unmasking.entity.ts';
 
 /**
- * Lets a member of staff who could decide an invitation see its address in full for 15 minutes. He needs no permission to
- * unmask what users are: whom he makes a colleague he has to see. Nothing is read here; each read is recorded.
+ * Lets a member of staff who could decide an invitation see its address in full for 15 minutes. This needs
+ * no permission to unmask users: whoever makes somebody a colleague has to see whom. Nothing is read here; each read is recorded.
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, approval.not_found,
  * staff.invitation.not_found
  */

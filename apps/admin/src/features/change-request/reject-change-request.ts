@@ -5,7 +5,7 @@ import { ChangeRequestParams, Rejection } from '#features/change-request/schemas
 import { requireKnownUser } from '#features/user/require-known-user.ts';
 
 /**
- * Rejects what a user below (SR-72) asked to have changed; he is told why by a code, and the words of the reason stay with staff.
+ * Rejects what a user below (SR-72) asked to have changed. A code tells the user why; the words of the reason stay with staff.
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, user.not_found, and what `profile` answers
  */
 export async function rejectChangeRequest(

@@ -7,7 +7,7 @@ import { auditedOutcome, outcomeOf, unwrap } from '#features/act/outcome.ts';
 import { writeNote } from '#features/act/write-note.ts';
 import { findCase } from '#features/kyc/find-case.ts';
 
-/** What a member of staff does with a case by himself. */
+/** What one member of staff does with a case alone. */
 interface CaseAct {
   /** As events and the ledger name it. */
   readonly action: 'kyc.claim' | 'kyc.request_information';
@@ -17,7 +17,7 @@ interface CaseAct {
 }
 
 /**
- * Lets a member of staff do something with a case by himself. The reason is kept and the attempt recorded before its owner is
+ * Lets one member of staff alone do something with a case. The reason is kept and the attempt recorded before its owner is
  * asked; what came of it is recorded afterwards, done or not.
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, kyc.case.not_found, user.not_found, and what the owner answers
  */

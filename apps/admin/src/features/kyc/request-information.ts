@@ -4,7 +4,7 @@ import { actOnCase } from '#features/kyc/act-on-case.ts';
 import { CaseParams, CaseReasons } from '#features/kyc/schemas.ts';
 
 /**
- * Asks the user of a claimed case for more. It gives nobody anything, so whoever has claimed the case does it by himself.
+ * Asks the user of a claimed case for more. It gives nobody anything, so whoever has claimed the case does it alone.
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, kyc.case.not_found, kyc.case.unclaimed,
  * kyc.transition.illegal, user.not_found, service.unavailable
  */

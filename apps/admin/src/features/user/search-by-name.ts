@@ -4,7 +4,7 @@ import type { Page } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
 import type { UserSearch } from '#features/user/schemas.ts';
 
-/** Who bears a name, as the projection knows him; the name masked. */
+/** Who bears a name, as the projection knows them; the name masked. */
 export interface NamedUser {
   readonly userId: string;
   readonly status: string;

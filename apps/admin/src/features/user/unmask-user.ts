@@ -11,8 +11,8 @@ import type { Unmasking } from '#storage/unmasking.entity.ts';
 const action = 'user.unmask';
 
 /**
- * Lets one member of staff see fields of one user below (SR-72) in full for 15 minutes; what he had unmasked of that user before
- * is replaced. Nothing is read here: each read is recorded by the app that shows it.
+ * Lets one member of staff see fields of one user below (SR-72) in full for 15 minutes, in place of what they had unmasked of
+ * that user before. Nothing is read here: each read is recorded by the app that shows it.
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, user.not_found, service.unavailable
  */
 export async function unmaskUser(

@@ -56,7 +56,7 @@ export async function viewUser(ctx: AppContext, actor: Actor, params: unknown): 
   };
 }
 
-/** What this member of staff had unmasked, while he still may: the user may have risen since (SR-72). */
+/** What this member of staff had unmasked, while they still may see it: the user may have risen in rank since (SR-72). */
 async function liveUnmasking(ctx: AppContext, actor: Actor, userId: UserId): Promise<Unmasking | undefined> {
   const staff = requireUser(actor);
   if (!hasPermission(staff.roles, 'users.unmask')) return undefined;

@@ -7,7 +7,7 @@ import type { Unmasking } from '#storage/unmasking.entity.ts';
 
 type View = v.InferInput<typeof FullUserView>;
 
-/** A user as the console shows him; times in ISO 8601. */
+/** A user as the console shows them; times in ISO 8601. */
 export function toFullUserView({ user, sessions, profile, devices, unmasking }: FullUser): View {
   const { createdAt, roles, ...shown } = user;
   return {

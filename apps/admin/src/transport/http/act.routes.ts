@@ -5,7 +5,7 @@ import { ownerRefusals } from '#features/act/outcome.ts';
 import { performAct } from '#features/act/perform-act.ts';
 import { Reasoned, UserParams } from '#features/act/schemas.ts';
 
-/** An act that a member of staff does by himself. */
+/** An act that one member of staff does alone. */
 function directRoute(name: DirectActName, summary: string): Route<AppContext> {
   return {
     method: 'POST',

@@ -76,7 +76,7 @@ export const approvalRoutes = defineRoutes<AppContext>([
   {
     method: 'POST',
     path: '/v1/admin/users/:id/recover',
-    summary: 'Ask for the recovery of a user without a recovery code, once it is known again who he is',
+    summary: 'Ask for the recovery of a user without a recovery code, once it is known again who the user is',
     tag,
     access: { permission: approvalActions['user.recover'] },
     params: UserParams,
@@ -90,7 +90,7 @@ export const approvalRoutes = defineRoutes<AppContext>([
   {
     method: 'PUT',
     path: '/v1/admin/users/:id/roles',
-    summary: 'Ask for other roles for a user, in place of all that he holds',
+    summary: 'Ask for other roles for a user, in place of all that the user holds',
     tag,
     access: { permission: 'users.roles' },
     stepUp: freshStepUp,
