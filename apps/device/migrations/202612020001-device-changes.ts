@@ -1,6 +1,6 @@
 import { SqlMigration } from '@bank/database';
 
-/** The name a user gives a device, and the version that each change of his makes. */
+/** The name a user gives a device, and the version that each of the user's changes makes. */
 export class DeviceChanges extends SqlMigration {
   override statements(): readonly string[] {
     return [

@@ -13,7 +13,7 @@ function attempt(facts: { userId?: string; knownDeviceId?: string } = {}) {
 }
 
 describe('AssessSignIn', () => {
-  test('finds next to nothing against a device of the user, and nothing when he trusts it', async () => {
+  test('finds next to nothing against a device of the user, and nothing when the user trusts it', async () => {
     const client = await app.client(DeviceService, auth);
     const userId = uuidv7();
     const knownDeviceId = await givenDevice(app.ctx, userId);

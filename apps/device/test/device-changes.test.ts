@@ -27,7 +27,7 @@ function remove({ token, id, etag }: Call) {
 
 const read = ({ token, id }: Call) => request(app.service, 'GET', `${path}/${id}`, { token });
 
-/** A user with a device that he has signed in on, and a token of a session on it. */
+/** A user with a device that they have signed in on, and a token of a session on it. */
 async function givenUser() {
   const userId = uuidv7();
   const id = await givenDevice(app.ctx, userId);

@@ -62,7 +62,7 @@ describe.each(Object.entries(changes))('SR-35: %s', (_type, { by, about }) => {
     expect(devices.map(({ version }) => Number(version))).toEqual([3, 3]);
   });
 
-  test('by the user himself, or one that arrives late: leaves them', async () => {
+  test('by the user, or one that arrives late: leaves them', async () => {
     const [himself, late, last] = [uuidv7(), uuidv7(), uuidv7()];
     for (const whose of [himself, late, last]) await givenKeyOf(whose);
     const before = new Date(Date.now() - 60_000);

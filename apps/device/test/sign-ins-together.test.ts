@@ -53,7 +53,7 @@ describe('sign-ins that are recorded together', () => {
     expect(sequences.map(({ sequence }) => Number(sequence))).toEqual(Array(20).fill(1));
   });
 
-  test('two new devices of one user: the first is his first, the second is told of', async () => {
+  test('two new devices of one user: the first is their first, the second is told of', async () => {
     const userId = uuidv7();
     const [first, second] = [signInOf(userId, uuidv7()), signInOf(userId, uuidv7())];
     await publishEvents(app, 'auth', [first, second]);

@@ -15,7 +15,7 @@ export const deviceColumns = `id, user_id as "userId", platform, model, app_vers
 
 /** Devices of users, whatever their users call them. */
 export class DeviceRepository extends Repository {
-  /** Holds the devices of a user until the transaction ends, those he does not have yet included. */
+  /** Holds the devices of a user until the transaction ends, those the user does not have yet included. */
   async lockOf(userId: UserId): Promise<void> {
     await this.rows("select pg_advisory_xact_lock(hashtextextended('device.devices ' || ?::text, 0))", [userId]);
   }

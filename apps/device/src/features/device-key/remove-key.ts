@@ -9,8 +9,9 @@ import { missingDevice } from '#features/device/missing-device.ts';
 import { DeviceParams } from '#features/device/schemas.ts';
 
 /**
- * Removes the key of one of the signed-in user's devices, from whichever of them he asks, if the device still has the version
- * he saw. What it was asked to approve cannot be approved any more. The route demands a fresh second factor (SR-31, SR-62).
+ * Removes the key of one of the signed-in user's devices, from whichever of them the user asks, if the device still has the
+ * version that the user saw. What it was asked to approve cannot be approved any more. The route demands a fresh second
+ * factor (SR-31, SR-62).
  * @throws auth.token.missing, request.invalid, device.not_found, service.unavailable, device.key.not_found, request.precondition_failed
  */
 export async function removeKey(

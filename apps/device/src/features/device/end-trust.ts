@@ -5,8 +5,8 @@ import { deviceUntrusted } from '#events.ts';
 import { CredentialChange } from '#features/device/schemas.ts';
 
 /**
- * Ends the trust in all devices of a user whose password or factors have changed (SR-35), but not what he trusted since
- * then. He hears of the change itself. @throws request.invalid
+ * Ends the trust in all devices of a user whose password or factors have changed (SR-35), but not what the user trusted
+ * since then. The user hears of the change itself. @throws request.invalid
  */
 export async function endTrust(ctx: AppContext, input: unknown): Promise<void> {
   const { userId, cause, changedAt } = parse(CredentialChange, input);

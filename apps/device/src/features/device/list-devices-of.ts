@@ -6,7 +6,7 @@ import { StaffDevicePage } from '#features/device/schemas.ts';
 import { type StaffDevice, toStaffDevice } from '#features/device/view.ts';
 
 /**
- * A user's devices for staff, the latest registered first and without the names he gave them; the ledger is told, or
+ * A user's devices for staff, the latest registered first and without the names the user gave them; the ledger is told, or
  * nothing is shown.
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid
  */

@@ -10,7 +10,7 @@ import { freshSeconds } from '#features/device/policies.ts';
 import { DeviceParams } from '#features/device/schemas.ts';
 
 /**
- * Removes one of the signed-in user's devices, if it still has the version he saw. By the event auth ends its sessions and
+ * Removes one of the signed-in user's devices, if it still has the version the user saw. By the event auth ends its sessions and
  * forgets its secret, for certain; it is asked to end them at once as well, after the commit, so that nothing is ever half
  * done: a phone that was stolen is gone from the list while auth is away, too. A removed device never comes back: who signs in
  * on it again has a new one. What is trusted or has a key goes by a fresh second factor alone, as its trust and key do by

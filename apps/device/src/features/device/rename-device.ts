@@ -6,7 +6,7 @@ import { DeviceParams, DevicePatch } from '#features/device/schemas.ts';
 import { toViewedDevice, type ViewedDevice } from '#features/device/view.ts';
 
 /**
- * Gives one of the signed-in user's devices a name, or takes it away, if the device still has the version he saw. A patch
+ * Gives one of the signed-in user's devices a name, or takes it away, if the device still has the version the user saw. A patch
  * that changes nothing leaves the version as it is and tells nobody. The ledger hears that it was renamed, never the name.
  * @throws auth.token.missing, request.invalid, device.not_found, service.unavailable, request.precondition_failed
  */

@@ -8,7 +8,7 @@ import { calledIn } from '#features/device/called-in.ts';
 import { Revocation } from '#features/device/schemas.ts';
 
 /**
- * Removes a device of a user for staff who stand above him, and who say why in a note of theirs; auth ends its sessions by
+ * Removes a device of a user for staff who stand above the user, and who say why in a note; auth ends its sessions by
  * the event. Removing what is removed changes nothing.
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, device.not_found,
  * service.unavailable
@@ -18,7 +18,7 @@ export async function revokeDevice(ctx: AppContext, actor: Actor, input: unknown
   const { userId, deviceId, noteId } = parse(Revocation, input);
   const target = await ctx.users.standingOf(userId);
   if (target === undefined) throw new DomainError('device.not_found', { reason: 'no such user' });
-  requireMayActOn(requireUser(actor), target); // to sign somebody out by his devices is to act on him (SR-72)
+  requireMayActOn(requireUser(actor), target); // to sign somebody out by their devices is to act on them (SR-72)
   await withTransaction(ctx, access, async (tx) => {
     await tx.devices.lockOf(userId);
     if ((await tx.devices.find(userId, deviceId)) === undefined) throw new DomainError('device.not_found');

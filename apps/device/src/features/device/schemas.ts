@@ -31,7 +31,7 @@ export const StaffDevicePage = v.strictObject({
 /** A device of a user that staff removes; `noteId` is the note that says why. */
 export const Revocation = v.strictObject({ userId: UserIdSchema, deviceId: UuidSchema, noteId: Uuidv7Schema });
 
-/** What a user has trusted devices and bound keys by has changed; `isReset` when it was not he who proved the older. */
+/** What a user trusts devices and binds keys by has changed; `isReset` when the user did not prove the older one. */
 export const CredentialChange = v.strictObject({
   userId: UserIdSchema,
   cause: v.picklist(['password_changed', 'factor_removed']),

@@ -1,8 +1,8 @@
 import type { Device } from '#storage/device.entity.ts';
 
 /**
- * What the device of an attempt is to the user: `unknown` when none was presented that is known to him, `known` when one
- * was, be it so new that nothing else is known of it.
+ * What the device of an attempt is to the user: `unknown` when none was presented that the user is known by, `known` when
+ * one was, even if it is so new that nothing else is known of it.
  */
 export type DeviceStanding = 'unknown' | 'known' | 'trusted' | 'removed';
 
@@ -18,7 +18,7 @@ export interface Assessment {
   readonly reasons: readonly string[];
 }
 
-/** An assessment, and since when the user has trusted the device that he is known by. */
+/** An assessment, and since when the user has trusted the device that they are known by. */
 export interface AssessedSignIn extends Assessment {
   readonly deviceTrustedAt: Date | null;
 }

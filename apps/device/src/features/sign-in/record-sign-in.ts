@@ -13,8 +13,8 @@ import { SignInFacts } from '#features/sign-in/schemas.ts';
 const audits = ['device.registered', 'device.signed_in', 'device.removed'] as const;
 
 /**
- * Records a sign-in and the device it came from. A device seen for the first time is registered; where the user had
- * others before, he is told (SR-20), and where there are too many now, the longest unseen goes.
+ * Records a sign-in and the device it came from. A device seen for the first time is registered; a user who had
+ * others before is told of it (SR-20), and where there are too many now, the longest unseen goes.
  * @throws request.invalid
  */
 export async function recordSignIn(ctx: AppContext, input: unknown): Promise<void> {

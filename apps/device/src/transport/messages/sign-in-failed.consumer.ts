@@ -16,7 +16,7 @@ const reasons: Record<SignInFailureReason, FailureReason> = {
   [SignInFailureReason.CLIENT]: 'client',
 };
 
-/** Every attempt on a user that `auth` refused goes into his history, once. */
+/** Every attempt on a user that `auth` refused goes into the user's history, once. */
 export function signInFailedConsumer(ctx: AppContext): Consumer {
   return aboutUsers(ctx, {
     name: 'device.sign-in-failed',
