@@ -8,7 +8,7 @@ export type Verdict = 'allow' | 'challenge' | 'deny' | 'unavailable';
 /** What `device` says of an attempt. */
 export interface Assessment {
   readonly verdict: Verdict;
-  /** Since when the user has trusted the known device; nothing when he does not, or nobody can tell. */
+  /** Since when the user has trusted the known device; nothing when they do not, or nobody can tell. */
   readonly deviceTrustedAt?: Date | undefined;
 }
 

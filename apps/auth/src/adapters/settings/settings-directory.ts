@@ -2,7 +2,7 @@ import type { MessageCategory, MessageChannel } from '@bank/domain';
 import { MessageCategory as CategoryOf, MessageChannel as ChannelOf, ProfileService } from '@bank/proto/profile';
 import { createRpcClient, type RpcClientOptions } from '@bank/service-kit';
 
-/** What a user has chosen that matters to whoever writes to him. */
+/** What a user has chosen that matters to whoever writes to them. */
 export interface MessageSettings {
   readonly version: number;
   /** BCP 47; undefined when profile knows none. */
@@ -11,7 +11,7 @@ export interface MessageSettings {
   readonly timeZone: string;
   /** Local times, `HH:MM`; undefined when no hours are quiet. */
   readonly quietHours: { readonly from: string; readonly to: string } | undefined;
-  /** What he does without, as `<channel> <category>`. */
+  /** What the user has switched off, as `<channel> <category>`. */
   readonly switchedOff: ReadonlySet<`${MessageChannel} ${MessageCategory}`>;
 }
 

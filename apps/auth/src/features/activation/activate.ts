@@ -22,7 +22,7 @@ type Made = { kind: 'made'; user: User } | { kind: 'used' | 'address_taken' | 'a
 type Outcome = { kind: 'signed_in'; signedIn: SignedIn } | Exclude<Made, { kind: 'made' }>;
 
 /**
- * Makes a member of staff of who has the link, once, with the password that he chooses; only now there is a user. His session
+ * Makes whoever has the link a member of staff, once, with the password they choose; only now there is a user. Their session
  * is good for enrolling a second factor and for nothing else.
  * @throws request.invalid, auth.client.unknown (also on the public listener), auth.origin.refused,
  * auth.verification.invalid, auth.password.unacceptable, service.overloaded, service.unavailable
@@ -59,7 +59,7 @@ export async function activate(ctx: AppContext, input: unknown, caller: Caller):
   return outcome.signedIn;
 }
 
-/** For whom a link is, while it can be used: his own words are no password (SR-6). */
+/** The address a link is for, while it can be used: its words are no password (SR-6). */
 async function emailOf(ctx: AppContext, link: ReadToken) {
   const reader = readerOf(ctx);
   const found = await reader.activations.findUsable(link, ctx.clock.now());

@@ -11,9 +11,8 @@ import { holdActor } from '#features/standing/people.ts';
 const permission = 'users.roles';
 
 /**
- * Keeps whom a member of staff wants to invite, and does nothing else: the link goes out with the approval of another
- * (SR-71). Nobody may give roles above his own, as he is now. What is refused is recorded as well. Gives the id of the
- * invitation.
+ * Keeps whom a member of staff wants to invite, and does nothing else: the link goes out with the approval of another (SR-71).
+ * Nobody may give roles above those they have now. What is refused is recorded as well. Gives the id of the invitation.
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, staff.address.taken,
  * staff.invitations.too_many
  */

@@ -32,8 +32,8 @@ export interface SignedApproval {
 }
 
 /**
- * Signs what a member of staff asks for, who must be allowed to do it himself (SR-71): whoever executes it a day later
- * still knows who asked for exactly what. It is no access token, and opens nothing by itself (SR-55).
+ * Signs what members of staff ask for, who must be allowed to do it themselves (SR-71): whoever executes it a day later still
+ * knows who asked for exactly what. It is no access token, and opens nothing by itself (SR-55).
  * @throws auth.token.missing, request.invalid, access.forbidden, auth.step_up.required, service.unavailable
  */
 export async function signApproval(

@@ -2,7 +2,7 @@ import { audiences, countingRoles, DomainError, type Role } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import type { Client } from '#storage/sessions/client.repository.ts';
 
-/** Sessions in which a member of staff enrols his factor. Nobody signs in under this name. */
+/** Sessions in which a member of staff enrols a factor. Nobody signs in under this name. */
 export const enrolmentClientId = 'staff-enrolment';
 
 /** Whether somebody with these roles may have a session of that client: customers as customers, staff as staff. */

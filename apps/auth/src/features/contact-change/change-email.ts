@@ -5,7 +5,7 @@ import { requestChange } from '#features/contact-change/request-change.ts';
 import { ChangeEmailSchema } from '#features/contact-change/schemas.ts';
 
 /**
- * Sends a code to an address that the caller wants to have, and to the one he has a link by which he keeps it (SR-40). The owner
+ * Sends a code to an address that the caller wants to have, and to the present one a link by which it stays (SR-40). The owner
  * of a taken address hears that somebody tried. @throws request.invalid, and what `requestChange` throws
  */
 export async function changeEmail(ctx: AppContext, input: unknown, caller: Caller): Promise<{ expiresIn: number }> {

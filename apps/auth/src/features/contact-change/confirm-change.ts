@@ -15,8 +15,8 @@ import type { User } from '#storage/users/user.repository.ts';
 type Outcome = { kind: 'verified'; address: Address } | { kind: 'closed' | 'wrong_code' | 'taken' | 'blocked' };
 
 /**
- * Proves an address by its code: from now on it is the caller's, names him at sign-in, and the one before is free again. Who
- * proves it first has it; the second is told what a wrong code is told. Tries are counted before the code is compared (SR-25).
+ * Proves an address by its code: from now on it is the caller's, names them at sign-in, and the one before is free again. Who
+ * proves it first has it; the second is answered as for a wrong code. Tries are counted before the code is compared (SR-25).
  * @throws auth.token.missing, auth.verification.invalid, user.state.blocked, request.rate_limited
  */
 export async function confirmChange(
@@ -45,7 +45,7 @@ async function tryCode(
   { userId, sessionId, kind }: { userId: UserId; sessionId: string; kind: IdentifierKind },
   code: string,
 ): Promise<Outcome> {
-  // His row first, as everybody takes them who changes a user: staff who send the code again hold both as well.
+  // The user's row first, as all who change a user lock it: staff who send the code again hold both as well.
   const user = await tx.users.lock(userId);
   const claim = { attemptsMax: changeCounters.attemptsMax, now: tx.clock.now() };
   const change = await tx.contactChanges.claimTry({ userId, kind, sessionId }, claim);

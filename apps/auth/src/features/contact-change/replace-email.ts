@@ -10,8 +10,8 @@ import { openContact, sealContact } from '#features/user/contact.ts';
 import type { User } from '#storage/users/user.repository.ts';
 
 /**
- * Makes a proven address that of a user whose row is locked, and tells everybody concerned: the address that was his until
- * now, with a link back, the new one, and his number (SR-20, SR-40). False, with nothing written, when it is somebody else's.
+ * Gives a user, whose row is locked, a proven address, and tells everybody concerned: the address before, with a link back,
+ * the new one, and the user's number (SR-20, SR-40). False, with nothing written, when it is somebody else's.
  */
 export async function replaceEmail(tx: AppTransaction, user: User, email: Email): Promise<boolean> {
   if (!(await putEmail(tx, user, { email, reverted: false }))) return false;

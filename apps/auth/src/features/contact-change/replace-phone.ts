@@ -9,8 +9,9 @@ import { openContact, sealContact } from '#features/user/contact.ts';
 import type { User } from '#storage/users/user.repository.ts';
 
 /**
- * Makes a proven number that of a user whose row is locked, and tells everybody concerned: the user by mail, and the number
- * that was his until now (SR-20, SR-40). One that takes the place of another gets no codes for some days (SR-28). False, with nothing written, when the number is somebody else's.
+ * Gives a user, whose row is locked, a proven number, and tells everybody concerned: the user by mail, and the number before
+ * (SR-20, SR-40). A number that takes the place of another gets no codes for some days (SR-28). False, with nothing written,
+ * when it is somebody else's.
  */
 export async function replacePhone(tx: AppTransaction, user: User, phone: PhoneNumber): Promise<boolean> {
   const { id: userId } = user;

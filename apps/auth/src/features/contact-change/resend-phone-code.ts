@@ -13,8 +13,8 @@ type Outcome = 'sent' | 'blocked' | 'none_pending' | 'too_often';
 
 /**
  * Sends a new code, in place of the older, to the number that the caller is proving: the one of a change that this session has
- * asked for, or the one that he gave at registration. It takes no step-up, since the number was chosen with one or by whoever
- * chose the password. @throws auth.token.missing, user.state.blocked, user.contact_change.none_pending, request.rate_limited
+ * asked for, or the one given at registration. It takes no step-up, since the number was chosen with one or by whoever chose
+ * the password. @throws auth.token.missing, user.state.blocked, user.contact_change.none_pending, request.rate_limited
  */
 export async function resendPhoneCode(ctx: AppContext, caller: Caller): Promise<{ expiresIn: number }> {
   const user = requireUser(caller.actor);
@@ -43,7 +43,7 @@ export async function resendPhoneCode(ctx: AppContext, caller: Caller): Promise<
 }
 
 async function resend(tx: AppTransaction, { userId, sessionId }: UserActor): Promise<Outcome> {
-  // His row first, as everybody takes them who changes a user.
+  // The user's row first: all who change a user lock in that order.
   const user = await tx.users.lock(userId);
   if (user === undefined || isBlocked(user.status, 'change')) return 'blocked';
   const number = (await numberOfChange(tx, user, sessionId)) ?? (await numberOfRegistration(tx, user));

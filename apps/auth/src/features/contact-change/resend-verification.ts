@@ -10,7 +10,7 @@ import type { ContactChange } from '#storage/users/contact-change.repository.ts'
 import type { User } from '#storage/users/user.repository.ts';
 
 /**
- * Sends the code of a user's pending change again, for staff on the telephone with him: a new code in place of the older, for
+ * Sends the code of a user's pending change again, for staff on the telephone with them: a new code in place of the older, for
  * the same address and session; tries and messages stay counted. Staff see neither code nor address.
  * @throws access.forbidden, auth.step_up.required, request.invalid, user.not_found, user.state.blocked,
  * user.contact_change.none_pending, request.rate_limited

@@ -23,8 +23,8 @@ export async function openReversion(
 }
 
 /**
- * Tells the address that a user has, or had until now, of a change of it, with a link by which it stays his or becomes his
- * again (SR-40). An address that he never proved gets none: it may be somebody else's.
+ * Tells the address that a user has, or had until now, of a change, with a link by which it stays theirs or becomes theirs
+ * again (SR-40). An address that was never proven gets none: it may be somebody else's.
  */
 export async function tellOldAddress(
   tx: AppTransaction,

@@ -45,7 +45,7 @@ async function useLink(tx: AppTransaction, link: ReadToken): Promise<Outcome> {
   const now = tx.clock.now();
   const userId = await tx.emailReversions.findOwner(link, now);
   if (userId === undefined) return 'closed';
-  // His row first, as everybody takes them who changes a user.
+  // The user's row first: all who change a user lock in that order.
   const user = await tx.users.lock(userId);
   const reversion = await tx.emailReversions.consume(link, now);
   if (reversion === undefined) return 'closed';

@@ -4,7 +4,7 @@ import type { AppContext } from '#context.ts';
 import { type ChoiceVerdict, judgeByChoices } from '#features/delivery/choice-policies.ts';
 import type { DeliveryChannel, PendingDelivery } from '#storage/deliveries/delivery.repository.ts';
 
-/** What becomes of a message by the choices of its reader, and the language that he reads. */
+/** What becomes of a message by the choices of its reader, and the reader's language. */
 export type Asked = ChoiceVerdict & { readonly language?: string | undefined };
 
 /**

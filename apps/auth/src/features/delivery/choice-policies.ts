@@ -6,7 +6,7 @@ export interface MessageChoices {
   readonly timeZone: string;
   /** Local times, `HH:MM`. */
   readonly quietHours: { readonly from: string; readonly to: string } | undefined;
-  /** What he does without, as `<channel> <category>`. */
+  /** What the user has switched off, as `<channel> <category>`. */
   readonly switchedOff: ReadonlySet<`${MessageChannel} ${MessageCategory}`>;
 }
 

@@ -57,7 +57,7 @@ function given({ channel }: OpenedDelivery, text: string): Recipient | undefined
 }
 
 /**
- * The proven address of a user in that channel, and the language he chose. A number that took the place of another a short
+ * The proven address of a user in that channel, and the language they chose. A number that took the place of another a short
  * while ago is told things, but gets no codes, whichever app sends them (SR-28).
  */
 async function reach(

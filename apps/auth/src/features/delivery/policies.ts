@@ -35,10 +35,10 @@ export type MessagePurpose =
   | 'device'
   | 'notice';
 
-/** What goes to an address because another user says that it is his, or wants it to be. */
+/** What goes to an address because another user claims to own it, or wants to. */
 const aboutChanges = new Set(['phone-code', 'email-code', 'email-change-attempted']);
 
-/** What tells a user of something that he can undo by the link in it: no code that somebody asks for keeps it back. */
+/** What tells a user of something that the link in it undoes: no code that somebody asks for keeps it back. */
 const waysBack = new Set(['email-change-requested', 'email-replaced', 'recovery-in-review', 'recovery-waiting']);
 
 /** What tells a user that others sign in from now on than did, or by other means: few, and a sign-in alone brings none (SR-20). */
@@ -70,8 +70,8 @@ const aboutDevices: ReadonlySet<string> = new Set<TemplateName>([
 ]);
 
 /**
- * What a stranger can have sent to anybody, what whoever has proved something asked for, and what tells a user of what is
- * being done to him: none of them keeps back another.
+ * What a stranger can have sent to anybody, what whoever has proved something asked for, and what tells users of what is being
+ * done to them: none of them keeps back another.
  */
 export function purposeOf(template: string, params: Readonly<Record<string, string>>): MessagePurpose {
   if (template.startsWith('registration-')) return 'registration';

@@ -74,7 +74,7 @@ async function newUser(tx: AppTransaction, { userId, line, passwordHash }: NewLi
   };
 }
 
-/** Other services learn of him as of anybody who registers. */
+/** Other services learn of one who is imported as of one who registers. */
 async function announce(tx: AppTransaction, { userId, line }: NewLine): Promise<void> {
   const at = tx.clock.now();
   const { locale = null, acceptedTerms = '' } = line;

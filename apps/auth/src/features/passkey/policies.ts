@@ -9,9 +9,9 @@ export const passkeySignInSeconds = 300;
 export interface PasskeySignInFacts {
   /** The passkey answered rightly, and is both factors in one. */
   isProven: boolean;
-  /** Undefined where nobody was named, or his account has no password any more. */
+  /** Undefined where nobody was named, or the account has no password any more. */
   userState: UserState | undefined;
-  /** Everything that he had begun was ended meanwhile. */
+  /** Everything that the user had begun was ended meanwhile. */
   isCutOff: boolean;
   isEntitled: boolean;
   verdict: Verdict;

@@ -60,8 +60,8 @@ export async function isListedByNow(
 }
 
 /**
- * Refuses a password that the user has now, or had lately. Each look costs a verification, and they stand one after another
- * in the queue of the hasher as any other does (SR-9): so ask last, and only for somebody who has proven who he is.
+ * Refuses a password that the user has now, or had lately. Each look costs a verification, and they stand one after another in
+ * the queue of the hasher as any other does (SR-9): so ask last, and only for somebody who has proven who they are.
  * @throws auth.password.unacceptable, service.overloaded
  */
 export async function requireUnusedPassword(

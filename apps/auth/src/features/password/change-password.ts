@@ -16,8 +16,8 @@ import { findOwnSession } from '#features/step-up/find-session.ts';
 import { type Contact, openContact } from '#features/user/contact.ts';
 
 /**
- * Changes the caller's password. The present one is needed, and a wrong one counts as at a sign-in (SR-7). His other sessions
- * end, this one goes on (SR-47).
+ * Changes the caller's password. The present one is needed, and a wrong one counts as at a sign-in (SR-7). The caller's other
+ * sessions end, this one goes on (SR-47).
  * @throws auth.token.missing, auth.token.invalid, request.invalid, auth.password.unacceptable, auth.credentials.invalid,
  * auth.credentials.locked, request.rate_limited, service.overloaded
  */
@@ -46,7 +46,7 @@ export async function changePassword(ctx: AppContext, input: unknown, caller: Ca
   if (!isDone) throw new DomainError('auth.credentials.invalid', { reason: 'changed meanwhile' });
 }
 
-/** The hash of a password that he has not had lately. He has shown the present one: a refusal is no failed attempt. */
+/** The hash of a password not used lately. The present one was right: a refusal is no failed attempt. */
 async function hashUnused(
   ctx: AppContext,
   who: Grant,

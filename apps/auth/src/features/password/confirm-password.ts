@@ -13,7 +13,7 @@ import type { Session } from '#storage/sessions/session.repository.ts';
 import type { PoolKey } from '#storage/sign-ins/lockout.repository.ts';
 import type { Credential } from '#storage/users/user.repository.ts';
 
-/** Somebody on a live session of his. */
+/** Somebody on a live session of theirs. */
 export interface OwnSession {
   who: Grant;
   user: UserActor;

@@ -6,9 +6,9 @@ import { passwordChanged } from '#events.ts';
 import { passwordHistoryMax } from '#features/password/policies.ts';
 
 /**
- * Makes another password that of a user whose row is locked, whichever way it was chosen: links that are under way die
- * (SR-36), devices have to prove again that they are his (SR-35), and he is told of it (SR-20). The one he had is kept, so that
- * he does not choose it again.
+ * Gives a user, whose row is locked, another password, whichever way it was chosen: links that are under way die (SR-36),
+ * devices have to prove again that they are the user's (SR-35), and the user is told (SR-20). The one before is kept, so that
+ * it is not chosen again.
  */
 export async function replacePassword(
   tx: AppTransaction,

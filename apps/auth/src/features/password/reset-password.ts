@@ -23,10 +23,10 @@ const resetAudits = [
 ] as const;
 
 /**
- * Gives a user the password that whoever has his link has chosen, once (SR-36). Everything he has open ends and the counters
- * of wrong passwords are lifted (SR-14); nobody is signed in by it, and a second factor is asked for as before (SR-33).
- * Somebody who is locked stays so: reading his mail does not prove what the lock waits for. A password that he has or had is
- * refused, and five tries end the link.
+ * Gives a user the password that whoever has the link has chosen, once (SR-36). Everything they have open ends and the
+ * counters of wrong passwords are lifted (SR-14); nobody is signed in by it, and a second factor is asked for as before
+ * (SR-33). Somebody who is locked stays so: reading mail does not prove what the lock waits for. A password that the user has
+ * or had is refused, and five tries end the link.
  * @throws request.invalid, auth.verification.invalid, auth.password.unacceptable, service.overloaded
  */
 export async function resetPassword(ctx: AppContext, input: unknown, caller: Caller): Promise<void> {
@@ -37,14 +37,14 @@ export async function resetPassword(ctx: AppContext, input: unknown, caller: Cal
   if (link === undefined || owner === undefined) throw notValid('unknown, used or expired');
   const chosen = { password: request.password, path: 'password' };
   await requireAcceptablePassword(ctx, { ...chosen, ...owner.contact, userId: owner.userId });
-  // Who finds no room in the line is turned away before he is counted: five such tries would end his link.
+  // Who finds no room in the line is turned away before being counted: five such tries would end the link.
   const passwordHash = await ctx.hasher.admit(() => hashUnused(ctx, who, { link, userId: owner.userId }, chosen));
   const use = { link, userId: owner.userId, passwordHash };
   const isDone = await withTransaction(ctx, { who, audits: resetAudits }, (tx) => useLink(tx, use));
   if (!isDone) throw notValid('used meanwhile, or the user is stopped');
 }
 
-/** Whose link it is: his own words, and the passwords he had, are no password (SR-6). */
+/** Whose link it is: their own words, and passwords they had, are no password (SR-6). */
 async function ownerOf(ctx: AppContext, link: ReadToken): Promise<{ userId: UserId; contact: Contact } | undefined> {
   const reader = readerOf(ctx);
   const limits = { triesMax: resetTriesMax, now: ctx.clock.now() };
@@ -54,7 +54,7 @@ async function ownerOf(ctx: AppContext, link: ReadToken): Promise<{ userId: User
   return { userId, contact: await openContact(reader, { table: 'users', userId }, user.contact) };
 }
 
-/** The hash of a password that he has not had lately. A try is counted before it is compared, and told of where it was one. */
+/** The hash of a password not used lately. A try is counted before it is compared, and told of where it was one. */
 async function hashUnused(
   ctx: AppContext,
   who: Grant,
@@ -83,7 +83,7 @@ async function useLink(
   tx: AppTransaction,
   { link, userId, passwordHash }: { link: ReadToken; userId: UserId; passwordHash: string },
 ): Promise<boolean> {
-  // His row first, as everybody takes them who changes a user or writes him a link.
+  // The user's row first: all who change a user or write them a link lock in that order.
   const user = await tx.users.lock(userId);
   if ((await tx.passwordResets.consume(link, tx.clock.now())) === undefined) return false;
   if (user === undefined || isBlocked(user.status, 'recovery')) {

@@ -7,8 +7,8 @@ import { StartPasswordResetSchema } from '#features/password/schemas.ts';
 import { actOnUser } from '#features/standing/act-on-user.ts';
 
 /**
- * Sends a user the link for choosing another password, for staff on the telephone with him. Staff see neither link nor
- * address, and choose nothing for him (SR-42).
+ * Sends a user the link for choosing another password, for staff on the telephone with them. Staff see neither link nor
+ * address, and choose nothing for the user (SR-42).
  * @throws access.forbidden, auth.step_up.required, request.invalid, user.not_found, user.state.blocked, request.rate_limited
  */
 export async function startPasswordReset(

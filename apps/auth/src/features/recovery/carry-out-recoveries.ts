@@ -51,8 +51,8 @@ function leaseEnd(now: Date): Date {
 }
 
 /**
- * The password of before is none any more and everything that is open ends, before the factors go: whatever fails then, nobody signs in by
- * that password alone. He counts as he is now: whoever was stopped or became a colleague meanwhile is not recovered so.
+ * The password of before is none any more and everything that is open ends, before the factors go: whatever fails then, nobody signs
+ * in by that password alone. The user counts as of now: whoever was stopped or became a colleague meanwhile is not recovered so.
  */
 async function closeAccount(tx: AppTransaction, recovery: DueRecovery): Promise<boolean> {
   const { id, userId } = recovery;
@@ -68,8 +68,8 @@ async function closeAccount(tx: AppTransaction, recovery: DueRecovery): Promise<
 }
 
 /**
- * The user of a recovery, as he is now and held until the commit; undefined when it is not carried out for him. One of whoever
- * was locked meanwhile waits for staff, whatever was proven before (SR-43).
+ * The user of a recovery, as they are now and held until the commit; undefined when it is not carried out for them. That of
+ * one who was locked meanwhile waits for staff, whatever was proven before (SR-43).
  */
 async function hold(tx: AppTransaction, recovery: DueRecovery): Promise<User | undefined> {
   const user = await tx.users.lock(recovery.userId);
@@ -98,7 +98,7 @@ async function tellRefusal(tx: AppTransaction, { id, userId }: DueRecovery, reas
 
 /**
  * The end of a recovery: what was opened by a factor meanwhile ends as well, a lock is lifted where staff decided since, and
- * another password is begun by a link to the mailbox. Until he has chosen it nobody signs in.
+ * another password is begun by a link to the mailbox. Until it is chosen nobody signs in.
  */
 async function finish(tx: AppTransaction, recovery: DueRecovery): Promise<void> {
   const { id, userId } = recovery;

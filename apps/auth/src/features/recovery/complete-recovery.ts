@@ -17,7 +17,7 @@ type Outcome = { kind: 'proven'; standing: RecoveryStanding } | { kind: 'refused
 
 /**
  * Takes the proofs of a recovery: the link, and with it a recovery code; without one, and of whoever is locked, staff decide
- * once they know again who he is (SR-43). Each is good for this recovery alone, whose user the link names (SR-39), and once.
+ * once they know again who that is (SR-43). Each is good for this recovery alone, whose user the link names (SR-39), and once.
  * Nothing is removed yet: a delay begins of which every channel of the user is told, with a link that ends it.
  * @throws request.invalid, auth.verification.invalid, auth.second_factor.locked, request.rate_limited, service.unavailable
  */
@@ -72,7 +72,7 @@ async function proceed(tx: AppTransaction, link: ReadToken, hasCode: boolean): P
   const now = tx.clock.now();
   const found = await tx.recoveries.findAsked(link, now);
   if (found === undefined) return { kind: 'refused', reason: 'unknown, used or expired' };
-  // His row first, as everybody takes them who changes a user.
+  // The user's row first: all who change a user lock in that order.
   const user = await tx.users.lock(found.userId);
   const asked = await tx.recoveries.consume(link, now);
   if (asked === undefined) return { kind: 'refused', reason: 'used meanwhile' };

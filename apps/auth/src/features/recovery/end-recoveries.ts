@@ -7,8 +7,8 @@ import type { AppTransaction } from '#context.ts';
 type Cause = 'link' | 'second_factor' | 'email_changed' | 'status';
 
 /**
- * Ends all recoveries of a user that have not begun to be carried out, and links that would begin one. He is told where one was
- * under way. Whether there was.
+ * Ends all recoveries of a user that have not begun to be carried out, and links that would begin one. Where one was under way
+ * the user is told. Whether there was.
  */
 export async function endRecoveries(tx: AppTransaction, userId: UserId, cause: Cause): Promise<boolean> {
   const ended = await tx.recoveries.end(userId);

@@ -3,7 +3,7 @@ import { refusalOf } from './policies.ts';
 
 const user = { status: 'active', roles: ['customer'], emailVerifiedAt: new Date() } as const;
 
-test('a customer who is active or locked recovers his account himself', () => {
+test('customers who are active or locked recover their own account', () => {
   expect([refusalOf(user), refusalOf({ ...user, status: 'locked' })]).toEqual([undefined, undefined]);
 });
 
