@@ -24,8 +24,8 @@ interface Standing {
 }
 
 /**
- * Why an account cannot be recovered, undefined when it can. Nobody who works here gets around his colleagues by reading mail:
- * his factors are reset by two of them (SR-72). A mailbox that was never proven proves nobody.
+ * Why an account cannot be recovered, undefined when it can. Nobody who works here gets around their colleagues by reading
+ * mail: two of them reset the factors (SR-72). A mailbox that was never proven proves nobody.
  */
 export function refusalOf(user: Standing | undefined): 'nobody' | 'status' | 'staff' | 'unproven' | undefined {
   if (user === undefined) return 'nobody';
@@ -35,8 +35,8 @@ export function refusalOf(user: Standing | undefined): 'nobody' | 'status' | 'st
 }
 
 /**
- * Whether staff have to look at a recovery before it goes on. Whoever is locked was stopped because he may not be who he says:
- * a mailbox and a recovery code do not outweigh that. A lock ends what was proven before it, so a proof of staff is always later.
+ * Whether staff have to look at a recovery before it goes on. Whoever is locked may not be who they say: a mailbox and a
+ * recovery code do not outweigh that. A lock ends what was proven before it, so a proof of staff is always later.
  */
 export function needsReview(user: Pick<Standing, 'status'>, proof: RecoveryProof | null): boolean {
   return user.status === 'locked' && proof !== 'staff';

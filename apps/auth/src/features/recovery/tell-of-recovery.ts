@@ -12,7 +12,7 @@ export const cancelTokenPrefix = 'rx';
 /** How long the notice of what will be done is worth sending: as long as it can be stopped, and at least an hour. */
 const hourMs = 3_600_000;
 
-/** Tells a user by mail, and by his number, of a recovery that goes on, with a link that ends it (SR-20, SR-43). */
+/** Tells a user of a recovery that goes on, by mail, with a link that ends it, and by text message (SR-20, SR-43). */
 export async function tellOfRecovery(tx: AppTransaction, user: User, recovery: ProvenRecovery): Promise<void> {
   const { id, dueAt } = recovery;
   const { id: userId, phoneVerifiedAt } = user;

@@ -31,7 +31,7 @@ function delayOf(tx: AppTransaction): { dueAt: Date; expiresAt: Date } {
   return { dueAt, expiresAt: new Date(dueAt.getTime() + overdueDays * dayMs) };
 }
 
-/** Has one wait for the decision of staff; undefined when there is one of his that is further on. */
+/** Has one wait for the decision of staff; undefined when its user has one that is further on. */
 export async function beginReview(
   tx: AppTransaction,
   { id, userId }: { id: string; userId: UserId },

@@ -40,9 +40,9 @@ export async function writeToAddress(tx: AppTransaction, message: RegistrationMe
 }
 
 /**
- * The secret rides in the fragment, which no browser sends to a server or in a Referer (SR-83); the base is configuration (SR-37). Which
- * registration it proves only the browser knows that began it: an owner who opens the link of a stranger's would make his account with the
- * stranger's password.
+ * The secret rides in the fragment, which no browser sends to a server or in a Referer (SR-83); the base is configuration
+ * (SR-37). Only the browser that began a registration knows which one the secret proves: an owner who opens the link of a
+ * stranger's would make an account with the stranger's password.
  */
 function linkOf(ctx: AppContext, secret: string): string {
   const url = new URL('/register/verify', ctx.config.PUBLIC_BASE_URL);

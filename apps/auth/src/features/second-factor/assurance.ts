@@ -15,7 +15,7 @@ interface Method {
 
 const methods: Readonly<Record<string, Method>> = {
   password: { amr: ['pwd'], raises: false },
-  // One that was known to be his: with it the password alone is more than what a thief has.
+  // One known to be the user's: with it the password alone is more than what a thief has.
   device: { amr: ['device'], raises: false },
   totp: { amr: ['otp'], raises: true },
   sms: { amr: ['sms'], raises: true },
@@ -60,8 +60,8 @@ function isHardware({ isDeviceBound, isAttested }: PasskeyFacts): boolean {
 }
 
 /**
- * What a live session comes to when its holder has proved a factor again: that he holds it takes the place of the first
- * proof, and its methods stay.
+ * What a live session comes to when its holder has proved a factor again: the session stands for the first proof, and keeps
+ * its methods.
  */
 export function assuranceOfStepUp(session: Pick<Assurance, 'amr'>, by: string, passkey?: PasskeyFacts): Assurance {
   const { acr, amr } = assuranceOf(['password', by], passkey);

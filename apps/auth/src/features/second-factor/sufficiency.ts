@@ -2,12 +2,12 @@ import { audiences, isPhishingResistant } from '@bank/domain';
 import type { Assurance } from '#features/second-factor/assurance.ts';
 
 /**
- * What proves the second factor of a member of staff (SR-72): a passkey, which answers to no page but ours. No recovery code: a
- * colleague who has lost his passkeys gets his factors reset by two others.
+ * What proves the second factor of a member of staff (SR-72): a passkey, which answers to no page but ours. No recovery code:
+ * two colleagues reset the factors of whoever has lost their passkeys.
  */
 const staffFactors: ReadonlySet<string> = new Set(['webauthn']);
 
-/** What a member of staff who has no passkey proves himself with to enrol one. Never a text message. */
+/** What staff who have no passkey prove themselves with to enrol one. Never a text message. */
 const enrolmentFactors: ReadonlySet<string> = new Set(['totp']);
 
 /** Whether this kind of factor, or `recovery_code`, is good enough for a session of that audience. */
@@ -18,8 +18,8 @@ export function suffices(audience: string, by: string): boolean {
 type Kind = { readonly type: string };
 
 /**
- * Of somebody's factors, those that he is asked for: those that are good enough or, for a member of staff who has none such,
- * those that let him enrol one. Whoever has a passkey is never let in by less, so that nobody else enrols one for him.
+ * Of somebody's factors, those that are asked for: those that are good enough or, for staff who have none such, those that let
+ * them enrol one. Whoever has a passkey is never let in by less, so that nobody else enrols one for them.
  */
 export function askedFactors<F extends Kind>(audience: string, enrolled: readonly F[]): readonly F[] {
   const enough = enrolled.filter(({ type }) => suffices(audience, type));

@@ -15,8 +15,8 @@ export function sufficientFactors(enrolled: readonly Factor[] | undefined, audie
 }
 
 /**
- * Whether this kind of factor is asked of him now. What is not good enough lets a member of staff enrol a passkey, and only
- * while he has none, so mfa is asked again. @throws service.unavailable
+ * Whether this kind of factor is asked of the user now. What is not good enough lets a member of staff enrol a passkey, and
+ * only while they have none, so mfa is asked again. @throws service.unavailable
  */
 export async function isAsked(
   ctx: Pick<AppContext, 'factors'>,

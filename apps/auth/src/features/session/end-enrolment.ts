@@ -8,8 +8,8 @@ import { endSessions } from '#features/session/end-session.ts';
 const EnrolledSchema = v.object({ userId: UserIdSchema, enrolledAt: v.date() });
 
 /**
- * Ends the sessions that a user had for enrolling a factor: he has one now, and signs in with it. One that he opened since, as
- * his factors were reset, stays, however late the news comes. @throws request.invalid
+ * Ends the sessions that a user had for enrolling a factor: there is one now to sign in with. A session opened since, as when
+ * the factors were reset, stays, however late the news comes. @throws request.invalid
  */
 export async function endEnrolment(ctx: AppContext, input: unknown): Promise<void> {
   const { userId, enrolledAt } = parse(EnrolledSchema, input);

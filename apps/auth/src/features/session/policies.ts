@@ -52,9 +52,9 @@ export interface SecondUse {
 }
 
 /**
- * Whether a spent refresh token gets the successor it already got, or counts as stolen (RFC 9700 §4.14.2). Only who
- * holds the session's device secret, or the key it is bound to, may ask again, for a few seconds, and only while nobody used the answer.
- * To him a token that his step-up has overtaken yields nothing, and is no theft either: another tab may have sent it before.
+ * Whether a spent refresh token gets the successor it already got, or counts as stolen (RFC 9700 §4.14.2). Only who holds the
+ * session's device secret, or the key it is bound to, may ask again, for a few seconds, and only while nobody used the answer. To
+ * them a token that their step-up has overtaken yields nothing, and is no theft either: another tab may have sent it before.
  */
 export function decideSecondUse(use: SecondUse, now: Date): 'same_successor' | 'superseded' | 'reuse' {
   const inTime = now.getTime() - use.consumedAt.getTime() <= graceMs;

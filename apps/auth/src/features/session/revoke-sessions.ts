@@ -32,7 +32,7 @@ const audits = ['auth.session.revoked', 'auth.sessions.revoked'] as const;
 const permission = 'users.sign_out';
 
 /**
- * Ends sessions of a user: his own, or anybody's whom staff may act on, with a note that says why. Ending what has ended is
+ * Ends sessions of a user: the caller, or anybody whom staff may act on, with a note that says why. Ending what has ended is
  * no error. Answers how many this call ended.
  * @throws request.invalid, user.not_found, access.forbidden, auth.step_up.required
  */

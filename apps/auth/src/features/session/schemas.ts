@@ -25,7 +25,7 @@ export type DevicePlatform = (typeof platforms)[number];
 
 /**
  * Names a product and not a person: it travels in events as it is and is shown to staff, so what does not belong in a model
- * code or a version number is left out instead of kept (SR-85). Nobody is kept from signing in by what his device is called.
+ * code or a version number is left out instead of kept (SR-85). Nobody is kept from signing in by what a device is called.
  */
 const code = (max: number) =>
   v.pipe(

@@ -4,7 +4,7 @@ import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { endManySessions } from '#features/session/end-session.ts';
 
-/** Ends every session of the caller but the one he asks with (SR-48). @throws auth.token.missing */
+/** Ends every session of the caller but the one of the request (SR-48). @throws auth.token.missing */
 export async function signOutOthers(ctx: AppContext, caller: Caller): Promise<void> {
   const { userId, sessionId: exceptSessionId } = requireUser(caller.actor);
   const who = allow.self(caller.actor, userId);

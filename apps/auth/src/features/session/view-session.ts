@@ -22,7 +22,7 @@ export interface SessionView {
   network: string | null;
 }
 
-/** Shows a session to its user. `currentId` is the session he asks with. */
+/** Shows a session to its user. `currentId` is the session of the request. */
 export function viewSession(session: Session, origin: SessionOrigin, currentId: string): SessionView {
   return {
     id: session.id,

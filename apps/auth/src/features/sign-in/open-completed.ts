@@ -29,9 +29,9 @@ export interface SecondHalfRequest {
 export const completionAudits = [...openingAudits, 'auth.sign_in.failed'] as const;
 
 /**
- * Opens the session of a proven sign-in, whose device is known from now on. A member of staff who proved no passkey gets one
- * in which he can enrol it (SR-72). A success after failures is told of. Undefined when status, password or roles have changed
- * since the first half; nothing opens either when all is proven and the password is flagged (SR-4).
+ * Opens the session of a proven sign-in, whose device is known from now on. Staff who proved no passkey get one in which they
+ * can enrol it (SR-72). A success after failures is told of. Undefined when status, password or roles have changed since the
+ * first half; nothing opens either when all is proven and the password is flagged (SR-4).
  */
 export async function openCompleted(
   tx: AppTransaction,

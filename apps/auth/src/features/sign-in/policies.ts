@@ -50,8 +50,8 @@ export function decideSignIn(facts: SignInFacts): SignInDecision {
 }
 
 /**
- * Whether the trust of a user in his device stands for his second factor: for so many days since he gave it, which takes a
- * step-up, and until his password changes (SR-35; `device` ends it when his factors do). What opens is at `aal1` all the same.
+ * Whether a user's trust in a device stands for the second factor: for so many days since it was given, which takes a step-up,
+ * and until the password changes (SR-35; `device` ends it when the factors do). What opens is at `aal1` all the same.
  */
 export function isRemembered(
   facts: { deviceTrustedAt: Date | undefined; passwordChangedAt: Date | undefined; at: Date },
@@ -64,8 +64,8 @@ export function isRemembered(
 }
 
 /**
- * Whether everything that a user had begun at that moment was ended since, as when staff stop him: it opens nothing any more,
- * also not after he is let in again (SR-47).
+ * Whether everything that a user had begun at that moment was ended since, as when staff stop them: it opens nothing any more,
+ * not even after they are let in again (SR-47).
  */
 export function isCutOff(user: { cutOffAt: Date | null }, begunAt: Date): boolean {
   return user.cutOffAt !== null && user.cutOffAt >= begunAt;

@@ -14,7 +14,7 @@ import type { Caller } from '#features/caller.ts';
 import { judgeTarget } from '#features/standing/people.ts';
 import type { User } from '#storage/users/user.repository.ts';
 
-/** What a member of staff does to a user for whom he has a note, and as what the ledger knows it. */
+/** What a member of staff does to a user, with a note that says why, and as what the ledger knows it. */
 interface NotedAct {
   readonly action: AuditAction;
   readonly permission: Permission;

@@ -12,8 +12,8 @@ const audits = ['auth.session.revoked', 'auth.sessions.revoked'] as const;
 const openingMs = 30_000;
 
 /**
- * Ends what a user had open when staff removed his factors (SR-35, SR-47), and what he opens by a factor that was still taken then. All else that he
- * has opened since stays, however late the news comes. @throws request.invalid
+ * Ends what a user had open when staff removed their factors (SR-35, SR-47), and what they open by a factor that was still
+ * taken then. All else that they have opened since stays, however late the news comes. @throws request.invalid
  */
 export async function endAfterReset(ctx: AppContext, input: unknown): Promise<void> {
   const { userId, removedAt } = parse(ResetSchema, input);

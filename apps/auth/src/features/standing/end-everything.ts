@@ -4,9 +4,9 @@ import type { EndReason } from '#features/session/end-reasons.ts';
 import { endManySessions, revocationEnd } from '#features/session/end-session.ts';
 
 /**
- * Ends all that a user has open: his sessions, and sign-ins that wait for their second half (SR-47). Beside each session the
- * user himself is revoked up to that moment, so that nothing issued to him before is good for anything, whatever it is.
- * `openedUntil` leaves alone what was opened later.
+ * Ends all that a user has open: sessions, and sign-ins that wait for their second half (SR-47). Beside each session the user
+ * as such is revoked up to that moment, so that nothing issued before is good for anything, whatever it is. `openedUntil`
+ * leaves alone what was opened later.
  */
 export async function endEverything(
   tx: AppTransaction,

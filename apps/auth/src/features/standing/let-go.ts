@@ -8,7 +8,7 @@ const who = allow.system('erasure');
 const audits = ['user.status_changed', 'auth.session.revoked', 'auth.sessions.revoked'] as const;
 
 /**
- * Moves a user to `erased`, the end of every way, and ends all that he has open: what comes before his data is destroyed.
+ * Moves a user to `erased`, the end of every way, and ends all that they have open: what comes before their data is destroyed.
  * One who is not closed yet is closed on the way where erasure may do that. Nothing happens to one who is erased already.
  * @throws user.not_found, user.transition.illegal while something obliges the bank to wait
  */

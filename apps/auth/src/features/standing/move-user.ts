@@ -8,10 +8,10 @@ import { endEverything } from '#features/standing/end-everything.ts';
 import type { SettableState } from '#features/standing/policies.ts';
 import type { User } from '#storage/users/user.repository.ts';
 
-/** For how many days a change of somebody's standing is news to him. */
+/** For how many days a change of somebody's standing is news to them. */
 export const noticeDays = 7;
 
-/** Why something is done to a user, for the ledger: the note that says it, and the approval it took; or his recovery. */
+/** Why something is done to a user, for the ledger: the note that says it, and the approval it took; or a recovery. */
 export type Warrant = { noteId: string; approvalId?: string; makerId?: string } | { recoveryId: string };
 
 const notices = {
@@ -22,8 +22,8 @@ const notices = {
 } as const satisfies Record<SettableState, string>;
 
 /**
- * Moves a user whose row the caller holds. Where he is there already nothing happens but the entry in the ledger. A state
- * that forbids sessions ends all of them, everywhere within a second, and what else would open the account: a recovery that is
+ * Moves a user whose row the caller holds. Of one who is there already the ledger gets an entry, and no more. A state that
+ * forbids sessions ends all of them, everywhere within a second, and what else would open the account: a recovery that is
  * under way and the link of a forgotten password (SR-43, SR-47). @throws user.transition.illegal
  */
 export async function moveUser(

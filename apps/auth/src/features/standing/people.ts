@@ -12,14 +12,14 @@ import {
 import type { AppTransaction } from '#context.ts';
 import type { User } from '#storage/users/user.repository.ts';
 
-/** Somebody of the staff who acts on a user, and what he needs for it. */
+/** Somebody of the staff who acts on a user, and what that takes. */
 export interface StaffAct {
   readonly actorId: UserId;
   readonly userId: UserId;
   readonly permission: Permission;
 }
 
-/** A user as rules about people see him. */
+/** A user as rules about people see them. */
 function personOf({ id, status, roles }: User): Person {
   return { userId: id, status, roles };
 }
@@ -30,8 +30,8 @@ export type JudgedTarget =
   | { readonly target?: never; readonly refusal: 'user.not_found' | 'access.forbidden'; readonly reason?: string };
 
 /**
- * The user somebody of the staff acts on, held until the commit together with him who acts: what he is counts as it is now,
- * so that of two who stop each other at once only one succeeds (SR-70, SR-72).
+ * The user on whom somebody of the staff acts, both held until the commit: what they are counts as it is now, so that of two
+ * who stop each other at once only one succeeds (SR-70, SR-72).
  */
 export async function judgeTarget(tx: AppTransaction, act: StaffAct): Promise<JudgedTarget> {
   const held = await tx.users.lockMany([act.actorId, act.userId]);
@@ -51,7 +51,7 @@ export async function holdTarget(tx: AppTransaction, act: StaffAct): Promise<Use
   throw new DomainError(refusal, reason === undefined ? {} : { reason });
 }
 
-/** Somebody of the staff who acts on nobody yet, held until the commit; undefined when he may not any more (SR-70). */
+/** Somebody of the staff who acts on nobody yet, held until the commit; undefined when they may not any more (SR-70). */
 export async function holdActor(
   tx: AppTransaction,
   act: Pick<StaffAct, 'actorId' | 'permission'>,

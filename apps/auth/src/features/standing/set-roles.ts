@@ -22,7 +22,7 @@ const SetRolesSchema = v.strictObject({
 const audits = ['user.roles_changed', 'auth.session.revoked', 'auth.sessions.revoked'] as const;
 
 /**
- * Replaces all roles of a user, by an approval (SR-71); everything he has open ends, so that no token tells of what he was
+ * Replaces all roles of a user, by an approval (SR-71); everything they have open ends, so that no token tells of former roles
  * (SR-70). Maker and checker are administrators and neither is the user, so two are always left.
  * @throws auth.token.missing, request.invalid, access.forbidden, auth.step_up.required, user.not_found, approval.invalid,
  * approval.expired, approval.own, approval.already_decided, approval.stale, service.unavailable

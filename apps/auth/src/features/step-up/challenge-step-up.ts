@@ -13,9 +13,9 @@ import { StepUpChallengeSchema } from '#features/step-up/schemas.ts';
 import { challengeTransaction, type TransactionChallenge } from '#features/transaction/challenge-transaction.ts';
 
 /**
- * Asks the holder of a session for one of his factors or, by the session's own id, sends the code that a password step-up
- * on an unknown device needs. It replaces what was asked before, and the tries stay counted (SR-24 to SR-26). With a
- * transaction he is asked to approve that, and nothing else (SR-63).
+ * Asks the holder of a session for one of their factors or, by the session's own id, sends the code that a password step-up on
+ * an unknown device needs. It replaces what was asked before, and the tries stay counted (SR-24 to SR-26). With a transaction
+ * it asks them to approve that, and nothing else (SR-63).
  * @throws auth.token.missing, auth.token.invalid, access.forbidden, request.invalid, factor.not_found,
  * auth.second_factor.locked, service.unavailable
  */

@@ -4,7 +4,7 @@ import type { AppContext } from '#context.ts';
 import { isLive } from '#features/session/policies.ts';
 import type { Session } from '#storage/sessions/session.repository.ts';
 
-/** The live session somebody asks with, and whether its device is known to him. @throws auth.token.invalid */
+/** The live session that somebody asks with, and whether its device is known. @throws auth.token.invalid */
 export async function findOwnSession(
   ctx: AppContext,
   { userId, sessionId }: UserActor,

@@ -25,7 +25,7 @@ export const StepUpStartedSchema = v.object({
 const SignatureSchema = v.pipe(v.string(), v.regex(/^[\w-]{86}$/, 'base64url'));
 const ResponseSchema = v.union([FactorAnswerSchema, v.strictObject({ signature: SignatureSchema })]);
 
-/** The answer to a challenge or, from a user without a factor, his password. */
+/** The answer to a challenge or, from a user without a factor, the password. */
 export const StepUpSchema = v.pipe(
   v.strictObject({
     challengeId: v.optional(UuidSchema),

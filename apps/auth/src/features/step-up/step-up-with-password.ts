@@ -15,8 +15,8 @@ import { codeAttemptsMax } from '#features/sign-in/policies.ts';
 import { renewSession } from '#features/step-up/renew-session.ts';
 
 /**
- * Renews `auth_time` by the password, for a user without a factor; on a device not known to him by an emailed code as well.
- * The session is at `aal1` afterwards, whatever it was. A wrong password counts in the same pools as a sign-in's.
+ * Renews `auth_time` by the password, for a user without a factor; on an unknown device by an emailed code as well. The
+ * session is at `aal1` afterwards, whatever it was. A wrong password counts in the same pools as a sign-in's.
  */
 export async function stepUpWithPassword(
   ctx: AppContext,
@@ -48,7 +48,7 @@ export async function stepUpWithPassword(
   return renewed;
 }
 
-/** Who has a factor steps up with it: the password alone would take it away from him. Staff never do without (SR-72). */
+/** Who has a factor steps up with it: the password alone would take it from them. Staff never do without (SR-72). */
 async function requireNoFactor(ctx: AppContext, { userId, audience }: UserActor): Promise<void> {
   if (needsFactor(audience)) {
     throw new DomainError('auth.step_up.required', { reason: 'staff', details: { acr: 'aal2' } });

@@ -23,9 +23,9 @@ export type SteppedUp =
   | { readonly kind: 'approved'; readonly token: TransactionToken };
 
 /**
- * Renews the authentication of the caller's session: to `aal2` by one of his factors, or at `aal1` by his password where he
- * has none; all tokens come new, and a factor ends a recovery that is under way. Or, where the challenge asks about a transaction, approves that and nothing else (SR-63).
- * Wrong answers count as they do for sign-ins (SR-13).
+ * Renews the authentication of the caller's session: to `aal2` by one of their factors, or at `aal1` by the password where
+ * there is none; all tokens come new, and a factor ends a recovery that is under way. Or, where the challenge asks about a
+ * transaction, approves that and nothing else (SR-63). Wrong answers count as they do for sign-ins (SR-13).
  * @throws auth.token.missing, auth.token.invalid, request.invalid, challenge.not_found, auth.second_factor.invalid,
  * auth.second_factor.locked, auth.step_up.required, auth.step_up.code_required, auth.credentials.invalid,
  * auth.credentials.locked, request.rate_limited, service.overloaded, service.unavailable

@@ -59,7 +59,7 @@ export async function approveTransaction(
   const issuedAt = Math.floor(now.getTime() / 1000);
   const expiresAt = new Date((issuedAt + transactionTokenSeconds) * 1000);
   await withTransaction(ctx, { who, audits }, async (tx) => {
-    // Whoever has what he approves with has not lost everything. Side by side, in one round trip.
+    // Whoever can approve has not lost everything. Side by side, in one round trip.
     const [isApproved] = await Promise.all([
       tx.transactions.approve(asked, { now, expiresAt }),
       endRecoveries(tx, user.userId, 'second_factor'),

@@ -25,8 +25,8 @@ type Asked = Pick<Transaction, 'method' | 'challengeId' | 'expiresAt'>;
 type Question = Pick<TransactionChallenge, 'challenge' | 'options' | 'nonce'>;
 
 /**
- * Asks a customer to approve one transaction: with the key of one of his devices, with a passkey, or by a code that is sent in
- * a text message which states it (SR-63). Of the transaction its digest is kept and nothing else.
+ * Asks a customer to approve one transaction: with the key of one of their devices, with a passkey, or by a code in a text
+ * message that states it (SR-63). Of the transaction its type and digest are kept, and nothing else.
  * @throws access.forbidden, request.invalid, factor.not_found, auth.second_factor.locked, service.unavailable
  */
 export async function challengeTransaction(

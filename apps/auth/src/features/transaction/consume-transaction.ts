@@ -14,7 +14,7 @@ export interface ApprovedTransaction {
 }
 
 /**
- * Tells, once, that the person who asks has approved exactly this transaction, in this session of his (SR-63). When it is
+ * Tells, once, that the person who asks has approved exactly this transaction, in this very session (SR-63). When it is
  * another transaction the token is dead from now on, and the ledger hears of it. A token of somebody else or of another
  * session stays as it is. Whatever is wrong is answered alike.
  * @throws auth.token.missing, auth.token.invalid, access.forbidden, request.invalid, transaction.not_approved,
