@@ -10,7 +10,7 @@ export interface Shown {
 
 /**
  * One kind of transaction: its name, the form of its payload, and how a person is shown it. A form changes nothing of what it
- * lets through, so that whoever computes the digest of what he sent gets the one that is approved.
+ * lets through, so that whoever computes the digest of what they sent gets the one that is approved.
  */
 export function defineTransactionType<const N extends string, S extends v.GenericSchema>(
   name: N,

@@ -27,7 +27,7 @@ export interface Watcher {
   readonly signal: AbortSignal;
 }
 
-/** What a watcher is told. With `resumeToken` he goes on behind it. */
+/** What a watcher is told. With `resumeToken` the watch goes on from there. */
 export type UserNews = { readonly resumeToken: string } & (
   | { readonly kind: 'state'; readonly user: UserVersion }
   | { readonly kind: 'change'; readonly user: UserVersion; readonly changedAt: Date }
@@ -35,8 +35,8 @@ export type UserNews = { readonly resumeToken: string } & (
 );
 
 /**
- * Everybody as he is, and then every change that is committed, for as long as somebody listens. Nothing is read ahead of who
- * listens: a page is asked for when the one before has been taken.
+ * Everybody as they are, and then every change that is committed, for as long as somebody listens. Nothing is read ahead of
+ * the listener: a page is asked for when the one before has been taken.
  * @throws access.forbidden, request.invalid, user.watch.position_lost, service.unavailable
  */
 export async function* watchUsers(ctx: AppContext, input: unknown, watcher: Watcher): AsyncGenerator<UserNews> {

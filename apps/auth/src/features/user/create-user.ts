@@ -4,7 +4,7 @@ import { indexAddress } from '#features/address/index-address.ts';
 import { type ContactTable, openContact, sealContact } from '#features/user/contact.ts';
 import type { User } from '#storage/users/user.repository.ts';
 
-/** Somebody who has proven his address, and what he becomes. */
+/** Somebody who has proven an address, and what they become. */
 export interface ProvenPerson {
   userId: UserId;
   roles: readonly Role[];

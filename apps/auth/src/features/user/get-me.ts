@@ -5,15 +5,15 @@ import type { Caller } from '#features/caller.ts';
 import { openContact } from '#features/user/contact.ts';
 import { type UserView, viewUser } from '#features/user/view-user.ts';
 
-/** A user as he sees himself. */
+/** A user as they see themselves. */
 export interface OwnView extends UserView {
   email: Email;
   phone: PhoneNumber | null;
-  /** From when on his number gets codes; null when it does already, or there is none. */
+  /** From when on the number gets codes; null when it does already, or there is none. */
   phoneCodesFrom: string | null;
 }
 
-/** The caller himself, with his addresses. @throws auth.token.missing, user.not_found */
+/** The caller, with their addresses. @throws auth.token.missing, user.not_found */
 export async function getMe(ctx: AppContext, caller: Caller): Promise<OwnView> {
   const { userId } = requireUser(caller.actor);
   allow.self(caller.actor, userId);

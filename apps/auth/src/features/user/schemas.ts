@@ -11,7 +11,7 @@ export const UserSchema = v.object({
   createdAt: v.string(),
 });
 
-/** A user as he sees himself. */
+/** A user as they see themselves. */
 export const MeSchema = v.object({
   ...UserSchema.entries,
   email: v.string(),

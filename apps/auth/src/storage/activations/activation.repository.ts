@@ -59,7 +59,7 @@ export class ActivationRepository extends Repository {
 
   /**
    * How many invitations of staff are under way, and how many somebody has prepared of those that nobody has approved. Whoever
-   * asks is alone with the answer until his transaction ends.
+   * asks is alone with the answer until the transaction ends.
    */
   async countPending(invitedBy: UserId, now: Date): Promise<{ own: number; together: number }> {
     await this.rows(`select pg_advisory_xact_lock(hashtextextended('auth.invitations', 0))`, []);

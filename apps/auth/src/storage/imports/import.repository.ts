@@ -8,7 +8,7 @@ export interface Wanted {
   readonly digests: readonly Digest[];
 }
 
-/** A user as he is written among many. */
+/** A user as written among many. */
 export interface NewImportedUser {
   readonly id: UserId;
   readonly locked: boolean;

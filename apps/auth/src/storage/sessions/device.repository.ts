@@ -43,7 +43,7 @@ export class DeviceRepository extends Repository {
     return touched === 1;
   }
 
-  /** Makes the devices of a user unknown again, but for one: each has to prove anew that it is his. */
+  /** Makes the devices of a user unknown again, but for one: each has to prove anew whose it is. */
   async doubtAll(userId: UserId, exceptId?: string): Promise<void> {
     const sql = 'update auth.devices set known_at = null where user_id = ? and id is distinct from ?::uuid';
     await this.affected(sql, [userId, exceptId ?? null]);

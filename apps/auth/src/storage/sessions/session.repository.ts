@@ -61,7 +61,7 @@ export class SessionRepository extends Repository {
     await this.rows(`select pg_advisory_xact_lock(hashtextextended('auth.sessions.' || ?::text, 0))`, [userId]);
   }
 
-  /** The live sessions of a user beyond the newest ones that he may keep. */
+  /** The live sessions of a user beyond the newest `keep`. */
   listSurplus(userId: UserId, { keep, now }: { keep: number; now: Date }): Promise<Pick<Session, 'id'>[]> {
     return this.rows(
       `select s.id from auth.sessions s

@@ -91,7 +91,7 @@ export class LockoutRepository extends Repository {
     return (await this.row<{ failures: number }>(sql, [subjectHash, pool]))?.failures ?? 0;
   }
 
-  /** Lifts every pool of somebody, whichever key his name in counters is made with (SR-14). */
+  /** Lifts every pool of somebody, whichever key their name in counters is made with (SR-14). */
   async lift(subjectHashes: readonly Uint8Array[]): Promise<void> {
     await this.affected('delete from auth.lockouts where subject_hash = any (?::bytea[])', [[...subjectHashes]]);
   }

@@ -27,7 +27,7 @@ export const TransactionEntity = defineEntity({
 /** By what a person approves a transaction. */
 export type ApprovalMethod = 'device_key' | 'sms' | 'webauthn';
 
-/** A transaction that a person is asked to approve, in one session of his. */
+/** A transaction that a person is asked to approve, in one session. */
 export interface Transaction {
   readonly id: string;
   readonly userId: UserId;

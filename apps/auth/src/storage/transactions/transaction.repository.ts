@@ -2,7 +2,7 @@ import { Repository } from '@bank/database';
 import type { UserId } from '@bank/domain';
 import type { Transaction } from '#storage/transactions/transaction.entity.ts';
 
-/** Whose a transaction is, and in which session of his. */
+/** Whose a transaction is, and in which session. */
 export interface TransactionKey {
   readonly id: string;
   readonly userId: UserId;

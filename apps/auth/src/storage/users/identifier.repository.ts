@@ -29,8 +29,8 @@ export class IdentifierRepository extends Repository {
   }
 
   /**
-   * Gives a user another address of a kind in place of what he had, under every live key. False when any of the values is
-   * somebody else's: then he keeps what he had.
+   * Gives a user another address of a kind in place of the one before, under every live key. False when any of the values is
+   * somebody else's: then nothing changes.
    */
   async replace({ kind, userId, digests, at }: Claim): Promise<boolean> {
     const asked = [digests.map((one) => one.keyId), digests.map((one) => one.digest)];

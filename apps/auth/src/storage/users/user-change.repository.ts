@@ -1,7 +1,7 @@
 import { Repository } from '@bank/database';
 import type { Role, UserId, UserState } from '@bank/domain';
 
-/** A user as others may know him, at one of his versions. */
+/** A user as others may know them, at one of the versions. */
 export interface UserVersion {
   userId: UserId;
   version: number;
@@ -71,7 +71,7 @@ export class UserChangeRepository extends Repository {
     return (await this.rows(sql, [number, userId, version])).length === 1;
   }
 
-  /** Everybody, as he is now, in the order of ids. */
+  /** Everybody, as they are now, in the order of ids. */
   page(after: UserId | undefined, limit: number): Promise<UserVersion[]> {
     return this.rows(
       `select id as "userId", version, status, roles, email_verified_at is not null as "emailVerified",

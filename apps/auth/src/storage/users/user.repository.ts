@@ -75,7 +75,7 @@ export class UserRepository extends Repository {
     return this.row(`select ${columns} from auth.users where id = ? for update`, [id]);
   }
 
-  /** How many administrators are active. Whoever asks is alone with the answer until his transaction ends. */
+  /** How many administrators are active. Whoever asks is alone with the answer until the transaction ends. */
   async countAdministrators(): Promise<number> {
     await this.rows(`select pg_advisory_xact_lock(hashtextextended('auth.administrators', 0))`, []);
     const sql = `select count(*)::integer as count from auth.users where 'admin' = any (roles) and status = 'active'`;
@@ -104,7 +104,7 @@ export class UserRepository extends Repository {
     await this.affected('update auth.users set cut_off_at = greatest(cut_off_at, ?) where id = ?', [at, id]);
   }
 
-  /** Makes a number that was just proven the user's; gives his new version. */
+  /** Makes a number that was just proven the user's; gives the new version. */
   async replacePhone(
     id: UserId,
     { contact, codesFrom, at }: { contact: Uint8Array; codesFrom: Date | null; at: Date },
@@ -113,7 +113,7 @@ export class UserRepository extends Repository {
     return (await this.#change(id, assignment, [contact, at, codesFrom, at])).version;
   }
 
-  /** Makes an address that was just proven the user's; gives his new version. */
+  /** Makes an address that was just proven the user's; gives the new version. */
   async replaceEmail(id: UserId, { contact, at }: { contact: Uint8Array; at: Date }): Promise<number> {
     return (await this.#change(id, 'contact = ?, email_verified_at = ?', [contact, at, at])).version;
   }
@@ -125,7 +125,7 @@ export class UserRepository extends Repository {
     await this.affected(sql, [locale, version, id, version]);
   }
 
-  /** Notes that a user, whose row the transaction holds, reads the mail of his address. */
+  /** Notes that a user, whose row the transaction holds, reads the mail of their address. */
   async proveEmail(id: UserId, at: Date): Promise<void> {
     await this.#change(id, 'email_verified_at = ?', [at, at]);
   }
@@ -170,7 +170,7 @@ export class UserRepository extends Repository {
     await this.affected(sql, [userId, passwordHash, at]);
   }
 
-  /** Leaves a user whose row the transaction holds without a password: he signs in by none until he has chosen one. */
+  /** Leaves a user whose row the transaction holds without a password: none signs them in until they choose one. */
   async removePassword(userId: UserId): Promise<void> {
     await this.affected('delete from auth.credentials where user_id = ?', [userId]);
   }

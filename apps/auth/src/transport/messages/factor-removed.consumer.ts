@@ -5,7 +5,7 @@ import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
 import { endAfterReset } from '#features/standing/end-after-reset.ts';
 
-/** When staff have removed a user's factors, what was opened with them ends. Who removes his own keeps his sessions. */
+/** When staff have removed a user's factors, what was opened with them ends. Who removes their own keeps their sessions. */
 export function factorRemovedConsumer(ctx: AppContext): Consumer {
   return aboutUsers(ctx, {
     name: 'auth.factor-removed',

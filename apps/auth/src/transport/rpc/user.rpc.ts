@@ -215,7 +215,7 @@ type ToldUser = Exclude<UserNews, { kind: 'heartbeat' }>['user'];
 
 const everyField: ReadonlySet<string> = new Set(['roles', 'emailVerified', 'phoneVerified', 'createdAt']);
 
-/** A user as a service sees him, or, with every field, as staff do, to whom the caller table lists none. */
+/** A user as a service sees one, or, with every field, as staff do, to whom the caller table lists none. */
 function toMessage({ id, emailVerifiedAt, phoneVerifiedAt, ...user }: ShownUser, fields = everyField) {
   const proven = { emailVerified: emailVerifiedAt !== null, phoneVerified: phoneVerifiedAt !== null };
   return toUser({ ...user, ...proven, userId: id }, fields);
