@@ -1,6 +1,6 @@
 import { approvalTableV1, SqlMigration } from '@bank/database';
 
-/** KYC: what tier a user holds, his cases and their documents, what the provider is to be handed, and who called back. */
+/** KYC: what tier a user holds, the user's cases and their documents, what the provider is to be handed, and who called back. */
 export class Kyc extends SqlMigration {
   override statements(): readonly string[] {
     return [

@@ -82,7 +82,7 @@ interface BankAccountFacts {
   readonly at: Date;
 }
 
-/** `bank_account.linked.v1`: a user linked a bank account of his. */
+/** `bank_account.linked.v1`: a user linked a bank account of theirs. */
 export function bankAccountLinked({ userId, accountId, at }: BankAccountFacts): OutboxEvent {
   const data = { userId, accountId, linkedAt: timestampFromDate(at) };
   return { subject: userId, ...encodeEvent(BankAccountLinkedSchema, data) };

@@ -7,7 +7,7 @@ import { findVersion, writeChange } from '#features/profile/write-change.ts';
 import type { Profile } from '#storage/profile.entity.ts';
 
 /**
- * Removes one of the signed-in user's own addresses, if the profile still has the version he saw.
+ * Removes one of the signed-in user's own addresses, if the profile still has the version the user saw.
  * @throws auth.token.missing, request.invalid, profile.not_found, profile.unreadable, profile.address.not_found,
  * request.precondition_failed
  */

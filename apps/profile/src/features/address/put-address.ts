@@ -8,7 +8,7 @@ import { changeOf } from '#features/profile/policies.ts';
 import { findVersion, writeChange } from '#features/profile/write-change.ts';
 
 /**
- * Puts one of the signed-in user's own addresses in place of what was there, if the profile still has the version he saw.
+ * Puts one of the signed-in user's own addresses in place of what was there, if the profile still has the version the user saw.
  * The same address again changes nothing.
  * @throws auth.token.missing, request.invalid, profile.not_found, profile.unreadable, request.precondition_failed
  */

@@ -7,8 +7,8 @@ import { UploadReference } from '#features/file/schemas.ts';
 import type { FileLink } from '#features/file-link/link-file.ts';
 
 /**
- * Makes what the signed-in user sent his picture, in place of the one before, which goes. Gives a link to it, and the version that
- * his profile has by it.
+ * Makes what the signed-in user sent the picture of their profile, in place of the one before, which goes. Gives a link to it,
+ * and the version that the profile has by it.
  * @throws what `completeUpload` throws, profile.not_found
  */
 export async function completeAvatar(

@@ -4,7 +4,8 @@ import type { AppContext } from '#context.ts';
 import { noteAvatar } from '#features/avatar/note-avatar.ts';
 
 /**
- * Takes the signed-in user's picture away; without one it changes nothing. Gives the version that his profile has then, if he has one.
+ * Takes the signed-in user's picture away; without one it changes nothing. Gives the version that the profile has then, if there
+ * is a profile.
  * @throws auth.token.missing, profile.not_found
  */
 export async function removeAvatar(ctx: AppContext, actor: Actor): Promise<{ readonly version: number | undefined }> {

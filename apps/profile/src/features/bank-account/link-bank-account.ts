@@ -17,9 +17,9 @@ type Asked = NewBankAccount & { readonly userId: UserId };
 type Answered = Resolved & { readonly bank: Bank; readonly resolvedAt: Date };
 
 /**
- * Links a bank account that the signed-in user has elsewhere, once its bank has said that it is his; the first one is the default. The bank
- * is asked before anything is written. An account of somebody else and one that is not there are refused with the same words, and the refusal is
- * recorded.
+ * Links a bank account that the signed-in user has elsewhere, once its bank has said that it is theirs; the first one is the
+ * default. The bank is asked before anything is written. An account of somebody else and one that is not there are refused with
+ * the same words, and the refusal is recorded.
  * @throws auth.token.missing, request.invalid, profile.not_found, bank_account.name_missing, bank_account.linked_already,
  * bank_account.limit_reached, bank_account.not_confirmed, request.rate_limited, lookup.unavailable, profile.unreadable
  */
@@ -65,7 +65,7 @@ async function linkIfConfirmed(
   const { userId } = asked;
   if (!(await tx.holdUser(userId))) throw new DomainError('profile.not_found');
   await tx.bankAccounts.lockOf(userId);
-  // The name that he has now, which may have changed while the bank was asked.
+  // The name that the user has now, which may have changed while the bank was asked.
   const profile = await tx.profiles.find(userId);
   if (profile === undefined) throw new DomainError('profile.not_found');
   const { provider, holder } = answered;

@@ -20,7 +20,7 @@ export function checkAccountNumber(country: BankCountry, accountNumber: string):
   throw invalid('accountNumber', 'account_number');
 }
 
-/** A holder's name can be compared once the user has said his own. @throws bank_account.name_missing */
+/** A holder's name can be compared once users have said their own. @throws bank_account.name_missing */
 export function requireLegalName({ givenName, familyName }: LegalName): void {
   if (givenName === null && familyName === null) throw new DomainError('bank_account.name_missing');
 }

@@ -21,7 +21,7 @@ export type NewBankAccount = v.InferOutput<typeof NewBankAccount>;
 
 export const BankAccountParams = v.strictObject({ id: UuidSchema });
 
-/** A linked account as its user sees it: never the whole number, and of the holder's name what is his own. */
+/** A linked account as its user sees it: never the whole number, and of the holder's name what is the user's own. */
 export const BankAccountView = v.strictObject({
   id: UuidSchema,
   country: v.string(),

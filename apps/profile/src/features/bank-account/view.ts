@@ -4,7 +4,7 @@ import type { LegalName } from '#features/names/match-names.ts';
 import { showHolder } from '#features/names/show-holder.ts';
 import type { BankAccount } from '#storage/linked-accounts/bank-account.entity.ts';
 
-/** What a user sees of his account. */
+/** What users see of their account. */
 export function toBankAccountView(account: BankAccount, legal: LegalName): BankAccountView {
   const { id, country, bankCode, bankName, nameMatch } = account;
   return {

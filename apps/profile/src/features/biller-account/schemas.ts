@@ -34,7 +34,7 @@ export type NewBillerAccount = v.InferOutput<typeof NewBillerAccount>;
 
 export const BillerAccountParams = v.strictObject({ id: UuidSchema });
 
-/** A linked account as its user sees it: never the whole number, and of the customer's name what is his own. */
+/** A linked account as its user sees it: never the whole number, and of the customer's name what is the user's own. */
 export const BillerAccountView = v.strictObject({
   id: UuidSchema,
   country: v.string(),

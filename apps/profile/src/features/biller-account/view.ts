@@ -4,7 +4,7 @@ import type { LegalName } from '#features/names/match-names.ts';
 import { showHolder } from '#features/names/show-holder.ts';
 import type { BillerAccount } from '#storage/linked-accounts/biller-account.entity.ts';
 
-/** What a user sees of his account. It may be another person's, of whose name he sees first letters. */
+/** What a user sees of a linked account. It may be another person's, of whose name the user sees first letters. */
 export function toBillerAccountView(account: BillerAccount, legal: LegalName): BillerAccountView {
   const { id, country, billerCode, billerName, itemCode, itemName, label, customerName } = account;
   return {

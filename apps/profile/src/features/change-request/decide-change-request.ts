@@ -12,7 +12,7 @@ import { writeChange } from '#features/profile/write-change.ts';
 const noticeDays = 7;
 
 /**
- * Decides on a user's request, for staff who stand above him. Whoever comes first decides: a second decision and a
+ * Decides on a user's request, for staff who stand above the user. Whoever comes first decides: a second decision and a
  * withdrawal find it closed. Approved, the change is made, told of by the names of the fields, and what was verified stays
  * locked; nothing is approved while a verification looks at what would change (SR-71). A repetition by the same member of staff changes nothing.
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, profile.change_request.not_found,

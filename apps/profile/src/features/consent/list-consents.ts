@@ -7,7 +7,7 @@ import { type ConsentList, ConsentPage } from '#features/consent/schemas.ts';
 import { toConsentView } from '#features/consent/view.ts';
 
 /**
- * What the signed-in user has agreed to, and has not: how it stands with each purpose, and his decisions, the newest first.
+ * What the signed-in user has agreed to, and has not: how it stands with each purpose, and their decisions, the newest first.
  * @throws auth.token.missing, request.invalid
  */
 export async function listConsents(ctx: AppContext, actor: Actor, input: unknown): Promise<ConsentList> {

@@ -3,14 +3,14 @@ import { allow, parse, UserIdSchema } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import { addConsent } from '#features/consent/add-consent.ts';
 
-/** The terms that a user accepted when he registered, and when. `version` is empty when the system he came from told of none. */
+/** The terms that a user accepted when registering, and when. `version` is empty when the system they came from told of none. */
 export interface AcceptedTerms {
   readonly userId: string;
   readonly version: string;
   readonly at: Date;
 }
 
-/** Records them as his first consent, unless he has decided on terms already. @throws request.invalid */
+/** Records them as the user's first consent, unless the user has decided on terms already. @throws request.invalid */
 export async function recordAcceptedTerms(ctx: AppContext, input: AcceptedTerms): Promise<void> {
   const userId = parse(UserIdSchema, input.userId);
   if (input.version === '') return;

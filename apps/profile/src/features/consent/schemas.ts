@@ -8,7 +8,7 @@ const textVersion = v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,32}$/, 'text_v
 const timestamp = v.pipe(v.string(), v.isoTimestamp());
 const decision = v.picklist(consentDecisions);
 
-/** What a user says to a purpose, and which text he has before him. */
+/** What a user says to a purpose, and which text they have before them. */
 export const ConsentBody = v.strictObject({
   purpose: v.picklist(consentPurposeNames, 'purpose'),
   version: textVersion,

@@ -28,7 +28,7 @@ interface Announced {
 
 /**
  * Begins an upload of the signed-in user: a link to send exactly what is announced, and nothing else. Until it is completed
- * nothing is a file of his.
+ * nothing is a file of the user's.
  * @throws what `prepareUpload` and `noteUpload` throw
  */
 export async function beginUpload(ctx: AppContext, actor: Actor, announced: Announced): Promise<BegunUpload> {
@@ -52,7 +52,7 @@ export async function prepareUpload(
   { purpose, file }: Announced,
 ): Promise<PreparedUpload> {
   const { userId } = requireUser(actor);
-  // His keys come with his profile, by the event that tells of him.
+  // The user's keys come with the profile, by the event that tells of the user.
   if (!(await readerOf(ctx).profiles.exists(userId))) throw new DomainError('profile.not_found');
   const announced = parse(Announcement, file);
   refuseTooLarge(purpose, announced);

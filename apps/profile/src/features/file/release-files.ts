@@ -6,8 +6,8 @@ import type { FilePurpose } from '#storage/files/file.entity.ts';
 const kept = (Object.keys(purposes) as FilePurpose[]).filter((purpose) => purposes[purpose].keyClass === 'retained');
 
 /**
- * Before a user is erased: all his files are let go but those that law keeps. Their bytes are unreadable from the moment on
- * in which his erasable key is destroyed; the housekeeping removes them.
+ * Before a user is erased: all files of the user are let go but those that law keeps. Their bytes are unreadable from the moment
+ * on in which the user's erasable key is destroyed; the housekeeping removes them.
  */
 export async function releaseFiles(tx: AppTransaction, userId: UserId): Promise<void> {
   await tx.files.releaseUser(userId, kept, tx.clock.now());

@@ -7,7 +7,7 @@ import { documentsOf, firstExpiryOf } from '#features/kyc/policies.ts';
 import { lockIdentity, unlockIdentity } from '#features/profile/lock-identity.ts';
 import type { KycCase, KycDecider, KycStanding } from '#storage/kyc/kyc-case.ts';
 
-/** What the user is written about where his case has come to. */
+/** What the user is written about where their case has come to. */
 const letters = {
   approved: 'kyc-approved',
   rejected: 'kyc-rejected',

@@ -13,7 +13,7 @@ type Asked = Extract<CaseDecision, { decision: 'request_information' }>;
 /**
  * Decides a case for staff. To approve or reject it takes two people: whoever has claimed it asks, another one approves that
  * (SR-71), and it holds for the attempt that was looked at alone. Whoever has claimed it may ask its user, if below (SR-72),
- * for more by himself. Against a result of the provider at the same time one of the two counts.
+ * for more alone. Where a result of the provider comes at the same time, one of the two counts.
  * @throws auth.token.missing, request.invalid, access.forbidden, auth.step_up.required, user.not_found, kyc.case.not_found,
  * kyc.case.unclaimed, kyc.transition.illegal, approval.invalid, approval.expired, approval.own, approval.already_decided,
  * service.unavailable

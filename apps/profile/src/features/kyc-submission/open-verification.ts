@@ -8,7 +8,7 @@ import type { OpenedKycDocument } from '#storage/kyc/kyc-document.repository.ts'
 import type { KycSubmission } from '#storage/kyc/kyc-submission.repository.ts';
 
 /**
- * Opens what a submission is about: who the user is, and his documents. Only here, and only for the call that follows; in the
+ * Opens what a submission is about: who the user is, and their documents. Only here, and only for the call that follows; in the
  * database and in queues there are ids. Undefined when the case has moved on. @throws VerificationRefused for more pictures
  * than are handed over, profile.unreadable, and what reading files throws
  */

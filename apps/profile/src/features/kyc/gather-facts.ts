@@ -5,8 +5,9 @@ import { dayOf, type KycFacts } from '#features/kyc/policies.ts';
 import type { Profile } from '#storage/profile.entity.ts';
 
 /**
- * What of a user decides how far he can come, and his profile; for a case, or for the approved ones alone. Documents count as they did on the
- * day of `asOf`, today unless said: what has been handed in rests on them, though one may have run out since. @throws profile.unreadable
+ * What of a user decides how far they can come, and their profile; for a case, or for the approved ones alone. Documents count
+ * as they did on the day of `asOf`, today unless said: what has been handed in rests on them, though one may have run out
+ * since. @throws profile.unreadable
  */
 export async function gatherFacts(
   reader: AppContext & Omit<ReadScope<Repositories>, 'em'>,

@@ -6,7 +6,7 @@ import type { KycFacts } from '#features/kyc/policies.ts';
 import type { KycCase, KycStanding } from '#storage/kyc/kyc-case.ts';
 import type { KycDocument } from '#storage/kyc/kyc-document.repository.ts';
 
-/** What a user may know of his verification. */
+/** What users may know of their verification. */
 export interface OwnKyc {
   readonly standing: KycStanding;
   readonly newest: KycCase | undefined;
@@ -14,7 +14,10 @@ export interface OwnKyc {
   readonly facts: KycFacts;
 }
 
-/** The signed-in user's tier, his newest case, and what his data and documents would do for. @throws auth.token.missing, profile.unreadable */
+/**
+ * The signed-in user's tier and newest case, and which tiers the user's data and documents would be enough for.
+ * @throws auth.token.missing, profile.unreadable
+ */
 export async function getKyc(ctx: AppContext, actor: Actor): Promise<OwnKyc> {
   const { userId } = requireUser(actor);
   const reader = readerOf(ctx);

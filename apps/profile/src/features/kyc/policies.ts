@@ -15,7 +15,7 @@ import type { OpenedKycDocument } from '#storage/kyc/kyc-document.repository.ts'
 /** The pictures of one case that are handed over at most, in bytes: what the provider takes in one call, and some room. */
 export const casePicturesBytesMax = 24 * 1024 * 1024;
 
-/** What of a person decides how far he can come. */
+/** What of a person decides how far they can come. */
 export interface KycFacts {
   /** The fields of the profile that a tier may need; null where unknown. */
   readonly profile: Readonly<Partial<Record<KycProfileField, string | null>>>;

@@ -66,7 +66,7 @@ export const DocumentView = v.strictObject({
   uploadedAt: v.nullable(timestamp),
 });
 
-/** How far a user's identity is proven, and what he may do about it. */
+/** How far a user's identity is proven, and what the user may do about it. */
 export const KycView = v.strictObject({
   status: v.picklist(kycStatuses),
   tier,

@@ -6,7 +6,7 @@ import type { DocumentView, KycView, SubmissionView } from '#features/kyc/schema
 import type { KycCase } from '#storage/kyc/kyc-case.ts';
 import type { KycDocument } from '#storage/kyc/kyc-document.repository.ts';
 
-/** A verification as its user sees it: nothing of what stands in his documents. */
+/** A verification as its user sees it: nothing of what stands in the documents. */
 export function toKycView({ standing, newest, documents, facts }: OwnKyc): v.InferInput<typeof KycView> {
   return {
     status: newest?.status ?? 'none',

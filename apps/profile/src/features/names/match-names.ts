@@ -7,7 +7,7 @@ export interface LegalName {
   readonly familyName: string | null;
 }
 
-/** How near a name that somebody else has of a person is to his legal name. */
+/** How near a name that somebody else has of a person is to their legal name. */
 export type NameMatch = 'exact' | 'likely' | 'different';
 
 interface Word {

@@ -17,7 +17,7 @@ test.each([
   expect(showHolder(ada, printed)).toBe(shown);
 });
 
-test('no word that is not his own is ever seen', () => {
+test("no word that is not the user's own is ever seen", () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (printed) => {
       const shown = new Set(foldWords(showHolder(ada, printed)));

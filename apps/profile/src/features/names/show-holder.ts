@@ -2,8 +2,8 @@ import { foldWords } from '#features/names/fold-words.ts';
 import { knownWords, type LegalName } from '#features/names/match-names.ts';
 
 /**
- * A name that somebody else has of an account, as far as its user may see it: words of his own legal name as they are printed, of every
- * other word the first letter. So a lookup never tells him a name that he did not give.
+ * A name that somebody else has of an account, as far as its user may see it: words of the user's own legal name as they are
+ * printed, of every other word the first letter. So a lookup never tells a user a name that the user did not give.
  */
 export function showHolder(legal: LegalName, printed: string): string {
   const known = knownWords(legal, printed);

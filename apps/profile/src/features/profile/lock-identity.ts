@@ -10,7 +10,10 @@ export async function lockIdentity(tx: AppTransaction, userId: UserId): Promise<
   return noteLock(tx, userId, await tx.profiles.lockIdentity(userId, tx.clock.now()));
 }
 
-/** The user may change himself who he is again; others hear of it. False, with nothing told, where he could already or there is no profile. */
+/**
+ * From here on users change who they are themselves again, without a request; others hear of it. False, with nothing told, where
+ * they could already or there is no profile.
+ */
 export async function unlockIdentity(tx: AppTransaction, userId: UserId): Promise<boolean> {
   return noteLock(tx, userId, await tx.profiles.unlockIdentity(userId, tx.clock.now()));
 }

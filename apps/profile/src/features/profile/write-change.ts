@@ -4,7 +4,7 @@ import { profileUpdated } from '#events.ts';
 import type { ProfileChange } from '#features/profile/policies.ts';
 import type { Profile } from '#storage/profile.entity.ts';
 
-/** The user's profile, if it still has the version that he saw. @throws profile.not_found, request.precondition_failed */
+/** The user's profile, if it still has the version that the user saw. @throws profile.not_found, request.precondition_failed */
 export async function findVersion(tx: AppTransaction, userId: UserId, version: number): Promise<Profile> {
   const profile = await tx.profiles.find(userId);
   if (profile === undefined) throw new DomainError('profile.not_found');
