@@ -5,7 +5,7 @@ import { UserService } from '@bank/proto/user';
 import { type TestCertificates, testCertificates } from '@bank/testing';
 import { Code, ConnectError } from '@connectrpc/connect';
 
-/** What auth says of people: whoever is not named is a customer, unless he is unknown. */
+/** What auth says of people: whoever is not named is a customer, unless unknown. */
 export interface AuthNeighbour {
   readonly certificates: TestCertificates;
   readonly env: { readonly AUTH_RPC_URL: string };

@@ -19,7 +19,7 @@ export function account(accountNumber = numberEnding('00'), changes: object = {}
   return { country: 'NG', bankCode: '044', accountNumber, ...changes };
 }
 
-/** What a user does with his bank accounts. */
+/** What users do with their bank accounts. */
 export function bankAccountsOf(app: TestApp<AppContext>) {
   const link = (token: string, body: object = account(), headers: Record<string, string> = {}) =>
     request(app.service, 'POST', path, { token, body, headers });

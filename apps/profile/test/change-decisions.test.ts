@@ -99,7 +99,7 @@ describe('ViewChangeRequest', () => {
     ]);
   });
 
-  test('SR-72: not to who stands as high, nor to himself; SR-65: to nobody who may not decide', async () => {
+  test('SR-72: not to who stands as high, nor to themselves; SR-65: to nobody who may not decide', async () => {
     const given = await givenRequest();
     const { userId, changeRequestId } = given;
     const refused = async (asked: object) =>
@@ -152,7 +152,7 @@ describe('DecideChangeRequest', () => {
     expect(await withdraw(given)).toMatchObject({ status: 409, body: closed });
   });
 
-  test('SR-72: nobody decides about himself or who stands as high; SR-65: nor who may not decide', async () => {
+  test('SR-72: nobody decides about themselves or who stands as high; SR-65: nor who may not decide', async () => {
     const [given, staff] = [await givenRequest(), asStaff(app, 'compliance')];
     const forbidden = { code: 'access.forbidden' };
     for (const role of ['support', 'admin'] as const) {

@@ -103,7 +103,7 @@ describe('POST /v1/profile/change-requests', () => {
 });
 
 describe('GET /v1/profile/change-requests', () => {
-  test('200: his own, the latest first, by pages', async () => {
+  test("200: the user's own, the latest first, by pages", async () => {
     const { token } = await givenVerified(app);
     const first = idOf(await ask(token));
     await withdraw(token, first);

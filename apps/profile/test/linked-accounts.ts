@@ -3,7 +3,7 @@ import { withTransaction } from '@bank/database';
 import { allow, type UserId, uuidv7 } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 
-/** A bank account and an account at a biller of a user, as rows; what he gave with them, and their ids. */
+/** A bank account and an account at a biller of a user, as rows; what the user gave with them, and their ids. */
 export async function linkedAccountsOf(app: TestApp<AppContext>, userId: UserId) {
   const mark = uuidv7();
   const [at, country, provider] = [new Date(), 'NG', 'paystack'];

@@ -17,7 +17,7 @@ const batchGetProfiles = 'bank.profile.v1.ProfileService/BatchGetProfiles';
 
 /** A service that may see names, and no more. */
 export const admin = 'spiffe://bank/app/admin';
-/** A service that may see where somebody lives, and what tells of his money. */
+/** A service that may see where somebody lives, and what tells of their money. */
 export const verifier = 'spiffe://bank/platform/kyc';
 /** A service for which no field is listed. */
 export const tools = 'spiffe://bank/tool/tools';
@@ -70,7 +70,7 @@ export function ownProfileApp(changes: Pick<AppUnderTest, 'certificates' | 'env'
   return testApp({ ...parts, ...changes, env });
 }
 
-/** A new user who has an empty profile, and his token. */
+/** A new user who has an empty profile, and their token. */
 export async function givenProfile(app: TestApp<AppContext>): Promise<{ userId: UserId; token: string }> {
   const userId = parse(UserIdSchema, uuidv7());
   await createProfile(app.ctx, userId);
@@ -92,7 +92,7 @@ const verified = {
   residence: 'GB',
 };
 
-/** A user whose identity was verified, and is locked; his profile has version 3. */
+/** A user whose identity was verified, and is locked; their profile has version 3. */
 export async function givenVerified(app: TestApp<AppContext>): Promise<{ userId: UserId; token: string }> {
   const user = await givenProfile(app);
   const headers = { 'if-match': '"v1"' };

@@ -39,7 +39,7 @@ describe('GetProfile', () => {
     ]);
   });
 
-  test('shows a verifier what he verifies', async () => {
+  test('shows verifiers what they verify', async () => {
     const userId = await givenAda();
     const { profile } = await (await app.client(ProfileService, verifier)).getProfile({ userId });
     expect(profile).toMatchObject({

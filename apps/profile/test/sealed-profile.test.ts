@@ -63,7 +63,7 @@ describe('SR-84: personal data at rest', () => {
     }
   });
 
-  test('of one user does not open when his two groups are swapped', async () => {
+  test('of one user does not open when their two groups are swapped', async () => {
     const { token, userId } = await givenNamed('Ada');
     const swap = 'update profile.profiles set identity = particulars, particulars = identity where user_id = $1';
     await app.database.query(swap, [userId]);

@@ -233,7 +233,7 @@ describe('offers by mail and text message', () => {
     }
   });
 
-  test('are switched off by whoever withdraws his consent, for other services at once', async () => {
+  test('are switched off by whoever withdraws their consent, for other services at once', async () => {
     const { userId, token } = givenUser();
     await decide(token, 'marketing_email', 'given');
     await patch(token, on('email'));

@@ -8,7 +8,7 @@ export type Rejection = (typeof rejections)[number];
 
 export type ChangeRequestStatus = 'open' | 'approved' | 'rejected' | 'withdrawn';
 
-/** What a user asks to have changed of what was verified. `proposal` holds the values and his reason, sealed. */
+/** What a user asks to have changed of what was verified. `proposal` holds the values and the user's reason, sealed. */
 export const ChangeRequestEntity = defineEntity({
   name: 'ChangeRequest',
   tableName: 'change_requests',

@@ -7,7 +7,7 @@ const columns = `id, user_id as "userId", purpose, sequence, text_version as "te
 
 /** What users have agreed to. Rows are added and never changed. */
 export class ConsentRepository extends Repository {
-  /** Lets nobody else decide for the user until the transaction ends, and gives his last decision on a purpose. */
+  /** Lets nobody else decide for the user until the transaction ends, and gives the user's last decision on a purpose. */
   async holdLatest(userId: UserId, purpose: string): Promise<Consent | undefined> {
     // Two statements: the second has to see what was committed while the first one waited.
     await this.rows('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`profile.consents ${userId}`]);

@@ -18,7 +18,7 @@ export type Particulars = {
 export const genders = ['female', 'male', 'non_binary', 'self_described', 'undisclosed'] as const;
 export type Gender = (typeof genders)[number];
 
-/** How the person describes himself. */
+/** How people describe themselves. */
 export type Demographics = {
   readonly gender: Gender | null;
   /** In the person's own words, with `self_described` alone. */

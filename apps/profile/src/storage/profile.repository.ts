@@ -97,7 +97,7 @@ export class ProfileRepository extends Repository {
    */
   async replace(before: Profile, after: ProfileFields, at: Date): Promise<number | undefined> {
     const { userId, version } = before;
-    // An erasure takes away what finds him: nothing may be written after it.
+    // An erasure takes away what the user is found by: nothing may be written after it.
     if (!(await holdUser(this.em, 'profile', userId))) return undefined;
     const changed = groupNames.filter((name) => fieldsOf(name).some((field) => differs(before, after, field)));
     const sealed = await Promise.all(changed.map((name) => this.#seal(userId, name, after)));
@@ -114,7 +114,7 @@ export class ProfileRepository extends Repository {
   /**
    * From here on names, date of birth, nationality and residence change by a change request alone: what was verified stays
    * what was verified. The version rises, so a change that was begun before is refused. For the transaction that approves;
-   * whoever verifies something over a longer time locks when he begins, or compares what he verified with what is there.
+   * whoever verifies something over a longer time locks at the beginning, or compares what was verified with what is there.
    * Gives the new version, or nothing where it was locked already or there is no profile.
    */
   async lockIdentity(userId: UserId, at: Date): Promise<number | undefined> {
@@ -133,7 +133,10 @@ export class ProfileRepository extends Repository {
     return (await this.row<{ version: number }>(sql, [at, userId]))?.version;
   }
 
-  /** The user may change these fields himself again. Gives the new version, or nothing where he could already or there is no profile. */
+  /**
+   * From here on users change these fields themselves again, without a request. Gives the new version, or nothing where they
+   * could already or there is no profile.
+   */
   async unlockIdentity(userId: UserId, at: Date): Promise<number | undefined> {
     const sql = `update profile.profiles set identity_locked_at = null, version = version + 1, updated_at = ?
        where user_id = ? and identity_locked_at is not null returning version`;

@@ -2,7 +2,7 @@ import type { MessageChannel, OptionalCategory, UserId } from '@bank/domain';
 import { defineEntity, p } from '@mikro-orm/postgresql';
 
 /**
- * What a user has chosen; what is null he left to the bank. Codes of public lists, times and switches alone: nothing in it
+ * What a user has chosen; what is null was left to the bank. Codes of public lists, times and switches alone: nothing in it
  * is free text, so nothing is sealed. There is no switch for messages about security.
  */
 export const SettingsEntity = defineEntity({
@@ -60,7 +60,7 @@ export interface Choices extends Readonly<Record<Switch, boolean | null>> {
   readonly personalisation: boolean | null;
 }
 
-/** The choices of a user. `version` rises by one with every change, and is 0 while he has chosen nothing himself. */
+/** The choices of a user. `version` rises by one with every change, and is 0 while the user has chosen nothing. */
 export interface Settings extends Choices {
   readonly userId: UserId;
   readonly version: number;

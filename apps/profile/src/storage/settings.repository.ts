@@ -16,7 +16,7 @@ export class SettingsRepository extends Repository {
     return this.row(`select ${selected} from profile.settings where user_id = ?`, [userId]);
   }
 
-  /** Writes the first settings of a user, of version 0: he has changed nothing yet. False when there are some. */
+  /** Writes the first settings of a user, of version 0: the user has changed nothing yet. False when there are some. */
   async insert(userId: UserId, choices: Choices, at: Date): Promise<boolean> {
     const inserted = await this.affected(
       `insert into profile.settings (user_id, version, created_at, updated_at, ${columns.join(', ')})

@@ -69,7 +69,7 @@ export interface Customer {
   readonly token: string;
 }
 
-/** A customer of whom everything is known that any tier needs of his profile. */
+/** A customer of whom everything is known that any tier needs of a profile. */
 export async function givenCustomer(app: KycApp, people?: People): Promise<Customer> {
   const userId = parse(UserIdSchema, uuidv7());
   await createProfile(app.ctx, userId);

@@ -72,7 +72,7 @@ describe('GetKycDocument', () => {
     expect(await auditsOf(app, userId, 'kyc.document.read')).toEqual([]);
   });
 
-  test('SR-72: none of his own, nor of who stands as high; of who is erased as before', async () => {
+  test('SR-72: none of their own, nor of who stands as high; of who is erased as before', async () => {
     const { userId, caseId } = await givenSubmitted(app, undefined, people);
     const documentId = await firstOf(caseId);
     const forbidden = { code: 'access.forbidden' };

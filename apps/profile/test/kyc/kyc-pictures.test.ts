@@ -21,7 +21,7 @@ async function documentsOf(userId: string) {
   );
 }
 
-/** The case of this customer needs something, and his passport is shown again. */
+/** The case of this customer needs something, and the passport is shown again. */
 async function givenReplaced() {
   const customer = await givenSubmitted(app);
   const [row] = await app.database.query<{ id: string }>('select id from profile.kyc_submissions where case_id = $1', [

@@ -66,7 +66,7 @@ async function takenCase(number?: string) {
 }
 
 describe('handing over', () => {
-  test('hands over who it is with his documents under the id of the row, and the case is in review', async () => {
+  test('hands over who it is with the documents under the id of the row, and the case is in review', async () => {
     const { userId, caseId, submission } = await takenCase('C01X00T99');
     expect(platform.taken).toMatchObject([
       {
@@ -142,7 +142,7 @@ describe('handing over', () => {
 });
 
 describe('an approval', () => {
-  test('raises the tier, locks who the user is, writes to him, and is told once', async () => {
+  test('raises the tier, locks who the user is, writes to them, and is told once', async () => {
     const { userId, caseId, submission, ...customer } = await takenCase();
     expect(await applyResult(app.ctx, 'event', result(submission['id']))).toBe(true);
     expect((await send(app, customer, 'GET', '')).body).toMatchObject({

@@ -126,7 +126,7 @@ describe('ClaimKycCase', () => {
     expect(await auditsOf(app, userId, 'kyc.case.claimed')).toMatchObject([{ details: { noteId } }, {}]);
   });
 
-  test('not one that a colleague has, unless he has had it for eight hours', async () => {
+  test('not one that a colleague has, unless the colleague has had it for eight hours', async () => {
     const { caseId } = await underReview();
     const [first, second] = [colleague(), colleague()];
     await claim(caseId, first);
@@ -139,7 +139,7 @@ describe('ClaimKycCase', () => {
     expect(await caseOf(app, caseId)).toMatchObject({ reviewer_id: second.id });
   });
 
-  test('not his own, none that is decided, none that there is not', async () => {
+  test('not their own, none that is decided, none that there is not', async () => {
     const staff = colleague();
     const own = await underReview(staff.id);
     people.set(staff.id, { roles: ['compliance'], status: 'active' });
@@ -202,7 +202,7 @@ describe('SR-71: DecideKycCase', () => {
     expect(await caseOf(app, about.caseId)).toMatchObject({ status: 'rejected', reasons: ['face_mismatch'] });
   });
 
-  test('not by the maker himself, not by an approval of something else, not by who may not', async () => {
+  test('not by the maker, not by an approval of something else, not by who may not', async () => {
     const [about, other] = [await underReview(), await underReview()];
     const [maker, checker] = [colleague(), colleague()];
     await claim(about.caseId, maker);

@@ -4,8 +4,9 @@ import type { AppContext } from '#context.ts';
 import { unwrittenSettings } from '#storage/settings.entity.ts';
 
 /**
- * Gives a new user settings in the language that he chose when he registered, if he chose one that there is. Their version is
- * that of no settings, so that his first change fits before and after. What he has written meanwhile stays. @throws request.invalid
+ * Gives a new user settings in the language that was chosen at registration, if one was chosen that there is. Their version is
+ * that of no settings, so that the user's first change fits before and after. What the user has written meanwhile stays.
+ * @throws request.invalid
  */
 export async function createSettings(ctx: AppContext, input: { userId: unknown; locale: string }): Promise<void> {
   const userId = parse(UserIdSchema, input.userId);

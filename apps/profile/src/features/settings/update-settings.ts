@@ -51,7 +51,7 @@ export async function updateSettings(
 
 /**
  * The settings of a user as they are written. Where none were seen they are written first: the registration may be bringing
- * its own at this moment, of the same version, and what he asks fits those as well.
+ * its own at this moment, of the same version, and what the user asks fits those as well.
  */
 async function writtenSettings(tx: Repositories, seen: Settings, now: Date): Promise<Settings> {
   if (seen.updatedAt !== null) return seen;

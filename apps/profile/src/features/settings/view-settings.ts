@@ -11,7 +11,7 @@ export interface ViewedSettings {
   readonly version: number;
 }
 
-/** The signed-in user's settings; the defaults of the bank where he has chosen nothing. @throws auth.token.missing */
+/** The signed-in user's settings; the defaults of the bank where the user has chosen nothing. @throws auth.token.missing */
 export async function viewSettings(ctx: AppContext, actor: Actor): Promise<ViewedSettings> {
   const { userId } = requireUser(actor);
   return viewOf(ctx, (await readerOf(ctx).settings.find(userId)) ?? unwrittenSettings(userId));

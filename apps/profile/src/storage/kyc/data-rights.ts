@@ -35,6 +35,6 @@ export const kycDataRights = {
   },
   kyc_standings: {
     exported: { key: 'user_id', columns: { tier: 'tier', validUntil: 'valid_until', updatedAt: 'updated_at' } },
-    erased: { kept: `${law}: the tier that he held` },
+    erased: { kept: `${law}: the tier that they held` },
   },
 } as const satisfies Readonly<Record<string, PersonalTable>>;

@@ -88,7 +88,7 @@ export class KycCaseRepository extends Repository {
   }
 
   /**
-   * Takes a case for a member of staff unless a colleague has it since `staleBefore` or later; nobody takes his own. Tells
+   * Takes a case for a member of staff unless a colleague has it since `staleBefore` or later; nobody takes their own. Tells
    * where it stood before.
    */
   claim(claim: {

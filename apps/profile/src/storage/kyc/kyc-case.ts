@@ -18,7 +18,7 @@ export interface KycCase {
   readonly submittedAt: Date | null;
 }
 
-/** The tier that a user holds. `version` rises whenever it, or one of his cases, changes. */
+/** The tier that a user holds. `version` rises whenever it, or one of the user's cases, changes. */
 export interface KycStanding {
   readonly tier: KycTier;
   readonly version: number;

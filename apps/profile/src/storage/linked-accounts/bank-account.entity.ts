@@ -2,8 +2,8 @@ import type { UserId } from '@bank/domain';
 import { defineEntity, p } from '@mikro-orm/postgresql';
 
 /**
- * A bank account that a user has elsewhere, under his own name as its bank confirmed it. `sealed` holds number and holder; `nameMatch` says
- * how near the holder's name is to the legal name that the user had then.
+ * A bank account that a user has elsewhere, under their own name as its bank confirmed it. `sealed` holds number and holder;
+ * `nameMatch` says how near the holder's name is to the legal name that the user had then.
  */
 export const BankAccountEntity = defineEntity({
   name: 'BankAccount',

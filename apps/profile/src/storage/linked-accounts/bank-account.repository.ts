@@ -25,7 +25,7 @@ export class BankAccountRepository extends Repository {
     this.#digests = createBlindIndex({ schema: 'profile', table: 'bank_account_digests', keyring, unique: true });
   }
 
-  /** Holds the accounts of a user until the transaction ends, those he does not have yet included. */
+  /** Holds the accounts of a user until the transaction ends, those the user does not have yet included. */
   async lockOf(userId: UserId): Promise<void> {
     await this.rows("select pg_advisory_xact_lock(hashtextextended('profile.bank_accounts ' || ?::text, 0))", [userId]);
   }
@@ -88,7 +88,7 @@ export class BankAccountRepository extends Repository {
     return true;
   }
 
-  /** Makes one of the user's accounts the default in place of the one that is; false when it is so already, or is none of his. */
+  /** Makes one of the user's accounts the default in place of the one that is; false when it is so already, or not theirs. */
   async makeDefault(userId: UserId, id: string): Promise<boolean> {
     const others = `update profile.bank_accounts set is_default = false where user_id = ? and is_default and id <> ?
       and exists (select from profile.bank_accounts where user_id = ? and id = ?)`;

@@ -25,7 +25,7 @@ export class BillerAccountRepository extends Repository {
     this.#digests = createBlindIndex({ schema: 'profile', table: 'biller_account_digests', keyring, unique: true });
   }
 
-  /** Holds the accounts of a user until the transaction ends, those he does not have yet included. */
+  /** Holds the accounts of a user until the transaction ends, those the user does not have yet included. */
   async lockOf(userId: UserId): Promise<void> {
     const name = 'profile.biller_accounts ';
     await this.rows(`select pg_advisory_xact_lock(hashtextextended('${name}' || ?::text, 0))`, [userId]);

@@ -6,9 +6,9 @@ import { type Findable, termsFor, termsOf, termsVersion, type Wanted } from '#st
 
 /** Finds people by their names and dates of birth, of which it stores keyed digests alone (ADR 30). */
 export interface NameIndex {
-  /** What the terms of a person are made by: another one means that he has to be indexed again. */
+  /** What the terms of a person are made by: another one means that the person has to be indexed again. */
   scheme(): string;
-  /** Makes the person findable by what he is called now, and by nothing else. */
+  /** Makes the person findable by what they are called now, and by nothing else. */
   write(em: EntityManager, userId: UserId, person: Findable): Promise<void>;
   find(em: EntityManager, wanted: Wanted, page: { before?: string | undefined; limit: number }): Promise<TokenPage>;
 }

@@ -74,7 +74,7 @@ describe('a search', () => {
     expect(termsFor(wanted)).toEqual(terms);
   });
 
-  test('finds every person by what he is called, and the check of what was found agrees', () => {
+  test('finds every person by what they are called, and the check of what was found agrees', () => {
     const name = fc.option(fc.stringMatching(/^[a-zäöü]{1,8}( [a-zäöü]{1,8})?$/u), { nil: null });
     const person = fc.record({
       ...{ givenName: name, middleName: name, familyName: name, preferredName: name },

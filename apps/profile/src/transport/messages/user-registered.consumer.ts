@@ -5,7 +5,7 @@ import { timestampDate, timestampNow } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
 import { recordAcceptedTerms } from '#features/consent/record-accepted-terms.ts';
 
-/** What a user agreed to when he registered is his first consent. */
+/** What a user agreed to when registering is the user's first consent. */
 export function userRegisteredConsumer(ctx: AppContext): Consumer {
   return aboutUsers(ctx, {
     name: 'profile.user-registered',
