@@ -8,8 +8,8 @@ import { CredentialChange } from '#features/device/schemas.ts';
 
 /**
  * Removes the keys of all devices of a user whose password was reset or whose second factors staff have removed, but not
- * those bound since then: the older ones may have been bound by somebody else. What the user changes after having proved the
- * older password or factor leaves the keys as they are. @throws request.invalid
+ * those bound since then: the older ones may have been bound by somebody else. A change for which the user has proved
+ * the older password or factor leaves the keys as they are. @throws request.invalid
  */
 export async function forgetKeys(ctx: AppContext, input: unknown): Promise<void> {
   const { userId, cause, changedAt, isReset } = parse(CredentialChange, input);
