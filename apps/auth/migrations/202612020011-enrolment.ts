@@ -1,6 +1,6 @@
 import { SqlMigration } from '@bank/database';
 
-/** The client of sessions in which a member of staff enrols his factor: short, and for nothing else. */
+/** The client of sessions in which a member of staff enrols a factor: short, and for nothing else. */
 export class Enrolment extends SqlMigration {
   override statements(): string[] {
     return [

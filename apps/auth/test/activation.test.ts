@@ -135,7 +135,7 @@ describe('POST /v1/auth/activate', () => {
     ['SR-1 eleven characters', 'abcdefghijk', 'too_short'],
     ['SR-2 10 KB', 'a'.repeat(10_240), 'too_long'],
     ['SR-5 one on the list', 'password1234', 'listed'],
-    ['SR-6 his own name', 'grace-hopper-1906', 'context_word'],
+    ['SR-6 their own name', 'grace-hopper-1906', 'context_word'],
     ['SR-6 the bank', 'my-savings-bank-9', 'context_word'],
   ])('%s: 422, and the link stays good', async (_, chosen, rule) => {
     const token = await linkFor(`grace.hopper.${freshEmail()}`);

@@ -57,7 +57,7 @@ describe('SignApproval', () => {
     });
   });
 
-  it('SR-65, SR-67 refuses who may not do it himself', async () => {
+  it('SR-65, SR-67 refuses whoever may not do it themselves', async () => {
     const refused = async (token: string, code: string) =>
       expect(sessions.signApproval(request(), onBehalfOf(token))).rejects.toMatchObject({ code });
     await refused((await colleague(auth, 'support')).accessToken, 'access.forbidden');

@@ -28,13 +28,13 @@ const sets = Array.from({ length: 2 ** enrollable.length }, (_, set) =>
   enrollable.filter((_kind, index) => (set >> index) % 2 === 1),
 );
 
-/** What mfa lists of them: emailed codes only to whoever has nothing better, and never to confirm that it is he (SR-29). */
+/** What mfa lists of them: emailed codes only to whoever has nothing better, and never for a step-up (SR-29). */
 function listed(enrolled: readonly Method[], path: 'sign_in' | 'step_up'): readonly Method[] {
   const better = enrolled.filter((type) => type !== 'email');
   return better.length > 0 || path === 'step_up' ? better : enrolled;
 }
 
-/** What a sign-in can be answered with: what is listed, and a recovery code of whoever has what gave him some. */
+/** What a sign-in can be answered with: what is listed, and a recovery code of whoever has what gave them some. */
 function answerable(enrolled: readonly Method[]): readonly Method[] {
   const methods = listed(enrolled, 'sign_in');
   return enrolled.some((type) => type !== 'email') ? [...methods, 'recovery_code'] : methods;
@@ -133,7 +133,7 @@ describe.each(sets.map((enrolled) => ({ enrolled, name: enrolled.join(', ') || '
         enrol(enrolled, 'step_up');
         const stepped = await post(auth, '/v1/auth/step-up/verify', proveBy(by), { token: account.accessToken });
         const { acr, amr } = await standing(stepped);
-        // His registration proved his address beside the password.
+        // Registration proved the address beside the password.
         const methods = new Set(['pwd', 'otp', ...worth[by].amr]);
         expect([by, acr, new Set(amr)]).toEqual([by, worth[by].acr, methods]);
       }

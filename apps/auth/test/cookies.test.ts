@@ -177,7 +177,7 @@ describe('SR-61 the device cookie', () => {
     expect(cookieOf(again, '__Secure-device')).toBeUndefined();
   });
 
-  it('is good for the user it was given to: another one in the same browser gets his own', async () => {
+  it('is good for the user it was given to: another one in the same browser gets their own', async () => {
     const [one, other] = [await register(auth), await register(auth)];
     const device = pair(cookieOf(await signInFromPage(one), '__Secure-device'));
     const body = { identifier: other.email, password, clientId: 'browser' };
@@ -186,7 +186,7 @@ describe('SR-61 the device cookie', () => {
     expect(pair(cookieOf(signedIn, '__Secure-device'))).not.toBe(device);
   });
 
-  it('SR-20 keeps what it had beside: two people who take turns at one browser stay known, each as himself', async () => {
+  it('SR-20 keeps what it had beside: two people who take turns at one browser stay known, each as themselves', async () => {
     const [one, other] = [await register(auth), await register(auth)];
     const signInWith = (account: { email: string }, cookie?: string) =>
       post(auth, '/v1/auth/login', { identifier: account.email, password, clientId: 'browser' }, fromPage(cookie));

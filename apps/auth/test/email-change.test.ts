@@ -79,7 +79,7 @@ describe('POST /v1/auth/email/change', () => {
     },
   );
 
-  it('another spelling of his own address is proven as any other', async () => {
+  it('another spelling of the present address is proven as any other', async () => {
     const account = await steppedUpAccount(auth);
     const email = account.email.replace(/^u/, 'U');
     await moveTo(auth, account, email);

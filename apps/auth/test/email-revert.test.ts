@@ -158,7 +158,7 @@ describe('POST /v1/auth/email/revert', () => {
     expect((await revertEmail(auth, token)).status).toBe(422);
   });
 
-  it('422 for somebody who is suspended; who is locked gets his address back and stays locked', async () => {
+  it('422 for somebody who is suspended; who is locked gets the address back and stays locked', async () => {
     const suspended = await moved();
     await auth.database.query(`update auth.users set status = 'suspended' where id = $1`, [suspended.account.id]);
     expect((await revertEmail(auth, suspended.token)).body.code).toBe('auth.verification.invalid');

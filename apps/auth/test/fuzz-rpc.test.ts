@@ -11,7 +11,7 @@ const auth = await startAuth({ callers: { ...staffCallers(), ...importCallers } 
 
 describe('SR-79, SR-82 every method', () => {
   it('answers whatever it is sent without fault and without repeating it', { timeout: 300_000 }, async () => {
-    // On behalf of an administrator, one for each method: what ends sessions ends his own too.
+    // On behalf of an administrator, one for each method: what ends sessions ends theirs too.
     const codes = await fuzzRpc(await transportAs(auth, 'admin'), [UserService, AuthService], {
       headers: async () => (await colleague(auth, 'admin')).asked.headers,
     });

@@ -57,7 +57,7 @@ function issued(changes: JsonObject, typ = 'at+jwt'): string {
   return signJwt(auth.ctx.keyRing.current(auth.ctx.clock.now()), typ, JSON.parse(JSON.stringify(claims)));
 }
 
-/** The real claims under a key of somebody else, with what he writes into the header. */
+/** The real claims under a key of somebody else, with what they write into the header. */
 function forged(changes: object): string {
   const input = `${encode({ ...header(), ...changes })}.${parts()[1]}`;
   const key = { key: stranger.privateKey, dsaEncoding: 'ieee-p1363' } as const;

@@ -18,7 +18,7 @@ const count = async (sql: string) =>
   Number((await auth.database.query<{ n: string }>(`select count(*) as n ${sql}`))[0]?.n);
 
 describe('ImportUsers', () => {
-  it('makes a customer with what the other system knew of him', async () => {
+  it('makes a customer with what the other system knew of them', async () => {
     const createdAt = timestampFromDate(new Date('2019-05-01T10:00:00Z'));
     const phone = '+4915112345678';
     const known = { phone, phoneVerified: true, locale: 'de', acceptedTerms: '2019-01', createdAt };
@@ -46,7 +46,7 @@ describe('ImportUsers', () => {
     });
   });
 
-  it('tells other services and the ledger of him as of a registration, with ids alone', async () => {
+  it('tells other services and the ledger of a user as of a registration, with ids alone', async () => {
     const line = lineOf();
     await importLines(auth, [line]);
     const { id } = await newestUser(auth);
@@ -72,7 +72,7 @@ describe('ImportUsers', () => {
     expect((await signIn(auth, line, { password: 'abc' })).status).toBe(200);
   });
 
-  it('SR-84 seals his addresses under keys of his own, and keeps them findable alone', async () => {
+  it('SR-84 seals addresses under keys of their user, and keeps them findable alone', async () => {
     const line = lineOf({ phone: '+4915112345679' });
     await importLines(auth, [line]);
     const { id } = await newestUser(auth);

@@ -74,7 +74,7 @@ describe('PrepareInvitation', () => {
     }
   });
 
-  it('SR-18 keeps ten of one administrator, however many he prepares at once', { timeout: 120_000 }, async () => {
+  it('SR-18 keeps ten of one administrator, however many they prepare at once', { timeout: 120_000 }, async () => {
     const answers = await raceOf(20, () => prepare());
     expect(winners(answers)).toHaveLength(10);
     await expect(prepare()).rejects.toEqual(rejected('staff.invitations.too_many'));
@@ -177,7 +177,7 @@ describe('InviteStaff', () => {
     expect((await activate(auth, `ac_${id}.${'A'.repeat(43)}`)).body.code).toBe('auth.verification.invalid');
   });
 
-  it('SR-71 not by the maker himself, nor by one request twice', async () => {
+  it('SR-71 not by its maker, nor by one request twice', async () => {
     const id = await prepare();
     const approval = await requestFor(id);
     const request = { invitationId: id, roles: ['support'], noteId, approval };

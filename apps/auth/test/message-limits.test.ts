@@ -113,7 +113,7 @@ describe('SR-18 mail', () => {
     expect(states('session-revoked')).toEqual(['sent', 'sent']);
   });
 
-  it('that strangers can ask for keeps back no code of the user and no link of his', async () => {
+  it('that strangers can ask for keeps back no code and no link of the user', async () => {
     const account = await register(auth, freshEmail());
     const before = (await writtenBy('email')).length;
     const at = auth.clock.now();

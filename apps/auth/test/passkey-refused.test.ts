@@ -106,7 +106,7 @@ describe('SR-14 an account whose password somebody guesses', () => {
     expect(notice?.params['failures']).toBe('5');
   });
 
-  it('SR-11 stays locked for strangers where its owner signs in on a device of his', async () => {
+  it('SR-11 stays locked for strangers where its owner signs in on a known device', async () => {
     const account = await owner();
     await lockOut(account);
     expect((await passkeySignIn(auth, { device: { secret: account.device.secret } })).status).toBe(200);

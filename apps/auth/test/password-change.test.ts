@@ -47,7 +47,7 @@ describe('POST /v1/auth/password/change', () => {
     expect((await reset(auth, token)).body.code).toBe('auth.verification.invalid');
   });
 
-  it('SR-35 other devices have to prove again that they are his', async () => {
+  it('SR-35 other devices have to prove again whose they are', async () => {
     const account = await register(auth);
     await auth.database.query(
       'insert into auth.devices select user_id, $2, secret_digest, created_at, last_used_at, known_at from auth.devices where user_id = $1',
@@ -101,7 +101,7 @@ describe('POST /v1/auth/password/change', () => {
     expect(auth.ctx.hasher.stats().completed).toBe(before);
   });
 
-  it('SR-6 422 for his own name', async () => {
+  it('SR-6 422 for their own name', async () => {
     const account = await register(auth, 'augusta.lovelace@mail.example');
     const { body } = await change(account.accessToken, { newPassword: 'lovelace-1843-notes' });
     expect(body.errors).toEqual([{ path: 'newPassword', rule: 'context_word' }]);

@@ -15,7 +15,7 @@ function change(account: Account, from: string, to: string) {
   return post(auth, '/v1/auth/password/change', body, { token: account.accessToken });
 }
 
-/** Somebody who has changed his password that often: the first was `password`, then those that are numbered. */
+/** Somebody who has changed their password that often: the first was `password`, then those that are numbered. */
 async function changed(times: number): Promise<Account> {
   const account = await register(auth);
   for (let number = 0; number < times; number += 1) {
@@ -26,7 +26,7 @@ async function changed(times: number): Promise<Account> {
 }
 
 describe('the last five passwords of a user', () => {
-  it('422 used_before for each of them when he changes it, the present one included; the sixth is free again', async () => {
+  it('422 used_before for each of them when it is changed, the present one included; the sixth is free again', async () => {
     const account = await changed(5);
     for (const used of [4, 3, 2, 1, 0].map(numbered)) {
       const { status, body } = await change(account, numbered(4), used);
@@ -36,7 +36,7 @@ describe('the last five passwords of a user', () => {
     expect((await signIn(auth, account)).status).toBe(200);
   });
 
-  it('422 used_before when he resets it, and the link stays good for other tries', async () => {
+  it('422 used_before when it is reset, and the link stays good for other tries', async () => {
     const account = await changed(1);
     const token = await askForToken(auth, account);
     for (const used of [numbered(0), password, numbered(0), password]) {

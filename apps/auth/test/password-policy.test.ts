@@ -40,15 +40,15 @@ describe.each(passwordPaths)('a password that is chosen to $name', ({ choose, fi
     ['SR-5 a breached one, typed in another form', 'cafe\u0301 cafe\u0301 cafe\u0301', 'breached'],
     ['SR-6 the bank', 'm3r1d1an-forever', 'context_word'],
     ['SR-6 a product', 'my gold card of 1999', 'context_word'],
-    ['SR-6 his own name', 'hopper of the navy', 'context_word'],
-    ['SR-6 where his mail is', 'quicksilver mountain', 'context_word'],
+    ['SR-6 their own name', 'hopper of the navy', 'context_word'],
+    ['SR-6 where their mail is', 'quicksilver mountain', 'context_word'],
   ])('%s: 422 with the rule, and nothing is hashed', async (_, chosen, rule) => {
     const before = auth.ctx.hasher.stats().completed;
     const { status, body } = await choose(auth, chosen, own());
     expect([status, body.code]).toEqual([422, 'auth.password.unacceptable']);
     expect(body.errors).toEqual([{ path: field, rule }]);
     expect(JSON.stringify(body)).not.toContain(chosen.slice(0, 40));
-    // What a registration before it has hashed is his first password.
+    // A registration before it has hashed the first password.
     expect(auth.ctx.hasher.stats().completed - before).toBeLessThanOrEqual(1);
   });
 });

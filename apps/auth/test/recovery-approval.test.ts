@@ -70,7 +70,7 @@ describe('FindRecovery', () => {
 });
 
 describe('ApproveRecovery', () => {
-  it('SR-43, SR-71 two of the staff are the second proof: the delay begins, he is told, and it is carried out', async () => {
+  it('SR-43, SR-71 two of the staff are the second proof: the delay begins, the user is told, and it is carried out', async () => {
     const { maker, checker } = await two();
     const { account, recoveryId } = await inReview();
     const approval = await request(maker, account.id, recoveryId);

@@ -119,7 +119,7 @@ describe('a lock by staff', () => {
   });
 
   it.each(['recovery_code', 'staff'] as const)(
-    'SR-43 is not lifted by what had begun to be carried out, proven by %s: that waits for staff, and he can end it',
+    'SR-43 is not lifted by what had begun to be carried out, proven by %s: that waits for staff, and its user can end it',
     async (proof) => {
       const account = await lockedOnTheWay(proof);
       expect([await statusOf(account), removedOf(account.id)]).toEqual(['locked', []]);

@@ -87,7 +87,7 @@ describe('POST /v1/auth/recovery', () => {
     expect(await toldAbout(auth, account.id)).toContain(`auth.recovery.requested ${reason}`);
   });
 
-  it('SR-72 202 without a message to whoever works here: colleagues reset his factors', async () => {
+  it('SR-72 202 without a message to whoever works here: colleagues reset their factors', async () => {
     const account = await createStaff(auth, 'customer', 'support');
     expect((await startRecovery(auth, account.email)).status).toBe(202);
     expect(await linksIn(auth, account.id, 'account-recovery')).toEqual([]);
@@ -177,7 +177,7 @@ describe('POST /v1/auth/recovery/complete', () => {
       const { status, body } = await completeRecovery(auth, token, recoveryCode);
       expect([status, body.code]).toEqual([422, 'auth.verification.invalid']);
     }
-    // Nobody's recovery codes are guessed at without a link of his.
+    // Nobody's recovery codes are guessed at without a link of theirs.
     expect(auth.neighbours.asked.proofs).toHaveLength(asked);
     expect((await completeRecovery(auth, newest, recoveryCode)).status).toBe(200);
     expect((await completeRecovery(auth, newest, recoveryCode)).status).toBe(422);

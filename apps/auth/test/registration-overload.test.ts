@@ -11,7 +11,7 @@ const parameters = defaultArgon2Parameters;
 const hasher = createPasswordHasher({ pepper, parameters, concurrency: 1, queueMax: 8 });
 const auth = await startAuth({ hasher });
 
-it('SR-9 however many register at once, whoever signs in finds his place, and they are told when to come back', {
+it('SR-9 however many register at once, whoever signs in finds a place, and they are told when to come back', {
   timeout: 60_000,
 }, async () => {
   const account = await register(auth);

@@ -207,7 +207,7 @@ describe('POST /v1/auth/register/verify', () => {
     const link = new URL(message?.params['url'] ?? '');
     expect([link.origin, link.search]).toEqual(['https://app.bank.example', '']);
     const fragment = new URLSearchParams(link.hash.slice(1));
-    // Whoever opens it proves the registration that his own browser began, and no stranger's (SR-39).
+    // Whoever opens it proves the registration that their own browser began, and no stranger's (SR-39).
     expect([...fragment.keys()]).toEqual(['code']);
     const secret = fragment.get('code') ?? '';
     expect(Buffer.from(secret, 'base64url')).toHaveLength(32);

@@ -71,7 +71,7 @@ describe('ResendVerification', () => {
     });
   });
 
-  it('SR-70 judges who asks as he is now, and records the refusal', async () => {
+  it('SR-70 judges who asks as they are now, and records the refusal', async () => {
     const staff = await createStaff(auth, 'support');
     const { body } = await staffSession(auth, staff);
     await auth.database.query(`update auth.users set status = 'locked' where id = $1`, [staff.id]);

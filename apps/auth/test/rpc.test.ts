@@ -133,7 +133,7 @@ describe('DescribeContact', () => {
 });
 
 describe('LookupUser', () => {
-  it('finds a user by any spelling of his address, for staff at aal2', async () => {
+  it('finds a user by any spelling of the address, for staff at aal2', async () => {
     const account = await register(auth);
     const asked = { identifier: { case: 'email' as const, value: account.email.toUpperCase() } };
     const { user } = await staffUsers.lookupUser(asked, onBehalfOf(await staffToken(auth, 'support')));
@@ -224,7 +224,7 @@ describe('ListRevocations', () => {
 });
 
 describe('RevokeSessions', () => {
-  it('ends sessions of the caller himself', async () => {
+  it('ends sessions of the caller', async () => {
     const account = await register(auth);
     await signIn(auth, account);
     const request = {

@@ -31,7 +31,7 @@ async function answer(account: Account, changes: object = {}) {
   return verify({ loginId, challengeId, response: { code }, ...changes });
 }
 
-/** The account of a person who has just enrolled: he registered before there was a factor. */
+/** The account of a person who has just enrolled, and registered before there was a factor. */
 function enrolled(): Promise<Account> {
   return register(auth);
 }

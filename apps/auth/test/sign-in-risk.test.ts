@@ -78,7 +78,7 @@ describe('what device says of a sign-in', () => {
     expect((await get(auth, '/v1/auth/session', body.accessToken)).status).toBe(200);
   });
 
-  it('is not asked of a second half: a verdict that changes meanwhile stops nobody who proves himself', async () => {
+  it('is not asked of a second half: a verdict that changes meanwhile stops nobody who proves who they are', async () => {
     const account = await accountWithPhone(auth);
     auth.neighbours.factors = [totpFactor];
     const { loginId } = (await signIn(auth, account)).body;

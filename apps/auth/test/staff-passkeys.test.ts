@@ -19,7 +19,7 @@ const auth = await sharedAuth();
 const atConsole = { headers: fromConsole } as const;
 const staffClient = { clientId: 'staff-console' } as const;
 
-/** A kind of factor that somebody has alone, and what he answers with it. */
+/** A kind of factor that somebody has alone, and what they answer with it. */
 const factors = {
   webauthn: passkeyFactor,
   totp: totpFactor,
@@ -103,7 +103,7 @@ describe('SR-72 each role with each factor at each listener', () => {
     expect(claimsOf(body.accessToken).roles).toEqual([role]);
   });
 
-  it('a member of staff who is a customer as well is each at his own listener', async () => {
+  it('a member of staff who is a customer as well is each at its own listener', async () => {
     auth.neighbours.passkey = passkeyOf(await createStaff(auth, 'customer', 'support'));
     const console = await passkeySignIn(auth, staffClient, atConsole);
     expect(claimsOf(console.body.accessToken)).toMatchObject({ aud: 'user-service-staff', roles: ['support'] });

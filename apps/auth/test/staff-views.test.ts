@@ -87,7 +87,7 @@ describe('ViewUser', () => {
   });
 });
 
-/** A user who gave a number when he registered. */
+/** A user who gave a number at registration. */
 async function registerWithPhone(email: string, phone: string) {
   const started = await post(auth, '/v1/auth/register', registration(email, { phone }));
   const proof = { registrationId: started.body.registrationId, code: await codeFor(auth, email) };

@@ -38,7 +38,7 @@ describe('StartPasswordReset', () => {
     }
   });
 
-  it('SR-70 judges who asks as he is now, and records the refusal', async () => {
+  it('SR-70 judges who asks as they are now, and records the refusal', async () => {
     const support = await colleague(auth, 'support');
     await auth.database.query(`update auth.users set roles = '{customer}' where id = $1`, [support.id]);
     const { id } = await register(auth);
