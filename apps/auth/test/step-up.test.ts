@@ -62,7 +62,7 @@ describe('POST /v1/auth/step-up/challenge', () => {
   });
 });
 
-describe('SR-29 whoever has emailed codes as his only factor', () => {
+describe('SR-29 whoever has emailed codes as their only factor', () => {
   it('confirms with the password, at aal1, and never with such a code', async () => {
     const account = await register(auth);
     auth.neighbours.factors = [{ id: totpFactor.id, type: 'email', hint: '' }];

@@ -14,7 +14,7 @@ beforeEach(async () => {
   trusting();
 });
 
-/** Whoever signs in has a factor, and has trusted his device just now. */
+/** Whoever signs in has a factor, and has trusted the device just now. */
 function trusting(on = auth): void {
   const deviceTrustedAt = new Date(on.clock.now().getTime());
   Object.assign(on.neighbours, { factors: [totpFactor], verdict: 'allow', deviceTrustedAt });
@@ -22,14 +22,14 @@ function trusting(on = auth): void {
 
 const statusOf = async (changes: object = {}) => (await signIn(auth, account, changes)).body.status;
 
-describe('a user with a factor on a device that he trusts', () => {
+describe('a user with a factor on a device that they trust', () => {
   it('200 a session at aal1 by the password alone, and what needs more asks for it', async () => {
     const { status, body } = await signIn(auth, account);
     expect([status, body.status, body.acr]).toEqual([200, undefined, 'aal1']);
     expect((await get(auth, '/v1/auth/session', body.accessToken)).body.amr).toEqual(['pwd']);
   });
 
-  it('is asked for his factor when anything speaks against the attempt, or nobody can tell', async () => {
+  it('is asked for the factor when anything speaks against the attempt, or nobody can tell', async () => {
     for (const verdict of ['challenge', 'unavailable'] as const) {
       auth.neighbours.verdict = verdict;
       expect(await statusOf()).toBe('mfa_required');
@@ -41,7 +41,7 @@ describe('a user with a factor on a device that he trusts', () => {
     expect(await statusOf()).toBe('mfa_required');
   });
 
-  it('SR-35 is asked when his password has changed since', async () => {
+  it('SR-35 is asked when the password has changed since', async () => {
     await auth.database.query('update auth.credentials set changed_at = $2 where user_id = $1', [
       account.id,
       new Date(auth.clock.now().getTime() + 1000),

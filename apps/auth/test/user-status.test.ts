@@ -94,7 +94,7 @@ describe('SetUserStatus: lock', () => {
     expect(await templatesTo(account.id)).toEqual(expect.arrayContaining(['account-stopped', 'account-opened-again']));
   });
 
-  it('revokes the user himself up to this millisecond', async () => {
+  it('revokes the user as such up to this millisecond', async () => {
     const [account, support] = [await register(auth), await colleague(auth, 'support')];
     await set(support, account.id, LOCKED);
     const [row] = await auth.database.query<{ not_before: Date; updated_at: Date }>(
@@ -231,7 +231,7 @@ describe('SetUserStatus: who may', () => {
     await refused(otherAdmin, await register(auth), 'auth.token.invalid');
   });
 
-  it('SR-70 counts what the actor is now, not what his token says', async () => {
+  it('SR-70 counts what the actor is now, not what the token says', async () => {
     const [support, account] = [await colleague(auth, 'support'), await register(auth)];
     await auth.database.query(`update auth.users set status = 'locked' where id = $1`, [support.id]);
     await refused(support, account, 'access.forbidden');

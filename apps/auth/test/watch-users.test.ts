@@ -75,7 +75,7 @@ async function present(client = watcher): Promise<string> {
 }
 
 describe('WatchUsers', () => {
-  it('tells of everybody as he is, says so, and then of changes', async () => {
+  it('tells of everybody as they are, says so, and then of changes', async () => {
     const ids = [await addUser(), await addUser()];
     const [first = '', second = ''] = ids;
     await change(second);

@@ -115,7 +115,7 @@ describe('VerifyChallenge', () => {
     await expect(answer()).rejects.toMatchObject(wrong);
   });
 
-  test('SR-25: wrong answers are counted over all challenges of a user, and block him', async () => {
+  test('SR-25: wrong answers are counted over all challenges of a user, and block them', async () => {
     const passkey = await givenPasskey(app);
     for (let tries = 0; tries < 10; tries += 1) {
       const { answer } = await givenPasskeyChallenge(app, passkey);

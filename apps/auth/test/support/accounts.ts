@@ -4,7 +4,7 @@ import { type JsonValue, uuidv7 } from '@bank/domain';
 import type { TestAuth } from './auth.ts';
 import { type Answer, post } from './http.ts';
 
-/** A registered user with the session that his registration opened. */
+/** A registered user with the session that the registration opened. */
 export interface Account {
   id: string;
   email: string;

@@ -20,7 +20,7 @@ export function staffCallers(): object {
 
 /** Somebody who works for the bank, signed in at the console. */
 export interface Colleague extends Account {
-  /** Call options on his behalf. */
+  /** Call options on their behalf. */
   readonly asked: { headers: Record<string, string> };
 }
 

@@ -33,7 +33,7 @@ export async function reversionToken(auth: TestAuth, email: string): Promise<str
   return new URLSearchParams(link?.hash.slice(1)).get('token') ?? '';
 }
 
-/** Changes the address of who is stepped up; his session goes on. */
+/** Changes the address of who is stepped up; the session goes on. */
 export async function moveTo(auth: TestAuth, account: Pick<Account, 'accessToken'>, email: string): Promise<void> {
   const asked = await changeEmail(auth, account.accessToken, email);
   if (asked.status !== 202) throw new Error(`the change answered ${asked.status} ${asked.body.code}`);

@@ -25,7 +25,7 @@ export interface ImportedLine {
 
 const methods = ['ImportUsers', 'ExportUsers'].map((name) => `bank.user.v1.UserService/${name}`);
 
-/** The operator may import and export, and nobody else, whatever his certificate is listed for. */
+/** The operator may import and export, and nobody else, whatever their certificate is listed for. */
 export const importCallers = callerTable({ ops: { methods }, tools: { methods } });
 
 /** What an operator's command does. */
@@ -53,7 +53,7 @@ export function lineOf(changes: ImportedLine = {}): ImportedLine & { email: stri
   return { externalId: `c-${randomBytes(8).toString('hex')}`, email, emailVerified: true, ...changes };
 }
 
-/** The user who was made last, as his row stands. */
+/** The row of the user who was made last. */
 export async function newestUser(auth: TestAuth) {
   const [row] = await auth.database.query<Record<string, unknown> & { id: string; passwordHash: string | null }>(
     `select u.id, u.status, u.roles, u.email_verified_at is not null as "emailVerified",

@@ -20,7 +20,7 @@ import type { ShiftedClock } from './clock.ts';
 /** What device, mfa and profile answer, and what they were asked. */
 export interface Neighbours {
   verdict: Awaited<ReturnType<SignInAssessor['assess']>>['verdict'];
-  /** Since when whoever signs in has trusted his known device. */
+  /** Since when whoever signs in has trusted the known device. */
   deviceTrustedAt?: Date | undefined;
   factors: Awaited<ReturnType<FactorDirectory['list']>>;
   /** What mfa says to a challenge that is started, and to a proof; undefined while it is away. */

@@ -149,7 +149,7 @@ function addresses(auth: TestAuth): Guesses {
   };
 }
 
-/** Every way to present the password of somebody, from a device that is known to him. */
+/** Every way to present the password of somebody, from a known device. */
 export function passwordPathsOf(auth: TestAuth) {
   type Owner = Account & { phone: string };
   type Present = (owner: Owner, presented: string) => Promise<Answer>;

@@ -26,7 +26,7 @@ export function completeAtConsole(auth: TestAuth, proof: object): Promise<Answer
   return post(auth, '/v1/auth/login/verify', { clientId: 'staff-console', ...proof }, { headers: fromConsole });
 }
 
-/** Signs a member of staff in with his passkey beside the password: a session of the staff's audience at `aal2`. */
+/** Signs a member of staff in with a passkey beside the password: a session of the staff's audience at `aal2`. */
 export async function staffSession(auth: TestAuth, account: { email: string }): Promise<Answer> {
   const { factors, proof } = auth.neighbours;
   auth.neighbours.factors = [passkeyFactor];

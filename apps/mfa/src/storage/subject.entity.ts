@@ -1,7 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
 
 /**
- * A user who may enrol factors: he is active, and his data keys exist. `failures` counts wrong answers in a row at sign-ins,
+ * A user who may enrol factors: activated, and with data keys. `failures` counts wrong answers in a row at sign-ins,
  * `sessionFailures` those of live sessions.
  */
 export const SubjectEntity = defineEntity({
@@ -34,9 +34,9 @@ export interface AnswerRecord {
   readonly blockedUntil: Date | null;
 }
 
-/** A user as a transaction holds him. */
+/** A user as a transaction holds one. */
 export interface Subject {
   readonly answers: Readonly<Record<Pool, AnswerRecord>>;
-  /** When staff last removed all his factors. */
+  /** When all factors were last removed. */
   readonly factorsResetAt: Date | null;
 }

@@ -25,7 +25,7 @@ export class SubjectRepository extends Repository {
     this.#vault = vault;
   }
 
-  /** Adds a user and the data keys his factors will be sealed under; adding him again changes nothing. */
+  /** Adds a user and the data keys for sealing their factors; adding one again changes nothing. */
   async add(userId: UserId, activatedAt: Date): Promise<void> {
     await this.#vault.createKeys(this.em, userId);
     await this.affected(
@@ -34,7 +34,7 @@ export class SubjectRepository extends Repository {
     );
   }
 
-  /** Holds a user until the transaction ends: his factors change, and his answers are judged, one after the other. */
+  /** Holds a user until the transaction ends: factors change, and answers are judged, one after the other. */
   async lock(userId: UserId): Promise<Subject | undefined> {
     const row = await this.row<Row>(`select ${columns} from mfa.subjects where user_id = ? for update`, [userId]);
     if (row === undefined) return undefined;
@@ -62,7 +62,7 @@ export class SubjectRepository extends Repository {
     await this.affected(sql, [at, userId]);
   }
 
-  /** Notes the recovery by which his factors are removed; false when that is done already, or there is no such user. */
+  /** Notes the recovery by which factors are removed; false when that is done already, or there is no such user. */
   async noteRecovery(userId: UserId, recoveryId: string): Promise<boolean> {
     const sql = 'update mfa.subjects set recovered_by = ? where user_id = ? and recovered_by is distinct from ?';
     return (await this.affected(sql, [recoveryId, userId, recoveryId])) === 1;

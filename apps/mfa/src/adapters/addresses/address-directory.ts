@@ -9,7 +9,7 @@ import type { Config } from '#config.ts';
 export interface Addresses {
   readonly email: string | undefined;
   readonly phone: string | undefined;
-  /** Until then his number gets no codes. */
+  /** Until then the number gets no codes. */
   readonly phoneCodesFrom: Date | undefined;
 }
 

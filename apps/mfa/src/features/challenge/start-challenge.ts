@@ -18,8 +18,8 @@ export interface StartedChallenge {
 }
 
 /**
- * Asks a user for one of his factors, for one sign-in or session, and sends what it takes to answer. It replaces what that was
- * asked before, and the tries stay counted (SR-24 to SR-26).
+ * Asks a user for one of their factors, for one sign-in or session, and sends what it takes to answer. It replaces what that
+ * was asked before, and the tries stay counted (SR-24 to SR-26).
  * @throws access.forbidden, request.invalid, factor.not_found, auth.second_factor.locked, request.rate_limited
  */
 export async function startChallenge(ctx: AppContext, actor: Actor, input: unknown): Promise<StartedChallenge> {

@@ -11,7 +11,7 @@ export const freshSeconds = 300;
 export const pendingSeconds = 600;
 export const confirmationsMax = 5;
 
-/** Factors one user may have, and kinds of which he has one address and so one factor. */
+/** Factors one user may have, and kinds of which a user has one address and so one factor. */
 const factorsMax = 10;
 const onePerUser: ReadonlySet<FactorTypeName> = new Set(['sms', 'email']);
 
@@ -28,8 +28,8 @@ export function raises(type: FactorTypeName): boolean {
 }
 
 /**
- * Those of a user's factors that he is asked for. What raises nothing is asked of him who has nothing better, and never to
- * confirm that it is he (SR-29).
+ * Those of a user's factors that are asked for. What raises nothing is asked of whoever has nothing better, and only at a
+ * sign-in (SR-29).
  */
 export function askable<F extends { readonly type: FactorTypeName }>(
   factors: readonly F[],
@@ -43,7 +43,7 @@ export function askable<F extends { readonly type: FactorTypeName }>(
 }
 
 /**
- * A first factor may be added at `aal1`; whoever has one adds another, and removes one, only at the level that his factors
+ * A first factor may be added at `aal1`; whoever has one adds another, and removes one, only at the level that the factors
  * give, so that a stolen session does not bring its own (SR-31). @throws auth.step_up.required
  */
 export function requireHighestLevel(user: UserActor, confirmed: readonly Omit<FactorKind, 'id'>[]): void {
@@ -56,8 +56,8 @@ export function requireHighestLevel(user: UserActor, confirmed: readonly Omit<Fa
 }
 
 /**
- * Whoever is a member of staff and has a passkey changes his factors by a session that one proved, whatever page that session is for: one that he
- * has as a customer may rest on a text message, and what he enrolled with it would open the console (SR-31, SR-72).
+ * Staff who have a passkey change their factors by a session that one proved, whatever page that session is for: one that they
+ * have as customers may rest on a text message, and what they enrolled with it would open the console (SR-31, SR-72).
  * @throws auth.step_up.required
  */
 export function requirePasskeyOfStaff(
@@ -72,8 +72,8 @@ export function requirePasskeyOfStaff(
 }
 
 /**
- * Who signed in before staff removed the factors adds none: his session ends as soon as `auth` hears of it, and until then
- * it must not bring a factor of its own (SR-31, SR-35). @throws auth.step_up.required
+ * Who signed in before all factors were removed adds none: the session ends as soon as `auth` hears of it, and until then it
+ * must not bring a factor of its own (SR-31, SR-35). @throws auth.step_up.required
  */
 export function requireSignedInSince(user: Pick<UserActor, 'authTime'>, factorsResetAt: Date | null): void {
   if (factorsResetAt === null || user.authTime > factorsResetAt) return;
@@ -84,9 +84,9 @@ export function requireSignedInSince(user: Pick<UserActor, 'authTime'>, factorsR
 }
 
 /**
- * Whether a member of staff would be left without a factor as good for staff as the best that he has. He would be let in by
- * nothing but an enrolment then, and whoever has taken his session over would enrol (SR-72). A passkey that is the last one stays,
- * whatever else he has.
+ * Whether a member of staff would be left without a factor as good for staff as their best. Only an enrolment would let them
+ * in then, and whoever has taken their session over would enrol (SR-72). A passkey that is the last one stays, whatever else
+ * there is.
  */
 export function leavesStaffBare(before: readonly Kind[], rest: readonly Kind[]): boolean {
   return bestForStaff(rest) < bestForStaff(before);

@@ -9,7 +9,7 @@ export type Warrant =
   | { readonly noteId: string; readonly approvalId: string; readonly makerId: string }
   | { readonly recoveryId: string };
 
-/** Removes all that a user proves himself with beside his password, and tells him. Answers how many factors there were. */
+/** Removes all that proves a user beside the password, and tells the user. Answers how many factors there were. */
 export async function removeEverything(
   tx: AppTransaction,
   userId: UserId,

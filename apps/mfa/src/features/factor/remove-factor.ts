@@ -9,9 +9,9 @@ import { leavesStaffBare, raises, requireHighestLevel, requirePasskeyOfStaff } f
 import { FactorParams } from '#features/factor/schemas.ts';
 
 /**
- * Removes one of the signed-in user's factors, if it still has the version the user saw; its challenges go with it, and
- * with the last factor that they stand in for the recovery codes (SR-35). The route demands a fresh sign-in, this the level that
- * his factors give (SR-31).
+ * Removes one of the signed-in user's factors, if it still has the version the user saw; its challenges go with it, and with
+ * the last factor that they stand in for the recovery codes (SR-35). The route demands a fresh sign-in, this the level that
+ * the factors give (SR-31).
  * @throws auth.token.missing, request.invalid, factor.not_found, auth.step_up.required, factor.last_strong, request.precondition_failed, service.unavailable
  */
 export async function removeFactor(

@@ -7,8 +7,8 @@ import { removeEverything } from '#features/factor/remove-everything.ts';
 const Removal = v.strictObject({ userId: UserIdSchema, recoveryId: Uuidv7Schema });
 
 /**
- * Removes all that a user proves himself with beside his password when `auth` says that his recovery is due: once for a
- * recovery, so that what he enrols afterwards stays. Answers how many factors there were. @throws access.forbidden, request.invalid
+ * Removes all that proves a user beside the password when `auth` says that a recovery is due: once for a recovery, so that
+ * what is enrolled afterwards stays. Answers how many factors there were. @throws access.forbidden, request.invalid
  */
 export async function removeFactors(ctx: AppContext, actor: Actor, input: unknown): Promise<number> {
   const who = allow.service(actor, ['auth']);

@@ -14,9 +14,9 @@ const Reset = v.strictObject({
 const audits = ['mfa.factor.removed', 'mfa.factors.reset'] as const;
 
 /**
- * Removes all that a user proves himself with beside his password, for staff, by an approval (SR-71): factors, recovery codes,
- * and challenges under way. `auth` ends what was opened with them when it hears of it. Answers how many factors there were;
- * none for a repetition by the same checker.
+ * Removes all that proves a user beside the password, for staff, by an approval (SR-71): factors, recovery codes, and
+ * challenges under way. `auth` ends what was opened with them when it hears of it. Answers how many factors there were; none
+ * for a repetition by the same checker.
  * @throws auth.token.missing, request.invalid, access.forbidden, auth.step_up.required, user.not_found, approval.invalid,
  * approval.expired, approval.own, approval.already_decided, approval.stale, service.unavailable
  */

@@ -18,9 +18,9 @@ export interface PasskeyHolder {
 const audits = ['mfa.challenge.passed', 'mfa.challenge.failed', 'mfa.passkey.clone_suspected'] as const;
 
 /**
- * Judges the passkey of somebody who has not said who he is, and tells it. Unknown, forged or used elsewhere: the answer, its time
- * and what is written are the same (SR-15, SR-16). It counts no failures against anybody: what is signed cannot be guessed, and
- * whoever knows the id of a passkey must not lock its user out (SR-14).
+ * Judges the passkey of somebody who has not said who they are, and tells it. Unknown, forged or used elsewhere: the answer,
+ * its time and what is written are the same (SR-15, SR-16). It counts no failures against anybody: what is signed cannot be
+ * guessed, and whoever knows the id of a passkey must not lock its user out (SR-14).
  * @throws access.forbidden, request.invalid, auth.second_factor.invalid
  */
 export async function verifyPasskeySignIn(ctx: AppContext, actor: Actor, input: unknown): Promise<PasskeyHolder> {

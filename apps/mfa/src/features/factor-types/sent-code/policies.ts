@@ -6,7 +6,7 @@ export const sentCodeSeconds = 600;
 const firstWaitSeconds = 30;
 const longestWaitSeconds = 86_400;
 
-/** How long a user waits for another code after so many that he did not use: 30 s, doubling, a day at most (SR-18). */
+/** How long a user waits for another code after so many unused ones: 30 s, doubling, a day at most (SR-18). */
 export function waitSeconds(sends: number): number {
   return sends === 0 ? 0 : Math.min(firstWaitSeconds * 2 ** (sends - 1), longestWaitSeconds);
 }

@@ -32,8 +32,8 @@ async function spendCode(
 }
 
 /**
- * Whether a code that is not right now is one of an app whose clock is off. That is told after the second such code in a row: to
- * say so of the first would tell whoever guesses that he has hit one (SR-22).
+ * Whether a code that is not right now is one of an app whose clock is off. That is told after the second such code in a row:
+ * to say so of the first would tell whoever guesses that they have hit one (SR-22).
  */
 async function judgeRefused(
   tx: AppTransaction,

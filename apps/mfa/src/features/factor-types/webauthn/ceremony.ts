@@ -8,7 +8,7 @@ import type { RelyingParty } from '#webauthn-config.ts';
 /** EdDSA, ES256 and RS256 by their numbers in COSE, the preferred first. */
 export const algorithms: readonly number[] = [-8, -7, -257];
 
-/** How long a person has for a ceremony, in seconds: that of his challenge. */
+/** How long a person has for a ceremony, in seconds: that of its challenge. */
 export const ceremonySeconds = 300;
 
 /** 32 random bytes (WebAuthn level 3 §13.4.3 asks for 16). */

@@ -35,7 +35,7 @@ interface Wanted {
   readonly userId: UserId;
   readonly label: string;
   readonly challenge: Uint8Array;
-  /** What he has already. */
+  /** What the user has already. */
   readonly known: readonly NamedCredential[];
 }
 
