@@ -78,7 +78,7 @@ describe('POST /v1/mfa/webauthn/options', () => {
     expect(old).toMatchObject({ status: 403, body: { code: 'auth.step_up.required' } });
   });
 
-  test('409 with ten factors, 422 for a label of nothing, 401 without a token, 503 before he is known', async () => {
+  test('409 with ten factors, 422 for a label of nothing, 401 without a token, 503 before the user is known', async () => {
     const { userId } = await fresh();
     for (let count = 0; count < 10; count += 1)
       await givenFactor(app, userId, { type: 'totp', confirmedAt: new Date() });
@@ -174,7 +174,7 @@ describe('POST /v1/mfa/webauthn', () => {
     expect((await sendPasskey(app, token, body.factorId, made)).status).toBe(404);
   });
 
-  test('SR-30: 422 for the credential of another user, and for one of his own once more', async () => {
+  test('SR-30: 422 for a credential that another user has, or the same user already', async () => {
     const { id, authenticator, userId } = await givenPasskey(app);
     const stolen = await register({ credentialId: bytesOf(id) });
     expect(stolen.answer).toMatchObject(refused);

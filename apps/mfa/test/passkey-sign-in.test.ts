@@ -80,7 +80,7 @@ describe('VerifyPasskeySignIn', () => {
     await expect(send(passkey.authenticator.get(options, pages.customers))).rejects.toMatchObject(wrong);
   });
 
-  test('SR-14: neither do wrong passkeys block their user, nor do his wrong codes block them', async () => {
+  test('SR-14: wrong passkeys do not block their user, nor do wrong codes block passkeys', async () => {
     const passkey = await givenPasskey(app);
     for (let tries = 0; tries < 11; tries += 1) {
       const { options, send } = await givenPasskeySignIn(app);

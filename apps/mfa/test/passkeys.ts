@@ -107,7 +107,7 @@ export async function givenPasskeyChallenge(
   };
 }
 
-/** A sign-in of somebody who has not said who he is. */
+/** A sign-in of somebody who has not said who they are. */
 export async function givenPasskeySignIn(app: App) {
   const client = await clientOf(app);
   const { options } = await client.startPasskeySignIn({});

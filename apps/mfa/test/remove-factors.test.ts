@@ -17,7 +17,7 @@ async function codesOf(user: { userId: string }): Promise<string[]> {
 }
 
 describe('RemoveFactors', () => {
-  test('SR-43 removes all that a user proves himself with, tells him, the house and the ledger', async () => {
+  test('SR-43 removes all that proves a user, and tells the user, the house and the ledger', async () => {
     const enrolled = await givenEnrolled(app);
     const { userId, factorId } = enrolled;
     await codesOf(enrolled);

@@ -204,7 +204,7 @@ describe('a challenge of a factor whose codes are sent', () => {
     expect((await codesOf(app, enrolled.userId)).filter(({ template }) => template === 'sign-in-code')).toHaveLength(1);
   });
 
-  test('SR-29: an emailed code is asked of him alone who has nothing better, and never for a step-up', async () => {
+  test('SR-29: an emailed code is asked only of whoever has nothing better, and never for a step-up', async () => {
     const enrolled = await givenSentCodes(app, 'email');
     const { userId, factorId } = enrolled;
     const client = await app.client(MfaService, auth);

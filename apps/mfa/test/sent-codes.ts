@@ -27,7 +27,7 @@ export function authOfContacts(certificates: TestCertificates): Promise<string> 
   });
 }
 
-/** A new user with proven addresses, and his token of a session just begun. */
+/** A new user with proven addresses, and the token of a session just begun. */
 export async function givenReachable(app: App, contact = { email: 'a***@example.com', phone: '+***67' }) {
   const [userId, sessionId] = [await givenSubject(app), uuidv7()];
   contacts.set(userId, contact);

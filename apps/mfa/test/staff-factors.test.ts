@@ -17,7 +17,7 @@ describe('SR-72: a member of staff', () => {
   const asCustomer = (userId: string, amr: readonly string[] = ['pwd', 'otp', 'mfa']) =>
     app.issuer.token({ userId, acr: 'aal2', amr, roles: ['customer', 'support'] });
 
-  test('409: keeps the last factor that is good enough for him, with one of text messages beside it as well', async () => {
+  test('409: keeps the last factor that is good enough for staff, with one of text messages beside it as well', async () => {
     const { userId, factorId } = await givenEnrolled(app);
     staffRolesOf.set(userId, ['support']);
     const sms = await givenFactor(app, userId, { type: 'sms', confirmedAt });
@@ -25,7 +25,7 @@ describe('SR-72: a member of staff', () => {
     expect((await remove(staff(userId), sms)).status).toBe(204);
   });
 
-  test('409: by a session of his as a customer as well; 204 once he has another', async () => {
+  test('409: by a session as a customer as well; 204 once there is another factor', async () => {
     const { userId, factorId } = await givenEnrolled(app);
     staffRolesOf.set(userId, ['customer', 'support']);
     expect((await remove(asCustomer(userId), factorId)).status).toBe(409);
@@ -45,7 +45,7 @@ describe('SR-72: a member of staff', () => {
     expect((await beginPasskey(app, asCustomer(userId, ['swk', 'user', 'mfa']))).status).toBe(201);
   });
 
-  test('403: nor does he confirm by it what he began before he had one', async () => {
+  test('403: nor does such a session confirm what it began before there was a passkey', async () => {
     const userId = await givenSubject(app);
     const token = app.issuer.token({ userId, sessionId: uuidv7(), acr: 'aal2', amr: ['pwd', 'otp', 'mfa'] });
     const { body } = await beginPasskey(app, token);
