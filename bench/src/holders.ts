@@ -9,9 +9,9 @@ export interface AppHolder {
   readonly person: Person;
   readonly factorId: string;
   readonly secret: Uint8Array;
-  /** The step of the code he showed last, unless that has been forgotten since. */
+  /** The step of the code they showed last, unless that has been forgotten since. */
   lastStep: number | undefined;
-  /** How often he has shown one. */
+  /** How often they have shown one. */
   uses: number;
 }
 
@@ -66,7 +66,7 @@ async function each<T>(
   return holders;
 }
 
-/** Asks mfa on somebody's behalf, again until it has heard of him. */
+/** Asks mfa on somebody's behalf, again until it has heard of them. */
 function senderFor(base: string, token: string): Send {
   return async <T>(path: string, body: object, wanted: number) => {
     const deadline = performance.now() + appearsWithinMs;

@@ -47,7 +47,7 @@ export function askedFor({ opened, asked }: SignInCount): string {
   return `${asked} of ${opened + asked} were asked for a code, as device did not answer within its 150 ms; they do not count`;
 }
 
-/** Signs people in over and over, each with the password and on the device that he registered with. */
+/** Signs people in over and over, each with the password and on the device that they registered with. */
 export function signInsOf(
   { people }: Bench,
   count: SignInCount,

@@ -105,7 +105,7 @@ describe('tier and lock agree with the cases', () => {
     expect(ofKyc(breach)).toContain(rule);
   });
 
-  test('not an approval that leaves open who he is, nor a lock without a case', () => {
+  test('not an approval that leaves open who the user is, nor a lock without a case', () => {
     const unlocked = rulesBrokenBy(({ profiles }) => ({ profiles: each(profiles, { isLocked: false }) }));
     const locked = ofKyc(({ cases, standings }) => ({
       cases: each(cases, { status: 'rejected' }),

@@ -42,7 +42,7 @@ function entry(app: string, id: string, action: string, requestId: string, more:
   return row(app, id, { destination: 'audit', type: 'audit.entry_recorded.v1', action, requestId, ...more });
 }
 
-/** His case as far as the third move: handed in, taken, approved. */
+/** The user's case as far as the third move: handed in, taken, approved. */
 function moved(id: string, sequence: number, version: number, status: string, requestId = 'other'): OutboxRow {
   return row('profile', id, { type: 'kyc.status_changed.v1', sequence, version, status, requestId, caseId: kycCase });
 }
@@ -76,7 +76,7 @@ function wholeOutbox(): OutboxRow[] {
 const file = { userId: user, purpose: 'avatar', status: 'stored', uploadKey: null, isDue: false };
 
 /**
- * One user who registered, changed his profile once, has a picture in place of an earlier one, was verified, and of whom
+ * One user who registered, changed the profile once, has a picture in place of an earlier one, was verified, and of whom
  * everything is told as it must be.
  */
 export function wholeHistory(): History {
@@ -114,7 +114,7 @@ export function wholeHistory(): History {
       { id: 't2', sessionId: session, generation: 1, successorId: null, isConsumed: false },
     ],
     deliveries: [{ id: 'm1', state: 'sent' }],
-    // Handing in has locked who he is, under a version of its own.
+    // Handing in has locked who the user is, under a version of its own.
     profiles: [{ userId: user, version: 4, isLocked: true }],
     subjects: [user],
     devices: [{ id: device, userId: user, lastSeenAt: 1000 }],

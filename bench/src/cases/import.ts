@@ -19,7 +19,7 @@ const plainLines = 20_000;
 const hashedLinesPerSecond = 80;
 
 /**
- * The operator's import, as he runs it: of users without hashes, beside everything that follows from them; then the same, and users
+ * The import as an operator runs it: of users without hashes, beside everything that follows from them; then the same, and users
  * whose hashes are to be wrapped, where the other apps have machines of their own, as far as one machine can show it: they stand
  * still meanwhile.
  */

@@ -56,7 +56,7 @@ export interface OutboxRow {
 export interface ProfileRow {
   readonly userId: string;
   readonly version: number;
-  /** Who he is may not be changed. */
+  /** Who the user is may not be changed. */
   readonly isLocked: boolean;
 }
 

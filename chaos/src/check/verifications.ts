@@ -72,7 +72,7 @@ export const casesMatchEvents: Rule = (history) => {
   ];
 };
 
-/** A user holds the highest tier that he was approved for, and cannot change who he is while that is looked at, or since. */
+/** A user holds the highest tier that they were approved for, and cannot change who they are while that is looked at, or since. */
 export const tiersAgreeWithCases: Rule = ({ kyc: { cases, standings }, profiles }) => {
   const byUser = Map.groupBy(cases, ({ userId }) => userId);
   const held = indexBy(standings, ({ userId }) => userId);

@@ -1,15 +1,15 @@
 import type { Person } from '@bank/test-bed';
 
-/** A user of the load. One client alone acts for him, so that only the stack can be at fault. */
+/** A user of the load. One client alone acts for them, so that only the stack can be at fault. */
 export interface Account {
   readonly userId: string;
   readonly email: string;
   readonly password: string;
   readonly device: { readonly id: string; readonly secret: string };
   session: Session | undefined;
-  /** What he was told his occupation is, and what he asked for since without hearing the end of it. */
+  /** What users were told their occupation is, and what they asked for since without hearing what became of it. */
   readonly occupation: { told: string | null; asked: Set<string> };
-  /** Uploads of which he does not know whether they were completed, the newest alone. */
+  /** Uploads of which the user does not know whether they were completed, the newest alone. */
   readonly open: { avatar: string | undefined; document: string | undefined };
 }
 

@@ -17,7 +17,7 @@ export const carriers = {
   },
 };
 
-/** Somebody who is called back, and what he was told. */
+/** Somebody who is called back, and what they were told. */
 export async function listener(statusOf: (count: number) => number = () => 204): Promise<TestHttpServer> {
   const server = await testHttpServer((_, count) => ({ status: statusOf(count) }));
   onTestFinished(server.close);

@@ -4,7 +4,7 @@ import type { Clock, UserId } from '@bank/domain';
 const dayMs = 86_400_000;
 
 /**
- * Writes to a user about something that happened to his account (SR-20), by mail unless the message is a text. News of `since`,
+ * Writes to a user about something that happened to their account (SR-20), by mail unless the message is a text. News of `since`,
  * which is now unless said, and old after a day unless it is said to keep.
  */
 export async function notify(

@@ -32,7 +32,7 @@ const erase = (userId: string) =>
     await eraseRecords({ em: tx.em, vault }, rights, userId);
   });
 
-/** Makes his widget because of a message, unless he has been erased; says whether it did. */
+/** Makes the user's widget because of a message, unless the user has been erased; says whether it did. */
 async function hear(userId: string, id = systemIds.next()): Promise<boolean> {
   let held = false;
   await once(ctx, 'late', id, async (tx: HeldContext) => {
@@ -62,7 +62,7 @@ describe('SR-88 what comes after an erasure', () => {
   });
 
   it.each(Array.from({ length: 20 }, (_, round) => round + 1))(
-    'leaves nothing of him when both happen at once (round %i)',
+    'leaves nothing of the user when both happen at once (round %i)',
     async () => {
       const userId = systemIds.next();
       await raceOf(6, async (number): Promise<unknown> => (number % 2 === 0 ? erase(userId) : hear(userId)));

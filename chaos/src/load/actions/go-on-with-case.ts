@@ -6,7 +6,7 @@ import { versionIn } from '#load/actions/version-in.ts';
 import type { UploadLink } from '#load/gateway-client.ts';
 import type { Shares } from '#random.ts';
 
-/** What a user is told of his verification, as far as it says what to do next. */
+/** What users are told of their verification, as far as it says what to do next. */
 interface Verification {
   readonly status: string;
   readonly next: readonly { readonly tier: number; readonly missing: Missing }[];
@@ -40,7 +40,7 @@ const outcomes: Shares<string> = [
 /** What one of them does at most before somebody else's turn. */
 const stepsMax = 5;
 
-/** Goes on with his verification as far as it comes: his data, documents, handing in. */
+/** Goes on with the user's verification as far as it comes: their data, documents, handing in. */
 export const goOnWithCase: Action = async (actor, account) => {
   const token = account.session?.accessToken;
   if (token === undefined) return renew(actor, account);
@@ -49,7 +49,7 @@ export const goOnWithCase: Action = async (actor, account) => {
   }
 };
 
-/** Asks how far his verification is, and does the next thing for it; whether there is another that may be done now. */
+/** Asks how far the verification is, and does the next thing for it. Gives whether there is another that may be done now. */
 async function takeStep(actor: Actor, account: Account, token: string): Promise<boolean> {
   const { client, random } = actor;
   if (account.open.document !== undefined) return completeAgain(actor, account, token, account.open.document);

@@ -38,7 +38,7 @@ export interface ApprovedRequest {
 }
 
 /**
- * Reads an approval for the checker whose live token `actor` is: he holds the action's permission and `approvals.decide` at
+ * Reads an approval for the checker whose live token `actor` is: they hold the action's permission and `approvals.decide` at
  * `aal2`, the request is signed for exactly this action and payload, and its maker is somebody else (SR-71). Outside of the
  * transaction; `useApproval` is the second half, inside of it.
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, approval.invalid, approval.expired, approval.own,

@@ -24,7 +24,8 @@ export type BeforeErasure<C extends Context<R>, R extends object> = (
 ) => Promise<unknown>;
 
 /**
- * Destroys what an app keeps about a user, all at once: his erasable key, what finds him, and the rows that hold nothing else.
+ * Destroys what an app keeps about a user, all at once: their erasable key, what they are found by, and the rows that hold
+ * nothing else.
  * Answers whether this was the first time; a repetition removes what came late and tells only of that.
  * @throws access.forbidden, request.invalid, and what the app refuses with
  */

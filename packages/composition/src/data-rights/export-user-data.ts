@@ -14,7 +14,7 @@ import type { Foundations } from '#foundations.ts';
 const askers = ['profile'];
 
 /**
- * Everything an app gives a user of what it keeps about him; nothing for an unknown user. The ledger is told first, and
+ * Everything an app gives users of what it keeps about them; nothing for an unknown user. The ledger is told first, and
  * nothing leaves when it cannot be. @throws access.forbidden, request.invalid, service.unavailable
  */
 export async function* exportUserData<R extends object>(

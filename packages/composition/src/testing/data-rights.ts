@@ -23,25 +23,25 @@ export interface DataRightsUnderTest {
 /** A user of whom the app keeps something of every kind. Texts are told apart from everybody else's. */
 export interface GivenPerson {
   readonly userId: string;
-  /** What he gave, as it stands in an export. After an erasure it is nowhere. */
+  /** What the user gave, as it stands in an export. After an erasure it is nowhere. */
   readonly given: readonly string[];
-  /** Ids of his things, as they stand in an export. They stay in the ledger, which says what was done to them. */
+  /** Ids of the user's things, as they stand in an export. They stay in the ledger, which says what was done to them. */
   readonly ids?: readonly string[];
   /** What must be in no export: secrets, hashes, ids and words of others. */
   readonly secrets?: readonly string[];
-  /** What he gave and law keeps, sealed. */
+  /** What the user gave and law keeps, sealed. */
   readonly kept?: readonly string[];
 }
 
 const profile = 'spiffe://bank/app/profile';
 const device = 'spiffe://bank/app/device';
 
-/** Everything that other apps tell this one about a user, as it may come after he is erased. */
+/** Everything that other apps tell this one about a user, as it may come after the erasure. */
 export type LateEvents = (userId: string) => readonly Omit<TestEvent, 'id' | 'subject'>[];
 
 /**
  * SR-88 for one app, in its whole: every table is declared, an export holds what its user gave and nothing else, and after an
- * erasure a dump of the schema holds nothing of him, also when it is told of him later.
+ * erasure a dump of the schema holds nothing of the user, also when it is told of the user later.
  */
 export function testDataRights(
   app: DataRightsUnderTest,
@@ -106,7 +106,7 @@ async function checkExport(app: DataRightsUnderTest, givenPerson: () => Promise<
   expect(await toldOf(app, person.userId, 'user.data_exported')).toHaveLength(1);
 }
 
-/** Every sealed column that an export opens, swapped between two people: neither is given anything, of himself or of the other. */
+/** Every sealed column that an export opens, swapped between two people: neither is given anything, of themselves or of the other. */
 async function checkSwaps(
   app: DataRightsUnderTest,
   { schema, personal }: DataRights,
@@ -191,7 +191,7 @@ async function checkLateEvents(
   const client = await app.client(DataRightsService, profile);
   const { userId: known } = await givenPerson();
   await client.eraseUser({ userId: known, requestId: uuidv7() });
-  // The erasure may come before anything else about him, except in the app that he is a user of.
+  // The erasure may come before anything else about a user, except in the app that they are a user of.
   const unheardOf = uuidv7();
   const erasing = client.eraseUser({ userId: unheardOf, requestId: uuidv7() });
   await erasing.catch((error: unknown) => expect(error).toMatchObject({ code: 'user.not_found' }));

@@ -130,7 +130,7 @@ const over = ormContext(async () => {
   throw new TransactionOver();
 });
 
-/** Somebody did not await what he wrote within a transaction. */
+/** Something that was written within a transaction was not awaited. */
 export class TransactionOver extends Error {
   override readonly name = 'TransactionOver';
 

@@ -33,7 +33,7 @@ export type Erasure =
 
 /** A table that holds something about users: what of it they are given, and what becomes of it when they go. */
 export interface PersonalTable {
-  /** Condition that picks a user's rows; `?` is his id, once. `user_id = ?` unless said. */
+  /** Condition that picks a user's rows; `?` is the user's id, once. `user_id = ?` unless said. */
   readonly whose?: string;
   readonly exported: ExportedRows | { readonly withheld: string };
   readonly erased: Erasure;

@@ -11,8 +11,8 @@ export interface ErasureReport {
 }
 
 /**
- * Destroys a user's erasable key in a schema and removes what it keeps about him. A user who had no key gets one that is
- * destroyed at once: so that an erasure leaves its mark, and nothing can be sealed for him afterwards. Doing it again removes
+ * Destroys a user's erasable key in a schema and removes what it keeps about them. A user who had no key gets one that is
+ * destroyed at once: so that an erasure leaves its mark, and nothing can be sealed for them afterwards. Doing it again removes
  * what came late.
  */
 export async function eraseRecords(

@@ -3,8 +3,8 @@ import { identifier } from '#connection/identifier.ts';
 import { runStatement } from '#transaction/repository.ts';
 
 /**
- * Holds a user against being erased from a schema until the transaction ends; false when he has been: his erasable key is
- * destroyed, and that row stays. Whoever writes about him because of something that happened asks first, since what tells of
+ * Keeps a user from being erased from a schema until the transaction ends; false when that has been done: the erasable key is
+ * destroyed, and its row stays. Whoever writes about a user because of something that happened asks first, since what tells of
  * it may come long after the erasure. Lock and question are two statements: the second has to see what was committed while the
  * first one waited.
  */
@@ -19,7 +19,7 @@ export async function holdUser(em: EntityManager, schema: string, userId: string
   return rows.length === 0;
 }
 
-/** Keeps everybody from writing about a user by `holdUser` until he is erased. Taken before any row is locked. */
+/** Keeps everybody from writing about a user by `holdUser` until the user is erased. Taken before any row is locked. */
 export async function lockForErasure(em: EntityManager, schema: string, userId: string): Promise<void> {
   await runStatement(em, 'select pg_advisory_xact_lock(hashtextextended(?, 0))', [lockName(schema, userId)]);
 }

@@ -15,7 +15,7 @@ export interface OutboxEvent {
 /** What a verb can do inside its transaction. All of it is committed together, or none of it. */
 export interface Transaction {
   readonly em: EntityManager;
-  /** Holds a user against being erased until the end of the transaction; false when he has been. Asked before any row is locked. */
+  /** Keeps a user from being erased until the end of the transaction; false when that has been done. Asked before any row is locked. */
   holdUser(userId: string): Promise<boolean>;
   /** Takes a job that one replica does at a time, until the end of the transaction; false, at once, when another has it. */
   tryTakeJob(job: string): Promise<boolean>;

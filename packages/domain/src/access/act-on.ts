@@ -10,14 +10,14 @@ export interface Standing {
 
 const ranks: Readonly<Record<Role, number>> = { customer: 0, support: 1, compliance: 2, admin: 3 };
 
-/** How high somebody stands by the highest of his roles; who has none stands with the customers. */
+/** How high somebody stands by the highest of their roles; who has none stands with the customers. */
 export function rankOf(roles: readonly Role[]): number {
   return Math.max(0, ...roles.map((role) => ranks[role]));
 }
 
 /**
- * Whether one person may act on another (SR-72), whatever the act: on nobody who is he himself, and only on people who
- * stand strictly below him. Administrators may act on administrators, for nobody stands above them.
+ * Whether one person may act on another (SR-72), whatever the act: never on themselves, and only on people who
+ * stand strictly below them. Administrators may act on administrators, for nobody stands above them.
  */
 export function mayActOn(actor: Standing, target: Standing): boolean {
   if (actor.userId === target.userId) return false;

@@ -6,7 +6,7 @@ export const assuranceLevels = ['aal1', 'aal2', 'aal3'] as const;
 /** A level of assurance, from the weakest: `aal1`. */
 export type AssuranceLevel = (typeof assuranceLevels)[number];
 
-/** A person, as his verified access token describes him. */
+/** A person, as their verified access token describes them. */
 export interface UserActor {
   readonly kind: 'user';
   readonly userId: UserId;

@@ -4,7 +4,7 @@ import { hasPermission, type Permission, type Role } from '#access/permissions.t
 import { DomainError } from '#errors/domain-error.ts';
 import type { UserState } from '#user/user-states.ts';
 
-/** A person as `auth` knows him at this moment. */
+/** A person as `auth` knows them at this moment. */
 export interface Person extends Standing {
   readonly status: UserState;
 }
@@ -20,8 +20,8 @@ export interface ApprovalFacts {
 
 /**
  * Decides whether an approval may be executed by what its people are now, not when it was asked for (SR-70, SR-71): two
- * different people in good standing who both hold the permission, and who both may act on whom it concerns, as he is and
- * as he will be. @throws approval.own, approval.invalid, access.forbidden
+ * different people in good standing who both hold the permission, and who both may act on whom it concerns, as that
+ * person is and as they will be. @throws approval.own, approval.invalid, access.forbidden
  */
 export function checkApproval({ action, maker, checker, target, granted }: ApprovalFacts): void {
   const permission = approvalActions[action];

@@ -27,7 +27,7 @@ describe('SR-72 who may act on whom', () => {
       { numRuns: 500 },
     );
 
-  test('nobody acts on himself, whatever he is', () => {
+  test('nobody acts on themselves, whatever they are', () => {
     fc.assert(
       fc.property(anyRoles, anyRoles, (before, after) => {
         const self = standing(before);
@@ -41,7 +41,7 @@ describe('SR-72 who may act on whom', () => {
     law((_, target) => expect(mayActOn(standing([]), standing(target))).toBe(false));
   });
 
-  test('nobody acts on who stands above him, and two act on each other only as administrators', () => {
+  test('nobody acts on who stands above them, and two act on each other only as administrators', () => {
     law((one, other) => {
       const [a, b] = [standing(one), standing(other)];
       if (mayActOn(a, b)) expect(rankOf(one)).toBeGreaterThanOrEqual(rankOf(other));

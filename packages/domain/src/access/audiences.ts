@@ -14,7 +14,7 @@ const rolesByAudience: Readonly<Record<Audience, readonly Role[]>> = {
 };
 
 /**
- * The roles that count for an audience, of those a user holds. Without any he has no business there: a session for
+ * The roles that count for an audience, of those a user holds. Without any the user has no business there: a session for
  * customers never carries a right of staff, and the other way round. An audience that is not known counts none.
  */
 export function countingRoles(audience: string, held: readonly Role[]): readonly Role[] {

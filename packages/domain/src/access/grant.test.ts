@@ -38,7 +38,7 @@ function refusal(code: ErrorCode) {
 }
 
 describe('allow.self', () => {
-  test('lets a user at what is his own', () => {
+  test('lets users at what is their own', () => {
     const actor = user();
     expect(allow.self(actor, userId)).toEqual({ actor, rule: 'self' });
   });

@@ -35,7 +35,7 @@ function anyone(actor: Actor): Grant {
 }
 
 /**
- * For what belongs to the user himself. Somebody else's thing answers exactly like a missing one (SR-65).
+ * For what belongs to the user who asks. Somebody else's thing answers exactly like a missing one (SR-65).
  * @throws auth.token.missing, access.forbidden, user.not_found
  */
 function self(actor: Actor, userId: UserId): Grant {

@@ -53,7 +53,7 @@ class SmtpProtocol implements Protocol {
         this.#receive(stream, session).then(() => answer(), answer);
       },
     });
-    // A sender that hangs up is his business; without a listener it would end the process.
+    // A sender may hang up; without a listener the error would end the process.
     this.#server.on('error', () => undefined);
   }
 
