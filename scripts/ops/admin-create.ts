@@ -10,7 +10,7 @@ const usage = `usage: pnpm ops admin create --email <address> ${installationUsag
 const deadlineMs = 10_000;
 
 /**
- * Prints the link by which the first or the second administrator activates himself. Gives whether there is one: with two
+ * Prints the link by which the first or the second administrator becomes active. Gives whether there is one: with two
  * administrators, or for the address of a user, there is none. @throws StackError for options that do not fit together
  */
 export async function createAdmin(args: readonly string[]): Promise<boolean> {

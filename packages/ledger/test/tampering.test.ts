@@ -31,7 +31,7 @@ function contentOf(name: string): EntryContent {
   return { id, action: 'profile.updated', actor, subject, outcome: 'success', occurredAt: new Date('2026-11-23') };
 }
 
-/** What somebody does to the entries before he computes the whole chain anew. */
+/** What somebody does to the entries before computing the whole chain anew. */
 const tamperings: Record<string, (at: number) => readonly EntryContent[]> = {
   edit: (at) => contents.with(at - 1, { ...contentOf(`entry ${at - 1}`), outcome: 'denied' }),
   delete: (at) => contents.toSpliced(at - 1, 1),

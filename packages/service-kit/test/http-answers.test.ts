@@ -53,7 +53,7 @@ describe('an answer', () => {
     expect(response.headers.get('location')).toBe('/v1/greetings/1');
   });
 
-  it('is given whole to who has that version: what he saw may have changed without it', async () => {
+  it('is given whole to who has that version: what they saw may have changed without it', async () => {
     const response = await call('/v1/greetings', { headers: { 'if-none-match': '"v1"' } });
     expect(response.status).toBe(200);
     expect(await response.json()).toBeDefined();

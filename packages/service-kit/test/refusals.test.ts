@@ -73,7 +73,7 @@ describe('SR-86 a request that is refused', () => {
     expect(await counted('access.forbidden', 'user')).toBe(1);
   });
 
-  it('by a limit of his own is recorded', async () => {
+  it('by a limit of their own is recorded', async () => {
     const headers = tokens.headers({ sub: uuidv7() });
     expect([(await get('/v1/mine', headers)).status, (await get('/v1/mine', headers)).status]).toEqual([200, 429]);
     expect(denials.kept).toMatchObject([{ code: 'request.rate_limited', operation: 'GET /v1/mine' }]);
@@ -125,7 +125,7 @@ describe('SR-86 a call that is refused', () => {
     expect(denial?.operation).toMatch(/ProbeService\/Read$/);
   });
 
-  it('to the person behind it is recorded under his id', async () => {
+  it('to the person behind it is recorded under their id', async () => {
     const sub = uuidv7();
     const headers = { 'bank-user-token': tokens.mint({ sub }) };
     await failureOf((await client('spiffe://bank/app/profile')).staffOnly({}, { headers }));

@@ -28,7 +28,7 @@ function envelope(value: string): Buffer {
 
 const path = '/bank.probe.v1.ProbeService/Count';
 
-it('cuts off who takes nothing of what he asked for, over HTTP/1.1', async () => {
+it('cuts off who takes nothing of what they asked for, over HTTP/1.1', async () => {
   const headers = { 'content-type': 'application/connect+proto' };
   const asked = httpsRequest(`${world.baseUrl}${path}`, { method: 'POST', headers, ...pem(world.profile) });
   asked.end(envelope(many));

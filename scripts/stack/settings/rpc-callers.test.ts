@@ -45,7 +45,7 @@ describe('infra/rpc-callers.json', () => {
     }
   });
 
-  it('shows of a user what his caller uses: roles to whoever judges people, and nobody the rest without a need', () => {
+  it('shows of a user what the caller uses: roles to whoever judges people, and nobody the rest without a need', () => {
     const shown = Object.values(table.auth).flatMap(({ name, fields = {} }) =>
       Object.entries(fields).map(([method, names]) => `${name} ${method.split('/')[1]}: ${names.join(' ')}`),
     );

@@ -2,8 +2,8 @@ import { type Actor, type AssuranceLevel, reachesAssurance, type UserActor } fro
 import { DomainError } from '#errors/domain-error.ts';
 
 /**
- * Demands an authentication that is strong and recent enough (SR-62). A password alone, on a device that was not known, is none: who
- * has stolen it would enrol a factor of his own (SR-31). The answer says what would do.
+ * Demands an authentication that is strong and recent enough (SR-62). A password alone, on a device that was not known, is none:
+ * whoever has stolen it would enrol a factor of their own (SR-31). The answer says what would do.
  * @throws auth.step_up.required
  */
 export function requireStepUp(

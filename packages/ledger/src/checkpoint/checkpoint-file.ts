@@ -125,7 +125,7 @@ async function* linesFrom(
         if (checkpoint !== undefined) yield checkpoint;
       }
     } finally {
-      input.destroy(); // whoever has what he looked for does not read to the end
+      input.destroy(); // whoever has found what was looked for does not read to the end
     }
   }
 }

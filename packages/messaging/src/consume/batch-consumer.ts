@@ -86,7 +86,7 @@ async function settle(consumer: BatchConsumer, batch: readonly Waiting[]): Promi
 
 /**
  * A batch is a piece of work of its own: it belongs to no single message's request. A message that comes twice in it is one,
- * as whoever sends may send again what he does not know to have arrived, and both hear the one outcome.
+ * as whoever sends may send again what they do not know to have arrived, and both hear the one outcome.
  */
 async function handle(consumer: BatchConsumer, batch: readonly Waiting[]): Promise<readonly unknown[]> {
   const messages = [...new Map(batch.map(({ message }) => [message.id, message])).values()];

@@ -7,7 +7,7 @@ interface KindValues {
   /** An address of our own pages: https, or http on this machine in development. */
   url: string;
   time: Date;
-  /** Words that a user or his device chose: a device's name, a place. Shown cleaned and short. */
+  /** Words that a user or their device chose: a device's name, a place. Shown cleaned and short. */
   text: string;
 }
 

@@ -26,7 +26,7 @@ export const templates = {
   'refresh-token-reuse': { at: required('time'), device: optional('text') },
   /** The right password, but the sign-in was refused because of its risk. */
   'sign-in-denied': { at: required('time'), device: optional('text'), place: optional('text') },
-  /** Proves that a user reads the mail that will be his second factor. */
+  /** Proves that a user reads the mail that will be their second factor. */
   'factor-code': { code: required('code'), minutes: required('count') },
   /** Text messages were added as one: says what they do not protect against (SR-28). */
   'sms-factor-added': { at: required('time') },
@@ -66,15 +66,15 @@ export const templates = {
   /** To somebody who is to become a member of staff. */
   'staff-invitation': { url: required('url'), hours: required('count') },
   'phone-changed': { at: required('time'), days: optional('count') },
-  /** Proves that a user reads the mail of the address that he wants to change to. */
+  /** Proves that a user reads the mail of the address that they want to change to. */
   'email-code': { code: required('code'), minutes: required('count') },
   /** To the owner of an address that somebody else wanted to change to. */
   'email-change-attempted': { at: required('time') },
   /** To the address that a user has, with a way to keep it. */
   'email-change-requested': { at: required('time'), url: required('url'), days: required('count') },
-  /** To the address that he has from now on. */
+  /** To the address that the user has from now on. */
   'email-changed': { at: required('time') },
-  /** To the one that he had, with a way back. */
+  /** To the one that the user had, with a way back. */
   'email-replaced': { at: required('time'), url: required('url'), days: required('count') },
   /** To both, when that way was taken. */
   'email-reverted': { at: required('time') },

@@ -71,7 +71,7 @@ export function createLogger(options: LoggerOptions): Logger {
 const messagesMax = 1000;
 const masked = new Map<string, string>();
 
-/** Messages are sentences of the code, so each is masked once; whoever makes them up as he goes has them forgotten. */
+/** Messages are sentences of the code, so each is masked once. Should code make them up as it goes, all are forgotten at `messagesMax`. */
 function maskMessage(message: string): string {
   const known = masked.get(message);
   if (known !== undefined) return known;

@@ -159,7 +159,7 @@ describe('SR-9: the queue', () => {
 });
 
 describe('SR-9: those who are admitted', () => {
-  test('are the next few; others wait in order, and who finds no room is turned away before his work began', async () => {
+  test('are the next few; others wait in order, and who finds no room is turned away before the work began', async () => {
     const small = createPasswordHasher({ pepper, parameters: cheap, concurrency: 2, queueMax: 10 });
     const { promise: opened, resolve: open } = Promise.withResolvers<void>();
     const begun: number[] = [];
@@ -190,7 +190,7 @@ describe('SR-9: those who are admitted', () => {
 });
 
 describe('SR-9: strangers', () => {
-  test('have a quarter of the places and of the queue: who signs in finds his place behind any number of them', async () => {
+  test('have a quarter of the places and of the queue: who signs in finds a place behind any number of them', async () => {
     const small = createPasswordHasher({ pepper, parameters: cheap, concurrency: 4, queueMax: 40 });
     const stored = await small.hash(password);
     const attempts = Array.from({ length: 300 }, () => small.hashForStranger(password));

@@ -44,8 +44,8 @@ export interface PasswordHasher {
   /** A hash to store: `<pepper key id>:<PHC string>`. @throws service.overloaded */
   hash(password: string): Promise<string>;
   /**
-   * The same for whoever is nobody yet. To those who are admitted there is a quarter of them at most, and as much of the queue:
-   * however many strangers come, whoever signs in finds his place. @throws service.overloaded
+   * The same for somebody who is no user yet. Such strangers have a quarter of the places at most, and as much of the queue:
+   * however many of them come, whoever signs in finds a place. @throws service.overloaded
    */
   hashForStranger(password: string): Promise<string>;
   /**

@@ -28,7 +28,7 @@ export interface OperationResponse {
   readonly content?: Content;
 }
 
-/** Who may: nobody need say who he is, any person with a token for one of the audiences, or staff with a permission. */
+/** Who may: anybody without saying who they are, any person with a token for one of the audiences, or staff with a permission. */
 export interface OperationAccess {
   readonly by: 'public' | 'user' | 'permission';
   readonly permission?: string;

@@ -27,7 +27,7 @@ export interface RpcCall {
 
 /**
  * Who decides: `service` means the calling app by itself; `user` and `staff` the person whose access token it forwards
- * (any signed-in person, or one with a staff role). What exactly he may do is the feature's to say.
+ * (any signed-in person, or one with a staff role). What exactly that person may do is the feature's to say.
  */
 export type RpcAccess = 'user' | 'staff' | 'service';
 

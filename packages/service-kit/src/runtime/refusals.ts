@@ -1,7 +1,7 @@
 import type { Actor, DomainError, ErrorCode, ErrorKind, UserActor } from '@bank/domain';
 import type { Logger, Metrics } from '@bank/observability';
 
-/** Somebody who is known, and what he was refused. */
+/** Somebody who is known, and what they were refused. */
 export interface Denial {
   readonly actor: UserActor | { readonly kind: 'service'; readonly name: string };
   readonly code: ErrorCode;

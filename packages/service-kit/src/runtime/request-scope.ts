@@ -17,7 +17,7 @@ export interface ScopeOptions {
   readonly clientAddress?: () => string;
 }
 
-/** What a person asks with: his access token and, when that is bound to a key, the proof of this request. */
+/** What a person asks with: their access token and, when that is bound to a key, the proof of this request. */
 export interface UserCredential {
   readonly token: string;
   readonly proof: string | undefined;
@@ -25,7 +25,7 @@ export interface UserCredential {
 
 /**
  * What travels with a request through everything that it starts: ids for logs and the next hop, the deadline, and the
- * person's credential for calls on his behalf. That is private, so that nothing prints it.
+ * person's credential for calls on their behalf. That is private, so that nothing prints it.
  */
 export class RequestScope implements RequestContext {
   readonly requestId: string;

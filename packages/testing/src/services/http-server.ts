@@ -23,7 +23,7 @@ export interface TestHttpServer {
   close(): Promise<void>;
 }
 
-/** Somebody of the world outside, who answers as the test says; without an answer he hangs. Close it when the test ends. */
+/** Somebody of the world outside, who answers as the test says; without an answer the request hangs. Close it when the test ends. */
 export async function testHttpServer(
   answer: (call: HttpCall, count: number) => HttpAnswer | undefined,
 ): Promise<TestHttpServer> {

@@ -21,7 +21,7 @@ export interface AttestationMaker {
   readonly key: AttestationKey;
 }
 
-/** A maker of authenticators with a root of his own, and the key of one model (WebAuthn §8.2.1). */
+/** A maker of authenticators with a root of its own, and the key of one model (WebAuthn §8.2.1). */
 export async function attestationMaker({ notAfter = new Date(Date.now() + DAY_MS) } = {}): Promise<AttestationMaker> {
   x509.cryptoProvider.set(webcrypto as unknown as Crypto);
   const aaguid = webcrypto.getRandomValues(new Uint8Array(16));

@@ -1,10 +1,10 @@
 import { type ApprovalAction, approvalSeconds, isApprovalAction, type Role, roles, type UserId } from '@bank/domain';
 
-/** What a verified approval says: who asked for what, and what he was when he did. */
+/** What a verified approval says: who asked for what, and what roles they had then. */
 export interface ApprovalClaims {
   readonly approvalId: string;
   readonly makerId: UserId;
-  /** The maker's roles when he asked; what he is now is for the caller to find out. */
+  /** The maker's roles when asking; those of now are for the caller to find out. */
   readonly makerRoles: readonly Role[];
   readonly action: ApprovalAction;
   /** When it was asked for. Epoch seconds, with a fraction where `auth` says one. */

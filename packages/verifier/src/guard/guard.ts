@@ -32,7 +32,7 @@ export interface Demand {
   readonly audience?: string;
   /** The lowest assurance that will do (RFC 9470). */
   readonly acr?: AssuranceLevel;
-  /** How long ago the person may have proven who he is, in seconds. */
+  /** How long ago the person may have proven who they are, in seconds. */
   readonly maxAgeSeconds?: number;
 }
 

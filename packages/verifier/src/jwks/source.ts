@@ -2,7 +2,7 @@
 export interface JwksAnswer {
   /** The parsed JSON of a JWK Set. */
   readonly document: unknown;
-  /** How long its owner lets it be kept, in seconds; undefined when he does not say. */
+  /** How long its owner lets it be kept, in seconds; undefined when the owner does not say. */
   readonly maxAgeSeconds?: number;
 }
 

@@ -39,7 +39,7 @@ export interface ProofCheckerOptions extends Partial<ProofTimes> {
 
 /** Who made a proof. */
 export interface Proven {
-  /** Thumbprint of his key. */
+  /** Thumbprint of the maker's key. */
   readonly jkt: string;
 }
 

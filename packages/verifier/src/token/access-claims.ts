@@ -4,7 +4,7 @@ import type { AssuranceLevel, Role, UserId } from '@bank/domain';
 export interface AccessClaims {
   /** The user. */
   readonly sub: UserId;
-  /** His session. */
+  /** The user's session. */
   readonly sid: string;
   /** The token's own id. */
   readonly jti: string;
@@ -12,9 +12,9 @@ export interface AccessClaims {
   readonly iat: number;
   /** When it ends. */
   readonly exp: number;
-  /** When the user last proved who he is. */
+  /** When users last proved who they are. */
   readonly authTime: number;
-  /** How surely he did (NIST SP 800-63B-4 §2), */
+  /** How surely they did (NIST SP 800-63B-4 §2), */
   readonly acr: AssuranceLevel;
   /** and by what means (RFC 8176). */
   readonly amr: readonly string[];

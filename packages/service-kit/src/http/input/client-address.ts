@@ -19,7 +19,7 @@ const siteTimes = 16;
 
 /**
  * Reads `X-Forwarded-For` from the right and only as far as the hops are trusted proxies: everything left of the first
- * stranger was written by him (SR-17). Other headers that claim an address are never looked at.
+ * stranger was written by that stranger (SR-17). Other headers that claim an address are never looked at.
  * @throws RangeError when a network is not CIDR notation
  */
 export function createClientAddresses(trustedProxies: readonly string[]): ClientAddresses {
@@ -85,7 +85,7 @@ export interface AddressGroup {
 }
 
 /**
- * What a limit by address counts: an IPv4 address, or of IPv6 the /64 that one subscriber has to himself and the /48 that one
+ * What a limit by address counts: an IPv4 address, or of IPv6 the /64 that one subscriber has alone and the /48 that one
  * site gets (RFC 6177). Of the latter somebody has 65,536 of the former, so that all of them together have sixteen times the
  * limit and no more (SR-17, SR-18). The narrowest comes first.
  */

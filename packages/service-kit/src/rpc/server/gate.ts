@@ -24,7 +24,7 @@ export interface GateOptions {
 
 /**
  * Decides on a call before a byte of its message is read: the certificate must be listed for the method, and where a
- * person decides, his token must verify for an audience that this caller may forward (SR-67, SR-68).
+ * person decides, their token must verify for an audience that this caller may forward (SR-67, SR-68).
  */
 export function createGate(options: GateOptions): (context: HandlerContext) => Promise<void> {
   return async (context) => {

@@ -71,7 +71,7 @@ async function answer(
   { defaultDeadlineMs, streamStallMs }: HandlerOptions,
 ): Promise<void> {
   const isUnary = handler.method.methodKind === 'unary';
-  // Whoever takes nothing of what he asked for holds a place and no more: nothing is read ahead for him.
+  // A caller that takes nothing of what it asked for holds a place and no more: nothing is read ahead for it.
   if (!isUnary) response.setTimeout(streamStallMs, () => response.destroy());
   const cutOff = isUnary ? setTimeout(() => request.destroy(), imposeDeadline(request, defaultDeadlineMs)) : undefined;
   try {
