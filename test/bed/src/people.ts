@@ -23,7 +23,7 @@ interface Verified extends Omit<Person, 'userId' | 'email' | 'password'> {
 const mailWithinMs = 30_000;
 const atATime = 4;
 
-/** Registers that many users, each with the code of his mail. @throws Error naming the step that went another way */
+/** Registers that many users, each with the code of their mail. @throws Error naming the step that went another way */
 export async function registerPeople(addresses: Addresses, count: number): Promise<readonly Person[]> {
   const people: Person[] = [];
   const worker = async (share: number) => {

@@ -13,7 +13,7 @@ export interface Tokens {
   readonly device?: { readonly id: string; readonly secret: string };
 }
 
-/** Whom a journey is about, and the device that he registered on. */
+/** Whom a journey is about, and the device that they registered on. */
 export interface Account extends Tokens {
   readonly userId: string;
   readonly email: string;
@@ -37,7 +37,7 @@ export function freshEmail(): string {
   return `ada.${randomBytes(6).toString('hex')}@example.com`;
 }
 
-/** Registers a user with the code from his mail. @throws AssertionError naming the step that went another way */
+/** Registers a user with the code from their mail. @throws AssertionError naming the step that went another way */
 export async function registerAccount(
   { client, inboxUrl, announce }: Place,
   { email = freshEmail(), device = {}, ...others }: { email?: string; phone?: string; device?: object } = {},

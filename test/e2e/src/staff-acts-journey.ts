@@ -3,7 +3,7 @@ import type { Account, Place } from '#account.ts';
 import { type Exchange, expectStatus } from '#client.ts';
 import type { Console } from '#staff-journey.ts';
 
-/** A customer, and a session of his that is open. */
+/** A customer, and a session of theirs that is open. */
 export interface Customer {
   readonly account: Account;
   readonly token: string;
@@ -20,8 +20,8 @@ const takesEffectWithinMs = 1_000;
 const recordedWithinMs = 10_000;
 
 /**
- * Staff look a customer up, lock him, unlock him, and reset his second factors by two people; then they read in the ledger
- * that they did, and have it verified. @throws AssertionError naming the step that went another way
+ * Staff look a customer up, lock and unlock the account, and reset the customer's second factors by two people; then they read
+ * in the ledger that they did, and have it verified. @throws AssertionError naming the step that went another way
  */
 export async function staffActsJourney(
   place: Required<Console>,

@@ -12,7 +12,7 @@ export interface Console {
   readonly announce?: (step: string) => void;
 }
 
-/** A member of staff with his passkeys. */
+/** A member of staff with their passkeys. */
 export interface StaffMember {
   readonly email: string;
   readonly password: string;

@@ -19,7 +19,7 @@ interface SignedIn {
 
 const picture = noisePicture(300);
 
-/** Sends a picture of his by its link and makes it his own; the link to read it. @throws AssertionError naming the step */
+/** Sends a picture by its link and makes it the user's own. Gives the link to read it. @throws AssertionError naming the step */
 export async function sendAvatar({
   client,
   token,

@@ -68,7 +68,7 @@ describe('SR-46, SR-47: a device that its user removes', () => {
 });
 
 describe('SR-31: a password that somebody has stolen', () => {
-  test('brings no factor of his own: on a device that is not known a code by mail comes first', async () => {
+  test('brings the thief no factor: on a device that is not known a code by mail comes first', async () => {
     const { client, inboxUrl } = place;
     const account = await registerAccount(place);
     // While the device service is busy a code is asked for at the sign-in already.

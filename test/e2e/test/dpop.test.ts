@@ -107,7 +107,7 @@ describe('SR-60: a session that is bound to a key', () => {
       const proof = { loginId, challengeId, response: { code }, clientId };
       lost = expectStatus<Tokens>(await other.send('POST', '/v1/auth/login/verify', { body: proof }), 200);
     }
-    // The device service asks auth, with the user's token and his proof, to end the sessions of the device.
+    // The device service asks auth, with the user's token and proof, to end the sessions of the device.
     const path = `/v1/devices/${lost.device?.id}`;
     let etag = '';
     await expect

@@ -57,7 +57,7 @@ describe('SR-17 what a client says of itself', () => {
     expect(left.map((remaining, place) => remaining + place)).toEqual(Array(5).fill(left[0]));
   });
 
-  test('the listener is not his to choose', async () => {
+  test('the listener is not for the client to choose', async () => {
     const body = { identifier: account.email, password: account.password, clientId: 'staff-console' };
     const headers = { 'x-bank-listener': 'staff', origin: it.stack.addresses.staff };
     const answer = await place.client.send('POST', '/v1/auth/login', { body, headers });

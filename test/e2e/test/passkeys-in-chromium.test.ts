@@ -21,7 +21,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => browser?.close());
 
-/** A browser of somebody's own with an authenticator in it, which notices his finger, or does not. */
+/** A browser of somebody's own with an authenticator in it, which notices their finger, or does not. */
 interface Visit {
   /** Opens the page at a listener, as it is at first. */
   open(origin: string): Promise<void>;
@@ -78,7 +78,7 @@ async function press(page: Page, button: string): Promise<string> {
   return (await said.textContent()) ?? '';
 }
 
-/** Somebody who has signed in with his password, on the device that he registered on, and enrolled the passkey of its browser. */
+/** Somebody who has signed in with their password, on the device that they registered on, and enrolled the passkey of its browser. */
 async function holder(): Promise<Visit & { readonly account: Account }> {
   const account = await registerAccount(place);
   const visitor = await visit();

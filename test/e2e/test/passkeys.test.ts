@@ -62,7 +62,7 @@ describe('a passkey', () => {
 });
 
 describe('SR-72 staff', () => {
-  test('sign in with a passkey alone, each at his own listener', { timeout: 60_000 }, async () => {
+  test('sign in with a passkey alone, each at their own listener', { timeout: 60_000 }, async () => {
     const { account, passkeys } = await passkeyHolder(place);
     await giveRoles(it.stack, account, ['customer', 'compliance']);
     const { accessToken } = await signInAtConsole(it.stack, passkeys, account);

@@ -53,7 +53,7 @@ interface Seen {
 const see = (staff: Person) => staffSend<Seen>(staff, 'GET', `/users/${ada.account.userId}`, 200);
 
 describe('what staff do, over the five apps', () => {
-  test('they find a user by her address, and see her masked', async () => {
+  test('they find a user by the address, and see it masked', async () => {
     const { items } = await staffSend<{ items: object[] }>(support, 'POST', '/users/search', 200, {
       email: ada.account.email,
     });
@@ -65,14 +65,14 @@ describe('what staff do, over the five apps', () => {
     expect(seen.sessions.length).toBeGreaterThan(0);
   });
 
-  test('compliance unmasks her address for themselves alone', async () => {
+  test('compliance unmasks the address for themselves alone', async () => {
     const path = `/users/${ada.account.userId}/unmask`;
     await staffSend(compliance, 'POST', path, 200, { fields: ['email', 'givenName'], reason });
     expect((await see(compliance)).user.email).toBe(ada.account.email);
     expect((await see(support)).user.email).not.toBe(ada.account.email);
   });
 
-  test('they lock her, and all her tokens are dead; they unlock her', async () => {
+  test('they lock the user, and all tokens of the user are dead; they unlock the user', async () => {
     const customers = new GatewayClient(it.stack.addresses.gateway);
     const path = `/users/${ada.account.userId}`;
     await staffSend(support, 'POST', `${path}/lock`, 204, { reason });
@@ -94,7 +94,7 @@ describe('what staff do, over the five apps', () => {
     }
   });
 
-  test('SR-71: two suspend, reinstate, reset factors and give roles, and nobody his own', async () => {
+  test('SR-71: two suspend, reinstate, reset factors and give roles, and nobody their own', async () => {
     const path = `/users/${ada.account.userId}`;
     const suspension = await ask(admin, 'POST', `${path}/suspend`, {});
     expect(await approve(admin, suspension, 403)).toMatchObject({ code: 'approval.own' });

@@ -6,8 +6,8 @@ import { sendDocument } from '#uploads.ts';
 const decidedMs = 15_000;
 
 /**
- * Proves who he is: a document with its number, a picture that tells of itself, a case that is handed in and decided. What was verified
- * changes only by asking for it.
+ * Proves who the user is: a document with its number, a picture that tells of itself, a case that is handed in and decided. What
+ * was verified changes only by asking for it.
  */
 export async function proveIdentity(client: GatewayClient, token: string): Promise<void> {
   const document = { kind: 'passport', country: 'GH', number: canary('document'), expiresOn: '2041-01-01' };

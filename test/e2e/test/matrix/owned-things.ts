@@ -61,7 +61,7 @@ async function billerAccount({ token }: Person, client: GatewayClient): Promise<
   return expectStatus<{ id: string }>(linked, 201).id;
 }
 
-/** Makes an account the owner's: his legal name is told to the bank, after it was told to us where it was not. */
+/** Makes an account the owner's: their legal name is told to the bank, after it was told to us where it was not. */
 async function nameHolder(client: GatewayClient, stack: Stack, { token, number }: { token: string; number: string }) {
   const isThere = ({ status }: Exchange) => status === 200;
   const found = await client.sendUntil(isThere, 10_000, 'GET', '/v1/profile', { token });

@@ -18,7 +18,8 @@ export function employ(stack: Stack, { userId }: Account, role: string): Promise
 }
 
 /**
- * A session at the console for somebody with a role of staff, made of one of his as a customer, who has no passkey. How staff really sign in is a journey of its own.
+ * A session at the console for somebody with a role of staff and without a passkey, made of one that they have as a customer.
+ * How staff really sign in is a journey of its own.
  */
 export async function consoleSession(stack: Stack, place: Place, account: Account): Promise<ConsoleSession> {
   const { refreshToken, sessionId } = await signIn(place, account);

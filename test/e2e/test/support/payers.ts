@@ -15,7 +15,7 @@ export const payment: Transaction = {
   payload: { amount: '150.00', currency: 'EUR', payee: { name: 'Ada Obi', account: 'GB29NWBK60161331926819' } },
 };
 
-/** Somebody who has registered, enrolled an authenticator app and bound a key to his device. */
+/** Somebody who has registered, enrolled an authenticator app and bound a key to their device. */
 export async function payerWithKey(place: Place): Promise<Payer> {
   const { client } = place;
   const person = await customer(place);

@@ -51,7 +51,7 @@ export async function passkeyHolder(place: Place): Promise<Holder> {
   return { account, passkeys, factorId: await enrolPasskey(place.client, account.accessToken, passkeys) };
 }
 
-/** A member of staff who signed in at the console with his passkey. */
+/** A member of staff who signed in at the console with their passkey. */
 export async function staffMember(stack: Stack, place: Place, role: StaffRole): Promise<Person> {
   const { account, factorId, passkeys } = await passkeyHolder(place);
   await giveRoles(stack, account, [role]);
@@ -72,12 +72,12 @@ export function signInAtConsole(stack: Stack, passkeys: SoftwareAuthenticator, {
   return signInWithPasskey(page, passkeys, { clientId: 'staff-console', device: { secret: device.secret } });
 }
 
-/** A member of staff who has an authenticator app alone, and what he gets for it at the console. */
+/** A member of staff who has an authenticator app alone, and what they get for it at the console. */
 export interface Enrolling extends Enrolled {
   readonly tokens: Tokens;
 }
 
-/** Signs somebody in at the console who has no passkey: his access token is good for enrolling a factor alone. */
+/** Signs somebody in at the console who has no passkey: their access token is good for enrolling a factor alone. */
 export async function enrollingStaff(stack: Stack, place: Place): Promise<Enrolling> {
   const { account, factorId, app } = await enrolled(place);
   await giveRoles(stack, account, ['support']);

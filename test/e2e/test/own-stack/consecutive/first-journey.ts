@@ -63,7 +63,7 @@ test('what happened stands in the ledger, signed, and an operator verifies it', 
   expect(report.ok).toBe(true);
 }, 60_000);
 
-/** The tokens of a session whose user proved who he is that long ago. */
+/** The tokens of a session whose user proved who they are that long ago. */
 async function aged({ sessionId, refreshToken, device }: Account, seconds: number): Promise<Tokens> {
   await asOwner(it.stack.owners.auth, (client) =>
     client.query(`update auth.sessions set auth_time = auth_time - make_interval(secs => $2) where id = $1`, [

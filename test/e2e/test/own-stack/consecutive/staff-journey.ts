@@ -50,7 +50,7 @@ describe('the first administrators', () => {
   });
 });
 
-test('staff look a customer up, lock him everywhere, reset his factors by two people, and stand in the ledger', {
+test('staff look a customer up, lock the account everywhere, reset its factors by two people, and stand in the ledger', {
   timeout: 120_000,
 }, async () => {
   const { gateway, sandbox } = it.stack.addresses;
