@@ -6,7 +6,7 @@ import { afterFailure, failuresBeforeBlock, poolOf } from '#features/challenge/p
 import type { Answer } from '#features/challenge/schemas.ts';
 import type { AnswerRecord } from '#storage/subject.entity.ts';
 
-/** Counts a wrong answer against its user, over all challenges of its pool, and tells them, once a series, when it blocks them. */
+/** Counts a wrong answer against its user, over all challenges of its pool; tells them once a series when it blocks them. */
 export async function recordFailure(
   tx: AppTransaction,
   failure: { answer: Answer; factorId: string | undefined; record: AnswerRecord; now: Date },
