@@ -73,7 +73,7 @@ Every app serves \`bank.data_rights.v1.DataRightsService\` over the tables of it
   gets one that is destroyed at once, so nothing can be sealed for the id again. An event about the user that comes afterwards is handled and writes nothing
   ([ADR 11](../adr/0011-late-events.md)).
 - What was sealed under the retained key stays readable to the bank, as law demands.
-- In \`auth\` the user has to be closed, or such that an erasure may close him (see [the states of a user](../user-states.md)); otherwise \`user.transition.illegal\`, and
+- In \`auth\` the user has to be closed, or such that an erasure may close them (see [the states of a user](../user-states.md)); otherwise \`user.transition.illegal\`, and
   nothing is destroyed. All sessions of the user end. The row stays with the status \`erased\`, so the id is never used again; the address is free.
 - A table that is not declared in its app's \`src/storage/data-rights.ts\` fails that app's test (\`test/data-rights.test.ts\`), whatever its columns are.
 

@@ -5,7 +5,7 @@ import { fromAnotherAddress } from '#client-address.ts';
 /** The version of the terms that registrations accept. */
 export const acceptedTerms = '2026-01';
 
-/** A user that was registered through the API, with the session and the known device of his registration. */
+/** A user that was registered through the API, with the session and the known device of that registration. */
 export interface Person {
   readonly userId: string;
   readonly email: string;

@@ -696,7 +696,7 @@ export const FindRecoveryRequestSchema: GenMessage<FindRecoveryRequest> = /*@__P
   messageDesc(file_bank_auth_v1_auth_service, 16);
 
 /**
- * FindRecoveryResponse names his recovery.
+ * FindRecoveryResponse names the user's recovery.
  *
  * @generated from message bank.auth.v1.FindRecoveryResponse
  */
@@ -717,7 +717,7 @@ export const FindRecoveryResponseSchema: GenMessage<FindRecoveryResponse> = /*@_
   messageDesc(file_bank_auth_v1_auth_service, 17);
 
 /**
- * ApproveRecoveryRequest names the user and his recovery.
+ * ApproveRecoveryRequest names the user and their recovery.
  *
  * @generated from message bank.auth.v1.ApproveRecoveryRequest
  */
@@ -902,8 +902,8 @@ export const AuthService: GenService<{
     output: typeof FindRecoveryResponseSchema;
   },
   /**
-   * ApproveRecovery is the second proof of a recovery: staff know again who its user is. Its delay begins, and he is
-   * told. Always by an approval. Callers: staff, through admin.
+   * ApproveRecovery is the second proof of a recovery: staff know again who its user is. Its delay begins, and the
+   * user is told. Always by an approval. Callers: staff, through admin.
    *
    * @generated from rpc bank.auth.v1.AuthService.ApproveRecovery
    */

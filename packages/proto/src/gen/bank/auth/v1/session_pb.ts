@@ -110,7 +110,7 @@ export const SessionEndReason = {
   EMAIL_REVERTED: 13,
 
   /**
-   * The user had as many sessions as he may have, and this was the oldest of them.
+   * The user had as many sessions as one may have, and this was the oldest of them.
    *
    * @generated from enum value: SESSION_END_REASON_LIMIT = 14;
    */

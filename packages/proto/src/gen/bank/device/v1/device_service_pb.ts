@@ -121,7 +121,7 @@ export type AssessSignInResponse = Message<"bank.device.v1.AssessSignInResponse"
   reasons: string[];
 
   /**
-   * Since when the user has trusted the known device; unset when he does not.
+   * Since when the user has trusted the known device; unset when they do not.
    *
    * @generated from field: google.protobuf.Timestamp device_trusted_at = 5;
    */

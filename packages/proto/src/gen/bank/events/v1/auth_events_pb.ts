@@ -485,7 +485,7 @@ export const PasswordChangedSchema: GenMessage<PasswordChanged> = /*@__PURE__*/
 
 /**
  * SignInFailureReason tells why an attempt opened no session. It is for the bank and for the
- * history that the user himself sees, never for whoever is signing in.
+ * history that the user sees, never for whoever is signing in.
  *
  * @generated from enum bank.events.v1.SignInFailureReason
  */
@@ -542,7 +542,7 @@ export const SignInFailureReason = {
 
 /**
  * SignInFailureReason tells why an attempt opened no session. It is for the bank and for the
- * history that the user himself sees, never for whoever is signing in.
+ * history that the user sees, never for whoever is signing in.
  *
  * @generated from enum bank.events.v1.SignInFailureReason
  */

@@ -16,7 +16,7 @@ export const file_bank_events_v1_bank_account_events: GenFile = /*@__PURE__*/
   fileDesc("CihiYW5rL2V2ZW50cy92MS9iYW5rX2FjY291bnRfZXZlbnRzLnByb3RvEg5iYW5rLmV2ZW50cy52MSKDAQoRQmFua0FjY291bnRMaW5rZWQSDwoHdXNlcl9pZBgBIAEoCRISCgphY2NvdW50X2lkGAIgASgJEi0KCWxpbmtlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6Goq1GBZiYW5rX2FjY291bnQubGlua2VkLnYxIokBChNCYW5rQWNjb3VudFVubGlua2VkEg8KB3VzZXJfaWQYASABKAkSEgoKYWNjb3VudF9pZBgCIAEoCRIvCgt1bmxpbmtlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6HIq1GBhiYW5rX2FjY291bnQudW5saW5rZWQudjFiBnByb3RvMw", [file_bank_events_v1_event_type, file_google_protobuf_timestamp]);
 
 /**
- * BankAccountLinked tells that a user linked a bank account that its bank confirmed to be his.
+ * BankAccountLinked tells that a user linked a bank account that its bank confirmed to be theirs.
  *
  * @generated from message bank.events.v1.BankAccountLinked
  */

@@ -45,7 +45,7 @@ export type UserRegistered = Message<"bank.events.v1.UserRegistered"> & {
   locale: string;
 
   /**
-   * The version of the terms the user accepted; empty when the system he came from told of none.
+   * The version of the terms the user accepted; empty when the system they came from told of none.
    *
    * @generated from field: string accepted_terms = 4;
    */

@@ -17,7 +17,7 @@ export const file_bank_kyc_v1_kyc_service: GenFile = /*@__PURE__*/
   fileDesc("Ch1iYW5rL2t5Yy92MS9reWNfc2VydmljZS5wcm90bxILYmFuay5reWMudjEikgEKElZlcmlmaWNhdGlvblBlcnNvbhISCgpnaXZlbl9uYW1lGAEgASgJEhMKC21pZGRsZV9uYW1lGAIgASgJEhMKC2ZhbWlseV9uYW1lGAMgASgJEhUKDWRhdGVfb2ZfYmlydGgYBCABKAkSEwoLbmF0aW9uYWxpdHkYBSABKAkSEgoKb2NjdXBhdGlvbhgGIAEoCSKjAQoUVmVyaWZpY2F0aW9uRG9jdW1lbnQSEwoLZG9jdW1lbnRfaWQYASABKAkSDAoEa2luZBgCIAEoCRIMCgRzaWRlGAMgASgJEg8KB2NvdW50cnkYBCABKAkSDgoGbnVtYmVyGAUgASgJEhIKCmV4cGlyZXNfb24YBiABKAkSFAoMY29udGVudF90eXBlGAcgASgJEg8KB2NvbnRlbnQYCCABKAwiyQEKGVN1Ym1pdFZlcmlmaWNhdGlvblJlcXVlc3QSFQoNc3VibWlzc2lvbl9pZBgBIAEoCRIPCgdjYXNlX2lkGAIgASgJEg8KB2F0dGVtcHQYAyABKAUSDAoEdGllchgEIAEoBRIvCgZwZXJzb24YBSABKAsyHy5iYW5rLmt5Yy52MS5WZXJpZmljYXRpb25QZXJzb24SNAoJZG9jdW1lbnRzGAYgAygLMiEuYmFuay5reWMudjEuVmVyaWZpY2F0aW9uRG9jdW1lbnQiNQoaU3VibWl0VmVyaWZpY2F0aW9uUmVzcG9uc2USFwoPdmVyaWZpY2F0aW9uX2lkGAEgASgJIjEKFkdldFZlcmlmaWNhdGlvblJlcXVlc3QSFwoPdmVyaWZpY2F0aW9uX2lkGAEgASgJIr0BChdHZXRWZXJpZmljYXRpb25SZXNwb25zZRIXCg92ZXJpZmljYXRpb25faWQYASABKAkSFQoNc3VibWlzc2lvbl9pZBgCIAEoCRIxCgdvdXRjb21lGAMgASgOMiAuYmFuay5reWMudjEuVmVyaWZpY2F0aW9uT3V0Y29tZRIPCgdyZWFzb25zGAQgAygJEi4KCmRlY2lkZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wKqwBChNWZXJpZmljYXRpb25PdXRjb21lEiQKIFZFUklGSUNBVElPTl9PVVRDT01FX1VOU1BFQ0lGSUVEEAASIQodVkVSSUZJQ0FUSU9OX09VVENPTUVfQVBQUk9WRUQQARIhCh1WRVJJRklDQVRJT05fT1VUQ09NRV9SRUpFQ1RFRBACEikKJVZFUklGSUNBVElPTl9PVVRDT01FX01PUkVfSU5GT1JNQVRJT04QAzLbAQoKS3ljU2VydmljZRJqChJTdWJtaXRWZXJpZmljYXRpb24SJi5iYW5rLmt5Yy52MS5TdWJtaXRWZXJpZmljYXRpb25SZXF1ZXN0GicuYmFuay5reWMudjEuU3VibWl0VmVyaWZpY2F0aW9uUmVzcG9uc2UiA5ACAhJhCg9HZXRWZXJpZmljYXRpb24SIy5iYW5rLmt5Yy52MS5HZXRWZXJpZmljYXRpb25SZXF1ZXN0GiQuYmFuay5reWMudjEuR2V0VmVyaWZpY2F0aW9uUmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
- * VerificationPerson is what the person says of himself.
+ * VerificationPerson is what people say of themselves.
  *
  * @generated from message bank.kyc.v1.VerificationPerson
  */
@@ -303,14 +303,14 @@ export const VerificationOutcome = {
   UNSPECIFIED: 0,
 
   /**
-   * The person is who he says.
+   * The person is who they say.
    *
    * @generated from enum value: VERIFICATION_OUTCOME_APPROVED = 1;
    */
   APPROVED: 1,
 
   /**
-   * He is not, or may not be a customer.
+   * The person is not, or may not be a customer.
    *
    * @generated from enum value: VERIFICATION_OUTCOME_REJECTED = 2;
    */

@@ -47,7 +47,7 @@ export const ChallengePurpose = {
   RECOVERY: 3,
 
   /**
-   * One transaction, which its binding names; by a factor that tells the user what he approves.
+   * One transaction, which its binding names; by a factor that tells the user what they approve.
    *
    * @generated from enum value: CHALLENGE_PURPOSE_TRANSACTION = 4;
    */

@@ -527,7 +527,7 @@ export const MfaService: GenService<{
     output: typeof ListFactorsResponseSchema;
   },
   /**
-   * StartChallenge asks a user for one of his factors. It takes the place of the challenge that the same
+   * StartChallenge asks a user for one of their factors. It takes the place of the challenge that the same
    * sign-in or session has already; the tries of that one stay counted. Caller: auth.
    *
    * @generated from rpc bank.mfa.v1.MfaService.StartChallenge

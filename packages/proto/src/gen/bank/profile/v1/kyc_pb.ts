@@ -175,14 +175,14 @@ export type GetKycStatusResponse = Message<"bank.profile.v1.GetKycStatusResponse
   userId: string;
 
   /**
-   * The status of his newest case: `none`, or one of `docs/kyc.md`.
+   * The status of the user's newest case: `none`, or one of `docs/kyc.md`.
    *
    * @generated from field: string status = 2;
    */
   status: string;
 
   /**
-   * The tier he holds, 0 to 3.
+   * The tier the user holds, 0 to 3.
    *
    * @generated from field: int32 tier = 3;
    */

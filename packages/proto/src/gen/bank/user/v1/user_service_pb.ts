@@ -761,7 +761,7 @@ export const UserService: GenService<{
     output: typeof BatchGetUsersResponseSchema;
   },
   /**
-   * WatchUsers tells of every user as he is, and from then on of every change, for as long as the caller listens.
+   * WatchUsers tells of every user as they are, and from then on of every change, for as long as the caller listens.
    * Every answer carries the token with which the next call goes on behind it: nothing is missed in between,
    * whatever was restarted, and what was told at the moment of the break may be told again. Of one user versions
    * only rise, but for what changed while everybody was told of. ABORTED when the token is not known (any more):
@@ -820,7 +820,7 @@ export const UserService: GenService<{
   },
   /**
    * SetUserStatus moves a user to another status; leaving `active` ends all sessions. Locking and unlocking
-   * are staff's own decision, everything else needs an approval. A user who is there already stays as he is.
+   * are staff's own decision, everything else needs an approval. A user who is there already stays as they are.
    * Callers: staff, through admin.
    *
    * @generated from rpc bank.user.v1.UserService.SetUserStatus

@@ -17,13 +17,13 @@ export const file_bank_user_v1_user_transfer: GenFile = /*@__PURE__*/
   fileDesc("CiBiYW5rL3VzZXIvdjEvdXNlcl90cmFuc2Zlci5wcm90bxIMYmFuay51c2VyLnYxIvABCgxJbXBvcnRlZFVzZXISEwoLZXh0ZXJuYWxfaWQYASABKAkSDQoFZW1haWwYAiABKAkSFgoOZW1haWxfdmVyaWZpZWQYAyABKAgSDQoFcGhvbmUYBCABKAkSFgoOcGhvbmVfdmVyaWZpZWQYBSABKAgSDgoGbG9jYWxlGAYgASgJEhYKDmFjY2VwdGVkX3Rlcm1zGAcgASgJEg4KBmxvY2tlZBgIIAEoCBIuCgpjcmVhdGVkX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIVCg1wYXNzd29yZF9oYXNoGAogASgJImEKDkZpcmViYXNlU2NyeXB0EhIKCnNpZ25lcl9rZXkYASABKAwSFgoOc2FsdF9zZXBhcmF0b3IYAiABKAwSDgoGcm91bmRzGAMgASgNEhMKC21lbW9yeV9jb3N0GAQgASgNIpABChJJbXBvcnRVc2Vyc1JlcXVlc3QSDgoGcnVuX2lkGAEgASgJEg8KB2RyeV9ydW4YAiABKAgSKQoFdXNlcnMYAyADKAsyGi5iYW5rLnVzZXIudjEuSW1wb3J0ZWRVc2VyEi4KCGZpcmViYXNlGAQgASgLMhwuYmFuay51c2VyLnYxLkZpcmViYXNlU2NyeXB0ImkKDUltcG9ydE91dGNvbWUSKgoGcmVzdWx0GAEgASgOMhouYmFuay51c2VyLnYxLkltcG9ydFJlc3VsdBIPCgd1c2VyX2lkGAIgASgJEg0KBWZpZWxkGAMgASgJEgwKBHJ1bGUYBCABKAkiRAoTSW1wb3J0VXNlcnNSZXNwb25zZRItCghvdXRjb21lcxgBIAMoCzIbLmJhbmsudXNlci52MS5JbXBvcnRPdXRjb21lIjkKEkV4cG9ydFVzZXJzUmVxdWVzdBIOCgZydW5faWQYASABKAkSEwoLd2l0aF9oYXNoZXMYAiABKAgilAEKE0V4cG9ydFVzZXJzUmVzcG9uc2USIAoEdXNlchgBIAEoCzISLmJhbmsudXNlci52MS5Vc2VyEg0KBWVtYWlsGAIgASgJEg0KBXBob25lGAMgASgJEg4KBmxvY2FsZRgEIAEoCRIWCg5hY2NlcHRlZF90ZXJtcxgFIAEoCRIVCg1wYXNzd29yZF9oYXNoGAYgASgJKn4KDEltcG9ydFJlc3VsdBIdChlJTVBPUlRfUkVTVUxUX1VOU1BFQ0lGSUVEEAASGQoVSU1QT1JUX1JFU1VMVF9DUkVBVEVEEAESGQoVSU1QT1JUX1JFU1VMVF9BTFJFQURZEAISGQoVSU1QT1JUX1JFU1VMVF9SRUZVU0VEEANiBnByb3RvMw", [file_bank_user_v1_user, file_google_protobuf_timestamp]);
 
 /**
- * ImportedUser is a line of an import: a customer as another system knew him.
+ * ImportedUser is a line of an import: a customer as another system knew them.
  *
  * @generated from message bank.user.v1.ImportedUser
  */
 export type ImportedUser = Message<"bank.user.v1.ImportedUser"> & {
   /**
-   * By what the other system knew him; without it he is recognised by his email address.
+   * By what the other system knew the customer; without it they are recognised by their email address.
    *
    * @generated from field: string external_id = 1;
    */
@@ -58,14 +58,14 @@ export type ImportedUser = Message<"bank.user.v1.ImportedUser"> & {
   phoneVerified: boolean;
 
   /**
-   * The language to write in, BCP 47; empty when he has not said.
+   * The language to write in, BCP 47; empty when they have not said.
    *
    * @generated from field: string locale = 6;
    */
   locale: string;
 
   /**
-   * The version of the terms that he has accepted; empty when there is none.
+   * The version of the terms that they have accepted; empty when there is none.
    *
    * @generated from field: string accepted_terms = 7;
    */
@@ -79,14 +79,14 @@ export type ImportedUser = Message<"bank.user.v1.ImportedUser"> & {
   locked: boolean;
 
   /**
-   * When he became a user there; the time of the import when absent.
+   * When they became a user there; the time of the import when absent.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 9;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * The hash of his password there; empty for a user who has to choose another one.
+   * The hash of their password there; empty for a user who has to choose another one.
    *
    * @generated from field: string password_hash = 10;
    */
@@ -310,14 +310,14 @@ export type ExportUsersResponse = Message<"bank.user.v1.ExportUsersResponse"> & 
   locale: string;
 
   /**
-   * The version of the terms that he has accepted; empty when there is none.
+   * The version of the terms that they have accepted; empty when there is none.
    *
    * @generated from field: string accepted_terms = 5;
    */
   acceptedTerms: string;
 
   /**
-   * The stored hash of his password; empty unless asked for, and for a user who has none.
+   * The stored hash of their password; empty unless asked for, and for a user who has none.
    *
    * @generated from field: string password_hash = 6;
    */

@@ -30,7 +30,7 @@ export type WatchUsersRequest = Message<"bank.user.v1.WatchUsersRequest"> & {
   resumeToken: string;
 
   /**
-   * Begins with the next change instead of with everybody as he is. Nothing where there is a token.
+   * Begins with the next change instead of with everybody as they are. Nothing where there is a token.
    *
    * @generated from field: bool changes_only = 2;
    */
@@ -65,7 +65,7 @@ export type WatchUsersResponse = Message<"bank.user.v1.WatchUsersResponse"> & {
   user?: User | undefined;
 
   /**
-   * When he changed; absent for all but a change.
+   * When the user changed; absent for all but a change.
    *
    * @generated from field: google.protobuf.Timestamp changed_at = 3;
    */
@@ -100,14 +100,14 @@ export const WatchUsersKind = {
   UNSPECIFIED: 0,
 
   /**
-   * A user as he is, before the first change is told.
+   * A user as they are, before the first change is told.
    *
    * @generated from enum value: WATCH_USERS_KIND_STATE = 1;
    */
   STATE: 1,
 
   /**
-   * A user as a change left him.
+   * A user as a change left them.
    *
    * @generated from enum value: WATCH_USERS_KIND_CHANGE = 2;
    */
