@@ -94,7 +94,7 @@ async function openAnswer(
   return (await vault.open(em, placeOf(scope), sealed)) as unknown as StoredAnswer;
 }
 
-/** Undefined when the user was erased meanwhile: then no answer of his is kept. */
+/** Undefined when the user was erased meanwhile: then no answer of theirs is kept. */
 async function sealAnswer(
   vault: PiiVault,
   em: EntityManager,
@@ -105,7 +105,7 @@ async function sealAnswer(
   try {
     return await seal().catch(async (error: unknown) => {
       rethrowUnlessMissing(error);
-      await vault.createKeys(em, scope.userId); // his first sealed record in this service
+      await vault.createKeys(em, scope.userId); // the user's first sealed record in this service
       return seal();
     });
   } catch (error) {
