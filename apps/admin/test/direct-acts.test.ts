@@ -146,6 +146,20 @@ describe('an act of staff', () => {
     expect(neighbours.callsOf('setUserStatus')).toHaveLength(1);
   });
 
+  test('SR-73: what its owner could not be asked for is asked again with the same Idempotency-Key, a minute later', async () => {
+    const [userId, staff] = [await knownUser(app, neighbours), staffOf(app, 'support')];
+    const asked = { token: staff.token, body: { reason }, headers: { 'idempotency-key': uuidv7() } };
+    const send = () => request(app.service, 'POST', `/v1/admin/users/${userId}/lock`, asked);
+    neighbours.refusals.set('setUserStatus', 'service.unavailable');
+    expect((await send()).status).toBe(503);
+    neighbours.refusals.clear();
+    await app.database.query(
+      `update admin.idempotency_keys set claimed_until = now() - interval '1 second' where user_id = $1`,
+      [staff.userId],
+    );
+    expect((await send()).status).toBe(204);
+  });
+
   test('SR-85, SR-84: the reason lies sealed in its note, and nowhere else', async () => {
     const userId = await knownUser(app, neighbours);
     const canary = 'canary-reason-5d81';

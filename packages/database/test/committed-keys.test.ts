@@ -51,6 +51,26 @@ describe('SR-73 whoever dies between the commit and the answer', () => {
     expect(await claimed(scope)).toBeTypeOf('string');
   });
 
+  it('is run again where an attempt was recorded and no more', async () => {
+    const scope = newScope();
+    const claim = await claimed(scope);
+    const attempt = { ...unaudited, isAttempt: true };
+    await store.within(scope, claim, () =>
+      withTransaction(ctx, attempt, (tx) => tx.emit(widgetMade(systemIds.next()))),
+    );
+    expect(await claimed(scope)).toBeTypeOf('string');
+  });
+
+  it('is not run again where what joined an attempt did something', async () => {
+    const scope = newScope();
+    await store.within(scope, await claimed(scope), () =>
+      withTransaction(ctx, { ...unaudited, isAttempt: true }, (tx) =>
+        withTransaction(tx, unaudited, (inner) => inner.emit(widgetMade(systemIds.next()))),
+      ),
+    );
+    await until(async () => expect(await store.begin(scope, request)).toBe('interrupted'));
+  });
+
   it('is run again where nothing was committed', async () => {
     const scope = newScope();
     const failed = store.within(scope, await claimed(scope), () =>
@@ -79,6 +99,20 @@ describe('SR-73 whoever dies between the commit and the answer', () => {
     const id = await makeWidget(scope, await claimed(scope));
     expect(await madeOf([id])).toHaveLength(1);
   });
+});
+
+test('what a request leaves behind commits without its key', async () => {
+  const scope = newScope();
+  const { promise: later, resolve: begin } = Promise.withResolvers<void>();
+  let left: Promise<void> | undefined;
+  const claim = await claimed(scope);
+  await store.within(scope, claim, async () => {
+    left = later.then(() => withTransaction(ctx, unaudited, (tx) => tx.emit(widgetMade(systemIds.next()))));
+  });
+  await claimed(scope);
+  begin();
+  await expect(left).resolves.toBeUndefined();
+  expect(await claimed(scope)).toBeTypeOf('string');
 });
 
 test('SR-73 whose claim was taken over commits nothing', async () => {

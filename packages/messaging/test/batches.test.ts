@@ -34,7 +34,7 @@ async function consumeInBatches(
   handleBatch: BatchConsumer['handleBatch'],
   options: Partial<BatchConsumer> = {},
 ): Promise<void> {
-  const consumer = { name: 'ledger', queue: 'mfa.events', types: ['user.activated.v1'], handleBatch, ...options };
+  const consumer = { name: 'ledger', queue: 'mfa.events', types: ['*'], handleBatch, ...options };
   const common = { url: broker.secretUrl, service: 'mfa', logger: silent, metrics: testMetrics() };
   consumers = createConsumers({ ...common, consumers: [inBatches(consumer)] });
   await consumers.start();

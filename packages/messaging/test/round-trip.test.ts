@@ -22,7 +22,7 @@ describe('a message from publisher to consumer', () => {
         {
           name: 'create-profile',
           queue: 'mfa.events',
-          types: ['user.activated.v1'],
+          types: ['*'],
           async handle(event) {
             received.push({ event, context: requestContext.get() });
             return { applied: received.filter((other) => other.event.id === event.id).length === 1 };

@@ -9,12 +9,23 @@ export interface ClaimedKey {
   readonly claim: string;
 }
 
-const storage = new AsyncLocalStorage<ClaimedKey>();
+const storage = new AsyncLocalStorage<{ readonly key: ClaimedKey; isOver: boolean }>();
 
 /** The claimed key of the request being served, for every transaction below it. */
 export const claimedKey = {
-  run: <T>(key: ClaimedKey, work: () => T): T => storage.run(key, work),
-  get: (): ClaimedKey | undefined => storage.getStore(),
+  /** Runs a request's work. What it leaves behind, a timer or a loop, goes on without the key. */
+  async run<T>(key: ClaimedKey, work: () => Promise<T>): Promise<T> {
+    const claimed = { key, isOver: false };
+    try {
+      return await storage.run(claimed, work);
+    } finally {
+      claimed.isOver = true;
+    }
+  },
+  get(): ClaimedKey | undefined {
+    const claimed = storage.getStore();
+    return claimed === undefined || claimed.isOver ? undefined : claimed.key;
+  },
 };
 
 /**

@@ -23,7 +23,7 @@ export interface IdempotencyStore {
     requestHash: Uint8Array,
   ): Promise<'conflict' | 'running' | 'interrupted' | { readonly claim: string } | { readonly replay: StoredAnswer }>;
   /** Runs the request of a claimed key: its transactions commit only while the claim holds, and note that they did. */
-  within<T>(scope: IdempotencyScope, claim: string, work: () => T): T;
+  within<T>(scope: IdempotencyScope, claim: string, work: () => Promise<T>): Promise<T>;
   /** Keeps the answer, sealed under the user's erasable key. Nothing comes of a claim that another took over. */
   finish(scope: IdempotencyScope, claim: string, answer: StoredAnswer): Promise<void>;
   /** Gives a claimed key back, since nothing was done. Nothing comes of a claim that another took over. */
@@ -35,7 +35,7 @@ export interface IdempotencyStoreOptions {
   readonly vault: PiiVault;
   /** Keys the hashes of requests, so that a request cannot be guessed from the table. */
   readonly keyring: Keyring;
-  /** After which a claim without an answer lapses: a minute unless told, longer than any request may take (10 s). */
+  /** After which a claim without an answer lapses: a minute unless told, longer than any route takes to give up by itself (18 s). */
   readonly claimSeconds?: number;
 }
 

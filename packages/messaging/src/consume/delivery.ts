@@ -4,7 +4,7 @@ import type { ConsumeMessage } from 'amqplib';
 import type { AckOrNack, Recovery } from 'rascal';
 import { attemptsOf, type Headers, headersAfterFailure } from '#consume/attempts.ts';
 import { type Consumer, takes } from '#consume/consumer.ts';
-import { failureOf, PermanentFailure } from '#consume/failure.ts';
+import { failureOf, UnknownType } from '#consume/failure.ts';
 import { type CloudEvent, parseCloudEvent } from '#envelope/cloud-event.ts';
 import { deadQueueOf, retryQueueOf } from '#topology/topology.ts';
 
@@ -66,7 +66,7 @@ async function runConsumers(message: ConsumeMessage, options: DeliveryOptions): 
   try {
     const event = parseCloudEvent(message.content);
     const takers = options.consumers.filter((candidate) => takes(candidate, event.type));
-    if (takers.length === 0) throw new PermanentFailure(`message.unknown_type: ${event.type}`);
+    if (takers.length === 0) throw new UnknownType(event.type);
     for (const taker of takers) {
       consumer = taker.name;
       startedAt = performance.now();

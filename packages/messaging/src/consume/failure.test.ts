@@ -1,7 +1,7 @@
 import { DomainError } from '@bank/domain';
 import { MalformedEvent, UserActivatedSchema } from '@bank/proto/events';
 import { describe, expect, it } from 'vitest';
-import { failureOf, PermanentFailure } from '#consume/failure.ts';
+import { failureOf, PermanentFailure, UnknownType } from '#consume/failure.ts';
 
 describe('failureOf', () => {
   it.each([
@@ -19,6 +19,11 @@ describe('failureOf', () => {
   it('lets a dependency that is down come back', () => {
     const failure = failureOf(new DomainError('service.unavailable', { reason: 'mfa did not answer' }));
     expect(failure).toEqual({ permanent: false, away: true, reason: 'service.unavailable: mfa did not answer' });
+  });
+
+  it('leaves a type that nobody takes here for a newer process', () => {
+    const reason = 'message.unknown_type: user.renamed.v1';
+    expect(failureOf(new UnknownType('user.renamed.v1'))).toEqual({ permanent: false, away: false, reason });
   });
 
   it('tells type, code and place of an unexpected error, never its text (SR-85)', () => {

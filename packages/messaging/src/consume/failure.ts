@@ -16,6 +16,20 @@ export class PermanentFailure extends Error {
   }
 }
 
+/**
+ * Thrown for a message that nobody in this process takes. While a release is rolled out, bindings may already bring what only
+ * the new processes know: it is tried again, so that one of those gets it, before it becomes a dead letter.
+ */
+export class UnknownType extends Error {
+  override readonly name = 'UnknownType';
+  readonly reason: string;
+
+  constructor(type: string) {
+    super(`nobody takes ${type}`);
+    this.reason = `message.unknown_type: ${type}`;
+  }
+}
+
 export interface Failure {
   readonly permanent: boolean;
   /** Something that the consumer needs is not there, which is no fault of the message. */
@@ -32,6 +46,7 @@ const reasonLengthMax = 300;
  */
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof PermanentFailure) return { permanent: true, away: false, reason: cut(thrown.reason) };
+  if (thrown instanceof UnknownType) return { permanent: false, away: false, reason: cut(thrown.reason) };
   if (thrown instanceof MalformedEvent) {
     return { permanent: true, away: false, reason: `message.malformed: data is no ${thrown.typeName}` };
   }

@@ -1,14 +1,15 @@
 import type { Secret } from '@bank/domain';
 import { type Consumer, type Consumers, createConsumers } from '#index.ts';
+import { workQueue } from '#topology/topology.ts';
 import { silent, testMetrics } from './broker.ts';
 
-/** Started consumers of one queue in a process of their own, as far as the broker can tell. */
+/** Started consumers of one queue in a process of their own, as far as the broker can tell; of all that is bound to it unless told. */
 export async function consuming(
   url: Secret,
   handle: Consumer['handle'],
   options: { types?: readonly string[]; queue?: string; prefetch?: number; handlerTimeoutMs?: number } = {},
 ): Promise<Consumers> {
-  const { types = ['user.activated.v1'], queue = 'mfa.events', ...rest } = options;
+  const { queue = 'mfa.events', types = workQueue(queue).types ?? ['*'], ...rest } = options;
   const consumers = createConsumers({
     url,
     service: 'mfa',

@@ -30,7 +30,7 @@ export interface IdempotencyStore {
     requestHash: Uint8Array,
   ): Promise<'conflict' | 'running' | 'interrupted' | { readonly claim: string } | { readonly replay: StoredAnswer }>;
   /** Runs the request of a claimed key: its transactions commit only while the claim holds, and note that they did. */
-  within<T>(scope: IdempotencyScope, claim: string, work: () => T): T;
+  within<T>(scope: IdempotencyScope, claim: string, work: () => Promise<T>): Promise<T>;
   /** Keeps the answer of a claimed key. Nothing comes of a claim that another request took over. */
   finish(scope: IdempotencyScope, claim: string, answer: StoredAnswer): Promise<void>;
   /** Gives a claimed key back, since nothing was done. Nothing comes of a claim that another request took over. */
