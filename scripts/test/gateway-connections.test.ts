@@ -1,75 +1,81 @@
 import { once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { errorCatalogue } from '@bank/domain';
 import { until } from '@bank/testing';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type GatewayUnderTest, startGatewayUnderTest } from '#test/gateway-under-test.ts';
 
-const signed = '/v1/files/objects/1?signature=right';
-/** Requests that reached the app, told when their head is there. */
-const begun: string[] = [];
 const sockets: Socket[] = [];
-
-/** Refuses who has no signature before it reads a body, and waits for the body of everybody else. */
-function store(request: IncomingMessage, response: ServerResponse): void {
-  begun.push(request.url ?? '');
-  if (request.url?.includes('forged')) {
-    response.writeHead(403, { connection: 'close' }).end('{}');
-    return;
-  }
-  request.resume().on('end', () => response.writeHead(200).end('{}'));
-}
-
 let gateway: GatewayUnderTest;
 beforeAll(async () => {
-  gateway = await startGatewayUnderTest({ profile: store });
+  gateway = await startGatewayUnderTest({ trustedProxies: ['127.0.0.1'] });
 });
 afterEach(() => {
-  begun.length = 0;
   for (const socket of sockets.splice(0)) socket.destroy();
 });
 afterAll(() => gateway.stop());
 
-/** A client that sends the head of a request and the first bytes of a long body. */
-async function sendSlowly(path: string): Promise<Socket> {
-  const socket = connect({ host: '127.0.0.1', port: gateway.publicPort });
-  sockets.push(socket);
-  await once(socket, 'connect');
-  socket.write(`PUT ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\nslow`);
-  return socket;
+/** Requests whose bodies never end, of these addresses. */
+async function holdOpen(addresses: readonly string[]): Promise<void> {
+  await Promise.all(
+    addresses.map(async (address) => {
+      const socket = connect({ host: '127.0.0.1', port: gateway.publicPort });
+      sockets.push(socket);
+      await once(socket, 'connect');
+      socket.resume();
+      socket.write(
+        `PUT /v1/devices/1/key HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: ${address}\r\nContent-Length: 1000\r\n\r\nslow`,
+      );
+    }),
+  );
 }
 
-it('SR-78 a file is passed on as it comes, and other bodies when they are whole', async () => {
-  await sendSlowly('/v1/profile');
-  await sendSlowly(signed);
-  await until(() => begun.length > 0);
-  expect(begun).toEqual([signed]);
-});
+const ask = (address: string) =>
+  fetch(`${gateway.publicUrl}/v1/devices`, { headers: { 'x-forwarded-for': address, connection: 'close' } });
 
-it('SR-78 who has no link is refused before the file is sent', async () => {
-  const socket = await sendSlowly('/v1/files/objects/1?signature=forged');
-  const [answer] = (await once(socket, 'data')) as [Buffer];
-  expect(answer.toString()).toMatch(/^HTTP\/1\.1 403 /);
-});
+/** Waits until the gateway has read what is held open, and refuses. */
+const refusal = (address: string) => until(async () => (await ask(address)).status === 429);
 
-it('a file that is sent whole arrives', async () => {
-  const response = await fetch(gateway.publicUrl + signed, { method: 'PUT', body: 'x'.repeat(5_000_000) });
-  expect(response.status).toBe(200);
-});
+const times = (count: number, address: (index: number) => string) =>
+  Array.from({ length: count }, (_, i) => address(i));
 
-it('SR-78 429 for the two hundred and first request under way of one address, and no longer when they are over', async () => {
-  await Promise.all(Array.from({ length: 200 }, () => sendSlowly(signed)));
-  await until(() => begun.length === 200);
-  const refused = await fetch(`${gateway.publicUrl}/v1/devices`);
-  expect(refused.status).toBe(429);
-  expect(refused.headers.get('retry-after')).toBe('1');
-  expect(refused.headers.get('content-type')).toBe('application/problem+json');
-  expect(await refused.json()).toMatchObject({
-    status: 429,
-    code: 'request.rate_limited',
-    detail: errorCatalogue['request.rate_limited'].message,
+describe('SR-78 requests under way', () => {
+  it('429 for the two hundred and first of one address, and no longer when they are over', async () => {
+    await holdOpen(times(199, () => '203.0.113.1'));
+    expect((await ask('203.0.113.1')).status).toBe(200);
+    await holdOpen(['203.0.113.1']);
+    await refusal('203.0.113.1');
+    const refused = await ask('203.0.113.1');
+    expect(refused.headers.get('retry-after')).toBe('1');
+    expect(refused.headers.get('content-type')).toBe('application/problem+json');
+    expect(await refused.json()).toMatchObject({
+      status: 429,
+      code: 'request.rate_limited',
+      detail: errorCatalogue['request.rate_limited'].message,
+    });
+    expect((await ask('203.0.113.2')).status).toBe(200);
+    expect((await ask('::ffff:203.0.113.1')).status).toBe(429);
+    for (const socket of sockets.splice(0)) socket.destroy();
+    await until(async () => (await ask('203.0.113.1')).status === 200);
   });
-  for (const socket of sockets.splice(0)) socket.destroy();
-  await until(async () => (await fetch(`${gateway.publicUrl}/v1/devices`)).status === 200);
+
+  it('429 for those of an IPv6 /64, whichever of its addresses they come from', async () => {
+    // A byte of the network is a line feed, and others are NUL.
+    await holdOpen(times(200, (index) => `2001:db8:a:1::${(index + 1).toString(16)}`));
+    await refusal('2001:db8:a:1:ffff:ffff:ffff:ffff');
+    expect((await ask('2001:db8:a:2::1')).status).toBe(200);
+    expect((await ask('2001:db8:b:1::1')).status).toBe(200);
+  });
+
+  it('429 for the thousand and first of an IPv6 /48, whichever of its networks they come from', async () => {
+    await holdOpen(times(1000, (index) => `2001:db8:5:${(index + 1).toString(16)}::1`));
+    await refusal('2001:db8:5:ffff::1');
+    expect((await ask('2001:db8:6:ffff::1')).status).toBe(200);
+  });
+
+  it('IPv4 addresses that are written as IPv6 are counted each by itself', async () => {
+    await holdOpen(times(1001, (index) => `::ffff:198.51.${100 + (index >> 8)}.${index & 255}`));
+    expect((await ask('::ffff:203.0.113.1')).status).toBe(200);
+    expect(sockets.every((socket) => socket.bytesRead === 0)).toBe(true);
+  });
 });
