@@ -25,6 +25,8 @@ export interface GatewayUnderTest {
   readonly publicUrl: string;
   readonly staffUrl: string;
   readonly publicPort: number;
+  /** Where nginx keeps its own files. */
+  readonly folder: string;
   /** Requests that reached an app, oldest first. */
   readonly seen: SeenRequest[];
   /** The lines of the access log, oldest first. */
@@ -79,6 +81,7 @@ export async function startGatewayUnderTest({
   return {
     ...urls,
     publicPort,
+    folder,
     seen,
     accessLog() {
       const lines = readFileSync(join(folder, 'access.log'), 'utf8').trim().split('\n');

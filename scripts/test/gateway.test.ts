@@ -69,12 +69,15 @@ describe('routes', () => {
 });
 
 describe('private addresses of the apps (SR-81)', () => {
-  it.each(['/health/ready', '/health/live', '/metrics', '/authorize', '/openapi.json'])('%s', async (path) => {
-    for (const listener of [gateway.publicUrl, gateway.staffUrl]) {
-      expect((await fetch(listener + path)).status).toBe(404);
-    }
-    expect(gateway.seen).toEqual([]);
-  });
+  it.each(['/health/ready', '/health/live', '/metrics', '/authorize', '/authorize-upload', '/openapi.json'])(
+    '%s',
+    async (path) => {
+      for (const listener of [gateway.publicUrl, gateway.staffUrl]) {
+        expect((await fetch(listener + path)).status).toBe(404);
+      }
+      expect(gateway.seen).toEqual([]);
+    },
+  );
 
   it.each([
     '/v1/auth/../../metrics',

@@ -67,6 +67,29 @@ describe('SR-77: what is sent by a link', () => {
     expect(await send(app, changed('sha256', '0'.repeat(64)), file)).toBe(403);
     expect(await send(app, { ...upload, url: upload.url.replace(/\?.*/, '') }, file)).toBe(403);
   });
+
+  test('SR-78 is decided by its link, for the gateway, before anything of it is there', async () => {
+    const { pathname, search } = new URL((await begun(await jpeg())).begun.url);
+    const ask = (target: string | undefined) => {
+      const headers = target === undefined ? {} : { 'x-original-uri': target };
+      return request(app.service, 'GET', '/authorize-upload', { headers });
+    };
+    expect((await ask(pathname + search)).status).toBe(204);
+    const forged = search.replace(/sizeBytes=\d+/, 'sizeBytes=1');
+    const strange = [
+      '',
+      '/',
+      'http://[',
+      '//',
+      pathname,
+      `/v1/files${search}`,
+      `${pathname}?%`,
+      `${pathname}/${search}`,
+    ];
+    for (const target of [undefined, ...strange, pathname + forged, `${pathname}${search}&more=1`]) {
+      expect(await ask(target), target).toMatchObject({ status: 403, body: { code: 'file.link.invalid' } });
+    }
+  });
 });
 
 describe('SR-77: what is made of a picture', () => {

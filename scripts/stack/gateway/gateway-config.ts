@@ -14,6 +14,7 @@ const INCLUDED = [
   'guard-question.conf',
   'guard-maps.conf',
   'guard-problems.conf',
+  'uploads.conf',
 ];
 
 type RouteRow = readonly [pattern: string, app: AppName, settings?: string];
@@ -26,13 +27,15 @@ const publicRoutes: readonly RouteRow[] = [
   ['^/v1/webhooks(/|$)', 'auth', 'client_max_body_size 1m;'],
   ['^/\\.well-known(/|$)', 'auth'],
   ['^/v1/(profile|settings|kyc|data)(/|$)', 'profile'],
-  // Files, where they lie with the app: as large as an upload may be, and passed on as they come, so that the app has refused
-  // who has no link before anything of the file is kept.
-  ['^/v1/files/objects/', 'profile', 'client_max_body_size 10m; proxy_request_buffering off;'],
+  // Files, where they lie with the app.
+  ['^/v1/files/objects/', 'profile', 'include uploads.conf;'],
   ['^/v1/files(/|$)', 'profile'],
   ['^/v1/mfa(/|$)', 'mfa'],
   ['^/v1/devices(/|$)', 'device'],
 ];
+/** The question of uploads.conf, at an address that no service's name makes. */
+const uploadQuestion =
+  '    location = /.guard/file_link { include guard-question.conf; proxy_pass http://profile/authorize-upload; }';
 const staffRoutes: readonly RouteRow[] = [
   ['^/v1/admin(/|$)', 'admin'],
   ['^/v1/auth(/|$)', 'auth'],
@@ -81,7 +84,7 @@ export function renderGatewayConfig(options: GatewayOptions): string {
     trustedProxies: trustedProxyLines(options.trustedProxies ?? []),
     guardMaps: guarded.length === 0 ? '' : '  include guard-maps.conf;',
     upstreams: [...Object.entries(options.upstreams), ...guardedUpstreams].map(upstreamBlock).join('\n'),
-    publicRoutes: [...publicRoutes.map(routeBlock), ...guardBlocks(guarded), ...docs].join('\n'),
+    publicRoutes: [...publicRoutes.map(routeBlock), uploadQuestion, ...guardBlocks(guarded), ...docs].join('\n'),
     staffRoutes: staffRoutes.map(routeBlock).join('\n'),
   };
   return readFileSync(join(SOURCES, 'nginx.conf.template'), 'utf8').replace(/\{\{(\w+)\}\}/g, (place, name: string) => {

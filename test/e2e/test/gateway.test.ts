@@ -72,6 +72,7 @@ describe('SR-81 what is private', () => {
     '/metrics',
     '/openapi.json',
     '/authorize?audience=user-service',
+    '/authorize-upload',
   ];
   const detours = [
     '/v1/auth/..',

@@ -70,6 +70,7 @@ POST   /v1/profile/avatar/complete              public  customer
 DELETE /v1/profile/avatar                       public  customer
 GET    /v1/files/{id}                           public  signed
 PUT    /v1/files/objects/{key}                  public  signed
+GET    /authorize-upload                        none    signed
 GET    /v1/profile/banks                        public  customer
 GET    /v1/profile/bank-accounts                public  customer
 POST   /v1/profile/bank-accounts                public  customer

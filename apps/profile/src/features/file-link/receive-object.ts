@@ -1,7 +1,6 @@
 import { DomainError } from '@bank/domain';
 import type { AppContext } from '#context.ts';
-import { ObjectParams, UploadQuery } from '#features/file/schemas.ts';
-import { readLink } from '#features/file-link/follow-link.ts';
+import { authorizeUpload } from '#features/file-link/authorize-upload.ts';
 
 /**
  * Takes the bytes of an upload into the folder, as a storage of somebody else's would: for whoever has its link, exactly what
@@ -11,9 +10,7 @@ export async function receiveObject(
   ctx: AppContext,
   input: { params: unknown; query: unknown; contentType: string | undefined; stream: AsyncIterable<Uint8Array> },
 ): Promise<void> {
-  const terms = { ...readLink(ObjectParams, input.params), ...readLink(UploadQuery, input.query) };
-  const { local } = ctx.fileServices.storages;
-  if (local?.allowsUpload(terms) !== true) throw new DomainError('file.link.invalid');
+  const { terms, local } = authorizeUpload(ctx, input);
   if (input.contentType !== terms.contentType) {
     const errors = [{ path: 'contentType', rule: 'as_announced' }];
     throw new DomainError('file.upload.mismatch', { details: { errors } });

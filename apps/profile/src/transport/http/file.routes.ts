@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
 import { fileNameOf, storedTypes, uploadBytesMax, uploadTimeoutMs, uploadTypes } from '#features/file/policies.ts';
 import { FileLinkQuery, FileParams, ObjectParams, UploadQuery } from '#features/file/schemas.ts';
+import { authorizeUpload } from '#features/file-link/authorize-upload.ts';
 import { followLink } from '#features/file-link/follow-link.ts';
 import { receiveObject } from '#features/file-link/receive-object.ts';
 
@@ -53,7 +54,29 @@ export const fileRoutes = defineRoutes<AppContext>([
       return noContent();
     },
   },
+  {
+    method: 'GET',
+    path: '/authorize-upload',
+    summary: 'Decide about an upload that a gateway holds',
+    description:
+      'Private: for nginx auth_request and its like, before the gateway keeps any of the file. `X-Original-URI` is the target as it was asked for.',
+    tag,
+    access: 'public',
+    responses: { 204: null },
+    errors: ['file.link.invalid'],
+    async handle(ctx, request) {
+      authorizeUpload(ctx, linkOf(request.header('x-original-uri')));
+      return noContent();
+    },
+  },
 ]);
+
+/** A target, in the parts in which the route of uploads gets it; that route reads it once more, and strictly. */
+function linkOf(target = '') {
+  const url = URL.parse(target, 'http://gateway');
+  const [, key] = /^\/v1\/files\/objects\/([^/]+)$/.exec(url?.pathname ?? '') ?? [];
+  return { params: { key }, query: Object.fromEntries(url?.searchParams ?? []) };
+}
 
 /** Never shown in a page of ours: saved under that name, as the type it has (SR-77). Pages of the bank may show it. */
 function download(raw: Uint8Array<ArrayBuffer>, contentType: string, fileName: string) {
