@@ -4,8 +4,8 @@ import type pg from 'pg';
 import { messagesLike } from '#statements/outbox.ts';
 
 // The statements of apps/auth/src/features/sign-in/{attempt,complete-with-password}.ts in their two transactions.
-const credentialColumns = `u.id as "userId", u.status, u.roles, c.password_hash as "passwordHash",
-  c.changed_at as "changedAt", c.compromised_at as "compromisedAt", u.cut_off_at as "cutOffAt"`;
+const credentialColumns = `u.id as "userId", u.status, u.roles, c.password_hash as "passwordHash", c.changed_at as "changedAt",
+  case when c.compromised_at >= c.changed_at then c.compromised_at end as "compromisedAt", u.cut_off_at as "cutOffAt"`;
 const findCredential = `select ${credentialColumns} from auth.identifiers i
   join unnest($1::text[], $2::bytea[]) as asked (key_id, digest) on asked.key_id = i.key_id and asked.digest = i.digest
   join auth.users u on u.id = i.user_id

@@ -40,8 +40,9 @@ export interface Credential {
   cutOffAt: Date | null;
 }
 
-const credentialColumns = `u.id as "userId", u.status, u.roles, c.password_hash as "passwordHash",
-  c.changed_at as "changedAt", c.compromised_at as "compromisedAt", u.cut_off_at as "cutOffAt"`;
+// A flag is of the password that was there then: a process of an older release that changes one leaves it behind.
+const credentialColumns = `u.id as "userId", u.status, u.roles, c.password_hash as "passwordHash", c.changed_at as "changedAt",
+  case when c.compromised_at >= c.changed_at then c.compromised_at end as "compromisedAt", u.cut_off_at as "cutOffAt"`;
 
 const columns = `id, status, roles, contact, email_verified_at as "emailVerifiedAt",
   phone_verified_at as "phoneVerifiedAt", phone_codes_from as "phoneCodesFrom", locale,
@@ -177,8 +178,10 @@ export class UserRepository extends Repository {
 
   /** Notes that a password is known to others; false when that is noted already, or it is not the user's any more. */
   async flagCompromised({ userId, changedAt }: Pick<Credential, 'userId' | 'changedAt'>, at: Date): Promise<boolean> {
-    const sql = `update auth.credentials set compromised_at = ?
-      where user_id = ? and date_trunc('milliseconds', changed_at) = ? and compromised_at is null`;
+    // Never before the password: the clock of whoever changed it may be ahead.
+    const sql = `update auth.credentials set compromised_at = greatest(?, changed_at)
+      where user_id = ? and date_trunc('milliseconds', changed_at) = ?
+        and (compromised_at is null or compromised_at < changed_at)`;
     return (await this.affected(sql, [at, userId, changedAt])) > 0;
   }
 
