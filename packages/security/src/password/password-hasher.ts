@@ -44,8 +44,8 @@ export interface PasswordHasher {
   /** A hash to store: `<pepper key id>:<PHC string>`. @throws service.overloaded */
   hash(password: string): Promise<string>;
   /**
-   * The same for somebody who is no user yet. Such strangers have a quarter of the places at most, and as much of the queue:
-   * however many of them come, whoever signs in finds a place. @throws service.overloaded
+   * The same for somebody who is no user yet. Such strangers have one place a core, half of all at most, so that they leave no
+   * core idle, and a quarter of the queue: however many of them come, whoever signs in finds a place. @throws service.overloaded
    */
   hashForStranger(password: string): Promise<string>;
   /**
@@ -72,8 +72,8 @@ interface StoredHash {
 const admittedAhead = 1;
 /** About the time of one hash, in milliseconds: so many more are admitted as would otherwise wait for `verifyMinMs` to pass. */
 const hashMs = 50;
-/** What strangers may have, of the places of those who are admitted and of the queue. */
-const strangersShare = 1 / 4;
+/** What strangers may have of the queue. */
+const strangersShareOfQueue = 1 / 4;
 const saltBytes = 16;
 const tagBytes = 32;
 const storedPattern =
@@ -89,10 +89,7 @@ export function createPasswordHasher(options: PasswordHasherOptions): PasswordHa
   const queue = createHashingQueue({ concurrency, queueMax });
   const places = concurrency * (1 + admittedAhead + Math.ceil(verifyMinMs / hashMs));
   const admission = createWorkQueue({ concurrency: places, queueMax });
-  const strangers = createWorkQueue({
-    concurrency: Math.max(1, Math.floor(places * strangersShare)),
-    queueMax: Math.floor(queueMax * strangersShare),
-  });
+  const strangers = createWorkQueue({ concurrency, queueMax: Math.floor(queueMax * strangersShareOfQueue) });
   const parameters = options.parameters ?? defaultArgon2Parameters;
   const background = createWorkQueue({ concurrency, queueMax: Number.POSITIVE_INFINITY });
   const decoyTail = `${unpaddedBase64(randomBytes(saltBytes))}$${unpaddedBase64(randomBytes(tagBytes))}`;

@@ -38,7 +38,8 @@ export async function activate(ctx: AppContext, input: unknown, caller: Caller):
     throw new DomainError('auth.verification.invalid', { reason: 'unknown, used or expired' });
   }
   await requireAcceptablePassword(ctx, { password: request.password, email, path: 'password' });
-  const passwordHash = await ctx.hasher.hashForStranger(request.password);
+  // The link was right: whoever has it stands in line with users, not with strangers.
+  const passwordHash = await ctx.hasher.admit(() => ctx.hasher.hash(request.password));
   const audits = ['auth.activation.succeeded', 'auth.activation.failed', ...openingAudits] as const;
   const outcome = await withTransaction(ctx, { who, audits }, async (tx): Promise<Outcome> => {
     const made = await makeStaff(tx, link, passwordHash);
