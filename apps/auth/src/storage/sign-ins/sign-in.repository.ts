@@ -22,6 +22,10 @@ export interface CodeAttempt extends PendingSignIn {
 const columns = `id, user_id as "userId", client_id as "clientId", subject_hash as "subjectHash", pool, method,
   created_at as "createdAt", expires_at as "expiresAt"`;
 
+/** Whether a sign-in is as it was begun: not closed, and not begun before everything of its user was ended. Takes the time. */
+const isOpen = `closed_at is null and expires_at > ?
+  and not exists (select 1 from auth.users u where u.id = sign_ins.user_id and u.cut_off_at >= sign_ins.created_at)`;
+
 /** Sign-ins between their two halves. */
 export class SignInRepository extends Repository {
   async insert(s: PendingSignIn): Promise<void> {
@@ -34,10 +38,7 @@ export class SignInRepository extends Repository {
 
   /** A sign-in that may still be completed. */
   findOpen(id: string, now: Date): Promise<PendingSignIn | undefined> {
-    return this.row(`select ${columns} from auth.sign_ins where id = ? and closed_at is null and expires_at > ?`, [
-      id,
-      now,
-    ]);
+    return this.row(`select ${columns} from auth.sign_ins where id = ? and ${isOpen}`, [id, now]);
   }
 
   /** Puts a new code in place of the older one, while the sign-in is open, has tries left and may still ask for codes. */
@@ -49,8 +50,7 @@ export class SignInRepository extends Repository {
     return this.row(
       `update auth.sign_ins
         set challenge_id = ?, code_hash = ?, code_expires_at = ?, challenges = challenges + 1
-        where id = ? and method = 'emailed_code' and closed_at is null and expires_at > ?
-          and challenges < ? and attempts < ?
+        where id = ? and method = 'emailed_code' and ${isOpen} and challenges < ? and attempts < ?
         returning ${columns}`,
       [code.challengeId, code.codeHash, code.expiresAt, id, limits.now, limits.challengesMax, limits.attemptsMax],
     );
@@ -63,7 +63,7 @@ export class SignInRepository extends Repository {
   ): Promise<CodeAttempt | undefined> {
     return this.row(
       `update auth.sign_ins set attempts = attempts + 1
-        where id = ? and challenge_id = ? and attempts < ? and closed_at is null and expires_at > ?
+        where id = ? and challenge_id = ? and attempts < ? and ${isOpen}
         returning ${columns}, code_hash as "codeHash", code_expires_at as "codeExpiresAt"`,
       [id, attempt.challengeId, attempt.attemptsMax, attempt.now],
     );
@@ -76,7 +76,7 @@ export class SignInRepository extends Repository {
   ): Promise<PendingSignIn | undefined> {
     return this.row(
       `update auth.sign_ins set attempts = attempts + 1
-        where id = ? and method = 'factor' and attempts < ? and closed_at is null and expires_at > ?
+        where id = ? and method = 'factor' and attempts < ? and ${isOpen}
         returning ${columns}`,
       [id, attemptsMax, now],
     );
