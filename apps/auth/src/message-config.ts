@@ -62,11 +62,11 @@ export const messageEnv = {
   /** Messages that are kept back beyond these numbers (SR-18). Codes and links are counted apart from notices. */
   EMAILS_PER_ADDRESS_PER_HOUR: v.optional(envInteger(1, 100_000), '30'),
   EMAILS_PER_USER_PER_DAY: v.optional(envInteger(1, 100_000), '100'),
-  /** All mail that somebody asked for; notices and ways back are not kept back by it. */
+  /** All mail that somebody asked for, strangers half of it at most; notices and ways back are not kept back by it. */
   EMAILS_PER_HOUR: v.optional(envInteger(1, 10_000_000), '20000'),
   SMS_PER_NUMBER_PER_HOUR: v.optional(envInteger(1, 100_000), '5'),
   SMS_PER_USER_PER_DAY: v.optional(envInteger(1, 100_000), '20'),
-  /** All text messages to one country, and all of them. */
+  /** All text messages to one country, and all of them; strangers half of either at most. */
   SMS_PER_PREFIX_PER_HOUR: v.optional(envInteger(1, 10_000_000), '1000'),
   SMS_PER_HOUR: v.optional(envInteger(1, 10_000_000), '5000'),
 } as const;

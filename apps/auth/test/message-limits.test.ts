@@ -1,4 +1,4 @@
-import { messageOf } from '@bank/notifications';
+import { messageOf, smsOf } from '@bank/notifications';
 import { until } from '@bank/testing';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { freshEmail, register } from './support/accounts.ts';
@@ -7,8 +7,8 @@ import { codeSms, deliver, deliveriesBy, freshPhone } from './support/messages.t
 
 const auth = await startAuth({
   env: {
-    SMS_PER_PREFIX_PER_HOUR: '12',
-    SMS_PER_HOUR: '20',
+    SMS_PER_PREFIX_PER_HOUR: '24',
+    SMS_PER_HOUR: '40',
     EMAILS_PER_ADDRESS_PER_HOUR: '3',
     EMAILS_PER_USER_PER_DAY: '2',
   },
@@ -31,7 +31,14 @@ beforeEach(async () => {
 });
 
 /** What a test writes itself: a registration writes other mails, which may be there later. */
-const written = ['phone-code', 'sign-in-code', 'session-revoked', 'registration-attempted', 'password-reset'];
+const written = [
+  'phone-code',
+  'sign-in-code',
+  'transaction-code',
+  'session-revoked',
+  'registration-attempted',
+  'password-reset',
+];
 const writtenBy = async (channel: 'email' | 'sms') =>
   (await deliveriesBy(auth, channel)).filter(({ template }) => written.includes(String(template)));
 
@@ -78,7 +85,7 @@ describe('SR-18 text messages', () => {
     expect(await keptBack()).toEqual({ told: keptBefore.told + 95, counted: keptBefore.counted + 95 });
   });
 
-  it('to one country are so many, and what its limit keeps back takes nothing from the budget of all', async () => {
+  it('of strangers to one country are half of its limit, and what that keeps back takes nothing from the budget of all', async () => {
     const before = (await writtenBy('sms')).length;
     await deliver(auth, ...Array.from({ length: 20 }, () => codeSms(auth, freshPhone())));
     const german = await outcomes('sms', before, 20);
@@ -89,6 +96,17 @@ describe('SR-18 text messages', () => {
     const all = await outcomes('sms', before + 20, 10);
     expect(all.filter(({ state }) => state === 'sent')).toHaveLength(8);
     expect(all.filter(({ failure }) => failure === 'LIMIT_BUDGET')).toHaveLength(2);
+    const payment = (index: number) => {
+      const { channel: _, template: __, params: ___, ...rest } = codeSms(auth, freshPhone());
+      const code = { code: '048291', minutes: 10 };
+      const text =
+        index % 2 === 0 ? smsOf('sign-in-code', code) : smsOf('transaction-code', { ...code, transaction: '1' });
+      return { ...rest, ...text };
+    };
+    await deliver(auth, ...Array.from({ length: 14 }, (_, index) => payment(index)));
+    const codes = await outcomes('sms', before + 30, 14);
+    expect(codes.filter(({ state }) => state === 'sent')).toHaveLength(12);
+    expect(codes.filter(({ failure }) => failure === 'LIMIT_DESTINATION')).toHaveLength(2);
   });
 });
 

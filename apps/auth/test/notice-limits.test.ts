@@ -15,6 +15,8 @@ const changes = [
   messageOf('password-changed', { at }),
   messageOf('factor-added', { at }),
   messageOf('recovery-codes-created', { at }),
+  messageOf('refresh-token-reuse', called),
+  messageOf('bank-account-linked', { at }),
 ];
 
 /** The states of the mails of a kind, once there is nothing left to do about them. */
@@ -29,7 +31,7 @@ async function statesOf(template: TemplateName, count: number): Promise<string[]
   );
 }
 
-it('SR-20 sign-ins and devices, however many, keep back no notice of changed credentials', async () => {
+it('SR-20 sign-ins and devices, however many, keep back no notice of changed credentials, of theft or of bank accounts', async () => {
   const { id: userId } = await register(auth);
   const expiresAt = new Date(Date.now() + 600_000);
   const mails = (messages: readonly (typeof repeated | typeof changes)[number][]) =>

@@ -1,9 +1,22 @@
 import { describe, expect, it } from 'vitest';
+import { codeFor, freshEmail, registration } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
+import { post } from './support/http.ts';
 import { freshPhone } from './support/messages.ts';
 import { changePhone, smsCode, steppedUpAccount } from './support/phones.ts';
 
 const auth = await startAuth({ env: { SMS_PER_USER_PER_DAY: '2' } });
+
+describe('POST /v1/auth/phone/resend', () => {
+  it('SR-18 counts the code that a registration brought among those of the user', async () => {
+    const [email, phone] = [freshEmail(), freshPhone()];
+    const { registrationId } = (await post(auth, '/v1/auth/register', registration(email, { phone }))).body;
+    const code = await codeFor(auth, email);
+    const { body } = await post(auth, '/v1/auth/register/verify', { registrationId, code });
+    const resend = () => post(auth, '/v1/auth/phone/resend', undefined, { token: body.accessToken });
+    expect([(await resend()).status, (await resend()).status]).toEqual([202, 429]);
+  });
+});
 
 describe('POST /v1/auth/phone/change', () => {
   it('SR-18 sends one user so many codes a day, to whatever numbers', async () => {

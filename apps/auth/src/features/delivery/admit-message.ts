@@ -2,12 +2,12 @@ import { destinationOf, type UserId } from '@bank/domain';
 import { keyedHash } from '@bank/security';
 import type { AppContext } from '#context.ts';
 import { type Address, hashAddress } from '#features/address/index-address.ts';
-import { limitsOf, type MessageLimit, purposeOf } from '#features/delivery/policies.ts';
+import { limitsOf, type MessageLimit } from '#features/delivery/policies.ts';
+import { purposeOf } from '#features/delivery/purposes.ts';
 
 interface Message {
   userId: UserId | null;
   template: string;
-  params: Readonly<Record<string, string>>;
 }
 
 /**
@@ -17,14 +17,14 @@ interface Message {
 export async function findLimitReached(
   ctx: AppContext,
   address: Address,
-  { userId, template, params }: Message,
+  { userId, template }: Message,
 ): Promise<MessageLimit['name'] | undefined> {
   const counted = {
     channel: address.kind === 'email' ? 'email' : 'sms',
     target: Buffer.from(hashAddress(ctx, address)).toString('hex'),
     user: userId === null ? undefined : Buffer.from(keyedHash(ctx.keys.limits, 'message-user', userId)).toString('hex'),
     destination: address.kind === 'phone' ? destinationOf(address.value) : undefined,
-    purpose: purposeOf(template, params),
+    purpose: purposeOf(template),
   } as const;
   for (const { name, key, points, windowSeconds } of limitsOf(counted, ctx.config)) {
     const { allowed } = await ctx.rateLimits.consume(key, { points, windowSeconds });

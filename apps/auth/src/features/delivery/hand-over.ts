@@ -32,7 +32,7 @@ export async function handOver(
   const { admitted } = delivery;
   if (choice.kind === 'wait') return { state: 'pending', next: choice.until, failure: 'QUIET_HOURS', admitted };
   if (!admitted) {
-    const limit = await findLimitReached(ctx, recipient.address, { userId: delivery.userId, template, params });
+    const limit = await findLimitReached(ctx, recipient.address, { userId: delivery.userId, template });
     if (limit !== undefined) return { state: 'suppressed', failure: `LIMIT_${limit.toUpperCase()}` };
   }
   onAdmitted();

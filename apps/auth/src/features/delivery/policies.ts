@@ -1,5 +1,5 @@
-import type { TemplateName } from '@bank/notifications';
 import type { Config } from '#config.ts';
+import type { MessagePurpose } from '#features/delivery/purposes.ts';
 import type { DeliveryChannel } from '#storage/deliveries/delivery.repository.ts';
 
 const firstRetryMs = 5_000;
@@ -24,65 +24,6 @@ export function nextAttempt(attempts: number, now: Date, expiresAt: Date): Date 
   return next < expiresAt ? next : undefined;
 }
 
-/** Why a message is sent. Each is counted apart, so that nobody can use up the messages of another. */
-export type MessagePurpose =
-  | 'registration'
-  | 'change'
-  | 'recovery'
-  | 'way_back'
-  | 'asked'
-  | 'credentials'
-  | 'device'
-  | 'notice';
-
-/** What goes to an address because another user claims to own it, or wants to. */
-const aboutChanges = new Set(['phone-code', 'email-code', 'email-change-attempted']);
-
-/** What tells a user of something that the link in it undoes: no code that somebody asks for keeps it back. */
-const waysBack = new Set(['email-change-requested', 'email-replaced', 'recovery-in-review', 'recovery-waiting']);
-
-/** What tells a user that others sign in from now on than did, or by other means: few, and a sign-in alone brings none (SR-20). */
-const aboutCredentials: ReadonlySet<string> = new Set<TemplateName>([
-  'password-changed',
-  'factor-added',
-  'sms-factor-added',
-  'factor-removed',
-  'factors-reset',
-  'recovery-codes-created',
-  'recovery-code-used',
-  'recovery-codes-low',
-  'recovery-cancelled',
-  'recovery-completed',
-  'email-changed',
-  'email-reverted',
-  'phone-changed',
-  'roles-changed',
-]);
-
-/** What somebody who is signed in can do to devices again and again. */
-const aboutDevices: ReadonlySet<string> = new Set<TemplateName>([
-  'device-trusted',
-  'device-untrusted',
-  'device-removed',
-  'device-key-bound',
-  'device-key-rotated',
-  'device-key-removed',
-]);
-
-/**
- * What a stranger can have sent to anybody, what whoever has proved something asked for, and what tells users of what is being
- * done to them: none of them keeps back another.
- */
-export function purposeOf(template: string, params: Readonly<Record<string, string>>): MessagePurpose {
-  if (template.startsWith('registration-')) return 'registration';
-  if (aboutChanges.has(template)) return 'change';
-  if (waysBack.has(template)) return 'way_back';
-  if (template === 'password-reset' || template === 'account-recovery') return 'recovery';
-  if (aboutCredentials.has(template)) return 'credentials';
-  if (aboutDevices.has(template)) return 'device';
-  return params['code'] !== undefined || params['url'] !== undefined ? 'asked' : 'notice';
-}
-
 /** A message as its limits see it; nothing in it says whose it is. */
 export interface CountedMessage {
   readonly channel: DeliveryChannel;
@@ -102,8 +43,14 @@ export interface MessageLimit {
   readonly windowSeconds: number;
 }
 
-/** What tells users of what is done to them: who has mail sent in masses must not silence it. Users and addresses bound it. */
-const beyondBudget: ReadonlySet<MessagePurpose> = new Set(['way_back', 'credentials', 'device', 'notice']);
+/** What somebody can have sent of whom nothing is known yet, or next to nothing: one message each to any number of addresses. */
+const ofStrangers: ReadonlySet<MessagePurpose> = new Set(['registration', 'change']);
+
+/** Of the mail of all, what users have asked for. What tells them of what is done to them is bounded by users and addresses alone. */
+const askedByUsers: ReadonlySet<MessagePurpose> = new Set(['recovery', 'asked']);
+
+/** What strangers may have of what all share: the rest is there for links, second factors and payments, whatever they do. */
+const strangersShare = 1 / 2;
 
 const hour = 3600;
 const day = 86_400;
@@ -129,13 +76,28 @@ export function limitsOf(message: CountedMessage, config: Config): MessageLimit[
     limits.push({ name: 'user', key: `message:${channel}:${purpose}:user:${user}`, points, windowSeconds: day });
   }
   if (!isSms) return [...limits, ...budgetOfMail(purpose, config)];
-  const points = config.SMS_PER_PREFIX_PER_HOUR;
-  limits.push({ name: 'destination', key: `message:sms:to:${destination}`, points, windowSeconds: hour });
-  limits.push({ name: 'budget', key: 'message:sms', points: config.SMS_PER_HOUR, windowSeconds: hour });
-  return limits;
+  const { SMS_PER_PREFIX_PER_HOUR: ofCountry, SMS_PER_HOUR: ofAll } = config;
+  return [
+    ...limits,
+    ...shared('destination', purpose, { key: `message:sms:to:${destination}`, points: ofCountry }),
+    ...shared('budget', purpose, { key: 'message:sms', points: ofAll }),
+  ];
 }
 
+/** Who has mail sent in masses must not silence what tells users of it. */
 function budgetOfMail(purpose: MessagePurpose, config: Config): MessageLimit[] {
-  if (beyondBudget.has(purpose)) return [];
-  return [{ name: 'budget', key: 'message:email', points: config.EMAILS_PER_HOUR, windowSeconds: hour }];
+  if (!ofStrangers.has(purpose) && !askedByUsers.has(purpose)) return [];
+  return shared('budget', purpose, { key: 'message:email', points: config.EMAILS_PER_HOUR });
+}
+
+/** A limit of an hour that all purposes share. Strangers have one of their own before it, and take no more of it than that. */
+function shared(
+  name: MessageLimit['name'],
+  purpose: MessagePurpose,
+  { key, points }: Pick<MessageLimit, 'key' | 'points'>,
+): MessageLimit[] {
+  const ofAll = { name, key, points, windowSeconds: hour };
+  if (!ofStrangers.has(purpose)) return [ofAll];
+  const share = Math.max(1, Math.floor(points * strangersShare));
+  return [{ ...ofAll, key: `${key}:strangers`, points: share }, ofAll];
 }

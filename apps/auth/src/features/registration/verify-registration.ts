@@ -5,7 +5,7 @@ import type { AppContext, AppTransaction } from '#context.ts';
 import { userActivated, userRegistered } from '#events.ts';
 import type { Caller } from '#features/caller.ts';
 import { resolveCustomerClient } from '#features/client/resolve-client.ts';
-import { beginChange } from '#features/contact-change/begin-change.ts';
+import { beginChange, countCodeAsked } from '#features/contact-change/begin-change.ts';
 import { addressFailuresMax, codeAttemptsMax, countingDay } from '#features/registration/policies.ts';
 import { proves } from '#features/registration/proof.ts';
 import { VerifyRegistrationSchema } from '#features/registration/schemas.ts';
@@ -24,7 +24,9 @@ import type { User } from '#storage/users/user.repository.ts';
 
 const refusals = ['unknown', 'closed', 'wrong_code', 'address_taken'] as const;
 const audits = ['auth.registration.verified', 'auth.registration.failed', ...openingAudits] as const;
-type Outcome = { kind: 'verified'; signedIn: SignedIn; user: UserView } | { kind: (typeof refusals)[number] };
+type Outcome =
+  | { kind: 'verified'; signedIn: SignedIn; user: UserView; isPhoneAsked: boolean }
+  | { kind: (typeof refusals)[number] };
 
 interface Presented {
   request: v.InferOutput<typeof VerifyRegistrationSchema>;
@@ -48,7 +50,12 @@ export async function verifyRegistration(
   const client = resolveCustomerClient(ctx, request.clientId, caller);
   const judge = () => withTransaction(ctx, { who, audits }, (tx) => verify(tx, { request, client, caller }));
   const outcome = await withFailureLimit(ctx, caller.clientAddress, judge, ({ kind }) => kind !== 'verified');
-  if (outcome.kind === 'verified') return outcome;
+  if (outcome.kind === 'verified') {
+    const { signedIn, user, isPhoneAsked } = outcome;
+    // The first of somebody new is within any limit: it is counted for those that follow (SR-18).
+    if (isPhoneAsked) await countCodeAsked(ctx, 'phone', user.id);
+    return { signedIn, user };
+  }
   throw new DomainError('auth.registration.code_invalid', { reason: outcome.kind });
 }
 
@@ -64,8 +71,8 @@ async function verify(tx: AppTransaction, { request, client, caller }: Presented
   const device = presentedDevice(request, caller);
   const facts = { user, client, device, becomesKnown: true, dpopJkt: caller.dpopJkt };
   const signedIn = await openSession(tx, { ...facts, ...assuranceOf(['password', 'email']) });
-  await provePhone(tx, user, signedIn.session.id);
-  return { kind: 'verified', signedIn, user: viewUser(user) };
+  const isPhoneAsked = await provePhone(tx, user, signedIn.session.id);
+  return { kind: 'verified', signedIn, user: viewUser(user), isPhoneAsked };
 }
 
 type Claim =
@@ -102,11 +109,11 @@ async function refuse<K extends (typeof refusals)[number]>(
   return { kind };
 }
 
-/** The number that was given is proven next, by the session that has just opened; until then it names nobody. */
-async function provePhone(tx: AppTransaction, user: User, sessionId: string): Promise<void> {
-  if (user.contact === null) return;
+/** The number that was given, if one was, is proven next by the session that has just opened; until then it names nobody. */
+async function provePhone(tx: AppTransaction, user: User, sessionId: string): Promise<boolean> {
+  if (user.contact === null) return false;
   const { phone } = await openContact(tx, { table: 'users', userId: user.id }, user.contact);
-  if (phone !== null) await beginChange(tx, user, sessionId, { kind: 'phone', value: phone });
+  return phone !== null && (await beginChange(tx, user, sessionId, { kind: 'phone', value: phone }));
 }
 
 async function announce(tx: AppTransaction, registration: Registration, client: Client): Promise<void> {

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { purposeOf } from './purposes.ts';
+
+describe('SR-18 purposeOf', () => {
+  it.each([
+    ['registration-code', 'registration'],
+    ['registration-attempted', 'registration'],
+    ['phone-code', 'change'],
+    ['email-code', 'change'],
+    ['email-change-attempted', 'change'],
+    ['password-reset', 'recovery'],
+    ['account-recovery', 'recovery'],
+    ['sign-in-code', 'asked'],
+    ['transaction-code', 'asked'],
+    ['staff-invitation', 'asked'],
+    ['new-device', 'notice'],
+    ['sign-in-denied', 'notice'],
+    ['email-changed', 'credentials'],
+    ['recovery-codes-created', 'credentials'],
+    ['account-suspended', 'credentials'],
+    ['refresh-token-reuse', 'alarm'],
+    ['passkey-copied', 'alarm'],
+    ['second-factor-blocked', 'alarm'],
+    ['bank-account-linked', 'bank_account'],
+    ['bank-account-default', 'bank_account'],
+    ['device-key-bound', 'device'],
+    ['email-replaced', 'way_back'],
+    ['recovery-waiting', 'way_back'],
+    ['one-of-another-release', 'notice'],
+    ['toString', 'notice'],
+  ])('%s is counted as %s', (template, purpose) => {
+    expect(purposeOf(template)).toBe(purpose);
+  });
+});

@@ -1,0 +1,94 @@
+import type { SmsTemplateName, TemplateName } from '@bank/notifications';
+
+/**
+ * Why a message is sent. Each is counted apart, so that nobody can use up the messages of another:
+ * - `registration`, `change`: what a stranger can have sent to anybody, and what goes to an address because a user claims it;
+ * - `recovery`: links for another password, which anybody can ask for who knows the address of a user;
+ * - `asked`: codes and links that whoever has proven something asked for;
+ * - `way_back`: tells a user of something that the link in it undoes: no code that somebody asks for keeps it back;
+ * - `credentials`: others sign in from now on than did, or by other means: few, and a sign-in alone brings none (SR-20);
+ * - `alarm`: what may be theft. A thief who signs in can bring it about, so it takes nothing from `credentials`;
+ * - `bank_account`, `device`: what somebody who is signed in can do again and again;
+ * - `notice`: all others, among them those that every sign-in brings.
+ */
+export type MessagePurpose =
+  | 'registration'
+  | 'change'
+  | 'recovery'
+  | 'asked'
+  | 'way_back'
+  | 'credentials'
+  | 'alarm'
+  | 'bank_account'
+  | 'device'
+  | 'notice';
+
+/** The compiler names a template that has none. */
+const purposes: Readonly<Record<TemplateName | SmsTemplateName, MessagePurpose>> = {
+  'registration-code': 'registration',
+  'registration-link': 'registration',
+  'registration-attempted': 'registration',
+  'phone-code': 'change',
+  'email-code': 'change',
+  'email-change-attempted': 'change',
+  'password-reset': 'recovery',
+  'account-recovery': 'recovery',
+  'sign-in-code': 'asked',
+  'step-up-code': 'asked',
+  'factor-code': 'asked',
+  'transaction-code': 'asked',
+  'staff-invitation': 'asked',
+  'email-change-requested': 'way_back',
+  'email-replaced': 'way_back',
+  'recovery-in-review': 'way_back',
+  'recovery-waiting': 'way_back',
+  'password-changed': 'credentials',
+  'factor-added': 'credentials',
+  'sms-factor-added': 'credentials',
+  'factor-removed': 'credentials',
+  'factors-reset': 'credentials',
+  'recovery-codes-created': 'credentials',
+  'recovery-code-used': 'credentials',
+  'recovery-codes-low': 'credentials',
+  'recovery-cancelled': 'credentials',
+  'recovery-completed': 'credentials',
+  'email-changed': 'credentials',
+  'email-reverted': 'credentials',
+  'phone-changed': 'credentials',
+  'roles-changed': 'credentials',
+  'account-stopped': 'credentials',
+  'account-opened-again': 'credentials',
+  'account-suspended': 'credentials',
+  'account-closed': 'credentials',
+  'refresh-token-reuse': 'alarm',
+  'passkey-copied': 'alarm',
+  'second-factor-blocked': 'alarm',
+  'bank-account-linked': 'bank_account',
+  'bank-account-unlinked': 'bank_account',
+  'bank-account-default': 'bank_account',
+  'device-trusted': 'device',
+  'device-untrusted': 'device',
+  'device-removed': 'device',
+  'device-key-bound': 'device',
+  'device-key-rotated': 'device',
+  'device-key-removed': 'device',
+  welcome: 'notice',
+  'new-device': 'notice',
+  'sign-in-after-failures': 'notice',
+  'sign-in-denied': 'notice',
+  'account-locked': 'notice',
+  'session-revoked': 'notice',
+  'profile-change-requested': 'notice',
+  'profile-change-approved': 'notice',
+  'profile-change-rejected': 'notice',
+  'kyc-approved': 'notice',
+  'kyc-rejected': 'notice',
+  'kyc-more-information': 'notice',
+  'kyc-expiring': 'notice',
+  'kyc-expired': 'notice',
+};
+
+/** What a message is sent for. One that is none of today's, as another release wrote it, is a notice. */
+export function purposeOf(template: string): MessagePurpose {
+  return Object.hasOwn(purposes, template) ? purposes[template as keyof typeof purposes] : 'notice';
+}
