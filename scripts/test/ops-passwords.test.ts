@@ -42,7 +42,21 @@ describe('SR-5 pnpm ops passwords build-filter', () => {
     const { status, stdout, stderr } = await opsProcess(['passwords', 'build-filter', whole, '--out', out]);
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/filter: 3000 passwords in 0\.0 MB, read back; one good password in 256 is refused as well/);
+    expect(stdout).toContain('at sign-ins it does not count (--bits 32 does)');
     expect(await known(out, passwords)).toBe(3000);
+  });
+
+  it('of 32 bits counts at sign-ins too, and takes hardly any other for one of them', async () => {
+    const out = join(folder, 'precise');
+    const { stdout } = await build(whole, '--out', out, '--bits', '32');
+    expect(stdout).toContain('one good password in 4294967296 is refused as well; it counts at sign-ins too');
+    expect(await known(out, passwords)).toBe(3000);
+    expect(
+      await known(
+        out,
+        passwords.map((one) => `${one} of others`),
+      ),
+    ).toBe(0);
   });
 
   it('leaves out what was seen less often', async () => {

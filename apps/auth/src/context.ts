@@ -147,6 +147,14 @@ async function openFilter({ BREACHED_PASSWORDS_FILE: file }: Config, { logger }:
   const filter = await openBreachedPasswords(file);
   const text = `${filter.keys} breached passwords are refused, and one good one in ${1 / filter.falsePositiveRate}`;
   logger.info({ component: 'passwords' }, text);
+  if (!filter.isPrecise) {
+    const hint =
+      'a good one may be hit, so at sign-ins the built-in list alone counts: build the filter with --bits 32';
+    logger.warn(
+      { component: 'passwords' },
+      `passwords that were breached since they were chosen are not found: ${hint}`,
+    );
+  }
   return filter;
 }
 

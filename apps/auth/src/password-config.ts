@@ -5,7 +5,7 @@ import * as v from 'valibot';
 export const passwordEnv = {
   /** Words that no password may contain, beside BRAND: products, former names, what the bank is called in the street (SR-6). */
   PASSWORD_CONTEXT_WORDS: v.optional(envList, ''),
-  /** A filter made by `pnpm ops passwords build-filter` (SR-5). */
+  /** A filter made by `pnpm ops passwords build-filter` (SR-5); asked at sign-ins if it is of 32 bits. */
   BREACHED_PASSWORDS_FILE: v.optional(envFile),
   /** Argon2id costs. Raised, they reach each hash at its next sign-in (SR-8). */
   ARGON2_MEMORY_KIB: v.optional(envInteger(12_288, 1_048_576), '19456'),

@@ -7,7 +7,7 @@ import { createNameDirectory } from '#adapters/names/name-directory.ts';
 import { freshEmail, password, register, registration } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
 import { post } from './support/http.ts';
-import { askForToken, newPassword, reset } from './support/passwords.ts';
+import { askForToken, newPassword, reset, toldAbout } from './support/passwords.ts';
 
 const auth = await startAuth();
 const { certificates, env } = auth.files;
@@ -95,6 +95,21 @@ describe.each(ways)('SR-6 the names of the user at a $name', ({ choose, field })
   it('profile is not asked about a password that breaks another rule', async () => {
     expect((await choose('password1234')).answer.body.errors).toEqual([{ path: field, rule: 'listed' }]);
     expect(asked).toEqual([]);
+  });
+});
+
+describe('SR-13 a reset that is refused for words of the user', () => {
+  it('is a try of the link: the fifth ends it, profile is asked no more, and the ledger is told of each', async () => {
+    const account = await register(auth);
+    const token = await askForToken(auth, account);
+    const [local] = account.email.split('@');
+    for (const chosen of [`violet ${local}`, ...Array(4).fill('violet maria tractor')]) {
+      expect((await reset(auth, token, chosen)).body.errors).toEqual([{ path: 'password', rule: 'context_word' }]);
+    }
+    expect((await reset(auth, token, 'violet maria tractor')).body.code).toBe('auth.verification.invalid');
+    expect(asked).toHaveLength(5);
+    const told = await toldAbout(auth, account.id);
+    expect(told.filter((one) => one === 'auth.password.reset_failed context_word')).toHaveLength(5);
   });
 });
 

@@ -2,6 +2,7 @@ export { approvalDigest, canonicalDigest } from '#approval/digest.ts';
 export type { FilterBuilder, FilterBuilderOptions, HashWords } from '#breached/build-filter.ts';
 export { createFilterBuilder } from '#breached/build-filter.ts';
 export { PasswordFilterInvalid } from '#breached/filter-format.ts';
+export type { FingerprintBits } from '#breached/fuse-table.ts';
 export type { BreachedPasswords } from '#breached/open-filter.ts';
 export { openBreachedPasswords } from '#breached/open-filter.ts';
 export type { FirebaseParameters, ForeignHash, ForeignHashProblem } from '#foreign/foreign-hash.ts';

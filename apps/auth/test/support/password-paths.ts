@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { UserService } from '@bank/proto/user';
-import { createFilterBuilder } from '@bank/security';
+import { createFilterBuilder, type FingerprintBits } from '@bank/security';
 import { temporaryFolder } from '@bank/testing';
 import { freshEmail, password, register, registration } from './accounts.ts';
 import type { TestAuth } from './auth.ts';
@@ -64,10 +64,10 @@ export const passwordPaths: readonly PasswordPath[] = [
 ];
 
 /** A filter of these passwords, as `pnpm ops passwords build-filter` makes it. */
-export function breachedFile(passwords: readonly string[]): string {
+export function breachedFile(passwords: readonly string[], fingerprintBits: FingerprintBits = 32): string {
   const file = join(temporaryFolder('breached'), 'filter');
   const hashes = passwords.map((one) => createHash('sha1').update(one).digest()).sort(Buffer.compare);
-  const builder = createFilterBuilder({ file, fingerprintBits: 16, keysExpected: hashes.length });
+  const builder = createFilterBuilder({ file, fingerprintBits, keysExpected: hashes.length });
   for (const hash of hashes) {
     builder.add([hash.readUInt32BE(0), hash.readUInt32BE(4), hash.readUInt32BE(8), hash.readUInt32BE(12)]);
   }

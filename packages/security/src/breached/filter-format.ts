@@ -27,6 +27,7 @@ const magic = Buffer.from('PWFILTER');
 const version = 1;
 const headerBytes = 64;
 const partBytes = 16;
+const widths: readonly FingerprintBits[] = [8, 16, 32];
 
 /** How often a password that is not in the filter is taken for one that is. */
 export function falsePositiveRate({ fingerprintBits }: Pick<FilterHeader, 'fingerprintBits'>): number {
@@ -82,8 +83,8 @@ export function headBytes(start: Buffer): number {
 export function readHead(head: Buffer): { header: FilterHeader; parts: readonly FilterPart[] } {
   const blank = Buffer.from(head);
   blank.writeUInt32LE(0, 24);
-  const bits = head.readUInt8(10);
-  if (crc32(blank) !== head.readUInt32LE(24) || (bits !== 8 && bits !== 16)) {
+  const bits = widths.find((width) => width === head.readUInt8(10));
+  if (crc32(blank) !== head.readUInt32LE(24) || bits === undefined) {
     throw new PasswordFilterInvalid('is damaged: the checksum of its header is another');
   }
   const partBits = head.readUInt8(11);

@@ -16,8 +16,10 @@ export interface KeyList {
   readonly count: number;
 }
 
-export type FingerprintBits = 8 | 16;
-export type Fingerprints = Uint8Array | Uint16Array;
+export type FingerprintBits = 8 | 16 | 32;
+export type Fingerprints = Uint8Array | Uint16Array | Uint32Array;
+
+const tableOf = { 8: Uint8Array, 16: Uint16Array, 32: Uint32Array } as const;
 
 const segmentLengthMax = 65_536;
 const seedsMax = 200;
@@ -43,7 +45,7 @@ export function placesOf(shape: TableShape, [a, b, c]: KeyWords): readonly [numb
  * key. Distinct keys alone can be placed. @throws Error when no seed places them, as for keys that are equal
  */
 export function buildFuseTable(keys: KeyList, bits: FingerprintBits): { shape: TableShape; table: Fingerprints } {
-  const make = (length: number) => (bits === 8 ? new Uint8Array(length) : new Uint16Array(length));
+  const make = (length: number): Fingerprints => new tableOf[bits](length);
   if (keys.count === 0) return { shape: { seed: 0, segmentLength: 0, segmentCountLength: 0 }, table: make(0) };
   for (let seed = 1; seed <= seedsMax; seed += 1) {
     const shape = shapeFor(keys.count, mix(seed));
@@ -103,7 +105,7 @@ function wordsOf({ words }: KeyList, key: number): KeyWords {
   return [valueAt(words, 3 * key), valueAt(words, 3 * key + 1), valueAt(words, 3 * key + 2)];
 }
 
-function valueAt(array: Fingerprints | Uint32Array, index: number): number {
+function valueAt(array: Fingerprints, index: number): number {
   return array[index] ?? 0;
 }
 

@@ -19,6 +19,11 @@ import { placesOf } from '#breached/fuse-table.ts';
 export interface BreachedPasswords {
   readonly keys: number;
   readonly falsePositiveRate: number;
+  /**
+   * Whether that is so seldom, 2^-32 at most, that nobody's good password is expected to be taken for one of these: only then
+   * is a hit a reason to take a password from whoever has it.
+   */
+  readonly isPrecise: boolean;
   /** Whether the whole password, in the form in which it is hashed, is among them (SR-5). */
   has(password: string): Promise<boolean>;
   close(): Promise<void>;
@@ -29,6 +34,7 @@ interface Place extends FilterPart {
 }
 
 const chunkBytes = 4 * 1024 * 1024;
+const preciseRateMax = 2 ** -32;
 
 /**
  * Opens a filter, having read all of it once to see that it is whole. A lookup reads three values where they lie in the
@@ -61,6 +67,7 @@ function lookups(
   return {
     keys: header.keys,
     falsePositiveRate: falsePositiveRate(header),
+    isPrecise: falsePositiveRate(header) <= preciseRateMax,
     async has(password) {
       const digest = createHash('sha1').update(normalisePassword(password), 'utf8').digest();
       const place = places[partOf(digest.readUInt32BE(0), partBits)];
@@ -68,8 +75,8 @@ function lookups(
       const key = [digest.readUInt32BE(4), digest.readUInt32BE(8), digest.readUInt32BE(12)] as const;
       const [first, second, third, fingerprint] = placesOf(place, key);
       const values = await Promise.all([first, second, third].map((index) => valueAt(place.offset, index)));
-      const found = values.reduce((sum, value) => sum ^ value, 0);
-      return found === (fingerprint & (2 ** fingerprintBits - 1));
+      const difference = values.reduce((sum, value) => sum ^ value, fingerprint);
+      return (difference & (2 ** fingerprintBits - 1)) === 0;
     },
     close: () => handle.close(),
   };

@@ -12,49 +12,59 @@ export interface ChosenPassword {
   path: string;
 }
 
-/** Who chooses. `userId` is told once it is proven who that is: whoever is nobody yet has no names (SR-15). */
-interface Chooser {
-  email: Email;
+/** The address and number of whoever chooses, as far as they are known. */
+interface Reachable {
+  email?: Email;
   phone?: PhoneNumber | null | undefined;
-  userId?: UserId;
 }
 
 /**
- * Checks a chosen password against the policy, the built-in list and the filter of breached ones, before anything is hashed;
- * then against the names of the user, which profile is asked for: while it is away they keep back nothing.
+ * Checks a chosen password against the policy, the built-in list and the filter of breached ones, before anything is hashed.
  * @throws auth.password.unacceptable with the rule that it breaks (SR-1 to SR-6)
  */
 export async function requireAcceptablePassword(
-  ctx: Pick<AppContext, 'config' | 'breachedPasswords' | 'names'>,
-  chosen: ChosenPassword & Chooser,
+  ctx: Pick<AppContext, 'config' | 'breachedPasswords'>,
+  chosen: ChosenPassword & Reachable,
 ): Promise<void> {
-  const { password, email, phone, userId } = chosen;
   const { BRAND, PASSWORD_CONTEXT_WORDS } = ctx.config;
-  const facts = {
-    email,
-    ...(phone && { phone }),
+  const problem = checkPassword(chosen.password, {
+    ...wordsOf(chosen),
     contextWords: [BRAND, ...PASSWORD_CONTEXT_WORDS, ...contextWords],
     isListed: isCommonPassword,
-  };
-  const problem = checkPassword(password, facts);
+  });
   if (problem !== undefined) throw unacceptable(chosen, problem);
-  if (await ctx.breachedPasswords?.has(password)) throw unacceptable(chosen, 'breached');
-  if (userId === undefined) return;
-  const problemOfNames = checkPassword(password, { ...facts, names: await ctx.names.of(userId) });
-  if (problemOfNames !== undefined) throw unacceptable(chosen, problemOfNames);
+  if (await ctx.breachedPasswords?.has(chosen.password)) throw unacceptable(chosen, 'breached');
 }
 
 /**
- * Whether a password that was chosen earlier is on a list by now (SR-4, SR-5). A list that cannot be read keeps nobody out.
+ * Refuses a password with the user's own words in it: address, number, and the names that profile is asked for, which keep
+ * back nothing while it is away. The answer tells of them, so ask once it is proven who that is (SR-15).
+ * @throws auth.password.unacceptable (SR-6)
+ */
+export async function requireNoOwnWords(
+  ctx: Pick<AppContext, 'names'>,
+  chosen: ChosenPassword,
+  user: Reachable & { userId: UserId },
+): Promise<void> {
+  const facts = { ...wordsOf(user), names: await ctx.names.of(user.userId), isListed: () => false };
+  const problem = checkPassword(chosen.password, facts);
+  if (problem !== undefined) throw unacceptable(chosen, problem);
+}
+
+/**
+ * Whether a password that was chosen earlier is on a list by now (SR-4, SR-5). A filter that may take a good one for a breached
+ * one is not asked: it would keep out users who have done nothing. Nor does one that cannot be read keep anybody out.
  */
 export async function isListedByNow(
-  ctx: Pick<AppContext, 'breachedPasswords' | 'logger'>,
+  { breachedPasswords, logger }: Pick<AppContext, 'breachedPasswords' | 'logger'>,
   password: string,
 ): Promise<boolean> {
   try {
-    return isCommonPassword(password) || ((await ctx.breachedPasswords?.has(password)) ?? false);
+    return (
+      isCommonPassword(password) || (breachedPasswords?.isPrecise === true && (await breachedPasswords.has(password)))
+    );
   } catch (err) {
-    ctx.logger.error({ err, component: 'passwords' }, 'the filter of breached passwords was not read');
+    logger.error({ err, component: 'passwords' }, 'the filter of breached passwords was not read');
     return false;
   }
 }
@@ -75,6 +85,10 @@ export async function requireUnusedPassword(
   }
 }
 
+function wordsOf({ email, phone }: Reachable) {
+  return { ...(email && { email }), ...(phone && { phone }) };
+}
+
 function unacceptable({ path }: ChosenPassword, rule: PasswordProblem): DomainError {
-  return new DomainError('auth.password.unacceptable', { details: { errors: [{ path, rule }] } });
+  return new DomainError('auth.password.unacceptable', { reason: rule, details: { errors: [{ path, rule }] } });
 }

@@ -5,6 +5,7 @@ import type { Caller } from '#features/caller.ts';
 import {
   type ChosenPassword,
   requireAcceptablePassword,
+  requireNoOwnWords,
   requireUnusedPassword,
 } from '#features/password/accept-password.ts';
 import { type ConfirmedPassword, confirmPassword, endFailures } from '#features/password/confirm-password.ts';
@@ -28,7 +29,8 @@ export async function changePassword(ctx: AppContext, input: unknown, caller: Ca
   const { currentPassword, newPassword } = parse(ChangePasswordSchema, input);
   const own = await findOwnSession(ctx, user);
   const chosen = { password: newPassword, path: 'newPassword' };
-  await requireAcceptablePassword(ctx, { ...chosen, ...(await contactOf(ctx, userId)), userId });
+  await requireAcceptablePassword(ctx, chosen);
+  await requireNoOwnWords(ctx, chosen, { ...(await contactOf(ctx, userId)), userId });
   const session = { who, user, caller, ...own };
   const confirmed = await confirmPassword(ctx, session, currentPassword, 'auth.password.change_failed');
   const passwordHash = await hashUnused(ctx, who, confirmed, chosen);

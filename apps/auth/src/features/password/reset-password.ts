@@ -6,6 +6,7 @@ import type { Caller } from '#features/caller.ts';
 import {
   type ChosenPassword,
   requireAcceptablePassword,
+  requireNoOwnWords,
   requireUnusedPassword,
 } from '#features/password/accept-password.ts';
 import { resetTriesMax } from '#features/password/policies.ts';
@@ -25,8 +26,8 @@ const resetAudits = [
 /**
  * Gives a user the password that whoever has the link has chosen, once (SR-36). Everything they have open ends and the
  * counters of wrong passwords are lifted (SR-14); nobody is signed in by it, and a second factor is asked for as before
- * (SR-33). Somebody who is locked stays so: reading mail does not prove what the lock waits for. A password that the user has
- * or had is refused, and five tries end the link.
+ * (SR-33). Somebody who is locked stays so: reading mail does not prove what the lock waits for. A password with their own
+ * words, or that they have or had, is refused, and five such tries end the link.
  * @throws request.invalid, auth.verification.invalid, auth.password.unacceptable, service.overloaded
  */
 export async function resetPassword(ctx: AppContext, input: unknown, caller: Caller): Promise<void> {
@@ -36,16 +37,21 @@ export async function resetPassword(ctx: AppContext, input: unknown, caller: Cal
   const owner = link && (await ownerOf(ctx, link));
   if (link === undefined || owner === undefined) throw notValid('unknown, used or expired');
   const chosen = { password: request.password, path: 'password' };
-  await requireAcceptablePassword(ctx, { ...chosen, ...owner.contact, userId: owner.userId });
+  await requireAcceptablePassword(ctx, chosen);
   // Who finds no room in the line is turned away before being counted: five such tries would end the link.
-  const passwordHash = await ctx.hasher.admit(() => hashUnused(ctx, who, { link, userId: owner.userId }, chosen));
+  const passwordHash = await ctx.hasher.admit(() => hashUnused(ctx, who, { ...owner, link }, chosen));
   const use = { link, userId: owner.userId, passwordHash };
   const isDone = await withTransaction(ctx, { who, audits: resetAudits }, (tx) => useLink(tx, use));
   if (!isDone) throw notValid('used meanwhile, or the user is stopped');
 }
 
+interface Owner {
+  userId: UserId;
+  contact: Contact;
+}
+
 /** Whose link it is: their own words, and passwords they had, are no password (SR-6). */
-async function ownerOf(ctx: AppContext, link: ReadToken): Promise<{ userId: UserId; contact: Contact } | undefined> {
+async function ownerOf(ctx: AppContext, link: ReadToken): Promise<Owner | undefined> {
   const reader = readerOf(ctx);
   const limits = { triesMax: resetTriesMax, now: ctx.clock.now() };
   const userId = await reader.passwordResets.findOwner(link, limits);
@@ -54,11 +60,14 @@ async function ownerOf(ctx: AppContext, link: ReadToken): Promise<{ userId: User
   return { userId, contact: await openContact(reader, { table: 'users', userId }, user.contact) };
 }
 
-/** The hash of a password not used lately. A try is counted before it is compared, and told of where it was one. */
+/**
+ * The hash of a password without the owner's own words that was not used lately. A try is counted before it is compared, as
+ * its answer tells of them, and told of where it was refused.
+ */
 async function hashUnused(
   ctx: AppContext,
   who: Grant,
-  { link, userId }: { link: ReadToken; userId: UserId },
+  { link, userId, contact }: Owner & { link: ReadToken },
   chosen: ChosenPassword,
 ): Promise<string> {
   const unaudited = 'counts a try: the ledger gets what becomes of it';
@@ -66,12 +75,13 @@ async function hashUnused(
   const tries = await withTransaction(ctx, { who, unaudited }, (tx) => tx.passwordResets.claimTry(link, claim));
   if (tries === undefined) throw notValid('used meanwhile, or tried too often');
   try {
+    await requireNoOwnWords(ctx, chosen, { ...contact, userId });
     await requireUnusedPassword(readerOf(ctx), userId, chosen);
   } catch (error) {
     if (error instanceof DomainError && error.code === 'auth.password.unacceptable') {
       const failure = { action: 'auth.password.reset_failed', subject: userId, outcome: 'failure' } as const;
       await withTransaction(ctx, { who, audits: ['auth.password.reset_failed'] }, (tx) =>
-        tx.audit({ ...failure, reason: 'used_before', details: { tries } }),
+        tx.audit({ ...failure, reason: error.reason ?? 'unacceptable', details: { tries } }),
       );
     }
     throw error;
