@@ -28,7 +28,7 @@ import {
   recoveryDelayMs,
 } from './support/recoveries.ts';
 
-const auth = await startAuth({ callers: staffCallers() });
+const auth = await startAuth({ callers: staffCallers(), env: { DATABASE_POOL_MAX: '4' } });
 const clients = await staffClients(auth);
 const { rowsOf, removedOf } = recoveriesOf(auth);
 const noteId = uuidv7();
@@ -154,8 +154,8 @@ describe('SR-73 a lock, a step-up and the link at once', () => {
       auth.neighbours.proof = { kind: 'accepted', by: 'totp' };
       const proof = { challengeId: uuidv7(), response: { code: '123456' } };
       const stepUp = () => post(auth, '/v1/auth/step-up/verify', proof, { token: account.accessToken });
-      const outcomes = await raceOf<unknown>(6, async (number) => {
-        if (number === round % 6) return await set(support, account.id, UserStatus.LOCKED);
+      const outcomes = await raceOf<unknown>(8, async (number) => {
+        if (number === round % 8) return await set(support, account.id, UserStatus.LOCKED);
         const { status } = number % 2 === 0 ? await stepUp() : await cancelRecovery(auth, link);
         expect([200, 204, 401, 422]).toContain(status);
       });

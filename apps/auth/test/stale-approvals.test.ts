@@ -3,14 +3,16 @@ import { UserStatus } from '@bank/proto/user';
 import { losers, raceOf, winners } from '@bank/testing';
 import { describe, expect, it } from 'vitest';
 import { register } from './support/accounts.ts';
-import { type Colleague, colleague, signedRequest, staffClients } from './support/colleagues.ts';
-import { sharedAuth } from './support/shared-auth.ts';
+import { startAuth } from './support/auth.ts';
+import { type Colleague, colleague, signedRequest, staffCallers, staffClients } from './support/colleagues.ts';
 
-const auth = await sharedAuth();
+const auth = await startAuth({ callers: staffCallers(), env: { DATABASE_POOL_MAX: '4' } });
 const clients = await staffClients(auth);
 const { users } = clients;
 const noteId = uuidv7();
 const rounds = 20;
+/** More than there are connections: none waits for another that it holds itself. */
+const racers = 8;
 const { ACTIVE, LOCKED, SUSPENDED, CLOSED } = UserStatus;
 const stale = { code: 'approval.stale' };
 
@@ -80,15 +82,16 @@ describe('SR-71 what was asked for before things changed', () => {
   });
 });
 
-describe('SR-71, SR-73 of two that were asked for', { timeout: 240_000 }, () => {
-  it(`one is carried out when both are approved at once, ${rounds} times`, async () => {
+describe('SR-71, SR-73 of several that were asked for', { timeout: 240_000 }, () => {
+  it(`one is carried out when all are approved at once, ${rounds} times`, async () => {
     const [maker, checker] = [await colleague(auth, 'compliance'), await colleague(auth, 'compliance')];
     for (let round = 0; round < rounds; round += 1) {
       const account = await register(auth);
-      const approvals = [await ask(maker, 'user.suspend', account.id), await ask(maker, 'user.suspend', account.id)];
-      const race = await raceOf(2, (number) => set(checker, account.id, SUSPENDED, approvals[number]));
+      const asking = Array.from({ length: racers }, () => ask(maker, 'user.suspend', account.id));
+      const approvals = await Promise.all(asking);
+      const race = await raceOf(racers, (number) => set(checker, account.id, SUSPENDED, approvals[number]));
       expect(winners(race)).toEqual([SUSPENDED]);
-      expect(losers(race)).toEqual([expect.objectContaining(stale)]);
+      expect(losers(race)).toEqual(Array(racers - 1).fill(expect.objectContaining(stale)));
     }
   });
 });
