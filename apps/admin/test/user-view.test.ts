@@ -176,6 +176,34 @@ describe('POST /v1/admin/users/{id}/unmask', () => {
     expect((await view(userId, staff)).body).toMatchObject({ user: { email: 'a**@example.com' }, unmasked: null });
   });
 
+  test.each(['viewUser', 'viewProfile'])(
+    'SR-72: is over when %s refuses, before news of the rise has come',
+    async (method) => {
+      const [userId, staff] = [await knownUser(app, neighbours), staffOf(app, 'compliance')];
+      await unmask(userId, staff);
+      neighbours.before.set(method, async () => {
+        const unmasked = neighbours.callsOf(method).at(-1)?.request['unmask'] as unknown[];
+        if (unmasked.length > 0) neighbours.refusals.set(method, 'access.forbidden');
+        else neighbours.refusals.delete(method);
+      });
+      const { status, body } = await view(userId, staff);
+      expect(status).toBe(200);
+      const masked = { user: { email: 'a**@example.com' }, profile: { givenName: 'A**' }, unmasked: null };
+      expect(body).toMatchObject(masked);
+      const viewed = (await toldOf(app, userId, 'audit')).filter(({ data }) => data['action'] === 'admin.user.viewed');
+      expect(viewed).toHaveLength(2);
+      expect(viewed.at(-1)?.data['details'] ?? {}).not.toHaveProperty('unmasked');
+    },
+  );
+
+  test('403: whom the owner refuses even what is masked', async () => {
+    const [userId, staff] = [await knownUser(app, neighbours), staffOf(app, 'compliance')];
+    await unmask(userId, staff);
+    neighbours.refusals.set('viewUser', 'access.forbidden');
+    expect(await view(userId, staff)).toMatchObject({ status: 403, body: { code: 'access.forbidden' } });
+    expect(neighbours.callsOf('viewUser')).toHaveLength(2);
+  });
+
   test('SR-62, 403: not when the sign-in was more than 15 minutes ago', async () => {
     const userId = await knownUser(app, neighbours);
     const authTime = Math.floor(Date.now() / 1000) - 901;
