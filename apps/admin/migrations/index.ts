@@ -7,8 +7,6 @@ import { Approvals } from './202612020053-approvals.ts';
 import { LedgerForwarding } from './202612020061-ledger-forwarding.ts';
 import { LedgerVerification } from './202612032305-ledger-verification.ts';
 import { CommittedKeys } from './202612060010-committed-keys.ts';
-import { RepeatedApprovals } from './202612060020-repeated-approvals.ts';
-import { OnePendingApproval } from './202612060021-one-pending-approval.ts';
 
 /** In the order they run; a name is never changed once it has landed. */
 export const migrations = [
@@ -21,6 +19,4 @@ export const migrations = [
   { name: '202612020061-ledger-forwarding', class: LedgerForwarding },
   { name: '202612032305-ledger-verification', class: LedgerVerification },
   { name: '202612060010-committed-keys', class: CommittedKeys },
-  { name: '202612060020-repeated-approvals', class: RepeatedApprovals },
-  { name: '202612060021-one-pending-approval', class: OnePendingApproval },
 ];

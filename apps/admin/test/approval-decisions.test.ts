@@ -144,6 +144,29 @@ describe('POST /v1/admin/approvals/{id}/approve', () => {
     expect(await rowOf(id)).toMatchObject({ status: 'approved' });
   });
 
+  test('SR-71: factors that are gone are told as gone, though auth refuses the checker by then', async () => {
+    const userId = await knownUser(app, neighbours);
+    const asking = await send('POST', `/users/${userId}/reset-mfa`, staffOf(app, 'support'), { reason });
+    const id = String(asking.body['approvalId']);
+    neighbours.refusals.set('revokeSessions', 'access.forbidden');
+    expect((await decide(id, 'approve')).status).toBe(204);
+    expect(await rowOf(id)).toMatchObject({ status: 'approved' });
+    expect(await toldOf(app, userId, 'events')).toMatchObject([{ ...decided, data: { approved: true } }, performed]);
+  });
+
+  test('SR-71: whom the owner lets in no more after a 503 leaves it undecided: nobody knows whether it was done', async () => {
+    const [{ id, userId }, checker] = [await pending(), staffOf(app, 'admin')];
+    neighbours.refusals.set('setUserStatus', 'service.unavailable');
+    expect((await decide(id, 'approve', checker)).status).toBe(503);
+    neighbours.refusals.set('setUserStatus', 'access.forbidden');
+    expect((await decide(id, 'approve', checker)).status).toBe(403);
+    expect(await rowOf(id)).toMatchObject({ status: 'executing', checker_id: checker.userId });
+    expect(await decide(id, 'approve')).toMatchObject({ status: 409, body: { code: 'approval.in_progress' } });
+    expect(await toldOf(app, userId, 'events')).toEqual([]);
+    neighbours.refusals.clear();
+    expect((await decide(id, 'approve', checker)).status).toBe(204);
+  });
+
   test('after a crash the same checker goes on where it stopped, once the first try cannot run any more', async () => {
     const [{ id }, checker] = [await pending(), staffOf(app, 'admin')];
     await app.database.query(

@@ -112,6 +112,33 @@ describe('SR-71: POST /v1/admin/kyc/cases/{id}/{approve,reject}', () => {
     expect(await rowOf(String(body['approvalId']))).toMatchObject({ status: 'rejected' });
   });
 
+  test('SR-71: who has taken the case over asks anew: what the one before asked for can never be done', async () => {
+    const { userId, caseId, ask } = await givenCase();
+    const first = String((await ask('approve', { reason })).body['approvalId']);
+    const next = staffOf(app, 'compliance');
+    neighbours.kycCases.set(caseId, { userId, status: 'in_review', reviewerId: next.userId });
+    const second = String((await ask('approve', { reason }, next)).body['approvalId']);
+    expect(await rowOf(first)).toMatchObject({ status: 'expired' });
+    expect(await rowOf(second)).toMatchObject({ status: 'pending', maker_id: next.userId });
+    neighbours.refusals.set('decideKycCase', 'kyc.case.unclaimed');
+    const answer = await send('POST', `/approvals/${second}/approve`, staffOf(app, 'compliance'), {});
+    expect(answer).toMatchObject({ status: 403, body: { code: 'kyc.case.unclaimed' } });
+    expect(await rowOf(second)).toMatchObject({ status: 'rejected' });
+  });
+
+  test('SR-71: for the same reasons in another order is the same approval', async () => {
+    const { ask } = await givenCase();
+    const orders = [
+      ['face_mismatch', 'document_expired'],
+      ['document_expired', 'face_mismatch'],
+    ];
+    const ids: unknown[] = [];
+    for (const reasons of orders) ids.push((await ask('reject', { reason, reasons })).body['approvalId']);
+    expect(new Set(ids).size).toBe(1);
+    const [one, other] = neighbours.callsOf('signApproval').map(({ request }) => request['payloadDigest']);
+    expect(one).toEqual(other);
+  });
+
   test('403: not claimed, or claimed by somebody else; 409: not in review', async () => {
     for (const reviewerId of ['', uuidv7()]) {
       const { ask } = await givenCase({ reviewerId });

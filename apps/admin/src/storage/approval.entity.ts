@@ -30,13 +30,6 @@ export const ApprovalEntity = defineEntity({
     { name: 'approvals_action_index', properties: ['action', 'id'] },
     { name: 'approvals_due_index', properties: ['status', 'expiresAt'] },
   ],
-  uniques: [
-    {
-      name: 'approvals_pending_unique',
-      properties: ['action', 'userId', 'payload'],
-      where: `status = 'pending'`,
-    },
-  ],
   checks: [
     {
       name: 'approvals_status_check',

@@ -30,24 +30,44 @@ export type NewApproval = Omit<Approval, 'status' | 'checkerId' | 'decisionNoteI
 
 /** Requests of staff. Each step of a decision is one conditional update: of two who decide at once, one does. */
 export class ApprovalRepository extends Repository {
-  /** Adds a request; false when the same waits already. */
-  async add(approval: NewApproval): Promise<boolean> {
-    const { id, action, userId, payload, makerId, noteId, request, createdAt, expiresAt } = approval;
-    const added = await this.affected(
-      `insert into admin.approvals
-         (id, action, user_id, payload, maker_id, note_id, request, status, created_at, expires_at)
-       values (?, ?, ?, ?::jsonb, ?, ?, ?, 'pending', ?, ?)
-       on conflict (action, user_id, payload) where status = 'pending' do nothing`,
-      [id, action, userId, JSON.stringify(payload), makerId, noteId, request, createdAt, expiresAt],
-    );
-    return added === 1;
+  /**
+   * Keeps everybody else from asking for the same, and from opening it again, until the transaction ends. Taken before any row
+   * is locked, and by whoever adds, supersedes or puts back.
+   */
+  async holdSame({ action, payload }: Pick<Approval, 'action' | 'payload'>): Promise<void> {
+    const sql = `select pg_advisory_xact_lock(hashtextextended('admin.approvals ' || ?::text || ' ' || ?::jsonb::text, 0))`;
+    await this.rows(sql, [action, JSON.stringify(payload)]);
   }
 
-  /** The id of the request for exactly this that waits, if there is one. */
-  async findSame({ action, userId, payload }: Pick<Approval, 'action' | 'userId' | 'payload'>) {
+  /** Adds a request. */
+  async add(approval: NewApproval): Promise<void> {
+    const { id, action, userId, payload, makerId, noteId, request, createdAt, expiresAt } = approval;
+    await this.affected(
+      `insert into admin.approvals
+         (id, action, user_id, payload, maker_id, note_id, request, status, created_at, expires_at)
+       values (?, ?, ?, ?::jsonb, ?, ?, ?, 'pending', ?, ?)`,
+      [id, action, userId, JSON.stringify(payload), makerId, noteId, request, createdAt, expiresAt],
+    );
+  }
+
+  /** The id of what this one repeats: the same maker has asked for the same since then, and it waits. */
+  async findRepeated({ action, userId, payload, makerId, createdAt }: NewApproval, since: Date) {
     const sql = `select id from admin.approvals
-       where action = ? and user_id = ? and payload = ?::jsonb and status = 'pending'`;
-    return (await this.row<{ id: string }>(sql, [action, userId, JSON.stringify(payload)]))?.id;
+       where action = ? and user_id = ? and payload = ?::jsonb and status = 'pending' and expires_at > ?
+         and maker_id = ? and created_at > ?
+       order by id desc limit 1`;
+    const params = [action, userId, JSON.stringify(payload), createdAt, makerId, since];
+    return (await this.row<{ id: string }>(sql, params))?.id;
+  }
+
+  /** Ends whatever waits for the same, and gives the ids. */
+  async supersede({ action, userId, payload }: NewApproval): Promise<string[]> {
+    const ended = await this.rows<{ id: string }>(
+      `update admin.approvals set status = 'expired'
+         where action = ? and user_id = ? and payload = ?::jsonb and status = 'pending' returning id`,
+      [action, userId, JSON.stringify(payload)],
+    );
+    return ended.map(({ id }) => id);
   }
 
   find(id: string, at: Date): Promise<Approval | undefined> {
@@ -131,21 +151,16 @@ export class ApprovalRepository extends Repository {
     ]);
   }
 
-  /** Closes some that nobody may execute any more, of one user where said, and gives them with where they stood. */
-  closeExpired(
-    at: Date,
-    limit: number,
-    userId?: UserId,
-  ): Promise<(Pick<Approval, 'id' | 'action' | 'userId'> & { was: string })[]> {
+  /** Closes some that nobody may execute any more, and gives them with where they stood. */
+  closeExpired(at: Date, limit: number): Promise<(Pick<Approval, 'id' | 'action' | 'userId'> & { was: string })[]> {
     return this.rows(
       `with due as (
          select id, status from admin.approvals
            where status in ('pending', 'executing') and expires_at <= ? and coalesce(lease_until <= ?, true)
-             and (?::uuid is null or user_id = ?)
            order by expires_at limit ? for update skip locked)
        update admin.approvals a set status = 'expired', lease_until = null from due where a.id = due.id
          returning a.id, a.action, a.user_id as "userId", due.status as was`,
-      [at, at, userId ?? null, userId ?? null, limit],
+      [at, at, limit],
     );
   }
 }

@@ -12,7 +12,8 @@ import type { Approval } from '#storage/approval.entity.ts';
 /**
  * Approves what a colleague asked for and has its owner do it, with the checker's token and the maker's signed request
  * (SR-71). It is claimed by one conditional update, so of two who decide at once one does. Where the owner refuses, it is
- * open again, or over if nobody could ever approve it; where the owner does not answer, the same checker may try again.
+ * open again, or over if nobody could ever approve it or the same waits by now; where the owner does not answer, the same
+ * checker may try again.
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, approval.not_found, approval.own,
  * approval.expired, approval.already_decided, approval.in_progress, and what the owner answers
  */
@@ -24,17 +25,20 @@ export async function approve(ctx: AppContext, actor: Actor, input: DecisionInpu
 
   const claimed = await claim(ctx, who, { checker, id, reason });
   if (typeof claimed === 'string') throw new DomainError(claimed, { reason: 'decided at the same time' });
-  const outcome = await outcomeOf(() => executeApproval(ctx.owners, claimed));
+  const { approval, isRepetition } = claimed;
+  const answered = await outcomeOf(() => executeApproval(ctx, approval));
+  const outcome = isRepetition ? outcomeOfBoth(answered) : answered;
   const audits = ['admin.approval.decided', 'admin.action.performed'] as const;
-  await withTransaction(ctx, { who, audits }, (tx) => settle(tx, checker, claimed, outcome));
+  const isAttempt = outcome.kind === 'unavailable';
+  await withTransaction(ctx, { who, audits, isAttempt }, (tx) => settle(tx, checker, approval, outcome));
   unwrap(outcome);
 }
 
 /** Claims the approval and keeps the reason, or tells why it cannot be claimed. */
 function claim(ctx: AppContext, who: Grant, by: { checker: UserActor; id: string; reason: string | undefined }) {
   const { checker, id, reason } = by;
-  return withTransaction(ctx, { who, audits: ['admin.action.requested'] }, async (tx) => {
-    await findDecidable(tx, checker, id);
+  return withTransaction(ctx, { who, audits: ['admin.action.requested'], isAttempt: true }, async (tx) => {
+    const { status } = await findDecidable(tx, checker, id);
     const at = tx.clock.now();
     const decision = { id, checkerId: checker.userId, at };
     const approval = await tx.approvals.claim(decision, new Date(at.getTime() + leaseMs));
@@ -42,12 +46,24 @@ function claim(ctx: AppContext, who: Grant, by: { checker: UserActor; id: string
     await explainDecision(tx, checker, approval, { action: 'approval.approve', reason });
     const details = { action: approval.action, approvalId: id, noteId: approval.noteId };
     await tx.audit({ action: 'admin.action.requested', subject: subjectOf(approval), outcome: 'success', details });
-    return approval;
+    return { approval, isRepetition: status === 'executing' };
   });
+}
+
+/**
+ * What came of a first try that nobody answered and of its repetition: an owner that does not let the checker in (any more)
+ * has not looked whether it is done, so nobody else may be told that it is not.
+ */
+function outcomeOfBoth(repeated: Outcome<void>): Outcome<void> {
+  if (repeated.kind !== 'refused' || canNeverSucceed(repeated.error)) return repeated;
+  const { error } = repeated;
+  return error.kind === 'forbidden' || error.kind === 'unauthenticated' ? { kind: 'unavailable', error } : repeated;
 }
 
 /** Writes down what came of it, and tells of it once. */
 async function settle(tx: AppTransaction, { userId }: UserActor, approval: Approval, outcome: Outcome<void>) {
+  // Asked before any row is locked: the same may be asked for while this one is put back.
+  if (outcome.kind === 'refused') await tx.approvals.holdSame(approval);
   const { action, id, noteId } = approval;
   const details = { action, approvalId: id, noteId };
   const told = { subject: subjectOf(approval), ...auditedOutcome(outcome), details };

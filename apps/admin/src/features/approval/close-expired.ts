@@ -1,5 +1,5 @@
 import { withTransaction } from '@bank/database';
-import { allow, type UserId } from '@bank/domain';
+import { allow } from '@bank/domain';
 import type { AppContext, AppTransaction } from '#context.ts';
 
 const batch = 100;
@@ -20,16 +20,11 @@ export async function closeExpired(ctx: AppContext): Promise<number> {
   }
 }
 
-/** The same of one user within a transaction: what is over does not stand in the way of who asks for it again. */
-export function closeExpiredOf(tx: AppTransaction, userId: UserId): Promise<number> {
-  return withTransaction(tx, access, (inner) => closeSome(inner, userId));
-}
-
-async function closeSome(tx: AppTransaction, userId?: UserId): Promise<number> {
-  const expired = await tx.approvals.closeExpired(tx.clock.now(), batch, userId);
-  for (const { id, userId: about, action, was } of expired) {
+async function closeSome(tx: AppTransaction): Promise<number> {
+  const expired = await tx.approvals.closeExpired(tx.clock.now(), batch);
+  for (const { id, userId, action, was } of expired) {
     const details = { approvalId: id, action, was };
-    await tx.audit({ action: 'admin.approval.expired', subject: about ?? id, outcome: 'success', details });
+    await tx.audit({ action: 'admin.approval.expired', subject: userId ?? id, outcome: 'success', details });
   }
   return expired.length;
 }

@@ -4,7 +4,6 @@ import {
   type ApprovalPayload,
   allow,
   approvalActions,
-  DomainError,
   type UserActor,
   type UserId,
 } from '@bank/domain';
@@ -12,7 +11,7 @@ import { approvalDigest } from '@bank/security';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { auditedOutcome, outcomeOf, unwrap } from '#features/act/outcome.ts';
 import { writeNote } from '#features/act/write-note.ts';
-import { closeExpiredOf } from '#features/approval/close-expired.ts';
+import { repetitionMs } from '#features/approval/policies.ts';
 import type { NewApproval } from '#storage/approval.repository.ts';
 
 /** What a member of staff asks for. `prepare` gives its exact payload, once the reason is kept. */
@@ -25,7 +24,8 @@ export interface ApprovalOpening<A extends ApprovalAction> {
 
 /**
  * Keeps what a member of staff asks for until another one decides: reason and attempt first, then `auth` signs the request
- * in their name, and what came of it is recorded. Gives the id of the approval; where the same waits already, that one's (SR-71).
+ * in their name, and what came of it is recorded. Gives the id of the approval; of what the maker has asked for a moment ago,
+ * that one's (SR-71).
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, user.not_found, and what the owner answers
  */
 export async function openApproval<A extends ApprovalAction>(
@@ -36,12 +36,16 @@ export async function openApproval<A extends ApprovalAction>(
   const who = allow.permission(maker, approvalActions[action]);
   const id = ctx.ids.next();
   const subject = userId ?? id;
-  const noteId = await withTransaction(ctx, { who, audits: ['admin.action.requested'] }, async (tx) => {
-    const written = await writeNote(tx, maker, { about: userId, action, reason });
-    const details = { action, approvalId: id, noteId: written };
-    await tx.audit({ action: 'admin.action.requested', subject, outcome: 'success', details });
-    return written;
-  });
+  const noteId = await withTransaction(
+    ctx,
+    { who, audits: ['admin.action.requested'], isAttempt: true },
+    async (tx) => {
+      const written = await writeNote(tx, maker, { about: userId, action, reason });
+      const details = { action, approvalId: id, noteId: written };
+      await tx.audit({ action: 'admin.action.requested', subject, outcome: 'success', details });
+      return written;
+    },
+  );
   const outcome = await outcomeOf(async () => {
     const payload = await prepare();
     const payloadDigest = approvalDigest(action, payload);
@@ -49,7 +53,9 @@ export async function openApproval<A extends ApprovalAction>(
     const asked = { id, action, userId: userId ?? null, payload, makerId: maker.userId, noteId };
     return { ...asked, request: signed.approval, expiresAt: signed.expiresAt };
   });
-  const waiting = await withTransaction(ctx, { who, audits: ['admin.approval.requested'] }, async (tx) => {
+  const isAttempt = outcome.kind === 'unavailable';
+  const audits = ['admin.approval.requested', 'admin.approval.expired'] as const;
+  const waiting = await withTransaction(ctx, { who, audits, isAttempt }, async (tx) => {
     const told = { action: 'admin.approval.requested', subject, ...auditedOutcome(outcome) } as const;
     const approvalId = outcome.kind === 'done' ? await keep(tx, { ...outcome.value, createdAt: tx.clock.now() }) : id;
     const isRepeated = approvalId !== id && { reason: 'already' };
@@ -61,16 +67,19 @@ export async function openApproval<A extends ApprovalAction>(
 }
 
 /**
- * Keeps a request unless exactly this waits already: one that was left over could be approved long after what it was about is
- * done and undone. Gives the id of the one that waits.
+ * Keeps a request in place of whatever waits for the same: `auth` has signed for another maker or another time, so that what
+ * waits may be dead where this one is not. What the same maker asked for a moment ago is pressed twice, and stays. Gives the id
+ * of the one that waits.
  */
 async function keep(tx: AppTransaction, request: NewApproval): Promise<string> {
-  if (request.userId !== null) await closeExpiredOf(tx, request.userId);
-  for (let tries = 0; tries < 3; tries += 1) {
-    if (await tx.approvals.add(request)) return request.id;
-    const same = await tx.approvals.findSame(request);
-    if (same !== undefined) return same;
-    // It was claimed between the two statements, and is in nobody's way any more.
+  const { id, action, createdAt, userId } = request;
+  await tx.approvals.holdSame(request);
+  const repeated = await tx.approvals.findRepeated(request, new Date(createdAt.getTime() - repetitionMs));
+  if (repeated !== undefined) return repeated;
+  for (const approvalId of await tx.approvals.supersede(request)) {
+    const details = { approvalId, action, was: 'pending', supersededBy: id };
+    await tx.audit({ action: 'admin.approval.expired', subject: userId ?? approvalId, outcome: 'success', details });
   }
-  throw new DomainError('approval.in_progress', { reason: 'the same is asked for and decided all the time' });
+  await tx.approvals.add(request);
+  return id;
 }

@@ -16,6 +16,9 @@ import type { Approval } from '#storage/approval.entity.ts';
 /** How long nobody can begin again what a checker has begun: longer than any request lives. */
 export const leaseMs = 30_000;
 
+/** For how long the same request of the same maker is a repetition: their user agent sent it twice, or they pressed twice. */
+export const repetitionMs = 60_000;
+
 const allActions = Object.keys(approvalActions).filter(isApprovalAction);
 
 /** The actions that a member of staff could decide on, unless they asked for them. */
@@ -67,6 +70,8 @@ const final: readonly ErrorCode[] = [
   'user.not_found',
   'recovery.not_found',
   'kyc.case.not_found',
+  // Told of the maker, who has lost the case to a colleague: whoever approves, it stays so.
+  'kyc.case.unclaimed',
   'kyc.transition.illegal',
 ];
 

@@ -1,4 +1,4 @@
-import { type Actor, type ApprovalPayload, allow, DomainError, parse, requireUser } from '@bank/domain';
+import { type Actor, type ApprovalPayload, allow, DomainError, kycReasonsOf, parse, requireUser } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import { Reasoned } from '#features/act/schemas.ts';
 import { openApproval } from '#features/approval/open-approval.ts';
@@ -28,7 +28,8 @@ export async function requestRejectionOfCase(ctx: AppContext, actor: Actor, inpu
   allow.permission(actor, 'kyc.decide');
   const { reason, reasons } = parse(CaseReasons, input.body);
   const looked = await lookedAt(ctx, actor, input);
-  const prepare = async () => ({ ...looked, reasons: [...reasons] });
+  // In one order: an approval is bound to the digest of it, and the same in another order is the same.
+  const prepare = async () => ({ ...looked, reasons: [...kycReasonsOf(reasons)] });
   return openApproval(ctx, requireUser(actor), { action: 'kyc.reject', userId: looked.userId, reason, prepare });
 }
 
