@@ -8,7 +8,8 @@ import { type GatewayUnderTest, startGatewayUnderTest } from '#test/gateway-unde
 const sockets: Socket[] = [];
 let gateway: GatewayUnderTest;
 beforeAll(async () => {
-  gateway = await startGatewayUnderTest({ trustedProxies: ['127.0.0.1'] });
+  const guarded = [{ name: 'payments', path: '/v1/payments', addresses: ['127.0.0.1:9'], demands: { audience: 'a' } }];
+  gateway = await startGatewayUnderTest({ trustedProxies: ['127.0.0.1'], guarded });
 });
 afterEach(() => {
   for (const socket of sockets.splice(0)) socket.destroy();
@@ -22,6 +23,7 @@ async function holdOpen(addresses: readonly string[]): Promise<void> {
       const socket = connect({ host: '127.0.0.1', port: gateway.publicPort });
       sockets.push(socket);
       await once(socket, 'connect');
+      socket.on('error', () => undefined); // refused, or over
       socket.resume();
       socket.write(
         `PUT /v1/devices/1/key HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: ${address}\r\nContent-Length: 1000\r\n\r\nslow`,
@@ -30,8 +32,8 @@ async function holdOpen(addresses: readonly string[]): Promise<void> {
   );
 }
 
-const ask = (address: string) =>
-  fetch(`${gateway.publicUrl}/v1/devices`, { headers: { 'x-forwarded-for': address, connection: 'close' } });
+const ask = (address: string, path = '/v1/devices') =>
+  fetch(gateway.publicUrl + path, { headers: { 'x-forwarded-for': address, connection: 'close' } });
 
 /** Waits until the gateway has read what is held open, and refuses. */
 const refusal = (address: string) => until(async () => (await ask(address)).status === 429);
@@ -45,14 +47,16 @@ describe('SR-78 requests under way', () => {
     expect((await ask('203.0.113.1')).status).toBe(200);
     await holdOpen(['203.0.113.1']);
     await refusal('203.0.113.1');
-    const refused = await ask('203.0.113.1');
-    expect(refused.headers.get('retry-after')).toBe('1');
-    expect(refused.headers.get('content-type')).toBe('application/problem+json');
-    expect(await refused.json()).toMatchObject({
-      status: 429,
-      code: 'request.rate_limited',
-      detail: errorCatalogue['request.rate_limited'].message,
-    });
+    for (const path of ['/v1/devices', '/v1/payments', '/v1/files/objects/1']) {
+      const refused = await ask('203.0.113.1', path);
+      expect(refused.headers.get('retry-after')).toBe('1');
+      expect(refused.headers.get('content-type')).toBe('application/problem+json');
+      expect(await refused.json()).toMatchObject({
+        status: 429,
+        code: 'request.rate_limited',
+        detail: errorCatalogue['request.rate_limited'].message,
+      });
+    }
     expect((await ask('203.0.113.2')).status).toBe(200);
     expect((await ask('::ffff:203.0.113.1')).status).toBe(429);
     for (const socket of sockets.splice(0)) socket.destroy();
