@@ -2,6 +2,7 @@ import { audiences, composeApp, dataRightsRpc } from '@bank/composition';
 import { createLoop, type Service } from '@bank/service-kit';
 import type { Config } from '#config.ts';
 import { type AppContext, createContext, type Overrides } from '#context.ts';
+import { measureKeptBack } from '#features/delivery/count-kept-back.ts';
 import { measureOverdue } from '#features/delivery/measure-overdue.ts';
 import { carryOutRecoveries } from '#features/recovery/carry-out-recoveries.ts';
 import { forgetNonces } from '#features/session/forget-nonces.ts';
@@ -38,6 +39,7 @@ export function assembleService(ctx: AppContext): Service {
   metrics.watchHashing(() => hasher.stats());
   measureKeyAge(ctx);
   measureOverdue(ctx);
+  measureKeptBack(ctx);
   const sender = createDeliverySender(ctx);
   const nonces = createLoop({ name: 'nonces', everyMs: nonceCheckMs, logger, work: () => forgetNonces(ctx) });
   const recoveries = createLoop({

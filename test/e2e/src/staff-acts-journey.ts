@@ -31,25 +31,25 @@ export async function staffActsJourney(
 ): Promise<void> {
   await lookUp(place, colleagues.maker, account);
 
-  place.announce('Lock him, with a reason: it is kept sealed, and everything else carries its id alone');
+  place.announce('Lock the user, with a reason: it is kept sealed, and everything else carries its id alone');
   await act(place, colleagues.maker, account, 'lock', 'He called: his phone was stolen');
-  announce('Within a second his access token opens nothing, in any service');
+  announce('Within a second the access token opens nothing, in any service');
   const isRefused = ({ status }: Exchange) => status === 401;
   await Promise.all(
     customerRoutes.map((route) => client.sendUntil(isRefused, takesEffectWithinMs, 'GET', route, { token })),
   );
-  announce('And he cannot sign in: the answer is that of a wrong password');
+  announce('And the user cannot sign in: the answer is that of a wrong password');
   const { email: identifier, password } = account;
   expectStatus(await client.send('POST', '/v1/auth/login', { body: { identifier, password } }), 401);
 
-  place.announce('Unlock him');
+  place.announce('Unlock the user');
   await act(place, colleagues.maker, account, 'unlock', 'He came to the branch with his passport');
   await resetFactors(place, colleagues, account);
   await readLedger(place, colleagues.checker, account);
 }
 
 async function lookUp({ client, announce }: Required<Console>, token: string, account: Account): Promise<void> {
-  announce('Staff look for a customer by his address, which stands in no URL');
+  announce('Staff look for a customer by an address, which stands in no URL');
   const search = await client.send('POST', '/v1/admin/users/search', { token, body: { email: account.email } });
   const { items } = expectStatus<{ items: { userId: string }[] }>(search, 200);
   assert.deepEqual(
@@ -57,7 +57,7 @@ async function lookUp({ client, announce }: Required<Console>, token: string, ac
     [account.userId],
   );
 
-  announce('What they see of him is masked');
+  announce('What they see of the user is masked');
   const view = await client.send('GET', `/v1/admin/users/${account.userId}`, { token });
   const { user } = expectStatus<{ user: { email: string } }>(view, 200);
   assert.notEqual(user.email, account.email);

@@ -64,7 +64,10 @@ export const dataRights = declareDataRights('auth', {
       },
       erased: 'deleted',
     },
-    imported_users: { exported: { withheld: 'keyed hashes by which an import knows him again' }, erased: 'deleted' },
+    imported_users: {
+      exported: { withheld: 'keyed hashes by which an import knows the user again' },
+      erased: 'deleted',
+    },
     password_history: { exported: { withheld: 'hashes of secrets' }, erased: 'deleted' },
     identifiers: {
       exported: { withheld: 'keyed hashes of the addresses, which auth.users has' },
@@ -72,7 +75,7 @@ export const dataRights = declareDataRights('auth', {
     },
     terms_acceptances: {
       exported: { key: 'id', columns: { version: 'version', acceptedAt: 'accepted_at' } },
-      erased: { kept: 'what he agreed to with the bank, which it must be able to show; a version and a time only' },
+      erased: { kept: 'what was agreed with the bank, which it must be able to show; a version and a time only' },
     },
     registrations: {
       exported: {
@@ -108,8 +111,8 @@ export const dataRights = declareDataRights('auth', {
       erased: { kept: 'tokens that are still about must go on being refused; gone within minutes, ids only' },
     },
     user_changes: {
-      exported: { withheld: 'what other services were told of the user, who is exported as he is now' },
-      erased: { kept: 'that he was erased has to reach everybody; ids, states and times, gone within a month' },
+      exported: { withheld: 'what other services were told of the user, who is exported as they are now' },
+      erased: { kept: 'that the user was erased has to reach everybody; ids, states and times, gone within a month' },
     },
     approvals_consumed: consumedApprovals,
     users: {

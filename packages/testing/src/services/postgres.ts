@@ -84,7 +84,8 @@ function throughPooler(url: string): string {
 
 async function cloneDatabase(client: pg.PoolClient, template: string, name: string): Promise<void> {
   const clone = client.escapeIdentifier(name);
-  await client.query(`create database ${clone} template ${client.escapeIdentifier(template)}`);
+  // By way of the log, as Postgres does by itself, it costs three times as much where nothing waits for the disk.
+  await client.query(`create database ${clone} template ${client.escapeIdentifier(template)} strategy file_copy`);
   // Who may connect and make temporary tables is said of the database itself, and a template does not pass it on.
   const { rows } = await client.query<{ role: string; privilege: string }>(
     `select case a.grantee when 0 then 'public' else a.grantee::regrole::text end as role, a.privilege_type as privilege

@@ -23,7 +23,8 @@ export interface Act {
  */
 export async function carryOut(ctx: AppContext, actor: Actor, act: Act): Promise<void> {
   const { action, who, userId, reason } = act;
-  const noteId = await withTransaction(ctx, { who, audits: ['admin.action.requested'], isAttempt: true }, async (tx) => {
+  const attempt = { who, audits: ['admin.action.requested'], isAttempt: true } as const;
+  const noteId = await withTransaction(ctx, attempt, async (tx) => {
     const written = await writeNote(tx, actor, { about: userId, action, reason });
     const details = { action, noteId: written };
     await tx.audit({ action: 'admin.action.requested', subject: userId, outcome: 'success', details });

@@ -27,7 +27,8 @@ export async function actOnCase(ctx: AppContext, actor: Actor, act: CaseAct): Pr
   const staff = requireUser(actor);
   const found = await findCase(ctx, staff, caseId);
   const { userId } = found;
-  const noteId = await withTransaction(ctx, { who, audits: ['admin.action.requested'], isAttempt: true }, async (tx) => {
+  const attempt = { who, audits: ['admin.action.requested'], isAttempt: true } as const;
+  const noteId = await withTransaction(ctx, attempt, async (tx) => {
     const written = await writeNote(tx, actor, { about: userId, action, reason });
     const details = { action, caseId, noteId: written };
     await tx.audit({ action: 'admin.action.requested', subject: userId, outcome: 'success', details });

@@ -2,6 +2,7 @@ import { destinationOf, type UserId } from '@bank/domain';
 import { keyedHash } from '@bank/security';
 import type { AppContext } from '#context.ts';
 import { type Address, hashAddress } from '#features/address/index-address.ts';
+import { countKeptBack } from '#features/delivery/count-kept-back.ts';
 import { limitsOf, type MessageLimit } from '#features/delivery/policies.ts';
 import { purposeOf } from '#features/delivery/purposes.ts';
 
@@ -29,10 +30,7 @@ export async function findLimitReached(
   for (const { name, key, points, windowSeconds } of limitsOf(counted, ctx.config)) {
     const { allowed } = await ctx.rateLimits.consume(key, { points, windowSeconds });
     if (allowed) continue;
-    const help = 'Messages that a limit kept back, by the limit';
-    ctx.metrics
-      .counter('message_limits_total', help, ['channel', 'limit'])
-      .inc({ channel: counted.channel, limit: name });
+    countKeptBack(ctx, counted.channel, name);
     return name;
   }
   return undefined;

@@ -36,8 +36,11 @@ export interface CountedMessage {
   readonly purpose: MessagePurpose;
 }
 
+/** What keeps a message back: what one address, user or destination gets, and what all get together. */
+export const messageLimits = ['target', 'user', 'destination', 'budget'] as const;
+
 export interface MessageLimit {
-  readonly name: 'target' | 'user' | 'destination' | 'budget';
+  readonly name: (typeof messageLimits)[number];
   readonly key: string;
   readonly points: number;
   readonly windowSeconds: number;

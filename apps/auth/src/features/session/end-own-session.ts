@@ -15,5 +15,5 @@ export async function endOwnSession(ctx: AppContext, input: unknown, caller: Cal
   const ended = await withTransaction(ctx, { who, audits: ['auth.session.revoked'] }, (tx) =>
     endSessions(tx, { userId, sessionId: id }, 'ended_by_user'),
   );
-  if (ended === 0) throw new DomainError('auth.session.not_found', { reason: 'none, not his, or ended' });
+  if (ended === 0) throw new DomainError('auth.session.not_found', { reason: 'none, not theirs, or ended' });
 }

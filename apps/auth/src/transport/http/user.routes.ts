@@ -8,7 +8,7 @@ export const userRoutes = defineRoutes<AppContext>([
   {
     method: 'GET',
     path: '/v1/auth/me',
-    summary: 'The user himself, with his addresses',
+    summary: 'The signed-in user, with their addresses',
     tag: 'user',
     access: 'user',
     responses: { 200: MeSchema },
