@@ -9,7 +9,7 @@ const sockets: Socket[] = [];
 let gateway: GatewayUnderTest;
 beforeAll(async () => {
   const guarded = [{ name: 'payments', path: '/v1/payments', addresses: ['127.0.0.1:9'], demands: { audience: 'a' } }];
-  gateway = await startGatewayUnderTest({ trustedProxies: ['127.0.0.1'], guarded });
+  gateway = await startGatewayUnderTest({ trustedProxies: ['127.0.0.1'], guarded, bodyPatience: '60s' });
 });
 afterEach(() => {
   for (const socket of sockets.splice(0)) socket.destroy();

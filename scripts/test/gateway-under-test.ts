@@ -42,6 +42,8 @@ interface UnderTestOptions extends Pick<GatewayOptions, 'trustedProxies' | 'guar
   readonly profile?: RequestListener;
   /** The port of a second replica of every app. */
   readonly secondPort?: number;
+  /** For how long nginx waits for the rest of a body, instead of 10 s: whoever holds a thousand requests open on a busy machine takes a while. */
+  readonly bodyPatience?: string;
 }
 
 /** The gateway with an echo in the place of every app: what reaches it is written down and answered with 200. */
@@ -49,6 +51,7 @@ export async function startGatewayUnderTest({
   secondPort,
   auth,
   profile,
+  bodyPatience = '10s',
   ...options
 }: UnderTestOptions = {}): Promise<GatewayUnderTest> {
   const seen: SeenRequest[] = [];
@@ -70,7 +73,8 @@ export async function startGatewayUnderTest({
     ...options,
   });
   copyGatewayIncludes(folder);
-  const configFile = writeOwned(join(folder, 'nginx.conf'), config, user);
+  const patient = config.replace('client_body_timeout 10s', `client_body_timeout ${bodyPatience}`);
+  const configFile = writeOwned(join(folder, 'nginx.conf'), patient, user);
   const nginx = spawn(nginxProgram(), ['-e', 'stderr', '-p', folder, '-c', configFile], {
     stdio: 'ignore',
     cwd: '/',

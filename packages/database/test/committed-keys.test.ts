@@ -51,26 +51,6 @@ describe('SR-73 whoever dies between the commit and the answer', () => {
     expect(await claimed(scope)).toBeTypeOf('string');
   });
 
-  it('is run again where an attempt was recorded and no more', async () => {
-    const scope = newScope();
-    const claim = await claimed(scope);
-    const attempt = { ...unaudited, isAttempt: true };
-    await store.within(scope, claim, () =>
-      withTransaction(ctx, attempt, (tx) => tx.emit(widgetMade(systemIds.next()))),
-    );
-    expect(await claimed(scope)).toBeTypeOf('string');
-  });
-
-  it('is not run again where what joined an attempt did something', async () => {
-    const scope = newScope();
-    await store.within(scope, await claimed(scope), () =>
-      withTransaction(ctx, { ...unaudited, isAttempt: true }, (tx) =>
-        withTransaction(tx, unaudited, (inner) => inner.emit(widgetMade(systemIds.next()))),
-      ),
-    );
-    await until(async () => expect(await store.begin(scope, request)).toBe('interrupted'));
-  });
-
   it('is run again where nothing was committed', async () => {
     const scope = newScope();
     const failed = store.within(scope, await claimed(scope), () =>

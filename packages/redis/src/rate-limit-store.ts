@@ -1,6 +1,7 @@
 import type { Logger } from '@bank/observability';
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { RedisConnection } from '#connection.ts';
+import { LocalWindows, type UsedWindow } from '#local-windows.ts';
 
 export interface RateLimit {
   /** How much is allowed in a window. */
@@ -24,56 +25,55 @@ export interface RateLimitStore {
 }
 
 /**
- * Fixed windows counted in Redis, shared by all processes. While Redis is away each process counts by itself with the
- * same limit, so what is limited is never unlimited (SR-19); with n processes up to n times the limit passes meanwhile.
+ * Fixed windows counted in Redis, shared by all processes. While Redis is away, or too slow, each process goes on counting by
+ * itself from what it last heard, so what is limited is never unlimited (SR-19); with n processes up to n times the limit passes meanwhile.
  */
 export function createRateLimitStore(redis: RedisConnection, { logger }: { logger: Logger }): RateLimitStore {
   const limiters = new Map<string, RateLimiterRedis>();
-  let insured = false;
+  const local = new LocalWindows();
+  let alone = false;
 
-  function limiterOf(limit: RateLimit): RateLimiterRedis {
-    const name = `${limit.points}/${limit.windowSeconds}`;
+  function limiterOf({ points, windowSeconds }: RateLimit): RateLimiterRedis {
+    const name = `${points}/${windowSeconds}`;
     const known = limiters.get(name);
     if (known !== undefined) return known;
-    const made = createLimiter(redis, limit);
+    const options = { points, duration: windowSeconds, keyPrefix: prefixOf(windowSeconds), storeClient: redis.client };
+    const made = new RateLimiterRedis(options);
     limiters.set(name, made);
     return made;
   }
 
-  function noteInsurance(): void {
+  function noteAbsence(): void {
     const now = !redis.isReady();
-    if (now && !insured) logger.warn({ dependency: 'redis' }, 'rate limits are counted by each process alone');
-    if (!now && insured) logger.info({ dependency: 'redis' }, 'rate limits are counted together again');
-    insured = now;
+    if (now && !alone) logger.warn({ dependency: 'redis' }, 'rate limits are counted by each process alone');
+    if (!now && alone) logger.info({ dependency: 'redis' }, 'rate limits are counted together again');
+    alone = now;
   }
 
   return {
     async consume(key, limit, cost = 1) {
-      noteInsurance();
-      try {
-        return resultOf(await limiterOf(limit).consume(key, cost), true);
-      } catch (thrown) {
-        // The library throws its result when the limit is reached, and errors only for what is wrong in the call.
-        if (thrown instanceof RateLimiterRes) return resultOf(thrown, false);
-        throw thrown;
-      }
+      noteAbsence();
+      const name = `${prefixOf(limit.windowSeconds)}:${key}`;
+      const counted = await limiterOf(limit).consume(key, cost).catch(resultOrAway);
+      if (counted === undefined) return resultOf(local.consume(name, cost, limit.windowSeconds), limit);
+      const used = { consumed: counted.consumedPoints, msBeforeNext: counted.msBeforeNext };
+      local.note(name, used);
+      return resultOf(used, limit);
     },
   };
 }
 
-function createLimiter(redis: RedisConnection, { points, windowSeconds }: RateLimit): RateLimiterRedis {
-  const common = { points, duration: windowSeconds, keyPrefix: `limit:${windowSeconds}` };
-  return new RateLimiterRedis({
-    ...common,
-    storeClient: redis.client,
-    insuranceLimiter: new RateLimiterMemory(common),
-  });
+const prefixOf = (windowSeconds: number) => `limit:${windowSeconds}`;
+
+/** The library throws its result when a limit is reached, and an error when Redis gives no answer. */
+function resultOrAway(thrown: unknown): RateLimiterRes | undefined {
+  return thrown instanceof RateLimiterRes ? thrown : undefined;
 }
 
-function resultOf({ remainingPoints, msBeforeNext }: RateLimiterRes, allowed: boolean): RateLimitResult {
+function resultOf({ consumed, msBeforeNext }: UsedWindow, { points }: RateLimit): RateLimitResult {
   return {
-    allowed,
-    remaining: allowed ? remainingPoints : 0,
+    allowed: consumed <= points,
+    remaining: Math.max(0, points - consumed),
     resetSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)),
   };
 }

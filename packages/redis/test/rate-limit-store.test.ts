@@ -99,8 +99,20 @@ describe('a limit without Redis (SR-19)', () => {
     expect(performance.now() - laterAt).toBeLessThan(200);
   });
 
+  it('goes on from what Redis had counted', async () => {
+    await allowedOf(3, 'login');
+    await connected.proxy.cut();
+    await until(() => !connected.redis.isReady());
+    expect(await allowedOf(200, 'login')).toBe(2);
+  });
+
+  it('SR-19 one answer that comes too late gives nobody the whole limit once more', async () => {
+    expect(await allowedOf(20, 'login')).toBe(5);
+    connected.proxy.hang();
+    expect(await allowedOf(20, 'login')).toBe(0);
+  });
+
   it('is one limit again when Redis is back, also when it comes back empty', async () => {
-    await allowedOf(5, 'login');
     await connected.proxy.cut();
     await until(() => !connected.redis.isReady());
     expect(await allowedOf(20, 'login')).toBe(5);

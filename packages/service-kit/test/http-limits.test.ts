@@ -210,6 +210,13 @@ describe('Idempotency-Key', () => {
     expect((await make('key-4', { corrected: true })).status).toBe(201);
   });
 
+  it('is free again at once where it is sure that nothing was done', async () => {
+    context.fail = new DomainError('service.unavailable', { isUndone: true });
+    expect((await make('key-undone')).status).toBe(503);
+    context.fail = undefined;
+    expect((await make('key-undone')).status).toBe(201);
+  });
+
   it.each([
     ['an accident', new Error('who knows how far it came'), 500],
     ['a failure of our own', new DomainError('service.internal'), 500],

@@ -158,8 +158,16 @@ describe('a callee that is away', () => {
       void until(() => world.context.calls > 0).then(() => here.resetAndDestroy());
     });
     const calling = client({ baseUrl, retry: away }).say({ value: 'hang' });
-    await expect(calling).rejects.toMatchObject({ code: 'service.unavailable' });
+    await expect(calling).rejects.toMatchObject({ code: 'service.unavailable', isUndone: false });
     expect(world.context.calls).toBe(1);
+  });
+
+  it('says that nothing was done where nobody got it', async () => {
+    const { baseUrl } = await detour();
+    const gone = client({ baseUrl, breaker: { failures: 1, openMs: 60_000 } });
+    const undone = { code: 'service.unavailable', isUndone: true };
+    await expect(gone.say({ value: 'x' })).rejects.toMatchObject(undone);
+    await expect(gone.say({ value: 'the circuit is open' })).rejects.toMatchObject(undone);
   });
 
   it('is left alone for a while, and tried again', async () => {

@@ -30,7 +30,6 @@ export class OpenTransaction {
   readonly #rows: PendingRow[] = [];
   readonly #rowsWrittenBefore: number;
   #mustAudit: Access | undefined;
-  #isAttempt = true;
   #noted = false;
   #failure: { readonly error: unknown } | undefined;
   #over = false;
@@ -52,7 +51,6 @@ export class OpenTransaction {
     if (declaredAudits(access).length > 0) {
       this.#mustAudit ??= access;
     }
-    this.#isAttempt &&= access.isAttempt === true;
     try {
       return await work(this.#transactionFor(access));
     } catch (error) {
@@ -80,12 +78,12 @@ export class OpenTransaction {
 
   /**
    * What travels with the commit: the outbox rows, and before them the note that something was done under the request's
-   * idempotency key. Whatever matters is told to somebody; what only counts or records an attempt may be tried again.
+   * idempotency key. Whatever matters is told to somebody; what only counts an attempt may be counted again.
    */
   lastStatements(): readonly Statement[] {
     const outbox = outboxStatement(this.#rows, this.#settings);
     if (outbox === undefined) return [];
-    const claimed = this.#isAttempt ? undefined : claimedKey.get();
+    const claimed = claimedKey.get();
     return claimed === undefined ? [outbox] : [commitKeyStatement(this.#settings.schema, claimed), outbox];
   }
 

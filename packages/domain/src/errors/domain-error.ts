@@ -35,6 +35,8 @@ export interface DomainErrorOptions {
   readonly reason?: string;
   readonly details?: ErrorDetails;
   readonly cause?: unknown;
+  /** Nothing was done: whoever was to do it was never reached. */
+  readonly isUndone?: boolean;
 }
 
 /** The one family of expected failures. `reason` and `cause` go to the log; code, `publicMessage` and `details` to the client. */
@@ -45,6 +47,8 @@ export class DomainError extends Error {
   readonly publicMessage: string;
   readonly reason: string | undefined;
   readonly details: ErrorDetails;
+  /** Whether it is certain that nothing was done, though it may be worth another try. */
+  readonly isUndone: boolean;
 
   constructor(code: ErrorCode, options: DomainErrorOptions = {}) {
     const { kind, message } = errorCatalogue[code];
@@ -54,5 +58,6 @@ export class DomainError extends Error {
     this.publicMessage = message;
     this.reason = options.reason;
     this.details = options.details ?? {};
+    this.isUndone = options.isUndone ?? false;
   }
 }

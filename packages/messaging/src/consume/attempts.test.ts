@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { attemptsOf, failureStory, headersAfterFailure, headersAsPublished } from '#consume/attempts.ts';
+import {
+  attemptsOf,
+  failureStory,
+  headersAfterFailure,
+  headersAsPublished,
+  knownAttemptsOf,
+} from '#consume/attempts.ts';
 
 const at = new Date('2026-01-02T03:04:05.678Z');
 const failure = { reason: 'busy', consumer: 'create-profile', at };
@@ -20,6 +26,15 @@ describe('the headers of a message that failed', () => {
 
   it.each(['3', -1, 1.5, Number.NaN, null, {}, []])('count from nothing when they say %j', (failures) => {
     expect(attemptsOf({ 'x-failures': failures }).failures).toBe(0);
+  });
+
+  it('hold no try of a process that did not know the type against one that does', () => {
+    const unknown = headersAfterFailure(attemptsOf({ 'x-failures': 3 }), {
+      ...failure,
+      reason: 'message.unknown_type: a.v1',
+    });
+    expect(knownAttemptsOf(unknown)).toEqual({ failures: 0, firstFailedAt: at.toISOString() });
+    expect(knownAttemptsOf(headersAfterFailure(attemptsOf({}), failure)).failures).toBe(1);
   });
 
   it('give the reason of the broker where no consumer could', () => {

@@ -15,6 +15,9 @@ const names = {
   consumer: 'x-failed-consumer',
 } as const;
 
+/** How the reason of a message begins that nobody took. */
+export const unknownType = 'message.unknown_type';
+
 /** Reads the headers of a message. Nonsense counts as no failure yet: headers are the word of whoever published. */
 export function attemptsOf(headers: Headers): Attempts {
   const failures = headers[names.failures];
@@ -23,6 +26,14 @@ export function attemptsOf(headers: Headers): Attempts {
     failures: typeof failures === 'number' && Number.isInteger(failures) && failures > 0 ? failures : 0,
     firstFailedAt: typeof firstFailedAt === 'string' ? firstFailedAt : undefined,
   };
+}
+
+/** The same, for a process that knows the message's type: of the tries of those that did not, none counts. */
+export function knownAttemptsOf(headers: Headers): Attempts {
+  const attempts = attemptsOf(headers);
+  const reason = headers[names.reason];
+  const wasUnknown = typeof reason === 'string' && reason.startsWith(unknownType);
+  return wasUnknown ? { ...attempts, failures: 0 } : attempts;
 }
 
 /** The headers that a message carries after one more failure. */

@@ -2,7 +2,7 @@ import { withDeadline } from '@bank/domain';
 import { type ErrorTracker, type Logger, type Metrics, newTraceparent, requestContext } from '@bank/observability';
 import type { ConsumeMessage } from 'amqplib';
 import type { AckOrNack, Recovery } from 'rascal';
-import { attemptsOf, type Headers, headersAfterFailure } from '#consume/attempts.ts';
+import { attemptsOf, type Headers, headersAfterFailure, knownAttemptsOf } from '#consume/attempts.ts';
 import { type Consumer, takes } from '#consume/consumer.ts';
 import { failureOf, UnknownType } from '#consume/failure.ts';
 import { type CloudEvent, parseCloudEvent } from '#envelope/cloud-event.ts';
@@ -102,7 +102,7 @@ function recoveryOf(failed: FailedDelivery, options: DeliveryOptions): readonly 
   const { message, thrown, consumer, startedAt } = failed;
   const { permanent, away, reason } = failureOf(thrown);
   const headers = headersOf(message);
-  const attempts = attemptsOf(headers);
+  const attempts = thrown instanceof UnknownType ? attemptsOf(headers) : knownAttemptsOf(headers);
   const failures = attempts.failures + 1;
   const dead = permanent || failures > (away ? awayFailuresMax : retries);
   const place = { consumer, queue, messageId: messageIdOf(message), requestId: headers['x-request-id'] };

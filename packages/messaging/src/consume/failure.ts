@@ -1,6 +1,7 @@
 import { DomainError } from '@bank/domain';
 import { describeError } from '@bank/observability';
 import { MalformedEvent } from '@bank/proto/events';
+import { unknownType } from '#consume/attempts.ts';
 
 /**
  * Thrown by a consumer for a message that no repetition will make right. `reason` stands in the dead letter's headers,
@@ -26,7 +27,7 @@ export class UnknownType extends Error {
 
   constructor(type: string) {
     super(`nobody takes ${type}`);
-    this.reason = `message.unknown_type: ${type}`;
+    this.reason = `${unknownType}: ${type}`;
   }
 }
 

@@ -23,16 +23,14 @@ export interface Act {
  */
 export async function carryOut(ctx: AppContext, actor: Actor, act: Act): Promise<void> {
   const { action, who, userId, reason } = act;
-  const attempt = { who, audits: ['admin.action.requested'], isAttempt: true } as const;
-  const noteId = await withTransaction(ctx, attempt, async (tx) => {
+  const noteId = await withTransaction(ctx, { who, audits: ['admin.action.requested'] }, async (tx) => {
     const written = await writeNote(tx, actor, { about: userId, action, reason });
     const details = { action, noteId: written };
     await tx.audit({ action: 'admin.action.requested', subject: userId, outcome: 'success', details });
     return written;
   });
   const outcome = await outcomeOf(() => act.perform({ userId, noteId }));
-  const isAttempt = outcome.kind === 'unavailable';
-  await withTransaction(ctx, { who, audits: ['admin.action.performed'], isAttempt }, async (tx) => {
+  await withTransaction(ctx, { who, audits: ['admin.action.performed'] }, async (tx) => {
     const performed = { userId, action, noteId, staffId: requireUser(actor).userId, at: tx.clock.now() };
     if (outcome.kind === 'done') await tx.emit(actionPerformed(performed));
     const details = { action, noteId };

@@ -5,7 +5,7 @@ import { actionPerformed, approvalDecided } from '#events.ts';
 import { auditedOutcome, type Outcome, outcomeOf, unwrap } from '#features/act/outcome.ts';
 import { executeApproval } from '#features/approval/approved-acts.ts';
 import { type DecisionInput, explainDecision, findDecidable, lateRefusal } from '#features/approval/begin-decision.ts';
-import { canNeverSucceed, leaseMs } from '#features/approval/policies.ts';
+import { canNeverSucceed, leaseMs, mayHaveBeenDone } from '#features/approval/policies.ts';
 import { ApprovalParams, Decision } from '#features/approval/schemas.ts';
 import type { Approval } from '#storage/approval.entity.ts';
 
@@ -29,15 +29,14 @@ export async function approve(ctx: AppContext, actor: Actor, input: DecisionInpu
   const answered = await outcomeOf(() => executeApproval(ctx, approval));
   const outcome = isRepetition ? outcomeOfBoth(answered) : answered;
   const audits = ['admin.approval.decided', 'admin.action.performed'] as const;
-  const isAttempt = outcome.kind === 'unavailable';
-  await withTransaction(ctx, { who, audits, isAttempt }, (tx) => settle(tx, checker, approval, outcome));
+  await withTransaction(ctx, { who, audits }, (tx) => settle(tx, checker, approval, outcome));
   unwrap(outcome);
 }
 
 /** Claims the approval and keeps the reason, or tells why it cannot be claimed. */
 function claim(ctx: AppContext, who: Grant, by: { checker: UserActor; id: string; reason: string | undefined }) {
   const { checker, id, reason } = by;
-  return withTransaction(ctx, { who, audits: ['admin.action.requested'], isAttempt: true }, async (tx) => {
+  return withTransaction(ctx, { who, audits: ['admin.action.requested'] }, async (tx) => {
     const { status } = await findDecidable(tx, checker, id);
     const at = tx.clock.now();
     const decision = { id, checkerId: checker.userId, at };
@@ -50,14 +49,10 @@ function claim(ctx: AppContext, who: Grant, by: { checker: UserActor; id: string
   });
 }
 
-/**
- * What came of a first try that nobody answered and of its repetition: an owner that does not let the checker in (any more)
- * has not looked whether it is done, so nobody else may be told that it is not.
- */
+/** What came of a first try that nobody answered and of its repetition: who may have it done already tells nobody that it is not. */
 function outcomeOfBoth(repeated: Outcome<void>): Outcome<void> {
-  if (repeated.kind !== 'refused' || canNeverSucceed(repeated.error)) return repeated;
-  const { error } = repeated;
-  return error.kind === 'forbidden' || error.kind === 'unauthenticated' ? { kind: 'unavailable', error } : repeated;
+  if (repeated.kind !== 'refused' || !mayHaveBeenDone(repeated.error)) return repeated;
+  return { kind: 'unavailable', error: repeated.error };
 }
 
 /** Writes down what came of it, and tells of it once. */

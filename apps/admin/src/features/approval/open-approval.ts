@@ -36,16 +36,12 @@ export async function openApproval<A extends ApprovalAction>(
   const who = allow.permission(maker, approvalActions[action]);
   const id = ctx.ids.next();
   const subject = userId ?? id;
-  const noteId = await withTransaction(
-    ctx,
-    { who, audits: ['admin.action.requested'], isAttempt: true },
-    async (tx) => {
-      const written = await writeNote(tx, maker, { about: userId, action, reason });
-      const details = { action, approvalId: id, noteId: written };
-      await tx.audit({ action: 'admin.action.requested', subject, outcome: 'success', details });
-      return written;
-    },
-  );
+  const noteId = await withTransaction(ctx, { who, audits: ['admin.action.requested'] }, async (tx) => {
+    const written = await writeNote(tx, maker, { about: userId, action, reason });
+    const details = { action, approvalId: id, noteId: written };
+    await tx.audit({ action: 'admin.action.requested', subject, outcome: 'success', details });
+    return written;
+  });
   const outcome = await outcomeOf(async () => {
     const payload = await prepare();
     const payloadDigest = approvalDigest(action, payload);
@@ -53,9 +49,8 @@ export async function openApproval<A extends ApprovalAction>(
     const asked = { id, action, userId: userId ?? null, payload, makerId: maker.userId, noteId };
     return { ...asked, request: signed.approval, expiresAt: signed.expiresAt };
   });
-  const isAttempt = outcome.kind === 'unavailable';
   const audits = ['admin.approval.requested', 'admin.approval.expired'] as const;
-  const waiting = await withTransaction(ctx, { who, audits, isAttempt }, async (tx) => {
+  const waiting = await withTransaction(ctx, { who, audits }, async (tx) => {
     const told = { action: 'admin.approval.requested', subject, ...auditedOutcome(outcome) } as const;
     const approvalId = outcome.kind === 'done' ? await keep(tx, { ...outcome.value, createdAt: tx.clock.now() }) : id;
     const isRepeated = approvalId !== id && { reason: 'already' };

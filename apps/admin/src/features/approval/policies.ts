@@ -17,7 +17,7 @@ import type { Approval } from '#storage/approval.entity.ts';
 export const leaseMs = 30_000;
 
 /** For how long the same request of the same maker is a repetition: their user agent sent it twice, or they pressed twice. */
-export const repetitionMs = 60_000;
+export const repetitionMs = 5_000;
 
 const allActions = Object.keys(approvalActions).filter(isApprovalAction);
 
@@ -74,6 +74,16 @@ const final: readonly ErrorCode[] = [
   'kyc.case.unclaimed',
   'kyc.transition.illegal',
 ];
+
+const beforeLooking: readonly ErrorCode[] = ['approval.invalid', 'approval.expired', 'user.not_found'];
+
+/**
+ * Whether an owner that refused may have done the same already: what it says of the checker, the approval or the user it says before
+ * it looks whether the approval was used.
+ */
+export function mayHaveBeenDone({ code, kind }: DomainError): boolean {
+  return kind === 'forbidden' || kind === 'unauthenticated' || beforeLooking.includes(code);
+}
 
 /** Whether an owner that refused would refuse whoever approves it: such a request is over. */
 export function canNeverSucceed({ code }: DomainError): boolean {

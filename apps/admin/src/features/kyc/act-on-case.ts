@@ -27,16 +27,14 @@ export async function actOnCase(ctx: AppContext, actor: Actor, act: CaseAct): Pr
   const staff = requireUser(actor);
   const found = await findCase(ctx, staff, caseId);
   const { userId } = found;
-  const attempt = { who, audits: ['admin.action.requested'], isAttempt: true } as const;
-  const noteId = await withTransaction(ctx, attempt, async (tx) => {
+  const noteId = await withTransaction(ctx, { who, audits: ['admin.action.requested'] }, async (tx) => {
     const written = await writeNote(tx, actor, { about: userId, action, reason });
     const details = { action, caseId, noteId: written };
     await tx.audit({ action: 'admin.action.requested', subject: userId, outcome: 'success', details });
     return written;
   });
   const outcome = await outcomeOf(() => perform(found, noteId));
-  const isAttempt = outcome.kind === 'unavailable';
-  await withTransaction(ctx, { who, audits: ['admin.action.performed'], isAttempt }, async (tx) => {
+  await withTransaction(ctx, { who, audits: ['admin.action.performed'] }, async (tx) => {
     const done = { userId, action, noteId, staffId: staff.userId, at: tx.clock.now() };
     if (outcome.kind === 'done') await tx.emit(actionPerformed(done));
     const details = { action, caseId, noteId };

@@ -89,10 +89,7 @@ async function handleClaimed(
   try {
     reply = await store.within(scope, claim, handle);
   } catch (error) {
-    // What failed in an unknown way may have happened: such a key stays claimed until the store lets it expire.
-    if (error instanceof DomainError && error.kind !== 'internal' && error.kind !== 'unavailable') {
-      await store.release(scope, claim);
-    }
+    if (isSurelyUndone(error)) await store.release(scope, claim);
     throw error;
   }
   const kept = store.finish(scope, claim, {
@@ -103,6 +100,12 @@ async function handleClaimed(
   // What was done is answered, whether or not it could be kept: the key knows that something was committed.
   await kept.catch((error: unknown) => logger.warn({ err: error }, 'the answer to a request could not be kept'));
   return reply;
+}
+
+/** What failed in an unknown way may have happened: such a key stays claimed, and then says so or lapses. */
+function isSurelyUndone(error: unknown): boolean {
+  if (!(error instanceof DomainError)) return false;
+  return error.isUndone || (error.kind !== 'internal' && error.kind !== 'unavailable');
 }
 
 function replay({ status, headers, body }: StoredAnswer): HttpReply {

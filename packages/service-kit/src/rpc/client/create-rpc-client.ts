@@ -65,9 +65,21 @@ function guard<S extends DescService>(inner: Transport, service: S, options: Rpc
   const unary: Unary = async (method, signal, timeoutMs, header, message, contextValues) => {
     const deadlineAt = deadlineOf(timeoutMs ?? options.deadlineMs ?? deadlineDefaultMs);
     const headers = withContext(header);
-    const attempt = () => inner.unary(method, signal, remainingMs(deadlineAt), headers, message, contextValues);
+    let wasSent = false;
+    const attempt = async () => {
+      const remaining = remainingMs(deadlineAt);
+      try {
+        return await inner.unary(method, signal, remaining, headers, message, contextValues);
+      } catch (error) {
+        wasSent ||= !wasNeverSent(error);
+        throw error;
+      }
+    };
     const mayTryAgain = isRepeatable(method, repeatable) ? isUnreachable : wasNeverSent;
-    return observed(metrics, method, () => retry(() => breaker.run(attempt, shownBy), policy, deadlineAt, mayTryAgain));
+    const call = () => retry(() => breaker.run(attempt, shownBy), policy, deadlineAt, mayTryAgain);
+    return observed(metrics, method, call).catch((error: unknown) => {
+      throw wasSent ? error : undone(error);
+    });
   };
   const stream: Stream = async (method, signal, timeoutMs, header, input, contextValues) => {
     const headers = withContext(header);
@@ -116,6 +128,13 @@ function wasNeverSent(error: unknown): boolean {
   const cause = error instanceof ConnectError ? error.cause : undefined;
   const { syscall } = (cause instanceof Error ? cause : {}) as NodeJS.ErrnoException;
   return syscall === 'connect' || syscall === 'getaddrinfo';
+}
+
+/** The same failure, of a call that nobody got. */
+function undone(error: unknown): unknown {
+  if (!(error instanceof DomainError)) return error;
+  const { code, reason, details, cause } = error;
+  return new DomainError(code, { details, cause, isUndone: true, ...(reason !== undefined && { reason }) });
 }
 
 /**
