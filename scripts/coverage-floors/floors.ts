@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import type { Problem } from '#checks/problem.ts';
 import { runTool } from '#checks/tool.ts';
-import { type Coverage, measuredCoverage } from '#coverage-floors/measured.ts';
+import { type Coverage, coverageFiles, measuredCoverage } from '#coverage-floors/measured.ts';
 
 /** The floors, a file that only `pnpm coverage raise` writes. */
 export const floorsFile = 'scripts/coverage-floors/floors.json';
@@ -20,10 +20,9 @@ const slack = 1;
 export async function checkCoverage(root: string): Promise<readonly Problem[]> {
   const floors = await readFloors(root);
   const measured = await measuredCoverage(root);
-  const strangers = Object.keys(floors).filter((name) => !measured.has(name));
   return [
     ...[...measured].flatMap(([name, coverage]) => problemsOf(name, coverage, floors[name])),
-    ...strangers.map((name) => problem(`${name} is no package with tests: \`pnpm coverage raise\` takes it out`)),
+    ...checkNames(floors, new Set(measured.keys())),
   ];
 }
 
@@ -41,10 +40,13 @@ export async function raiseFloors(root: string): Promise<readonly string[]> {
   return Object.keys(next).filter((name) => kinds.some((kind) => next[name]?.[kind] !== floors[name]?.[kind]));
 }
 
-/** No floor is lower than the commits before have it, as far as git knows them; with its package a floor may go. */
-export async function checkFloorsOnlyRise(root: string): Promise<readonly Problem[]> {
+/**
+ * What can be told of the floors without a run: every package with tests has one, and none is lower than the commits before have it,
+ * as far as git knows them; with its package a floor may go.
+ */
+export async function checkFloors(root: string): Promise<readonly Problem[]> {
   const floors = await readFloors(root);
-  const packages = new Set((await measuredCoverage(root)).keys());
+  const packages = new Set((await coverageFiles(root)).keys());
   const before = await Promise.all(['HEAD', 'HEAD^1', 'HEAD^2'].map((commit) => floorsAt(root, commit)));
   const lowered = before.flatMap((earlier) =>
     Object.entries(earlier)
@@ -53,12 +55,24 @@ export async function checkFloorsOnlyRise(root: string): Promise<readonly Proble
         kinds.filter((kind) => (floors[name]?.[kind] ?? 0) < floor[kind]).map((kind) => `${name}: ${kind}`),
       ),
   );
-  return [...new Set(lowered)].map((what) => problem(`${what} were covered further before: floors only rise`));
+  return [
+    ...checkNames(floors, packages),
+    ...[...new Set(lowered)].map((what) => problem(`${what} were covered further before: floors only rise`)),
+  ];
+}
+
+function checkNames(floors: Floors, packages: ReadonlySet<string>): Problem[] {
+  const without = [...packages].filter((name) => floors[name] === undefined);
+  const strangers = Object.keys(floors).filter((name) => !packages.has(name));
+  return [
+    ...without.map((name) => problem(`${name} has no floor: run \`pnpm coverage raise\``)),
+    ...strangers.map((name) => problem(`${name} is no package with tests: \`pnpm coverage raise\` takes it out`)),
+  ];
 }
 
 function problemsOf(name: string, coverage: Coverage | undefined, floor: Floors[string] | undefined): Problem[] {
   if (coverage === undefined) return [problem(`${name} was not measured: run \`pnpm verify --coverage\``)];
-  if (floor === undefined) return [problem(`${name} has no floor: run \`pnpm coverage raise\``)];
+  if (floor === undefined) return [];
   return kinds
     .filter((kind) => coverage[kind] < floor[kind])
     .map((kind) => problem(`${name}: ${coverage[kind].toFixed(1)} % of ${kind} are covered, not ${floor[kind]} %`));
