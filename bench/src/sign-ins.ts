@@ -30,13 +30,15 @@ export async function signInRate(
 
 const signOutsAtATime = 4;
 
-async function signOut(url: string, tokens: readonly string[]): Promise<void> {
+/** Ends the sessions of these access tokens at auth's address. */
+export async function signOut(url: string, tokens: readonly string[]): Promise<void> {
   const left = [...tokens];
   const work = async () => {
     for (let token = left.pop(); token !== undefined; token = left.pop()) {
       const headers = { authorization: `Bearer ${token}`, ...fromAnotherAddress() };
       const { status } = await fetch(new URL('/v1/auth/logout', url), { method: 'POST', headers });
-      if (status !== 204) throw new Error(`a sign-out answered ${status}`);
+      // A fast machine opens more than ten in so long: then the oldest are over.
+      if (status !== 204 && status !== 401) throw new Error(`a sign-out answered ${status}`);
     }
   };
   await Promise.all(Array.from({ length: signOutsAtATime }, work));

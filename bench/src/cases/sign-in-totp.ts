@@ -4,6 +4,7 @@ import { countFor } from '#closed-loop.ts';
 import { compareApp } from '#compare.ts';
 import { type AppHolder, codesOf, enrolApps } from '#holders.ts';
 import { askLimit, measureStatements } from '#self-measuring.ts';
+import { signOut } from '#sign-ins.ts';
 import { limitInSeries } from '#statistics.ts';
 
 const people = 64;
@@ -16,13 +17,21 @@ export const signInTotp: Case = {
     const statements = await measureStatements(bench, 'sign-in');
     const codes = await codesOf(bench, await enrolApps(bench, people));
     const limit = await startLimit(bench, 'argon2');
-    const signIn = () => codes.use((holder, code) => signInWith(bench, holder, code));
+    const signIn = async (tokens: string[]) => {
+      tokens.push(await codes.use((holder, code) => signInWith(bench, holder, code)));
+    };
+    const measured = async (seconds: number) => {
+      const tokens: string[] = [];
+      const { perSecond } = await countFor(seconds, inFlight, () => signIn(tokens));
+      await signOut(bench.stack.apps.auth.url, tokens);
+      return perSecond;
+    };
     try {
       const compared = await compareApp(
         bench,
         { app: bench.stack.apps.auth, name: 'sign-in-totp' },
         {
-          measured: async (seconds) => (await countFor(seconds, inFlight, signIn)).perSecond,
+          measured,
           limit: async (seconds) => limitInSeries(await askLimit(limit, { seconds }), statements),
         },
       );
@@ -46,12 +55,13 @@ export const signInTotp: Case = {
   },
 };
 
-async function signInWith({ stack }: Bench, { person, factorId }: AppHolder, code: string): Promise<void> {
+/** Gives the access token of the session. */
+async function signInWith({ stack }: Bench, { person, factorId }: AppHolder, code: string): Promise<string> {
   const { url } = stack.apps.auth;
   const { email: identifier, password } = person;
   const device = { secret: person.device.secret };
   const { loginId } = await post<{ loginId: string }>(url, '/v1/auth/login', 200, { identifier, password, device });
   const asked = await post<{ challengeId: string }>(url, '/v1/auth/login/challenge', 200, { loginId, factorId });
   const half = { loginId, challengeId: asked.challengeId, response: { code }, device };
-  await post(url, '/v1/auth/login/verify', 200, half);
+  return (await post<{ accessToken: string }>(url, '/v1/auth/login/verify', 200, half)).accessToken;
 }

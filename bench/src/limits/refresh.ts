@@ -12,6 +12,7 @@ const lockHolder = `select t.id as "tokenId", t.generation, t.digest, t.predeces
     s.id, s.user_id as "userId", s.client_id as "clientId", s.device_id as "deviceId", s.acr, s.amr,
     s.auth_time as "authTime", s.created_at as "createdAt", s.last_used_at as "lastUsedAt",
     s.idle_expires_at as "idleExpiresAt", s.absolute_expires_at as "absoluteExpiresAt", s.revoked_at as "revokedAt",
+    s.dpop_jkt as "dpopJkt", s.origin,
     u.status as "userState", u.roles, d.secret_digest as "deviceDigest"
   from auth.refresh_tokens t
     join auth.sessions s on s.id = t.session_id

@@ -27,8 +27,8 @@ const reset =
 const touchDevice = `update auth.devices set last_used_at = $1, known_at = coalesce(known_at, $2)
   where user_id = $3 and id = $4 and secret_digest = $5`;
 const insertSession = `insert into auth.sessions (id, user_id, client_id, device_id, acr, amr, auth_time, created_at,
-  last_used_at, idle_expires_at, absolute_expires_at, origin)
-  values ($1, $2, $3, $4, 'aal1', '{pwd}', $5, $5, $5, $6, $6, $7)`;
+  last_used_at, idle_expires_at, absolute_expires_at, dpop_jkt, origin)
+  values ($1, $2, $3, $4, 'aal1', '{pwd}', $5, $5, $5, $6, $6, null, $7)`;
 const lockOpening = `select pg_advisory_xact_lock(hashtextextended('auth.sessions.' || $1::text, 0))`;
 const listSurplus = `select s.id from auth.sessions s where s.user_id = $1 and s.revoked_at is null and s.idle_expires_at > $2
   and s.absolute_expires_at > $2 order by s.id desc offset 10`;
