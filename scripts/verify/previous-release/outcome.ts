@@ -18,7 +18,7 @@ type AppReport = v.InferOutput<typeof AppReport>;
 export interface Outcome {
   readonly ok: boolean;
   readonly passed: number;
-  /** Full names of tests, and files that failed before their first test. */
+  /** Full names of tests that failed or did not run, files that failed beside their tests, and the run as a whole. */
   readonly failed: readonly string[];
   /** They failed as they must on the tables of a later release. */
   readonly expected: readonly string[];
@@ -40,19 +40,30 @@ const wholeSchema: readonly { readonly test: RegExp; readonly why: string }[] = 
   { test: /\bevery table of the schema is declared$/, why: 'this release has tables that its data rights do not know' },
 ];
 
-/** What a report means. Nothing that passed means that nothing was shown. */
-export function outcomeOf({ testResults }: AppReport): Outcome {
+/**
+ * What a report means, and whether the run ended with 0. Nothing that passed means that nothing was shown, and a test that did not
+ * run shows nothing: where a hook fails before the tests of a file, the file alone has failed.
+ */
+export function outcomeOf({ testResults }: AppReport, endedWell: boolean): Outcome {
   const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
   const passed = tests.filter(({ status }) => status === 'passed').length;
-  const failures = [
-    ...tests.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName),
-    ...testResults
-      .filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0)
-      .map(({ name }) => name),
-  ];
+  const failures = tests.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName);
   const expected = failures.filter((name) => reasonOf(name) !== undefined);
-  const failed = failures.filter((name) => reasonOf(name) === undefined);
+  const failed = [
+    ...failures.filter((name) => reasonOf(name) === undefined),
+    ...testResults.filter(failedByItself).map(({ name }) => name),
+    ...tests
+      .filter(({ status }) => status !== 'passed' && status !== 'failed')
+      .map(({ fullName }) => `${fullName} (did not run)`),
+  ];
+  // What fails outside every test, an error that nobody awaited for one, is in the status alone.
+  if (!endedWell && failures.length + failed.length === 0) failed.push('the run, outside its tests');
   return { ok: passed > 0 && failed.length === 0, passed, failed, expected };
+}
+
+/** In its imports or its hooks: none of its tests failed, or it has an error of its own beside theirs. */
+function failedByItself({ status, message, assertionResults }: AppReport['testResults'][number]): boolean {
+  return status === 'failed' && (message !== '' || !assertionResults.some((test) => test.status === 'failed'));
 }
 
 /** One line for an app, and one for each test that failed. */

@@ -12,7 +12,7 @@ import { testResults } from '#verify/steps.ts';
 export async function runAppTests(folder: string, app: string): Promise<Outcome> {
   const report = join(folder, 'apps', app, testResults);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const { output } = await runStep(folder, {
+  const { ok, output } = await runStep(folder, {
     name: `tests of ${app}`,
     command: 'pnpm',
     args: ['--filter', `@bank/${app}`, 'exec', 'vitest', 'run', '--retry=2', ...reporters],
@@ -21,5 +21,5 @@ export async function runAppTests(folder: string, app: string): Promise<Outcome>
   const text = await readFile(report, 'utf8').catch(() => undefined);
   if (text === undefined)
     throw new Error(`the tests of ${app} did not come to an end${output === '' ? '' : `: ${output}`}`);
-  return outcomeOf(v.parse(AppReport, JSON.parse(text)));
+  return outcomeOf(v.parse(AppReport, JSON.parse(text)), ok);
 }
