@@ -9,6 +9,7 @@ import { forgot } from './support/passwords.ts';
 
 const budget = 8;
 const ofStrangers = budget / 2;
+const ofRecovery = budget / 4;
 const auth = await startAuth({ env: { EMAILS_PER_HOUR: String(budget) } });
 
 // Until Redis is there each process counts by itself, and what it has counted is not carried over.
@@ -86,5 +87,30 @@ describe('SR-18 all mail of an hour', () => {
     const told = ['password-changed', 'email-replaced'];
     const mails = await settled(({ template }) => told.includes(String(template)), 2);
     expect(mails.map(({ state }) => state)).toEqual(['sent', 'sent']);
+  });
+
+  it('SR-14 is a quarter for links for another password at most, and codes have the rest, however many ask for those', async () => {
+    const { client, keyPrefix } = auth.ctx.redis;
+    const counted = await client.keys(`${keyPrefix}limit:*`);
+    await Promise.all(counted.map((key) => client.del(key.slice(keyPrefix.length))));
+    const isSince = (template: string, before: readonly Mail[]) => (mail: Mail) =>
+      mail.template === template && !before.some(({ id }) => id === mail.id);
+    const before = await deliveriesBy(auth, 'email');
+    const expiresAt = new Date(auth.clock.now().getTime() + 600_000);
+    const url = 'https://bank.test/password/reset#token=pr';
+    const link = { channel: 'email', expiresAt, ...messageOf('password-reset', { url, minutes: 60 }) } as const;
+    await deliver(auth, ...Array.from({ length: budget }, () => ({ ...link, to: { email: freshEmail() } })));
+    const links = await settled(isSince('password-reset', before), budget);
+    expect(links.filter(({ state }) => state === 'sent')).toHaveLength(ofRecovery);
+    expect(links.filter(({ failure }) => failure === 'LIMIT_BUDGET')).toHaveLength(budget - ofRecovery);
+    const words = { code: '048291', minutes: 10 };
+    const codes = [messageOf('sign-in-code', words), messageOf('step-up-code', words)].map((code) => {
+      return { channel: 'email', expiresAt, to: { userId: account.id }, ...code } as const;
+    });
+    await deliver(auth, ...codes, ...codes, ...codes);
+    for (const { template } of codes) {
+      const sent = await settled(isSince(template, before), (budget - ofRecovery) / 2);
+      expect(new Set(sent.map(({ state }) => state))).toEqual(new Set(['sent']));
+    }
   });
 });

@@ -34,6 +34,8 @@ beforeEach(async () => {
 const written = [
   'phone-code',
   'sign-in-code',
+  'step-up-code',
+  'factor-code',
   'transaction-code',
   'session-revoked',
   'registration-attempted',
@@ -107,6 +109,44 @@ describe('SR-18 text messages', () => {
     const codes = await outcomes('sms', before + 30, 14);
     expect(codes.filter(({ state }) => state === 'sent')).toHaveLength(12);
     expect(codes.filter(({ failure }) => failure === 'LIMIT_DESTINATION')).toHaveLength(2);
+  });
+});
+
+describe('SR-14 codes of sign-ins', () => {
+  const words = { code: '048291', minutes: 10 };
+  const ofSession = ['step-up-code', 'factor-code', 'transaction-code'];
+
+  it('that whoever has the password asks for keep back no text message of a live session', async () => {
+    const before = (await writtenBy('sms')).length;
+    const { to, expiresAt } = codeSms(auth, freshPhone());
+    const signIn = { to, expiresAt, ...smsOf('sign-in-code', words) };
+    await deliver(auth, ...Array.from({ length: 6 }, () => signIn));
+    await outcomes('sms', before, 6);
+    const texts = [
+      smsOf('step-up-code', words),
+      smsOf('factor-code', words),
+      smsOf('transaction-code', { ...words, transaction: '1' }),
+    ];
+    await deliver(auth, ...texts.map((text) => ({ to, expiresAt, ...text })));
+    const rows = await outcomes('sms', before, 9);
+    const states = (templates: string[]) =>
+      rows.filter(({ template }) => templates.includes(String(template))).map(({ state }) => state);
+    expect(states(['sign-in-code']).filter((state) => state === 'sent')).toHaveLength(5);
+    expect(states(ofSession)).toEqual(['sent', 'sent', 'sent']);
+  });
+
+  it('keep back no mail of a live session', async () => {
+    const account = await register(auth, freshEmail());
+    const before = (await writtenBy('email')).length;
+    const { expiresAt } = codeSms(auth, freshPhone());
+    const mail = { to: { userId: account.id }, channel: 'email', expiresAt } as const;
+    const signIn = { ...mail, ...messageOf('sign-in-code', words) };
+    await deliver(auth, signIn, signIn, signIn, signIn);
+    await outcomes('email', before, 4);
+    await deliver(auth, { ...mail, ...messageOf('step-up-code', words) });
+    const rows = await outcomes('email', before, 5);
+    expect(rows.filter(({ template, state }) => template === 'sign-in-code' && state === 'sent')).toHaveLength(2);
+    expect(rows.find(({ template }) => template === 'step-up-code')?.state).toBe('sent');
   });
 });
 

@@ -46,14 +46,26 @@ export interface MessageLimit {
   readonly windowSeconds: number;
 }
 
-/** What somebody can have sent of whom nothing is known yet, or next to nothing: one message each to any number of addresses. */
-const ofStrangers: ReadonlySet<MessagePurpose> = new Set(['registration', 'change']);
-
 /** Of the mail of all, what users have asked for. What tells them of what is done to them is bounded by users and addresses alone. */
-const askedByUsers: ReadonlySet<MessagePurpose> = new Set(['recovery', 'asked']);
+const askedByUsers: ReadonlySet<MessagePurpose> = new Set(['sign_in', 'asked']);
 
-/** What strangers may have of what all share: the rest is there for links, second factors and payments, whatever they do. */
-const strangersShare = 1 / 2;
+interface Share {
+  readonly name: string;
+  readonly of: number;
+}
+
+/** What somebody can have sent of whom nothing is known yet, or next to nothing: one message each to any number of addresses. */
+const strangers: Share = { name: 'strangers', of: 1 / 2 };
+
+/**
+ * What some purposes may have of what all share. Whoever knows many addresses can ask for links for another password in masses, so
+ * these have a share apart: strangers keep back no link by registrations, and no code of a sign-in or session by links.
+ */
+const shares: Readonly<Partial<Record<MessagePurpose, Share>>> = {
+  registration: strangers,
+  change: strangers,
+  recovery: { name: 'recovery', of: 1 / 4 },
+};
 
 const hour = 3600;
 const day = 86_400;
@@ -89,18 +101,18 @@ export function limitsOf(message: CountedMessage, config: Config): MessageLimit[
 
 /** Who has mail sent in masses must not silence what tells users of it. */
 function budgetOfMail(purpose: MessagePurpose, config: Config): MessageLimit[] {
-  if (!ofStrangers.has(purpose) && !askedByUsers.has(purpose)) return [];
+  if (shares[purpose] === undefined && !askedByUsers.has(purpose)) return [];
   return shared('budget', purpose, { key: 'message:email', points: config.EMAILS_PER_HOUR });
 }
 
-/** A limit of an hour that all purposes share. Strangers have one of their own before it, and take no more of it than that. */
+/** A limit of an hour that all purposes share. Those with a share have a limit of their own before it. */
 function shared(
   name: MessageLimit['name'],
   purpose: MessagePurpose,
   { key, points }: Pick<MessageLimit, 'key' | 'points'>,
 ): MessageLimit[] {
   const ofAll = { name, key, points, windowSeconds: hour };
-  if (!ofStrangers.has(purpose)) return [ofAll];
-  const share = Math.max(1, Math.floor(points * strangersShare));
-  return [{ ...ofAll, key: `${key}:strangers`, points: share }, ofAll];
+  const share = shares[purpose];
+  if (share === undefined) return [ofAll];
+  return [{ ...ofAll, key: `${key}:${share.name}`, points: Math.max(1, Math.floor(points * share.of)) }, ofAll];
 }

@@ -4,7 +4,8 @@ import type { SmsTemplateName, TemplateName } from '@bank/notifications';
  * Why a message is sent. Each is counted apart, so that nobody can use up the messages of another:
  * - `registration`, `change`: what a stranger can have sent to anybody, and what goes to an address because a user claims it;
  * - `recovery`: links for another password, which anybody can ask for who knows the address of a user;
- * - `asked`: codes and links that whoever has proven something asked for;
+ * - `sign_in`: codes of sign-ins, which whoever has the password alone can ask for again and again (SR-14);
+ * - `asked`: codes that a live session asked for, and invitations;
  * - `way_back`: tells a user of something that the link in it undoes: no code that somebody asks for keeps it back;
  * - `credentials`: others sign in from now on than did, or by other means: few, and a sign-in alone brings none (SR-20);
  * - `alarm`: what may be theft. A thief who signs in can bring it about, so it takes nothing from `credentials`;
@@ -15,6 +16,7 @@ export type MessagePurpose =
   | 'registration'
   | 'change'
   | 'recovery'
+  | 'sign_in'
   | 'asked'
   | 'way_back'
   | 'credentials'
@@ -33,7 +35,7 @@ const purposes: Readonly<Record<TemplateName | SmsTemplateName, MessagePurpose>>
   'email-change-attempted': 'change',
   'password-reset': 'recovery',
   'account-recovery': 'recovery',
-  'sign-in-code': 'asked',
+  'sign-in-code': 'sign_in',
   'step-up-code': 'asked',
   'factor-code': 'asked',
   'transaction-code': 'asked',
