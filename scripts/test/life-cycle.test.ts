@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder, until } from '@bank/testing';
 import { describe, expect, it } from 'vitest';
 import { readLockHolder } from '#stack/host/lock.ts';
 import { isAlive } from '#stack/host/process-identity.ts';
 import { readRunRecord } from '#stack/host/run-record.ts';
-import { describeStack, stopStack } from '#stack/run/stack-commands.ts';
+import { describeStack, resetStack, stopStack } from '#stack/run/stack-commands.ts';
 import { lockFile, openStackFolder, runRecordFile } from '#stack/run/stack-folder.ts';
 
 /** Starts a launcher in a process of its own and waits until it has started something. */
@@ -87,5 +88,28 @@ describe('a stack that runs', () => {
     controller.abort();
     expect(await sleeper.exited).toEqual({ code: null, signal: 'SIGTERM' });
     await until(() => !existsSync(lockFile(folder)));
+  });
+});
+
+describe('a stack that is reset', () => {
+  it('keeps nothing of its users, and leaves the stacks of tests alone', async () => {
+    const folder = temporaryFolder('reset');
+    const made = [
+      'data/postgres',
+      'files/bank/ab',
+      'checkpoints/bank',
+      'secrets',
+      'tls',
+      'env',
+      'logs',
+      'test/files/bank',
+    ];
+    for (const name of made) {
+      mkdirSync(join(folder, name), { recursive: true });
+      writeFileSync(join(folder, name, 'x'), 'x');
+    }
+    expect(await resetStack(folder)).toBe('nothing was running; data, secrets and logs are removed');
+    expect(readdirSync(folder)).toEqual(['test']);
+    expect(existsSync(join(folder, 'test/files/bank/x'))).toBe(true);
   });
 });

@@ -15,7 +15,10 @@ const STOP_MS = 60_000;
 const LINES_SHOWN = '200';
 
 // What a run makes in its folder. Stacks of tests lie in folders of their own below it, and are not touched.
-const ownFolders = ['logs', 'secrets', 'tls', 'env', 'cache', 'checkpoints', 'run.json', 'addresses.json', 'lock'];
+const ownFolders = [
+  ...['logs', 'secrets', 'tls', 'env', 'cache', 'checkpoints', 'files'],
+  ...['run.json', 'addresses.json', 'lock'],
+];
 
 /** What runs in a stack's folder, in lines for the terminal. */
 export function describeStack(folder: string): string {
@@ -47,7 +50,7 @@ export async function stopStack(folder: string): Promise<string> {
   return orphans.length === 0 ? 'nothing was running' : `stopped what was left: ${orphans.join(', ')}`;
 }
 
-/** Stops the stack and removes its data, secrets, certificates and logs. */
+/** Stops the stack and removes its data, the files of its users with it, secrets, certificates and logs. */
 export async function resetStack(folder: string): Promise<string> {
   const outcome = await stopStack(folder);
   removeContainers(folder);
