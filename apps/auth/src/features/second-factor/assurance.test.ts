@@ -65,14 +65,28 @@ test('of all that enrolled factors and paths give, a passkey alone resists phish
 test.each([
   // methods of the session, what is proved now, level, methods afterwards
   [['pwd'], 'totp', undefined, 'aal2', ['pwd', 'otp', 'mfa']],
-  [['pwd', 'otp', 'mfa'], 'sms', undefined, 'aal2', ['pwd', 'otp', 'mfa', 'sms']],
+  [['pwd', 'otp', 'mfa'], 'sms', undefined, 'aal2', ['pwd', 'sms', 'mfa']],
+  [['pwd', 'sms', 'mfa'], 'totp', undefined, 'aal2', ['pwd', 'otp', 'mfa']],
+  [['pwd', 'device'], 'totp', undefined, 'aal2', ['pwd', 'device', 'otp', 'mfa']],
   [['pwd'], 'email', undefined, 'aal1', ['pwd', 'otp']],
   [['pwd'], 'webauthn', synced, 'aal2', ['pwd', 'swk', 'user', 'mfa']],
   [['pwd'], 'webauthn', attested, 'aal3', ['pwd', 'hwk', 'user', 'mfa']],
-  [['swk', 'user', 'mfa'], 'totp', undefined, 'aal2', ['swk', 'user', 'mfa', 'otp']],
-  [['hwk', 'user', 'mfa'], 'totp', undefined, 'aal2', ['hwk', 'user', 'mfa', 'otp']],
-] as const)('a session of %j that is stepped up by %s', (amr, by, passkey, acr, methods) => {
+  [['swk', 'user', 'mfa'], 'totp', undefined, 'aal2', ['otp', 'mfa']],
+  [['swk', 'user', 'mfa'], 'sms', undefined, 'aal2', ['sms', 'mfa']],
+  [['hwk', 'user', 'mfa'], 'totp', undefined, 'aal2', ['otp', 'mfa']],
+  [['pwd', 'hwk', 'user', 'mfa'], 'webauthn', synced, 'aal2', ['pwd', 'swk', 'user', 'mfa']],
+  [['otp', 'mfa'], 'webauthn', attested, 'aal3', ['hwk', 'user', 'mfa']],
+] as const)('SR-31, SR-62: a session of %j that is stepped up by %s', (amr, by, passkey, acr, methods) => {
   expect(assuranceOfStepUp({ amr }, by, passkey)).toEqual({ acr, amr: methods });
+});
+
+test('SR-31, SR-62: a passkey that a session began with is no fresh one after a step-up by anything else', () => {
+  for (const by of ['totp', 'sms', 'email', 'recovery_code', 'unknown']) {
+    for (const passkey of [synced, attested]) {
+      const stepped = assuranceOfStepUp(assuranceOf(['password', 'webauthn'], passkey), by);
+      expect([by, stepped.acr === 'aal3' || isPhishingResistant(stepped)]).toEqual([by, false]);
+    }
+  }
 });
 
 /** The rows of the page: how it says that a session was proved, and what that is. */

@@ -59,12 +59,16 @@ function isHardware({ isDeviceBound, isAttested }: PasskeyFacts): boolean {
   return isDeviceBound && isAttested;
 }
 
+/** What a session keeps when another factor is proved: what it began with, which no factor takes the place of. */
+const lasting: ReadonlySet<string> = new Set(['pwd', 'device']);
+
 /**
- * What a live session comes to when its holder has proved a factor again: the session stands for the first proof, and keeps
- * its methods.
+ * What a live session comes to when its holder has proved a factor again: the session stands for the first proof, and the new
+ * one takes the place of the factors before. `auth_time` is that of the new one, so a passkey of hours ago would count as
+ * a fresh one beside a text message of now (SR-31, SR-62).
  */
 export function assuranceOfStepUp(session: Pick<Assurance, 'amr'>, by: string, passkey?: PasskeyFacts): Assurance {
   const { acr, amr } = assuranceOf(['password', by], passkey);
   const added = amr.filter((method) => method !== 'pwd');
-  return { acr, amr: [...new Set([...session.amr, ...added])] };
+  return { acr, amr: [...session.amr.filter((method) => lasting.has(method)), ...added] };
 }
