@@ -1,6 +1,7 @@
 import { uuidv7 } from '@bank/domain';
 import { describe, expect, it } from 'vitest';
-import { type Account, password, refresh, register, signIn } from './support/accounts.ts';
+import type { PasskeyFacts } from '#adapters/factors/assertion.ts';
+import { type Account, codeFor, password, refresh, register, signIn } from './support/accounts.ts';
 import { type Answer, get, post } from './support/http.ts';
 import { passkeyFactor } from './support/neighbours.ts';
 import { assertion, passkeyOf, passkeySignIn, syncedPasskey } from './support/passkeys.ts';
@@ -45,16 +46,18 @@ function enrol(enrolled: readonly Method[], path: 'sign_in' | 'step_up'): void {
   auth.neighbours.factors = listed(enrolled, path).map((type) => ({ ...passkeyFactor, id: uuidv7(), type, hint: '' }));
 }
 
+/** A passkey of which a trusted maker says that it cannot leave its device. */
+const hardwarePasskey: PasskeyFacts = { isUserVerified: true, isDeviceBound: true, isAttested: true };
+
 /** Makes mfa accept the next answer as that of a method. */
-function proveBy(by: Method): object {
-  auth.neighbours.proof =
-    by === 'webauthn' ? { kind: 'accepted', by, passkey: syncedPasskey } : { kind: 'accepted', by };
+function proveBy(by: Method, passkey = syncedPasskey): object {
+  auth.neighbours.proof = by === 'webauthn' ? { kind: 'accepted', by, passkey } : { kind: 'accepted', by };
   if (by === 'recovery_code') return { recoveryCode: '7Q2M4D-09XKTB-7Q2M4D-09XKTB' };
   return { challengeId: uuidv7(), response: by === 'webauthn' ? assertion() : { code: '123456' } };
 }
 
 async function newcomer(): Promise<Account> {
-  auth.neighbours.factors = [];
+  Object.assign(auth.neighbours, { factors: [], verdict: 'allow', deviceTrustedAt: undefined });
   return await register(auth);
 }
 
@@ -67,11 +70,11 @@ async function standing({ body }: Answer) {
 }
 
 /** A password, and what is asked for after it. */
-async function byPassword(account: Account, secret: string, by: Method): Promise<Answer> {
+async function byPassword(account: Account, secret: string, by: Method, passkey?: PasskeyFacts): Promise<Answer> {
   const begun = await signIn(auth, account, { password: secret });
   expect(begun.body).toMatchObject({ status: 'mfa_required' });
   expect(begun.body.accessToken).toBeUndefined();
-  return await post(auth, '/v1/auth/login/verify', { loginId: begun.body.loginId, ...proveBy(by) });
+  return await post(auth, '/v1/auth/login/verify', { loginId: begun.body.loginId, ...proveBy(by, passkey) });
 }
 
 describe.each(sets.map((enrolled) => ({ enrolled, name: enrolled.join(', ') || 'nothing' })))(
@@ -93,6 +96,29 @@ describe.each(sets.map((enrolled) => ({ enrolled, name: enrolled.join(', ') || '
         const elsewhere = await signIn(auth, account);
         expect(await standing(elsewhere)).toEqual({ acr: 'aal1', amr: ['pwd'] });
       }
+    });
+
+    it('by a password alone on a device that is trusted: aal1, whatever there is to ask for', async () => {
+      const account = await newcomer();
+      enrol(enrolled, 'sign_in');
+      auth.neighbours.deviceTrustedAt = new Date(auth.clock.now().getTime());
+      const signedIn = await signIn(auth, account, { device: { secret: account.device.secret } });
+      expect(await standing(signedIn)).toEqual({ acr: 'aal1', amr: ['pwd', 'device'] });
+    });
+
+    it('by a password and an emailed code that nobody enrolled: aal1 where there is nothing to ask for, and never otherwise', async () => {
+      const account = await newcomer();
+      enrol(enrolled, 'sign_in');
+      auth.neighbours.verdict = 'challenge';
+      const { loginId } = (await signIn(auth, account)).body;
+      const asked = await post(auth, '/v1/auth/login/challenge', { loginId, factorId: loginId });
+      if (enrolled.length > 0) {
+        expect([asked.status, asked.body.code]).toEqual([401, 'auth.login.invalid']);
+        return;
+      }
+      const proof = { challengeId: asked.body.challengeId, response: { code: await codeFor(auth, account.id) } };
+      const signedIn = await post(auth, '/v1/auth/login/verify', { loginId, ...proof });
+      expect(await standing(signedIn)).toEqual({ acr: 'aal1', amr: ['pwd', 'otp'] });
     });
 
     it('by a password and each of what is asked for, and the refreshed session is worth the same', async () => {
@@ -136,6 +162,21 @@ describe.each(sets.map((enrolled) => ({ enrolled, name: enrolled.join(', ') || '
         // Registration proved the address beside the password; a factor takes the place of that.
         expect([by, acr, amr]).toEqual([by, worth[by].acr, ['pwd', ...worth[by].amr]]);
       }
+    });
+
+    it('by a passkey that cannot leave its device, on each path: aal3', async () => {
+      if (!enrolled.includes('webauthn')) return;
+      const amr = ['hwk', 'user', 'mfa'];
+      const account = await newcomer();
+      enrol(enrolled, 'step_up');
+      const proof = proveBy('webauthn', hardwarePasskey);
+      const stepped = await post(auth, '/v1/auth/step-up/verify', proof, { token: account.accessToken });
+      const beside = await byPassword(account, password, 'webauthn', hardwarePasskey);
+      for (const signedIn of [stepped, beside]) {
+        expect(await standing(signedIn)).toEqual({ acr: 'aal3', amr: ['pwd', ...amr] });
+      }
+      auth.neighbours.passkey = passkeyOf(account, hardwarePasskey);
+      expect(await standing(await passkeySignIn(auth))).toEqual({ acr: 'aal3', amr });
     });
 
     it('by a step-up with the password: renewed at aal1 where no factor raises, and refused where one does', async () => {
