@@ -33,16 +33,21 @@ export function housekeepingOf(ctx: Context, { growth, chores, schedule }: House
   const { clock, database, logger, metrics } = ctx;
   const runs = metrics.counter('housekeeping_runs_total', 'Chores that were done or failed', ['chore', 'outcome']);
   const removed = metrics.counter('housekeeping_removed_rows_total', 'Rows past keeping that were removed', ['chore']);
-  const lastDone = metrics.gauge('housekeeping_last_done_seconds', 'When a chore was last done, in Unix time', [
-    'chore',
-  ]);
+  const lastDone = metrics.gauge(
+    'housekeeping_last_done_seconds',
+    'When a chore was last done, or this process started without having done it yet, in Unix time',
+    ['chore'],
+  );
+  const all = [
+    { name: 'partitions', run: () => maintainPartitions(database) },
+    ...trimmingChores(database, growth, clock),
+    ...chores,
+  ];
+  // What has no series is never late: one that fails from the first round on would be seen by nobody.
+  for (const { name: chore } of all) lastDone.set({ chore }, Date.now() / 1000);
   return createHousekeeping({
     schedule,
-    chores: [
-      { name: 'partitions', run: () => maintainPartitions(database) },
-      ...trimmingChores(database, growth, clock),
-      ...chores,
-    ],
+    chores: all,
     onDone(chore, result) {
       runs.inc({ chore, outcome: 'done' });
       lastDone.set({ chore }, Date.now() / 1000);

@@ -1,0 +1,37 @@
+import { until } from '@bank/testing';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type TestEnvironment, testEnvironment } from '#testing/index.ts';
+import { type BareApp, bare, bareApp } from './bare-app.ts';
+
+let environment: TestEnvironment;
+let app: BareApp | undefined;
+
+beforeAll(async () => {
+  environment = await testEnvironment(bare);
+});
+afterEach(() => app?.service.stop());
+
+/** When each chore was last done, in Unix time, as Prometheus reads it. */
+async function lastDone({ ctx }: BareApp): Promise<Record<string, number>> {
+  const lines = (await ctx.metrics.text()).matchAll(/^housekeeping_last_done_seconds\{chore="([^"]+)".*\} (\S+)$/gm);
+  return Object.fromEntries([...lines].map(([, chore = '', value]) => [chore, Number(value)]));
+}
+
+describe('the age of a chore', () => {
+  test('counts from the start while it has failed each time', async () => {
+    const before = Date.now() / 1000;
+    const broken = { name: 'broken', run: () => Promise.reject(new Error('no')) };
+    app = await bareApp(environment.env, { chores: [broken] });
+    const atFirst = await lastDone(app);
+    expect(Object.keys(atFirst)).toEqual(expect.arrayContaining(['partitions', 'broken']));
+    expect(atFirst['broken']).toBeGreaterThanOrEqual(before);
+    await app.service.start();
+    const { ctx } = app;
+    await until(async () =>
+      (await ctx.metrics.text()).includes('housekeeping_runs_total{chore="broken",outcome="failed"'),
+    );
+    const afterwards = await lastDone(app);
+    expect(afterwards['broken']).toBe(atFirst['broken']);
+    expect(afterwards['partitions']).toBeGreaterThan(atFirst['partitions'] ?? 0);
+  });
+});
