@@ -11,7 +11,7 @@ import {
 } from '@bank/proto/events';
 import { ChallengePurpose, FactorType } from '@bank/proto/mfa';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import type { AnswerPurposeName } from '#storage/challenge.entity.ts';
+import type { CountedPurposeName } from '#storage/challenge.entity.ts';
 import type { FactorTypeName } from '#storage/factor.entity.ts';
 import type { AnswerRecord } from '#storage/subject.entity.ts';
 
@@ -22,11 +22,12 @@ const types: Record<FactorTypeName, FactorType> = {
   webauthn: FactorType.WEBAUTHN,
 };
 
-const purposes: Record<AnswerPurposeName, ChallengePurpose> = {
+const purposes: Record<CountedPurposeName, ChallengePurpose> = {
   sign_in: ChallengePurpose.SIGN_IN,
   step_up: ChallengePurpose.STEP_UP,
   recovery: ChallengePurpose.RECOVERY,
   transaction: ChallengePurpose.TRANSACTION,
+  enrolment: ChallengePurpose.ENROLMENT,
 };
 
 interface FactorFacts {
@@ -72,7 +73,7 @@ export function recoveryCodeUsed(facts: { userId: UserId; remaining: number; at:
 export function challengeFailed(facts: {
   userId: UserId;
   factorId: string | undefined;
-  purpose: AnswerPurposeName;
+  purpose: CountedPurposeName;
   record: AnswerRecord;
   at: Date;
 }): OutboxEvent {

@@ -25,6 +25,9 @@ export type ChallengePurposeName = (typeof challengePurposes)[number];
 /** What an answer may be for: a recovery has no challenge, only recovery codes. */
 export type AnswerPurposeName = ChallengePurposeName | 'recovery';
 
+/** For what a wrong answer is counted, or a code sent: an enrolment has no challenge either. */
+export type CountedPurposeName = AnswerPurposeName | 'enrolment';
+
 /** What an answer is good for: one purpose, for one user, in one sign-in or session, or one transaction (SR-24, SR-63). */
 export interface ChallengeBinding {
   readonly userId: string;

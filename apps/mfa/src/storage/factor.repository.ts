@@ -48,13 +48,14 @@ export class FactorRepository extends Repository {
     );
   }
 
-  async insertPending(userId: UserId, factor: PendingFactor): Promise<void> {
+  /** Begins to enrol a factor, of which so many tries were counted already. */
+  async insertPending(userId: UserId, factor: PendingFactor, attempts = 0): Promise<void> {
     const { id, type, sessionId, createdAt, expiresAt } = factor;
     const label = await this.#seal(userId, id, { label: factor.label });
     await this.affected(
-      `insert into mfa.factors (id, user_id, type, label, session_id, created_at, expires_at)
-       values (?, ?, ?, ?, ?, ?, ?)`,
-      [id, userId, type, label, sessionId, createdAt, expiresAt],
+      `insert into mfa.factors (id, user_id, type, label, session_id, created_at, expires_at, attempts)
+       values (?, ?, ?, ?, ?, ?, ?, ?)`,
+      [id, userId, type, label, sessionId, createdAt, expiresAt, attempts],
     );
   }
 
@@ -126,10 +127,18 @@ export class FactorRepository extends Repository {
     return removed.filter(({ isConfirmed }) => isConfirmed).map(({ id, type }) => ({ id, type }));
   }
 
-  /** Forgets what a user began to enrol of a kind and did not confirm. */
-  async removePending(userId: UserId, type: FactorTypeName): Promise<void> {
-    const sql = 'delete from mfa.factors where user_id = ? and type = ? and confirmed_at is null';
-    await this.affected(sql, [userId, type]);
+  /** Forgets what a user began to enrol of a kind and did not confirm; gives the tries of what could still have been, and until when. */
+  async removePending(
+    userId: UserId,
+    type: FactorTypeName,
+    now: Date,
+  ): Promise<{ attempts: number; expiresAt: Date } | undefined> {
+    const removed = await this.rows<{ attempts: number; expiresAt: Date }>(
+      `delete from mfa.factors where user_id = ? and type = ? and confirmed_at is null
+       returning attempts, expires_at as "expiresAt"`,
+      [userId, type],
+    );
+    return removed.find(({ expiresAt }) => expiresAt > now);
   }
 
   async #named(userId: UserId, row: ConfirmedRow): Promise<ConfirmedFactor> {

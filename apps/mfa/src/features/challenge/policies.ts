@@ -1,4 +1,4 @@
-import type { AnswerPurposeName } from '#storage/challenge.entity.ts';
+import type { CountedPurposeName } from '#storage/challenge.entity.ts';
 import type { AnswerRecord, Pool } from '#storage/subject.entity.ts';
 
 /** Wrong answers that a challenge bears (SR-25). */
@@ -14,7 +14,7 @@ const blockSeconds: readonly number[] = [900, 1800, 3600, 7200, 14_400, 86_400];
 export const liftingSeconds = 86_400;
 
 /** With what an answer is counted, and a code sent. A recovery is begun by who is signed out, as a sign-in is. */
-export function poolOf(purpose: AnswerPurposeName | 'enrolment'): Pool {
+export function poolOf(purpose: CountedPurposeName): Pool {
   return purpose === 'sign_in' || purpose === 'recovery' ? 'sign_in' : 'session';
 }
 

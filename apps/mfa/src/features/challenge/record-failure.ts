@@ -1,15 +1,21 @@
 import { notify } from '@bank/composition';
+import type { UserId } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import type { AppTransaction } from '#context.ts';
 import { challengeFailed } from '#events.ts';
 import { afterFailure, failuresBeforeBlock, poolOf } from '#features/challenge/policies.ts';
-import type { Answer } from '#features/challenge/schemas.ts';
+import type { CountedPurposeName } from '#storage/challenge.entity.ts';
 import type { AnswerRecord } from '#storage/subject.entity.ts';
 
-/** Counts a wrong answer against its user, over all challenges of its pool; tells them once a series when it blocks them. */
+/** Counts a wrong answer against its user, over all challenges and enrolments of its pool; tells them once a series when it blocks them. */
 export async function recordFailure(
   tx: AppTransaction,
-  failure: { answer: Answer; factorId: string | undefined; record: AnswerRecord; now: Date },
+  failure: {
+    answer: { readonly userId: UserId; readonly purpose: CountedPurposeName };
+    factorId: string | undefined;
+    record: AnswerRecord;
+    now: Date;
+  },
 ): Promise<void> {
   const { answer, factorId, now } = failure;
   const { userId, purpose } = answer;

@@ -1,15 +1,20 @@
 import { withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, requireUser, type UserId } from '@bank/domain';
 import type { AppContext, AppTransaction } from '#context.ts';
+import { blockedUntil, poolOf } from '#features/challenge/policies.ts';
 import { isStaff } from '#features/factor/is-staff.ts';
 import {
+  confirmationsMax,
   isEnough,
+  isGuessable,
   pendingSeconds,
   requireHighestLevel,
   requirePasskeyOfStaff,
   requireSignedInSince,
 } from '#features/factor/policies.ts';
+import { tooSoon } from '#features/factor/refusals.ts';
 import type { FactorTypeName, PendingFactor } from '#storage/factor.entity.ts';
+import type { Subject } from '#storage/subject.entity.ts';
 
 /** A factor under enrolment, and whose it will be. */
 export interface BegunFactor extends PendingFactor {
@@ -18,8 +23,8 @@ export interface BegunFactor extends PendingFactor {
 
 /**
  * Begins to enrol a factor of any kind; `detail` writes what is particular to its kind, in the same transaction, and what it
- * gives is given back. What was begun of that kind and not confirmed is forgotten.
- * @throws auth.token.missing, auth.step_up.required, factor.limit_reached, service.unavailable while the user's activation
+ * gives is given back. What was begun of that kind and not confirmed is forgotten, but for the tries of codes that were sent (SR-25).
+ * @throws auth.token.missing, auth.step_up.required, request.rate_limited, factor.limit_reached, service.unavailable while the user's activation
  * is still under way, or auth is away
  */
 export async function beginEnrolment<D>(
@@ -46,8 +51,18 @@ export async function beginEnrolment<D>(
     requireHighestLevel(user, confirmed);
     requirePasskeyOfStaff(standing, confirmed);
     if (isEnough(confirmed, type)) throw new DomainError('factor.limit_reached');
-    await tx.factors.removePending(userId, type);
-    await tx.factors.insertPending(userId, begun);
+    await replacePending(tx, subject, begun);
     return { ...begun, detail: await detail(tx, begun) };
   });
+}
+
+/** The user's row is locked: no try is counted meanwhile. */
+async function replacePending(tx: AppTransaction, { answers }: Subject, begun: BegunFactor): Promise<void> {
+  const { userId, type, createdAt: now } = begun;
+  const older = await tx.factors.removePending(userId, type, now);
+  if (!isGuessable(type)) return await tx.factors.insertPending(userId, begun);
+  const until = blockedUntil(answers[poolOf('enrolment')], now);
+  if (until !== undefined) throw tooSoon('too many wrong answers', until, now);
+  if (older !== undefined && older.attempts >= confirmationsMax) throw tooSoon('tries used up', older.expiresAt, now);
+  await tx.factors.insertPending(userId, begun, older?.attempts);
 }

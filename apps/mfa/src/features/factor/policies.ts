@@ -11,15 +11,23 @@ export const freshSeconds = 300;
 export const pendingSeconds = 600;
 export const confirmationsMax = 5;
 
-/** Factors one user may have, and kinds of which a user has one address and so one factor. */
+/** Factors one user may have, and kinds whose codes are sent: of these a user has one address and so one factor. */
 const factorsMax = 10;
-const onePerUser: ReadonlySet<FactorTypeName> = new Set(['sms', 'email']);
+const sent: ReadonlySet<FactorTypeName> = new Set(['sms', 'email']);
 
 type Kind = Pick<FactorKind, 'type'>;
 
 /** Whether whoever has these can have none of that kind beside them. */
 export function isEnough(confirmed: readonly Kind[], type: FactorTypeName): boolean {
-  return confirmed.length >= factorsMax || (onePerUser.has(type) && confirmed.some((factor) => factor.type === type));
+  return confirmed.length >= factorsMax || (sent.has(type) && confirmed.some((factor) => factor.type === type));
+}
+
+/**
+ * Whether whoever enrols a factor of that kind may not know what proves it, and so could guess: then tries stay counted over all
+ * enrolments, and are wrong answers of a live session (SR-25).
+ */
+export function isGuessable(type: FactorTypeName): boolean {
+  return sent.has(type);
 }
 
 /** Whether a factor of that kind raises a session above what a password gives. One that this version does not know may. */

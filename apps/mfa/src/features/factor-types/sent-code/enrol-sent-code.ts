@@ -2,6 +2,7 @@ import { type Actor, DomainError, parse, requireUser, type UserId } from '@bank/
 import type { AppContext } from '#context.ts';
 import { beginEnrolment } from '#features/factor/begin-enrolment.ts';
 import { pendingSeconds } from '#features/factor/policies.ts';
+import { tooSoon } from '#features/factor/refusals.ts';
 import { waitSeconds } from '#features/factor-types/sent-code/policies.ts';
 import { SentCodeEnrolment, type SentCodeView } from '#features/factor-types/sent-code/schemas.ts';
 import { sendCode } from '#features/factor-types/sent-code/send-code.ts';
@@ -27,7 +28,7 @@ export async function enrolSentCode(
   const { id, detail: sends } = await beginEnrolment(ctx, actor, { type, label }, async (tx, begun) => {
     const { userId, id: challengeId, createdAt: now } = begun;
     const sent = await sendCode(tx, type, { userId, challengeId, purpose: 'enrolment', now });
-    if ('notBefore' in sent) throw tooSoon(sent.notBefore, now);
+    if ('notBefore' in sent) throw tooSoon('a code was sent lately', sent.notBefore, now);
     return sent.sends;
   });
   return {
@@ -45,12 +46,7 @@ async function findHint(ctx: AppContext, userId: UserId, type: SentCodeType): Pr
   if (hint === undefined) throw new DomainError('factor.address_missing', { reason: `no proven address for ${type}` });
   const now = ctx.clock.now();
   if (type === 'sms' && phoneCodesFrom !== undefined && phoneCodesFrom > now) {
-    throw tooSoon(phoneCodesFrom, now);
+    throw tooSoon('the number is new', phoneCodesFrom, now);
   }
   return hint;
-}
-
-function tooSoon(notBefore: Date, now: Date): DomainError {
-  const retryAfterSeconds = Math.ceil((notBefore.getTime() - now.getTime()) / 1000);
-  return new DomainError('request.rate_limited', { reason: 'a code was sent lately', details: { retryAfterSeconds } });
 }

@@ -10,7 +10,7 @@ import type { UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/mfa/v1/challenge.proto.
  */
 export const file_bank_mfa_v1_challenge: GenFile = /*@__PURE__*/
-  fileDesc("ChtiYW5rL21mYS92MS9jaGFsbGVuZ2UucHJvdG8SC2JhbmsubWZhLnYxKrYBChBDaGFsbGVuZ2VQdXJwb3NlEiEKHUNIQUxMRU5HRV9QVVJQT1NFX1VOU1BFQ0lGSUVEEAASHQoZQ0hBTExFTkdFX1BVUlBPU0VfU0lHTl9JThABEh0KGUNIQUxMRU5HRV9QVVJQT1NFX1NURVBfVVAQAhIeChpDSEFMTEVOR0VfUFVSUE9TRV9SRUNPVkVSWRADEiEKHUNIQUxMRU5HRV9QVVJQT1NFX1RSQU5TQUNUSU9OEARiBnByb3RvMw");
+  fileDesc("ChtiYW5rL21mYS92MS9jaGFsbGVuZ2UucHJvdG8SC2JhbmsubWZhLnYxKtcBChBDaGFsbGVuZ2VQdXJwb3NlEiEKHUNIQUxMRU5HRV9QVVJQT1NFX1VOU1BFQ0lGSUVEEAASHQoZQ0hBTExFTkdFX1BVUlBPU0VfU0lHTl9JThABEh0KGUNIQUxMRU5HRV9QVVJQT1NFX1NURVBfVVAQAhIeChpDSEFMTEVOR0VfUFVSUE9TRV9SRUNPVkVSWRADEiEKHUNIQUxMRU5HRV9QVVJQT1NFX1RSQU5TQUNUSU9OEAQSHwobQ0hBTExFTkdFX1BVUlBPU0VfRU5ST0xNRU5UEAViBnByb3RvMw");
 
 /**
  * ChallengePurpose is what an accepted answer will open.
@@ -52,6 +52,13 @@ export const ChallengePurpose = {
    * @generated from enum value: CHALLENGE_PURPOSE_TRANSACTION = 4;
    */
   TRANSACTION: 4,
+
+  /**
+   * A factor whose code was sent to enrol it: told of in events alone, and never asked for.
+   *
+   * @generated from enum value: CHALLENGE_PURPOSE_ENROLMENT = 5;
+   */
+  ENROLMENT: 5,
 } as const;
 
 /**
