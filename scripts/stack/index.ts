@@ -1,4 +1,5 @@
 export type { AppHandle, ReplicaHandle } from '#stack/apps/app-process.ts';
+export { startGuardingGateway } from '#stack/gateway/guarding-gateway.ts';
 export { chromiumProgram, prometheusPrograms } from '#stack/host/binaries.ts';
 export { describeFailure, StackError } from '#stack/host/stack-error.ts';
 export type { ManagedProcess, ProcessControl, ProcessExit } from '#stack/host/supervisor.ts';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { errorCatalogue } from '@bank/domain';
+import { audiences, errorCatalogue } from '@bank/domain';
 import { until } from '@bank/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type GatewayUnderTest, startGatewayUnderTest } from '#test/gateway-under-test.ts';
@@ -8,7 +8,8 @@ import { type GatewayUnderTest, startGatewayUnderTest } from '#test/gateway-unde
 const sockets: Socket[] = [];
 let gateway: GatewayUnderTest;
 beforeAll(async () => {
-  const guarded = [{ name: 'payments', path: '/v1/payments', addresses: ['127.0.0.1:9'], demands: { audience: 'a' } }];
+  const demands = { audience: audiences.customers };
+  const guarded = [{ name: 'payments', path: '/v1/payments', addresses: ['127.0.0.1:9'], demands }];
   gateway = await startGatewayUnderTest({ trustedProxies: ['127.0.0.1'], guarded, bodyPatience: '60s' });
 });
 afterEach(() => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { errorCatalogue } from '@bank/domain';
+import { audiences, errorCatalogue } from '@bank/domain';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type GatewayUnderTest, startGatewayUnderTest } from '#test/gateway-under-test.ts';
 
@@ -58,9 +58,9 @@ beforeAll(async () => {
         name: 'payments',
         path: '/v1/payments',
         addresses,
-        demands: { audience: 'payments', acr: 'aal2', maxAge: '300' },
+        demands: { audience: audiences.customers, acr: 'aal2', maxAge: '300' },
       },
-      { name: 'statements', path: '/v1/statements', addresses, demands: { audience: 'user-service' } },
+      { name: 'statements', path: '/v1/statements', addresses, demands: { audience: audiences.customers } },
     ],
   });
 });
@@ -107,7 +107,7 @@ describe('a request that auth lets through', () => {
     await ask('/v1/payments?audience=other&acr=aal1', 'good', { method: 'PUT', body: 'x'.repeat(1000) });
     await ask('/v1/statements', 'good');
     expect(questions.map(({ method, url }) => [method, url])).toEqual([
-      ['GET', '/authorize?audience=payments&acr=aal2&maxAge=300'],
+      ['GET', '/authorize?audience=user-service&acr=aal2&maxAge=300'],
       ['GET', '/authorize?audience=user-service'],
     ]);
     expect(questions[0]?.headers).not.toHaveProperty('content-length', '1000');

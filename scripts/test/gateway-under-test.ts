@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { temporaryFolder, until } from '@bank/testing';
 import { makeDocsFolder } from '#stack/gateway/docs-folder.ts';
 import { copyGatewayIncludes, type GatewayOptions, renderGatewayConfig } from '#stack/gateway/gateway-config.ts';
-import { findBinaries } from '#stack/host/binaries.ts';
+import { nginxProgram } from '#stack/host/binaries.ts';
 import { createPorts } from '#stack/host/ports.ts';
 import { serviceUser } from '#stack/host/service-user.ts';
 import { type AppName, appNames, eachApp } from '#stack/settings/apps.ts';
@@ -109,15 +109,6 @@ export async function sendRaw(port: number, request: string): Promise<string> {
     answer += chunk;
   }
   return answer;
-}
-
-/** The nginx of this machine. */
-export function nginxProgram(): string {
-  const program = findBinaries().nginx?.server;
-  if (program === undefined) {
-    throw new Error('nginx is missing: "npm test" installs it');
-  }
-  return program;
 }
 
 function recorder(app: AppName, seen: SeenRequest[]): RequestListener {

@@ -204,6 +204,15 @@ describe('IntrospectToken', () => {
       expect([active, claims]).toEqual([false, undefined]);
     }
   });
+
+  it('INVALID_ARGUMENT for an audience that no token is for', async () => {
+    const { accessToken } = await register(auth);
+    const refused = feed.introspectToken({ token: accessToken, audience: 'payments' });
+    await expect(refused).rejects.toMatchObject({
+      code: 'request.invalid',
+      cause: { code: Code.InvalidArgument },
+    });
+  });
 });
 
 describe('ListRevocations', () => {

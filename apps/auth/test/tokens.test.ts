@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { rotateSigningKeys } from '#features/signing-key/rotate-signing-keys.ts';
@@ -126,13 +128,27 @@ describe('GET /authorize', () => {
     expect(answer.headers.get('x-internal-user-id')).toBeNull();
   });
 
-  it.each(['', '?audience=', '?audience=user-service&maxAge=soon', '?audience=user-service&debug=1'])(
-    '400 for a gateway that asks %s',
-    async (query) => {
-      const account = await register(auth);
-      expect((await authorize(query, account.accessToken)).status).toBe(400);
-    },
-  );
+  it.each([
+    '',
+    '?audience=',
+    '?audience=payments',
+    '?audience=user-service&maxAge=soon',
+    '?audience=user-service&debug=1',
+  ])('400 for a gateway that asks %s', async (query) => {
+    const account = await register(auth);
+    expect((await authorize(query, account.accessToken)).status).toBe(400);
+  });
+
+  it('is asked as docs/integrating.md has each gateway ask', async () => {
+    const account = await register(auth);
+    const page = readFileSync(join(import.meta.dirname, '../../../docs/integrating.md'), 'utf8');
+    const questions = [...page.matchAll(/\/authorize(\?[\w=&-]+)/g)].map(([, query = '']) => query);
+    expect(questions).toHaveLength(4);
+    for (const query of questions) {
+      // A step-up is all that the token lacks.
+      expect((await authorize(query, account.accessToken)).body).toMatchObject({ code: 'auth.step_up.required' });
+    }
+  });
 
   it('401 without a token, SR-56 and with one for another audience', async () => {
     const account = await register(auth);

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { temporaryFolder } from '@bank/testing';
 import { describe, expect, it } from 'vitest';
 import { copyGatewayIncludes, type GatewayOptions, renderGatewayConfig } from '#stack/gateway/gateway-config.ts';
+import { nginxProgram } from '#stack/host/binaries.ts';
 import { eachApp } from '#stack/settings/apps.ts';
-import { nginxProgram } from '#test/gateway-under-test.ts';
 
 const options = (more: Partial<GatewayOptions> = {}): GatewayOptions => ({
   folder: '/srv/gateway',

@@ -1,5 +1,6 @@
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Audience } from '@bank/domain';
 import type { AppName } from '#stack/settings/apps.ts';
 import { repositoryFolder } from '#stack/settings/repository.ts';
 
@@ -50,8 +51,8 @@ export interface GuardedService {
   readonly path: string;
   /** `host:port` of each replica. */
   readonly addresses: readonly string[];
-  /** What auth is asked for: `audience`, and where wanted `acr`, `maxAge` and `permission`. */
-  readonly demands: Readonly<{ audience: string; acr?: string; maxAge?: string; permission?: string }>;
+  /** What auth is asked for: an audience of ours, and where wanted `acr`, `maxAge` and `permission`. */
+  readonly demands: Readonly<{ audience: Audience; acr?: string; maxAge?: string; permission?: string }>;
 }
 
 export interface GatewayOptions {

@@ -77,6 +77,13 @@ export function chromiumProgram(): string {
   return chromium.program;
 }
 
+/** The nginx of this machine. @throws Error when it is missing */
+export function nginxProgram(): string {
+  const { nginx } = findBinaries();
+  if (nginx === undefined) throw new Error('nginx is missing: "npm test" installs it');
+  return nginx.server;
+}
+
 /** The path of a program on PATH or where package managers put servers. */
 export function findProgram(name: string): string | undefined {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...EXTRA_FOLDERS];

@@ -3,10 +3,11 @@ import { audiences, DomainError, hasPermission, parse, permissions, reachesAssur
 import { type AccessClaims, type BoundToken, boundToken, presentedToken } from '@bank/verifier';
 import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
+import { AudienceSchema } from '#features/token/audience-schema.ts';
 
 /** What a gateway's configuration asks for. `maxAge` in seconds. */
 export const AuthorizeSchema = v.strictObject({
-  audience: v.pipe(v.string(), v.nonEmpty(), v.maxLength(128)),
+  audience: AudienceSchema,
   acr: v.optional(v.picklist(['aal1', 'aal2', 'aal3'])),
   maxAge: v.optional(v.pipe(v.string('integer'), v.regex(/^\d{1,7}$/, 'integer'), v.transform(Number))),
   permission: v.optional(v.picklist(permissions)),

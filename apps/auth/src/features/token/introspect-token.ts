@@ -3,15 +3,16 @@ import type { AccessClaims } from '@bank/verifier';
 import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
+import { AudienceSchema } from '#features/token/audience-schema.ts';
 
 const IntrospectSchema = v.object({
   token: v.pipe(v.string(), v.nonEmpty(), v.maxLength(4096)),
-  audience: v.pipe(v.string(), v.nonEmpty(), v.maxLength(128)),
+  audience: AudienceSchema,
 });
 
 /**
  * The claims of a token that is good right now for an audience, or undefined whatever is wrong with it (RFC 7662 §2.2).
- * @throws request.invalid, access.forbidden, service.unavailable when it cannot be known
+ * @throws request.invalid also for an audience that no token is for, access.forbidden, service.unavailable when it cannot be known
  */
 export async function introspectToken(
   ctx: AppContext,
