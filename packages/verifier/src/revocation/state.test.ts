@@ -79,6 +79,35 @@ describe('while current', () => {
     expect(state.isCurrent(silenceMs)).toBe(false);
   });
 
+  describe('SR-46 a clock that ran ahead and is set back', () => {
+    const aheadMs = 300_000;
+    const soon = (): RevocationMessage => {
+      const entries = [{ number: 3, sid: 's3', notBefore: 1000, expiresAt: 200_000 }];
+      return { epoch: 7, number: 3, entries };
+    };
+
+    beforeEach(() => {
+      expect(state.heard(soon(), 1000)).toBe('applied');
+      state.prune(1000 + aheadMs);
+      expect(knows(state, 3)).toBe(false);
+    });
+
+    test('asks for everything again, since what still matters was forgotten meanwhile', () => {
+      expect(state.heard(message(7, 3), 2000)).toBe('gap');
+      expect(state.isCurrent(2000)).toBe(false);
+      expect(state.refillStarts(2000)).toEqual(beginning);
+      expect(state.refilled({ ...message(7, 3, [1, 2]), entries: soon().entries }, 2001)).toBe('current');
+      expect(knows(state, 3)).toBe(true);
+    });
+
+    test('and takes no answer that was asked for before', () => {
+      expect(state.refillStarts(1000 + aheadMs)).toEqual({ epoch: 7, number: 3 });
+      expect(state.heard(message(7, 3), 2000)).toBe('gap');
+      expect(state.refilled(message(7, 3), 2001)).toBe('refused');
+      expect(state.refillStarts(2002)).toEqual(beginning);
+    });
+  });
+
   test('a clock that is set back far counts as silence', () => {
     state.heard(message(7, 2), 60_000);
     expect(state.isCurrent(60_000 - 1000)).toBe(true);

@@ -37,6 +37,7 @@ export class RevocationState {
   #live = false;
   #fromStart = true;
   #heardAt = 0;
+  #clockAt = 0;
   #refill: Refill | undefined;
 
   constructor(silenceMs: number) {
@@ -58,6 +59,7 @@ export class RevocationState {
     if (message === undefined) return 'gap';
     if (message.epoch < this.#epoch) return 'ignored';
     for (const entry of message.entries) this.#entries.add(entry, now);
+    if (this.#isClockBehind(now)) return 'gap';
     if (this.#refill !== undefined) {
       this.#keepForLater(this.#refill, { message, at: now });
       return 'ignored';
@@ -74,6 +76,7 @@ export class RevocationState {
 
   /** Begins a refill and says after which place to ask. After a change of epoch that is the beginning: numbers may start anew. */
   refillStarts(now: number): FeedPlace {
+    this.#isClockBehind(now);
     this.#live = false;
     const since = this.#fromStart ? beginning : { epoch: this.#epoch, number: this.#number };
     this.#refill = { since, askedAt: now, tainted: false, heard: [] };
@@ -136,7 +139,21 @@ export class RevocationState {
   }
 
   prune(now: number): void {
+    this.#isClockBehind(now);
     this.#entries.prune(now);
+  }
+
+  /**
+   * Whether the clock was set back since it was last looked at. While it was ahead, what still matters may have been forgotten
+   * as over, so that everything is asked for again, and the answer to a refill that runs proves nothing.
+   */
+  #isClockBehind(now: number): boolean {
+    const isBehind = now < this.#clockAt - this.#silenceMs;
+    this.#clockAt = now;
+    if (!isBehind) return false;
+    this.refillFailed();
+    this.#fromStart = true;
+    return true;
   }
 
   #goesOn(refill: Refill, page: RefillPage): 'more' | 'malformed' {

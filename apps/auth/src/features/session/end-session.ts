@@ -4,8 +4,11 @@ import type { EndReason } from '#features/session/end-reasons.ts';
 import { accessTokenSeconds } from '#features/session/policies.ts';
 import type { Session, SessionScope } from '#storage/sessions/session.repository.ts';
 
-/** How long a revocation is kept beyond the life of the last token it concerns: clocks differ. */
-const skewSeconds = 60;
+/**
+ * How long a revocation is kept beyond the life of the last token it concerns. Each process judges by its own clock when it is
+ * over, and one that is ten minutes ahead must not forget it while a token lives.
+ */
+const skewSeconds = 600;
 
 /** When a revocation of this moment concerns no living token any more. */
 export function revocationEnd(at: Date): Date {
