@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compare } from '#compare.ts';
 import { parseOptions } from '#options.ts';
+import { isAsRecorded } from '#recorded.ts';
 import { isReached, type Row } from '#row.ts';
 import { limitInSeries, ratioOfRounds } from '#statistics.ts';
 import { tableOf } from '#table.ts';
@@ -26,7 +27,18 @@ describe('a comparison', () => {
       return figures.shift() ?? Number.NaN;
     };
     const compared = await compare(
-      { options: { seconds: 6, rounds: 3, cases: [], apps: [], users: 1, profile: false, scale: false } },
+      {
+        options: {
+          seconds: 6,
+          rounds: 3,
+          cases: [],
+          apps: [],
+          users: 1,
+          profile: false,
+          scale: false,
+          recorded: false,
+        },
+      },
       { measured: contender('figure', [9999, 10, 20, 30]), limit: contender('limit', [1, 100, 100, 100]) },
     );
     expect(compared).toEqual({ measured: 20, limit: 100, ratio: 0.2 });
@@ -55,6 +67,18 @@ describe('the table', () => {
     expect(isReached({ figure: 0.1 })).toBeUndefined();
   });
 
+  test.each([
+    ['reached, and never recorded', 1.1, { atMost: 1.1 }, 'new', true],
+    ['not reached, and never recorded', 1.11, { atMost: 1.1 }, 'new', false],
+    ['as it was recorded', 1.25, { atMost: 1.1 }, 'high', true],
+    ['worse than it was recorded', 1.33, { atMost: 1.1 }, 'high', false],
+    ['a rate as it was recorded', 0.46, { atLeast: 0.75 }, 'low', true],
+    ['a lower rate than was recorded', 0.45, { atLeast: 0.75 }, 'low', false],
+    ['not a number', Number.NaN, { atMost: 1.1 }, 'high', false],
+  ])('told against what was recorded: %s', (_what, figure, must, what, expected) => {
+    expect(isAsRecorded({ case: 'x', what, figure, must }, { 'x high': 1.2, 'x low': 0.5 })).toBe(expected);
+  });
+
   test('has a line a row, and notes below', () => {
     const missed = { ...row, case: 'memory', measured: { value: 131.25, unit: 'MiB' }, figure: 131.25 };
     const { limit: _, ...alone } = { ...missed, must: { atMost: 130 }, notes: [] };
@@ -73,7 +97,9 @@ describe('the command line', () => {
       seconds: 4,
       profile: false,
       scale: false,
+      recorded: false,
     });
+    expect(parseOptions(['--recorded'], names)).toMatchObject({ recorded: true });
     expect(() => parseOptions(['--case', 'c'], names)).toThrow('there is no case "c": a, b, large');
     expect(parseOptions(['--app', 'mfa'], names)).toMatchObject({ cases: [], apps: ['mfa'] });
     expect(() => parseOptions(['--app', 'bank'], names)).toThrow('there is no app "bank": auth');

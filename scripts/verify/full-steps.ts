@@ -15,9 +15,15 @@ export const fullSteps: readonly Step[] = [
     env: { TEST_SAMPLES: '200' },
   },
   {
-    name: 'soak: memory after 100,000 requests, start to ready',
+    name: 'soak: start, idle memory, and memory after 100,000 requests',
     command: 'node',
-    args: ['bench/src/main.ts', '--case', 'footprint'],
+    args: ['bench/src/main.ts', '--recorded', '--case', 'footprint', '--case', 'growth'],
+    live: true,
+  },
+  {
+    name: 'scale: searches and sign-ins among a million users',
+    command: 'node',
+    args: ['bench/src/main.ts', '--recorded', '--scale', '--case', 'lookup', '--seconds', '3', '--rounds', '1'],
     live: true,
   },
   {

@@ -50,7 +50,7 @@ export const shownCommands: Readonly<Record<string, Proof>> = {
     says: "'npx', ['--yes', packageManager, 'install', '--frozen-lockfile'",
   },
   'pnpm dev': { test: 'package.json', says: '"dev": "exec node scripts/bootstrap.mjs dev"' },
-  'pnpm bench [--case <name>]': { step: 'soak: memory after 100,000 requests, start to ready' },
+  'pnpm bench [--case <name>]': { step: 'soak: start, idle memory, and memory after 100,000 requests' },
   'pnpm release <version>': { test: 'scripts/contracts/release-command.test.ts', says: 'scripts/release.ts' },
   'pnpm verify:previous-release': { step: 'the tests of the last release on the tables of this tree' },
   'pnpm verify:previous-release [app …]': { step: 'the tests of the last release on the tables of this tree' },
