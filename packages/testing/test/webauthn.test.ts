@@ -1,7 +1,7 @@
-import { createPublicKey, hash, verify } from 'node:crypto';
+import { createPublicKey, hash, verify, X509Certificate } from 'node:crypto';
 import { decodeCBOR } from '@levischuck/tiny-cbor';
 import { describe, expect, test } from 'vitest';
-import { attestationMaker, softwareAuthenticator } from '#webauthn/index.ts';
+import { attestationMaker, softwareAuthenticator, vouchedAs } from '#webauthn/index.ts';
 
 const origin = 'https://bank.example';
 const creation = { challenge: 'Y2hhbGxlbmdl', rp: { id: 'bank.example' }, user: { id: 'dXNlcg' } };
@@ -93,6 +93,45 @@ describe('softwareAuthenticator', () => {
     expect([format, statement.get('alg')]).toEqual(['packed', -7]);
     expect(statement.get('x5c')).toHaveLength(1);
     expect(root).toContain('BEGIN CERTIFICATE');
+  });
+
+  test('client data are sent other than they were signed', async () => {
+    const { key } = await attestationMaker();
+    const made = softwareAuthenticator({ attestation: key }).create(creation, origin, {
+      sentClientData: (data) => Buffer.concat([data, Buffer.from(' ')]),
+    });
+    const { data, statement } = objectOf(made);
+    const sent = bytes(made.response.clientDataJSON).toString();
+    expect(sent).toBe(
+      `${JSON.stringify({ type: 'webauthn.create', challenge: creation.challenge, origin, crossOrigin: false })} `,
+    );
+    const holds = (text: string) => {
+      const signed = Buffer.concat([data, hash('sha256', text, 'buffer')]);
+      const [leaf] = statement.get('x5c') as Uint8Array[];
+      const { publicKey } = new X509Certificate(leaf ?? '');
+      return verify('sha256', signed, publicKey, statement.get('sig') as Uint8Array);
+    };
+    expect([holds(sent), holds(sent.trimEnd())]).toEqual([false, true]);
+  });
+
+  test.each(['apple', 'tpm', 'android-key', 'fido-u2f'] as const)('a maker vouches in the format %s', async (as) => {
+    const maker = await attestationMaker({ crlUrl: 'http://maker.example/revoked' });
+    const authenticator = softwareAuthenticator();
+    const made = authenticator.create(creation, origin);
+    const [kept] = authenticator.credentials;
+    if (kept === undefined) throw new Error('nothing was made');
+    const { format, data, statement } = objectOf(await vouchedAs(as, made, { maker, key: kept.key }));
+    expect([format, data]).toEqual([as, objectOf(made).data]);
+    const leaf = new X509Certificate((statement.get('x5c') as Uint8Array[])[0] ?? '');
+    expect(leaf.verify(new X509Certificate(maker.root).publicKey)).toBe(true);
+    expect(Buffer.from(leaf.raw).includes('http://maker.example/revoked')).toBe(true);
+  });
+
+  test.each([1, 2, 3] as const)('a certificate is of version %d', async (version) => {
+    const { key, root } = await attestationMaker({ version });
+    const [leaf = new Uint8Array()] = key.chain;
+    expect(leaf.at(12)).toBe(version - 1);
+    expect(new X509Certificate(leaf).verify(new X509Certificate(root).publicKey)).toBe(true);
   });
 });
 

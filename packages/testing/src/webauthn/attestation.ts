@@ -1,10 +1,9 @@
 import 'reflect-metadata'; // @peculiar/x509 resolves its parts through decorators' metadata
-import { KeyObject, sign, type webcrypto as WebCrypto, webcrypto } from 'node:crypto';
+import { KeyObject, sign, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
+import { type Certifier, certifier, generateKeys } from '#webauthn/certifier.ts';
 
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const AAGUID_EXTENSION = '1.3.6.1.4.1.45724.1.1.4';
-const DAY_MS = 86_400_000;
 
 /** What a maker puts into all authenticators of a model, to vouch for the keys they make. */
 export interface AttestationKey {
@@ -19,40 +18,39 @@ export interface AttestationMaker {
   /** The root in PEM, as a relying party trusts it. */
   readonly root: string;
   readonly key: AttestationKey;
+  /** What the certificates of the maker come from. */
+  readonly certifier: Certifier;
+}
+
+/** One thing that a test wants otherwise about a maker's certificates. */
+export interface MakerChanges {
+  readonly notAfter?: Date;
+  readonly subject?: string;
+  readonly version?: 1 | 2 | 3;
+  readonly isAuthority?: boolean;
+  /** How the certificate names the model: so that it can be passed over, unless said. */
+  readonly aaguidExtension?: 'critical' | 'none';
+  /** Where the certificates say that the list of revoked ones is. */
+  readonly crlUrl?: string;
 }
 
 /** A maker of authenticators with a root of its own, and the key of one model (WebAuthn §8.2.1). */
-export async function attestationMaker({ notAfter = new Date(Date.now() + DAY_MS) } = {}): Promise<AttestationMaker> {
-  x509.cryptoProvider.set(webcrypto as unknown as Crypto);
+export async function attestationMaker(changes: MakerChanges = {}): Promise<AttestationMaker> {
+  const { crlUrl, isAuthority = false, aaguidExtension, ...others } = changes;
+  const [by, keys] = [await certifier(crlUrl), await generateKeys()];
   const aaguid = webcrypto.getRandomValues(new Uint8Array(16));
-  const [rootKeys, leafKeys] = await Promise.all([generateKeys(), generateKeys()]);
-  const notBefore = new Date(Date.now() - DAY_MS);
-  const root = await x509.X509CertificateGenerator.createSelfSigned({
-    name: 'C=NG, O=Maker, CN=Maker Root',
-    keys: rootKeys,
-    notBefore,
-    notAfter: new Date(Date.now() + DAY_MS),
-    signingAlgorithm: ALGORITHM,
-    extensions: [new x509.BasicConstraintsExtension(true, undefined, true)],
-  });
-  const leaf = await x509.X509CertificateGenerator.create({
+  const value = Buffer.concat([Buffer.from([0x04, 0x10]), aaguid]);
+  const model = new x509.Extension(AAGUID_EXTENSION, aaguidExtension === 'critical', value);
+  const leaf = await by.issue({
     subject: 'C=NG, O=Maker, OU=Authenticator Attestation, CN=Maker Model',
-    issuer: root.subject,
-    publicKey: leafKeys.publicKey,
-    signingKey: rootKeys.privateKey,
-    notBefore,
-    notAfter,
-    signingAlgorithm: ALGORITHM,
+    publicKey: keys.publicKey,
     extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.Extension(AAGUID_EXTENSION, false, Buffer.concat([Buffer.from([0x04, 0x10]), aaguid])),
+      new x509.BasicConstraintsExtension(isAuthority, undefined, true),
+      ...(aaguidExtension === 'none' ? [] : [model]),
     ],
+    ...others,
   });
-  const privateKey = KeyObject.from(leafKeys.privateKey);
-  const chain = [new Uint8Array(leaf.rawData)];
-  return { root: root.toString('pem'), key: { aaguid, chain, sign: (data) => sign('sha256', data, privateKey) } };
-}
-
-function generateKeys(): Promise<WebCrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']) as Promise<WebCrypto.CryptoKeyPair>;
+  const privateKey = KeyObject.from(keys.privateKey);
+  const key = { aaguid, chain: [leaf], sign: (data: Uint8Array) => sign('sha256', data, privateKey) };
+  return { root: by.root.toString('pem'), key, certifier: by };
 }

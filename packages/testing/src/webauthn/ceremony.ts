@@ -59,6 +59,8 @@ export interface Changes {
   readonly credentialId?: Bytes;
   /** What the COSE key says, by label. */
   readonly publicKey?: ReadonlyMap<number, number | Bytes>;
+  /** Changes client data after they were signed. */
+  readonly sentClientData?: (data: Bytes) => Bytes;
   /** Changes authenticator data before they are signed. */
   readonly authenticatorData?: (data: Bytes) => Bytes;
   /** Changes them after that. */

@@ -1,4 +1,9 @@
-export { type AttestationKey, type AttestationMaker, attestationMaker } from '#webauthn/attestation.ts';
+export {
+  type AttestationKey,
+  type AttestationMaker,
+  attestationMaker,
+  type MakerChanges,
+} from '#webauthn/attestation.ts';
 export type { Assertion, Changes, CreationOptions, Flag, Registration, RequestOptions } from '#webauthn/ceremony.ts';
 export type { CredentialAlgorithm } from '#webauthn/keys.ts';
 export {
@@ -8,3 +13,4 @@ export {
   type SoftwareAuthenticator,
   softwareAuthenticator,
 } from '#webauthn/software-authenticator.ts';
+export { type PlatformFormat, vouchedAs } from '#webauthn/statements.ts';

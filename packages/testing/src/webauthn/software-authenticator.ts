@@ -108,7 +108,7 @@ function register(state: State, { asked, origin, changes }: Call<CreationOptions
   return {
     ...wholeOf(state, id),
     response: {
-      clientDataJSON: base64url(clientData),
+      clientDataJSON: base64url(changed(clientData, changes.sentClientData)),
       attestationObject: base64url(attestationObject),
       transports,
       ...changes.response,
@@ -155,7 +155,7 @@ function assert(state: State, { asked, origin, changes }: Call<RequestOptions>):
   return {
     ...wholeOf(state, changes.credentialId ?? kept.id),
     response: {
-      clientDataJSON: base64url(clientData),
+      clientDataJSON: base64url(changed(clientData, changes.sentClientData)),
       authenticatorData: base64url(changed(data, changes.sentAuthenticatorData)),
       signature: base64url(signature),
       userHandle: kept.userHandle,

@@ -1,7 +1,7 @@
 import { toBase64Url } from '@bank/security';
 import { verifyRegistrationResponse } from '@simplewebauthn/server';
 import type { AppContext } from '#context.ts';
-import { isOfOwnAlgorithm, isVouchedFor } from '#features/factor-types/webauthn/attestation.ts';
+import { isOfOwnAlgorithm, isVouchedFor, statementOf } from '#features/factor-types/webauthn/attestation.ts';
 import { algorithms, isOnOwnPage } from '#features/factor-types/webauthn/ceremony.ts';
 import { checked } from '#features/factor-types/webauthn/checked.ts';
 import { soundAlgorithmOf } from '#features/factor-types/webauthn/credential-key.ts';
@@ -27,6 +27,8 @@ export function verifyRegistration(
 ): Promise<NewWebauthnCredential | undefined> {
   const { relyingParty } = ctx;
   return checked(ctx, async () => {
+    const statement = statementOf(response.response.attestationObject);
+    if (statement === undefined) return undefined;
     const { registrationInfo: made } = await verifyRegistrationResponse({
       response: libraryForm(response),
       expectedChallenge: toBase64Url(challenge),
@@ -37,9 +39,9 @@ export function verifyRegistration(
     });
     if (made === undefined || made.credential.id !== response.id) return undefined;
     if (!isOnOwnPage(Buffer.from(response.response.clientDataJSON, 'base64url'))) return undefined;
-    const { credential, attestationObject, aaguid } = made;
+    const { credential, aaguid } = made;
     const algorithm = soundAlgorithmOf(credential.publicKey);
-    if (algorithm === undefined || !isOfOwnAlgorithm(attestationObject, algorithm)) return undefined;
+    if (algorithm === undefined || !isOfOwnAlgorithm(statement, algorithm)) return undefined;
     return {
       credentialId: Buffer.from(credential.id, 'base64url'),
       publicKey: credential.publicKey,
@@ -49,7 +51,7 @@ export function verifyRegistration(
       aaguid,
       isBackupEligible: made.credentialDeviceType === 'multiDevice',
       isBackedUp: made.credentialBackedUp,
-      isAttested: isVouchedFor(attestationObject, relyingParty.trustedRoots, now),
+      isAttested: isVouchedFor(statement, relyingParty.trustedRoots, now),
       isDiscoverable: response.clientExtensionResults?.credProps?.rk ?? null,
     };
   });
