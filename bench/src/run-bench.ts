@@ -11,7 +11,8 @@ import { openMint } from '#tokens.ts';
 
 /**
  * Builds the bundles, starts a stack of its own on a fresh database, fills it, and runs the cases one after the other.
- * Whether every case could be measured and every row reached what it must, or by `recorded` is no worse than before; a case that fails does not stop those after it.
+ * Whether every case could be measured and every row reached what it must, or with `recorded` is no worse than before; a case that
+ * fails does not stop those after it.
  * @throws Error when the stack does not start
  */
 export async function runBench(options: BenchOptions, cases: readonly Case[]): Promise<boolean> {

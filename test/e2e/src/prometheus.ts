@@ -8,12 +8,19 @@ import * as v from 'valibot';
 const Series = v.object({ metric: v.record(v.string(), v.string()), value: v.tuple([v.number(), v.string()]) });
 const Answer = v.object({ status: v.literal('success'), data: v.object({ result: v.array(Series) }) });
 
+const Rules = v.object({
+  status: v.literal('success'),
+  data: v.object({ groups: v.array(v.object({ rules: v.array(v.object({ query: v.string() })) })) }),
+});
+
 export type Series = v.InferOutput<typeof Series>;
 
 /** A real Prometheus with the rules and the configuration of `infra/prometheus`, that scrapes a stack. */
 export interface Prometheus {
   /** What an expression gives now. @throws Error with Prometheus' own words when it cannot be understood */
   query(expression: string): Promise<Series[]>;
+  /** The expressions of its rules, as it writes them itself. */
+  ruleExpressions(): Promise<readonly string[]>;
   stop(): void;
 }
 
@@ -49,6 +56,10 @@ export async function startPrometheus(stack: Stack, folder: string, port: number
       const answer = await fetch(`${url}/api/v1/query`, { method: 'POST', body });
       if (!answer.ok) throw new Error(`${expression}: ${await answer.text()}`);
       return v.parse(Answer, await answer.json()).data.result;
+    },
+    async ruleExpressions() {
+      const { data } = v.parse(Rules, await (await fetch(`${url}/api/v1/rules`)).json());
+      return data.groups.flatMap(({ rules }) => rules.map(({ query }) => query));
     },
     stop: () => void process.kill('SIGKILL'),
   };
