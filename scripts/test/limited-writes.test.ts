@@ -21,3 +21,11 @@ it('SR-18: whatever writes has a limit, or says here why not', async () => {
   const without = routes.filter(({ limits = [] }) => limits.length === 0);
   expect(without.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(Object.keys(exceptions).sort());
 });
+
+it('SR-14: no limit of a client address lets one of those behind it keep the others out with a few requests', async () => {
+  const limits = (await allRoutes(repositoryFolder)).flatMap(({ limits = [] }) => limits);
+  const byAddress = limits.filter(({ by }) => by === 'address');
+  expect(byAddress.length).toBeGreaterThan(10);
+  const tight = byAddress.filter(({ points, windowSeconds }) => (points / windowSeconds) * 600 < 120);
+  expect(tight.map(({ name }) => name)).toEqual([]);
+});

@@ -3,6 +3,7 @@ import type { AppContext } from '#context.ts';
 import { activate } from '#features/activation/activate.ts';
 import { ActivateSchema } from '#features/activation/schemas.ts';
 import { TokensSchema } from '#features/session/schemas.ts';
+import { flood } from '#transport/http/address-limits.ts';
 import { callerOf } from '#transport/http/caller.ts';
 import { tokenReply } from '#transport/http/token-reply.ts';
 
@@ -26,7 +27,7 @@ export const activationRoutes = defineRoutes<AppContext>([
       'service.overloaded',
       'service.unavailable',
     ],
-    limits: [{ name: 'activate', points: 30, windowSeconds: 600, by: 'address' }],
+    limits: [{ name: 'activate', ...flood }],
     async handle(ctx, request) {
       const { body, cookies } = tokenReply(ctx, await activate(ctx, request.body, callerOf(request)));
       return ok(body, { cookies });

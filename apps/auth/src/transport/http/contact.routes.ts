@@ -15,6 +15,7 @@ import {
 } from '#features/contact-change/schemas.ts';
 import { verifyEmail } from '#features/contact-change/verify-email.ts';
 import { verifyPhone } from '#features/contact-change/verify-phone.ts';
+import { flood } from '#transport/http/address-limits.ts';
 import { callerOf } from '#transport/http/caller.ts';
 
 const tag = 'user';
@@ -62,7 +63,7 @@ export const contactRoutes = defineRoutes<AppContext>([
     body: RevertEmailSchema,
     responses: { 204: null },
     errors: ['request.invalid', 'auth.verification.invalid', 'user.contact_change.taken'],
-    limits: [{ name: 'email-revert', points: 30, windowSeconds: 600, by: 'address' }],
+    limits: [{ name: 'email-revert', ...flood }],
     async handle(ctx, request) {
       await revertEmail(ctx, request.body, callerOf(request));
       return noContent();

@@ -4,13 +4,11 @@ import { askPasskey } from '#features/passkey/ask-passkey.ts';
 import { AskPasskeySchema, PasskeyAskedSchema, PasskeySignInSchema } from '#features/passkey/schemas.ts';
 import { signInWithPasskey } from '#features/passkey/sign-in-with-passkey.ts';
 import { TokensSchema } from '#features/session/schemas.ts';
+import { flood } from '#transport/http/address-limits.ts';
 import { callerOf } from '#transport/http/caller.ts';
 import { tokenReply } from '#transport/http/token-reply.ts';
 
 const tag = 'sign-in';
-
-// A flood only, as for passwords: what guesses is stopped by counting its failures.
-const flood = { points: 1200, windowSeconds: 600, by: 'address' } as const;
 
 export const passkeyRoutes = defineRoutes<AppContext>([
   {

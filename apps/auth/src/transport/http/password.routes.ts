@@ -4,6 +4,7 @@ import { changePassword } from '#features/password/change-password.ts';
 import { forgotPassword } from '#features/password/forgot-password.ts';
 import { resetPassword } from '#features/password/reset-password.ts';
 import { ChangePasswordSchema, ForgotPasswordSchema, ResetPasswordSchema } from '#features/password/schemas.ts';
+import { flood, letterFlood } from '#transport/http/address-limits.ts';
 import { callerOf } from '#transport/http/caller.ts';
 
 const tag = 'password';
@@ -19,7 +20,7 @@ export const passwordRoutes = defineRoutes<AppContext>([
     body: ForgotPasswordSchema,
     responses: { 202: null },
     errors: ['request.invalid'],
-    limits: [{ name: 'password-forgot', points: 30, windowSeconds: 600, by: 'address' }],
+    limits: [{ name: 'password-forgot', ...letterFlood }],
     async handle(ctx, request) {
       await forgotPassword(ctx, request.body, callerOf(request));
       return accepted();
@@ -34,7 +35,7 @@ export const passwordRoutes = defineRoutes<AppContext>([
     body: ResetPasswordSchema,
     responses: { 204: null },
     errors: ['request.invalid', 'auth.verification.invalid', 'auth.password.unacceptable', 'service.overloaded'],
-    limits: [{ name: 'password-reset', points: 30, windowSeconds: 600, by: 'address' }],
+    limits: [{ name: 'password-reset', ...flood }],
     async handle(ctx, request) {
       await resetPassword(ctx, request.body, callerOf(request));
       return noContent();

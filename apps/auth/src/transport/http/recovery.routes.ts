@@ -9,6 +9,7 @@ import {
   StartRecoverySchema,
 } from '#features/recovery/schemas.ts';
 import { startRecovery } from '#features/recovery/start-recovery.ts';
+import { flood, letterFlood } from '#transport/http/address-limits.ts';
 import { callerOf } from '#transport/http/caller.ts';
 
 const tag = 'recovery';
@@ -24,7 +25,7 @@ export const recoveryRoutes = defineRoutes<AppContext>([
     body: StartRecoverySchema,
     responses: { 202: null },
     errors: ['request.invalid'],
-    limits: [{ name: 'recovery', points: 30, windowSeconds: 600, by: 'address' }],
+    limits: [{ name: 'recovery', ...letterFlood }],
     async handle(ctx, request) {
       await startRecovery(ctx, request.body, callerOf(request));
       return accepted();
@@ -47,7 +48,7 @@ export const recoveryRoutes = defineRoutes<AppContext>([
       'request.rate_limited',
       'service.unavailable',
     ],
-    limits: [{ name: 'recovery-complete', points: 30, windowSeconds: 600, by: 'address' }],
+    limits: [{ name: 'recovery-complete', ...flood }],
     async handle(ctx, request) {
       return ok(await completeRecovery(ctx, request.body, callerOf(request)));
     },
@@ -61,7 +62,7 @@ export const recoveryRoutes = defineRoutes<AppContext>([
     body: CancelRecoverySchema,
     responses: { 204: null },
     errors: ['request.invalid', 'auth.verification.invalid'],
-    limits: [{ name: 'recovery-cancel', points: 30, windowSeconds: 600, by: 'address' }],
+    limits: [{ name: 'recovery-cancel', ...flood }],
     async handle(ctx, request) {
       await cancelRecovery(ctx, request.body, callerOf(request));
       return noContent();

@@ -12,6 +12,7 @@ import { startRegistration } from '#features/registration/start-registration.ts'
 import { verifyRegistration } from '#features/registration/verify-registration.ts';
 import { TokensSchema } from '#features/session/schemas.ts';
 import { UserSchema } from '#features/user/schemas.ts';
+import { flood, letterFlood } from '#transport/http/address-limits.ts';
 import { callerOf } from '#transport/http/caller.ts';
 import { tokenReply } from '#transport/http/token-reply.ts';
 
@@ -34,7 +35,7 @@ export const registrationRoutes = defineRoutes<AppContext>([
       'auth.terms.outdated',
       'service.overloaded',
     ],
-    limits: [{ name: 'register', points: 30, windowSeconds: 600, by: 'address' }],
+    limits: [{ name: 'register', ...letterFlood }],
     async handle(ctx, request) {
       return accepted(await startRegistration(ctx, request.body, callerOf(request)));
     },
@@ -49,7 +50,7 @@ export const registrationRoutes = defineRoutes<AppContext>([
     body: VerifyRegistrationSchema,
     responses: { 201: v.object({ ...TokensSchema.entries, user: UserSchema }) },
     errors: ['request.invalid', 'auth.client.unknown', 'auth.origin.refused', 'auth.registration.code_invalid'],
-    limits: [{ name: 'register-verify', points: 60, windowSeconds: 600, by: 'address' }],
+    limits: [{ name: 'register-verify', ...flood }],
     async handle(ctx, request) {
       const { signedIn, user } = await verifyRegistration(ctx, request.body, callerOf(request));
       const { body, cookies } = tokenReply(ctx, signedIn);
@@ -65,7 +66,7 @@ export const registrationRoutes = defineRoutes<AppContext>([
     body: ResendRegistrationSchema,
     responses: { 202: null },
     errors: ['request.invalid'],
-    limits: [{ name: 'register-resend', points: 30, windowSeconds: 600, by: 'address' }],
+    limits: [{ name: 'register-resend', ...letterFlood }],
     async handle(ctx, request) {
       await resendRegistration(ctx, request.body, callerOf(request));
       return accepted();

@@ -9,6 +9,7 @@ import { CurrentSessionSchema, RefreshSchema, SessionSchema, TokensSchema } from
 import { signOut } from '#features/session/sign-out.ts';
 import { signOutEverywhere } from '#features/session/sign-out-everywhere.ts';
 import { signOutOthers } from '#features/session/sign-out-others.ts';
+import { refreshFlood } from '#transport/http/address-limits.ts';
 import { callerOf } from '#transport/http/caller.ts';
 import { signedOutCookies, tokenReply } from '#transport/http/token-reply.ts';
 
@@ -25,7 +26,7 @@ export const sessionRoutes = defineRoutes<AppContext>([
     body: RefreshSchema,
     responses: { 200: TokensSchema },
     errors: ['request.invalid', 'auth.refresh.invalid', 'auth.origin.refused'],
-    limits: [{ name: 'refresh', points: 600, windowSeconds: 600, by: 'address' }],
+    limits: [{ name: 'refresh', ...refreshFlood }],
     async handle(ctx, request) {
       const { body, cookies } = tokenReply(ctx, await refreshSession(ctx, request.body, callerOf(request)));
       return ok(body, { cookies });

@@ -12,6 +12,7 @@ import {
   SignInSchema,
 } from '#features/sign-in/schemas.ts';
 import { signIn } from '#features/sign-in/sign-in.ts';
+import { flood } from '#transport/http/address-limits.ts';
 import { callerOf } from '#transport/http/caller.ts';
 import { tokenReply } from '#transport/http/token-reply.ts';
 
@@ -38,8 +39,7 @@ export const signInRoutes = defineRoutes<AppContext>([
       'service.overloaded',
       'service.unavailable',
     ],
-    // A flood only: what guesses is stopped by counting its failures, and many people may share an address.
-    limits: [{ name: 'login', points: 1200, windowSeconds: 600, by: 'address' }],
+    limits: [{ name: 'login', ...flood }],
     async handle(ctx, request) {
       const result = await signIn(ctx, request.body, callerOf(request));
       if (result.kind === 'mfa_required') {
@@ -59,7 +59,7 @@ export const signInRoutes = defineRoutes<AppContext>([
     body: ChallengeSchema,
     responses: { 200: ChallengeStartedSchema },
     errors: ['request.invalid', 'auth.login.invalid', 'auth.second_factor.locked', 'service.unavailable'],
-    limits: [{ name: 'login-challenge', points: 30, windowSeconds: 600, by: 'address' }],
+    limits: [{ name: 'login-challenge', ...flood }],
     async handle(ctx, request) {
       return ok(await challengeSignIn(ctx, request.body, callerOf(request)));
     },
@@ -85,7 +85,7 @@ export const signInRoutes = defineRoutes<AppContext>([
       'auth.password.compromised',
       'service.unavailable',
     ],
-    limits: [{ name: 'login-verify', points: 60, windowSeconds: 600, by: 'address' }],
+    limits: [{ name: 'login-verify', ...flood }],
     async handle(ctx, request) {
       const { body, cookies } = tokenReply(ctx, await completeSignIn(ctx, request.body, callerOf(request)));
       return ok(body, { cookies });
