@@ -93,6 +93,9 @@ function call(method: string, path: string, headers: Record<string, string> = {}
   );
 }
 
+/** What the gateway says of a request at the listener of staff. */
+const atStaffs = { 'x-bank-listener': 'staff' };
+
 const possession = 'DPoP realm="user-service", algs="ES256 EdDSA"';
 const anyScheme = `Bearer realm="user-service", ${possession}`;
 const wrongToken = `Bearer realm="user-service", error="invalid_token", ${possession}, error="invalid_token"`;
@@ -125,9 +128,27 @@ describe('a bearer token', () => {
   });
 
   it('SR-56 must be for the audience of the service or of the route', async () => {
-    const headers = tokens.headers({ aud: 'enrolment', roles: [] });
+    const headers = { ...tokens.headers({ aud: 'enrolment', roles: [] }), ...atStaffs };
     expect((await call('GET', '/v1/who', headers)).status).toBe(401);
     expect((await call('POST', '/v1/enrolment', headers)).status).toBe(204);
+  });
+
+  it.each([
+    ['at the public listener', audiences.staff, { 'x-bank-listener': 'public' }, 401],
+    ['without a word of the gateway', audiences.staff, {}, 401],
+    ['at another listener', audiences.staff, { 'x-bank-listener': 'Staff' }, 401],
+    ['at the listener of staff', audiences.staff, { 'x-bank-listener': 'staff' }, 200],
+    ['at the listener of staff', audiences.customers, { 'x-bank-listener': 'staff' }, 200],
+    ['at the public listener', audiences.customers, { 'x-bank-listener': 'public' }, 200],
+  ])('SR-72 %s, for %s', async (_where, aud, listener, status) => {
+    const response = await call('GET', '/v1/who', { ...tokens.headers({ aud }), ...listener });
+    expect(response.status).toBe(status);
+    if (status !== 200) expect(await response.json()).toMatchObject({ code: 'auth.token.invalid' });
+  });
+
+  it('SR-72 for enrolling opens nothing at the public listener', async () => {
+    const headers = tokens.headers({ aud: audiences.enrolment, roles: [] });
+    expect((await call('POST', '/v1/enrolment', headers)).status).toBe(401);
   });
 
   it('SR-60 bound to a key is worth nothing without the proof', async () => {
@@ -161,7 +182,7 @@ describe('a permission', () => {
     [403, { roles: ['support'], acr: 'aal2', aud: audiences.customers }, 'access.forbidden'],
     [403, { roles: ['support'], acr: 'aal1', aud: audiences.staff }, 'auth.step_up.required'],
   ])('answers %i to %j', async (status, claims, code) => {
-    const response = await call('GET', '/v1/staff', tokens.headers(claims));
+    const response = await call('GET', '/v1/staff', { ...tokens.headers(claims), ...atStaffs });
     expect(response.status).toBe(status);
     expect(await response.json()).toMatchObject(code === undefined ? {} : { code });
   });

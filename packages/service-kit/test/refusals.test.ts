@@ -92,9 +92,8 @@ describe('SR-86 a request that is refused', () => {
   });
 
   it('for want of a step-up is a question, and no denial', async () => {
-    expect(
-      (await get('/v1/staff', tokens.headers({ aud: audiences.staff, roles: ['support'], acr: 'aal1' }))).status,
-    ).toBe(403);
+    const token = tokens.headers({ aud: audiences.staff, roles: ['support'], acr: 'aal1' });
+    expect((await get('/v1/staff', { ...token, 'x-bank-listener': 'staff' })).status).toBe(403);
     expect(denials.kept).toEqual([]);
   });
 

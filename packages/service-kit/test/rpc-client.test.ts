@@ -151,6 +151,18 @@ describe('a callee that is away', () => {
     expect(world.context.calls).toBe(1);
   });
 
+  it('is asked again for anything when the connection broke off while it was made', async () => {
+    const { baseUrl, open } = await detour();
+    let made = 0;
+    await open((here, there) => {
+      made += 1;
+      if (made < 3) here.resetAndDestroy();
+      else here.pipe(there).pipe(here);
+    });
+    expect((await client({ baseUrl, retry: away }).say({ value: 'x' })).value).toBe('x');
+    expect([made, world.context.calls]).toEqual([3, 1]);
+  });
+
   it('is not asked again for what may not when it broke off before it answered', async () => {
     const { baseUrl, open } = await detour();
     await open((here, there) => {
@@ -168,6 +180,9 @@ describe('a callee that is away', () => {
     const undone = { code: 'service.unavailable', isUndone: true };
     await expect(gone.say({ value: 'x' })).rejects.toMatchObject(undone);
     await expect(gone.say({ value: 'the circuit is open' })).rejects.toMatchObject(undone);
+    const { baseUrl: refusing, open } = await detour();
+    await open((here) => here.end());
+    await expect(client({ baseUrl: refusing, retry: away }).say({ value: 'x' })).rejects.toMatchObject(undone);
   });
 
   it('is left alone for a while, and tried again', async () => {

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
-import { connect } from 'node:tls';
+import { setTimeout as pause } from 'node:timers/promises';
+import { connect, type TLSSocket } from 'node:tls';
 import { ErrorInfoSchema } from '@bank/proto/errors';
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '@bank/proto/health';
 import { until } from '@bank/testing';
@@ -151,6 +152,26 @@ describe('stopping', () => {
     expect(await call()).toBe('close');
     await stopped;
     agent.destroy();
+  });
+
+  it('answers what comes over a connection that was just made, or used before', async () => {
+    const { service, profile, baseUrl } = await rpcWorld();
+    const open = async () => {
+      const socket = connect({ ...pem(profile), host: 'localhost', port: Number(new URL(baseUrl).port) });
+      await once(socket, 'secureConnect');
+      return socket;
+    };
+    const ask = async (socket: TLSSocket) => {
+      socket.write('POST /grpc.health.v1.Health/Check HTTP/1.1\r\nhost: localhost\r\n');
+      socket.write('content-type: application/json\r\ncontent-length: 2\r\n\r\n{}');
+      return String((await once(socket, 'data'))[0]);
+    };
+    const [fresh, used] = [await open(), await open()];
+    expect(await ask(used)).toMatch(/^HTTP\/1\.1 200 /);
+    const stopped = service.stop();
+    await pause(30);
+    for (const socket of [fresh, used]) expect(await ask(socket)).toMatch(/^HTTP\/1\.1 200 [\s\S]*connection: close/i);
+    await stopped;
   });
 });
 

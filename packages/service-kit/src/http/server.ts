@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
-import { Server as NetServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { DomainError } from '@bank/domain';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { problemMediaType, problemOf } from '#http/answer/problem.ts';
@@ -95,19 +95,4 @@ function statusOfParserError(code: string | undefined): number {
     default:
       return 400;
   }
-}
-
-/** How long a connection that looks idle may have a request on its way. */
-const settleMs = 100;
-
-/** Refuses new connections and lets requests in flight finish for so long, then cuts what is left. */
-export async function drainHttpServer(server: Server, inFlightMs: number): Promise<void> {
-  // Not `server.close()`, which closes at once what looks idle: over a connection just made a request may be coming that nobody sends again.
-  const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
-  const settled = setTimeout(() => server.closeIdleConnections(), settleMs);
-  const cut = setTimeout(() => server.closeAllConnections(), inFlightMs);
-  await closed;
-  clearTimeout(settled);
-  clearTimeout(cut);
-  server.close(); // ends its checks of connections as well
 }

@@ -53,6 +53,15 @@ describe('the error map', () => {
     expect(fromConnectError(new ConnectError('x', code), 'bank.x.v1.X/Y').code).toBe(expected);
   });
 
+  it.each(['EPIPE', 'EHOSTUNREACH', 'ENETUNREACH', 'ECONNABORTED', 'ECONNRESET'])(
+    'understands %s as a callee that is away',
+    (code) => {
+      const cause = Object.assign(new Error('x'), { code });
+      const error = new ConnectError('x', Code.Internal, undefined, undefined, cause);
+      expect(fromConnectError(error, 'bank.x.v1.X/Y').code).toBe('service.unavailable');
+    },
+  );
+
   it('believes neither unknown codes nor rubbish in their details', () => {
     const info = (code: string, metadata: Record<string, string>) =>
       overTheWire(

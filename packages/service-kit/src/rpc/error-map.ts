@@ -2,6 +2,7 @@ import type { ErrorDetails, ErrorKind } from '@bank/domain';
 import { DomainError, isErrorCode } from '@bank/domain';
 import { ErrorInfoSchema } from '@bank/proto/errors';
 import { Code, ConnectError } from '@connectrpc/connect';
+import { isNetworkError } from '#runtime/failure.ts';
 
 /** The one place where a kind of failure becomes a Connect code. The exact code travels in `ErrorInfo`. */
 const codeOfKind = {
@@ -52,11 +53,13 @@ export function fromConnectError(error: ConnectError, method: string): DomainErr
       cause: error,
     });
   }
+  // Where the transport does not know an error of the network, it calls it internal.
+  if (isNetworkError(error)) return unreachable(method, error);
   switch (error.code) {
     case Code.Unavailable:
     case Code.Aborted:
     case Code.Canceled:
-      return new DomainError('service.unavailable', { reason: `${method} cannot be reached`, cause: error });
+      return unreachable(method, error);
     case Code.DeadlineExceeded:
       return new DomainError('service.deadline', { reason: `${method} did not answer in time`, cause: error });
     case Code.ResourceExhausted:
@@ -64,6 +67,10 @@ export function fromConnectError(error: ConnectError, method: string): DomainErr
     default:
       return new DomainError('service.internal', { reason: `the call of ${method} failed`, cause: error });
   }
+}
+
+function unreachable(method: string, cause: ConnectError): DomainError {
+  return new DomainError('service.unavailable', { reason: `${method} cannot be reached`, cause });
 }
 
 const assuranceLevels = ['aal1', 'aal2', 'aal3'] as const;

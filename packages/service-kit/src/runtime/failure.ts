@@ -3,6 +3,7 @@ import { DomainError, withDeadline } from '@bank/domain';
 const networkErrors: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
+  'ECONNABORTED',
   'EPIPE',
   'ETIMEDOUT',
   'EHOSTUNREACH',
@@ -26,7 +27,8 @@ export function asDomainError(thrown: unknown): DomainError {
   return new DomainError('service.internal', { cause: thrown });
 }
 
-function isNetworkError(thrown: unknown): boolean {
+/** Whether a network error is at the bottom of it. */
+export function isNetworkError(thrown: unknown): boolean {
   let error = thrown;
   for (let depth = 0; depth < causesMax && error instanceof Error; depth += 1) {
     if ('code' in error && typeof error.code === 'string' && networkErrors.has(error.code)) {

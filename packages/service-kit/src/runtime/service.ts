@@ -12,12 +12,13 @@ import { type CorsOptions, createCorsPolicy } from '#http/guards/cors.ts';
 import type { IdempotencyStore } from '#http/guards/idempotency.ts';
 import type { RateLimitStore } from '#http/guards/rate-limit.ts';
 import { createClientAddresses } from '#http/input/client-address.ts';
-import { createHttpServer, drainHttpServer, type HttpTimeouts, httpTimeouts } from '#http/server.ts';
+import { createHttpServer, type HttpTimeouts, httpTimeouts } from '#http/server.ts';
 import { openApiDocument } from '#openapi/document.ts';
 import { opsPages } from '#ops/pages.ts';
 import { createReadiness, type Dependency, type Readiness } from '#ops/readiness.ts';
 import type { RpcService } from '#rpc/define-rpc.ts';
 import { createRpcServer, type RpcServer } from '#rpc/server/server.ts';
+import { drain } from '#runtime/drain.ts';
 import { withinTime } from '#runtime/failure.ts';
 import { listen } from '#runtime/ports.ts';
 import { createRefusals, type DenialLog, type Refusals } from '#runtime/refusals.ts';
@@ -202,10 +203,7 @@ class ComposedService<C> implements Service {
     logger.info({ service: name }, 'service stopping');
     await pause(isOpen ? drainDelayMs : 0);
     await this.#attempt('ports', () =>
-      Promise.all([
-        this.#http?.listening ? drainHttpServer(this.#http, inFlightMs) : undefined,
-        this.rpcPort === 0 ? undefined : this.#rpc?.stop(inFlightMs),
-      ]),
+      Promise.all([this.#drainHttp(inFlightMs), this.rpcPort === 0 ? undefined : this.#rpc?.stop(inFlightMs)]),
     );
     await Promise.all(
       this.#running.map((worker) => this.#attempt('worker', () => withinTime(worker.stop(), workersMs))),
@@ -214,6 +212,11 @@ class ComposedService<C> implements Service {
     await this.#attempt('connections', () => withinTime(close(), closeMs));
     logger.info({ service: name }, 'service stopped');
     await this.#attempt('reports', () => Promise.all([errors.close(), logger.flush()]));
+  }
+
+  async #drainHttp(inFlightMs: number): Promise<void> {
+    const http = this.#http;
+    if (http?.listening === true) await drain(http, inFlightMs, () => http.closeAllConnections());
   }
 
   /** One part that cannot be closed must not keep the others open. */

@@ -8,12 +8,12 @@ import { MethodOptions_IdempotencyLevel as Idempotency } from '@bufbuild/protobu
 import { type Client, Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
 import { CircuitBreaker } from '#rpc/client/circuit-breaker.ts';
 import { type RetryPolicy, retry } from '#rpc/client/retry.ts';
-import { createTlsTransport } from '#rpc/client/transport.ts';
+import { createTlsTransport, isOfConnecting } from '#rpc/client/transport.ts';
 import { methodName } from '#rpc/define-rpc.ts';
 import { fromConnectError } from '#rpc/error-map.ts';
 import { codeName } from '#rpc/server/server-call.ts';
 import type { TlsFiles } from '#rpc/tls-files.ts';
-import { asDomainError } from '#runtime/failure.ts';
+import { asDomainError, isNetworkError } from '#runtime/failure.ts';
 import { acceptRequestId, currentScope } from '#runtime/request-scope.ts';
 
 export interface RpcClientOptions<S extends DescService> {
@@ -75,7 +75,8 @@ function guard<S extends DescService>(inner: Transport, service: S, options: Rpc
         throw error;
       }
     };
-    const mayTryAgain = isRepeatable(method, repeatable) ? isUnreachable : wasNeverSent;
+    const mayBeRepeated = isRepeatable(method, repeatable);
+    const mayTryAgain = (error: unknown) => wasNeverSent(error) || (mayBeRepeated && isUnreachable(error));
     const call = () => retry(() => breaker.run(attempt, shownBy), policy, deadlineAt, mayTryAgain);
     return observed(metrics, method, call).catch((error: unknown) => {
       throw wasSent ? error : undone(error);
@@ -120,14 +121,13 @@ function isUnreachable(error: unknown): boolean {
   if (!(error instanceof ConnectError)) {
     return false;
   }
-  return error.code === Code.Unavailable || (error.code === Code.Aborted && error.details.length === 0);
+  if (error.code === Code.Unavailable || isNetworkError(error)) return true;
+  return error.code === Code.Aborted && error.details.length === 0;
 }
 
 /** There was no connection to send it on: nobody can have acted on it, whatever it asks for. */
 function wasNeverSent(error: unknown): boolean {
-  const cause = error instanceof ConnectError ? error.cause : undefined;
-  const { syscall } = (cause instanceof Error ? cause : {}) as NodeJS.ErrnoException;
-  return syscall === 'connect' || syscall === 'getaddrinfo';
+  return error instanceof ConnectError && isOfConnecting(error.cause);
 }
 
 /** The same failure, of a call that nobody got. */

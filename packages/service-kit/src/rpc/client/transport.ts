@@ -56,8 +56,24 @@ function createTransport(baseUrl: string, agent: Agent): Transport {
   });
 }
 
+const ofConnecting = new WeakSet<Error>();
+
+/** Whether a failure of a call befell a connection that was still being made, over which nothing had been sent. */
+export function isOfConnecting(error: unknown): boolean {
+  return error instanceof Error && ofConnecting.has(error);
+}
+
+class ConnectingAgent extends Agent {
+  override createConnection(...args: Parameters<Agent['createConnection']>): ReturnType<Agent['createConnection']> {
+    const socket = super.createConnection(...args);
+    const note = (error: Error) => ofConnecting.add(error);
+    socket?.once('error', note).once('secureConnect', () => socket.off('error', note));
+    return socket;
+  }
+}
+
 function createAgent({ serverUri, tls }: TransportOptions): Agent {
-  return new Agent({
+  return new ConnectingAgent({
     ...readTls(tls),
     keepAlive: true,
     maxSockets: connectionsMax,

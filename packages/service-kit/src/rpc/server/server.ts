@@ -16,6 +16,7 @@ import { createHealth } from '#rpc/server/health.ts';
 import { createCallInterceptor } from '#rpc/server/interceptor.ts';
 import { type CallReporter, callKey } from '#rpc/server/server-call.ts';
 import { filesOf, readTls, type TlsFiles, watchFiles } from '#rpc/tls-files.ts';
+import { drain } from '#runtime/drain.ts';
 import { listen } from '#runtime/ports.ts';
 
 export interface RpcServerOptions<C> extends CallReporter {
@@ -184,15 +185,10 @@ function trackConnections(server: Http2SecureServer): Connections {
 }
 
 async function closeGracefully(server: Http2SecureServer, connections: Connections, inFlightMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   for (const session of connections.sessions) {
     session.close();
   }
-  const cut = setTimeout(() => {
-    for (const socket of connections.sockets) {
-      socket.destroy();
-    }
-  }, inFlightMs);
-  await closed;
-  clearTimeout(cut);
+  await drain(server, inFlightMs, () => {
+    for (const socket of connections.sockets) socket.destroy();
+  });
 }
