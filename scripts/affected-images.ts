@@ -1,5 +1,5 @@
-// Prints the images that a change reaches as a JSON list: `node scripts/affected-images.ts <commit before it>`. Where that
-// commit is unknown (a new branch, a forced push, `everything`) all of them are.
+// Prints the images that a change reaches as a JSON list: `node scripts/affected-images.ts <last commit whose images
+// are all there>`. Where that commit is unknown (the first run, a forced push, `everything`) all of them are.
 import { repositoryFolder } from '#stack/settings/repository.ts';
 import { affectedImages } from '#verify/affected-images.ts';
 

@@ -35,6 +35,13 @@ it.each([
   expect(await affectedBy(file)).toEqual(images);
 });
 
+it('does not lose what was pushed before the last push, when that built nothing', async () => {
+  const { stdout } = await runTool(copy.root, 'git', ['rev-parse', 'HEAD']);
+  await affectedBy('apps/mfa/src/other.ts');
+  expect(await affectedBy('docs/other.md')).toEqual([]);
+  expect(await affectedImages(copy.root, stdout.trim())).toEqual(['mfa', 'tools']);
+});
+
 it('takes all of them where it is not known what was there before', async () => {
   expect(await affectedImages(copy.root, '0'.repeat(40))).toEqual(everything);
   expect(await affectedImages(copy.root, 'everything')).toEqual(everything);
