@@ -176,7 +176,7 @@ describe('GET /v1/admin/kyc/cases/{id}/documents/{documentId}', () => {
   const get = (staff: Staff, caseId: string, documentId: string) =>
     app.service.fetch(
       new Request(`http://app.test/v1/admin/kyc/cases/${caseId}/documents/${documentId}`, {
-        headers: { authorization: `Bearer ${staff.token}` },
+        headers: { authorization: `Bearer ${staff.token}`, 'x-bank-listener': 'staff' },
       }),
     );
 

@@ -1,7 +1,8 @@
 import { uuidv7 } from '@bank/domain';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { routes } from '#transport/http/routes.ts';
 import { type Account, codeFor, freshEmail, password, register, registration, signIn } from './support/accounts.ts';
-import { type Answer, post } from './support/http.ts';
+import { type Answer, post, send } from './support/http.ts';
 import { passkeyFactor, totpFactor } from './support/neighbours.ts';
 import { assertion, syncedPasskey } from './support/passkeys.ts';
 import { sharedAuth } from './support/shared-auth.ts';
@@ -188,6 +189,35 @@ describe('POST /v1/auth/token/refresh at the console', () => {
     await auth.database.query(`update auth.users set roles = '{support}' where id = $1`, [account.id]);
     const { status } = await post(auth, '/v1/auth/token/refresh', { refreshToken: account.refreshToken });
     expect(status).toBe(401);
+  });
+});
+
+describe('SR-72 at the public listener', () => {
+  const owned = routes.filter(({ access }) => access !== 'public').map(({ method, path }) => [method, path] as const);
+
+  it.each(owned)('401 for a token of staff, and one of their enrolment: %s %s', async (method, path) => {
+    const account = await createStaff(auth, 'admin', 'customer');
+    const session = (await staffSession(auth, account)).body;
+    const enrolment = (await emailedCode(auth, await createStaff(auth, 'admin'))).body;
+    const target = path.replace(':id', session.sessionId);
+    const ends = await Promise.all(
+      [session, enrolment].map(({ accessToken: token }) =>
+        send(auth, method, target, undefined, { token, headers: { 'x-bank-listener': 'public' } }),
+      ),
+    );
+    for (const { status, body } of ends) expect([status, body.code]).toEqual([401, 'auth.token.invalid']);
+    // Neither was ended by it.
+    for (const { accessToken: token } of [session, enrolment]) {
+      expect((await send(auth, 'GET', '/v1/auth/session', undefined, { token })).status).toBe(200);
+    }
+  });
+
+  it('200 for their token as a customer, at either listener', async () => {
+    const { accessToken: token } = await register(auth);
+    for (const listener of ['public', 'staff']) {
+      const headers = { 'x-bank-listener': listener };
+      expect((await send(auth, 'GET', '/v1/auth/session', undefined, { token, headers })).status).toBe(200);
+    }
   });
 });
 

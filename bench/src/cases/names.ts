@@ -27,7 +27,8 @@ function searchBy(what: string, asked: object): SizedWork {
     let turn = 0;
     const next = (): LoadRequest => {
       const authorization = `Bearer ${tokens[turn++ % tokens.length]}`;
-      const headers = { 'content-type': 'application/json', authorization, ...fromAnotherAddress() };
+      const asStaff = { authorization, 'x-bank-listener': 'staff' };
+      const headers = { 'content-type': 'application/json', ...asStaff, ...fromAnotherAddress() };
       return { method: 'POST', path: '/v1/admin/users/search', headers, body };
     };
     return p99AtPace({ url: bench.stack.apps.admin.url, perSecond, seconds, next });

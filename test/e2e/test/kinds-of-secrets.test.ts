@@ -13,13 +13,18 @@ type Token = (typeof tokens)[number];
 
 /** A way in to each app, through the gateway, and whose tokens open it. */
 const doors: readonly (readonly [string, readonly Token[]])[] = [
-  ['/v1/auth/session', ['customer', 'staff', 'enrolment']],
-  ['/v1/auth/me', ['customer', 'staff']],
+  ['/v1/auth/session', ['customer']],
+  ['/v1/auth/me', ['customer']],
   ['/v1/profile', ['customer']],
-  ['/v1/mfa/factors', ['customer', 'staff', 'enrolment']],
+  ['/v1/mfa/factors', ['customer']],
   ['/v1/devices', ['customer']],
 ];
-const staffDoors: typeof doors = [['/v1/admin/approvals', ['staff']]];
+const staffDoors: typeof doors = [
+  ['/v1/auth/session', ['customer', 'staff', 'enrolment']],
+  ['/v1/auth/me', ['customer', 'staff']],
+  ['/v1/mfa/factors', ['customer', 'staff', 'enrolment']],
+  ['/v1/admin/approvals', ['staff']],
+];
 const lists = ['/v1/auth/sessions', '/v1/devices', '/v1/devices/sign-ins'];
 
 let place: Place;

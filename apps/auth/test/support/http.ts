@@ -1,3 +1,4 @@
+import { listenerFor } from '@bank/composition/testing';
 import type { TestAuth } from './auth.ts';
 
 /** An answer, read to its end. */
@@ -14,7 +15,7 @@ export interface RequestOptions {
   token?: string;
 }
 
-/** Sends JSON and reads the answer. */
+/** Sends JSON and reads the answer; with a token by the listener of whom it is for, unless said. */
 export async function send(
   auth: TestAuth,
   method: string,
@@ -26,7 +27,7 @@ export async function send(
     method,
     headers: {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}`, ...listenerFor(token) }),
       ...headers,
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -2,6 +2,7 @@ export { actorOf } from '#testing/actor.ts';
 export { type DataRightsUnderTest, type GivenPerson, type LateEvents, testDataRights } from '#testing/data-rights.ts';
 export { testGrowth, trimTables } from '#testing/growth.ts';
 export { keepDeliveries, messagesTo } from '#testing/kept-deliveries.ts';
+export { listenerFor } from '#testing/listener.ts';
 export { publishEvents, type TestEvent, untilDeadLettered } from '#testing/messages.ts';
 export { request, type TestRequest } from '#testing/request.ts';
 export { rpcNeighbour, sharedNeighbour } from '#testing/rpc-neighbour.ts';

@@ -1,4 +1,5 @@
 import type { Service } from '@bank/service-kit';
+import { listenerFor } from '#testing/listener.ts';
 
 export interface TestRequest {
   readonly token?: string;
@@ -6,7 +7,10 @@ export interface TestRequest {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** One request to an app without a socket; the body of the answer is parsed when there is one and it is JSON. */
+/**
+ * One request to an app without a socket, by the listener of whom its token is for unless said. The body of the answer is parsed
+ * when there is one and it is JSON.
+ */
 export async function request(
   app: Service,
   method: string,
@@ -17,7 +21,7 @@ export async function request(
     new Request(new URL(path, 'http://app.test'), {
       method,
       headers: {
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(token !== undefined && { authorization: `Bearer ${token}`, ...listenerFor(token) }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },

@@ -23,6 +23,11 @@ function isPublic(who: ReadonlySet<string>): boolean {
   return who.has('anyone') || who.has('signed');
 }
 
+/** Whose token is good at the listener of staff alone (SR-72). */
+function isOfStaff(name: string): boolean {
+  return name !== 'anyone' && name !== 'customer';
+}
+
 function ask({ clients }: World, rule: RestRule, door: Door, token: string | undefined): Promise<Exchange> {
   const target = rule.path.replace(/\{\w+\}/g, () => uuidv7());
   return clients[door].send(rule.method, target, { ...harmless(rule), ...(token !== undefined && { token }) });
@@ -38,6 +43,7 @@ function verdictOf({ status, body }: Exchange): string {
 
 function expectedOf({ door: open, who }: RestRule, door: Door, name: string): string {
   if (open !== door && open !== 'both') return 'unknown';
+  if (door === 'public' && !isPublic(who) && isOfStaff(name)) return 'refused';
   return who.has('anyone') || who.has(name) ? 'let through' : 'refused';
 }
 

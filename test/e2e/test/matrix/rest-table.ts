@@ -5,7 +5,8 @@
  * door: where the gateway lets it through: `public`, `staff`, `both`, or `none` (an app's own port alone).
  *       What answers at both may still know other clients at each: activations and the console belong to the staff's.
  * who:  `anyone`, or those of `customer`, `support`, `compliance`, `admin`, `enrolment` who may; `signed` is for whoever
- *       has the key of a provider or the link to a file, which nobody here has.
+ *       has the key of a provider or the link to a file, which nobody here has. Where a token is asked for, those of staff
+ *       and of their enrolment open what they open at the staff's listener alone.
  */
 export const restTable = `
 route                                           door    who

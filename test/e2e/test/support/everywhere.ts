@@ -4,7 +4,7 @@ import { expectStatus, GatewayClient } from '#client.ts';
 import { signInWithPasskey } from '#passkeys.ts';
 import { giveRoles, type Holder, passkeyHolder, signInAtConsole } from './people.ts';
 
-/** An authenticated route of one process of an app, asked without the gateway in between, and a token that opens it. */
+/** An authenticated route of one process of an app, asked without the gateway in between, and what opens it. */
 export interface Door {
   readonly app: AppName;
   /** The process: `auth`, `auth-2`. */
@@ -12,6 +12,8 @@ export interface Door {
   readonly client: GatewayClient;
   readonly path: string;
   readonly token: string;
+  /** What the gateway would say: an app takes a token of staff from their listener alone. */
+  readonly headers: { readonly 'x-bank-listener': 'public' | 'staff' };
 }
 
 /** Somebody who is known in all five apps: a customer who is staff as well, with a session at each listener. */
@@ -42,7 +44,11 @@ export class Everywhere {
   async signIn(): Promise<readonly Door[]> {
     const doors = await this.freshDoors();
     const isOpen = ({ status }: { status: number }) => status === 200;
-    await Promise.all(doors.map(({ client, path, token }) => client.sendUntil(isOpen, 10_000, 'GET', path, { token })));
+    await Promise.all(
+      doors.map(({ client, path, token, headers }) =>
+        client.sendUntil(isOpen, 10_000, 'GET', path, { token, headers }),
+      ),
+    );
     return doors;
   }
 
@@ -59,8 +65,8 @@ export class Everywhere {
   async signInAndOut(): Promise<void> {
     const doors = await this.freshDoors();
     const auth = doors.find(({ app }) => app === 'auth')?.client ?? this.#place.client;
-    for (const token of new Set(doors.map((door) => door.token))) {
-      expectStatus(await auth.send('POST', '/v1/auth/logout', { token }), 204);
+    for (const [token, headers] of new Map(doors.map((door) => [door.token, door.headers]))) {
+      expectStatus(await auth.send('POST', '/v1/auth/logout', { token, headers }), 204);
     }
   }
 
@@ -84,8 +90,10 @@ function doorsOf(stack: Stack, customerToken: string, staffToken: string): reado
   };
   return Object.values(stack.apps).flatMap(({ name: app, replicas }) =>
     replicas.map(({ name: process, url }) => {
-      const token = app === 'admin' ? staffToken : customerToken;
-      return { app, process, client: new GatewayClient(url), path: paths[app], token };
+      const isOfStaff = app === 'admin';
+      const token = isOfStaff ? staffToken : customerToken;
+      const headers = { 'x-bank-listener': isOfStaff ? 'staff' : 'public' } as const;
+      return { app, process, client: new GatewayClient(url), path: paths[app], token, headers };
     }),
   );
 }
@@ -93,8 +101,8 @@ function doorsOf(stack: Stack, customerToken: string, staffToken: string): reado
 /** How long each process took to refuse its token, in milliseconds since then. @throws Error when one does not within 15 s */
 export function refusalsSince(startedAt: number, doors: readonly Door[]): Promise<number[]> {
   return Promise.all(
-    doors.map(async ({ client, path, token }) => {
-      await client.sendUntil(({ status }) => status === 401, 15_000, 'GET', path, { token });
+    doors.map(async ({ client, path, token, headers }) => {
+      await client.sendUntil(({ status }) => status === 401, 15_000, 'GET', path, { token, headers });
       return performance.now() - startedAt;
     }),
   );
@@ -103,9 +111,9 @@ export function refusalsSince(startedAt: number, doors: readonly Door[]): Promis
 /** What each process answers now, by its name. */
 export async function answersAt(doors: readonly Door[]): Promise<Record<string, number>> {
   const answers = await Promise.all(
-    doors.map(async ({ process, client, path, token }) => [
+    doors.map(async ({ process, client, path, token, headers }) => [
       process,
-      (await client.send('GET', path, { token })).status,
+      (await client.send('GET', path, { token, headers })).status,
     ]),
   );
   return Object.fromEntries(answers) as Record<string, number>;

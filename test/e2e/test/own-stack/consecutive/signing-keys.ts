@@ -45,8 +45,8 @@ function askEverywhere(first: readonly Door[]) {
   let doors = first;
   const kids = new Set<string>();
   const asks = first.map((_, place) => async () => {
-    const { client, path, token, process } = doors[place] as Door;
-    const { status } = await client.send('GET', path, { token });
+    const { client, path, token, headers, process } = doors[place] as Door;
+    const { status } = await client.send('GET', path, { token, headers });
     kids.add(kidOf(token));
     return status === 200 ? 'good' : `${process} ${status} ${kidOf(token)}`;
   });
