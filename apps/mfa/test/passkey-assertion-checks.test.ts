@@ -12,6 +12,8 @@ interface Otherwise extends Changes {
 
 const flip = (at: number) => (data: Uint8Array) => data.with(at, (data.at(at) ?? 0) ^ 1);
 const handle = (bytes: Uint8Array) => ({ response: { userHandle: Buffer.from(bytes).toString('base64url') } });
+const withOneMore = (data: Uint8Array) =>
+  Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(data).toString()), more: 1 }));
 const wrong = { code: 'auth.second_factor.invalid' };
 
 /** Each check of WebAuthn level 3 §7.2, by the number of its step, with the one thing that is otherwise. */
@@ -39,7 +41,7 @@ const checks: readonly (readonly [string, Otherwise])[] = [
   ['18: backed up, and not eligible for that', { flags: { bs: true } }],
   ['19: eligible for a backup, which it was not', { flags: { be: true } }],
   ['20: extensions that are announced and not there', { flags: { ed: true } }],
-  ['21: client data other than those signed', { response: { clientDataJSON: 'e30' } }],
+  ['21: client data with one member more than those signed', { sentClientData: withOneMore }],
   ['22: authenticator data other than those signed', { sentAuthenticatorData: flip(36) }],
   ['22: another signature', { signature: flip(-1) }],
   ['22: a signature cut short', { signature: (signature) => signature.slice(0, -1) }],

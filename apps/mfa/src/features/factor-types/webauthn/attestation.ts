@@ -16,7 +16,7 @@ const chainLengthMax = 5;
 const modelExtension = '1.3.6.1.4.1.45724.1.1.4';
 
 /** What vouches for a key, by its members. */
-export type Statement = ReadonlyMap<string, unknown>;
+type Statement = ReadonlyMap<string, unknown>;
 
 /**
  * The statement of an attestation object, in base64url, whose format is one that is taken; undefined for any other, which must not
