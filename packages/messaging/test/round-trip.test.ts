@@ -55,6 +55,16 @@ describe('a message from publisher to consumer', () => {
     expect(context?.requestId).toBe(sent.id);
   });
 
+  it.each(['a b\nc', 'x'.repeat(300)])(
+    'gets one of its own in place of one that no log or ledger would keep',
+    async (id) => {
+      const sent = message('user.activated.v1', { headers: { 'x-request-id': id } });
+      await publisher.publish([sent]);
+      const { context } = await until(() => received.find((one) => one.event.id === sent.id));
+      expect(context?.requestId).toMatch(/^[\da-f-]{36}$/);
+    },
+  );
+
   it('is handed on again when it is published again: telling duplicates apart is the inbox', async () => {
     const sent = message('user.activated.v1');
     await publisher.publish([sent]);

@@ -1,5 +1,5 @@
 export { clientNetwork } from '#context/client-network.ts';
-export { type RequestContext, requestContext } from '#context/request-context.ts';
+export { acceptRequestId, type RequestContext, requestContext } from '#context/request-context.ts';
 export { newTraceparent, parseTraceparent, type TraceContext } from '#context/trace-context.ts';
 export { type ErrorTracker, type ErrorTrackingOptions, startErrorTracking } from '#errors/error-tracker.ts';
 export { describeError, type ErrorDescription } from '#logging/describe-error.ts';

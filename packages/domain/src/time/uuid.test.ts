@@ -73,6 +73,19 @@ describe('createIds', () => {
     const made = Array.from({ length: 10_000 }, () => ids.next());
     expect(made).toEqual([...made].sort());
   });
+
+  test('follow a clock that had been days ahead, and stay in order over one that was minutes ahead', () => {
+    let atMs = 1_000_000_000;
+    const ids = createIds({ now: () => new Date(atMs) });
+    const timeOfNext = (moveMs: number) => {
+      atMs += moveMs;
+      return timeOfId(ids.next()).getTime();
+    };
+    expect(timeOfNext(300_000)).toBe(atMs);
+    expect(timeOfNext(-300_000)).toBe(atMs + 300_000);
+    expect(timeOfNext(259_200_000)).toBe(atMs);
+    expect(timeOfNext(-259_200_000)).toBe(atMs);
+  });
 });
 
 describe('UuidSchema', () => {

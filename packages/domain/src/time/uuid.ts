@@ -74,9 +74,13 @@ export function idFloor(at: Date): string {
   return format(checkedTimestamp(at.getTime()), 0, new Uint8Array(8));
 }
 
+/** How far ahead of the clock ids may be. */
+const borrowedMaxMs = 3_600_000;
+
 /**
  * Ids that never go backwards within one process: inside a millisecond the 12 bits after the timestamp count up
- * (RFC 9562 §6.2, method 1), and a full counter or a clock that stepped back borrows from the next millisecond.
+ * (RFC 9562 §6.2, method 1), and a full counter or a clock that stepped back borrows from the next millisecond. A clock that
+ * stepped back by more than an hour was wrong before: ids follow it, since others believe the time in them.
  */
 export function createIds(clock: Clock): IdSource {
   let lastMs = -1;
@@ -84,7 +88,7 @@ export function createIds(clock: Clock): IdSource {
   return {
     next() {
       const now = clock.now().getTime();
-      if (now > lastMs) {
+      if (now > lastMs || lastMs - now > borrowedMaxMs) {
         lastMs = now;
         counter = randomBits12() >> 1;
       } else if (counter < counterMax) {

@@ -1,5 +1,12 @@
 import { withDeadline } from '@bank/domain';
-import { type ErrorTracker, type Logger, type Metrics, newTraceparent, requestContext } from '@bank/observability';
+import {
+  acceptRequestId,
+  type ErrorTracker,
+  type Logger,
+  type Metrics,
+  newTraceparent,
+  requestContext,
+} from '@bank/observability';
 import type { ConsumeMessage } from 'amqplib';
 import type { AckOrNack, Recovery } from 'rascal';
 import { attemptsOf, type Headers, headersAfterFailure, knownAttemptsOf } from '#consume/attempts.ts';
@@ -81,10 +88,9 @@ async function runConsumers(message: ConsumeMessage, options: DeliveryOptions): 
 }
 
 function runConsumer(consumer: Consumer, event: CloudEvent, headers: Headers, timeoutMs: number): Promise<unknown> {
-  const requestId = headers['x-request-id'];
   const traceparent = headers['traceparent'];
   const context = {
-    requestId: typeof requestId === 'string' ? requestId : event.id,
+    requestId: acceptRequestId(headers['x-request-id'] ?? event.id),
     traceparent: newTraceparent(typeof traceparent === 'string' ? traceparent : event.traceparent),
     actor: `system:${consumer.name}`,
   };

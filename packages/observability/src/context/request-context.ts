@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
 
 export interface RequestContext {
   readonly requestId: string;
@@ -8,6 +9,13 @@ export interface RequestContext {
   readonly clientAddress?: string;
   /** Who acts, as `kind:id`, e.g. `user:0198…`. */
   readonly actor?: string;
+}
+
+const safeRequestId = /^[\w.-]{8,64}$/;
+
+/** The request id that somebody else gave, when it is harmless to log, to keep and to hand on, else a new one. */
+export function acceptRequestId(offered: unknown): string {
+  return typeof offered === 'string' && safeRequestId.test(offered) ? offered : randomUUID();
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();

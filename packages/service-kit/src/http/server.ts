@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { DomainError } from '@bank/domain';
+import { acceptRequestId } from '@bank/observability';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { problemMediaType, problemOf } from '#http/answer/problem.ts';
 import { noStore, securityHeaders } from '#http/answer/security-headers.ts';
 import type { HttpFetch } from '#http/app.ts';
-import { acceptRequestId } from '#runtime/request-scope.ts';
 
 export interface HttpTimeouts {
   /** For the whole request to arrive; a client that drips bytes is cut off (slowloris). */

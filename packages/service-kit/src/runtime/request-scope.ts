@@ -1,13 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Actor } from '@bank/domain';
-import { newTraceparent, type RequestContext, requestContext } from '@bank/observability';
-
-const safeRequestId = /^[\w.-]{8,64}$/;
-
-/** The caller's request id when it is harmless to log and to hand on, else a new one. */
-export function acceptRequestId(offered: string | undefined): string {
-  return offered !== undefined && safeRequestId.test(offered) ? offered : randomUUID();
-}
+import { acceptRequestId, newTraceparent, type RequestContext, requestContext } from '@bank/observability';
 
 export interface ScopeOptions {
   readonly requestId: string | undefined;

@@ -1,7 +1,7 @@
 import type { Clock } from '@bank/domain';
 import { DomainError, systemClock } from '@bank/domain';
 import type { Logger, Metrics } from '@bank/observability';
-import { newTraceparent } from '@bank/observability';
+import { acceptRequestId, newTraceparent } from '@bank/observability';
 import type { BreakerOptions, Shown } from '@bank/outbound';
 import type { DescMethod, DescService } from '@bufbuild/protobuf';
 import { MethodOptions_IdempotencyLevel as Idempotency } from '@bufbuild/protobuf/wkt';
@@ -14,7 +14,7 @@ import { fromConnectError } from '#rpc/error-map.ts';
 import { codeName } from '#rpc/server/server-call.ts';
 import type { TlsFiles } from '#rpc/tls-files.ts';
 import { asDomainError, isNetworkError } from '#runtime/failure.ts';
-import { acceptRequestId, currentScope } from '#runtime/request-scope.ts';
+import { currentScope } from '#runtime/request-scope.ts';
 
 export interface RpcClientOptions<S extends DescService> {
   /** `https://…`, the callee's private port. */
