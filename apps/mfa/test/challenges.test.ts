@@ -1,3 +1,4 @@
+import { request } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
 import { ChallengePurpose, FactorType, MfaService } from '@bank/proto/mfa';
 import { describe, expect, test } from 'vitest';
@@ -45,8 +46,8 @@ describe('StartChallenge', () => {
   test('refuses a purpose that is none', async () => {
     const { userId, factorId } = await givenEnrolled(app);
     const client = await app.client(MfaService, auth);
-    const request = { userId, factorId, bindingId: uuidv7(), purpose: ChallengePurpose.UNSPECIFIED };
-    await expect(client.startChallenge(request)).rejects.toMatchObject({ code: 'request.invalid' });
+    const question = { userId, factorId, bindingId: uuidv7(), purpose: ChallengePurpose.UNSPECIFIED };
+    await expect(client.startChallenge(question)).rejects.toMatchObject({ code: 'request.invalid' });
   });
 
   test('SR-26: takes the place of the older challenge of the same sign-in; SR-25: whose tries stay counted', async () => {
@@ -76,7 +77,8 @@ describe('VerifyChallenge', () => {
   test('SR-22: refuses the code of two steps ago and of two steps ahead', async () => {
     const enrolled = await givenEnrolled(app);
     const { answer } = await givenChallenge(app, enrolled);
-    for (const offset of [-3, 3]) {
+    await roomInStep();
+    for (const offset of [-2, 2]) {
       await expect(answer(shownCode(enrolled.secret, { offset }))).rejects.toMatchObject(wrong);
     }
   });
@@ -92,11 +94,17 @@ describe('VerifyChallenge', () => {
   });
 
   test('SR-21: a code that confirmed the factor signs nobody in', async () => {
-    const enrolled = await givenEnrolled(app);
-    const step = Math.floor(Date.now() / 30_000);
-    await app.database.query('update mfa.factors set last_step = $2 where id = $1', [enrolled.factorId, step]);
-    const { answer } = await givenChallenge(app, enrolled);
-    await expect(answer(shownCode(enrolled.secret))).rejects.toMatchObject(wrong);
+    const userId = await givenSubject(app);
+    const token = app.issuer.token({ userId, sessionId: uuidv7() });
+    const begun = await request(app.service, 'POST', '/v1/mfa/totp', { token, body: {} });
+    const { factorId, secret } = begun.body as { factorId: string; secret: string };
+    await roomInStep();
+    const [before, code, next] = [-1, 0, 1].map((offset) => shownCode(secret, { offset }));
+    const path = `/v1/mfa/totp/${factorId}/confirm`;
+    expect((await request(app.service, 'POST', path, { token, body: { code } })).status).toBe(200);
+    const { answer } = await givenChallenge(app, { userId, factorId });
+    for (const spent of [code, before]) await expect(answer(spent ?? '')).rejects.toMatchObject(wrong);
+    expect(await answer(next ?? '')).toMatchObject({ type: FactorType.TOTP });
   });
 
   test('SR-24: is bound to its user, purpose and sign-in', async () => {

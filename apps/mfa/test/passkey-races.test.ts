@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { uuidv7 } from '@bank/domain';
-import { holdUntilAwaited, raceOf, winners } from '@bank/testing';
+import { holdUntilAwaited, losers, raceOf, winners } from '@bank/testing';
 import { softwareAuthenticator } from '@bank/testing/webauthn';
 import { expect, test } from 'vitest';
 import { givenSubject, mfaApp, pages, toldOf } from './mfa-app.ts';
@@ -15,13 +15,20 @@ test('SR-30: of sixteen answers to one challenge for a passkey at once, one is a
 }, async () => {
   const passkey = await givenPasskey(app);
   for (let round = 0; round < rounds; round += 1) {
-    const { assert, send } = await givenPasskeyChallenge(app, passkey);
+    const { assert, send, challengeId } = await givenPasskeyChallenge(app, passkey);
+    const before = (await toldOf(app, passkey.userId)).length;
     const assertions = Array.from({ length: contestants }, () => assert());
     const outcomes = await raceOf(contestants, (number) => send(assertions[number] ?? assert()));
     expect(winners(outcomes)).toHaveLength(1);
-    await app.database.query('update mfa.subjects set failures = 0, blocked_until = null where user_id = $1', [
-      passkey.userId,
-    ]);
+    const refusals = losers(outcomes).map((error) => (error as { code: string }).code);
+    expect(new Set(refusals)).toEqual(new Set(['challenge.not_found']));
+    expect((await toldOf(app, passkey.userId)).slice(before)).toEqual(['audit mfa.challenge.passed']);
+    const rows = await app.database.query(
+      `select c.attempts, c.closed_at is not null as closed, w.id is not null as open
+       from mfa.challenges c left join mfa.webauthn_challenges w on w.id = c.id where c.id = $1`,
+      [challengeId],
+    );
+    expect(rows).toEqual([{ attempts: 1, closed: true, open: false }]);
   }
 });
 
@@ -37,6 +44,9 @@ test('SR-30: of sixteen answers to one registration at once, one is taken', { ti
       sendPasskey(app, token, body.factorId, made[number] ?? fail()),
     );
     expect(winners(outcomes).filter(({ status }) => status === 201)).toHaveLength(1);
+    const told = await toldOf(app, userId);
+    expect(told.filter((what) => what === 'events mfa.factor_enrolled.v1')).toHaveLength(1);
+    expect(told.filter((what) => what === 'deliveries factor-added')).toHaveLength(1);
     expect(
       await app.database.query(
         `select 1 from mfa.webauthn_credentials c join mfa.factors f on f.id = c.factor_id where f.user_id = $1`,
@@ -72,8 +82,16 @@ test('SR-30: of sixteen uses of one count at once, one is accepted', { timeout: 
       const assertion = passkey.authenticator.get(options, pages.customers, { counter });
       return () => send(assertion);
     });
+    const before = (await toldOf(app, passkey.userId)).length;
     const outcomes = await raceOf(contestants, (number) => sends[number]?.() ?? fail());
     expect(winners(outcomes)).toHaveLength(1);
+    const told = (await toldOf(app, passkey.userId)).slice(before);
+    expect(told.filter((what) => what === 'audit mfa.challenge.passed')).toHaveLength(1);
+    expect(told.filter((what) => what === 'audit mfa.challenge.failed')).toHaveLength(contestants - 1);
+    const rows = await app.database.query('select counter from mfa.webauthn_credentials where factor_id = $1', [
+      passkey.factorId,
+    ]);
+    expect(rows).toEqual([{ counter: String(counter) }]);
   }
 });
 
