@@ -1,5 +1,6 @@
 import { testGrowth, trimTables } from '@bank/composition/testing';
-import { maintainPartitions } from '@bank/database';
+import { maintainPartitions, readerOf } from '@bank/database';
+import type { UserId } from '@bank/domain';
 import { until } from '@bank/testing';
 import { describe, expect, it } from 'vitest';
 import { trimmingChores } from '#jobs/trim.ts';
@@ -51,10 +52,17 @@ describe('trimming', () => {
       (await auth.database.query('select wrapped from auth.data_keys where user_id = $1', [userId])).map(
         ({ wrapped }) => wrapped === null,
       );
-    expect(await keysOf(abandoned?.['user_id'])).toEqual([true, true]);
+    expect(await keysOf(abandoned?.['user_id'])).toEqual([]);
+    expect(await rowsOf('data_key_tombstones')).toBe(0);
     expect(await keysOf(account.id)).toEqual([false, false]);
     const again = await signIn(auth, account);
     expect((await get(auth, '/v1/auth/me', again.body.accessToken)).body.email).toBe(account.email);
+  });
+
+  it('SR-69 removes no data key of a user, whoever asks for it', async () => {
+    const { id } = await register(auth);
+    await readerOf(auth.ctx).registrations.removeKeysOfNobody([id as UserId]);
+    expect(await auth.database.query('select 1 from auth.data_keys where user_id = $1', [id])).toHaveLength(2);
   });
 
   it('forgets lockouts, revocations, sessions and settled messages when their time has come', async () => {

@@ -27,10 +27,8 @@ export async function removeUnused(
     const removed = await withTransaction(ctx, { who, unaudited }, async (tx) => {
       if (!(await tx.tryTakeJob(`trim ${table}`))) return 0;
       const rows = await remove(tx, new Date(tx.clock.now().getTime() - graceMs), batch);
-      for (const { userId } of rows.filter(({ isUser }) => !isUser)) {
-        await tx.vault.destroyKeys(tx.em, userId, 'erasable');
-        await tx.vault.destroyKeys(tx.em, userId, 'retained');
-      }
+      const nobody = rows.filter(({ isUser }) => !isUser);
+      if (nobody.length > 0) await tx.registrations.removeKeysOfNobody(nobody.map(({ userId }) => userId));
       return rows.length;
     });
     total += removed;
