@@ -9,7 +9,7 @@ import {
   isGuessable,
   pendingSeconds,
   requireHighestLevel,
-  requirePasskeyOfStaff,
+  requireProofOfStaff,
   requireSignedInSince,
 } from '#features/factor/policies.ts';
 import { tooSoon } from '#features/factor/refusals.ts';
@@ -24,7 +24,7 @@ export interface BegunFactor extends PendingFactor {
 /**
  * Begins to enrol a factor of any kind; `detail` writes what is particular to its kind, in the same transaction, and what it
  * gives is given back. What was begun of that kind and not confirmed is forgotten, but for the tries of codes that were sent (SR-25).
- * @throws auth.token.missing, auth.step_up.required, request.rate_limited, factor.limit_reached, service.unavailable while the user's activation
+ * @throws auth.token.missing, auth.step_up.required, access.forbidden, request.rate_limited, factor.limit_reached, service.unavailable while the user's activation
  * is still under way, or auth is away
  */
 export async function beginEnrolment<D>(
@@ -49,7 +49,7 @@ export async function beginEnrolment<D>(
     requireSignedInSince(user, subject.factorsResetAt);
     const confirmed = await tx.factors.listKinds(userId);
     requireHighestLevel(user, confirmed);
-    requirePasskeyOfStaff(standing, confirmed);
+    requireProofOfStaff(standing, confirmed, type);
     if (isEnough(confirmed, type)) throw new DomainError('factor.limit_reached');
     await replacePending(tx, subject, begun);
     return { ...begun, detail: await detail(tx, begun) };

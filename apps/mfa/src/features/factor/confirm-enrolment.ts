@@ -12,7 +12,7 @@ import {
   isEnough,
   isGuessable,
   requireHighestLevel,
-  requirePasskeyOfStaff,
+  requireProofOfStaff,
 } from '#features/factor/policies.ts';
 import { tooSoon } from '#features/factor/refusals.ts';
 import { FactorParams } from '#features/factor/schemas.ts';
@@ -22,7 +22,7 @@ import type { Subject } from '#storage/subject.entity.ts';
 
 /**
  * Confirms a factor of that kind with its first answer, in the session that began to enrol it. From now on it is asked for.
- * @throws auth.token.missing, request.invalid, auth.step_up.required, factor.not_found (also when it took too long or
+ * @throws auth.token.missing, request.invalid, auth.step_up.required, access.forbidden, factor.not_found (also when it took too long or
  * too many tries), request.rate_limited, factor.limit_reached, factor.clock_off, service.unavailable, or that the answer is wrong in the words of its kind
  */
 export async function confirmEnrolment(
@@ -43,7 +43,7 @@ export async function confirmEnrolment(
     if (subject === undefined) throw new DomainError('factor.not_found');
     const others = await tx.factors.listKinds(userId);
     requireHighestLevel(user, others);
-    requirePasskeyOfStaff(standing, others);
+    requireProofOfStaff(standing, others, type.name);
     if (isEnough(others, type.name)) throw new DomainError('factor.limit_reached');
     const until = isGuessable(type.name) ? blockedUntil(subject.answers[pool], now) : undefined;
     if (until !== undefined) return await deny(tx, type, { userId, factorId: id, until });

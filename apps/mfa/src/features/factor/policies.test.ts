@@ -1,6 +1,7 @@
-import type { UserActor } from '@bank/domain';
+import { audiences, type DomainError, type UserActor } from '@bank/domain';
 import { describe, expect, test } from 'vitest';
-import { askable, isEnough, leavesStaffBare, raises, requireHighestLevel, requirePasskeyOfStaff } from './policies.ts';
+import type { FactorTypeName } from '#storage/factor.entity.ts';
+import { askable, isEnough, leavesStaffBare, raises, requireHighestLevel, requireProofOfStaff } from './policies.ts';
 
 const kinds = (...types: ('totp' | 'sms' | 'email' | 'webauthn')[]) => types.map((type) => ({ type }));
 const asked = (...args: Parameters<typeof askable>) => askable(...args).map(({ type }) => type);
@@ -52,7 +53,7 @@ test.each([
   const factors = enrolled.map((name) => {
     return name === 'hardware' ? ({ type: 'webauthn', isHardware: true } as const) : { type: name, isHardware: false };
   });
-  const change = () => requireHighestLevel({ acr } as UserActor, factors);
+  const change = () => requireHighestLevel({ acr, audience: audiences.customers } as UserActor, factors);
   if (isAllowed) expect(change).not.toThrow();
   else expect(change).toThrow('auth.step_up.required');
 });
@@ -67,21 +68,87 @@ test('SR-72: staff keep one that is good enough for them, and their last passkey
 });
 
 test.each([
-  [true, ['webauthn', 'totp'], ['pwd', 'otp', 'mfa'], false],
-  [true, ['webauthn'], ['pwd', 'device'], false],
-  [true, ['webauthn', 'totp'], ['swk', 'user', 'mfa'], true],
-  [true, ['webauthn'], ['pwd', 'otp', 'hwk', 'user', 'mfa'], true],
-  [true, ['totp', 'sms'], ['pwd', 'otp', 'mfa'], true],
-  [true, [], ['pwd', 'otp'], true],
-  [false, ['webauthn', 'totp'], ['pwd', 'otp', 'mfa'], true],
-] as const)(
-  'SR-72: staff: %s, with factors %j, change them by a session of %j: %s',
-  (isStaff, enrolled, amr, isAllowed) => {
-    const change = () => requirePasskeyOfStaff({ isStaff, user: { amr } }, kinds(...enrolled));
+  [['sms'], 'aal1', true],
+  [['sms', 'email'], 'aal1', true],
+  [['totp', 'sms'], 'aal1', false],
+  [['totp', 'sms'], 'aal2', true],
+  [['webauthn'], 'aal1', false],
+] as const)('SR-72: at the console factors %j are changed at %s: %s', (enrolled, acr, isAllowed) => {
+  const factors = enrolled.map((type) => ({ type, isHardware: false }));
+  for (const audience of [audiences.staff, audiences.enrolment]) {
+    const change = () => requireHighestLevel({ acr, audience } as UserActor, factors);
     if (isAllowed) expect(change).not.toThrow();
     else expect(change).toThrow('auth.step_up.required');
-  },
-);
+  }
+});
+
+const proofs = {
+  password: { acr: 'aal1', amr: ['pwd', 'device'] },
+  emailed: { acr: 'aal1', amr: ['pwd', 'otp'] },
+  sms: { acr: 'aal2', amr: ['pwd', 'sms', 'mfa'] },
+  'emailed and sms': { acr: 'aal2', amr: ['pwd', 'otp', 'sms', 'mfa'] },
+  recovery: { acr: 'aal2', amr: ['pwd', 'recovery', 'mfa'] },
+  'emailed and recovery': { acr: 'aal2', amr: ['pwd', 'otp', 'recovery', 'mfa'] },
+  app: { acr: 'aal2', amr: ['pwd', 'otp', 'mfa'] },
+  passkey: { acr: 'aal2', amr: ['swk', 'user', 'mfa'] },
+  hardware: { acr: 'aal3', amr: ['pwd', 'hwk', 'user', 'mfa'] },
+} as const;
+const allOf = Object.keys(proofs) as (keyof typeof proofs)[];
+
+describe('SR-72: staff change their factors', () => {
+  const { customers, staff, enrolment } = audiences;
+  const outcome = (...args: Parameters<typeof requireProofOfStaff>) => {
+    try {
+      requireProofOfStaff(...args);
+      return 'allowed';
+    } catch (error) {
+      return (error as DomainError).code;
+    }
+  };
+  const allowedOf = (audience: string, ...rest: [readonly { type: FactorTypeName }[], FactorTypeName?]) =>
+    allOf.filter((name) => outcome({ isStaff: true, user: { ...proofs[name], audience } }, ...rest) === 'allowed');
+
+  test.each([
+    [['webauthn'], ['passkey', 'hardware']],
+    [
+      ['webauthn', 'totp', 'sms'],
+      ['passkey', 'hardware'],
+    ],
+    [['totp'], ['app', 'passkey', 'hardware']],
+    [
+      ['totp', 'sms'],
+      ['app', 'passkey', 'hardware'],
+    ],
+  ] as const)('of %j by %j, whatever is added or removed, for whichever page', (enrolled, allowed) => {
+    for (const audience of [customers, staff, enrolment]) {
+      for (const added of [undefined, 'webauthn', 'totp', 'sms'] as const) {
+        expect([audience, added, allowedOf(audience, kinds(...enrolled), added)]).toEqual([audience, added, allowed]);
+      }
+    }
+  });
+
+  test.each([[[]], [['sms']], [['sms', 'email']]] as const)(
+    'of %j: the first that is good enough by enrolling',
+    (have) => {
+      for (const added of ['webauthn', 'totp'] as const) {
+        expect(allowedOf(customers, kinds(...have), added)).toEqual([]);
+        expect(allowedOf(enrolment, kinds(...have), added)).toEqual(allOf);
+        const user = { ...proofs.sms, audience: customers };
+        expect(outcome({ isStaff: true, user }, kinds(...have), added)).toBe('access.forbidden');
+      }
+      expect(allowedOf(customers, kinds(...have), 'email')).toEqual(allOf);
+      expect(allowedOf(customers, kinds(...have))).toEqual(allOf);
+    },
+  );
+
+  test('and nothing of it is asked of customers', () => {
+    for (const name of allOf) {
+      const user = { ...proofs[name], audience: customers };
+      expect(outcome({ isStaff: false, user }, kinds('webauthn', 'totp'), 'webauthn')).toBe('allowed');
+      expect(outcome({ isStaff: false, user }, [], 'webauthn')).toBe('allowed');
+    }
+  });
+});
 
 test('a user has ten factors at most, and one for each address', () => {
   expect(isEnough(kinds('sms'), 'sms')).toBe(true);

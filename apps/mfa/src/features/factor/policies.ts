@@ -1,5 +1,5 @@
 import type { UserActor } from '@bank/domain';
-import { DomainError, isPhishingResistant, reachesAssurance } from '@bank/domain';
+import { audiences, DomainError, isPhishingResistant, reachesAssurance } from '@bank/domain';
 import { factorTypeOf } from '#features/factor-types/registry.ts';
 import type { ChallengePurposeName } from '#storage/challenge.entity.ts';
 import type { FactorKind, FactorTypeName } from '#storage/factor.entity.ts';
@@ -52,31 +52,55 @@ export function askable<F extends { readonly type: FactorTypeName }>(
 
 /**
  * A first factor may be added at `aal1`; whoever has one adds another, and removes one, only at the level that the factors
- * give, so that a stolen session does not bring its own (SR-31). @throws auth.step_up.required
+ * give, so that a stolen session does not bring its own (SR-31). In a session of staff, or of their enrolment, those give none that are not
+ * good enough for staff: nothing there could be proved by them (SR-72). @throws auth.step_up.required
  */
 export function requireHighestLevel(user: UserActor, confirmed: readonly Omit<FactorKind, 'id'>[]): void {
+  const gives = user.audience === audiences.customers ? raises : isGoodForStaff;
   const acr = confirmed.some(({ isHardware }) => isHardware) ? 'aal3' : 'aal2';
-  if (!confirmed.some(({ type }) => raises(type)) || reachesAssurance(user.acr, acr)) return;
+  if (!confirmed.some(({ type }) => gives(type)) || reachesAssurance(user.acr, acr)) return;
   throw new DomainError('auth.step_up.required', {
     reason: 'has factors',
     details: { acr, maxAgeSeconds: freshSeconds },
   });
 }
 
+/** Who changes their factors, and whether they are a member of staff, whatever their session is for. */
+interface Standing {
+  readonly user: Pick<UserActor, 'acr' | 'amr' | 'audience'>;
+  readonly isStaff: boolean;
+}
+
 /**
- * Staff who have a passkey change their factors by a session that one proved, whatever page that session is for: one that they
- * have as customers may rest on a text message, and what they enrolled with it would open the console (SR-31, SR-72).
- * @throws auth.step_up.required
+ * Staff change their factors by a session that proved one as good for staff as their best, whatever page that session is for: one that
+ * they have as customers may rest on a text message or a recovery code, and what they enrolled with it would open the console
+ * (SR-31, SR-72). Whoever has none such enrols the first, which `added` names, in a session for enrolling alone: the console opens it to a mailed
+ * code, and never to a text message.
+ * @throws auth.step_up.required, access.forbidden
  */
-export function requirePasskeyOfStaff(
-  { isStaff, user }: { readonly isStaff: boolean; readonly user: Pick<UserActor, 'amr'> },
+export function requireProofOfStaff(
+  { isStaff, user }: Standing,
   confirmed: readonly Kind[],
+  added?: FactorTypeName,
 ): void {
-  if (!isStaff || isPhishingResistant(user) || bestForStaff(confirmed) < bestForStaff([{ type: 'webauthn' }])) return;
+  if (!isStaff) return;
+  const best = bestForStaff(confirmed);
+  if (best === 0 && added !== undefined && isGoodForStaff(added) && user.audience !== audiences.enrolment) {
+    throw new DomainError('access.forbidden', { reason: 'staff enrol their first factor at the console' });
+  }
+  if (proofForStaff(user) >= best) return;
   throw new DomainError('auth.step_up.required', {
-    reason: 'staff, and not by a passkey',
+    reason: 'staff, and not by the best of their factors',
     details: { acr: 'aal2', maxAgeSeconds: freshSeconds },
   });
+}
+
+/** How good for staff what a session was proved by is. */
+function proofForStaff({ acr, amr }: Standing['user']): number {
+  if (isPhishingResistant({ amr })) return bestForStaff([{ type: 'webauthn' }]);
+  // An emailed code is `otp` as well, and raises nothing: what raised the session beside it is one of the others.
+  const isByApp = acr !== 'aal1' && amr.includes('otp') && !amr.includes('sms') && !amr.includes('recovery');
+  return isByApp ? bestForStaff([{ type: 'totp' }]) : 0;
 }
 
 /**
@@ -98,6 +122,11 @@ export function requireSignedInSince(user: Pick<UserActor, 'authTime'>, factorsR
  */
 export function leavesStaffBare(before: readonly Kind[], rest: readonly Kind[]): boolean {
   return bestForStaff(rest) < bestForStaff(before);
+}
+
+/** Whether it is good for anything of staff. One that this version does not know may be. */
+function isGoodForStaff(type: FactorTypeName): boolean {
+  return factorTypeOf(type)?.staffWorth !== 0;
 }
 
 function bestForStaff(kinds: readonly Kind[]): number {

@@ -5,7 +5,7 @@ import { messageOf } from '@bank/notifications';
 import type { AppContext } from '#context.ts';
 import { factorRemoved } from '#events.ts';
 import { isStaff } from '#features/factor/is-staff.ts';
-import { leavesStaffBare, raises, requireHighestLevel, requirePasskeyOfStaff } from '#features/factor/policies.ts';
+import { leavesStaffBare, raises, requireHighestLevel, requireProofOfStaff } from '#features/factor/policies.ts';
 import { FactorParams } from '#features/factor/schemas.ts';
 
 /**
@@ -29,7 +29,7 @@ export async function removeFactor(
     const factors = await tx.factors.listKinds(userId);
     if (!factors.some((factor) => factor.id === id)) throw new DomainError('factor.not_found');
     requireHighestLevel(user, factors);
-    requirePasskeyOfStaff(standing, factors);
+    requireProofOfStaff(standing, factors);
     const rest = factors.filter((factor) => factor.id !== id);
     if (standing.isStaff && leavesStaffBare(factors, rest)) throw new DomainError('factor.last_strong');
     const type = await tx.factors.remove(userId, id, input.version);

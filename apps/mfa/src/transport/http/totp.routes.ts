@@ -22,7 +22,7 @@ export const totpRoutes = defineRoutes<AppContext>([
     stepUp: { acr: 'aal1', maxAgeSeconds: freshSeconds },
     body: TotpEnrolment,
     responses: { 201: TotpSecretView },
-    errors: ['factor.limit_reached'],
+    errors: ['access.forbidden', 'factor.limit_reached'],
     limits: [{ name: 'totp-enrolment', points: 10, windowSeconds: 3600, by: 'user' }],
     handle: async (ctx, request) => created(await enrolTotp(ctx, request.actor, request.body)),
   },
@@ -38,6 +38,7 @@ export const totpRoutes = defineRoutes<AppContext>([
     body: CodeResponse,
     responses: { 200: FactorView },
     errors: [
+      'access.forbidden',
       'auth.step_up.required',
       'factor.not_found',
       'factor.limit_reached',

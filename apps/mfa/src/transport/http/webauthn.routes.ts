@@ -21,7 +21,7 @@ export const webauthnRoutes = defineRoutes<AppContext>([
     idempotent: true,
     body: PasskeyEnrolment,
     responses: { 201: PasskeyOptionsView },
-    errors: ['factor.limit_reached'],
+    errors: ['access.forbidden', 'factor.limit_reached'],
     limits: [{ name: 'webauthn-enrolment', points: 10, windowSeconds: 3600, by: 'user' }],
     handle: async (ctx, request) => created(await enrolPasskey(ctx, request.actor, request.body)),
   },
@@ -36,7 +36,13 @@ export const webauthnRoutes = defineRoutes<AppContext>([
     idempotent: true,
     body: PasskeyRegistration,
     responses: { 201: FactorView },
-    errors: ['auth.step_up.required', 'factor.not_found', 'factor.limit_reached', 'factor.passkey_invalid'],
+    errors: [
+      'access.forbidden',
+      'auth.step_up.required',
+      'factor.not_found',
+      'factor.limit_reached',
+      'factor.passkey_invalid',
+    ],
     limits: [{ name: 'webauthn-confirmation', points: 60, windowSeconds: 3600, by: 'user' }],
     async handle(ctx, { actor, body }) {
       const factor = await registerPasskey(ctx, actor, body);
