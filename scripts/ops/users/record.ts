@@ -30,8 +30,15 @@ const flag = v.optional(
   false,
 );
 
+/** JSON's reader rounds what is beyond 2⁵³: two ids would become one, and the second user be taken for the first. */
+const idNumber = v.pipe(v.number(), v.safeInteger(), v.transform(String));
+
+function issueOfId({ input }: v.BaseIssue<unknown>): string {
+  return typeof input === 'number' ? 'inexact_number' : 'text';
+}
+
 const RecordSchema = v.strictObject({
-  externalId: v.optional(v.union([text, v.pipe(v.number(), v.transform(String))], 'text'), ''),
+  externalId: v.optional(v.union([text, idNumber], issueOfId), ''),
   email: v.pipe(v.string('text'), v.maxLength(1024, 'too_long')),
   emailVerified: flag,
   phone: text,
