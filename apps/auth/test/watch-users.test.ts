@@ -5,6 +5,7 @@ import { until } from '@bank/testing';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
+import { trimmingChores } from '#jobs/trim.ts';
 import { growth } from '#storage/growth.ts';
 import { startAuth } from './support/auth.ts';
 import { callerTable, clientAs } from './support/rpc.ts';
@@ -221,6 +222,20 @@ describe('a position', () => {
     await trimTables(auth.ctx, growth);
     await expect(first(old)).rejects.toMatchObject(lost);
     expect((await first(newest)).every(isHeartbeat)).toBe(true);
+  });
+
+  it('is lost when a change behind it was forgotten that came while nobody listened', async () => {
+    const token = await present();
+    await until(() => auth.ctx.userFeed.watchers === 0);
+    const missed = await addUser();
+    auth.clock.advance(31 * 86_400_000);
+    const round = () => trimTables(auth.ctx, growth, trimmingChores(auth.ctx));
+    await round();
+    expect((await first(token)).map(({ id }) => id)).toEqual([missed]);
+    await addUser();
+    await round();
+    await round();
+    await expect(first(token)).rejects.toMatchObject(lost);
   });
 });
 
