@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '#config.ts';
-import { messagesTo, register, registration } from './support/accounts.ts';
+import { messagesTo, register, registration, steppedUp } from './support/accounts.ts';
 import { basics, startAuth } from './support/auth.ts';
 import { mx, startDns } from './support/dns.ts';
+import { changeEmail } from './support/emails.ts';
 import { type Answer, post } from './support/http.ts';
 
 const names = {
@@ -85,6 +86,25 @@ describe('the domain of a registration', () => {
     const text = await auth.ctx.metrics.text();
     for (const outcome of ['accepted', 'disposable', 'undeliverable']) {
       expect(text).toMatch(new RegExp(`registration_domains_total\\{outcome="${outcome}",service="auth"\\} [1-9]`));
+    }
+  });
+});
+
+describe('the domain of another address', () => {
+  it.each([
+    ['mailinator.com', 'disposable'],
+    ['nothing.example', 'undeliverable'],
+  ])('422 for %s', async (domain, rule) => {
+    const token = await steppedUp(auth, (await register(auth, at('mail.example'))).accessToken);
+    const answer = await changeEmail(auth, token, at(domain));
+    expect(refusedFor(answer)).toEqual([422, 'auth.email.unacceptable', [{ path: 'email', rule }]]);
+  });
+
+  it('SR-15 202 for one that takes mail, whether or not somebody has the address', async () => {
+    const token = await steppedUp(auth, (await register(auth, at('mail.example'))).accessToken);
+    const taken = await register(auth, at('mail.example'));
+    for (const email of [taken.email, at('mail.example')]) {
+      expect((await changeEmail(auth, token, email)).status).toBe(202);
     }
   });
 });

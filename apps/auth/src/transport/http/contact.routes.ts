@@ -2,6 +2,7 @@ import { accepted, defineRoutes, noContent, ok } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
 import { changeEmail } from '#features/contact-change/change-email.ts';
 import { changePhone } from '#features/contact-change/change-phone.ts';
+import { emailStepUp } from '#features/contact-change/policies.ts';
 import { resendPhoneCode } from '#features/contact-change/resend-phone-code.ts';
 import { revertEmail } from '#features/contact-change/revert-email.ts';
 import {
@@ -29,11 +30,11 @@ export const contactRoutes = defineRoutes<AppContext>([
       'Asking again sends a new code in place of the older. The answer does not tell whether somebody has the address.',
     tag,
     access: 'user',
-    stepUp: { acr: 'aal2', maxAgeSeconds: 300 },
+    stepUp: emailStepUp,
     idempotent: true,
     body: ChangeEmailSchema,
     responses: { 202: ChangeStartedSchema },
-    errors: ['user.state.blocked', 'request.rate_limited'],
+    errors: ['auth.email.unacceptable', 'user.state.blocked', 'request.rate_limited'],
     limits: [{ name: 'email-change', points: 20, windowSeconds: 3600, by: 'user' }],
     async handle(ctx, request) {
       return accepted(await changeEmail(ctx, request.body, callerOf(request)));
@@ -48,7 +49,7 @@ export const contactRoutes = defineRoutes<AppContext>([
     idempotent: true,
     body: VerifyContactSchema,
     responses: { 200: EmailVerifiedSchema },
-    errors: ['auth.verification.invalid', 'user.state.blocked', 'request.rate_limited'],
+    errors: ['auth.step_up.required', 'auth.verification.invalid', 'user.state.blocked', 'request.rate_limited'],
     limits: [{ name: 'email-verify', points: 30, windowSeconds: 600, by: 'user' }],
     async handle(ctx, request) {
       return ok(await verifyEmail(ctx, request.body, callerOf(request)));

@@ -9,9 +9,11 @@ export async function requireAcceptableAddress(ctx: AppContext, email: Email): P
   const domain = normaliseEmail(email).split('@').at(-1) ?? '';
   const rule = await ctx.mailDomains.objectionTo(domain);
   ctx.metrics
-    .counter('registration_domains_total', 'Domains that people registered with, by what spoke against them', [
-      'outcome',
-    ])
+    .counter(
+      'registration_domains_total',
+      'Domains that people registered with or changed to, by what spoke against them',
+      ['outcome'],
+    )
     .inc({ outcome: rule ?? 'accepted' });
   if (rule === undefined) return;
   throw new DomainError('auth.email.unacceptable', { reason: rule, details: { errors: [{ path: 'email', rule }] } });
