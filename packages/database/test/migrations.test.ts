@@ -3,7 +3,7 @@ import { raceOf, winners } from '@bank/testing';
 import { Migration } from '@mikro-orm/migrations';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { platformTablesV2, provisionStatements, SqlMigration } from '#index.ts';
+import { BackfillMigration, planOf, platformTablesV2, provisionStatements, SqlMigration } from '#index.ts';
 import { emptyDepot, first, passwords, second } from './depot.ts';
 
 class Wiping extends SqlMigration {
@@ -24,6 +24,33 @@ class Bounds extends SqlMigration {
 class Loose extends Migration {
   override up(): void {
     this.addSql('select 1');
+  }
+}
+
+class Patient extends SqlMigration {
+  protected override get statementTimeout(): string {
+    return '1h';
+  }
+  statements(): string[] {
+    return ['select 1'];
+  }
+}
+
+class Hidden extends SqlMigration {
+  override up(): void {
+    this.addSql('drop schema depot cascade');
+  }
+  statements(): string[] {
+    return [];
+  }
+}
+
+class Elsewhere extends BackfillMigration {
+  batch(): string {
+    return 'delete from depot.parcels';
+  }
+  override statements(): string[] {
+    return [];
   }
 }
 
@@ -118,6 +145,10 @@ describe('createMigrator', () => {
   it('refuses a migration of no kind that it knows', async () => {
     const { migratorOf } = await emptyDepot();
     await expect(migratorOf([{ name: '1_loose', class: Loose }])).rejects.toThrow('1_loose is no migration of a kind');
+  });
+
+  it.each([Patient, Hidden, Elsewhere])('refuses a migration that runs in a way of its own: %o', (kind) => {
+    expect(() => planOf({ name: '1_own', class: kind })).toThrow('1_own runs in a way of its own');
   });
 });
 

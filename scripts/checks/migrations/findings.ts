@@ -1,3 +1,5 @@
+import type { ConstrType, Node } from 'libpg-query';
+
 /** Rules by the name with which a problem is told. */
 export type Rule =
   | 'backfill'
@@ -34,19 +36,51 @@ export interface PlacedFinding extends Finding {
 }
 
 /** What is known, at a statement, of the schema and of the release that runs beside this migration. */
-export interface Facts {
+export interface Facts extends TableFacts {
   /** Nobody uses it yet: it is made by a migration that no release has. */
   isNew(name: string): boolean;
-  /** Whether a validated check says that the column is not null. */
-  isProven(table: string, column: string): boolean;
+  /** The statement that made a thing; undefined for what no migration made, and for what is gone. */
+  makerOf(name: string): Node | undefined;
+  /** The functions of a name, each with its arguments. */
+  functionsNamed(name: string): readonly string[];
   /** Why a thing may not be taken away yet; undefined when it may. */
   stillUsed(thing: UsedThing): Finding | undefined;
+}
+
+/** What is known of the columns of tables. */
+export interface TableFacts {
+  /** Whether a column, or a validated check other than those of `without`, says that it is not null. */
+  isNotNull(table: string, column: string, without: ReadonlySet<string>): boolean;
+  /** Whether the release before does not know a column, and nothing gives one to the rows that it writes. */
+  isLeftOut(table: string, column: string): boolean;
+  /** Whether no two rows of a table are alike in some of these columns. */
+  isKey(table: string, columns: readonly string[]): boolean;
+  /** Of which kind a constraint is; undefined for one that has no name of its own. */
+  constraintKind(table: string, name: string): ConstrType | undefined;
 }
 
 /** Something that the release before may use. */
 export interface UsedThing {
   /** As a person would say it: `the column auth.users.locale`. */
   readonly what: string;
+  /** The table, or the schema of tables, that goes with it or loses this column. */
   readonly table?: string;
   readonly column?: string;
+}
+
+/** The finding for `cascade`, which takes more than a statement names. */
+export function cascadeFindings(behavior: string | undefined, what: string): readonly Finding[] {
+  if (behavior !== 'DROP_CASCADE') return [];
+  return [
+    {
+      rule: 'contract',
+      what: `${what} goes with all that depends on it, which is not named here and may be in use`,
+      instead: 'each thing by its name, without `cascade`',
+    },
+  ];
+}
+
+/** A finding, or none, as a list. */
+export function asList(finding: Finding | undefined): readonly Finding[] {
+  return finding === undefined ? [] : [finding];
 }

@@ -1,9 +1,10 @@
 import type { MigrationPlan } from '@bank/database';
-import { loadModule } from 'libpg-query';
-import type { Finding, PlacedFinding } from '#checks/migrations/findings.ts';
+import { type AlterTableCmd, loadModule, type Node } from 'libpg-query';
+import type { Facts, Finding, PlacedFinding } from '#checks/migrations/findings.ts';
 import { strongLocks } from '#checks/migrations/locks.ts';
+import { batchFindings } from '#checks/migrations/rows.ts';
 import { type SchemaFacts, schemaFacts } from '#checks/migrations/schema-facts.ts';
-import { nodesOf, type ParsedStatement, parseStatement, type Unparsed } from '#checks/migrations/sql.ts';
+import { listedName, type ParsedStatement, parseStatement, type Unparsed } from '#checks/migrations/sql.ts';
 import { statementFindings } from '#checks/migrations/statements.ts';
 import type { ReleaseRecord } from '#contracts/releases.ts';
 
@@ -61,8 +62,8 @@ function planFindings(
   facts: SchemaFacts,
 ): readonly PlacedFinding[] {
   const findings: PlacedFinding[] = [];
-  const locks = new Map<string, { readonly table: string; readonly statement: number }>();
-  for (const statement of statements) {
+  const locks = new Map<string, string>();
+  for (const [index, statement] of statements.entries()) {
     const { number, text } = statement;
     const place = (finding: Finding): PlacedFinding => ({ ...finding, migration: plan.name, statement: number, text });
     if ('error' in statement) {
@@ -71,36 +72,50 @@ function planFindings(
       );
       continue;
     }
-    findings.push(...kindFindings(plan, statement, facts).map(place));
+    const { node } = statement;
+    findings.push(...kindFindings(plan, node, facts).map(place));
     const isBrief = plan.kind === 'transaction' || plan.kind === 'validation';
-    for (const table of isBrief ? strongLocks(statement.node, facts) : [])
-      locks.set(table, { table, statement: number });
-    facts.note(statement.node, false);
+    const isList = 'DropStmt' in node || 'TruncateStmt' in node; // a statement for each would do as well
+    for (const table of isBrief ? strongLocks(node, facts) : []) locks.set(table, isList ? table : String(index));
+    facts.note(node, false);
   }
   return [...findings.map((finding) => withLocks(finding, [...locks.keys()])), ...lockFindings(plan, locks)];
 }
 
-function kindFindings(plan: MigrationPlan, { node }: ParsedStatement, facts: SchemaFacts): readonly Finding[] {
-  if (plan.kind === 'index') return [];
-  if (plan.kind !== 'backfill') return statementFindings(node, facts, plan.kind === 'validation');
-  const isChange = 'UpdateStmt' in node || 'DeleteStmt' in node || 'InsertStmt' in node;
-  const isBounded = (nodesOf(node, 'SelectStmt') as readonly { limitCount?: object }[]).some(
-    ({ limitCount }) => limitCount !== undefined,
-  );
-  if (isChange && isBounded) return [];
-  const instead =
-    '`update … where id in (select id from … where <not yet done> limit 1000)`, or a delete or an insert of that form';
-  return [{ rule: 'backfill', what: 'a batch has no limit, so it is the whole table in one transaction', instead }];
+function kindFindings({ kind }: MigrationPlan, node: Node, facts: Facts): readonly Finding[] {
+  if (kind === 'index') return indexFindings(node, facts);
+  if (kind === 'backfill') return batchFindings(node, facts);
+  if (kind === 'validation') return validationFindings(node);
+  return statementFindings(node, facts);
+}
+
+/** Without an end to it goes nothing but what keeps nobody out. */
+function validationFindings(node: Node): readonly Finding[] {
+  const commands = 'AlterTableStmt' in node ? (node.AlterTableStmt.cmds ?? []) : [{}];
+  const isValidation = (command: object) =>
+    'AlterTableCmd' in command && (command.AlterTableCmd as AlterTableCmd).subtype === 'AT_ValidateConstraint';
+  if (commands.every(isValidation)) return [];
+  const what = 'a ValidationMigration goes on for as long as it takes, and this is no validation';
+  return [{ rule: 'validate', what, instead: 'an SqlMigration of its own' }];
+}
+
+function indexFindings(node: Node, facts: Facts): readonly Finding[] {
+  if ('IndexStmt' in node && node.IndexStmt.concurrent === true) return [];
+  if ('DropStmt' in node && node.DropStmt.removeType === 'OBJECT_INDEX' && node.DropStmt.concurrent === true) {
+    return (node.DropStmt.objects ?? []).map(listedName).flatMap((name) => {
+      const maker = facts.makerOf(name);
+      const isRule = maker !== undefined && 'IndexStmt' in maker && maker.IndexStmt.unique === true;
+      return isRule && !facts.isNew(name) ? (facts.stillUsed({ what: `the unique index ${name}` }) ?? []) : [];
+    });
+  }
+  const what = 'an IndexMigration makes or drops an index `concurrently`, and this does something else';
+  return [{ rule: 'index', what, instead: 'an SqlMigration of its own' }];
 }
 
 /** Two tables that are locked together are two chances to be in the way, and one to meet somebody who locks them the other way round. */
-function lockFindings(
-  plan: MigrationPlan,
-  locks: ReadonlyMap<string, { readonly table: string; readonly statement: number }>,
-): readonly PlacedFinding[] {
-  const places = [...locks.values()];
-  if (new Set(places.map(({ statement }) => statement)).size < 2 || places.length < 2) return [];
-  const what = `it keeps ${places.map(({ table }) => table).join(' and ')} from everybody until its end, and waits for one while it holds the other`;
+function lockFindings(plan: MigrationPlan, locks: ReadonlyMap<string, string>): readonly PlacedFinding[] {
+  if (new Set(locks.values()).size < 2) return [];
+  const what = `it keeps ${[...locks.keys()].join(' and ')} from everybody until its end, and waits for one while it holds the other`;
   return [{ migration: plan.name, rule: 'locks', what, instead: 'a migration for each table' }];
 }
 

@@ -1,6 +1,6 @@
 import type { Node, RangeVar } from 'libpg-query';
 import type { Facts } from '#checks/migrations/findings.ts';
-import { listedName, nodesOf, tableName } from '#checks/migrations/sql.ts';
+import { listedName, nodesOf, tableName, tableOfPart, tablesBelow } from '#checks/migrations/sql.ts';
 
 /** These take `share update exclusive` alone, beside which everybody reads and writes. */
 const gentle = new Set([
@@ -32,10 +32,14 @@ function lockedBy(node: Node): readonly string[] {
     );
     return isGentle ? [] : [tableName(relation), ...referred];
   }
-  if ('CreateTrigStmt' in node) return [tableName(node.CreateTrigStmt.relation)];
+  if ('CreateTrigStmt' in node) return tablesBelow(node);
   if ('RenameStmt' in node) return [tableName(node.RenameStmt.relation)];
   if ('IndexStmt' in node) return [tableName(node.IndexStmt.relation)];
-  if ('DropStmt' in node)
-    return node.DropStmt.removeType === 'OBJECT_TABLE' ? (node.DropStmt.objects ?? []).map(listedName) : [];
+  if ('TruncateStmt' in node) return tablesBelow(node);
+  if ('DropStmt' in node) {
+    const { removeType, objects = [] } = node.DropStmt;
+    if (removeType === 'OBJECT_TABLE') return objects.map(listedName);
+    return objects.flatMap((object) => tableOfPart(removeType, listedName(object)) ?? []);
+  }
   return [];
 }

@@ -1,6 +1,7 @@
-import type { Constraint, Node } from 'libpg-query';
+import type { Node, RenameStmt } from 'libpg-query';
 import type { Facts, Finding, UsedThing } from '#checks/migrations/findings.ts';
-import { listedName, nodesOf, tableName, wordsOf } from '#checks/migrations/sql.ts';
+import { functionName, listedName, tableName } from '#checks/migrations/sql.ts';
+import { tableFacts } from '#checks/migrations/table-facts.ts';
 import type { ReleaseRecord } from '#contracts/releases.ts';
 import { isNewer } from '#contracts/version.ts';
 
@@ -12,36 +13,57 @@ export interface SchemaFacts extends Facts {
   begin(unusedSince: string | undefined): void;
 }
 
+interface Made {
+  readonly node: Node;
+  readonly isNew: boolean;
+}
+
 /** What is known of a schema beside the last release, or before the first. */
 export function schemaFacts(release: ReleaseRecord | undefined): SchemaFacts {
-  const made = new Set<string>();
-  const notNull = new Map<string, string>(); // of `<table> <constraint>` the column that is not null by it
-  const proven = new Set<string>();
+  const made = new Map<string, Made>();
+  const tables = tableFacts();
   let unusedSince: string | undefined;
+  const functionsNamed = (name: string) => [...made.keys()].filter((each) => each.startsWith(`${name}(`));
+  const isNew = (name: string) => made.get(name)?.isNew === true;
   return {
-    isNew: (name) => made.has(name),
-    isProven: (table, column) => proven.has(`${table} ${column}`),
+    ...tables,
+    functionsNamed,
+    isNew(name) {
+      if (!name.endsWith('(*)')) return isNew(name);
+      const meant = functionsNamed(name.slice(0, -'(*)'.length));
+      return meant.length > 0 && meant.every(isNew);
+    },
+    makerOf: (name) => made.get(name)?.node,
     stillUsed: (thing) => (release === undefined ? undefined : stillUsed(release, unusedSince, thing)),
     begin(since) {
       unusedSince = since;
     },
     note(node, released) {
-      if (!released) for (const name of madeBy(node)) made.add(name);
-      if (!('AlterTableStmt' in node)) return;
-      const table = tableName(node.AlterTableStmt.relation);
-      for (const command of node.AlterTableStmt.cmds ?? []) {
-        if (!('AlterTableCmd' in command)) continue;
-        const { subtype, name, def } = command.AlterTableCmd;
-        const column = def !== undefined && 'Constraint' in def ? columnNotNull(def.Constraint) : undefined;
-        if (def !== undefined && 'Constraint' in def && column !== undefined) {
-          notNull.set(`${table} ${def.Constraint.conname}`, column);
-          if (def.Constraint.skip_validation !== true) proven.add(`${table} ${column}`);
-        }
-        const validated = subtype === 'AT_ValidateConstraint' ? notNull.get(`${table} ${name}`) : undefined;
-        if (validated !== undefined) proven.add(`${table} ${validated}`);
-      }
+      noteMade(made, node, released);
+      tables.note(node, released);
     },
   };
+}
+
+function noteMade(made: Map<string, Made>, node: Node, released: boolean): void {
+  const name = nameMadeBy(node);
+  const there = name === undefined ? undefined : made.get(name);
+  if (name !== undefined && !(isOnlyIfMissing(node) && there !== undefined)) {
+    const isNew = there?.isNew ?? !(released || isOnlyIfMissing(node) || isReplacement(node));
+    made.set(name, { node, isNew });
+  }
+  if ('DropStmt' in node) for (const object of node.DropStmt.objects ?? []) made.delete(listedName(object));
+  if ('RenameStmt' in node) rename(made, node.RenameStmt);
+}
+
+/** What has another name is no less new; of what is no relation the new name is not known. */
+function rename(made: Map<string, Made>, { relation, object, subname, newname }: RenameStmt): void {
+  if (subname !== undefined) return;
+  const name = tableName(relation) || listedName(object);
+  const there = made.get(name);
+  made.delete(name);
+  const next = tableName({ ...relation, relname: newname ?? '' });
+  if (there !== undefined && relation !== undefined && !made.has(next)) made.set(next, there);
 }
 
 function stillUsed(
@@ -49,17 +71,17 @@ function stillUsed(
   since: string | undefined,
   { what, table, column }: UsedThing,
 ): Finding | undefined {
-  const { version, columns } = release;
-  if (table !== undefined && column !== undefined && columns[table]?.includes(column) === true) {
+  const { version } = release;
+  if (table !== undefined && isLoaded(release, table, column)) {
     const instead =
-      'first a release whose code neither reads nor writes it (its property of the entity is `lazy()`), then, after that release, the drop';
+      'first a release whose code neither reads nor writes it (its property of the entity is `lazy()`, or the entity is gone), then, after that release, this';
     return {
       rule: 'contract',
       what: `${what} goes, and release ${version}, which runs beside this migration, uses it`,
       instead,
     };
   }
-  if (since !== undefined && !isNewer(since, version)) return undefined;
+  if (since !== undefined && (since === version || isNewer(version, since))) return undefined;
   const said = since === undefined ? 'nothing says that no release that runs uses it' : `${since} is not released`;
   return {
     rule: 'contract',
@@ -68,27 +90,36 @@ function stillUsed(
   };
 }
 
-/** What did not exist before a statement. */
-function madeBy(node: Node): readonly string[] {
-  if ('CreateStmt' in node) return [tableName(node.CreateStmt.relation)];
-  if ('CreateTableAsStmt' in node) return [tableName(node.CreateTableAsStmt.into?.rel)];
-  if ('ViewStmt' in node) return [tableName(node.ViewStmt.view)];
-  if ('CreateSeqStmt' in node) return [tableName(node.CreateSeqStmt.sequence)];
-  if ('CreateEnumStmt' in node) return [(node.CreateEnumStmt.typeName ?? []).flatMap(wordsOf).join('.')];
-  if ('CreateFunctionStmt' in node && node.CreateFunctionStmt.replace !== true) {
-    return [listedName({ List: { items: node.CreateFunctionStmt.funcname ?? [] } })];
-  }
-  if ('IndexStmt' in node) {
-    const { relation, idxname = '' } = node.IndexStmt;
-    return [[relation?.schemaname, idxname].filter(Boolean).join('.')];
-  }
-  return [];
+/** Whether the code of a release loads a column, or anything of a table or of the tables of a schema. */
+function isLoaded({ columns }: ReleaseRecord, table: string, column: string | undefined): boolean {
+  if (column !== undefined) return columns[table]?.includes(column) === true;
+  return Object.entries(columns).some(
+    ([name, loaded]) => (name === table || name.startsWith(`${table}.`)) && loaded.length > 0,
+  );
 }
 
-/** The column of a check that says nothing but that it is not null. */
-function columnNotNull({ contype, raw_expr: expression }: Constraint): string | undefined {
-  if (contype !== 'CONSTR_CHECK' || expression === undefined || !('NullTest' in expression)) return undefined;
-  if (expression.NullTest.nulltesttype !== 'IS_NOT_NULL') return undefined;
-  const [field] = nodesOf(expression.NullTest.arg, 'ColumnRef') as readonly { fields?: Node[] }[];
-  return (field?.fields ?? []).flatMap(wordsOf).at(-1);
+/** What a statement makes. */
+function nameMadeBy(node: Node): string | undefined {
+  if ('CreateStmt' in node) return tableName(node.CreateStmt.relation);
+  if ('CreateTableAsStmt' in node) return tableName(node.CreateTableAsStmt.into?.rel);
+  if ('ViewStmt' in node) return tableName(node.ViewStmt.view);
+  if ('CreateSeqStmt' in node) return tableName(node.CreateSeqStmt.sequence);
+  if ('CreateEnumStmt' in node) return listedName({ List: { items: node.CreateEnumStmt.typeName ?? [] } });
+  if ('CreateDomainStmt' in node) return listedName({ List: { items: node.CreateDomainStmt.domainname ?? [] } });
+  if ('CreateFunctionStmt' in node) return functionName(node.CreateFunctionStmt);
+  if ('CreateTrigStmt' in node) return `${tableName(node.CreateTrigStmt.relation)}.${node.CreateTrigStmt.trigname}`;
+  if ('IndexStmt' in node) return tableName({ ...node.IndexStmt.relation, relname: node.IndexStmt.idxname ?? '' });
+  return undefined;
+}
+
+/** `create … if not exists` may make nothing. */
+function isOnlyIfMissing(node: Node): boolean {
+  return Object.values(node).some(
+    (statement: { readonly if_not_exists?: boolean }) => statement.if_not_exists === true,
+  );
+}
+
+/** `create or replace` may change what is there. */
+function isReplacement(node: Node): boolean {
+  return Object.values(node).some((statement: { readonly replace?: boolean }) => statement.replace === true);
 }

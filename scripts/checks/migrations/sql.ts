@@ -1,4 +1,4 @@
-import { type Node, parseSync, type RangeVar, SqlError } from 'libpg-query';
+import { type CreateFunctionStmt, type DropStmt, type Node, parseSync, type RangeVar, SqlError } from 'libpg-query';
 
 /** One statement of a migration, as Postgres' own parser understands it. */
 export interface ParsedStatement {
@@ -37,9 +37,41 @@ export function tableName(relation: RangeVar | undefined): string {
   return [relation?.schemaname, relation?.relname].filter((part) => part !== undefined).join('.');
 }
 
-/** A name that is written as a list of words, as drops and function calls do. */
+/**
+ * A name as drops, rights and function calls write it, with its schema; the name of a function has the types of its arguments,
+ * `auth.f(text,int4[])`, or `auth.f(*)` where they are left out.
+ */
 export function listedName(node: Node | undefined): string {
-  return wordsOf(node).join('.');
+  const name = wordsOf(node).join('.');
+  if (node === undefined || !('ObjectWithArgs' in node)) return name;
+  const { objargs = [], args_unspecified: isOpen } = node.ObjectWithArgs;
+  return isOpen === true ? `${name}(*)` : `${name}(${objargs.map(typeOf).join(',')})`;
+}
+
+/** The name of a function that is made, as `listedName` writes it: what only goes out is no argument. */
+export function functionName({ funcname = [], parameters = [] }: CreateFunctionStmt): string {
+  const types = parameters.flatMap((node) => {
+    if (!('FunctionParameter' in node)) return [];
+    const { argType, mode } = node.FunctionParameter;
+    return argType === undefined || mode === 'FUNC_PARAM_OUT' || mode === 'FUNC_PARAM_TABLE' ? [] : [argType];
+  });
+  return `${funcname.flatMap(wordsOf).join('.')}(${types.map((type) => typeOf({ TypeName: type })).join(',')})`;
+}
+
+/** The table of a trigger, a policy or a rule that is dropped, which stands before its name; undefined for other things. */
+export function tableOfPart(kind: DropStmt['removeType'], name: string): string | undefined {
+  const isPart = kind === 'OBJECT_TRIGGER' || kind === 'OBJECT_POLICY' || kind === 'OBJECT_RULE';
+  return isPart ? name.split('.').slice(0, -1).join('.') : undefined;
+}
+
+/** `int4`, `auth.mood`, `text[]`: what stands in `pg_catalog` is written without it, since the parser adds it to some names only. */
+function typeOf(node: Node): string {
+  const isArray = 'TypeName' in node && node.TypeName.arrayBounds !== undefined;
+  return `${withoutCatalog(wordsOf(node))}${isArray ? '[]' : ''}`;
+}
+
+function withoutCatalog(words: readonly string[]): string {
+  return words.join('.').replace(/^pg_catalog\./, '');
 }
 
 /** The words of a name, of a list of words or of an object with its arguments. */
@@ -55,22 +87,46 @@ export function wordsOf(node: Node | undefined): readonly string[] {
 
 /** Every node of a kind below a tree, itself included. */
 export function nodesOf(tree: unknown, kind: string): readonly object[] {
-  if (typeof tree !== 'object' || tree === null) return [];
-  if (Array.isArray(tree)) return tree.flatMap((each) => nodesOf(each, kind));
-  return Object.entries(tree).flatMap(([key, value]) => {
-    const below = nodesOf(value, kind);
-    return key === kind && typeof value === 'object' && value !== null ? [value, ...below] : below;
+  return objectsBelow(tree).flatMap((each) => {
+    const node = each[kind];
+    return typeof node === 'object' && node !== null ? [node] : [];
   });
 }
 
-/** The tables that a query reads or writes. */
+/** The tables that a tree names, be it to read or to write; not the queries that it names itself by `with`. */
 export function tablesBelow(tree: unknown): readonly string[] {
-  return nodesOf(tree, 'RangeVar').map((relation) => tableName(relation as RangeVar));
+  const objects = objectsBelow(tree);
+  const queries = new Set(objects.map(({ ctename }) => ctename));
+  return objects.flatMap((each) => {
+    const { relname, schemaname } = each as RangeVar; // of a node with a field of its own it bears no name of its kind
+    if (relname === undefined || (schemaname === undefined && queries.has(relname))) return [];
+    return [tableName(each as RangeVar)];
+  });
 }
 
-/** The names of the functions that an expression calls, without their schema. */
+/** The names of the functions that an expression calls, with their schema unless it is `pg_catalog`. */
 export function functionsBelow(tree: unknown): readonly string[] {
-  return nodesOf(tree, 'FuncCall').map(
-    (call) => wordsOf({ List: { items: (call as { funcname?: Node[] }).funcname ?? [] } }).at(-1) ?? '',
+  return nodesOf(tree, 'FuncCall').map((call) =>
+    withoutCatalog(((call as { funcname?: Node[] }).funcname ?? []).flatMap(wordsOf)),
   );
+}
+
+/** The names of the columns that an expression reads, without their table. */
+export function columnsBelow(tree: unknown): readonly string[] {
+  return nodesOf(tree, 'ColumnRef').map(
+    (column) => ((column as { fields?: Node[] }).fields ?? []).flatMap(wordsOf).at(-1) ?? '',
+  );
+}
+
+/** No value, or one that says so: `null`, `null::text`. */
+export function isNull(value: Node | undefined): boolean {
+  if (value === undefined) return true;
+  if ('TypeCast' in value) return isNull(value.TypeCast.arg);
+  return 'A_Const' in value && value.A_Const.isnull === true;
+}
+
+function objectsBelow(tree: unknown): readonly Readonly<Record<string, unknown>>[] {
+  if (typeof tree !== 'object' || tree === null) return [];
+  if (Array.isArray(tree)) return tree.flatMap(objectsBelow);
+  return [tree as Record<string, unknown>, ...Object.values(tree).flatMap(objectsBelow)];
 }

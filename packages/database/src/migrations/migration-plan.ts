@@ -26,19 +26,37 @@ export interface MigrationPlan {
   readonly checksum: string;
 }
 
-/** Reads a migration without running it. @throws Error for one of no kind that the migrator knows */
+/** Reads a migration without running it. @throws Error for one of no kind that the migrator knows, or that runs otherwise than its kind */
 export function planOf({ name, class: Kind }: NamedMigration): MigrationPlan {
   const migration = new Kind();
   const kind = kindOf(migration);
   if (kind === undefined || !(migration instanceof SqlMigration || migration instanceof SteppedMigration)) {
     throw new Error(`${name} is no migration of a kind that @bank/database runs, so nothing bounds its locks`);
   }
+  if (!runsAsItsKind(migration, kind)) {
+    throw new Error(`${name} runs in a way of its own, so that it may do something else than its statements say`);
+  }
   const statements = [...migration.statements()];
   const checksum = createHash('sha256')
     .update(JSON.stringify([kind, ...statements]))
     .digest('hex');
-  const unusedSince = migration instanceof SqlMigration ? migration.unusedSince : undefined;
-  return { name, kind, statements, unusedSince, checksum };
+  return { name, kind, statements, unusedSince: migration.unusedSince, checksum };
+}
+
+const ways = {
+  transaction: SqlMigration.prototype,
+  validation: ValidationMigration.prototype,
+  index: IndexMigration.prototype,
+  backfill: BackfillMigration.prototype,
+} satisfies Record<MigrationKind, object>;
+
+/** A migration says what is done. How it runs, and where its statements come from, its kind says. */
+function runsAsItsKind(migration: Migration, kind: MigrationKind): boolean {
+  const parts = ['up', 'perform', 'statements', 'isTransactional', 'statementTimeout'];
+  return parts.every((part) => {
+    const way: unknown = Reflect.get(ways[kind], part);
+    return way === undefined || Reflect.get(migration, part) === way;
+  });
 }
 
 function kindOf(migration: Migration): MigrationKind | undefined {

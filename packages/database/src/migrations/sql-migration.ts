@@ -13,7 +13,9 @@ export abstract class SqlMigration extends Migration {
   readonly unusedSince: string | undefined = undefined;
 
   /** How long one statement may take. */
-  protected readonly statementTimeout: string = '30s';
+  protected get statementTimeout(): string {
+    return '30s';
+  }
 
   /** The statements, one string each. */
   abstract statements(): readonly string[];

@@ -15,6 +15,9 @@ export interface MigrationSession {
  * again, so each of its steps can be repeated.
  */
 export abstract class SteppedMigration extends Migration {
+  /** Said by a migration that takes something away: the release since which nothing uses it. */
+  readonly unusedSince: string | undefined = undefined;
+
   /** The statements as one would write them by hand: what is checked, and remembered as what ran. */
   abstract statements(): readonly string[];
 

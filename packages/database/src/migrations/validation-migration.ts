@@ -13,7 +13,9 @@ export interface AddedConstraint {
  * reading and writing them, so it may take as long as it takes, and is a migration of its own.
  */
 export abstract class ValidationMigration extends SqlMigration {
-  protected override readonly statementTimeout: string = '0';
+  protected override get statementTimeout(): string {
+    return '0';
+  }
 
   /** The constraints, in the order in which they are validated. */
   abstract constraints(): readonly AddedConstraint[];
