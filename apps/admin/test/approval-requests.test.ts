@@ -1,6 +1,8 @@
-import type { ErrorCode, Role } from '@bank/domain';
+import { actorOf } from '@bank/composition/testing';
+import { audiences, DomainError, type ErrorCode, parse, type Role, UserIdSchema, uuidv7 } from '@bank/domain';
 import { approvalDigest } from '@bank/security';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { requestInvitation } from '#features/approval/request-invitation.ts';
 import { adminApp, knownUser, staffOf, toldOf } from './admin-app.ts';
 import { approvalsOf, reason } from './approvals-under-test.ts';
 import { startNeighbours } from './neighbours.ts';
@@ -123,6 +125,24 @@ describe('PUT /v1/admin/users/{id}/roles', () => {
 
 describe('POST /v1/admin/invitations', () => {
   const email = 'new.colleague@example.com';
+
+  test('SR-73: of what was prepared and not signed, nobody is told that nothing was done', async () => {
+    const { sessions, users } = app.ctx.owners;
+    const unreached = new DomainError('service.unavailable', { isUndone: true });
+    const stubs = [
+      vi.spyOn(users, 'prepareInvitation').mockResolvedValueOnce(uuidv7()),
+      vi.spyOn(sessions, 'signApproval').mockRejectedValueOnce(unreached),
+    ];
+    onTestFinished(() => stubs.forEach((stub) => void stub.mockRestore()));
+    const maker = actorOf(parse(UserIdSchema, uuidv7()), {
+      roles: ['admin'],
+      acr: 'aal2',
+      amr: ['swk'],
+      audience: audiences.staff,
+    });
+    const asked = requestInvitation(app.ctx, maker, { email, roles: ['support'], reason });
+    await expect(asked).rejects.toMatchObject({ code: 'service.unavailable', isUndone: false });
+  });
 
   test('SR-85, 202: the address goes to auth, and lies nowhere else', async () => {
     const maker = staffOf(app, 'admin');

@@ -193,6 +193,19 @@ describe('SR-87: checkpoints themselves', () => {
     ]);
   });
 
+  test('are not copied with a manifest that is not the one that was signed', async () => {
+    const [name = ''] = readdirSync(folder());
+    const [one = '', two = ''] = lines();
+    writeFileSync(join(folder(), name), `${one}\n`);
+    await superuser("update admin.ledger_checkpoints set manifest = '\\x00' || manifest where number = 3");
+    const problem = 'its manifest is not the one that was signed';
+    await expect(copyCheckpoints(await ledger.replica())).rejects.toThrow(problem);
+    expect(lines()).toEqual([one]);
+    await superuser('update admin.ledger_checkpoints set manifest = substring(manifest from 2) where number = 3');
+    expect(await copyCheckpoints(await ledger.replica())).toBeGreaterThan(1);
+    expect(lines().slice(0, 2)).toEqual([one, two]);
+  });
+
   test('are missed when the file lost one, and when it gets none any more', async () => {
     const [name = ''] = readdirSync(folder());
     const [one = '', two = '', three = ''] = lines();

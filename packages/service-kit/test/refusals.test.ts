@@ -3,7 +3,7 @@ import { createMetrics } from '@bank/observability';
 import { createClient } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
 import * as v from 'valibot';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type Denial, type DenialLog, defineRoutes, ok, type Service } from '#index.ts';
 import { probeRpc } from './support/probe-rpc.ts';
 import { ProbeService } from './support/probe-service.ts';
@@ -30,6 +30,7 @@ const denials: DenialLog & { kept: Denial[]; failing: boolean } = {
     denials.kept.push(denial);
   },
 };
+const { record } = denials;
 const tokens = testTokens();
 const log = logLines();
 const metrics = createMetrics({ service: 'test' });
@@ -101,6 +102,16 @@ describe('SR-86 a request that is refused', () => {
     denials.failing = true;
     expect((await get('/v1/staff', tokens.headers({ acr: 'aal2' }))).status).toBe(403);
     expect(log.lines).toContainEqual(expect.objectContaining({ msg: 'a denial could not be recorded' }));
+  });
+
+  it('is answered in time while the ledger hangs', async () => {
+    denials.record = () => new Promise(() => undefined);
+    onTestFinished(() => {
+      denials.record = record;
+    });
+    const startedAt = performance.now();
+    expect((await get('/v1/staff', tokens.headers({ acr: 'aal2' }))).status).toBe(403);
+    expect(performance.now() - startedAt).toBeLessThan(3000);
   });
 });
 

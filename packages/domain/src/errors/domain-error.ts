@@ -35,7 +35,7 @@ export interface DomainErrorOptions {
   readonly reason?: string;
   readonly details?: ErrorDetails;
   readonly cause?: unknown;
-  /** Nothing was done: whoever was to do it was never reached. */
+  /** Nothing was done, by this call or one before it: whoever was to do it was never reached. */
   readonly isUndone?: boolean;
 }
 

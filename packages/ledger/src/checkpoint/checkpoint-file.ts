@@ -2,14 +2,8 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import {
-  CheckpointInvalid,
-  checkpointHash,
-  readCheckpoint,
-  type SignedCheckpoint,
-  successionProblem,
-  type TrailCheckpoint,
-} from '#checkpoint/checkpoint.ts';
+import { believe } from '#checkpoint/believe.ts';
+import { checkpointHash, readCheckpoint, type SignedCheckpoint, type TrailCheckpoint } from '#checkpoint/checkpoint.ts';
 import type { TrustedKeys } from '#checkpoint/checkpoint-keys.ts';
 import type { CheckpointStore } from '#checkpoint/checkpoint-store.ts';
 import { beginning, type FilePlace, numberOfLine, placeNear } from '#checkpoint/place-near.ts';
@@ -24,7 +18,7 @@ export interface CheckpointFile extends CheckpointStore {
   /**
    * Adds what another store has and this one has not, each checkpoint verified first, and on the disk when it resolves.
    * Gives how many there were. Several processes may do it in one folder: a line that stands there twice is one.
-   * @throws CheckpointInvalid when what is there does not continue what is here
+   * @throws CheckpointInvalid when what is there does not continue what is here, or is not what was signed
    */
   catchUp(source: CheckpointStore): Promise<number>;
 }
@@ -53,11 +47,8 @@ export function openCheckpointFile(folder: string, keys: TrustedKeys): Checkpoin
         waiting = [];
       };
       for await (const next of source.readAfter(last?.number ?? 0)) {
-        const checkpoint = readCheckpoint(next.jws, keys);
-        const problem = successionProblem(checkpoint, last);
-        if (problem !== undefined) throw new CheckpointInvalid(`checkpoint ${next.number}: ${problem}`);
-        last = { ...checkpoint, jwsHash: checkpointHash(next.jws) };
-        waiting.push([next, checkpoint.signedAt]);
+        last = believe(next, last, keys);
+        waiting.push([next, last.signedAt]);
         if (waiting.length >= writtenAtOnce) await write();
       }
       await write();

@@ -1,3 +1,4 @@
+import { believe } from '#checkpoint/believe.ts';
 import {
   CheckpointInvalid,
   checkpointHash,
@@ -5,12 +6,10 @@ import {
   readCheckpoint,
   type ShardHead,
   type SignedCheckpoint,
-  successionProblem,
   type TrailCheckpoint,
 } from '#checkpoint/checkpoint.ts';
 import type { TrustedKeys } from '#checkpoint/checkpoint-keys.ts';
 import type { CheckpointStore, CheckpointTable } from '#checkpoint/checkpoint-store.ts';
-import { manifestHash } from '#checkpoint/manifest.ts';
 import type { LedgerProblem } from '#verify/report.ts';
 
 /** Where checkpoints are looked for. Both have to agree; the file may only lack the newest. */
@@ -142,21 +141,6 @@ function agreementProblem(
   if (stored === undefined) return 'it stands in the file and not in the table';
   if (written === undefined) return fileGoesOn ? 'it stands in the table and not in the file' : undefined;
   return stored.jws === written.jws ? undefined : 'the table and the file have different ones';
-}
-
-/** A checkpoint that is signed, follows the one before and has the manifest that was signed. @throws CheckpointInvalid */
-export function believe(
-  next: SignedCheckpoint,
-  before: TrailCheckpoint | undefined,
-  keys: TrustedKeys,
-): TrailCheckpoint {
-  const checkpoint = readCheckpoint(next.jws, keys);
-  const problem = successionProblem(checkpoint, before);
-  if (problem !== undefined) throw new CheckpointInvalid(problem);
-  if (manifestHash(next.manifest) !== checkpoint.manifestHash) {
-    throw new CheckpointInvalid('its manifest is not the one that was signed');
-  }
-  return { ...checkpoint, jwsHash: checkpointHash(next.jws) };
 }
 
 /** What is wrong with a checkpoint. */

@@ -1,3 +1,4 @@
+import { believe } from '#checkpoint/believe.ts';
 import {
   CheckpointInvalid,
   checkpointHash,
@@ -10,7 +11,7 @@ import type { TrustedKeys } from '#checkpoint/checkpoint-keys.ts';
 import type { CheckpointStore } from '#checkpoint/checkpoint-store.ts';
 import type { EntrySource } from '#verify/entry-source.ts';
 import type { LedgerProblem } from '#verify/report.ts';
-import { believe, problemAt } from '#verify/trail.ts';
+import { problemAt } from '#verify/trail.ts';
 import { verifyShard } from '#verify/verify-shard.ts';
 
 /** A part of the ledger: what checkpoints signed after one of them. */

@@ -1,5 +1,6 @@
 import type { Actor, DomainError, ErrorCode, ErrorKind, UserActor } from '@bank/domain';
 import type { Logger, Metrics } from '@bank/observability';
+import { withinTime } from '#runtime/failure.ts';
 
 /** Somebody who is known, and what they were refused. */
 export interface Denial {
@@ -21,6 +22,8 @@ export interface Refusals {
 }
 
 const refusing: ReadonlySet<ErrorKind> = new Set(['unauthenticated', 'forbidden', 'limited']);
+/** For a denial to be noted before it is answered. */
+const recordingMs = 1000;
 /** What asks for more proof is a question. What a lock refuses is told of by the feature that counts. */
 const noDenials: ReadonlySet<ErrorCode> = new Set([
   'auth.step_up.required',
@@ -51,7 +54,8 @@ export function createRefusals(options: {
       if (kind === 'unauthenticated' || noDenials.has(code)) return;
       if (actor.kind !== 'user' && actor.kind !== 'service') return;
       try {
-        await denials?.record({ actor, code, operation });
+        // Whoever is refused does not wait for a database that hangs.
+        if (denials !== undefined) await withinTime(denials.record({ actor, code, operation }), recordingMs);
       } catch (err) {
         logger.error({ err, code }, 'a denial could not be recorded');
       }

@@ -4,6 +4,7 @@ import {
   type ApprovalPayload,
   allow,
   approvalActions,
+  DomainError,
   type UserActor,
   type UserId,
 } from '@bank/domain';
@@ -45,7 +46,7 @@ export async function openApproval<A extends ApprovalAction>(
   const outcome = await outcomeOf(async () => {
     const payload = await prepare();
     const payloadDigest = approvalDigest(action, payload);
-    const signed = await ctx.owners.sessions.signApproval({ approvalId: id, action, payloadDigest });
+    const signed = await ctx.owners.sessions.signApproval({ approvalId: id, action, payloadDigest }).catch(prepared);
     const asked = { id, action, userId: userId ?? null, payload, makerId: maker.userId, noteId };
     return { ...asked, request: signed.approval, expiresAt: signed.expiresAt };
   });
@@ -59,6 +60,13 @@ export async function openApproval<A extends ApprovalAction>(
   });
   unwrap(outcome);
   return waiting;
+}
+
+/** What is prepared stays so: a request whose signature nobody was asked for is not one of which nothing was done. */
+function prepared(error: unknown): never {
+  if (!(error instanceof DomainError)) throw error;
+  const { code, reason, details } = error;
+  throw new DomainError(code, { details, cause: error, ...(reason !== undefined && { reason }) });
 }
 
 /**
