@@ -4,6 +4,7 @@ import { freshEmail, messagesTo, password, register, registration, signIn, stepp
 import { startAuth } from './support/auth.ts';
 import { changeCode, changeEmail, moveTo, reversionsTo, templatesTo, verifyEmail } from './support/emails.ts';
 import { get, post } from './support/http.ts';
+import { passkeyOf, passkeySignIn } from './support/passkeys.ts';
 import { askForToken, reset, toldAbout } from './support/passwords.ts';
 import { accountWithPhone, steppedUpAccount } from './support/phones.ts';
 
@@ -45,6 +46,32 @@ describe('POST /v1/auth/email/change', () => {
     const old = await changeEmail(auth, token, freshEmail());
     expect([old.status, old.body.code]).toEqual([403, 'auth.step_up.required']);
     expect((await post(auth, '/v1/auth/email/change', { email: freshEmail() })).status).toBe(401);
+  });
+
+  it('SR-72 403 for staff in a session as customers that no passkey proved, and 202 in one that did', async () => {
+    const { id, accessToken, ...account } = await register(auth);
+    await auth.database.query(`update auth.users set roles = '{customer,support}' where id = $1`, [id]);
+    auth.neighbours.proof = { kind: 'accepted', by: 'sms' };
+    const weak = await changeEmail(auth, await steppedUp(auth, accessToken), freshEmail());
+    expect([weak.status, weak.body.code]).toEqual([403, 'auth.step_up.required']);
+    expect(await templatesTo(auth, account.email)).not.toContain('email-change-requested');
+    auth.neighbours.passkey = passkeyOf({ id });
+    const { body } = await passkeySignIn(auth);
+    const email = freshEmail();
+    expect((await changeEmail(auth, body.accessToken, email)).status).toBe(202);
+    expect((await verifyEmail(auth, body.accessToken, await changeCode(auth, email))).status).toBe(200);
+  });
+
+  it('SR-72 403 for who became staff meanwhile: nothing is changed', async () => {
+    const account = await steppedUpAccount(auth);
+    const email = freshEmail();
+    await changeEmail(auth, account.accessToken, email);
+    await auth.database.query(`update auth.users set roles = '{customer,support}' where id = $1`, [account.id]);
+    const code = await changeCode(auth, email);
+    const refused = await verifyEmail(auth, account.accessToken, code);
+    expect([refused.status, refused.body.code]).toEqual([403, 'auth.step_up.required']);
+    expect((await get(auth, '/v1/auth/me', account.accessToken)).body.email).toBe(account.email);
+    expect((await verifyEmail(auth, account.accessToken, code)).body.code).toBe('auth.verification.invalid');
   });
 
   it.each(['', 'ada', 'ada@localhost', 'ada@x.example\r\nBcc: y@z.example', '@x.example'])(

@@ -1,10 +1,10 @@
 import { withTransaction } from '@bank/database';
-import { allow, DomainError, isBlocked, requireUser, type UserId } from '@bank/domain';
+import { allow, DomainError, isBlocked, requireUser, type UserActor } from '@bank/domain';
 import type { AppContext, AppTransaction } from '#context.ts';
 import type { Address } from '#features/address/index-address.ts';
 import type { Caller } from '#features/caller.ts';
 import { isChangeCode, openAddress } from '#features/contact-change/change-code.ts';
-import { changeCounters } from '#features/contact-change/policies.ts';
+import { changeCounters, emailStepUp, mayMoveEmail } from '#features/contact-change/policies.ts';
 import { replaceEmail } from '#features/contact-change/replace-email.ts';
 import { replacePhone } from '#features/contact-change/replace-phone.ts';
 import { withFailureLimit } from '#features/sign-in/address-failures.ts';
@@ -12,44 +12,48 @@ import type { ContactChange } from '#storage/users/contact-change.repository.ts'
 import type { IdentifierKind } from '#storage/users/identifier.repository.ts';
 import type { User } from '#storage/users/user.repository.ts';
 
-type Outcome = { kind: 'verified'; address: Address } | { kind: 'closed' | 'wrong_code' | 'taken' | 'blocked' };
+type Outcome =
+  | { kind: 'verified'; address: Address }
+  | { kind: 'closed' | 'wrong_code' | 'taken' | 'blocked' | 'unproven' };
 
 /**
  * Proves an address by its code: from now on it is the caller's, names them at sign-in, and the one before is free again. Who
  * proves it first has it; the second is answered as for a wrong code. Tries are counted before the code is compared (SR-25).
- * @throws auth.token.missing, auth.verification.invalid, user.state.blocked, request.rate_limited
+ * @throws auth.token.missing, auth.step_up.required, auth.verification.invalid, user.state.blocked, request.rate_limited
  */
 export async function confirmChange(
   ctx: AppContext,
   { kind, code }: { kind: IdentifierKind; code: string },
   caller: Caller,
 ): Promise<string> {
-  const { userId, sessionId } = requireUser(caller.actor);
-  const who = allow.self(caller.actor, userId);
+  const actor = requireUser(caller.actor);
+  const who = allow.self(actor, actor.userId);
   const audits = [
     'user.phone_changed',
     'user.email_changed',
     'auth.recovery.cancelled',
     'user.contact_change.failed',
   ] as const;
-  const judge = () => withTransaction(ctx, { who, audits }, (tx) => tryCode(tx, { userId, sessionId, kind }, code));
-  const isWrong = (outcome: Outcome) => outcome.kind !== 'verified' && outcome.kind !== 'blocked';
+  const judge = () => withTransaction(ctx, { who, audits }, (tx) => tryCode(tx, { actor, kind }, code));
+  const isWrong = ({ kind: came }: Outcome) => came === 'closed' || came === 'wrong_code' || came === 'taken';
   const outcome = await withFailureLimit(ctx, caller.clientAddress, judge, isWrong);
   if (outcome.kind === 'verified') return outcome.address.value;
+  if (outcome.kind === 'unproven') throw new DomainError('auth.step_up.required', { details: emailStepUp });
   if (outcome.kind === 'blocked') throw new DomainError('user.state.blocked');
   throw new DomainError('auth.verification.invalid', { reason: outcome.kind });
 }
 
 async function tryCode(
   tx: AppTransaction,
-  { userId, sessionId, kind }: { userId: UserId; sessionId: string; kind: IdentifierKind },
+  { actor, kind }: { actor: UserActor; kind: IdentifierKind },
   code: string,
 ): Promise<Outcome> {
+  const { userId, sessionId } = actor;
   // The user's row first, as all who change a user lock it: staff who send the code again hold both as well.
   const user = await tx.users.lock(userId);
   const claim = { attemptsMax: changeCounters.attemptsMax, now: tx.clock.now() };
   const change = await tx.contactChanges.claimTry({ userId, kind, sessionId }, claim);
-  const result = await decide(tx, { user, change }, code);
+  const result = await decide(tx, { actor, user, change }, code);
   if (result.kind === 'verified') return result;
   const failure = { action: 'user.contact_change.failed', subject: userId, outcome: 'failure' } as const;
   await tx.audit({ ...failure, reason: result.kind, details: { kind, sessionId } });
@@ -58,13 +62,14 @@ async function tryCode(
 
 async function decide(
   tx: AppTransaction,
-  { user, change }: { user: User | undefined; change: ContactChange | undefined },
+  { actor, user, change }: { actor: UserActor; user: User | undefined; change: ContactChange | undefined },
   code: string,
 ): Promise<Outcome> {
   if (change === undefined) return { kind: 'closed' };
   if (!isChangeCode(tx, change, code)) return { kind: 'wrong_code' };
   await tx.contactChanges.remove(change.userId, change.kind);
   if (user === undefined || isBlocked(user.status, 'change')) return { kind: 'blocked' };
+  if (change.kind === 'email' && !mayMoveEmail(user.roles, actor)) return { kind: 'unproven' };
   const address = await openAddress(tx, change);
   const isHis =
     address.kind === 'email'

@@ -1,3 +1,5 @@
+import { isPhishingResistant, type Role, staffRoles, type UserActor } from '@bank/domain';
+
 /** Life of a code (SR-22). */
 export const codeSeconds = 600;
 
@@ -23,4 +25,15 @@ export function coolDownLeft(verifiedAt: Date | null, now: Date): number {
   if (verifiedAt === null) return 0;
   const passedSeconds = (now.getTime() - verifiedAt.getTime()) / 1000;
   return Math.max(0, Math.ceil(coolDownSeconds - passedSeconds));
+}
+
+/** What a change of the address is asked for with, and how old that may be (SR-62). */
+export const emailStepUp = { acr: 'aal2', maxAgeSeconds: 300 } as const;
+
+/**
+ * Whether a session is enough for another email address. Staff without a passkey enrol one by a code to that address: in a session as
+ * a customer a text message would do for moving it, and by that for the console (SR-72).
+ */
+export function mayMoveEmail(roles: readonly Role[], session: Pick<UserActor, 'amr'>): boolean {
+  return isPhishingResistant(session) || !staffRoles.some((role) => roles.includes(role));
 }

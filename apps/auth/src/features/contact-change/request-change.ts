@@ -4,16 +4,26 @@ import type { AppContext, AppTransaction } from '#context.ts';
 import type { Address } from '#features/address/index-address.ts';
 import type { Caller } from '#features/caller.ts';
 import { beginChange, countCodeAsked } from '#features/contact-change/begin-change.ts';
-import { codeSeconds, coolDownLeft, pendingSeconds } from '#features/contact-change/policies.ts';
+import {
+  codeSeconds,
+  coolDownLeft,
+  emailStepUp,
+  mayMoveEmail,
+  pendingSeconds,
+} from '#features/contact-change/policies.ts';
 import { tellOldAddress } from '#features/contact-change/reversion-link.ts';
 
-type Outcome = { kind: 'sent' } | { kind: 'blocked' } | { kind: 'too_soon' | 'too_often'; retryAfterSeconds: number };
+type Outcome =
+  | { kind: 'sent' }
+  | { kind: 'unproven' }
+  | { kind: 'blocked' }
+  | { kind: 'too_soon' | 'too_often'; retryAfterSeconds: number };
 
 /**
  * Sends a code to an address or number that the caller wants to be reached at, and keeps it until the code has come back. The
  * answer is the same whether or not somebody has it (SR-15). Asking again sends a new code in place of the older; the tries stay
  * counted (SR-24 to SR-26). Gives the seconds for which the code is good.
- * @throws auth.token.missing, user.state.blocked, user.contact_change.too_soon, request.rate_limited
+ * @throws auth.token.missing, auth.step_up.required, user.state.blocked, user.contact_change.too_soon, request.rate_limited
  */
 export async function requestChange(ctx: AppContext, address: Address, caller: Caller): Promise<{ expiresIn: number }> {
   const user = requireUser(caller.actor);
@@ -34,15 +44,18 @@ export async function requestChange(ctx: AppContext, address: Address, caller: C
     return decided;
   });
   if (outcome.kind === 'sent') return { expiresIn: codeSeconds };
+  if (outcome.kind === 'unproven') throw new DomainError('auth.step_up.required', { details: emailStepUp });
   if (outcome.kind === 'blocked') throw new DomainError('user.state.blocked');
   const code = outcome.kind === 'too_soon' ? 'user.contact_change.too_soon' : 'request.rate_limited';
   throw new DomainError(code, { details: { retryAfterSeconds: outcome.retryAfterSeconds } });
 }
 
-async function begin(tx: AppTransaction, { userId, sessionId }: UserActor, address: Address): Promise<Outcome> {
+async function begin(tx: AppTransaction, actor: UserActor, address: Address): Promise<Outcome> {
+  const { userId, sessionId } = actor;
   const user = await tx.users.lock(userId);
   if (user === undefined || isBlocked(user.status, 'change')) return { kind: 'blocked' };
   const { kind } = address;
+  if (kind === 'email' && !mayMoveEmail(user.roles, actor)) return { kind: 'unproven' };
   const retryAfterSeconds = kind === 'phone' ? coolDownLeft(user.phoneVerifiedAt, tx.clock.now()) : 0;
   if (retryAfterSeconds > 0) return { kind: 'too_soon', retryAfterSeconds };
   if (!(await beginChange(tx, user, sessionId, address)))
