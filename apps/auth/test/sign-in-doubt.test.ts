@@ -1,5 +1,6 @@
+import { raceOf, winners } from '@bank/testing';
 import { describe, expect, it } from 'vitest';
-import { codeFor, register, signIn } from './support/accounts.ts';
+import { codeFor, messagesTo, register, signIn } from './support/accounts.ts';
 import { type Answer, post } from './support/http.ts';
 import { totpFactor } from './support/neighbours.ts';
 import { sharedAuth } from './support/shared-auth.ts';
@@ -12,6 +13,15 @@ async function doubtful(account: { email: string }, verdict: 'challenge' | 'unav
   auth.neighbours.verdict = 'allow';
   return answer;
 }
+
+const ask = (loginId: string) => post(auth, '/v1/auth/login/challenge', { loginId, factorId: loginId });
+
+/** As if the last code of a sign-in had been sent so many seconds earlier. */
+const sentEarlier = (loginId: string, seconds: number) =>
+  auth.database.query(
+    'update auth.sign_ins set code_expires_at = code_expires_at - make_interval(secs => $2) where id = $1',
+    [loginId, seconds],
+  );
 
 describe('a doubtful device', () => {
   it.each(['challenge', 'unavailable'] as const)(
@@ -67,7 +77,8 @@ describe('a doubtful device', () => {
     if ((await codeFor(auth, account.id)) !== code) {
       expect((await post(auth, '/v1/auth/login/verify', crossed)).body.code).toBe('auth.second_factor.invalid');
     }
-    await post(auth, '/v1/auth/login/challenge', { loginId: first, factorId: first });
+    await sentEarlier(first, 30);
+    expect((await ask(first)).status).toBe(200);
     const replaced = { loginId: first, challengeId: older.challengeId, response };
     expect((await post(auth, '/v1/auth/login/verify', replaced)).body.code).toBe('auth.login.invalid');
   });
@@ -75,12 +86,50 @@ describe('a doubtful device', () => {
   it('401 for a sign-in that does not exist, and for one that asked too often', async () => {
     const account = await register(auth);
     const { loginId } = (await doubtful(account, 'challenge')).body;
-    const ask = () => post(auth, '/v1/auth/login/challenge', { loginId, factorId: loginId });
-    expect([(await ask()).status, (await ask()).status, (await ask()).status]).toEqual([200, 200, 200]);
-    expect((await ask()).body.code).toBe('auth.login.invalid');
+    for (let asked = 0; asked < 3; asked += 1) {
+      expect((await ask(loginId)).status).toBe(200);
+      await sentEarlier(loginId, 60);
+    }
+    expect((await ask(loginId)).body.code).toBe('auth.login.invalid');
     const nowhere = '01980000-0000-7000-8000-000000000001';
     const { status } = await post(auth, '/v1/auth/login/challenge', { loginId: nowhere, factorId: nowhere });
     expect(status).toBe(401);
+  });
+
+  it('SR-18 429 until half a minute after the first code, and a minute after the second; the last code stays good', async () => {
+    const account = await register(auth);
+    const { loginId } = (await doubtful(account, 'challenge')).body;
+    await ask(loginId);
+    for (const pause of [30, 60]) {
+      const soon = await ask(loginId);
+      expect([soon.status, soon.body.code]).toEqual([429, 'auth.second_factor.locked']);
+      const seconds = Number(soon.headers.get('retry-after'));
+      expect(seconds).toBeGreaterThan(pause - 5);
+      expect(seconds).toBeLessThanOrEqual(pause);
+      if (pause === 30) {
+        await sentEarlier(loginId, pause);
+        expect((await ask(loginId)).status).toBe(200);
+      }
+    }
+    const [row] = await auth.database.query<{ challenge_id: string; challenges: number }>(
+      'select challenge_id, challenges from auth.sign_ins where id = $1',
+      [loginId],
+    );
+    expect(row?.challenges).toBe(2);
+    const response = { code: await codeFor(auth, account.id) };
+    const proof = { loginId, challengeId: row?.challenge_id, response };
+    expect((await post(auth, '/v1/auth/login/verify', proof)).status).toBe(200);
+  });
+
+  it('SR-18 of sixteen who ask for a code of one sign-in at once, one is sent one', { timeout: 120_000 }, async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const account = await register(auth);
+      const { loginId } = (await doubtful(account, 'challenge')).body;
+      const answers = winners(await raceOf(16, () => ask(loginId))).map(({ status }) => status);
+      expect(answers.toSorted()).toEqual([200, ...Array(15).fill(429)]);
+      const sent = (await messagesTo(auth, account.id)).filter(({ template }) => template === 'sign-in-code');
+      expect(sent).toHaveLength(1);
+    }
   });
 
   it('SR-31 401 for the right code of a user who has confirmed a factor since, and the sign-in is over', async () => {

@@ -1,3 +1,4 @@
+import { raceOf, winners } from '@bank/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Account, codeFor, messagesTo, password, register, signIn, steppedUp } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
@@ -97,6 +98,7 @@ describe('POST /v1/auth/step-up/verify with the password', () => {
     const foreign = await codeFor(auth, account.id);
     await challenge(mine.accessToken, mine.sessionId);
     const older = await codeFor(auth, account.id);
+    auth.clock.advance(30_000);
     await challenge(mine.accessToken, mine.sessionId);
     const newest = await codeFor(auth, account.id);
     const wrong = [foreign, older].filter((code) => code !== newest);
@@ -105,6 +107,35 @@ describe('POST /v1/auth/step-up/verify with the password', () => {
     expect((await verify(mine.accessToken, { password, code: newest })).status).toBe(401);
     await auth.database.query('update auth.step_up_codes set attempts = 4 where session_id = $1', [mine.sessionId]);
     expect((await verify(mine.accessToken, { password, code: newest })).status).toBe(200);
+  });
+
+  it('SR-18 429 until half a minute after the first code, a minute after the second, and ten after the third', async () => {
+    const account = await register(auth);
+    const { accessToken, sessionId } = await onUnknownDevice(account);
+    for (const pause of [30, 60, 600]) {
+      expect((await challenge(accessToken, sessionId)).status).toBe(200);
+      const soon = await challenge(accessToken, sessionId);
+      expect([soon.status, soon.body.code]).toEqual([429, 'auth.second_factor.locked']);
+      const seconds = Number(soon.headers.get('retry-after'));
+      expect(seconds).toBeGreaterThan(pause - 5);
+      expect(seconds).toBeLessThanOrEqual(pause);
+      if (pause < 600) auth.clock.advance(pause * 1000);
+    }
+    const code = await codeFor(auth, account.id);
+    expect((await verify(accessToken, { password, code })).status).toBe(200);
+    const sent = (await messagesTo(auth, account.id)).filter(({ template }) => template === 'step-up-code');
+    expect(sent).toHaveLength(3);
+  });
+
+  it('SR-18 of sixteen who ask for a code of one session at once, one is sent one', { timeout: 120_000 }, async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const account = await register(auth);
+      const { accessToken, sessionId } = await onUnknownDevice(account);
+      const answers = winners(await raceOf(16, () => challenge(accessToken, sessionId))).map(({ status }) => status);
+      expect(answers.toSorted()).toEqual([200, ...Array(15).fill(429)]);
+      const sent = (await messagesTo(auth, account.id)).filter(({ template }) => template === 'step-up-code');
+      expect(sent).toHaveLength(1);
+    }
   });
 
   it('SR-25 over all sessions of a user codes lock: another session bears no other five tries', async () => {

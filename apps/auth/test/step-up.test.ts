@@ -53,13 +53,6 @@ describe('POST /v1/auth/step-up/challenge', () => {
     auth.neighbours.started = started;
     expect(status).toBe(503);
   });
-
-  it('SR-18 429 for a fourth code by email within ten minutes', async () => {
-    const { accessToken, sessionId } = await register(auth);
-    const statuses: number[] = [];
-    for (let sent = 0; sent < 4; sent += 1) statuses.push((await challenge(accessToken, sessionId)).status);
-    expect(statuses).toEqual([200, 200, 200, 429]);
-  });
 });
 
 describe('SR-29 whoever has emailed codes as their only factor', () => {

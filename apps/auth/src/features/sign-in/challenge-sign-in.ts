@@ -8,8 +8,8 @@ import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
 import { isAsked } from '#features/second-factor/sufficient-factors.ts';
-import { hashEmailedCode, signInCode } from '#features/sign-in/emailed-code.ts';
-import { challengesMax, codeAttemptsMax, emailedCodeSeconds } from '#features/sign-in/policies.ts';
+import { hashEmailedCode, signInCode, tooSoon } from '#features/sign-in/emailed-code.ts';
+import { codeAttemptsMax, codePauses, emailedCodeSeconds } from '#features/sign-in/policies.ts';
 import { ChallengeSchema } from '#features/sign-in/schemas.ts';
 
 export interface StartedChallenge {
@@ -61,13 +61,16 @@ async function sendCode(ctx: AppContext, who: Grant, loginId: string): Promise<S
   const expiresAt = new Date(now.getTime() + emailedCodeSeconds * 1000);
   const unaudited = 'a code was asked for: the ledger gets what comes of it';
   const sent = await withTransaction(ctx, { who, unaudited }, async (tx) => {
-    const limits = { challengesMax, attemptsMax: codeAttemptsMax, now };
+    const limits = { ...codePauses, attemptsMax: codeAttemptsMax, now };
     const pending = await tx.signIns.challenge(loginId, { challengeId, codeHash, expiresAt }, limits);
-    if (pending === undefined) return false;
+    if (pending === undefined) return { notBefore: await tx.signIns.findNextCode(loginId, limits) };
     const message = messageOf('sign-in-code', { code, minutes: emailedCodeSeconds / 60 });
     await tx.deliver({ to: { userId: pending.userId }, channel: 'email', expiresAt, ...message });
-    return true;
+    return 'sent';
   });
-  if (!sent) throw new DomainError('auth.login.invalid', { reason: 'unknown, closed or exhausted' });
+  if (sent !== 'sent') {
+    if (sent.notBefore !== undefined) throw tooSoon(sent.notBefore, now);
+    throw new DomainError('auth.login.invalid', { reason: 'unknown, closed or exhausted' });
+  }
   return { challengeId, type: 'email', expiresIn: emailedCodeSeconds };
 }

@@ -1,3 +1,4 @@
+import { DomainError } from '@bank/domain';
 import { hashCode, matchesCode } from '@bank/security';
 import type { AppContext } from '#context.ts';
 
@@ -20,4 +21,13 @@ export function isEmailedCode(
 ): boolean {
   if (stored.codeExpiresAt <= ctx.clock.now()) return false;
   return matchesCode(ctx.keys.limits, { purpose, binding: stored.challengeId }, code, stored.codeHash);
+}
+
+/** Another code is sent at `notBefore` (SR-18). */
+export function tooSoon(notBefore: Date, now: Date): DomainError {
+  const retryAfterSeconds = Math.max(1, Math.ceil((notBefore.getTime() - now.getTime()) / 1000));
+  return new DomainError('auth.second_factor.locked', {
+    reason: 'a code was sent lately',
+    details: { retryAfterSeconds },
+  });
 }

@@ -1,13 +1,13 @@
 import { withTransaction } from '@bank/database';
-import { allow, DomainError, type Grant, parse, requireUser, type UserActor } from '@bank/domain';
+import { allow, type Grant, parse, requireUser, type UserActor } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import { generateCode } from '@bank/security';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
 import { type StartedChallenge, viewChallenge } from '#features/sign-in/challenge-sign-in.ts';
-import { hashEmailedCode, stepUpCode } from '#features/sign-in/emailed-code.ts';
-import { challengesMax, emailedCodeSeconds } from '#features/sign-in/policies.ts';
+import { hashEmailedCode, stepUpCode, tooSoon } from '#features/sign-in/emailed-code.ts';
+import { codePauses, emailedCodeSeconds } from '#features/sign-in/policies.ts';
 import { findOwnSession } from '#features/step-up/find-session.ts';
 import { StepUpChallengeSchema } from '#features/step-up/schemas.ts';
 import { challengeTransaction, type TransactionChallenge } from '#features/transaction/challenge-transaction.ts';
@@ -51,15 +51,15 @@ async function sendCode(ctx: AppContext, who: Grant, { userId, sessionId }: User
   const codeHash = hashEmailedCode(ctx, stepUpCode, challengeId, code);
   const unaudited = 'a code was asked for: the ledger gets what comes of it';
   const sent = await withTransaction(ctx, { who, unaudited }, async (tx) => {
-    const limits = { sentMax: challengesMax, now };
-    if (!(await tx.stepUpCodes.replace(sessionId, { challengeId, codeHash, codeExpiresAt }, limits))) return false;
+    const limits = { ...codePauses, now };
+    if (!(await tx.stepUpCodes.replace(sessionId, { challengeId, codeHash, codeExpiresAt }, limits))) {
+      return { notBefore: await tx.stepUpCodes.findNextCode(sessionId, limits) };
+    }
     const message = messageOf('step-up-code', { code, minutes: emailedCodeSeconds / 60 });
     await tx.deliver({ to: { userId }, channel: 'email', expiresAt: codeExpiresAt, ...message });
-    return true;
+    return 'sent';
   });
-  if (!sent) {
-    const details = { retryAfterSeconds: emailedCodeSeconds };
-    throw new DomainError('auth.second_factor.locked', { reason: 'enough codes were sent', details });
-  }
+  // The code of before may have been used meanwhile: then another is sent at once.
+  if (sent !== 'sent') throw tooSoon(sent.notBefore ?? now, now);
   return { challengeId, type: 'email', expiresIn: emailedCodeSeconds };
 }

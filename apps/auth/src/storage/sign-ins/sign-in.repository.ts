@@ -19,12 +19,25 @@ export interface CodeAttempt extends PendingSignIn {
   codeExpiresAt: Date;
 }
 
+/** How many codes may be sent for one sign-in or session, how long each lives, and how long the second waits for the first. */
+export interface CodePauses {
+  codesMax: number;
+  lifeSeconds: number;
+  pauseSeconds: number;
+}
+
 const columns = `id, user_id as "userId", client_id as "clientId", subject_hash as "subjectHash", pool, method,
   created_at as "createdAt", expires_at as "expiresAt"`;
 
 /** Whether a sign-in is as it was begun: not closed, and not begun before everything of its user was ended. Takes the time. */
 const isOpen = `closed_at is null and expires_at > ?
   and not exists (select 1 from auth.users u where u.id = sign_ins.user_id and u.cut_off_at >= sign_ins.created_at)`;
+
+/** From when on another code is sent: the pause doubles with each. Takes the first pause and the life of a code. */
+const nextCodeFrom = 'code_expires_at + make_interval(secs => ? * power(2, challenges - 1) - ?)';
+
+/** Whether a sign-in may ask for codes at all. Takes the time, and how many codes and tries there are. */
+const mayAsk = `method = 'emailed_code' and ${isOpen} and challenges < ? and attempts < ?`;
 
 /** Sign-ins between their two halves. */
 export class SignInRepository extends Repository {
@@ -41,19 +54,33 @@ export class SignInRepository extends Repository {
     return this.row(`select ${columns} from auth.sign_ins where id = ? and ${isOpen}`, [id, now]);
   }
 
-  /** Puts a new code in place of the older one, while the sign-in is open, has tries left and may still ask for codes. */
+  /** Puts a new code in place of the older one, while the sign-in is open, has tries left, may still ask for codes, and not too soon. */
   challenge(
     id: string,
     code: { challengeId: string; codeHash: Uint8Array; expiresAt: Date },
-    limits: { challengesMax: number; attemptsMax: number; now: Date },
+    limits: CodePauses & { attemptsMax: number; now: Date },
   ): Promise<PendingSignIn | undefined> {
+    const { codesMax, attemptsMax, pauseSeconds, lifeSeconds, now } = limits;
     return this.row(
       `update auth.sign_ins
         set challenge_id = ?, code_hash = ?, code_expires_at = ?, challenges = challenges + 1
-        where id = ? and method = 'emailed_code' and ${isOpen} and challenges < ? and attempts < ?
+        where id = ? and ${mayAsk} and (challenges = 0 or ${nextCodeFrom} <= ?)
         returning ${columns}`,
-      [code.challengeId, code.codeHash, code.expiresAt, id, limits.now, limits.challengesMax, limits.attemptsMax],
+      [
+        ...[code.challengeId, code.codeHash, code.expiresAt],
+        ...[id, now, codesMax, attemptsMax, pauseSeconds, lifeSeconds, now],
+      ],
     );
+  }
+
+  /** From when on a sign-in may ask for another code; nothing when it may not at all. */
+  async findNextCode(id: string, limits: CodePauses & { attemptsMax: number; now: Date }): Promise<Date | undefined> {
+    const { codesMax, attemptsMax, pauseSeconds, lifeSeconds, now } = limits;
+    const row = await this.row<{ from: Date }>(
+      `select ${nextCodeFrom} as "from" from auth.sign_ins where id = ? and ${mayAsk} and challenges > 0`,
+      [pauseSeconds, lifeSeconds, id, now, codesMax, attemptsMax],
+    );
+    return row?.from;
   }
 
   /** Counts one try of a code before it is compared, and holds the row until the transaction ends. */
