@@ -17,6 +17,10 @@ import { StackError } from '#stack/host/stack-error.ts';
 
 const usage = `usage: pnpm ops users import <file.jsonl|file.csv> [--dry-run] [--firebase-hash-config <json>] ${installationUsage}`;
 
+/** What auth has is not told to this command, so it says so whenever there were hashes (SR-15). */
+const timeHint =
+  'Imported hashes take longer until their first sign-in: is PASSWORD_CHECK_MIN_MS of auth set? See docs/deployment/import.md\n';
+
 interface Options {
   readonly file: string;
   readonly dryRun: boolean;
@@ -35,8 +39,9 @@ export async function importFile(args: readonly string[]): Promise<boolean> {
   const progress = openProgress(options.file, options.dryRun ? '.dry-run' : '', uuidv7());
   const line = progressLine();
   const startedAt = performance.now();
+  let hasHashes: boolean;
   try {
-    await sendRecords(options, progress, () => line.show(describe(progress, startedAt)));
+    hasHashes = await sendRecords(options, progress, () => line.show(describe(progress, startedAt)));
   } catch (error) {
     line.end();
     throw error instanceof DomainError ? new StackError(`${reasonOf(error)} Run it again to go on.`) : error;
@@ -46,6 +51,7 @@ export async function importFile(args: readonly string[]): Promise<boolean> {
   const { refused } = progress.counts();
   const hint = refused === 0 ? '' : `; see ${progress.errorsFile}`;
   process.stdout.write(`${options.dryRun ? 'dry run: ' : ''}${describe(progress, startedAt)}${hint}\n`);
+  if (hasHashes) process.stdout.write(timeHint);
   return refused === 0;
 }
 

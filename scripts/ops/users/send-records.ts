@@ -27,16 +27,25 @@ const pauseMs = 500;
 
 type Prepared = ReturnType<typeof toImportedUser> & { readonly line: number };
 
-/** Sends the records of a file to auth, some calls at a time, and notes in the order of the lines what became of them. */
-export async function sendRecords(sending: Sending, progress: ImportProgress, onProgress: () => void): Promise<void> {
+/**
+ * Sends the records of a file to auth, some calls at a time, and notes in the order of the lines what became of them. Gives whether
+ * there were hashes among them.
+ */
+export async function sendRecords(
+  sending: Sending,
+  progress: ImportProgress,
+  onProgress: () => void,
+): Promise<boolean> {
   const users = userClient(sending.installation, deadlineMs);
   const underWay: Promise<readonly LineResult[]>[] = [];
+  let hasHashes = false;
   const settle = async () => {
     progress.advance((await underWay.shift()) ?? []);
     onProgress();
   };
   const call = async (batch: readonly Prepared[]): Promise<readonly LineResult[]> => {
     const sent = batch.flatMap((record) => ('user' in record ? [record.user] : []));
+    hasHashes ||= sent.some(({ passwordHash }) => Boolean(passwordHash));
     const { dryRun, firebase } = sending;
     const request = { runId: progress.runId, dryRun, users: sent, ...(firebase && { firebase }) };
     const { outcomes } = sent.length === 0 ? { outcomes: [] } : await patiently(() => users.importUsers(request));
@@ -54,6 +63,7 @@ export async function sendRecords(sending: Sending, progress: ImportProgress, on
   } finally {
     await Promise.allSettled(underWay);
   }
+  return hasHashes;
 }
 
 async function* batches(file: string, doneBefore: number): AsyncGenerator<readonly Prepared[]> {
