@@ -8,6 +8,7 @@ import { growth } from '#storage/growth.ts';
 import { freshEmail, register, registration, signIn } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
 import { get, post } from './support/http.ts';
+import { totpFactor } from './support/neighbours.ts';
 
 const auth = await startAuth();
 const dayMs = 86_400_000;
@@ -69,12 +70,18 @@ describe('trimming', () => {
     const account = await register(auth);
     await signIn(auth, account, { password: 'not the right one' });
     await post(auth, '/v1/auth/logout-all', undefined, { token: account.accessToken });
+    const { registrationId } = (await post(auth, '/v1/auth/register', registration(freshEmail()))).body;
+    await post(auth, '/v1/auth/register/verify', { registrationId, code: 'not the right one', clientId: 'mobile' });
+    auth.neighbours.factors = [totpFactor];
+    expect((await signIn(auth, await register(auth))).body.status).toBe('mfa_required');
+    auth.neighbours.factors = [];
     await until(allMessagesSettled);
+    await until(async () => (await rowsOf('revocations where number is null')) === 0);
+    const tables = ['lockouts', 'revocations', 'sessions', 'sign_ins', 'address_failures'];
+    for (const table of tables) expect([table, await rowsOf(table)]).not.toEqual([table, 0]);
     auth.clock.advance(100 * dayMs);
     await trim();
-    for (const table of ['lockouts', 'revocations', 'sessions', 'sign_ins', 'address_failures']) {
-      expect([table, await rowsOf(table)]).toEqual([table, 0]);
-    }
+    for (const table of tables) expect([table, await rowsOf(table)]).toEqual([table, 0]);
     expect(await auth.database.query(`select 1 from auth.deliveries where state <> 'pending'`)).toEqual([]);
   });
 });
