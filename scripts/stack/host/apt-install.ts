@@ -31,18 +31,20 @@ export function canInstall(): boolean {
 }
 
 /**
- * Installs servers with apt without letting them start, now or at boot: only private instances may run.
+ * Installs servers with apt without letting them start, now or at boot: only private instances may run. What apt does not have is
+ * left out.
  * @throws StackError with apt's last line.
  */
 export function installPackages(servers: readonly ServerName[], announce: (line: string) => void): void {
-  const packages = servers.map((server) => debianPackages[server]);
-  announce(`installing ${packages.join(', ')} with apt-get (STACK_INSTALL=0 forbids it)`);
+  const wanted = servers.map((server) => debianPackages[server]);
+  announce(`installing ${wanted.join(', ')} with apt-get (STACK_INSTALL=0 forbids it)`);
   const policyIsOurs = !existsSync(POLICY_FILE);
   if (policyIsOurs) {
     writeAsRoot(POLICY_FILE, DENY_STARTS, '755');
   }
   try {
     runAsRoot(['apt-get', 'update', '-q']);
+    const packages = offered(wanted);
     if (servers.includes('postgres')) {
       withoutMainCluster(() => aptInstall(packages));
     } else {
@@ -56,6 +58,13 @@ export function installPackages(servers: readonly ServerName[], announce: (line:
       runAsRoot(['rm', '-f', POLICY_FILE]);
     }
   }
+}
+
+/** Those that apt can install: Ubuntu has no package of Chromium, and one that is missing would keep all others away. */
+function offered(packages: readonly string[]): string[] {
+  const env = { ...process.env, LC_ALL: 'C' };
+  const known = (name: string) => spawnSync('apt-cache', ['policy', name], { env, encoding: 'utf8' }).stdout;
+  return packages.filter((name) => /^ +Candidate: (?!\(none\))/m.test(known(name)));
 }
 
 // The package would make a cluster on the default port. Its settings come with postgresql-common, and are put back.

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, realpathSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { readVersion, type Version, versionAtLeast } from '#stack/host/version.ts';
 
@@ -132,10 +132,15 @@ function findCompose(): Binaries['compose'] {
   return program === undefined ? undefined : { command: [program] };
 }
 
+/** Google's first: it has a profile by which Ubuntu gives it a sandbox. Not the snap of Ubuntu, which sees no temporary folder of ours. */
 function findChromium(): string | undefined {
-  const names = ['chromium', 'google-chrome', 'google-chrome-stable'];
-  const installed = names.map(findProgram).find((program) => program !== undefined);
+  const names = ['google-chrome', 'google-chrome-stable', 'chromium'];
+  const installed = names.map(findProgram).find((program) => program !== undefined && !isSnap(program));
   return newEnough(installed ?? MAC_CHROME, requiredVersions.chromium);
+}
+
+function isSnap(program: string): boolean {
+  return realpathSync(program) === '/usr/bin/snap';
 }
 
 function newEnough(program: string | undefined, wanted: Version, flag = '--version'): string | undefined {

@@ -91,6 +91,16 @@ describe('planStores', () => {
     expect(() => plan(machine({}, all, false))).toThrow('nothing can be installed from here');
   });
 
+  it('names Google Chrome where the system has no package of Chromium', () => {
+    const host = machine(some, all);
+    const settings = { given: {}, mayInstall: true, mayUseDocker: true };
+    expect(() => planStores(settings, () => undefined, { host, testPrograms: ['chromium'] })).toThrow(
+      'missing: chromium ≥ 120.0 (this system has older packages, or none); ' +
+        'install them (Debian, Ubuntu: apt-get install chromium), or Google Chrome where Chromium is a snap alone, as on Ubuntu',
+    );
+    expect(host.installed).toEqual(['rabbitmq', 'nginx', 'chromium']);
+  });
+
   it('says so where the packages of the system are too old', () => {
     expect(() => plan(machine(some, some))).toThrow('this system has older packages');
   });

@@ -80,7 +80,7 @@ function requirePrograms(
   const installed = host.findBinaries();
   const stillMissing = missingOf(needed, installed);
   if (stillMissing.length > 0) {
-    throw new StackError(missingMessage(stillMissing, 'this system has older packages'));
+    throw new StackError(missingMessage(stillMissing, 'this system has older packages, or none'));
   }
   return installed;
 }
@@ -94,7 +94,10 @@ function missingMessage(missing: readonly ServerName[], because: string): string
   const packages = missing.map((server) => debianPackages[server]).join(' ');
   const addresses = stores.filter((store) => missing.includes(store)).map((store) => `${store.toUpperCase()}_URL`);
   const orAddress = addresses.length === 0 ? '' : `, or set ${addresses.join(', ')} in .env`;
-  return `missing: ${names} (${because}); install them (Debian, Ubuntu: apt-get install ${packages})${orAddress}`;
+  const orChrome = missing.includes('chromium')
+    ? ', or Google Chrome where Chromium is a snap alone, as on Ubuntu'
+    : '';
+  return `missing: ${names} (${because}); install them (Debian, Ubuntu: apt-get install ${packages})${orChrome}${orAddress}`;
 }
 
 function source<P, G>(given: G | undefined, inContainer: boolean, program: P | undefined): Source<P, G> {

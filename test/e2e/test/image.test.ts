@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryFolder } from '@bank/scripts/stack';
 import { temporaryFolder, until } from '@bank/testing';
@@ -49,7 +49,7 @@ describe('the image of auth', () => {
   });
 
   test('runs as an unprivileged user on a read-only root, hashes a password, and ends at SIGTERM', async () => {
-    const child = startInNamespace({ ...run, command: image.entrypoint });
+    const { child, pid, end } = startInNamespace({ ...run, command: image.entrypoint });
     let said = '';
     for (const output of [child.stdout, child.stderr]) output?.on('data', (chunk) => (said += chunk));
     try {
@@ -60,9 +60,9 @@ describe('the image of auth', () => {
         return true;
       });
       expect(child.exitCode, said).toBeNull();
-      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+      const status = readFileSync(`/proc/${pid()}/status`, 'utf8');
       expect(status).toMatch(process.getuid?.() === 0 ? /^Uid:\s+65532\s+65532/m : /^Uid:/m);
-      expect(readFileSync(`/proc/${child.pid}/mountinfo`, 'utf8')).toMatch(/ \/ \/ ro[, ]/);
+      expect(readFileSync(`/proc/${pid()}/mountinfo`, 'utf8')).toMatch(/ \/ \/ ro[, ]/);
 
       const client = new GatewayClient(`http://127.0.0.1:${port}`);
       const { status: answered } = await client.send('POST', '/v1/auth/register', {
@@ -70,7 +70,7 @@ describe('the image of auth', () => {
       });
       expect(answered).toBe(202);
     } finally {
-      child.kill('SIGTERM');
+      end();
     }
     const [code] = await once(child, 'exit');
     expect(code).toBe(0);
@@ -88,6 +88,14 @@ describe('the image of auth', () => {
       await expect(script(`fs.writeFileSync(${JSON.stringify(file)}, "")`)).rejects.toThrow(/EROFS|EACCES/);
     }
   });
+});
+
+test('users other than root make such namespaces as well, in which nothing can be written either', async () => {
+  const by = process.getuid?.() === 0 ? { by: 65_534 } : {};
+  const mounts = ['/usr', '/bin', '/lib', '/lib64'].filter(existsSync).map((path) => ({ source: path, target: path }));
+  const script = 'echo $(id -u) $GIVEN; touch /x 2>/dev/null || echo no';
+  const run = { ...by, mounts, env: { GIVEN: 'a b' }, user: 65_532, command: ['/bin/sh', '-c', script] };
+  expect(await runInNamespace(run)).toBe('65532 a b\nno\n');
 });
 
 test('what images are made from holds no secret, no data and no test result', async () => {
