@@ -100,7 +100,7 @@ describe('PATCH /v1/mfa/factors/{id}', () => {
     expect(renamed.headers.get('etag')).toBe('"v2"');
     const { body } = await request(app.service, 'GET', path, { token });
     expect(body).toMatchObject({ items: [{ id: factorId, label: 'Work phone' }] });
-    expect((await toldOf(app, userId)).at(-1)).toBe('audit mfa.factor.changed');
+    expect((await toldOf(app, userId)).slice(-2)).toEqual(['audit mfa.factor.changed', 'deliveries factor-changed']);
     expect((await auditedChanges(userId)).map(({ fields }) => fields)).toEqual(['label']);
   });
 
@@ -115,6 +115,8 @@ describe('PATCH /v1/mfa/factors/{id}', () => {
       expect((await change(token, factorId, '"v1"', body)).status).toBe(412);
     }
     expect((await auditedChanges(userId)).map(({ fields }) => fields)).toEqual(['preferred']);
+    const notices = (await toldOf(app, userId)).filter((what) => what === 'deliveries factor-changed');
+    expect(notices).toHaveLength(1);
   });
 
   test('200: the preferred factor comes first, here and where it is asked for, whichever was used last', async () => {

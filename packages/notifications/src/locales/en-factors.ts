@@ -7,6 +7,7 @@ type FactorTemplate =
   | 'sms-factor-added'
   | 'factor-added'
   | 'factor-removed'
+  | 'factor-changed'
   | 'recovery-codes-created'
   | 'recovery-code-used'
   | 'recovery-codes-low'
@@ -50,6 +51,14 @@ export const factorMessages: Pick<Catalogue['messages'], FactorTemplate> = {
       paragraph('It does not open your account any more.'),
       facts(['When', time(values.at)]),
       paragraph(`If you removed it, you need do nothing. ${notYou}`),
+    ],
+  }),
+  'factor-changed': (values, { brand, time }) => ({
+    subject: `A second factor of your account at ${brand} was changed`,
+    parts: [
+      paragraph('It has another name now, or is the one that you are asked for first. It opens what it opened before.'),
+      facts(['When', time(values.at)]),
+      paragraph(`If you changed it, you need do nothing. ${notYou}`),
     ],
   }),
   'passkey-copied': (values, { brand, time }) => ({

@@ -27,6 +27,7 @@ const categories: Readonly<Record<TemplateName | SmsTemplateName, MessageCategor
   'sms-factor-added': 'security',
   'factor-added': 'security',
   'factor-removed': 'security',
+  'factor-changed': 'security',
   'recovery-codes-created': 'security',
   'recovery-code-used': 'security',
   'recovery-codes-low': 'security',

@@ -28,6 +28,7 @@ const samples: { readonly [N in TemplateName]: Record<string, string> } = {
   'recovery-codes-low': messageOf('recovery-codes-low', { at, remaining: 2 }).params,
   'factor-added': messageOf('factor-added', { at }).params,
   'factor-removed': messageOf('factor-removed', { at }).params,
+  'factor-changed': messageOf('factor-changed', { at }).params,
   'recovery-codes-created': messageOf('recovery-codes-created', { at }).params,
   'recovery-code-used': messageOf('recovery-code-used', { at, remaining: 3 }).params,
   'second-factor-blocked': messageOf('second-factor-blocked', { at, minutes: 15 }).params,

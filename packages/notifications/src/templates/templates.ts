@@ -32,6 +32,8 @@ export const templates = {
   'sms-factor-added': { at: required('time') },
   'factor-added': { at: required('time') },
   'factor-removed': { at: required('time') },
+  /** One has another name, or is asked for first. */
+  'factor-changed': { at: required('time') },
   'recovery-codes-created': { at: required('time') },
   'recovery-code-used': { at: required('time'), remaining: required('count') },
   /** The same, with few or none left. */

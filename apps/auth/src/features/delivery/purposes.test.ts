@@ -26,6 +26,7 @@ describe('SR-18 purposeOf', () => {
     ['bank-account-linked', 'bank_account'],
     ['bank-account-default', 'bank_account'],
     ['device-key-bound', 'device'],
+    ['factor-changed', 'factor'],
     ['email-replaced', 'way_back'],
     ['recovery-waiting', 'way_back'],
     ['one-of-another-release', 'notice'],

@@ -9,7 +9,7 @@ import type { SmsTemplateName, TemplateName } from '@bank/notifications';
  * - `way_back`: tells a user of something that the link in it undoes: no code that somebody asks for keeps it back;
  * - `credentials`: others sign in from now on than did, or by other means: few, and a sign-in alone brings none (SR-20);
  * - `alarm`: what may be theft. A thief who signs in can bring it about, so it takes nothing from `credentials`;
- * - `bank_account`, `device`: what somebody who is signed in can do again and again;
+ * - `bank_account`, `device`, `factor`: what somebody who is signed in can do again and again;
  * - `notice`: all others, among them those that every sign-in brings.
  */
 export type MessagePurpose =
@@ -23,6 +23,7 @@ export type MessagePurpose =
   | 'alarm'
   | 'bank_account'
   | 'device'
+  | 'factor'
   | 'notice';
 
 /** The compiler names a template that has none. */
@@ -74,6 +75,7 @@ const purposes: Readonly<Record<TemplateName | SmsTemplateName, MessagePurpose>>
   'device-key-bound': 'device',
   'device-key-rotated': 'device',
   'device-key-removed': 'device',
+  'factor-changed': 'factor',
   welcome: 'notice',
   'new-device': 'notice',
   'sign-in-after-failures': 'notice',

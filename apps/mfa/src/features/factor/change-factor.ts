@@ -1,5 +1,7 @@
+import { notify } from '@bank/composition';
 import { withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain';
+import { messageOf } from '@bank/notifications';
 import type { AppContext } from '#context.ts';
 import { requireHighestLevel } from '#features/factor/policies.ts';
 import { FactorParams, FactorPatch } from '#features/factor/schemas.ts';
@@ -7,7 +9,7 @@ import type { ConfirmedFactor } from '#storage/factor.entity.ts';
 
 /**
  * Gives one of the signed-in user's factors another name, or makes it the one that is asked for first, if it still has the version
- * the user saw; what is so already stays as it is, and its version with it. The route demands a fresh sign-in, this the level that the user's factors give (SR-31).
+ * the user saw, and tells them by mail; what is so already stays as it is, and its version with it. The route demands a fresh sign-in, this the level that the user's factors give (SR-31).
  * @throws auth.token.missing, request.invalid, factor.not_found, auth.step_up.required, request.precondition_failed
  */
 export async function changeFactor(
@@ -35,6 +37,7 @@ export async function changeFactor(
     if (isPreferred) await tx.factors.preferNoOther(userId, id);
     const details = { factorId: id, type: factor.type, fields: changed.join(' ') };
     await tx.audit({ action: 'mfa.factor.changed', subject: userId, outcome: 'success', details });
+    await notify(tx, userId, messageOf('factor-changed', { at: tx.clock.now() }));
     return { ...factor, label, isPreferred, version };
   });
 }
