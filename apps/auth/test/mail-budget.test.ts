@@ -93,8 +93,10 @@ describe('SR-18 all mail of an hour', () => {
     const { client, keyPrefix } = auth.ctx.redis;
     const counted = await client.keys(`${keyPrefix}limit:*`);
     await Promise.all(counted.map((key) => client.del(key.slice(keyPrefix.length))));
-    const isSince = (template: string, before: readonly Mail[]) => (mail: Mail) =>
-      mail.template === template && !before.some(({ id }) => id === mail.id);
+    const isSince =
+      (wanted: string, before: readonly Mail[]) =>
+      ({ template, id }: Mail) =>
+        template === wanted && !before.some((older) => older.id === id);
     const before = await deliveriesBy(auth, 'email');
     const expiresAt = new Date(auth.clock.now().getTime() + 600_000);
     const url = 'https://bank.test/password/reset#token=pr';

@@ -8,6 +8,7 @@ import { startAuth } from './support/auth.ts';
 import { colleague, staffCallers } from './support/colleagues.ts';
 import { get, post } from './support/http.ts';
 import { totpFactor } from './support/neighbours.ts';
+import { passkeyChallenge } from './support/passkeys.ts';
 import { answerWith, approved, askToApprove, payment, signature } from './support/transactions.ts';
 
 const auth = await startAuth({ callers: staffCallers() });
@@ -222,6 +223,27 @@ describe('SR-63 by a text message that states it', () => {
     expect(decodeJwt(answer.body.transactionToken)['amr']).toContain('sms');
     auth.neighbours.proof = { kind: 'closed' };
     expect((await answerWith(auth, account, body.challengeId, { code: '123456' })).status).toBe(404);
+  });
+
+  it('404 where a message cannot state it, and nothing is sent: a passkey approves it; 503 while mfa is away', async () => {
+    const factorId = uuidv7();
+    const transaction = { type: 'profile_change', payload: { field: 'legal_name', value: '陈小明' } };
+    const ask = async () => {
+      const { accessToken: token } = await register(auth);
+      const { texts } = auth.neighbours.asked;
+      const before = texts.length;
+      const { status } = await post(auth, '/v1/auth/step-up/challenge', { factorId, transaction }, { token });
+      return [status, texts.slice(before).map(({ text }) => text)];
+    };
+    const listing = (type: string) => [{ id: factorId, type, hint: '' }];
+    auth.neighbours.factors = listing('sms');
+    expect(await ask()).toEqual([404, []]);
+    auth.neighbours.factors = listing('webauthn');
+    auth.neighbours.started = { ...passkeyChallenge, nonce: 'bm9uY2U' };
+    expect(await ask()).toEqual([200, ['Change of your details']]);
+    auth.neighbours.factors = undefined;
+    expect(await ask()).toEqual([503, []]);
+    auth.neighbours.factors = [];
   });
 
   it('404 for a factor that states nothing', async () => {

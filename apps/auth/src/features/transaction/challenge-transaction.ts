@@ -1,11 +1,13 @@
 import { readerOf, withTransaction } from '@bank/database';
-import { audiences, DomainError, type Grant, type UserActor } from '@bank/domain';
+import { audiences, DomainError, type Grant, type UserActor, type UserId } from '@bank/domain';
 import { toBase64Url } from '@bank/security';
 import type { PasskeyQuestion } from '#adapters/factors/assertion.ts';
+import { noAnswerOf } from '#adapters/no-answer.ts';
 import type { AppContext } from '#context.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
 import { type ReadTransaction, readTransaction } from '#features/transaction/registry.ts';
 import type { AskedTransaction } from '#features/transaction/schemas.ts';
+import type { Shown } from '#features/transaction/transaction-type.ts';
 import type { Transaction } from '#storage/transactions/transaction.entity.ts';
 
 /** A question whose right answer approves a transaction. */
@@ -26,7 +28,7 @@ type Question = Pick<TransactionChallenge, 'challenge' | 'options' | 'nonce'>;
 
 /**
  * Asks a customer to approve one transaction: with the key of one of their devices, with a passkey, or by a code in a text
- * message that states it (SR-63). Of the transaction its type and digest are kept, and nothing else.
+ * message that states it (SR-63): where none can, that is refused. Of the transaction its type and digest are kept, and nothing else.
  * @throws access.forbidden, request.invalid, factor.not_found, auth.second_factor.locked, service.unavailable
  */
 export async function challengeTransaction(
@@ -60,7 +62,8 @@ async function ask(
 ): Promise<{ asked: Asked; question: Question }> {
   if ((await readerOf(ctx).devices.find(userId, factorId)) === undefined) {
     const binding = { userId, purpose: 'transaction', bindingId: id, audience: audiences.customers } as const;
-    const started = await ctx.factorChallenges.start(binding, factorId, { text: shown.text, digest });
+    const text = shown.text ?? (await withoutText(ctx, { userId, factorId }, shown));
+    const started = await ctx.factorChallenges.start(binding, factorId, { text, digest });
     if (started.kind !== 'started') throw refusalOf(started, 'factor.not_found');
     const { type: method, challengeId, expiresAt, question: options, nonce } = started;
     if (method === 'sms') return { asked: { method, challengeId, expiresAt }, question: {} };
@@ -72,6 +75,18 @@ async function ask(
   const { challengeId, challenge, expiresAt } = started;
   const asked = { method: 'device_key', challengeId, expiresAt } as const;
   return { asked, question: { challenge: toBase64Url(challenge) } };
+}
+
+/** A passkey signs the digest, and needs no text: it has the title. Whatever would send the text is refused. */
+async function withoutText(
+  ctx: AppContext,
+  { userId, factorId }: { userId: UserId; factorId: string },
+  { title }: Shown,
+): Promise<string> {
+  const factors = await ctx.factors.list(userId);
+  if (factors === undefined) throw noAnswerOf('mfa');
+  if (factors.find(({ id }) => id === factorId)?.type !== 'webauthn') throw unfit();
+  return title;
 }
 
 function unfit(): DomainError {

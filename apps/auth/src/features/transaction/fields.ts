@@ -58,10 +58,26 @@ export function payeeLines({ name, account, bank }: Payee) {
   ];
 }
 
-/** The same in few characters: the name, and the beginning and end of the account. */
-export function payeeText({ name, account }: Payee): string {
+/** What a text message has room for (SR-63). */
+const textLengthMax = 60;
+
+/**
+ * What is done to a payee, in one line of a text message: the name, the beginning and end of the account, and its bank. A name that
+ * the alphabet of the message has next to no letters for says nothing: then the whole account stands for it, if there is room.
+ */
+export function payeeText(before: string, { name, account, bank }: Payee): string | undefined {
+  const ofBank = bank === undefined ? '' : ` at ${bank}`;
   const number = account.length <= 10 ? account : `${account.slice(0, 4)}..${account.slice(-4)}`;
-  return `${shortText(name, 18)}, ${number}`;
+  const rest = `, ${number}${ofBank}`;
+  const short = shortText(name, Math.min(18, textLengthMax - before.length - 1 - rest.length));
+  const text = `${before} ${isLegible(short) ? `${short}${rest}` : `${account}${ofBank}`}`;
+  return text.length <= textLengthMax ? text : undefined;
+}
+
+/** Whether more of the words is there than was lost. */
+export function isLegible(short: string): boolean {
+  const kept = short.match(/[A-Za-z0-9]/g) ?? [];
+  return kept.length > short.split('?').length - 1;
 }
 
 /**

@@ -123,6 +123,29 @@ describe('how it is shown', () => {
       'Change of your details',
       'home address to Stra?e 1, ?odz',
     ],
+    [payment({ payee: { ...payee, bank: 'NWBKGB2L' } }), 'Payment', 'EUR 1500.00 to Ada Obi, GB29..6819 at NWBKGB2L'],
+    [
+      payment({ payee: { name: 'Иван Петров', account: '40817810', bank: '044525225' } }),
+      'Payment',
+      'EUR 1500.00 to 40817810 at 044525225',
+    ],
+    [payment({ payee: { ...payee, name: '陈小明' } }), 'Payment', `EUR 1500.00 to ${payee.account}`],
+    [
+      { type: 'payee_added', payload: { payee: { ...payee, name: 'محمد' } } },
+      'New payee',
+      `new payee ${payee.account}`,
+    ],
+    [payment({ payee: { ...payee, name: '***' } }), 'Payment', `EUR 1500.00 to ${payee.account}`],
+    [
+      payment({ amount: '999999999999999.99', payee: { name: '陈', account: 'M'.repeat(34), bank: 'BA' } }),
+      'Payment',
+      undefined,
+    ],
+    [
+      { type: 'profile_change', payload: { field: 'legal_name', value: '陈小明' } },
+      'Change of your details',
+      undefined,
+    ],
   ])('%j', (transaction, title, text) => {
     expect(readTransaction(transaction).shown).toMatchObject({ title, text });
   });
@@ -147,7 +170,7 @@ describe('how it is shown', () => {
         if (errorsOf(transaction).length > 0) return;
         const { text } = readTransaction(transaction).shown;
         expect(text).toMatch(/^[A-Za-z0-9 .,'()+?-]{1,60}$/);
-        expect(text).toMatch(new RegExp(`^EUR ${sum} to .*GB29\\.\\.6819$`));
+        expect(text).toMatch(new RegExp(`^EUR ${sum} to (?:.*[A-Za-z0-9].*, GB29\\.\\.6819|GB29NWBK60161331926819)$`));
       }),
     );
   });

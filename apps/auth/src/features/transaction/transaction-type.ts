@@ -4,8 +4,8 @@ import * as v from 'valibot';
 export interface Shown {
   readonly title: string;
   readonly lines: readonly { readonly label: string; readonly value: string }[];
-  /** The same in one line for a text message: 60 characters of the GSM 7-bit alphabet at most. */
-  readonly text: string;
+  /** The same in one line for a text message: 60 characters of the GSM 7-bit alphabet at most; nothing where they do not state it. */
+  readonly text: string | undefined;
 }
 
 /**

@@ -6,5 +6,5 @@ import { defineTransactionType } from '#features/transaction/transaction-type.ts
 export const payeeAdded = defineTransactionType('payee_added', v.strictObject({ payee: Payee }), ({ payee }) => ({
   title: 'New payee',
   lines: payeeLines(payee),
-  text: `new payee ${payeeText(payee)}`,
+  text: payeeText('new payee', payee),
 }));

@@ -28,6 +28,6 @@ export const payment = defineTransactionType(
       ...payeeLines(payee),
       ...(reference === undefined ? [] : [{ label: 'Reference', value: reference }]),
     ],
-    text: `${sum.currency} ${sum.amount} to ${payeeText(payee)}`,
+    text: payeeText(`${sum.currency} ${sum.amount} to`, payee),
   }),
 );

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { shortText, words } from '#features/transaction/fields.ts';
+import { isLegible, shortText, words } from '#features/transaction/fields.ts';
 import { defineTransactionType } from '#features/transaction/transaction-type.ts';
 
 const fields = {
@@ -15,12 +15,15 @@ const names = Object.keys(fields) as (keyof typeof fields)[];
 export const profileChange = defineTransactionType(
   'profile_change',
   v.strictObject({ field: v.picklist(names), value: words(200) }),
-  ({ field, value }) => ({
-    title: 'Change of your details',
-    lines: [
-      { label: 'What', value: fields[field] },
-      { label: 'From now on', value },
-    ],
-    text: `${fields[field]} to ${shortText(value, 40)}`,
-  }),
+  ({ field, value }) => {
+    const short = shortText(value, 40);
+    return {
+      title: 'Change of your details',
+      lines: [
+        { label: 'What', value: fields[field] },
+        { label: 'From now on', value },
+      ],
+      text: isLegible(short) ? `${fields[field]} to ${short}` : undefined,
+    };
+  },
 );
