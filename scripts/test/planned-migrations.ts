@@ -56,7 +56,8 @@ export function index(name: string, change: IndexChange, since?: string): Migrat
 export const base = sql('1-base', [
   `create table auth.users (
      id uuid constraint users_pkey primary key, status text not null, locale text, old text,
-     constraint users_status_check check (status <> ''), constraint users_locale_key unique (locale))`,
+     constraint users_status_check check (status <> ''), constraint users_locale_key unique (locale),
+     constraint users_mood_check check (old in ('glad', 'sad')))`,
   'create table auth.devices (id uuid constraint devices_pkey primary key, user_id uuid)',
   'create table auth.visits (id uuid constraint visits_pkey primary key)',
   'create index users_status_index on auth.users (status)',

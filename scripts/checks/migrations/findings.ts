@@ -51,12 +51,12 @@ export interface Facts extends TableFacts {
 export interface TableFacts {
   /** Whether a column, or a validated check other than those of `without`, says that it is not null. */
   isNotNull(table: string, column: string, without: ReadonlySet<string>): boolean;
-  /** Whether the release before does not know a column, and nothing gives one to the rows that it writes. */
-  isLeftOut(table: string, column: string): boolean;
+  /** Of a column that no release knows, what the release before writes into it: its default, if it has one. */
+  unknownColumn(table: string, column: string): { readonly fallback: Node | undefined } | undefined;
   /** Whether no two rows of a table are alike in some of these columns. */
   isKey(table: string, columns: readonly string[]): boolean;
-  /** Of which kind a constraint is; undefined for one that has no name of its own. */
-  constraintKind(table: string, name: string): ConstrType | undefined;
+  /** A constraint, with what a check says; undefined for one that has no name of its own. */
+  constraintOf(table: string, name: string): { readonly kind: ConstrType; readonly expression?: Node } | undefined;
 }
 
 /** Something that the release before may use. */

@@ -57,6 +57,21 @@ describe('what goes while it looks like something else', () => {
         'alter table auth.users drop constraint users_locale_key, add constraint users_locale_key check (true) not valid',
       ],
     ],
+    [
+      'a value that a check lets through',
+      [
+        `alter table auth.users drop constraint users_mood_check,
+           add constraint users_mood_check check (old in ('glad', 'cross')) not valid`,
+      ],
+    ],
+    [
+      'a row that a new table does not have',
+      [
+        'create table auth.locales (code text primary key)',
+        `alter table auth.users add constraint users_locale_fkey
+           foreign key (locale) references auth.locales (code) not valid`,
+      ],
+    ],
     ['the right to read', ['revoke select on auth.users from auth_app'], since],
     ['the right to read a schema', ['revoke all on all tables in schema auth from auth_app'], since],
     ['a schema', ['drop schema auth'], since],
@@ -74,6 +89,15 @@ describe('what goes while it looks like something else', () => {
     expect(await rulesOf(index('2-index', { drop: 'auth.users_old_index' }, since))).toEqual([]);
     expect(await rulesOf(index('2-index', { drop: 'auth.users_status_index' }))).toEqual([]);
   });
+});
+
+it('refuses what is unique in columns that the release before writes all alike', async () => {
+  const email = (rest: string) => sql('2-email', [`alter table auth.users add column email text ${rest}`]);
+  const unique = (as: string) => index('3-index', { create: 'users_email_key', on: 'auth.users', as, unique: true });
+  expect(await rulesOf(email(`not null default ''`), unique('(email)'))).toEqual(['contract']);
+  expect(await rulesOf(email(''), unique('(email) nulls not distinct'))).toEqual(['contract']);
+  expect(await rulesOf(email(''), unique('(email)'))).toEqual([]);
+  expect(await rulesOf(email(`not null default ''`), unique('(email, id)'))).toEqual([]);
 });
 
 describe('what a table in use is kept from', () => {
@@ -116,6 +140,21 @@ describe('what a table in use is kept from', () => {
         'alter table auth.n attach partition auth.users default',
       ],
     ],
+    [
+      'validate',
+      'a foreign key of what was copied to a new table',
+      [
+        'create table auth.n (user_id uuid)',
+        'alter table auth.n add constraint n_user_fkey foreign key (user_id) references auth.users (id)',
+      ],
+    ],
+    [
+      'rewrite',
+      'an operator like one of Postgres',
+      ['alter table auth.users add column n int default 1 operator(auth.+) 2'],
+    ],
+    ['unknown', 'another place of a new index', ['alter index auth.users_new_index set tablespace slow']],
+    ['unknown', 'a default that calls', ['alter table auth.users alter column locale set default auth.work()']],
     ['unknown', 'no vacuum', ['alter table auth.users set (autovacuum_enabled = false)']],
     ['unknown', 'other rights of a view', ['alter view auth.people set (security_invoker = true)']],
     ['index', 'a new index that goes', ['drop index auth.users_new_index']],
@@ -179,6 +218,22 @@ describe('what looks dangerous and is not', () => {
       ]),
     ],
     ['another value of a type', sql('2', [`alter type auth.mood add value 'sad'`])],
+    [
+      'another value that a check lets through',
+      sql('2', [
+        `alter table auth.users drop constraint users_mood_check,
+           add constraint users_mood_check check (old in ('glad', 'sad', 'cross')) not valid`,
+      ]),
+    ],
+    [
+      'a reference to a new table',
+      sql('2', [
+        'create table auth.locales (code text primary key)',
+        'alter table auth.users add column locale_code text',
+        `alter table auth.users add constraint users_locale_fkey
+           foreign key (locale_code) references auth.locales (code) not valid`,
+      ]),
+    ],
     [
       'a check of a new column with a default',
       sql('2', [

@@ -1,11 +1,20 @@
 import type { MigrationPlan } from '@bank/database';
-import { type AlterTableCmd, loadModule, type Node } from 'libpg-query';
+import { type AlterTableCmd, type IndexStmt, loadModule, type Node } from 'libpg-query';
+import { type SchemaFacts, schemaFacts } from '#checks/migrations/facts/schema-facts.ts';
+import { indexColumns } from '#checks/migrations/facts/table-facts.ts';
 import type { Facts, Finding, PlacedFinding } from '#checks/migrations/findings.ts';
-import { strongLocks } from '#checks/migrations/locks.ts';
-import { batchFindings } from '#checks/migrations/rows.ts';
-import { type SchemaFacts, schemaFacts } from '#checks/migrations/schema-facts.ts';
-import { listedName, type ParsedStatement, parseStatement, type Unparsed } from '#checks/migrations/sql.ts';
-import { statementFindings } from '#checks/migrations/statements.ts';
+import { strongLocks } from '#checks/migrations/rules/locks.ts';
+import { batchFindings } from '#checks/migrations/rules/rows.ts';
+import { statementFindings } from '#checks/migrations/rules/statements.ts';
+import {
+  isConstant,
+  isNull,
+  listedName,
+  type ParsedStatement,
+  parseStatement,
+  tableName,
+  type Unparsed,
+} from '#checks/migrations/sql.ts';
 import type { ReleaseRecord } from '#contracts/releases.ts';
 
 /**
@@ -100,7 +109,7 @@ function validationFindings(node: Node): readonly Finding[] {
 }
 
 function indexFindings(node: Node, facts: Facts): readonly Finding[] {
-  if ('IndexStmt' in node && node.IndexStmt.concurrent === true) return [];
+  if ('IndexStmt' in node && node.IndexStmt.concurrent === true) return uniqueFindings(node, facts);
   if ('DropStmt' in node && node.DropStmt.removeType === 'OBJECT_INDEX' && node.DropStmt.concurrent === true) {
     return (node.DropStmt.objects ?? []).map(listedName).flatMap((name) => {
       const maker = facts.makerOf(name);
@@ -110,6 +119,21 @@ function indexFindings(node: Node, facts: Facts): readonly Finding[] {
   }
   const what = 'an IndexMigration makes or drops an index `concurrently`, and this does something else';
   return [{ rule: 'index', what, instead: 'an SqlMigration of its own' }];
+}
+
+/** The release before writes the same into columns that it does not know, row by row. */
+function uniqueFindings(node: { readonly IndexStmt: IndexStmt }, facts: Facts): readonly Finding[] {
+  const { unique, relation, nulls_not_distinct: isNullOne, idxname } = node.IndexStmt;
+  const table = tableName(relation);
+  const columns = unique === true && !facts.isNew(table) ? (indexColumns(node) ?? []) : [];
+  const isAlike = (column: string) => {
+    const unknown = facts.unknownColumn(table, column);
+    if (unknown === undefined) return false;
+    return isNull(unknown.fallback) ? isNullOne === true : isConstant(unknown.fallback);
+  };
+  if (columns.length === 0 || !columns.every(isAlike)) return [];
+  const what = `the release before does not know ${columns.join(' and ')}, so that ${idxname} lets it write one row and no other`;
+  return [{ rule: 'contract', what, instead: 'this once a release that fills them has been made' }];
 }
 
 /** Two tables that are locked together are two chances to be in the way, and one to meet somebody who locks them the other way round. */

@@ -1,4 +1,14 @@
-import { type CreateFunctionStmt, type DropStmt, type Node, parseSync, type RangeVar, SqlError } from 'libpg-query';
+import {
+  type A_Expr,
+  type ColumnRef,
+  type CreateFunctionStmt,
+  type DropStmt,
+  type FuncCall,
+  type Node,
+  parseSync,
+  type RangeVar,
+  SqlError,
+} from 'libpg-query';
 
 /** One statement of a migration, as Postgres' own parser understands it. */
 export interface ParsedStatement {
@@ -104,18 +114,26 @@ export function tablesBelow(tree: unknown): readonly string[] {
   });
 }
 
-/** The names of the functions that an expression calls, with their schema unless it is `pg_catalog`. */
+/** The functions that an expression calls, with their schema unless it is `pg_catalog`, and the operators of other schemas. */
 export function functionsBelow(tree: unknown): readonly string[] {
-  return nodesOf(tree, 'FuncCall').map((call) =>
-    withoutCatalog(((call as { funcname?: Node[] }).funcname ?? []).flatMap(wordsOf)),
-  );
+  const nameOf = (names: readonly Node[] = []) => withoutCatalog(names.flatMap(wordsOf));
+  const functions = nodesOf(tree, 'FuncCall').map((call) => nameOf((call as FuncCall).funcname));
+  const operators = nodesOf(tree, 'A_Expr').map((expression) => nameOf((expression as A_Expr).name));
+  return [...functions, ...operators.filter((name) => /^\w+\./.test(name))];
 }
 
 /** The names of the columns that an expression reads, without their table. */
 export function columnsBelow(tree: unknown): readonly string[] {
-  return nodesOf(tree, 'ColumnRef').map(
-    (column) => ((column as { fields?: Node[] }).fields ?? []).flatMap(wordsOf).at(-1) ?? '',
-  );
+  return referencesBelow(tree).map((words) => words.at(-1) ?? '');
+}
+
+/** The tables, or other names of them, that an expression says to read its columns from. */
+export function qualifiersBelow(tree: unknown): readonly string[] {
+  return referencesBelow(tree).flatMap((words) => words.at(-2) ?? []);
+}
+
+function referencesBelow(tree: unknown): readonly (readonly string[])[] {
+  return nodesOf(tree, 'ColumnRef').map((column) => ((column as ColumnRef).fields ?? []).flatMap(wordsOf));
 }
 
 /** No value, or one that says so: `null`, `null::text`. */
@@ -123,6 +141,11 @@ export function isNull(value: Node | undefined): boolean {
   if (value === undefined) return true;
   if ('TypeCast' in value) return isNull(value.TypeCast.arg);
   return 'A_Const' in value && value.A_Const.isnull === true;
+}
+
+/** A value that calls nothing: the same whenever it is asked for. */
+export function isConstant(value: Node | undefined): boolean {
+  return functionsBelow(value).length === 0 && nodesOf(value, 'SQLValueFunction').length === 0;
 }
 
 function objectsBelow(tree: unknown): readonly Readonly<Record<string, unknown>>[] {

@@ -1,6 +1,13 @@
-import type { InsertStmt, Node, SelectStmt } from 'libpg-query';
+import type { InsertStmt, Node, RangeVar, SelectStmt } from 'libpg-query';
 import { asList, type Facts, type Finding } from '#checks/migrations/findings.ts';
-import { columnsBelow, functionsBelow, isNull, tableName, tablesBelow } from '#checks/migrations/sql.ts';
+import {
+  columnsBelow,
+  functionsBelow,
+  isNull,
+  qualifiersBelow,
+  tableName,
+  tablesBelow,
+} from '#checks/migrations/sql.ts';
 
 const BATCH_MAX = 10_000;
 
@@ -64,7 +71,7 @@ function called(node: Node): readonly Finding[] {
   const unread = functionsBelow(node).filter((name) => !onlyValues.has(name));
   if (unread.length === 0) return [];
   const what = `what ${[...new Set(unread)].join(', ')} does besides giving a value cannot be read here`;
-  return [{ rule: 'unknown', what, instead: 'the value itself, or a rule in scripts/checks/migrations/rows.ts' }];
+  return [{ rule: 'unknown', what, instead: 'the value itself, or a rule in scripts/checks/migrations/rules/rows.ts' }];
 }
 
 function selected(statement: SelectStmt): readonly Finding[] {
@@ -108,12 +115,34 @@ function limitedSource(node: Node, facts: Facts): SelectStmt | undefined {
     if (!('SubLink' in condition)) continue;
     const { subLinkType, operName, testexpr, subselect } = condition.SubLink;
     if (subLinkType !== 'ANY_SUBLINK' || operName !== undefined) continue; // `in`, and no other comparison
-    if (!facts.isKey(table, columnsBelow(testexpr))) continue; // one value may be that of many rows
-    if (subselect !== undefined && 'SelectStmt' in subselect && isLimited(subselect.SelectStmt)) {
+    if (!facts.isKey(table, plainColumns(testexpr))) continue; // one value may be that of many rows
+    if (subselect === undefined || !('SelectStmt' in subselect)) continue;
+    if (isLimited(subselect.SelectStmt) && isOnItsOwn(subselect.SelectStmt, statement.relation)) {
       return subselect.SelectStmt;
     }
   }
   return undefined;
+}
+
+/** The columns of `id` and `(user_id, type)`; none of an expression, which may have the same value for many rows. */
+function plainColumns(node: Node | undefined): readonly string[] {
+  const parts = node !== undefined && 'RowExpr' in node ? (node.RowExpr.args ?? []) : [node];
+  return parts.every((part) => part !== undefined && 'ColumnRef' in part) ? columnsBelow(parts) : [];
+}
+
+/** Whether a query reads the table itself and nothing of the row it is asked for: else it would be run, and limited, for each row. */
+function isOnItsOwn({ fromClause = [], ...select }: SelectStmt, relation: RangeVar | undefined): boolean {
+  const nameOf = (table: RangeVar | undefined) => table?.alias?.aliasname ?? table?.relname ?? '';
+  const sources = fromClause.flatMap(sourcesOf);
+  if (!sources.some((source) => tableName(source) === tableName(relation))) return false;
+  const isOuter = !sources.some((source) => nameOf(source) === nameOf(relation));
+  return !(isOuter && qualifiersBelow([fromClause, select]).includes(nameOf(relation)));
+}
+
+function sourcesOf(node: Node | undefined): readonly RangeVar[] {
+  if (node === undefined) return [];
+  if ('JoinExpr' in node) return [...sourcesOf(node.JoinExpr.larg), ...sourcesOf(node.JoinExpr.rarg)];
+  return 'RangeVar' in node ? [node.RangeVar] : [];
 }
 
 /** Conditions that have to hold together. */

@@ -1,7 +1,7 @@
 import type { Node, RenameStmt } from 'libpg-query';
+import { tableFacts } from '#checks/migrations/facts/table-facts.ts';
 import type { Facts, Finding, UsedThing } from '#checks/migrations/findings.ts';
 import { functionName, listedName, tableName } from '#checks/migrations/sql.ts';
-import { tableFacts } from '#checks/migrations/table-facts.ts';
 import type { ReleaseRecord } from '#contracts/releases.ts';
 import { isNewer } from '#contracts/version.ts';
 

@@ -1,7 +1,13 @@
-import type { AlterTableCmd, AlterTableStmt, ColumnDef, Constraint } from 'libpg-query';
+import type { AlterTableCmd, AlterTableStmt, ColumnDef, Constraint, Node } from 'libpg-query';
 import { asList, cascadeFindings, type Facts, type Finding } from '#checks/migrations/findings.ts';
+import {
+  constraintFindings,
+  isReplaced,
+  leftOut,
+  notNull,
+  unknownCommand,
+} from '#checks/migrations/rules/constraints.ts';
 import { functionsBelow, isNull, nodesOf, tableName, tablesBelow, wordsOf } from '#checks/migrations/sql.ts';
-import { indexColumns, notNullBy } from '#checks/migrations/table-facts.ts';
 
 /** They change nothing but what is written down about a table, and break no release. */
 const harmless = new Set([
@@ -31,7 +37,9 @@ const expand =
 
 /** What `alter table` does to a table that is in use, alone or as a part of a new one. */
 export function alterTableFindings(statement: AlterTableStmt, facts: Facts): readonly Finding[] {
-  const table = tableName(statement.relation);
+  const name = tableName(statement.relation);
+  const maker = facts.makerOf(name);
+  const table = maker !== undefined && 'IndexStmt' in maker ? tableName(maker.IndexStmt.relation) : name;
   const commands = (statement.cmds ?? []).flatMap((node) => ('AlterTableCmd' in node ? [node.AlterTableCmd] : []));
   if (facts.isNew(table)) return commands.flatMap((command) => partFindings(command, facts));
   const added = commands.flatMap((command) => constraintOf(command) ?? []);
@@ -41,24 +49,26 @@ export function alterTableFindings(statement: AlterTableStmt, facts: Facts): rea
   );
 }
 
-/** A table in use becomes no part of a new one: its rows are read, and it is locked as that one is. */
+/** A table in use becomes no part of a new one, and is not locked while what has been copied to that one is checked. */
 function partFindings(command: AlterTableCmd, facts: Facts): readonly Finding[] {
   const { subtype = 'AT_Nothing', def } = command;
-  if (def !== undefined && ('Constraint' in def || 'ColumnDef' in def)) return []; // a foreign key may refer to it
-  return tablesBelow(def)
+  const keys = (nodesOf({ def }, 'Constraint') as readonly Constraint[]).filter(({ pktable }) => pktable !== undefined);
+  const isKey = def !== undefined && ('Constraint' in def || 'ColumnDef' in def);
+  const tables = isKey
+    ? keys.flatMap(({ pktable, skip_validation: unchecked }) => (unchecked === true ? [] : [tableName(pktable)]))
+    : tablesBelow(def);
+  return tables
     .filter((table) => !facts.isNew(table))
-    .map((table) => unknownCommand(table, subtype));
+    .map((table) => (isKey ? checkedAgainst(table) : unknownCommand(table, subtype)));
 }
 
-/**
- * A check or a foreign key goes when another of its kind takes its name in the same statement. What is unique is not only
- * what may be written, but what `on conflict` refers to.
- */
-function isReplaced(table: string, command: AlterTableCmd, added: readonly Constraint[], facts: Facts): boolean {
-  if (command.subtype !== 'AT_DropConstraint' || command.behavior === 'DROP_CASCADE') return false;
-  const kind = facts.constraintKind(table, command.name ?? '');
-  if (kind !== 'CONSTR_CHECK' && kind !== 'CONSTR_FOREIGN') return false;
-  return added.some(({ conname, contype }) => conname === command.name && contype === kind);
+function checkedAgainst(table: string): Finding {
+  return {
+    rule: 'validate',
+    what: `nobody can write to ${table} while what refers to it is checked, which may have been copied by then`,
+    instead: 'the foreign key in `create table`, or as `not valid`, with a ValidationMigration after this one',
+    long: true,
+  };
 }
 
 function commandFindings(
@@ -75,7 +85,7 @@ function commandFindings(
     case 'AT_AddConstraint':
       return constraintFindings(table, constraintOf(command) ?? {}, gone, facts);
     case 'AT_ColumnDefault':
-      return isNull(def) ? asList(facts.stillUsed({ what: `the default of ${column}` })) : [];
+      return newDefault(column, def, facts);
     case 'AT_AlterColumnType':
       return [anotherType(column)];
     case 'AT_SetNotNull':
@@ -96,6 +106,17 @@ function commandFindings(
     default:
       return harmless.has(subtype) ? [] : [unknownCommand(table, subtype)];
   }
+}
+
+/** The release before writes with the new default, and with the rights of its own role. */
+function newDefault(column: string, value: Node | undefined, facts: Facts): readonly Finding[] {
+  if (isNull(value)) return asList(facts.stillUsed({ what: `the default of ${column}` }));
+  const unread = functionsBelow(value).filter((called) => called.includes('.') || called === 'nextval');
+  return unread.map((called) => ({
+    rule: 'unknown',
+    what: `the release before calls ${called} for ${column}, and may lack the right or find something else than a value`,
+    instead: 'a value that the code of the next release gives',
+  }));
 }
 
 function optionsOf({ def }: AlterTableCmd): readonly string[] {
@@ -149,73 +170,6 @@ function checkedByDomain(table: string, column: string, type: string): Finding {
   };
 }
 
-function constraintFindings(
-  table: string,
-  constraint: Constraint,
-  gone: ReadonlySet<string>,
-  facts: Facts,
-): readonly Finding[] {
-  const { contype, conname = 'a constraint', skip_validation: unchecked, indexname } = constraint;
-  if (contype === 'CONSTR_CHECK' || contype === 'CONSTR_FOREIGN') {
-    if (unchecked === true) return leftOut(table, notNullBy(constraint.raw_expr), facts);
-    const what = `${conname} is held against every row of ${table} while nobody else can use it`;
-    const instead = '`add constraint … not valid`, and a ValidationMigration after this one';
-    return [{ rule: 'validate', what, instead, long: true }];
-  }
-  if ((contype === 'CONSTR_UNIQUE' || contype === 'CONSTR_PRIMARY') && indexname !== undefined) {
-    return indexConstraintFindings(table, constraint, gone, facts);
-  }
-  if (contype === 'CONSTR_UNIQUE' || contype === 'CONSTR_PRIMARY') {
-    const instead =
-      'an IndexMigration with `unique: true` before this one, and here `add constraint … unique using index …`';
-    return [
-      {
-        rule: 'index',
-        what: `${conname} builds its index over ${table} while nobody else can use it`,
-        instead,
-        long: true,
-      },
-    ];
-  }
-  return [unknownCommand(table, contype ?? 'a constraint')];
-}
-
-/**
- * The index takes the name of the constraint, and a primary key makes its columns NOT NULL, which reads the table where nothing
- * says yet that they are.
- */
-function indexConstraintFindings(
-  table: string,
-  { contype, conname, indexname = '' }: Constraint,
-  gone: ReadonlySet<string>,
-  facts: Facts,
-): readonly Finding[] {
-  const index = `${table.split('.').slice(0, -1).join('.')}.${indexname}`;
-  const maker = facts.makerOf(index);
-  const findings: Finding[] = [];
-  if (conname !== undefined && conname !== indexname && maker !== undefined && !facts.isNew(index)) {
-    const what = `${index} has another name at once, and the release before tells errors apart by the old one`;
-    findings.push({ rule: 'contract', what, instead: 'a constraint of the name of its index' });
-  }
-  if (contype !== 'CONSTR_PRIMARY') return findings;
-  const columns = indexColumns(maker);
-  if (columns === undefined) {
-    return [...findings, unknownCommand(table, `a primary key by ${indexname}, whose columns are not known,`)];
-  }
-  const nullable = columns.filter((name) => !facts.isNotNull(table, name, gone));
-  return [...findings, ...nullable.map((name) => notNull(`${table}.${name}`))];
-}
-
-function leftOut(table: string, columns: readonly string[], facts: Facts): readonly Finding[] {
-  return columns
-    .filter((column) => facts.isLeftOut(table, column))
-    .map((column) => ({
-      rule: 'not-null',
-      what: `the release before does not know ${table}.${column}, so that it cannot write a row from now on`,
-      instead: 'a default for the column first, or this once a release that fills it has been made',
-    }));
-}
-
 function anotherType(column: string): Finding {
   return {
     rule: 'rewrite',
@@ -231,23 +185,5 @@ function validated(table: string, constraint: string): Finding {
     what: `validating ${constraint} reads all of ${table} in a transaction that does other things`,
     instead: 'a ValidationMigration of its own, after this one',
     long: true,
-  };
-}
-
-function notNull(column: string): Finding {
-  return {
-    rule: 'not-null',
-    what: `every row is read for nulls in ${column} while nobody else can use the table`,
-    instead: `first \`add constraint … check (${column.split('.').at(-1)} is not null) not valid\` and, in a ValidationMigration after it, validate it; then this reads nothing`,
-    long: true,
-  };
-}
-
-function unknownCommand(table: string, subtype: string): Finding {
-  return {
-    rule: 'unknown',
-    what: `${subtype} on ${table}, which is in use: it is not known to be harmless`,
-    instead:
-      'one of the ways of docs/development/migrations.md, or a rule in scripts/checks/migrations that says why it is',
   };
 }

@@ -89,6 +89,27 @@ describe('rows that are read or changed', () => {
     ],
     [
       'backfill',
+      'an expression that is alike for all',
+      backfill(
+        '2',
+        `update auth.users set old = 'x' where (id is null) in (select ${done} from auth.users where ${done} limit 9)`,
+      ),
+    ],
+    [
+      'backfill',
+      'a query for each row',
+      backfill(
+        '2',
+        `update auth.users u set old = 'x' where id in (select o.id from auth.users o where o.id = u.id and o.${done} limit 9)`,
+      ),
+    ],
+    [
+      'backfill',
+      'a query of the row itself',
+      backfill('2', `update auth.users set old = 'x' where id in (select id from auth.devices where ${done} limit 9)`),
+    ],
+    [
+      'backfill',
       'no end',
       backfill(
         '2',
@@ -143,6 +164,13 @@ describe('rows that are read or changed', () => {
       backfill(
         '2',
         'insert into auth.visits select u.id from auth.users u where not exists (select from auth.visits v where v.id = u.id) limit 1000',
+      ),
+    ],
+    [
+      'rows that are joined',
+      backfill(
+        '2',
+        `update auth.users set old = 'x' where (id) in (select users.id from auth.users join auth.devices d on d.user_id = users.id where ${done} limit 9)`,
       ),
     ],
   ])('are %s', async (_, plan) => {

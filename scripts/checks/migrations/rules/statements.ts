@@ -10,9 +10,9 @@ import type {
   RenameStmt,
   TruncateStmt,
 } from 'libpg-query';
-import { alterTableFindings } from '#checks/migrations/alter-table.ts';
 import { asList, cascadeFindings, type Facts, type Finding } from '#checks/migrations/findings.ts';
-import { rowFindings } from '#checks/migrations/rows.ts';
+import { alterTableFindings } from '#checks/migrations/rules/alter-table.ts';
+import { rowFindings } from '#checks/migrations/rules/rows.ts';
 import { functionName, kindOf, listedName, tableName, tableOfPart, tablesBelow } from '#checks/migrations/sql.ts';
 
 /** They touch nothing that the release before uses. */

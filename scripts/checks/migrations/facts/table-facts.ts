@@ -1,6 +1,6 @@
 import type { AlterTableStmt, ColumnDef, Constraint, ConstrType, CreateStmt, Node, RenameStmt } from 'libpg-query';
 import type { TableFacts } from '#checks/migrations/findings.ts';
-import { columnsBelow, isNull, listedName, tableName, wordsOf } from '#checks/migrations/sql.ts';
+import { columnsBelow, listedName, tableName, wordsOf } from '#checks/migrations/sql.ts';
 
 /** A constraint or a unique index. */
 interface Rule {
@@ -9,12 +9,13 @@ interface Rule {
   readonly columns: readonly string[];
   /** Whether it holds for every row. */
   readonly isValid: boolean;
+  readonly expression?: Node;
 }
 
 interface Table {
   readonly notNull: Set<string>;
-  /** Columns without a default that no release has. */
-  readonly leftOut: Set<string>;
+  /** Columns that no release has, by their name with their default. */
+  readonly added: Map<string, Node | undefined>;
   readonly rules: Map<string, Rule>;
 }
 
@@ -28,13 +29,16 @@ export function tableFacts(): TableFacts & { note(node: Node, released: boolean)
         kind === 'CONSTR_CHECK' && isValid && columns.includes(column) && !without.has(name);
       return notNull.has(column) || [...rules].some(isProven);
     },
-    isLeftOut: (table, column) => tables.get(table)?.leftOut.has(column) === true,
+    unknownColumn(table, column) {
+      const { added = new Map<string, Node | undefined>() } = tables.get(table) ?? {};
+      return added.has(column) ? { fallback: added.get(column) } : undefined;
+    },
     isKey: (table, columns) =>
       [...(tables.get(table)?.rules.values() ?? [])].some(
         (rule) =>
           isUnique(rule.kind) && rule.columns.length > 0 && rule.columns.every((name) => columns.includes(name)),
       ),
-    constraintKind: (table, name) => tables.get(table)?.rules.get(name)?.kind,
+    constraintOf: (table, name) => tables.get(table)?.rules.get(name),
     note: (node, released) => note(tables, node, released),
   };
 }
@@ -68,7 +72,7 @@ export function indexColumns(node: Node | undefined): readonly string[] | undefi
 function create(tables: Map<string, Table>, { relation, tableElts = [], if_not_exists: ifMissing }: CreateStmt): void {
   const name = tableName(relation);
   if (ifMissing === true && tables.has(name)) return;
-  const table: Table = { notNull: new Set(), leftOut: new Set(), rules: new Map() };
+  const table: Table = { notNull: new Set(), added: new Map(), rules: new Map() };
   tables.set(name, table);
   for (const node of tableElts) {
     if ('ColumnDef' in node) addColumn(name, table, node.ColumnDef);
@@ -90,10 +94,10 @@ function alter(tables: Map<string, Table>, { relation, cmds = [] }: AlterTableSt
     const rule = table.rules.get(part);
     if (subtype === 'AT_SetNotNull') table.notNull.add(part);
     if (subtype === 'AT_ValidateConstraint' && rule !== undefined) table.rules.set(part, { ...rule, isValid: true });
-    if (subtype === 'AT_ColumnDefault' && !isNull(def)) table.leftOut.delete(part);
+    if (subtype === 'AT_ColumnDefault' && table.added.has(part)) table.added.set(part, def);
     if (def !== undefined && 'ColumnDef' in def && subtype === 'AT_AddColumn') {
       addColumn(name, table, def.ColumnDef);
-      if (!released && !hasDefault(def.ColumnDef)) table.leftOut.add(def.ColumnDef.colname ?? '');
+      if (!released) noteAdded(table, def.ColumnDef);
     }
     if (def !== undefined && 'Constraint' in def) addConstraint(name, table, def.Constraint);
   }
@@ -135,12 +139,12 @@ function addConstraint(name: string, table: Table, constraint: Constraint, colum
   const ruleName = conname ?? (kind === 'CONSTR_PRIMARY' ? `${lastWord(name)}_pkey` : undefined);
   if (ruleName === undefined) return;
   const columns = isUnique(kind) ? named : notNullBy(expression);
-  table.rules.set(ruleName, { kind, columns, isValid: isUnchecked !== true });
+  table.rules.set(ruleName, { kind, columns, isValid: isUnchecked !== true, ...(expression && { expression }) });
 }
 
 function dropColumn(table: Table, column: string): void {
   table.notNull.delete(column);
-  table.leftOut.delete(column);
+  table.added.delete(column);
   for (const [name, { columns }] of table.rules) if (columns.includes(column)) table.rules.delete(name);
 }
 
@@ -153,14 +157,11 @@ function isUnique(kind: ConstrType): boolean {
   return kind === 'CONSTR_UNIQUE' || kind === 'CONSTR_PRIMARY';
 }
 
-function hasDefault({ constraints = [] }: ColumnDef): boolean {
-  const kinds = ['CONSTR_DEFAULT', 'CONSTR_IDENTITY', 'CONSTR_GENERATED'];
-  return constraints.some(
-    (node) =>
-      'Constraint' in node &&
-      kinds.includes(node.Constraint.contype ?? '') &&
-      !(node.Constraint.contype === 'CONSTR_DEFAULT' && isNull(node.Constraint.raw_expr)),
-  );
+/** A column that gives itself a value of its own for each row is no column that a release has to know. */
+function noteAdded(table: Table, { colname = '', constraints = [] }: ColumnDef): void {
+  const own = constraints.flatMap((node) => ('Constraint' in node ? [node.Constraint] : []));
+  if (own.some(({ contype }) => contype === 'CONSTR_IDENTITY' || contype === 'CONSTR_GENERATED')) return;
+  table.added.set(colname, own.find(({ contype }) => contype === 'CONSTR_DEFAULT')?.raw_expr);
 }
 
 /** The column of a check that says nothing but that it is not null. */
