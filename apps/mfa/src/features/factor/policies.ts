@@ -11,6 +11,9 @@ export const freshSeconds = 300;
 export const pendingSeconds = 600;
 export const confirmationsMax = 5;
 
+/** What confirms a factor is the sign-in that began to enrol it in time, or a later one; an older token of the session does not (SR-62). */
+export const confirmationStepUp = { acr: 'aal1', maxAgeSeconds: freshSeconds + pendingSeconds } as const;
+
 /** Factors one user may have, and kinds whose codes are sent: of these a user has one address and so one factor. */
 const factorsMax = 10;
 const sent: ReadonlySet<FactorTypeName> = new Set(['sms', 'email']);

@@ -2,7 +2,7 @@ import { audiences } from '@bank/domain';
 import { created, defineRoutes, etagOf, ok, type Route } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
 import { confirmEnrolment } from '#features/factor/confirm-enrolment.ts';
-import { freshSeconds } from '#features/factor/policies.ts';
+import { confirmationStepUp, freshSeconds } from '#features/factor/policies.ts';
 import { FactorParams, FactorView } from '#features/factor/schemas.ts';
 import { toFactorView } from '#features/factor/view.ts';
 import { CodeResponse } from '#features/factor-types/code.ts';
@@ -43,11 +43,12 @@ export const sentCodeRoutes = defineRoutes<AppContext>(
       tag: 'mfa',
       access: 'user',
       audiences: [audiences.customers],
+      stepUp: confirmationStepUp,
       idempotent: true,
       params: FactorParams,
       body: CodeResponse,
       responses: { 200: FactorView },
-      errors: ['auth.step_up.required', 'factor.not_found', 'factor.limit_reached', 'factor.code_invalid'],
+      errors: ['factor.not_found', 'factor.limit_reached', 'factor.code_invalid'],
       limits: [{ name: `${type}-confirmation`, points: 60, windowSeconds: 3600, by: 'user' }],
       async handle(ctx, { actor, params, body }) {
         const factor = await confirmEnrolment(ctx, actor, kind, { params, body });

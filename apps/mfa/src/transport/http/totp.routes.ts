@@ -2,7 +2,7 @@ import { audiences } from '@bank/domain';
 import { created, defineRoutes, etagOf, ok } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
 import { confirmEnrolment } from '#features/factor/confirm-enrolment.ts';
-import { freshSeconds } from '#features/factor/policies.ts';
+import { confirmationStepUp, freshSeconds } from '#features/factor/policies.ts';
 import { FactorParams, FactorView } from '#features/factor/schemas.ts';
 import { toFactorView } from '#features/factor/view.ts';
 import { CodeResponse } from '#features/factor-types/code.ts';
@@ -33,18 +33,12 @@ export const totpRoutes = defineRoutes<AppContext>([
     tag: 'mfa',
     access: 'user',
     audiences: Object.values(audiences),
+    stepUp: confirmationStepUp,
     idempotent: true,
     params: FactorParams,
     body: CodeResponse,
     responses: { 200: FactorView },
-    errors: [
-      'access.forbidden',
-      'auth.step_up.required',
-      'factor.not_found',
-      'factor.limit_reached',
-      'factor.code_invalid',
-      'factor.clock_off',
-    ],
+    errors: ['access.forbidden', 'factor.not_found', 'factor.limit_reached', 'factor.code_invalid', 'factor.clock_off'],
     limits: [{ name: 'totp-confirmation', points: 60, windowSeconds: 3600, by: 'user' }],
     async handle(ctx, { actor, params, body }) {
       const factor = await confirmEnrolment(ctx, actor, totp, { params, body });

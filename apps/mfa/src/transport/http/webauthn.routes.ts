@@ -1,7 +1,7 @@
 import { audiences } from '@bank/domain';
 import { created, defineRoutes, etagOf } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
-import { freshSeconds } from '#features/factor/policies.ts';
+import { confirmationStepUp, freshSeconds } from '#features/factor/policies.ts';
 import { FactorView } from '#features/factor/schemas.ts';
 import { toFactorView } from '#features/factor/view.ts';
 import { enrolPasskey } from '#features/factor-types/webauthn/enrol-passkey.ts';
@@ -33,16 +33,11 @@ export const webauthnRoutes = defineRoutes<AppContext>([
     tag: 'mfa',
     access: 'user',
     audiences: Object.values(audiences),
+    stepUp: confirmationStepUp,
     idempotent: true,
     body: PasskeyRegistration,
     responses: { 201: FactorView },
-    errors: [
-      'access.forbidden',
-      'auth.step_up.required',
-      'factor.not_found',
-      'factor.limit_reached',
-      'factor.passkey_invalid',
-    ],
+    errors: ['access.forbidden', 'factor.not_found', 'factor.limit_reached', 'factor.passkey_invalid'],
     limits: [{ name: 'webauthn-confirmation', points: 60, windowSeconds: 3600, by: 'user' }],
     async handle(ctx, { actor, body }) {
       const factor = await registerPasskey(ctx, actor, body);
