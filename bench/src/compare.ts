@@ -14,8 +14,13 @@ export interface Comparison {
   readonly ratio: number;
 }
 
-/** What a process that has just begun needs before it does such work as fast as it can. */
-const warmUpSeconds = 8;
+/** A side is warm when it has done no better twice in a row; one that gets better for longer has had its time. */
+const warmUp = { sliceSeconds: 5, betterBy: 1.03, secondsMax: 40 } as const;
+
+/** How many times a comparison asks one side or the other to work, at most. */
+export function turnsMax({ rounds }: Pick<Bench['options'], 'rounds'>): number {
+  return 2 * (rounds + warmUp.secondsMax / warmUp.sliceSeconds);
+}
 
 /** Warms both sides up, then measures them in turn: each round gives one ratio, and the median of them counts. */
 export async function compare(
@@ -23,9 +28,8 @@ export async function compare(
   { measured, limit }: { readonly measured: Contender; readonly limit: Contender },
 ): Promise<Comparison> {
   const slice = seconds / rounds;
-  const warmUp = Math.max(slice, warmUpSeconds);
-  await limit(warmUp);
-  await measured(warmUp);
+  await warm(limit);
+  await warm(measured);
   const figures: number[] = [];
   const limits: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -33,6 +37,17 @@ export async function compare(
     figures.push(await measured(slice));
   }
   return { measured: median(figures), limit: median(limits), ratio: ratioOfRounds(figures, limits) };
+}
+
+/** A process that has just begun compiles what it runs for longer than it takes to run it once or twice. */
+async function warm(side: Contender): Promise<void> {
+  let best = 0;
+  let sinceBest = 0;
+  for (let spent = 0; spent < warmUp.secondsMax && sinceBest < 2; spent += warmUp.sliceSeconds) {
+    const rate = await side(warmUp.sliceSeconds);
+    sinceBest = rate > best * warmUp.betterBy ? 0 : sinceBest + 1;
+    best = Math.max(best, rate);
+  }
 }
 
 /** Compares what an app does; with `--profile` one more turn leaves its profile under that name, and counts for nothing. */

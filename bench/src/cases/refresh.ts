@@ -1,5 +1,5 @@
 import { type Case, databaseOf, startLimit } from '#bench.ts';
-import { compareApp } from '#compare.ts';
+import { compareApp, turnsMax } from '#compare.ts';
 import { load } from '#load.ts';
 import { openSessions, renewalsFrom } from '#renewals.ts';
 
@@ -10,8 +10,8 @@ export const refresh: Case = {
   name: 'refresh',
   async run(bench) {
     const { stack, options } = bench;
-    const loads = 2 * (options.rounds + 1);
-    const next = renewalsFrom(await openSessions(bench, connections * (loads + 2)));
+    // A load that ends leaves those behind whose answers it did not wait for.
+    const next = renewalsFrom(await openSessions(bench, connections * (turnsMax(options) + 2)));
     const limit = await startLimit(bench, 'refresh', databaseOf(bench, 'auth'));
     const rateAt = (url: string) => async (seconds: number) =>
       (await load({ url, connections, seconds, next })).perSecond;
