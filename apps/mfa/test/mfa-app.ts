@@ -12,6 +12,7 @@ import { migrations } from '../migrations/index.ts';
 import { shownCode } from './authenticator.ts';
 
 export const auth = 'spiffe://bank/app/auth';
+export const device = 'spiffe://bank/app/device';
 export const admin = 'spiffe://bank/app/admin';
 
 const methods = [
@@ -19,6 +20,11 @@ const methods = [
 ].map((name) => `bank.mfa.v1.MfaService/${name}`);
 const callers = {
   [auth]: { name: 'auth', methods },
+  [device]: {
+    name: 'device',
+    methods: ['bank.mfa.v1.MfaService/CheckFactorChange'],
+    audiences: [audiences.customers],
+  },
   [admin]: { name: 'admin', methods: ['bank.mfa.v1.MfaService/ResetFactors'], audiences: [audiences.staff] },
 };
 

@@ -4,6 +4,7 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
 import { startChallenge } from '#features/challenge/start-challenge.ts';
 import { verifyChallenge } from '#features/challenge/verify-challenge.ts';
+import { checkFactorChange } from '#features/factor/check-factor-change.ts';
 import { listFactors } from '#features/factor/list-factors.ts';
 import { removeFactors } from '#features/factor/remove-factors.ts';
 import { resetFactors } from '#features/factor/reset-factors.ts';
@@ -60,6 +61,14 @@ export const mfaRpc = defineRpc<AppContext, typeof MfaService>(MfaService, {
       const input = { challenge, assertion: toAssertion(assertion), audience, signInId };
       const { userId, factorId, worth } = await verifyPasskeySignIn(ctx, call.actor, input);
       return { userId, factorId, passkey: worth };
+    },
+  },
+  checkFactorChange: {
+    access: 'user',
+    idempotent: true,
+    async handle(ctx, _request, call) {
+      await checkFactorChange(ctx, call.actor);
+      return {};
     },
   },
   resetFactors: {

@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/mfa/v1/mfa_service.proto.
  */
 export const file_bank_mfa_v1_mfa_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch1iYW5rL21mYS92MS9tZmFfc2VydmljZS5wcm90bxILYmFuay5tZmEudjEitQEKFVN0YXJ0Q2hhbGxlbmdlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEhEKCWZhY3Rvcl9pZBgCIAEoCRIuCgdwdXJwb3NlGAMgASgOMh0uYmFuay5tZmEudjEuQ2hhbGxlbmdlUHVycG9zZRISCgpiaW5kaW5nX2lkGAQgASgJEhgKEHRyYW5zYWN0aW9uX3RleHQYBSABKAkSGgoSdHJhbnNhY3Rpb25fZGlnZXN0GAYgASgMIrUBChZTdGFydENoYWxsZW5nZVJlc3BvbnNlEhQKDGNoYWxsZW5nZV9pZBgBIAEoCRIlCgR0eXBlGAIgASgOMhcuYmFuay5tZmEudjEuRmFjdG9yVHlwZRIuCgpleHBpcmVzX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgdvcHRpb25zGAQgASgLMh0uYmFuay5tZmEudjEuQXNzZXJ0aW9uT3B0aW9ucyJgCg9DaGFsbGVuZ2VBbnN3ZXISFAoMY2hhbGxlbmdlX2lkGAEgASgJEgwKBGNvZGUYAiABKAkSKQoJYXNzZXJ0aW9uGAMgASgLMhYuYmFuay5tZmEudjEuQXNzZXJ0aW9uItEBChZWZXJpZnlDaGFsbGVuZ2VSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSLgoHcHVycG9zZRgCIAEoDjIdLmJhbmsubWZhLnYxLkNoYWxsZW5nZVB1cnBvc2USEgoKYmluZGluZ19pZBgDIAEoCRIuCgZhbnN3ZXIYBCABKAsyHC5iYW5rLm1mYS52MS5DaGFsbGVuZ2VBbnN3ZXJIABIXCg1yZWNvdmVyeV9jb2RlGAUgASgJSAASEAoIYXVkaWVuY2UYBiABKAlCBwoFcHJvb2YibAoXVmVyaWZ5Q2hhbGxlbmdlUmVzcG9uc2USJQoEdHlwZRgBIAEoDjIXLmJhbmsubWZhLnYxLkZhY3RvclR5cGUSKgoHcGFzc2tleRgCIAEoCzIZLmJhbmsubWZhLnYxLlBhc3NrZXlGYWN0cyIbChlTdGFydFBhc3NrZXlTaWduSW5SZXF1ZXN0IkwKGlN0YXJ0UGFzc2tleVNpZ25JblJlc3BvbnNlEi4KB29wdGlvbnMYASABKAsyHS5iYW5rLm1mYS52MS5Bc3NlcnRpb25PcHRpb25zIoABChpWZXJpZnlQYXNza2V5U2lnbkluUmVxdWVzdBIRCgljaGFsbGVuZ2UYASABKAwSKQoJYXNzZXJ0aW9uGAIgASgLMhYuYmFuay5tZmEudjEuQXNzZXJ0aW9uEhAKCGF1ZGllbmNlGAMgASgJEhIKCnNpZ25faW5faWQYBCABKAkibQobVmVyaWZ5UGFzc2tleVNpZ25JblJlc3BvbnNlEg8KB3VzZXJfaWQYASABKAkSEQoJZmFjdG9yX2lkGAIgASgJEioKB3Bhc3NrZXkYAyABKAsyGS5iYW5rLm1mYS52MS5QYXNza2V5RmFjdHMiJQoSTGlzdEZhY3RvcnNSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkiOwoTTGlzdEZhY3RvcnNSZXNwb25zZRIkCgdmYWN0b3JzGAEgAygLMhMuYmFuay5tZmEudjEuRmFjdG9yIkkKE1Jlc2V0RmFjdG9yc1JlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRIPCgdub3RlX2lkGAIgASgJEhAKCGFwcHJvdmFsGAMgASgJIi0KFFJlc2V0RmFjdG9yc1Jlc3BvbnNlEhUKDXJlbW92ZWRfY291bnQYASABKAUiPAoUUmVtb3ZlRmFjdG9yc1JlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRITCgtyZWNvdmVyeV9pZBgCIAEoCSIuChVSZW1vdmVGYWN0b3JzUmVzcG9uc2USFQoNcmVtb3ZlZF9jb3VudBgBIAEoBTKkBQoKTWZhU2VydmljZRJVCgtMaXN0RmFjdG9ycxIfLmJhbmsubWZhLnYxLkxpc3RGYWN0b3JzUmVxdWVzdBogLmJhbmsubWZhLnYxLkxpc3RGYWN0b3JzUmVzcG9uc2UiA5ACARJZCg5TdGFydENoYWxsZW5nZRIiLmJhbmsubWZhLnYxLlN0YXJ0Q2hhbGxlbmdlUmVxdWVzdBojLmJhbmsubWZhLnYxLlN0YXJ0Q2hhbGxlbmdlUmVzcG9uc2USXAoPVmVyaWZ5Q2hhbGxlbmdlEiMuYmFuay5tZmEudjEuVmVyaWZ5Q2hhbGxlbmdlUmVxdWVzdBokLmJhbmsubWZhLnYxLlZlcmlmeUNoYWxsZW5nZVJlc3BvbnNlEmUKElN0YXJ0UGFzc2tleVNpZ25JbhImLmJhbmsubWZhLnYxLlN0YXJ0UGFzc2tleVNpZ25JblJlcXVlc3QaJy5iYW5rLm1mYS52MS5TdGFydFBhc3NrZXlTaWduSW5SZXNwb25zZRJoChNWZXJpZnlQYXNza2V5U2lnbkluEicuYmFuay5tZmEudjEuVmVyaWZ5UGFzc2tleVNpZ25JblJlcXVlc3QaKC5iYW5rLm1mYS52MS5WZXJpZnlQYXNza2V5U2lnbkluUmVzcG9uc2USWAoMUmVzZXRGYWN0b3JzEiAuYmFuay5tZmEudjEuUmVzZXRGYWN0b3JzUmVxdWVzdBohLmJhbmsubWZhLnYxLlJlc2V0RmFjdG9yc1Jlc3BvbnNlIgOQAgISWwoNUmVtb3ZlRmFjdG9ycxIhLmJhbmsubWZhLnYxLlJlbW92ZUZhY3RvcnNSZXF1ZXN0GiIuYmFuay5tZmEudjEuUmVtb3ZlRmFjdG9yc1Jlc3BvbnNlIgOQAgJiBnByb3RvMw", [file_bank_mfa_v1_challenge, file_bank_mfa_v1_factor, file_bank_mfa_v1_passkey, file_google_protobuf_timestamp]);
+  fileDesc("Ch1iYW5rL21mYS92MS9tZmFfc2VydmljZS5wcm90bxILYmFuay5tZmEudjEitQEKFVN0YXJ0Q2hhbGxlbmdlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEhEKCWZhY3Rvcl9pZBgCIAEoCRIuCgdwdXJwb3NlGAMgASgOMh0uYmFuay5tZmEudjEuQ2hhbGxlbmdlUHVycG9zZRISCgpiaW5kaW5nX2lkGAQgASgJEhgKEHRyYW5zYWN0aW9uX3RleHQYBSABKAkSGgoSdHJhbnNhY3Rpb25fZGlnZXN0GAYgASgMIrUBChZTdGFydENoYWxsZW5nZVJlc3BvbnNlEhQKDGNoYWxsZW5nZV9pZBgBIAEoCRIlCgR0eXBlGAIgASgOMhcuYmFuay5tZmEudjEuRmFjdG9yVHlwZRIuCgpleHBpcmVzX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgdvcHRpb25zGAQgASgLMh0uYmFuay5tZmEudjEuQXNzZXJ0aW9uT3B0aW9ucyJgCg9DaGFsbGVuZ2VBbnN3ZXISFAoMY2hhbGxlbmdlX2lkGAEgASgJEgwKBGNvZGUYAiABKAkSKQoJYXNzZXJ0aW9uGAMgASgLMhYuYmFuay5tZmEudjEuQXNzZXJ0aW9uItEBChZWZXJpZnlDaGFsbGVuZ2VSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSLgoHcHVycG9zZRgCIAEoDjIdLmJhbmsubWZhLnYxLkNoYWxsZW5nZVB1cnBvc2USEgoKYmluZGluZ19pZBgDIAEoCRIuCgZhbnN3ZXIYBCABKAsyHC5iYW5rLm1mYS52MS5DaGFsbGVuZ2VBbnN3ZXJIABIXCg1yZWNvdmVyeV9jb2RlGAUgASgJSAASEAoIYXVkaWVuY2UYBiABKAlCBwoFcHJvb2YibAoXVmVyaWZ5Q2hhbGxlbmdlUmVzcG9uc2USJQoEdHlwZRgBIAEoDjIXLmJhbmsubWZhLnYxLkZhY3RvclR5cGUSKgoHcGFzc2tleRgCIAEoCzIZLmJhbmsubWZhLnYxLlBhc3NrZXlGYWN0cyIbChlTdGFydFBhc3NrZXlTaWduSW5SZXF1ZXN0IkwKGlN0YXJ0UGFzc2tleVNpZ25JblJlc3BvbnNlEi4KB29wdGlvbnMYASABKAsyHS5iYW5rLm1mYS52MS5Bc3NlcnRpb25PcHRpb25zIoABChpWZXJpZnlQYXNza2V5U2lnbkluUmVxdWVzdBIRCgljaGFsbGVuZ2UYASABKAwSKQoJYXNzZXJ0aW9uGAIgASgLMhYuYmFuay5tZmEudjEuQXNzZXJ0aW9uEhAKCGF1ZGllbmNlGAMgASgJEhIKCnNpZ25faW5faWQYBCABKAkibQobVmVyaWZ5UGFzc2tleVNpZ25JblJlc3BvbnNlEg8KB3VzZXJfaWQYASABKAkSEQoJZmFjdG9yX2lkGAIgASgJEioKB3Bhc3NrZXkYAyABKAsyGS5iYW5rLm1mYS52MS5QYXNza2V5RmFjdHMiJQoSTGlzdEZhY3RvcnNSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkiOwoTTGlzdEZhY3RvcnNSZXNwb25zZRIkCgdmYWN0b3JzGAEgAygLMhMuYmFuay5tZmEudjEuRmFjdG9yIhoKGENoZWNrRmFjdG9yQ2hhbmdlUmVxdWVzdCIbChlDaGVja0ZhY3RvckNoYW5nZVJlc3BvbnNlIkkKE1Jlc2V0RmFjdG9yc1JlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRIPCgdub3RlX2lkGAIgASgJEhAKCGFwcHJvdmFsGAMgASgJIi0KFFJlc2V0RmFjdG9yc1Jlc3BvbnNlEhUKDXJlbW92ZWRfY291bnQYASABKAUiPAoUUmVtb3ZlRmFjdG9yc1JlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRITCgtyZWNvdmVyeV9pZBgCIAEoCSIuChVSZW1vdmVGYWN0b3JzUmVzcG9uc2USFQoNcmVtb3ZlZF9jb3VudBgBIAEoBTKNBgoKTWZhU2VydmljZRJVCgtMaXN0RmFjdG9ycxIfLmJhbmsubWZhLnYxLkxpc3RGYWN0b3JzUmVxdWVzdBogLmJhbmsubWZhLnYxLkxpc3RGYWN0b3JzUmVzcG9uc2UiA5ACARJZCg5TdGFydENoYWxsZW5nZRIiLmJhbmsubWZhLnYxLlN0YXJ0Q2hhbGxlbmdlUmVxdWVzdBojLmJhbmsubWZhLnYxLlN0YXJ0Q2hhbGxlbmdlUmVzcG9uc2USXAoPVmVyaWZ5Q2hhbGxlbmdlEiMuYmFuay5tZmEudjEuVmVyaWZ5Q2hhbGxlbmdlUmVxdWVzdBokLmJhbmsubWZhLnYxLlZlcmlmeUNoYWxsZW5nZVJlc3BvbnNlEmUKElN0YXJ0UGFzc2tleVNpZ25JbhImLmJhbmsubWZhLnYxLlN0YXJ0UGFzc2tleVNpZ25JblJlcXVlc3QaJy5iYW5rLm1mYS52MS5TdGFydFBhc3NrZXlTaWduSW5SZXNwb25zZRJoChNWZXJpZnlQYXNza2V5U2lnbkluEicuYmFuay5tZmEudjEuVmVyaWZ5UGFzc2tleVNpZ25JblJlcXVlc3QaKC5iYW5rLm1mYS52MS5WZXJpZnlQYXNza2V5U2lnbkluUmVzcG9uc2USZwoRQ2hlY2tGYWN0b3JDaGFuZ2USJS5iYW5rLm1mYS52MS5DaGVja0ZhY3RvckNoYW5nZVJlcXVlc3QaJi5iYW5rLm1mYS52MS5DaGVja0ZhY3RvckNoYW5nZVJlc3BvbnNlIgOQAgESWAoMUmVzZXRGYWN0b3JzEiAuYmFuay5tZmEudjEuUmVzZXRGYWN0b3JzUmVxdWVzdBohLmJhbmsubWZhLnYxLlJlc2V0RmFjdG9yc1Jlc3BvbnNlIgOQAgISWwoNUmVtb3ZlRmFjdG9ycxIhLmJhbmsubWZhLnYxLlJlbW92ZUZhY3RvcnNSZXF1ZXN0GiIuYmFuay5tZmEudjEuUmVtb3ZlRmFjdG9yc1Jlc3BvbnNlIgOQAgJiBnByb3RvMw", [file_bank_mfa_v1_challenge, file_bank_mfa_v1_factor, file_bank_mfa_v1_passkey, file_google_protobuf_timestamp]);
 
 /**
  * StartChallengeRequest names the factor and what the answer will be good for.
@@ -405,6 +405,36 @@ export const ListFactorsResponseSchema: GenMessage<ListFactorsResponse> = /*@__P
   messageDesc(file_bank_mfa_v1_mfa_service, 10);
 
 /**
+ * CheckFactorChangeRequest names nobody: it is the person of the forwarded token.
+ *
+ * @generated from message bank.mfa.v1.CheckFactorChangeRequest
+ */
+export type CheckFactorChangeRequest = Message<"bank.mfa.v1.CheckFactorChangeRequest"> & {
+};
+
+/**
+ * Describes the message bank.mfa.v1.CheckFactorChangeRequest.
+ * Use `create(CheckFactorChangeRequestSchema)` to create a new message.
+ */
+export const CheckFactorChangeRequestSchema: GenMessage<CheckFactorChangeRequest> = /*@__PURE__*/
+  messageDesc(file_bank_mfa_v1_mfa_service, 11);
+
+/**
+ * CheckFactorChangeResponse tells that they may; every other outcome is an error.
+ *
+ * @generated from message bank.mfa.v1.CheckFactorChangeResponse
+ */
+export type CheckFactorChangeResponse = Message<"bank.mfa.v1.CheckFactorChangeResponse"> & {
+};
+
+/**
+ * Describes the message bank.mfa.v1.CheckFactorChangeResponse.
+ * Use `create(CheckFactorChangeResponseSchema)` to create a new message.
+ */
+export const CheckFactorChangeResponseSchema: GenMessage<CheckFactorChangeResponse> = /*@__PURE__*/
+  messageDesc(file_bank_mfa_v1_mfa_service, 12);
+
+/**
  * ResetFactorsRequest names the user.
  *
  * @generated from message bank.mfa.v1.ResetFactorsRequest
@@ -437,7 +467,7 @@ export type ResetFactorsRequest = Message<"bank.mfa.v1.ResetFactorsRequest"> & {
  * Use `create(ResetFactorsRequestSchema)` to create a new message.
  */
 export const ResetFactorsRequestSchema: GenMessage<ResetFactorsRequest> = /*@__PURE__*/
-  messageDesc(file_bank_mfa_v1_mfa_service, 11);
+  messageDesc(file_bank_mfa_v1_mfa_service, 13);
 
 /**
  * ResetFactorsResponse tells what was there.
@@ -458,7 +488,7 @@ export type ResetFactorsResponse = Message<"bank.mfa.v1.ResetFactorsResponse"> &
  * Use `create(ResetFactorsResponseSchema)` to create a new message.
  */
 export const ResetFactorsResponseSchema: GenMessage<ResetFactorsResponse> = /*@__PURE__*/
-  messageDesc(file_bank_mfa_v1_mfa_service, 12);
+  messageDesc(file_bank_mfa_v1_mfa_service, 14);
 
 /**
  * RemoveFactorsRequest names the user and the recovery.
@@ -486,7 +516,7 @@ export type RemoveFactorsRequest = Message<"bank.mfa.v1.RemoveFactorsRequest"> &
  * Use `create(RemoveFactorsRequestSchema)` to create a new message.
  */
 export const RemoveFactorsRequestSchema: GenMessage<RemoveFactorsRequest> = /*@__PURE__*/
-  messageDesc(file_bank_mfa_v1_mfa_service, 13);
+  messageDesc(file_bank_mfa_v1_mfa_service, 15);
 
 /**
  * RemoveFactorsResponse tells what was there.
@@ -507,7 +537,7 @@ export type RemoveFactorsResponse = Message<"bank.mfa.v1.RemoveFactorsResponse">
  * Use `create(RemoveFactorsResponseSchema)` to create a new message.
  */
 export const RemoveFactorsResponseSchema: GenMessage<RemoveFactorsResponse> = /*@__PURE__*/
-  messageDesc(file_bank_mfa_v1_mfa_service, 14);
+  messageDesc(file_bank_mfa_v1_mfa_service, 16);
 
 /**
  * MfaService answers for second factors. Served by mfa.
@@ -569,6 +599,18 @@ export const MfaService: GenService<{
     methodKind: "unary";
     input: typeof VerifyPasskeySignInRequestSchema;
     output: typeof VerifyPasskeySignInResponseSchema;
+  },
+  /**
+   * CheckFactorChange tells whether a person may change what proves them in the session of the forwarded token, by the
+   * rule for factors themselves. Otherwise the error is `auth.step_up.required` with what would do; how fresh the
+   * session is the caller judges. Caller: device, for the person, before a key is bound.
+   *
+   * @generated from rpc bank.mfa.v1.MfaService.CheckFactorChange
+   */
+  checkFactorChange: {
+    methodKind: "unary";
+    input: typeof CheckFactorChangeRequestSchema;
+    output: typeof CheckFactorChangeResponseSchema;
   },
   /**
    * ResetFactors removes all factors and recovery codes of a user; always by an approval. Callers: staff,
