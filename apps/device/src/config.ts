@@ -1,8 +1,8 @@
 import { appEnv } from '@bank/composition';
-import { readConfig } from '@bank/service-kit';
+import { envRpcUrl, readConfig } from '@bank/service-kit';
 import * as v from 'valibot';
 
-const ConfigSchema = v.object({ ...appEnv });
+const ConfigSchema = v.object({ ...appEnv, MFA_RPC_URL: envRpcUrl });
 
 export type Config = Readonly<v.InferOutput<typeof ConfigSchema>>;
 

@@ -1,5 +1,6 @@
 import { createFoundations, type Foundations, type Overrides, tlsFilesOf } from '@bank/composition';
 import type { TransactionalContext, TransactionScope } from '@bank/database';
+import { createFactorRule, type FactorRule } from '#adapters/factors/factor-rule.ts';
 import { createSessionEnder, type SessionEnder } from '#adapters/sessions/session-ender.ts';
 import { createUserDirectory, type UserDirectory } from '#adapters/users/user-directory.ts';
 import type { Config } from '#config.ts';
@@ -21,6 +22,7 @@ export interface Repositories {
 /** What every feature is handed: the foundations of any app, and this one's repositories behind its unit of work. */
 export interface AppContext extends Foundations, TransactionalContext<Repositories> {
   readonly config: Config;
+  readonly factorRule: FactorRule;
   readonly sessions: SessionEnder;
   readonly users: UserDirectory;
 }
@@ -34,9 +36,11 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
   const { logger, metrics } = foundations;
   const rpc = { tls: tlsFilesOf(config), logger, metrics };
   const auth = { ...rpc, baseUrl: config.AUTH_RPC_URL, serverUri: 'spiffe://bank/app/auth' };
+  const mfa = { ...rpc, baseUrl: config.MFA_RPC_URL, serverUri: 'spiffe://bank/app/mfa' };
   return {
     ...foundations,
     config,
+    factorRule: createFactorRule(mfa),
     sessions: createSessionEnder(auth),
     users: createUserDirectory(auth),
     unitOfWork: foundations.unitOfWorkOf((em) => ({

@@ -11,6 +11,7 @@ import {
 import { AuthService, type RevokeSessionsRequest } from '@bank/proto/auth';
 import { DeviceService } from '@bank/proto/device';
 import { ErrorInfoSchema } from '@bank/proto/errors';
+import { MfaService } from '@bank/proto/mfa';
 import { UserService } from '@bank/proto/user';
 import { testCertificates } from '@bank/testing';
 import { Code, ConnectError, type ConnectRouter } from '@connectrpc/connect';
@@ -45,8 +46,17 @@ export interface AuthStandIn {
   readonly asked: { request: RevokeSessionsRequest; token: string | null }[];
 }
 
+/** What mfa says of every session that it is asked about, and the tokens it was asked with. A test may take mfa away. */
+export interface MfaStandIn {
+  away: boolean;
+  /** The level that the factors of everybody give, where the session does not reach it. */
+  wanted: 'aal3' | undefined;
+  readonly asked: (string | null)[];
+}
+
 export interface DeviceApp extends TestApp<AppContext> {
   readonly authStandIn: AuthStandIn;
+  readonly mfaStandIn: MfaStandIn;
 }
 
 const parts = {
@@ -59,28 +69,57 @@ const parts = {
   createService,
 };
 
-/** The device app of one test file, started on services of its own, with an auth beside it that ends sessions. Other settings go into `env`. */
+/** The device app of one test file, started on services of its own, with an auth beside it that ends sessions and an mfa. Other settings go into `env`. */
 export async function ownDeviceApp(changes: Pick<AppUnderTest, 'env'> = {}): Promise<DeviceApp> {
   const certificates = await testCertificates();
-  const authStandIn = standIn();
-  const env = { AUTH_RPC_URL: await rpcNeighbour(certificates, 'auth', routesOf(authStandIn)), ...changes.env };
-  return Object.assign(testApp({ ...parts, certificates, env }), { authStandIn });
+  const [authStandIn, mfaStandIn] = [standIn(), mfaToAsk()];
+  const env = {
+    AUTH_RPC_URL: await rpcNeighbour(certificates, 'auth', routesOf(authStandIn)),
+    MFA_RPC_URL: await rpcNeighbour(certificates, 'mfa', mfaRoutesOf(mfaStandIn)),
+    ...changes.env,
+  };
+  return Object.assign(testApp({ ...parts, certificates, env }), { authStandIn, mfaStandIn });
 }
 
 const sharedStandIn = standIn();
+const sharedMfa = mfaToAsk();
 
-/** The device app, shared with other test files, with an auth beside it that is again as it was when a file begins. */
+/** The device app, shared with other test files, with an auth and an mfa beside it that are again as they were when a file begins. */
 export async function deviceApp(): Promise<DeviceApp> {
   const app = sharedApp('device', async () => {
     const certificates = await testCertificates();
-    const env = { AUTH_RPC_URL: await sharedNeighbour(certificates, 'auth', routesOf(sharedStandIn)) };
+    const env = {
+      AUTH_RPC_URL: await sharedNeighbour(certificates, 'auth', routesOf(sharedStandIn)),
+      MFA_RPC_URL: await sharedNeighbour(certificates, 'mfa', mfaRoutesOf(sharedMfa)),
+    };
     return { ...parts, certificates, env };
   });
   beforeAll(() => {
     sharedStandIn.asked.length = 0;
+    sharedMfa.asked.length = 0;
+    Object.assign(sharedMfa, { ...mfaToAsk(), asked: sharedMfa.asked });
     Object.assign(sharedStandIn, { ...standIn(), asked: sharedStandIn.asked });
   });
-  return Object.assign(app, { authStandIn: sharedStandIn });
+  return Object.assign(app, { authStandIn: sharedStandIn, mfaStandIn: sharedMfa });
+}
+
+function mfaToAsk(): MfaStandIn {
+  return { away: false, wanted: undefined, asked: [] };
+}
+
+function mfaRoutesOf(mfa: MfaStandIn): (router: ConnectRouter) => void {
+  return (router) => {
+    router.service(MfaService, {
+      checkFactorChange(_request, { requestHeader }) {
+        if (mfa.away) throw new ConnectError('away', Code.Unavailable);
+        mfa.asked.push(requestHeader.get('bank-user-token'));
+        if (mfa.wanted === undefined) return {};
+        const metadata = { acr: mfa.wanted, maxAgeSeconds: '300' };
+        const info = { desc: ErrorInfoSchema, value: { code: 'auth.step_up.required', metadata } };
+        throw new ConnectError('step up', Code.PermissionDenied, undefined, [info]);
+      },
+    });
+  };
 }
 
 function standIn(): AuthStandIn {

@@ -24,8 +24,9 @@ interface Binding {
 /**
  * Binds a key to the device of the session, which has signed the challenge with it; a key that the device has signs as well
  * and is gone then. The first answer uses the challenge up, right or wrong, and a wrong one is in the ledger. One key is of
- * one device. The route demands a fresh second factor (SR-31, SR-62).
- * @throws auth.token.missing, request.invalid, device.not_found, service.unavailable, device.not_current, request.precondition_failed,
+ * one device. The route demands a fresh second factor (SR-62), this the level that the user's factors give: the key approves what
+ * they approve, and there may be a better one since the challenge (SR-31).
+ * @throws auth.token.missing, request.invalid, auth.step_up.required, device.not_found, service.unavailable, device.not_current, request.precondition_failed,
  * challenge.not_found, device.key.unproven, device.key.taken
  */
 export async function bindKey(
@@ -39,6 +40,7 @@ export async function bindKey(
   const key = toKey(user, deviceId, body);
   const who = allow.self(actor, user.userId);
   const audits = ['device.key.bound', 'device.key.rotated', 'device.key.failed'] as const;
+  await ctx.factorRule.requireMet();
   const bound = await withTransaction(ctx, { who, audits }, async (tx) => {
     await tx.devices.lockOf(user.userId);
     const device = await tx.deviceNames.find(user.userId, deviceId);

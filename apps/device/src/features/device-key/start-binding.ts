@@ -15,14 +15,15 @@ export interface StartedBinding {
 
 /**
  * Asks the device of the session for a key: its first, or one in place of the key that it has. What was asked before in
- * that session is dead. The route demands a fresh second factor (SR-62).
- * @throws auth.token.missing, request.invalid, device.not_found, service.unavailable, device.not_current
+ * that session is dead. The route demands a fresh second factor (SR-62), this the level that the user's factors give (SR-31).
+ * @throws auth.token.missing, request.invalid, auth.step_up.required, device.not_found, service.unavailable, device.not_current
  */
 export async function startBinding(ctx: AppContext, actor: Actor, params: unknown): Promise<StartedBinding> {
   const user = requireUser(actor);
   const { userId, sessionId, deviceId: currentId } = user;
   const { id: deviceId } = parse(DeviceParams, params);
   const access = { who: allow.self(actor, userId), unaudited: 'a question: the ledger gets what comes of it' } as const;
+  await ctx.factorRule.requireMet();
   const id = ctx.ids.next();
   const challenge = randomBytes(challengeBytes);
   return withTransaction(ctx, access, async (tx): Promise<StartedBinding> => {

@@ -19,7 +19,8 @@ export const deviceKeyRoutes = defineRoutes<AppContext>([
     method: 'POST',
     path: '/v1/devices/:id/key/challenge',
     summary: 'Ask for a challenge to bind a key to the device in use; needs a fresh second factor',
-    description: 'The answer has the `ETag` that `PUT` is to name. What was asked before in the same session is dead.',
+    description:
+      'At the level that the factors give, as for adding a factor. The answer has the `ETag` that `PUT` is to name. What was asked before in the same session is dead.',
     tag,
     access: 'user',
     stepUp,
@@ -37,7 +38,8 @@ export const deviceKeyRoutes = defineRoutes<AppContext>([
     path: '/v1/devices/:id/key',
     summary:
       'Bind a key to the device in use, or another in place of its key; needs If-Match and a fresh second factor',
-    description: 'The first answer uses the challenge up, right or wrong.',
+    description:
+      'At the level that the factors give, as for adding a factor. The first answer uses the challenge up, right or wrong.',
     tag,
     access: 'user',
     stepUp,
