@@ -2,6 +2,7 @@ import type { Stack } from '@bank/scripts/stack';
 import type { Action } from '#load/actions/action.ts';
 import type { Journal } from '#load/journal.ts';
 import type { Load } from '#load/load.ts';
+import type { Staff } from '#load/staff.ts';
 import type { Receiver } from '#observe/receiver.ts';
 import type { ChaosOptions } from '#options.ts';
 import type { Random, Shares } from '#random.ts';
@@ -13,6 +14,7 @@ export interface Chaos {
   readonly random: Random;
   readonly journal: Journal;
   readonly load: Load;
+  readonly staff: Staff;
   readonly receiver: Receiver;
   report(line: string): void;
 }

@@ -4,6 +4,7 @@ import { describeMachine, progressLines, registerPeople, withBundledStack, write
 import type { Chaos, Fault } from '#chaos.ts';
 import { Journal } from '#load/journal.ts';
 import { createLoad } from '#load/load.ts';
+import { hireStaff } from '#load/staff.ts';
 import { openReceiver } from '#observe/receiver.ts';
 import type { ChaosOptions } from '#options.ts';
 import { seeded } from '#random.ts';
@@ -57,8 +58,9 @@ async function letLoose(
   const random = seeded(options.seed);
   const { clients } = options;
   const { gateway: gatewayUrl, sandbox } = stack.addresses;
-  const load = createLoad({ gatewayUrl, inboxUrl: sandbox.http, people, clients, journal, random });
-  const chaos: Chaos = { stack, options, random, journal, load, receiver, report };
+  const staff = await hireStaff(stack, journal);
+  const load = createLoad({ gatewayUrl, inboxUrl: sandbox.http, people, clients, journal, random, staff });
+  const chaos: Chaos = { stack, options, random, journal, load, staff, receiver, report };
   for (const fault of faults) {
     report(`${fault.name}: ${fault.what}`);
     try {

@@ -2,8 +2,10 @@ import { appNames } from '@bank/scripts/stack';
 import type { Chaos, Fault } from '#chaos.ts';
 import { checkHistory } from '#check/check-history.ts';
 import { repetitions } from '#check/events.ts';
+import { countBy } from '#check/grouping.ts';
 import type { Violation } from '#check/history.ts';
 import { readHistory } from '#check/read-history.ts';
+import type { Acknowledged } from '#load/journal.ts';
 import { pause } from '#pause.ts';
 import type { Row } from '#row.ts';
 
@@ -26,6 +28,7 @@ export async function runFault(chaos: Chaos, fault: Fault): Promise<Row> {
   const settledMs = performance.now() - stoppedAt;
   const broken = [...outcome.broken, ...crashed(chaos)];
   report(`${fault.name}: ${acknowledged} writes acknowledged, ${broken.length + violations.length} things do not hold`);
+  report(`${fault.name}: acknowledged were ${kindsOf(journal.acknowledged.slice(told))}`);
   for (const line of broken) report(`  ${line}`);
   for (const { rule, detail } of violations.slice(0, shownAtOnce)) report(`  ${rule}: ${detail}`);
   const meanwhile = receiver.received.slice(received);
@@ -42,6 +45,11 @@ export async function runFault(chaos: Chaos, fault: Fault): Promise<Row> {
     violations,
     notes: outcome.notes ?? [],
   };
+}
+
+/** How many writes of each kind: one of which there is none has proved nothing. */
+function kindsOf(acknowledged: readonly Acknowledged[]): string {
+  return [...countBy(acknowledged, ({ kind }) => kind)].map(([kind, count]) => `${kind} ×${count}`).join(', ');
 }
 
 /** What does not hold when everything that was under way had time to end. */

@@ -16,7 +16,16 @@ const request = {
   avatar: 'chaos.avatar.1',
   submission: 'chaos.submission.1',
   paper: 'chaos.document.1',
+  password: 'chaos.password.1',
+  stepUp: 'chaos.step-up.1',
+  factor: 'chaos.factor.1',
+  codes: 'chaos.recovery-codes.1',
+  lock: 'chaos.lock.1',
+  unlock: 'chaos.unlock.1',
 };
+/** When the password was changed, and the factor that is there; another one was enrolled and removed before it. */
+const changedAt = 2000;
+const [factor, olderFactor] = ['f2', 'f1'];
 
 function row(app: string, id: string, more: Partial<OutboxRow>): OutboxRow {
   return {
@@ -34,6 +43,10 @@ function row(app: string, id: string, more: Partial<OutboxRow>): OutboxRow {
     caseId: null,
     attempt: null,
     status: null,
+    factorId: null,
+    from: null,
+    to: null,
+    changedAt: null,
     ...more,
   };
 }
@@ -47,8 +60,54 @@ function moved(id: string, sequence: number, version: number, status: string, re
   return row('profile', id, { type: 'kyc.status_changed.v1', sequence, version, status, requestId, caseId: kycCase });
 }
 
+/** What a change of credentials leaves: event, entry and the message that tells of it. */
+function credential(
+  app: 'auth' | 'mfa',
+  number: number,
+  names: { readonly event: string; readonly action: string; readonly requestId: string },
+  more: Partial<OutboxRow>,
+): OutboxRow[] {
+  const { event, action, requestId } = names;
+  return [
+    row(app, `e${number}`, { type: event, requestId, ...more }),
+    entry(app, `b${number}`, action, requestId),
+    row(app, `m${number}`, { destination: 'deliveries', type: 'delivery.requested.v1', requestId }),
+  ];
+}
+
+/** What staff did: as the app that owns users tells it, and as admin does. */
+function move(number: number, version: number, [from, to]: readonly [string, string], requestId: string): OutboxRow[] {
+  const names = { event: 'user.status_changed.v1', action: 'user.status_changed', requestId };
+  return [
+    ...credential('auth', number, names, { sequence: version + 4, version, from, to }),
+    entry('admin', `c${number}`, 'admin.action.requested', requestId),
+    row('admin', `d${number}`, { type: 'admin.action_performed.v1', sequence: version - 1, requestId }),
+    entry('admin', `g${number}`, 'admin.action.performed', requestId),
+  ];
+}
+
+/** The user changed the password, enrolled two factors and removed the first, has recovery codes, was locked and is no more. */
+function credentials(): OutboxRow[] {
+  const enrolled = { event: 'mfa.factor_enrolled.v1', action: 'mfa.factor.enrolled' };
+  const removed = { event: 'mfa.factor_removed.v1', action: 'mfa.factor.removed' };
+  const generated = { event: 'mfa.recovery_codes_generated.v1', action: 'mfa.recovery_codes.generated' };
+  const changed = { event: 'auth.password_changed.v1', action: 'auth.password.changed' };
+  return [
+    ...credential('auth', 11, { ...changed, requestId: request.password }, { sequence: 4, changedAt }),
+    row('auth', 'e12', { type: 'auth.stepped_up.v1', sequence: 5, requestId: request.stepUp, sessionId: session }),
+    entry('auth', 'b12', 'auth.stepped_up', request.stepUp),
+    ...credential('mfa', 13, { ...enrolled, requestId: 'other' }, { sequence: 1, factorId: olderFactor }),
+    ...credential('mfa', 14, { ...removed, requestId: 'other' }, { sequence: 2, factorId: olderFactor }),
+    ...credential('mfa', 15, { ...enrolled, requestId: request.factor }, { sequence: 3, factorId: factor }),
+    ...credential('mfa', 16, { ...generated, requestId: request.codes }, { sequence: 4 }),
+    ...move(17, 2, ['active', 'locked'], request.lock),
+    ...move(18, 3, ['locked', 'active'], request.unlock),
+  ];
+}
+
 function wholeOutbox(): OutboxRow[] {
   return [
+    ...credentials(),
     row('auth', 'm1', { destination: 'deliveries', type: 'delivery.requested.v1', requestId: request.registration }),
     row('auth', 'e1', { type: 'user.registered.v1', sequence: 1, requestId: request.user }),
     row('auth', 'e2', { type: 'user.activated.v1', sequence: 2, requestId: request.user }),
@@ -76,8 +135,8 @@ function wholeOutbox(): OutboxRow[] {
 const file = { userId: user, purpose: 'avatar', status: 'stored', uploadKey: null, isDue: false };
 
 /**
- * One user who registered, changed the profile once, has a picture in place of an earlier one, was verified, and of whom
- * everything is told as it must be.
+ * One user who registered, changed the profile once, has a picture in place of an earlier one, was verified, changed what they sign in with, was locked
+ * for a while, and of whom everything is told as it must be.
  */
 export function wholeHistory(): History {
   const outbox = wholeOutbox();
@@ -89,6 +148,12 @@ export function wholeHistory(): History {
       { kind: 'profile', requestId: request.profile, userId: user, version: 2 },
       { kind: 'avatar', requestId: request.avatar, userId: user, fileId: picture },
       { kind: 'document', requestId: request.paper, userId: user, documentId: 'd1' },
+      { kind: 'password', requestId: request.password, userId: user },
+      { kind: 'step-up', requestId: request.stepUp, sessionId: session, tokenId: 't2' },
+      { kind: 'factor', requestId: request.factor, userId: user, factorId: factor },
+      { kind: 'recovery-codes', requestId: request.codes, userId: user, factorId: factor },
+      { kind: 'lock', requestId: request.lock, userId: user },
+      { kind: 'unlock', requestId: request.unlock, userId: user },
       { kind: 'submission', requestId: request.submission, userId: user, caseId: kycCase, attempt: 1 },
     ],
     complaints: [],
@@ -97,7 +162,9 @@ export function wholeHistory(): History {
       return { id, source: `/user-service/${app}`, subject, sequence: sequence ?? undefined };
     }),
     counters: [
-      { app: 'auth', subject: user, last: 3 },
+      { app: 'auth', subject: user, last: 7 },
+      { app: 'mfa', subject: user, last: 4 },
+      { app: 'admin', subject: user, last: 2 },
       { app: 'profile', subject: user, last: 7 },
     ],
     inbox: [
@@ -106,6 +173,10 @@ export function wholeHistory(): History {
       { app: 'mfa', messageId: 'e2' },
       { app: 'admin', messageId: 'e2' },
       { app: 'device', messageId: 'e3' },
+      ...['mfa', 'device'].map((app) => ({ app, messageId: 'e11' })),
+      ...['e13', 'e14', 'e15'].map((messageId) => ({ app: 'auth', messageId })),
+      { app: 'device', messageId: 'e14' },
+      ...['e17', 'e18'].map((messageId) => ({ app: 'admin', messageId })),
     ],
     users: [{ id: user, status: 'active', roles: ['customer'] }],
     sessions: [{ id: session, userId: user, deviceId: device, createdAt: 1000, endReason: null }],
@@ -113,21 +184,21 @@ export function wholeHistory(): History {
       { id: 't1', sessionId: session, generation: 0, successorId: 't2', isConsumed: true },
       { id: 't2', sessionId: session, generation: 1, successorId: null, isConsumed: false },
     ],
-    deliveries: [{ id: 'm1', state: 'sent' }],
+    passwords: [{ userId: user, changedAt, before: 1 }],
+    deliveries: outbox
+      .filter(({ destination }) => destination === 'deliveries')
+      .map(({ id }) => ({ id, state: 'sent' })),
     // Handing in has locked who the user is, under a version of its own.
     profiles: [{ userId: user, version: 4, isLocked: true }],
     subjects: [user],
+    factors: [{ id: factor, userId: user }],
+    recoveryCodes: [{ userId: user, count: 10 }],
     devices: [{ id: device, userId: user, lastSeenAt: 1000 }],
     signIns: [{ id: 'e3', deviceId: device }],
-    projectedUsers: [{ id: user, status: 'active', roles: ['customer'], statusVersion: 1 }],
-    ledger: [
-      { id: 'a1', shard: 3, position: 1, previousHash: '00', hash: '01' },
-      { id: 'a2', shard: 3, position: 2, previousHash: '01', hash: '02' },
-      ...Array.from({ length: 6 }, (_, index) => {
-        const place = index + 3;
-        return { id: `a${place}`, shard: 3, position: place, previousHash: `0${place - 1}`, hash: `0${place}` };
-      }),
-    ],
+    projectedUsers: [{ id: user, status: 'active', roles: ['customer'], statusVersion: 3 }],
+    ledger: outbox
+      .filter(({ destination }) => destination === 'audit')
+      .map(({ id }, index) => ({ id, shard: 3, position: index + 1, previousHash: `${index}`, hash: `${index + 1}` })),
     kyc: {
       standings: [{ userId: user, tier: 1, version: 4, caseId: kycCase }],
       cases: [{ id: kycCase, userId: user, tier: 1, status: 'approved', attempt: 1 }],

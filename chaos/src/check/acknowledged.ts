@@ -1,3 +1,4 @@
+import { eventsOfType } from '#check/events.ts';
 import { indexBy } from '#check/grouping.ts';
 import type { History, Rule, Violation } from '#check/history.ts';
 import type { Acknowledged } from '#load/journal.ts';
@@ -27,6 +28,7 @@ function lookUp(history: History): (write: Acknowledged) => boolean {
     history.files.rows.filter(({ purpose, status }) => purpose === 'avatar' && status === 'stored'),
     ({ userId }) => userId,
   );
+  const standsAsTold = lookUpStanding(history);
   return (write) => {
     switch (write.kind) {
       case 'registration':
@@ -36,6 +38,7 @@ function lookUp(history: History): (write: Acknowledged) => boolean {
       case 'session':
         return sessions.get(write.sessionId)?.userId === write.userId;
       case 'renewal':
+      case 'step-up':
         return tokens.get(write.tokenId)?.sessionId === write.sessionId;
       case 'profile':
         return (profiles.get(write.userId)?.version ?? 0) >= write.version;
@@ -52,6 +55,42 @@ function lookUp(history: History): (write: Acknowledged) => boolean {
         return ['uploaded', 'replaced'].includes(documents.get(write.documentId)?.state ?? '');
       case 'submission':
         return handedIn.has(`${write.caseId} ${write.attempt}`);
+      default:
+        return standsAsTold(write);
+    }
+  };
+}
+
+/** What a user proves who they are with, and whether they may. */
+type OfStanding = Extract<
+  Acknowledged,
+  { readonly kind: 'password' | 'factor' | 'factor-removal' | 'recovery-codes' | 'lock' | 'unlock' }
+>;
+
+function lookUpStanding(history: History): (write: OfStanding) => boolean {
+  const factors = indexBy(history.factors, ({ id }) => id);
+  const removed = new Set(eventsOfType(history, 'mfa.factor_removed.v1').map(({ factorId }) => factorId));
+  const codes = new Set(history.recoveryCodes.map(({ userId }) => userId));
+  const passwords = indexBy(history.passwords, ({ userId }) => userId);
+  const moves = new Set(
+    eventsOfType(history, 'user.status_changed.v1').map(
+      ({ requestId, subject, to }) => `${requestId} ${subject} ${to}`,
+    ),
+  );
+  return (write) => {
+    switch (write.kind) {
+      case 'password':
+        return (passwords.get(write.userId)?.before ?? 0) > 0;
+      case 'factor':
+        return factors.get(write.factorId)?.userId === write.userId || removed.has(write.factorId);
+      case 'factor-removal':
+        return !factors.has(write.factorId);
+      case 'recovery-codes':
+        return codes.has(write.userId) || removed.has(write.factorId); // they go with the factor
+      case 'lock':
+        return moves.has(`${write.requestId} ${write.userId} locked`);
+      case 'unlock':
+        return moves.has(`${write.requestId} ${write.userId} active`);
     }
   };
 }

@@ -1,8 +1,10 @@
 import { acknowledgedIsThere } from '#check/acknowledged.ts';
+import { factorsMatchEvents, passwordsMatchEvents } from '#check/credentials.ts';
 import { everythingIsDelivered, idsAreUnique, sequencesHaveNoGaps } from '#check/events.ts';
 import { filesAreWhole, leftoversAreGone } from '#check/files.ts';
 import type { History, Rule, Violation } from '#check/history.ts';
 import { consumersHaveCaughtUp, ledgerIsChained, projectionsAreNewest } from '#check/projections.ts';
+import { statesMatchEvents } from '#check/states.ts';
 import { requestsAreWhole, stateMatchesEvents } from '#check/transactions.ts';
 import {
   casesAreHandedOverOnce,
@@ -15,6 +17,9 @@ const rules: readonly Rule[] = [
   acknowledgedIsThere,
   requestsAreWhole,
   stateMatchesEvents,
+  factorsMatchEvents,
+  passwordsMatchEvents,
+  statesMatchEvents,
   everythingIsDelivered,
   sequencesHaveNoGaps,
   idsAreUnique,

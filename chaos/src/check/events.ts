@@ -46,6 +46,11 @@ export function eventsOfType({ outbox }: Pick<History, 'outbox'>, type: string):
   return outbox.filter((row) => row.destination === 'events' && row.type === type);
 }
 
+/** The events of one subject in the order in which they were told. */
+export function bySequence(one: OutboxRow, other: OutboxRow): number {
+  return (one.sequence ?? 0) - (other.sequence ?? 0);
+}
+
 function shown(sequences: readonly number[]): string {
   return sequences.toSorted((a, b) => a - b).join(' ');
 }

@@ -13,12 +13,16 @@ export interface History {
   readonly users: readonly User[];
   readonly sessions: readonly SessionRow[];
   readonly refreshTokens: readonly RefreshToken[];
+  readonly passwords: readonly Password[];
   readonly deliveries: readonly { readonly id: string; readonly state: string }[];
   readonly profiles: readonly ProfileRow[];
   readonly kyc: KycTables;
   readonly files: FilesOfUsers;
   /** Users who may enrol factors. */
   readonly subjects: readonly string[];
+  readonly factors: readonly Factor[];
+  /** Users who have recovery codes, and how many. */
+  readonly recoveryCodes: readonly { readonly userId: string; readonly count: number }[];
   readonly devices: readonly Device[];
   readonly signIns: readonly SignIn[];
   readonly projectedUsers: readonly ProjectedUser[];
@@ -51,6 +55,26 @@ export interface OutboxRow {
   readonly caseId: string | null;
   readonly attempt: number | null;
   readonly status: string | null;
+  /** Of a second factor, where the event tells of one. */
+  readonly factorId: string | null;
+  /** The states between which a user was moved. */
+  readonly from: string | null;
+  readonly to: string | null;
+  /** When a password was changed, in milliseconds since 1970. */
+  readonly changedAt: number | null;
+}
+
+/** When a user's password was last chosen, in milliseconds since 1970, and how many of those before are kept. */
+export interface Password {
+  readonly userId: string;
+  readonly changedAt: number;
+  readonly before: number;
+}
+
+/** A second factor that counts. */
+export interface Factor {
+  readonly id: string;
+  readonly userId: string;
 }
 
 export interface ProfileRow {

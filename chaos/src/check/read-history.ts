@@ -33,6 +33,15 @@ async function rows<T extends pg.QueryResultRow>(client: pg.Client, sql: string)
   return (await client.query<T>(sql)).rows;
 }
 
+function millisecondsOf(moment: string): string {
+  return `round(extract(epoch from ${moment}) * 1000)::float8`;
+}
+
+/** An event names a state as the contract does: `USER_STATUS_LOCKED` is `locked`. */
+function stateIn(field: 'from' | 'to'): string {
+  return `lower(replace(data ->> '${field}', 'USER_STATUS_', ''))`;
+}
+
 /** Events that tell the version of what they are about. */
 const versioned = `'profile.updated.v1', 'user.status_changed.v1', 'kyc.status_changed.v1'`;
 
@@ -47,7 +56,11 @@ async function ofEveryApp(clients: Clients): Promise<Pick<History, 'outbox' | 'c
         case when type in (${versioned}) then (data ->> 'version')::int end as version,
         coalesce(data ->> 'caseId', data -> 'details' ->> 'caseId') as "caseId",
         coalesce(data ->> 'attempt', data -> 'details' ->> 'attempt')::int as attempt,
-        coalesce(data ->> 'status', data -> 'details' ->> 'status') as status
+        coalesce(data ->> 'status', data -> 'details' ->> 'status') as status,
+        case when destination = 'events' then data ->> 'factorId' end as "factorId",
+        case when type = 'user.status_changed.v1' then ${stateIn('from')} end as "from",
+        case when type = 'user.status_changed.v1' then ${stateIn('to')} end as "to",
+        case when type = 'auth.password_changed.v1' then ${millisecondsOf("(data ->> 'changedAt')::timestamptz")} end as "changedAt"
         from ${app}.outbox`,
     ),
     counters: await each<Counter>((app) => `select '${app}' as app, subject, last::int from ${app}.outbox_sequences`),
@@ -61,12 +74,17 @@ async function ofAuth(auth: pg.Client) {
     sessions: await rows<History['sessions'][number]>(
       auth,
       `select id, user_id as "userId", device_id as "deviceId", end_reason as "endReason",
-        round(extract(epoch from created_at) * 1000)::float8 as "createdAt" from auth.sessions`,
+        ${millisecondsOf('created_at')} as "createdAt" from auth.sessions`,
     ),
     refreshTokens: await rows<History['refreshTokens'][number]>(
       auth,
       `select id, session_id as "sessionId", generation, successor_id as "successorId",
         consumed_at is not null as "isConsumed" from auth.refresh_tokens`,
+    ),
+    passwords: await rows<History['passwords'][number]>(
+      auth,
+      `select user_id as "userId", ${millisecondsOf('changed_at')} as "changedAt",
+        (select count(*)::int from auth.password_history h where h.user_id = c.user_id) as before from auth.credentials c`,
     ),
     deliveries: await rows<History['deliveries'][number]>(auth, 'select id, state from auth.deliveries'),
   };
@@ -75,9 +93,17 @@ async function ofAuth(auth: pg.Client) {
 async function ofOthers({ mfa, device, admin }: Clients) {
   return {
     subjects: (await rows<{ id: string }>(mfa, 'select user_id as id from mfa.subjects')).map(({ id }) => id),
+    factors: await rows<History['factors'][number]>(
+      mfa,
+      'select id, user_id as "userId" from mfa.factors where confirmed_at is not null',
+    ),
+    recoveryCodes: await rows<History['recoveryCodes'][number]>(
+      mfa,
+      'select user_id as "userId", count(*)::int as count from mfa.recovery_codes group by user_id',
+    ),
     devices: await rows<History['devices'][number]>(
       device,
-      `select id, user_id as "userId", round(extract(epoch from last_seen_at) * 1000)::float8 as "lastSeenAt" from device.devices`,
+      `select id, user_id as "userId", ${millisecondsOf('last_seen_at')} as "lastSeenAt" from device.devices`,
     ),
     signIns: await rows<History['signIns'][number]>(device, 'select id, device_id as "deviceId" from device.sign_ins'),
     projectedUsers: await rows<History['projectedUsers'][number]>(

@@ -1,6 +1,6 @@
-import { eventsOfType } from '#check/events.ts';
+import { bySequence, eventsOfType } from '#check/events.ts';
 import { countBy, indexBy, isUpTo, repeated } from '#check/grouping.ts';
-import type { History, OutboxRow, Rule } from '#check/history.ts';
+import type { History, Rule } from '#check/history.ts';
 import { half, told, twice } from '#check/violation.ts';
 
 const handedOver = 'a case is handed over once';
@@ -103,10 +103,6 @@ export function lockMovesOf(history: History): ReadonlyMap<string, number> {
       return [userId, before.filter(({ status }) => moves.includes(status ?? '')).length];
     }),
   );
-}
-
-function bySequence(one: OutboxRow, other: OutboxRow): number {
-  return (one.sequence ?? 0) - (other.sequence ?? 0);
 }
 
 function attemptOf({ caseId, attempt }: { readonly caseId: string | null; readonly attempt: number | null }): string {

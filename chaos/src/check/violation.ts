@@ -8,3 +8,10 @@ export const twice = 'nothing is applied twice';
 export function told(rule: string, detail: string): Violation {
   return { rule, detail };
 }
+
+/** That something was told more, or less, often than it happened. */
+export function exactly(wanted: number, found: number | undefined, what: string): Violation[] {
+  const count = found ?? 0;
+  if (count === wanted) return [];
+  return [{ rule: count > wanted ? twice : half, detail: `${what} was told ${count} times, not ${wanted}` }];
+}

@@ -1,8 +1,5 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { repositoryFolder, type Stack } from '@bank/scripts/stack';
+import type { Stack } from '@bank/scripts/stack';
+import { runOperator } from '#operator.ts';
 
 export interface Letter {
   readonly id: string;
@@ -17,15 +14,8 @@ export async function deadLetters(
   { operatorBroker: { url, caFile } }: Pick<Stack, 'operatorBroker'>,
   ...args: readonly string[]
 ): Promise<{ readonly status: number; readonly printed: string }> {
-  const program = join(repositoryFolder, 'scripts', 'ops.ts');
   const env = { OPERATOR_RABBITMQ_URL: url, ...(caFile !== undefined && { OPERATOR_RABBITMQ_CA_FILE: caFile }) };
-  const child = spawn(process.execPath, [program, 'dlq', ...args], { env });
-  const [printed, complaint, [status]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'close'),
-  ]);
-  return { status: status as number, printed: printed + complaint };
+  return await runOperator(env, 'dlq', ...args);
 }
 
 /** The dead letters of a queue. @throws Error when the command could not find out */

@@ -1,16 +1,31 @@
 import type { Person } from '@bank/test-bed';
+import type { Authenticator } from '#load/authenticator.ts';
 
 /** A user of the load. One client alone acts for them, so that only the stack can be at fault. */
 export interface Account {
   readonly userId: string;
   readonly email: string;
-  readonly password: string;
+  /** What users were told their password is, and those that they asked for since without hearing what became of it. */
+  readonly password: { told: string; readonly asked: Set<string> };
   readonly device: { readonly id: string; readonly secret: string };
+  readonly app: App;
+  /** Whether staff have locked the user; `unknown` when they asked for it without hearing what became of it. */
+  standing: 'open' | 'locked' | 'unknown';
   session: Session | undefined;
   /** What users were told their occupation is, and what they asked for since without hearing what became of it. */
   readonly occupation: { told: string | null; asked: Set<string> };
   /** Uploads of which the user does not know whether they were completed, the newest alone. */
   readonly open: { avatar: string | undefined; document: string | undefined };
+}
+
+/** Authenticator apps of a user. */
+export interface App {
+  /** The secrets of all that may be enrolled, by the id of the factor. */
+  readonly secrets: Map<string, Authenticator>;
+  /** The factor that the user was told is enrolled, and has not asked to remove since. */
+  told: string | undefined;
+  /** Those of which the user was told that they are removed. */
+  readonly removed: Set<string>;
 }
 
 export interface Session {
@@ -30,7 +45,9 @@ export interface Tokens {
 
 export function accountOf({ userId, email, password, device, ...tokens }: Person): Account {
   return {
-    ...{ userId, email, password, device, session: sessionOf(tokens) },
+    ...{ userId, email, device, standing: 'open', session: sessionOf(tokens) },
+    password: { told: password, asked: new Set() },
+    app: { secrets: new Map(), told: undefined, removed: new Set() },
     occupation: { told: null, asked: new Set() },
     open: { avatar: undefined, document: undefined },
   };

@@ -7,6 +7,13 @@ export type Acknowledged = { readonly requestId: string } & (
   | { readonly kind: 'profile'; readonly userId: string; readonly version: number }
   | { readonly kind: 'device'; readonly userId: string; readonly deviceId: string }
   | { readonly kind: 'sign-out'; readonly userId: string; readonly sessionId: string }
+  | { readonly kind: 'password'; readonly userId: string }
+  | { readonly kind: 'step-up'; readonly sessionId: string; readonly tokenId: string }
+  | { readonly kind: 'factor'; readonly userId: string; readonly factorId: string }
+  | { readonly kind: 'factor-removal'; readonly userId: string; readonly factorId: string }
+  | { readonly kind: 'recovery-codes'; readonly userId: string; readonly factorId: string }
+  | { readonly kind: 'lock'; readonly userId: string }
+  | { readonly kind: 'unlock'; readonly userId: string }
   | { readonly kind: 'avatar'; readonly userId: string; readonly fileId: string }
   | { readonly kind: 'document-begun'; readonly userId: string; readonly documentId: string }
   | { readonly kind: 'document'; readonly userId: string; readonly documentId: string }
@@ -36,11 +43,16 @@ export interface Revoked {
 
 /** What all clients of the load have seen, in the order of the answers. */
 export class Journal {
-  readonly acknowledged: Acknowledged[] = [];
+  readonly acknowledged: Acknowledged[];
   readonly answers: Answer[] = [];
   readonly revoked: Revoked[] = [];
   /** What a client could tell by itself to be wrong. */
   readonly complaints: string[] = [];
+
+  /** With what another journal holds, what is acknowledged is noted there. */
+  constructor(acknowledged: Acknowledged[] = []) {
+    this.acknowledged = acknowledged;
+  }
 
   /** The answers to what was sent since a moment, up to another. */
   between(since: number, until = Number.POSITIVE_INFINITY): readonly Answer[] {

@@ -1,15 +1,19 @@
 import type { Person } from '@bank/test-bed';
 import { accountOf } from '#load/account.ts';
 import type { Action, Actor } from '#load/actions/action.ts';
+import { changePassword } from '#load/actions/change-password.ts';
 import { changeProfile } from '#load/actions/change-profile.ts';
+import { lockAndUnlock } from '#load/actions/lock-and-unlock.ts';
 import { look } from '#load/actions/look.ts';
 import { nameDevice } from '#load/actions/name-device.ts';
 import { register } from '#load/actions/register.ts';
 import { renew } from '#load/actions/renew.ts';
 import { signIn } from '#load/actions/sign-in.ts';
 import { signOut } from '#load/actions/sign-out.ts';
+import { useApp } from '#load/actions/use-app.ts';
 import { GatewayClient } from '#load/gateway-client.ts';
 import type { Journal } from '#load/journal.ts';
+import type { Staff } from '#load/staff.ts';
 import { pause } from '#pause.ts';
 import { type Random, type Shares, seeded } from '#random.ts';
 
@@ -17,11 +21,14 @@ import { type Random, type Shares, seeded } from '#random.ts';
 const usualShares: Shares<Action> = [
   [5, register],
   [12, signIn],
-  [22, renew],
-  [28, changeProfile],
-  [15, nameDevice],
+  [20, renew],
+  [24, changeProfile],
+  [13, nameDevice],
   [8, signOut],
-  [10, look],
+  [6, look],
+  [5, useApp],
+  [3, changePassword],
+  [4, lockAndUnlock],
 ];
 
 const pauseMs = { least: 30, most: 130 };
@@ -33,6 +40,7 @@ export interface LoadOptions {
   readonly clients: number;
   readonly journal: Journal;
   readonly random: Random;
+  readonly staff: Staff;
 }
 
 /** Clients that act for their users until they are stopped, and may be started again. */
@@ -44,7 +52,7 @@ export interface Load {
 }
 
 /** Shares the people out among the clients, so that no two of them act for one. */
-export function createLoad({ gatewayUrl, inboxUrl, people, clients, journal, random }: LoadOptions): Load {
+export function createLoad({ gatewayUrl, inboxUrl, people, clients, journal, random, staff }: LoadOptions): Load {
   const actors = Array.from({ length: clients }, (_, index): Actor => {
     const own = people.filter((_person, place) => place % clients === index);
     return {
@@ -52,6 +60,7 @@ export function createLoad({ gatewayUrl, inboxUrl, people, clients, journal, ran
       journal,
       random: seeded(random.between(0, 2 ** 31)),
       inboxUrl,
+      staff,
       accounts: own.map(accountOf),
     };
   });
@@ -73,7 +82,10 @@ export function createLoad({ gatewayUrl, inboxUrl, people, clients, journal, ran
 async function act(actor: Actor, shares: Shares<Action>, isOver: () => boolean): Promise<void> {
   const { random, accounts } = actor;
   while (!isOver()) {
-    await random.pickByShare(shares)(actor, random.pick(accounts));
+    const account = random.pick(accounts);
+    const action = random.pickByShare(shares);
+    // Nobody who may be locked can do anything else.
+    await (account.standing === 'open' ? action : lockAndUnlock)(actor, account);
     await pause(random.between(pauseMs.least, pauseMs.most));
   }
 }

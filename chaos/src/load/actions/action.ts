@@ -1,6 +1,7 @@
 import type { Account } from '#load/account.ts';
 import type { GatewayClient } from '#load/gateway-client.ts';
 import type { Journal } from '#load/journal.ts';
+import type { Staff } from '#load/staff.ts';
 import type { Random } from '#random.ts';
 
 /** One client of the load, with the users it acts for. */
@@ -9,6 +10,8 @@ export interface Actor {
   readonly journal: Journal;
   readonly random: Random;
   readonly inboxUrl: string;
+  /** Who locks users, and lifts locks. */
+  readonly staff: Staff;
   readonly accounts: Account[];
 }
 

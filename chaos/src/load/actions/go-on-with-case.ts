@@ -4,7 +4,7 @@ import type { Action, Actor } from '#load/actions/action.ts';
 import { renew } from '#load/actions/renew.ts';
 import { versionIn } from '#load/actions/version-in.ts';
 import type { UploadLink } from '#load/gateway-client.ts';
-import type { Shares } from '#random.ts';
+import type { Random, Shares } from '#random.ts';
 
 /** What users are told of their verification, as far as it says what to do next. */
 interface Verification {
@@ -41,16 +41,23 @@ const outcomes: Shares<string> = [
 const stepsMax = 5;
 
 /** Goes on with the user's verification as far as it comes: their data, documents, handing in. */
-export const goOnWithCase: Action = async (actor, account) => {
-  const token = account.session?.accessToken;
-  if (token === undefined) return renew(actor, account);
-  for (let step = 0; step < stepsMax; step += 1) {
-    if (!(await takeStep(actor, account, token))) return;
-  }
-};
+export const goOnWithCase = caseWith((random) => random.pickByShare(outcomes));
+
+/** The same with documents by whose numbers the sandbox lets that happen. */
+export function caseWith(outcomeOf: OutcomeOf): Action {
+  return async (actor, account) => {
+    const token = account.session?.accessToken;
+    if (token === undefined) return renew(actor, account);
+    for (let step = 0; step < stepsMax; step += 1) {
+      if (!(await takeStep(actor, account, token, outcomeOf))) return;
+    }
+  };
+}
+
+type OutcomeOf = (random: Random) => string;
 
 /** Asks how far the verification is, and does the next thing for it. Gives whether there is another that may be done now. */
-async function takeStep(actor: Actor, account: Account, token: string): Promise<boolean> {
+async function takeStep(actor: Actor, account: Account, token: string, outcomeOf: OutcomeOf): Promise<boolean> {
   const { client, random } = actor;
   if (account.open.document !== undefined) return completeAgain(actor, account, token, account.open.document);
   const asked = await client.send('GET', '/v1/kyc', { token });
@@ -65,7 +72,8 @@ async function takeStep(actor: Actor, account: Account, token: string): Promise<
   const [proof] = goal.missing.documents;
   if (!isFresh && proof === undefined) return handIn(actor, account, token, goal.tier);
   const { kind, sides } = (isFresh ? undefined : proof && random.pick(proof.anyOf)) ?? passport;
-  const isAdded = await addDocument(actor, account, token, { kind, side: sides[0] ?? 'front' });
+  const document = { kind, side: sides[0] ?? 'front', outcome: outcomeOf(random) };
+  const isAdded = await addDocument(actor, account, token, document);
   if (!isAdded || status !== 'more_information') return isAdded;
   return handIn(actor, account, token, goal.tier);
 }
@@ -92,13 +100,13 @@ async function addDocument(
   { client, journal, random }: Actor,
   account: Account,
   token: string,
-  document: { readonly kind: string; readonly side: string },
+  { kind, side, outcome }: { readonly kind: string; readonly side: string; readonly outcome: string },
 ): Promise<boolean> {
   const { userId } = account;
-  const number = `${random.pickByShare(outcomes)}-${random.between(1, 1_000_000)}`;
+  const number = `${outcome}-${random.between(1, 1_000_000)}`;
   const body = {
-    ...{ ...document, country: 'DE', ...announced },
-    ...(numbered.test(document.kind) && { number, expiresOn: '2041-05-01' }),
+    ...{ kind, side, country: 'DE', ...announced },
+    ...(numbered.test(kind) && { number, expiresOn: '2041-05-01' }),
   };
   const begun = await client.send('POST', '/v1/kyc/documents', { token, body, kind: 'document-begun' });
   if (begun.status !== 201) return false;

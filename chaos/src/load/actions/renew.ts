@@ -1,6 +1,7 @@
 import type { Tokens } from '#load/account.ts';
 import type { Action } from '#load/actions/action.ts';
 import { signIn } from '#load/actions/sign-in.ts';
+import { tokenIdOf } from '#load/actions/token-id.ts';
 
 /** Below the ten seconds in which a spent token gives its successor once more. */
 const graceMs = 8_000;
@@ -22,7 +23,7 @@ export const renew: Action = async (actor, account) => {
   if (answer.status === 200) {
     const { accessToken, refreshToken } = answer.body as Tokens;
     Object.assign(session, { accessToken, refreshToken, renewingSince: undefined });
-    const tokenId = /^[a-z]+_([0-9a-f-]{36})\./.exec(refreshToken)?.[1] ?? '';
+    const tokenId = tokenIdOf(refreshToken);
     journal.acknowledged.push({ kind: 'renewal', requestId: answer.requestId, sessionId: session.id, tokenId });
   } else if (answer.status === 401) {
     const lateMs = performance.now() - session.renewingSince;
