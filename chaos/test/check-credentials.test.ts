@@ -41,6 +41,8 @@ describe('nothing acknowledged is lost', () => {
     ['a step-up', ({ refreshTokens }) => ({ refreshTokens: refreshTokens.filter(({ id }) => id !== 't2') })],
     ['a lock', without('e17')],
     ['a lock of somebody else', changed('e17', { subject: 'x' })],
+    ['what staff asked for', () => ({ approvals: [] })],
+    ['an approval', ({ approvals }) => ({ approvals: each(approvals, { status: 'pending' }) })],
     ['a lock that was lifted', changed('e18', { to: 'locked' })],
   ])('%s', (_case, breach) => {
     expect(rulesBrokenBy(breach)).toContain(rule);
@@ -50,6 +52,17 @@ describe('nothing acknowledged is lost', () => {
     const removal = acknowledging({ kind: 'factor', requestId: 'r', userId: user, factorId: 'f1' });
     expect(rulesBrokenBy(removal)).not.toContain(rule);
   });
+});
+
+test('an approval that is being carried out may be done or not', () => {
+  const executing: Breach = ({ approvals, acknowledged, outbox }) => ({
+    approvals: approvals.map((of) => (of.id === 'p1' ? { ...of, status: 'executing' } : of)),
+    acknowledged: acknowledged.filter(({ kind }) => kind !== 'approval'),
+    outbox: outbox.filter(({ id }) => id !== 'b21' && id !== 'e21'),
+  });
+  const rules = rulesBrokenBy(executing);
+  expect(rules).not.toContain('no half transaction');
+  expect(rules).not.toContain('nothing is applied twice');
 });
 
 describe('no half transaction', () => {
@@ -76,7 +89,12 @@ describe('no half transaction', () => {
     ['a lock that admin did not note', without('g17')],
     ['a lock that admin told nobody of', without('d17')],
     ['a lock that nobody was told of', without('e17', 'b17', 'm17')],
-    ['a user who stands elsewhere', ({ users }) => ({ users: each(users, { status: 'suspended' }) })],
+    ['a request that auth did not sign', without('b19')],
+    ['a decision without its entry', without('b21')],
+    ['a decision that nobody was told of', without('e21', 'b21')],
+    ['an approval that was not carried out', without('e20', 'b20', 'm20')],
+    ['an approval that was carried out as another', changed('b20', { approvalId: 'p2' })],
+    ['a user who stands elsewhere', ({ users }) => ({ users: each(users, { status: 'active' }) })],
     ['a move that begins where none ended', changed('e18', { from: 'suspended' })],
   ])('%s', (_case, breach) => {
     expect(rulesBrokenBy(breach)).toContain(rule);
@@ -110,6 +128,16 @@ describe('nothing is applied twice', () => {
     ['a step-up', again('b12')],
     ['a lock', again('b17')],
     ['what admin noted', again('g18')],
+    ['a decision', again('e21', { sequence: 5, requestId: 'other' })],
+    ['an approval that was carried out', again('b20', { requestId: 'other' })],
+    [
+      'an approval of which nobody knows whether it was carried out',
+      (history) => ({
+        ...again('b20', { requestId: 'other' })(history),
+        approvals: each(history.approvals, { status: 'executing' }),
+      }),
+    ],
+    ['what has expired', ({ approvals }) => ({ approvals: each(approvals, { status: 'expired' }) })],
   ])('%s', (_case, breach) => {
     expect(rulesBrokenBy(breach)).toContain(rule);
   });

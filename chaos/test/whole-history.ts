@@ -22,10 +22,13 @@ const request = {
   codes: 'chaos.recovery-codes.1',
   lock: 'chaos.lock.1',
   unlock: 'chaos.unlock.1',
+  asked: 'chaos.approval-asked.1',
+  approval: 'chaos.approval.1',
 };
 /** When the password was changed, and the factor that is there; another one was enrolled and removed before it. */
 const changedAt = 2000;
 const [factor, olderFactor] = ['f2', 'f1'];
+const suspension = 'p1';
 
 function row(app: string, id: string, more: Partial<OutboxRow>): OutboxRow {
   return {
@@ -47,6 +50,7 @@ function row(app: string, id: string, more: Partial<OutboxRow>): OutboxRow {
     from: null,
     to: null,
     changedAt: null,
+    approvalId: null,
     ...more,
   };
 }
@@ -76,17 +80,25 @@ function credential(
 }
 
 /** What staff did: as the app that owns users tells it, and as admin does. */
-function move(number: number, version: number, [from, to]: readonly [string, string], requestId: string): OutboxRow[] {
-  const names = { event: 'user.status_changed.v1', action: 'user.status_changed', requestId };
+function move(
+  number: number,
+  version: number,
+  [from, to]: readonly [string, string],
+  { requestId, approvalId = null }: { readonly requestId: string; readonly approvalId?: string | null },
+): OutboxRow[] {
   return [
-    ...credential('auth', number, names, { sequence: version + 4, version, from, to }),
+    row('auth', `e${number}`, {
+      ...{ type: 'user.status_changed.v1', sequence: version + 4, version, from, to, requestId },
+    }),
+    entry('auth', `b${number}`, 'user.status_changed', requestId, { approvalId }),
+    row('auth', `m${number}`, { destination: 'deliveries', type: 'delivery.requested.v1', requestId }),
     entry('admin', `c${number}`, 'admin.action.requested', requestId),
     row('admin', `d${number}`, { type: 'admin.action_performed.v1', sequence: version - 1, requestId }),
-    entry('admin', `g${number}`, 'admin.action.performed', requestId),
+    entry('admin', `g${number}`, 'admin.action.performed', requestId, { approvalId }),
   ];
 }
 
-/** The user changed the password, enrolled two factors and removed the first, has recovery codes, was locked and is no more. */
+/** The user changed the password, enrolled two factors and removed the first, has recovery codes, was locked for a while, and is suspended. */
 function credentials(): OutboxRow[] {
   const enrolled = { event: 'mfa.factor_enrolled.v1', action: 'mfa.factor.enrolled' };
   const removed = { event: 'mfa.factor_removed.v1', action: 'mfa.factor.removed' };
@@ -100,8 +112,16 @@ function credentials(): OutboxRow[] {
     ...credential('mfa', 14, { ...removed, requestId: 'other' }, { sequence: 2, factorId: olderFactor }),
     ...credential('mfa', 15, { ...enrolled, requestId: request.factor }, { sequence: 3, factorId: factor }),
     ...credential('mfa', 16, { ...generated, requestId: request.codes }, { sequence: 4 }),
-    ...move(17, 2, ['active', 'locked'], request.lock),
-    ...move(18, 3, ['locked', 'active'], request.unlock),
+    ...move(17, 2, ['active', 'locked'], { requestId: request.lock }),
+    ...move(18, 3, ['locked', 'active'], { requestId: request.unlock }),
+    entry('admin', 'c19', 'admin.action.requested', request.asked, { approvalId: suspension }),
+    entry('admin', 'g19', 'admin.approval.requested', request.asked, { approvalId: suspension }),
+    entry('auth', 'b19', 'approval.signed', request.asked),
+    ...move(20, 4, ['active', 'suspended'], { requestId: request.approval, approvalId: suspension }),
+    entry('admin', 'b21', 'admin.approval.decided', request.approval, { approvalId: suspension }),
+    row('admin', 'e21', {
+      ...{ type: 'admin.approval_decided.v1', sequence: 4, requestId: request.approval, approvalId: suspension },
+    }),
   ];
 }
 
@@ -135,8 +155,8 @@ function wholeOutbox(): OutboxRow[] {
 const file = { userId: user, purpose: 'avatar', status: 'stored', uploadKey: null, isDue: false };
 
 /**
- * One user who registered, changed the profile once, has a picture in place of an earlier one, was verified, changed what they sign in with, was locked
- * for a while, and of whom everything is told as it must be.
+ * One user who registered, changed the profile once, has a picture in place of an earlier one, was verified, changed what they sign in with, was locked and
+ * suspended, and of whom everything is told as it must be.
  */
 export function wholeHistory(): History {
   const outbox = wholeOutbox();
@@ -154,6 +174,8 @@ export function wholeHistory(): History {
       { kind: 'recovery-codes', requestId: request.codes, userId: user, factorId: factor },
       { kind: 'lock', requestId: request.lock, userId: user },
       { kind: 'unlock', requestId: request.unlock, userId: user },
+      { kind: 'approval-asked', requestId: request.asked, approvalId: suspension },
+      { kind: 'approval', requestId: request.approval, approvalId: suspension },
       { kind: 'submission', requestId: request.submission, userId: user, caseId: kycCase, attempt: 1 },
     ],
     complaints: [],
@@ -162,9 +184,9 @@ export function wholeHistory(): History {
       return { id, source: `/user-service/${app}`, subject, sequence: sequence ?? undefined };
     }),
     counters: [
-      { app: 'auth', subject: user, last: 7 },
+      { app: 'auth', subject: user, last: 8 },
       { app: 'mfa', subject: user, last: 4 },
-      { app: 'admin', subject: user, last: 2 },
+      { app: 'admin', subject: user, last: 4 },
       { app: 'profile', subject: user, last: 7 },
     ],
     inbox: [
@@ -176,9 +198,9 @@ export function wholeHistory(): History {
       ...['mfa', 'device'].map((app) => ({ app, messageId: 'e11' })),
       ...['e13', 'e14', 'e15'].map((messageId) => ({ app: 'auth', messageId })),
       { app: 'device', messageId: 'e14' },
-      ...['e17', 'e18'].map((messageId) => ({ app: 'admin', messageId })),
+      ...['e17', 'e18', 'e20'].map((messageId) => ({ app: 'admin', messageId })),
     ],
-    users: [{ id: user, status: 'active', roles: ['customer'] }],
+    users: [{ id: user, status: 'suspended', roles: ['customer'] }],
     sessions: [{ id: session, userId: user, deviceId: device, createdAt: 1000, endReason: null }],
     refreshTokens: [
       { id: 't1', sessionId: session, generation: 0, successorId: 't2', isConsumed: true },
@@ -195,7 +217,11 @@ export function wholeHistory(): History {
     recoveryCodes: [{ userId: user, count: 10 }],
     devices: [{ id: device, userId: user, lastSeenAt: 1000 }],
     signIns: [{ id: 'e3', deviceId: device }],
-    projectedUsers: [{ id: user, status: 'active', roles: ['customer'], statusVersion: 3 }],
+    projectedUsers: [{ id: user, status: 'suspended', roles: ['customer'], statusVersion: 4 }],
+    approvals: [
+      { id: suspension, status: 'approved' },
+      { id: 'p2', status: 'expired' },
+    ],
     ledger: outbox
       .filter(({ destination }) => destination === 'audit')
       .map(({ id }, index) => ({ id, shard: 3, position: index + 1, previousHash: `${index}`, hash: `${index + 1}` })),

@@ -64,7 +64,17 @@ function lookUp(history: History): (write: Acknowledged) => boolean {
 /** What a user proves who they are with, and whether they may. */
 type OfStanding = Extract<
   Acknowledged,
-  { readonly kind: 'password' | 'factor' | 'factor-removal' | 'recovery-codes' | 'lock' | 'unlock' }
+  {
+    readonly kind:
+      | 'password'
+      | 'factor'
+      | 'factor-removal'
+      | 'recovery-codes'
+      | 'lock'
+      | 'unlock'
+      | 'approval-asked'
+      | 'approval';
+  }
 >;
 
 function lookUpStanding(history: History): (write: OfStanding) => boolean {
@@ -72,6 +82,7 @@ function lookUpStanding(history: History): (write: OfStanding) => boolean {
   const removed = new Set(eventsOfType(history, 'mfa.factor_removed.v1').map(({ factorId }) => factorId));
   const codes = new Set(history.recoveryCodes.map(({ userId }) => userId));
   const passwords = indexBy(history.passwords, ({ userId }) => userId);
+  const approvals = indexBy(history.approvals, ({ id }) => id);
   const moves = new Set(
     eventsOfType(history, 'user.status_changed.v1').map(
       ({ requestId, subject, to }) => `${requestId} ${subject} ${to}`,
@@ -91,6 +102,10 @@ function lookUpStanding(history: History): (write: OfStanding) => boolean {
         return moves.has(`${write.requestId} ${write.userId} locked`);
       case 'unlock':
         return moves.has(`${write.requestId} ${write.userId} active`);
+      case 'approval-asked':
+        return approvals.has(write.approvalId);
+      case 'approval':
+        return approvals.get(write.approvalId)?.status === 'approved';
     }
   };
 }

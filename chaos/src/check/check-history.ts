@@ -4,7 +4,7 @@ import { everythingIsDelivered, idsAreUnique, sequencesHaveNoGaps } from '#check
 import { filesAreWhole, leftoversAreGone } from '#check/files.ts';
 import type { History, Rule, Violation } from '#check/history.ts';
 import { consumersHaveCaughtUp, ledgerIsChained, projectionsAreNewest } from '#check/projections.ts';
-import { statesMatchEvents } from '#check/states.ts';
+import { approvalsAreCarriedOutOnce, statesMatchEvents } from '#check/states.ts';
 import { requestsAreWhole, stateMatchesEvents } from '#check/transactions.ts';
 import {
   casesAreHandedOverOnce,
@@ -20,6 +20,7 @@ const rules: readonly Rule[] = [
   factorsMatchEvents,
   passwordsMatchEvents,
   statesMatchEvents,
+  approvalsAreCarriedOutOnce,
   everythingIsDelivered,
   sequencesHaveNoGaps,
   idsAreUnique,

@@ -27,6 +27,7 @@ export interface History {
   readonly signIns: readonly SignIn[];
   readonly projectedUsers: readonly ProjectedUser[];
   readonly ledger: readonly LedgerEntry[];
+  readonly approvals: readonly Approval[];
 }
 
 /** A message as a queue that is bound to everything got it, repetitions included. */
@@ -60,6 +61,8 @@ export interface OutboxRow {
   /** The states between which a user was moved. */
   readonly from: string | null;
   readonly to: string | null;
+  /** Of what takes two members of staff, where the event or entry tells of it. */
+  readonly approvalId: string | null;
   /** When a password was changed, in milliseconds since 1970. */
   readonly changedAt: number | null;
 }
@@ -75,6 +78,12 @@ export interface Password {
 export interface Factor {
   readonly id: string;
   readonly userId: string;
+}
+
+/** What one member of staff asked for, and another decided. */
+export interface Approval {
+  readonly id: string;
+  readonly status: string;
 }
 
 export interface ProfileRow {

@@ -57,6 +57,7 @@ async function ofEveryApp(clients: Clients): Promise<Pick<History, 'outbox' | 'c
         coalesce(data ->> 'caseId', data -> 'details' ->> 'caseId') as "caseId",
         coalesce(data ->> 'attempt', data -> 'details' ->> 'attempt')::int as attempt,
         coalesce(data ->> 'status', data -> 'details' ->> 'status') as status,
+        coalesce(data ->> 'approvalId', data -> 'details' ->> 'approvalId') as "approvalId",
         case when destination = 'events' then data ->> 'factorId' end as "factorId",
         case when type = 'user.status_changed.v1' then ${stateIn('from')} end as "from",
         case when type = 'user.status_changed.v1' then ${stateIn('to')} end as "to",
@@ -110,6 +111,7 @@ async function ofOthers({ mfa, device, admin }: Clients) {
       admin,
       'select user_id as id, status, roles, status_version::int as "statusVersion" from admin.users',
     ),
+    approvals: await rows<History['approvals'][number]>(admin, 'select id, status from admin.approvals'),
     ledger: await rows<History['ledger'][number]>(
       admin,
       `select id, shard, position::int, encode(previous_hash, 'hex') as "previousHash", encode(hash, 'hex') as hash

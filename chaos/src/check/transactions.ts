@@ -11,13 +11,16 @@ interface Trace {
   readonly of: readonly string[];
 }
 
-const moved: readonly Trace[] = [
-  { app: 'auth', of: ['user.status_changed.v1', 'user.status_changed', 'delivery.requested.v1'] },
-  // Asked for and done in transactions of their own; what came of it may be that nobody knows, which is no event.
-  ...['admin.action.requested', 'admin.action.performed', 'admin.action_performed.v1'].map((name) => {
-    return { app: 'admin', of: [name] };
-  }),
-];
+const moved: Trace = {
+  app: 'auth',
+  of: ['user.status_changed.v1', 'user.status_changed', 'delivery.requested.v1'],
+};
+
+/** Names that each have a transaction of their own, as that something was asked for and what came of it. */
+const apart = (app: string, ...names: readonly string[]): readonly Trace[] =>
+  names.map((name) => ({ app, of: [name] }));
+
+const act = apart('admin', 'admin.action.requested', 'admin.action.performed', 'admin.action_performed.v1');
 
 /**
  * What one request of each kind leaves. Of each trace all or nothing, and all of all of them when the client was told that it is
@@ -56,8 +59,13 @@ const traces: Readonly<Record<WriteKind, readonly Trace[]>> = {
       of: ['mfa.recovery_codes_generated.v1', 'mfa.recovery_codes.generated', 'delivery.requested.v1'],
     },
   ],
-  lock: moved,
-  unlock: moved,
+  lock: [moved, ...act],
+  unlock: [moved, ...act],
+  'approval-asked': [
+    ...apart('admin', 'admin.action.requested', 'admin.approval.requested'),
+    ...apart('auth', 'approval.signed'),
+  ],
+  approval: [moved, ...act, { app: 'admin', of: ['admin.approval_decided.v1', 'admin.approval.decided'] }],
 };
 
 const requestKind = /^chaos\.([a-z-]+)\./;

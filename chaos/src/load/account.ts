@@ -9,14 +9,18 @@ export interface Account {
   readonly password: { told: string; readonly asked: Set<string> };
   readonly device: { readonly id: string; readonly secret: string };
   readonly app: App;
-  /** Whether staff have locked the user; `unknown` when they asked for it without hearing what became of it. */
-  standing: 'open' | 'locked' | 'unknown';
+  /** What staff have made of the user; `unknown` when they asked for something without hearing what became of it. */
+  standing: Standing;
+  /** What one of staff has asked for, and another has yet to approve. */
+  approval: { readonly id: string; readonly to: Standing } | undefined;
   session: Session | undefined;
   /** What users were told their occupation is, and what they asked for since without hearing what became of it. */
   readonly occupation: { told: string | null; asked: Set<string> };
   /** Uploads of which the user does not know whether they were completed, the newest alone. */
   readonly open: { avatar: string | undefined; document: string | undefined };
 }
+
+export type Standing = 'open' | 'locked' | 'suspended' | 'unknown';
 
 /** Authenticator apps of a user. */
 export interface App {
@@ -45,7 +49,7 @@ export interface Tokens {
 
 export function accountOf({ userId, email, password, device, ...tokens }: Person): Account {
   return {
-    ...{ userId, email, device, standing: 'open', session: sessionOf(tokens) },
+    ...{ userId, email, device, standing: 'open', approval: undefined, session: sessionOf(tokens) },
     password: { told: password, asked: new Set() },
     app: { secrets: new Map(), told: undefined, removed: new Set() },
     occupation: { told: null, asked: new Set() },

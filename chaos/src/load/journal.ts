@@ -14,6 +14,8 @@ export type Acknowledged = { readonly requestId: string } & (
   | { readonly kind: 'recovery-codes'; readonly userId: string; readonly factorId: string }
   | { readonly kind: 'lock'; readonly userId: string }
   | { readonly kind: 'unlock'; readonly userId: string }
+  | { readonly kind: 'approval-asked'; readonly approvalId: string }
+  | { readonly kind: 'approval'; readonly approvalId: string }
   | { readonly kind: 'avatar'; readonly userId: string; readonly fileId: string }
   | { readonly kind: 'document-begun'; readonly userId: string; readonly documentId: string }
   | { readonly kind: 'document'; readonly userId: string; readonly documentId: string }

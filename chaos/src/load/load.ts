@@ -1,5 +1,5 @@
 import type { Person } from '@bank/test-bed';
-import { accountOf } from '#load/account.ts';
+import { type Account, accountOf } from '#load/account.ts';
 import type { Action, Actor } from '#load/actions/action.ts';
 import { changePassword } from '#load/actions/change-password.ts';
 import { changeProfile } from '#load/actions/change-profile.ts';
@@ -10,6 +10,7 @@ import { register } from '#load/actions/register.ts';
 import { renew } from '#load/actions/renew.ts';
 import { signIn } from '#load/actions/sign-in.ts';
 import { signOut } from '#load/actions/sign-out.ts';
+import { suspendAndReinstate } from '#load/actions/suspend-and-reinstate.ts';
 import { useApp } from '#load/actions/use-app.ts';
 import { GatewayClient } from '#load/gateway-client.ts';
 import type { Journal } from '#load/journal.ts';
@@ -22,13 +23,14 @@ const usualShares: Shares<Action> = [
   [5, register],
   [12, signIn],
   [20, renew],
-  [24, changeProfile],
+  [22, changeProfile],
   [13, nameDevice],
   [8, signOut],
   [6, look],
   [5, useApp],
   [3, changePassword],
   [4, lockAndUnlock],
+  [2, suspendAndReinstate],
 ];
 
 const pauseMs = { least: 30, most: 130 };
@@ -84,8 +86,13 @@ async function act(actor: Actor, shares: Shares<Action>, isOver: () => boolean):
   while (!isOver()) {
     const account = random.pick(accounts);
     const action = random.pickByShare(shares);
-    // Nobody who may be locked can do anything else.
-    await (account.standing === 'open' ? action : lockAndUnlock)(actor, account);
+    await (wayBack(account) ?? action)(actor, account);
     await pause(random.between(pauseMs.least, pauseMs.most));
   }
+}
+
+/** What has to be done for a user first with whom staff have not come to an end: nothing else is open to them. */
+function wayBack({ standing, approval }: Account): Action | undefined {
+  if (approval !== undefined || standing === 'suspended') return suspendAndReinstate;
+  return standing === 'open' ? undefined : lockAndUnlock;
 }

@@ -16,20 +16,30 @@ const clientId = 'staff-console';
 const appearsWithinMs = 30_000;
 
 /** A member of staff at the console, for whom all clients act. */
-export interface Staff {
+export interface Member {
   /** One request; undefined when they could not sign in, so that nothing was asked. */
   send(method: string, route: string, sent: Sent): Promise<Exchange | undefined>;
 }
 
-/** Makes the first administrator of a stack, as an operator and a person do. @throws Error naming the step that went another way */
+/** Two administrators: what one asks for, the other approves. */
+export interface Staff {
+  readonly first: Member;
+  readonly second: Member;
+}
+
+/** Makes the administrators of a stack, as an operator and two people do. @throws Error naming the step that went another way */
 export async function hireStaff(stack: Pick<Stack, 'addresses'>, journal: Journal): Promise<Staff> {
-  const client = new GatewayClient(stack.addresses.staff, journal);
+  return { first: await hire(stack, journal), second: await hire(stack, journal) };
+}
+
+async function hire({ addresses }: Pick<Stack, 'addresses'>, journal: Journal): Promise<Member> {
+  const client = new GatewayClient(addresses.staff, journal);
   const passkeys = softwareAuthenticator({ isSynced: true });
-  await enrol(client, passkeys, stack.addresses);
+  await enrol(client, passkeys, addresses);
   let token: string | undefined;
   let signingIn: Promise<void> | undefined;
   const renew = async () => {
-    token = await signIn(client, passkeys, stack.addresses.staff);
+    token = await signIn(client, passkeys, addresses.staff);
     signingIn = undefined;
   };
   return {
@@ -42,12 +52,17 @@ export async function hireStaff(stack: Pick<Stack, 'addresses'>, journal: Journa
         const shown = token;
         if (shown === undefined) return undefined;
         const answer = await client.send(method, route, { ...sent, token: shown });
-        if (answer.status !== 401) return answer;
+        if (!isTooOld(answer)) return answer;
         if (token === shown) token = undefined;
       }
       return undefined;
     },
   };
+}
+
+/** The token has ended, or the sign-in is too long ago for what was asked. */
+function isTooOld({ status, body }: Exchange): boolean {
+  return status === 401 || (status === 403 && (body as { code?: string }).code === 'auth.step_up.required');
 }
 
 /** The link of an operator, a password, and a passkey, for which alone the first session is good. */

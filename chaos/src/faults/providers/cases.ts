@@ -1,6 +1,7 @@
 import { queryOnce } from '@bank/test-bed';
 import type { Chaos } from '#chaos.ts';
 import {
+  goneWithinMs,
   metricsOf,
   missing,
   retriedWithinMs,
@@ -52,7 +53,7 @@ export function registerAll({ actor }: Trial): Promise<readonly Account[]> {
 export async function handInCases(trial: Trial, people: readonly Account[]): Promise<(chaos: Chaos) => Promise<Tried>> {
   const gone = await handInAll(trial, people, 'APPROVE');
   return async (chaos) => {
-    const came = await approvedOf(chaos, gone, retriedWithinMs * 2);
+    const came = await approvedOf(chaos, gone, goneWithinMs);
     chaos.report(`cases that were decided: ${came} of ${each} whose KYC service was gone`);
     return { came, broken: missing('decisions of a KYC service that was gone', came, each) };
   };

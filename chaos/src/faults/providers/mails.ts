@@ -1,6 +1,7 @@
 import { acceptedTerms, codeFor, freshEmail, freshPassword } from '@bank/test-bed';
 import type { Chaos } from '#chaos.ts';
 import {
+  goneWithinMs,
   missing,
   retriedWithinMs,
   seenUnderWay,
@@ -36,7 +37,7 @@ export async function tryMails(chaos: Chaos, trial: Trial): Promise<Tried & { re
 export async function askForMails(trial: Trial): Promise<(chaos: Chaos) => Promise<Tried>> {
   const gone = await registerAll(trial, undefined);
   return async (chaos) => {
-    const came = await cameWithin(chaos, gone, retriedWithinMs * 2);
+    const came = await cameWithin(chaos, gone, goneWithinMs);
     chaos.report(`mails that came: ${came} of ${each} whose carrier was gone`);
     return { came, broken: missing('mails whose carrier was gone', came, each) };
   };

@@ -11,6 +11,8 @@ export const answeredWithinMs = 5_000;
 export const slowWithinMs = 20_000;
 /** Long enough for what is tried again, which is after five seconds and then ever later. */
 export const retriedWithinMs = 30_000;
+/** The tries grow apart: the one after a provider is back may be as far away as it was gone. */
+export const goneWithinMs = 90_000;
 
 /** What came of a provider that was slow, or failed. */
 export interface Tried {

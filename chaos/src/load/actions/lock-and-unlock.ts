@@ -13,7 +13,7 @@ export const lockAndUnlock: Action = async (actor, account) => {
 /** Whether the user is locked, as far as anybody knows. */
 async function lock({ staff, journal }: Actor, account: Account): Promise<boolean> {
   const { userId: id, session } = account;
-  const answer = await staff.send('POST', '/v1/admin/users/:id/lock', { id, body, kind: 'lock' });
+  const answer = await staff.first.send('POST', '/v1/admin/users/:id/lock', { id, body, kind: 'lock' });
   if (answer === undefined || (answer.status >= 400 && answer.status < 500)) return false;
   account.session = undefined;
   account.standing = answer.status === 204 ? 'locked' : 'unknown';
@@ -29,14 +29,16 @@ async function lock({ staff, journal }: Actor, account: Account): Promise<boolea
 async function unlock({ staff, journal }: Actor, account: Account): Promise<boolean> {
   const { userId: id, standing } = account;
   const isKnown = standing === 'locked';
-  const answer = await staff.send('POST', '/v1/admin/users/:id/unlock', {
+  const answer = await staff.first.send('POST', '/v1/admin/users/:id/unlock', {
     id,
     body,
     ...(isKnown && { kind: 'unlock' }),
   });
   if (answer === undefined) return false;
-  account.standing = answer.status === 204 ? 'open' : 'unknown';
+  // Anybody else than a suspended user may be unlocked.
+  account.standing = answer.status === 409 ? 'suspended' : 'unknown';
   if (answer.status !== 204) return false;
+  account.standing = 'open';
   if (isKnown) journal.acknowledged.push({ kind: 'unlock', requestId: answer.requestId, userId: id });
   return true;
 }
