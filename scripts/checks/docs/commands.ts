@@ -13,6 +13,8 @@ const aCommand = /^(npm|npx|pnpm|buf|make|node|node_modules\/\.bin\/\S+)\s+\S/;
 const placeholder = /^(npx |node_modules\/\.bin\/)?pnpm( ops)?( …)?$/;
 /** What pnpm itself understands. */
 const ownVerbs = new Set(['--filter']);
+/** Files that run something: in others words like those of a command are about it, and no proof. */
+const runs = /\.test\.ts$|^\.github\/workflows\/[^/]+\.yml$/;
 const listFile = 'scripts/checks/docs/shown-commands.ts';
 
 /** Every command that a page shows is run by something that is named, and is one that package.json has. */
@@ -58,6 +60,7 @@ async function missingProof(root: string, command: string, proof: Proof): Promis
   if ('run' in proof) return [];
   const of = (message: string) => [{ file: listFile, message: `\`${command}\`: ${message}` }];
   if ('step' in proof) return steps().has(proof.step) ? [] : of(`there is no step "${proof.step}"`);
+  if (!runs.test(proof.test)) return of(`${proof.test} runs nothing: name a test or a workflow`);
   const text = await readFile(join(root, proof.test), 'utf8').catch(() => undefined);
   if (text === undefined) return of(`there is no ${proof.test}`);
   return text.includes(proof.says) ? [] : of(`${proof.test} does not say "${proof.says}"`);

@@ -73,14 +73,15 @@ describe('commands', () => {
   });
 
   const problems = async (readme: string, proofs: Parameters<typeof checkCommands>[1]) => {
-    const found = await inWorkspace({ 'package.json': manifest, 'README.md': readme }, (root) => {
+    const files = { 'package.json': manifest, 'README.md': readme, 'a.test.ts': "run('tour.ts')" };
+    const found = await inWorkspace(files, (root) => {
       return checkCommands(root, proofs);
     });
     return found.map(({ message }) => message);
   };
 
   it('pass when something that exists runs them', async () => {
-    const proofs = { 'npm start': { step: 'types' }, 'pnpm tour': { test: 'package.json', says: 'tour.ts' } };
+    const proofs = { 'npm start': { step: 'types' }, 'pnpm tour': { test: 'a.test.ts', says: 'tour.ts' } };
     expect(await problems('`npm start` and `pnpm tour`', proofs)).toEqual([]);
   });
 
@@ -89,11 +90,17 @@ describe('commands', () => {
     expect(await problems('`npm start`', { 'npm start': { step: 'no step' } })).toEqual([
       '`npm start`: there is no step "no step"',
     ]);
-    expect(await problems('`npm start`', { 'npm start': { test: 'a.test.ts', says: 'x' } })).toEqual([
-      '`npm start`: there is no a.test.ts',
+    expect(await problems('`npm start`', { 'npm start': { test: 'b.test.ts', says: 'x' } })).toEqual([
+      '`npm start`: there is no b.test.ts',
     ]);
-    expect(await problems('`npm start`', { 'npm start': { test: 'package.json', says: 'x y' } })).toEqual([
-      '`npm start`: package.json does not say "x y"',
+    expect(await problems('`npm start`', { 'npm start': { test: 'a.test.ts', says: 'x y' } })).toEqual([
+      '`npm start`: a.test.ts does not say "x y"',
+    ]);
+  });
+
+  it('fail when what names them only has their words', async () => {
+    expect(await problems('`npm start`', { 'npm start': { test: 'package.json', says: 'start.ts' } })).toEqual([
+      '`npm start`: package.json runs nothing: name a test or a workflow',
     ]);
   });
 

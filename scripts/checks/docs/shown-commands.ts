@@ -2,12 +2,14 @@
 export type Proof =
   /** A step of `pnpm verify` or `pnpm verify:full` runs the same. */
   | { readonly step: string }
-  /** A test does; the file says these words. */
+  /** A test or a workflow does; the file says these words. */
   | { readonly test: string; readonly says: string }
   /** It is run as it stands, or as `as` where the page has a place to fill in: on a copy of the repository. */
   | { readonly run: 'on a copy'; readonly as?: string }
   /** The same, with a stack of its own running, by a step of `pnpm verify:full`, in this order. It ends with 0, or says these words. */
-  | { readonly run: 'on a stack'; readonly as?: string; readonly says?: string };
+  | { readonly run: 'on a stack'; readonly as?: string; readonly says?: string }
+  /** One that goes on is started on that copy by the same step, without a stack, and stopped once it has said these words and its apps are ready. */
+  | { readonly run: 'until ready'; readonly as?: string; readonly says: string };
 
 const onCopy = (as?: string): Proof => ({ run: 'on a copy', ...(as !== undefined && { as }) });
 const onStack = (as?: string): Proof => ({ run: 'on a stack', ...(as !== undefined && { as }) });
@@ -18,7 +20,7 @@ const callGetUser =
 
 /** Every command in README.md and docs/development, as it is written there without its comment. */
 export const shownCommands: Readonly<Record<string, Proof>> = {
-  // The launcher itself: what brings it there is what CI begins with.
+  // The launcher itself, here and below: what brings it there is what CI begins with.
   'npm start': onStack('node scripts/start.ts'),
   'pnpm stack status': onStack(),
   'pnpm stack logs <name>': onStack('pnpm stack logs auth'),
@@ -30,35 +32,34 @@ export const shownCommands: Readonly<Record<string, Proof>> = {
   'pnpm ops admin create': onStack('pnpm ops admin create --email ada@bank.example'),
   'pnpm ops admin create --email grace@bank.example': onStack(),
   'npm run tour': onStack(),
-  'pnpm tour': { test: 'package.json', says: '"tour": ' },
+  'pnpm tour': onStack(),
   'pnpm ops audit verify': onStack(),
   'pnpm ops dlq list|replay|discard': onStack('pnpm ops dlq list'),
   [callGetUser]: { run: 'on a stack', says: '"code"' },
+  // To its end; the copy is no clean checkout, so what the steps find there is told by others.
+  'pnpm verify:static': { run: 'on a stack', says: 'Step results' },
+  'pnpm db create <app> <name>': onStack('pnpm db create device nothing-new'),
   'pnpm stack stop': onStack(),
   'pnpm stack reset': onStack(),
+  // Both are the same once pnpm is there.
   'npm test': { test: '.github/workflows/ci.yml', says: 'run: npm test -- $FLAGS' },
   'pnpm verify': { test: '.github/workflows/ci.yml', says: 'run: npm test -- $FLAGS' },
-  'pnpm verify:static': { test: 'package.json', says: '"verify:static": "exec node scripts/verify.ts --static"' },
   'pnpm verify --coverage': { test: '.github/workflows/ci.yml', says: 'flags: --coverage' },
   'pnpm verify:pgbouncer': { step: 'integration tests by way of PgBouncer' },
   'pnpm verify:full': { test: '.github/workflows/full.yml', says: 'npm test -- --full' },
   'pnpm coverage raise': onCopy(),
-  'pnpm test:stores': { test: 'scripts/stack/run/test-variables.test.ts', says: 'pnpm test:stores' },
+  'pnpm test:stores': { run: 'until ready', as: 'node scripts/test-stores.ts', says: 'the stores are ready' },
   'pnpm --filter @bank/device test test/devices.test.ts': { step: 'unit and integration tests' },
   'npx --yes pnpm@<version of package.json> install --frozen-lockfile': {
-    test: 'scripts/bootstrap.mjs',
-    says: "'npx', ['--yes', packageManager, 'install', '--frozen-lockfile'",
+    test: '.github/workflows/ci.yml',
+    says: 'run: npx --yes pnpm@12.21.0 install --frozen-lockfile',
   },
-  'pnpm dev': { test: 'package.json', says: '"dev": "exec node scripts/bootstrap.mjs dev"' },
+  'pnpm dev': { run: 'until ready', as: 'node scripts/dev.ts', says: 'The services are ready; the apps are next' },
   'pnpm bench [--case <name>]': { step: 'soak: start, idle memory, and memory after 100,000 requests' },
   'pnpm release <version>': { test: 'scripts/contracts/release-command.test.ts', says: 'scripts/release.ts' },
   'pnpm verify:previous-release': { step: 'the tests of the last release on the tables of this tree' },
   'pnpm verify:previous-release [app …]': { step: 'the tests of the last release on the tables of this tree' },
-  'pnpm db create <app> <name>': {
-    test: 'scripts/stack/provisioning/create-migration.test.ts',
-    says: 'createMigration',
-  },
-  'pnpm stack containers': { test: '.github/workflows/ci.yml', says: 'pnpm stack containers' },
+  'pnpm stack containers': onCopy(),
   'pnpm --filter @bank/device test': { step: 'unit and integration tests' },
   'pnpm chaos [--fault <name>]': { step: 'chaos: RabbitMQ away for ten seconds' },
   'pnpm build': { step: 'bundles' },
@@ -69,7 +70,7 @@ export const shownCommands: Readonly<Record<string, Proof>> = {
   'pnpm boundaries': { step: 'import rules' },
   'pnpm secrets': { step: 'secrets' },
   'pnpm lint': { step: 'format and lint' },
-  'pnpm format': { test: 'scripts/checks/tools.test.ts', says: 'pnpm format' },
+  'pnpm format': onCopy(),
   'buf lint': { step: 'proto lint' },
   'buf format --write': onCopy(),
   'pnpm check coverage-floors': onCopy(),
