@@ -45,7 +45,8 @@ function exportOf({ exported }: PersonalTable): string {
   if ('withheld' in exported) return `no: ${exported.withheld}`;
   const fields = Object.keys(exported.columns).map((name) => `\`${name}\``);
   const sealed = (exported.sealed ?? []).map(
-    ({ column, keyClass = 'erasable' }) => `${column} (sealed, ${keyClass} key)`,
+    ({ column, keyClass = 'erasable', withheld = [] }) =>
+      `${column} (${['sealed', `${keyClass} key`, ...withheld.map((name) => `without \`${name}\``)].join(', ')})`,
   );
   return [...fields, ...sealed].join(', ');
 }

@@ -60,6 +60,7 @@ testDataRights(
       given: [preferredName, occupation, genderDescription, reason, ...linked.given],
       kept: [givenName, explanation, street, number],
       ids: [fileId, ...linked.ids],
+      secrets: linked.ofOthers,
     };
   },
   (userId) => [

@@ -3,7 +3,10 @@ import { withTransaction } from '@bank/database';
 import { allow, type UserId, uuidv7 } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 
-/** A bank account and an account at a biller of a user, as rows; what the user gave with them, and their ids. */
+/**
+ * A bank account and an account at a biller of a user, as rows; what the user gave with them, their ids, and the
+ * names that bank and biller told.
+ */
 export async function linkedAccountsOf(app: TestApp<AppContext>, userId: UserId) {
   const mark = uuidv7();
   const [at, country, provider] = [new Date(), 'NG', 'paystack'];
@@ -20,6 +23,6 @@ export async function linkedAccountsOf(app: TestApp<AppContext>, userId: UserId)
     await tx.bankAccounts.insert(bank);
     await tx.billerAccounts.insert(biller);
   });
-  const given = [bank.accountNumber, bank.holder, biller.customerNumber, biller.customerName, biller.label];
-  return { given, ids: [bank.id, biller.id] };
+  const given = [bank.accountNumber, biller.customerNumber, biller.label];
+  return { given, ids: [bank.id, biller.id], ofOthers: [bank.holder, biller.customerName] };
 }

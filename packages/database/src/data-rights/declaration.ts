@@ -9,6 +9,8 @@ export interface SealedColumn {
   /** The sensitivity group that it was sealed as; a function of `key` and the listed columns where it names the row. */
   readonly group: string | ((row: ExportRow) => string);
   readonly keyClass?: KeyClass;
+  /** Fields of it that do not leave: what somebody else told of a person, who may not be the user. */
+  readonly withheld?: readonly string[];
 }
 
 /** What of a table its user is given. Only what is listed leaves: no secret, no hash, no id of somebody else. */

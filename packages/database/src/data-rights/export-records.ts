@@ -47,12 +47,13 @@ async function openSealed(
   row: ExportRow,
 ): Promise<JsonObject> {
   const fields: JsonObject[] = [];
-  for (const { column, group, keyClass = 'erasable' } of exported.sealed ?? []) {
+  for (const { column, group, keyClass = 'erasable', withheld = [] } of exported.sealed ?? []) {
     const sealed = row[sealedName(column)];
     if (!Buffer.isBuffer(sealed)) continue;
     const place = { userId, table, group: typeof group === 'string' ? group : group(row), keyClass };
     try {
-      fields.push(await vault.open(em, place, sealed));
+      const opened = Object.entries(await vault.open(em, place, sealed));
+      fields.push(Object.fromEntries(opened.filter(([name]) => !withheld.includes(name))));
     } catch (error) {
       // What a destroyed key sealed is gone, for its user as well.
       if (!(error instanceof DataKeyMissing)) throw error;

@@ -21,7 +21,8 @@ export const linkedAccounts: Readonly<Record<string, PersonalTable>> = {
         default: 'is_default',
         createdAt: 'created_at',
       },
-      sealed: [{ column: 'sealed', group: ({ key }) => `financial:${key}` }],
+      // The bank may know further names than the user gave, which are hidden from the user everywhere else.
+      sealed: [{ column: 'sealed', group: ({ key }) => `financial:${key}`, withheld: ['holder'] }],
     },
     erased: 'deleted',
   },
@@ -44,7 +45,8 @@ export const linkedAccounts: Readonly<Record<string, PersonalTable>> = {
         validatedAt: 'validated_at',
         createdAt: 'created_at',
       },
-      sealed: [{ column: 'sealed', group: ({ key }) => `financial:${key}` }],
+      // The meter may be another person's, of whose name the user sees first letters.
+      sealed: [{ column: 'sealed', group: ({ key }) => `financial:${key}`, withheld: ['customerName'] }],
     },
     erased: 'deleted',
   },
