@@ -61,6 +61,7 @@ beforeAll(async () => {
         demands: { audience: audiences.customers, acr: 'aal2', maxAge: '300' },
       },
       { name: 'statements', path: '/v1/statements', addresses, demands: { audience: audiences.customers } },
+      { name: 'desk', path: '/v1/desk', addresses, demands: { audience: audiences.staff } },
     ],
   });
 });
@@ -161,7 +162,16 @@ describe('the question itself', () => {
     },
   );
 
-  it('is not asked on the staff listener, which has no such route', async () => {
-    expect((await fetch(`${gateway.staffUrl}/v1/payments`)).status).toBe(404);
+  it('SR-72 is asked by the listener of those whose tokens the service takes, where alone its route is', async () => {
+    const headers = { authorization: 'Bearer good', 'x-bank-listener': 'public' };
+    expect((await fetch(`${gateway.staffUrl}/v1/payments`, { headers })).status).toBe(404);
+    expect((await ask('/v1/desk', 'good')).status).toBe(404);
+    expect(questions).toEqual([]);
+    expect((await fetch(`${gateway.staffUrl}/v1/desk`, { headers })).status).toBe(200);
+    expect(questions).toMatchObject([
+      { url: '/authorize?audience=user-service-staff', headers: { 'x-bank-listener': 'staff' } },
+    ]);
+    const refused = await fetch(`${gateway.staffUrl}/v1/desk`, { headers: { authorization: 'Bearer bad' } });
+    expect(await refused.json()).toMatchObject({ status: 401, code: 'auth.token.invalid' });
   });
 });

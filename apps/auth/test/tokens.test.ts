@@ -6,6 +6,7 @@ import { rotateSigningKeys } from '#features/signing-key/rotate-signing-keys.ts'
 import { type Account, register, signIn } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
 import { get, send } from './support/http.ts';
+import { fromConsole, staffToken } from './support/staff.ts';
 
 const auth = await startAuth();
 const hourMs = 3_600_000;
@@ -154,6 +155,20 @@ describe('GET /authorize', () => {
     const account = await register(auth);
     expect((await authorize('?audience=user-service')).status).toBe(401);
     expect((await authorize('?audience=user-service-staff', account.accessToken)).status).toBe(401);
+  });
+
+  it.each([
+    ['at the public listener', { 'x-bank-listener': 'public' }, 401],
+    ['where the gateway says no listener', {}, 401],
+    ['at the listener of staff', fromConsole, 204],
+  ])('SR-72 a token of staff %s', async (_where, headers, expected) => {
+    const authorization = `Bearer ${await staffToken(auth, 'support')}`;
+    const answer = await send(auth, 'GET', '/authorize?audience=user-service-staff', undefined, {
+      headers: { authorization, ...headers },
+    });
+    expect(answer.status).toBe(expected);
+    expect(answer.headers.has('x-internal-user-id')).toBe(expected === 204);
+    if (expected === 401) expect(answer.body.code).toBe('auth.token.invalid');
   });
 
   it('403 says what to get when more is needed', async () => {

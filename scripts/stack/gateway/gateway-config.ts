@@ -1,6 +1,6 @@
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Audience } from '@bank/domain';
+import { type Audience, audiences } from '@bank/domain';
 import type { AppName } from '#stack/settings/apps.ts';
 import { repositoryFolder } from '#stack/settings/repository.ts';
 
@@ -43,7 +43,10 @@ const staffRoutes: readonly RouteRow[] = [
   ['^/v1/mfa(/|$)', 'mfa'],
 ];
 
-/** A service of the platform behind the public listener, whose requests auth decides about (`GET /authorize`). */
+/**
+ * A service of the platform behind the gateway, whose requests auth decides about (`GET /authorize`): at the public listener for
+ * customers, at that of staff for staff, whose tokens are good nowhere else (SR-72).
+ */
 export interface GuardedService {
   /** Lower case with dashes; names its upstream. */
   readonly name: string;
@@ -76,6 +79,9 @@ export interface GatewayOptions {
 export function renderGatewayConfig(options: GatewayOptions): string {
   const docs = options.docsFolder === undefined ? [] : [docsLocation(options.docsFolder)];
   const guarded = options.guarded ?? [];
+  const isOfCustomers = ({ demands }: GuardedService) => demands.audience === audiences.customers;
+  const ofCustomers = guarded.filter(isOfCustomers);
+  const ofStaff = guarded.filter((service) => !isOfCustomers(service));
   const guardedUpstreams = guarded.map(({ name, addresses }): [string, readonly string[]] => [name, addresses]);
   const values: Record<string, string> = {
     folder: options.folder,
@@ -85,8 +91,8 @@ export function renderGatewayConfig(options: GatewayOptions): string {
     trustedProxies: trustedProxyLines(options.trustedProxies ?? []),
     guardMaps: guarded.length === 0 ? '' : '  include guard-maps.conf;',
     upstreams: [...Object.entries(options.upstreams), ...guardedUpstreams].map(upstreamBlock).join('\n'),
-    publicRoutes: [...publicRoutes.map(routeBlock), uploadQuestion, ...guardBlocks(guarded), ...docs].join('\n'),
-    staffRoutes: staffRoutes.map(routeBlock).join('\n'),
+    publicRoutes: [...publicRoutes.map(routeBlock), uploadQuestion, ...guardBlocks(ofCustomers), ...docs].join('\n'),
+    staffRoutes: [...staffRoutes.map(routeBlock), ...guardBlocks(ofStaff)].join('\n'),
   };
   return readFileSync(join(SOURCES, 'nginx.conf.template'), 'utf8').replace(/\{\{(\w+)\}\}/g, (place, name: string) => {
     return values[name] ?? place;

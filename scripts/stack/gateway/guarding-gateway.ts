@@ -12,14 +12,14 @@ import { writeOwned } from '#stack/stores/owned-file.ts';
 const READY_SECONDS = 15;
 
 /**
- * For tests: a further gateway of a running stack, with `guarded` services behind its public listener, whose address it gives.
+ * For tests: a further gateway of a running stack, with `guarded` services behind its listeners, whose addresses it gives.
  * Its files lie in `folder`. @throws Error when nginx is missing
  */
 export async function startGuardingGateway(
   { addresses, startProcess }: Pick<Stack, 'addresses' | 'startProcess'>,
   stackFolder: string,
   guarded: NonNullable<GatewayOptions['guarded']>,
-): Promise<{ readonly process: ManagedProcess; readonly url: string }> {
+): Promise<{ readonly process: ManagedProcess; readonly url: string; readonly staffUrl: string }> {
   const ports = createPorts({ random: true });
   const [publicPort, staffPort] = [await ports.claim({ preferred: 0 }), await ports.claim({ preferred: 0 })];
   const user = serviceUser(['nobody']);
@@ -41,7 +41,7 @@ export async function startGuardingGateway(
     env: bareEnvironment(),
     user,
   });
-  const url = `http://127.0.0.1:${publicPort}`;
+  const [url, staffUrl] = [`http://127.0.0.1:${publicPort}`, `http://127.0.0.1:${staffPort}`];
   await process.untilReady(() => fetch(url), READY_SECONDS);
-  return { process, url };
+  return { process, url, staffUrl };
 }

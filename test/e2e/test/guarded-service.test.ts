@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Account, registerAccount } from '#account.ts';
 import { expectStatus, GatewayClient } from '#client.ts';
 import { sharedStack } from '#test-stack.ts';
+import { type Person, staffMember } from './support/people.ts';
 
 const it = sharedStack();
 
@@ -19,7 +20,9 @@ const service = createServer((request, response) => {
 });
 
 let guarded: GatewayClient;
+let atStaffs: GatewayClient;
 let account: Account;
+let support: Person;
 let stop: () => Promise<void>;
 
 beforeAll(async () => {
@@ -33,8 +36,11 @@ beforeAll(async () => {
   ]);
   stop = () => gateway.process.stop();
   guarded = new GatewayClient(gateway.url);
+  atStaffs = new GatewayClient(gateway.staffUrl);
   const { gateway: own, sandbox } = it.stack.addresses;
-  account = await registerAccount({ client: new GatewayClient(own), inboxUrl: sandbox.http });
+  const place = { client: new GatewayClient(own), inboxUrl: sandbox.http };
+  account = await registerAccount(place);
+  support = await staffMember(it.stack, place, 'support');
 });
 afterAll(async () => {
   await stop();
@@ -54,13 +60,23 @@ test('SR-17 a guarded service is told by the real auth who asks', async () => {
 test.each([
   ['without a token', '/v1/statements', undefined, 401, 'auth.token.missing'],
   ['with a bad one', '/v1/statements', 'bad', 401, 'auth.token.invalid'],
-  ['with one for somebody else', '/v1/desk', 'own', 401, 'auth.token.invalid'],
   ['after too weak a sign-in', '/v1/payments', 'own', 403, 'auth.step_up.required'],
 ] as const)('%s nothing is passed on', async (_case, path, token, status, code) => {
   const options = token === undefined ? {} : { token: token === 'own' ? account.accessToken : token };
   const answer = await guarded.send('GET', path, options);
   expect(expectStatus(answer, status)).toMatchObject({ status, code });
   expect(reached).toEqual([]);
+});
+
+test('SR-72 a service of staff is at their listener alone, and takes no token of a customer there', async () => {
+  const { token } = support;
+  expectStatus(await guarded.send('GET', '/v1/desk', { token, headers: { 'x-bank-listener': 'staff' } }), 404);
+  expectStatus(await guarded.send('GET', '/v1/statements', { token }), 401);
+  const refused = await atStaffs.send('GET', '/v1/desk', { token: account.accessToken });
+  expect(expectStatus(refused, 401)).toMatchObject({ code: 'auth.token.invalid' });
+  expect(reached).toEqual([]);
+  expectStatus(await atStaffs.send('GET', '/v1/desk', { token }), 200);
+  expect(reached).toMatchObject([{ 'x-internal-user-id': support.account.userId, 'x-internal-roles': 'support' }]);
 });
 
 test('SR-46 a sign-out counts there within a second', async () => {

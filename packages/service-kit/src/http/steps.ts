@@ -5,7 +5,7 @@ import type { Route, RouteDescription } from '#http/contract/route.ts';
 import type { Exchange } from '#http/exchange.ts';
 import { checkAudience, type TokenVerifier, userActor } from '#http/guards/authentication.ts';
 import type { CorsPolicy } from '#http/guards/cors.ts';
-import { checkListener } from '#http/guards/listener.ts';
+import { checkListener, listenerOf } from '#http/guards/listener.ts';
 import { acceptProof, checkPossession, offerNonce } from '#http/guards/possession.ts';
 import { consumeLimit, type LimitContext } from '#http/guards/rate-limit.ts';
 import { limited, noSource, readBytes, refuseDeclaredLength } from '#http/input/body.ts';
@@ -87,7 +87,7 @@ function identitySteps(route: RouteDescription, { verifier, proofs, clock, audie
       const presented = presentedToken(exchange.header('authorization'));
       const claims = await verifier.verify(presented.token);
       checkAudience(claims, route.audiences ?? audiences);
-      checkListener(claims, exchange);
+      checkListener(claims, listenerOf(exchange));
       const proof = await checkPossession(exchange, presented, claims, proofs);
       exchange.claims = claims;
       exchange.actor = userActor(claims);

@@ -1,8 +1,10 @@
 import type { AssuranceLevel, Permission } from '@bank/domain';
 import { audiences, DomainError, hasPermission, parse, permissions, reachesAssurance } from '@bank/domain';
+import { checkListener } from '@bank/service-kit';
 import { type AccessClaims, type BoundToken, boundToken, presentedToken } from '@bank/verifier';
 import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
+import type { Listener } from '#features/caller.ts';
 import { AudienceSchema } from '#features/token/audience-schema.ts';
 
 /** What a gateway's configuration asks for. `maxAge` in seconds. */
@@ -30,6 +32,8 @@ export interface HeldRequest {
   /** Method and target as the client sent them: of fields that the gateway always overwrites. */
   readonly method: string | undefined;
   readonly target: string | undefined;
+  /** By which listener it came. */
+  readonly listener: Listener;
 }
 
 /**
@@ -41,6 +45,7 @@ export async function authorizeRequest(ctx: AppContext, input: unknown, held: He
   const demands = readDemands(input);
   const presented = presentedToken(held.authorization);
   const claims = await ctx.verifier.verify(presented.token, { audience: demands.audience });
+  checkListener(claims, held.listener);
   const bound = boundToken(presented, claims);
   if (bound !== undefined) await checkProof(ctx, held, bound);
   requirePermission(claims, demands.permission);

@@ -1,4 +1,4 @@
-import { defineRoutes, type HttpMethod, noContent, ok, type Route } from '@bank/service-kit';
+import { defineRoutes, type HttpMethod, listenerOf, noContent, ok, type Route } from '@bank/service-kit';
 import type { AccessClaims } from '@bank/verifier';
 import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
@@ -62,6 +62,7 @@ function authorizeRoute(method: HttpMethod): Route<AppContext> {
         proof: request.header('dpop'),
         method: request.header('x-original-method'),
         target: request.header('x-original-uri'),
+        listener: listenerOf(request),
       });
       const headers = identityHeaders(claims);
       return status === 200 ? ok({}, { headers }) : noContent({ headers });
