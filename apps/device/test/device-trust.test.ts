@@ -2,11 +2,13 @@ import { request } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
 import { DeviceService } from '@bank/proto/device';
 import { losers, raceOf } from '@bank/testing';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { auth, deviceApp, toldOf } from './device-app.ts';
 import { givenDevice } from './given-device.ts';
 
 const app = await deviceApp();
+
+beforeEach(() => Object.assign(app.mfaStandIn, { away: false, wanted: undefined }));
 
 async function givenUser() {
   const userId = uuidv7();
@@ -107,6 +109,48 @@ describe('POST /v1/devices/{id}/untrust', () => {
       'audit device.untrusted',
       'deliveries device-untrusted',
     ]);
+  });
+});
+
+describe('SR-31: trust stands for a factor, and is given as a factor is added', () => {
+  const trustOf = ({ id }: { id: string }) =>
+    app.database.query('select trusted_at from device.devices where id = $1', [id]);
+
+  test('mfa judges the session of whoever trusts a device, and nobody who takes trust away', async () => {
+    const user = await givenUser();
+    app.mfaStandIn.asked.length = 0;
+    await ask('trust', user);
+    expect(app.mfaStandIn.asked).toEqual([user.token]);
+    app.mfaStandIn.wanted = 'aal3';
+    expect(await ask('untrust', user)).toMatchObject({ status: 200, body: { trusted: false } });
+  });
+
+  test('403 where the factors give more than the session has: nothing is trusted, and nobody told', async () => {
+    const user = await givenUser();
+    const told = await toldOf(app, user.userId);
+    app.mfaStandIn.wanted = 'aal3';
+    const body = { code: 'auth.step_up.required', acr: 'aal3', maxAgeSeconds: 300 };
+    expect(await ask('trust', user)).toMatchObject({ status: 403, body });
+    expect([await trustOf(user), await toldOf(app, user.userId)]).toEqual([[{ trusted_at: null }], told]);
+  });
+
+  test('403 is no last word: the same request is answered anew after the step-up', async () => {
+    const user = await givenUser();
+    const headers = { 'idempotency-key': uuidv7() };
+    const again = () => request(app.service, 'POST', `/v1/devices/${user.id}/trust`, { token: user.token, headers });
+    app.mfaStandIn.wanted = 'aal3';
+    expect((await again()).status).toBe(403);
+    app.mfaStandIn.wanted = undefined;
+    expect(await again()).toMatchObject({ status: 200, body: { trusted: true } });
+  });
+
+  test('503 while mfa is away, and trust is still taken away', async () => {
+    const user = await givenUser();
+    app.mfaStandIn.away = true;
+    const answer = await ask('trust', user);
+    expect(answer).toMatchObject({ status: 503, body: { code: 'service.unavailable' } });
+    expect([answer.headers.get('retry-after'), await trustOf(user)]).toEqual(['2', [{ trusted_at: null }]]);
+    expect((await ask('untrust', user)).status).toBe(200);
   });
 });
 

@@ -13,8 +13,9 @@ import type { Device } from '#storage/device.entity.ts';
 /**
  * Makes one of the signed-in user's devices a trusted one, or an ordinary one again. Trusting it again begins the trust anew:
  * auth counts its days from then on, and a change of credentials before then ends it no longer, however late it is heard of.
- * What is an ordinary one stays so, and nobody is told. The routes demand a fresh second factor (SR-62).
- * @throws auth.token.missing, request.invalid, device.not_found, service.unavailable
+ * What is an ordinary one stays so, and nobody is told. The routes demand a fresh second factor (SR-62); trust, which stands for a
+ * factor, is given only at the level that the user's factors give (SR-31).
+ * @throws auth.token.missing, request.invalid, auth.step_up.required, device.not_found, service.unavailable
  */
 export async function trustDevice(
   ctx: AppContext,
@@ -25,6 +26,7 @@ export async function trustDevice(
   const { userId } = user;
   const { id } = parse(DeviceParams, input.params);
   const access = { who: allow.self(actor, userId), audits: ['device.trusted', 'device.untrusted'] } as const;
+  if (input.isTrusted) await ctx.factorRule.requireMet();
   return withTransaction(ctx, access, async (tx) => {
     await tx.devices.lockOf(userId); // whether a trusted device falls to the limit is decided before or after, not meanwhile
     const at = tx.clock.now();

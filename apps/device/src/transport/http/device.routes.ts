@@ -80,6 +80,7 @@ export const deviceRoutes = defineRoutes<AppContext>([
     method: 'POST',
     path: '/v1/devices/:id/trust',
     summary: 'Trust a device; needs a fresh second factor',
+    description: 'At the level that the factors give, as for adding a factor.',
     tag,
     access: 'user',
     stepUp: { acr: 'aal2', maxAgeSeconds: freshSeconds },
