@@ -36,6 +36,7 @@ export const shownCommands: Readonly<Record<string, Proof>> = {
   'pnpm ops audit verify': onStack(),
   'pnpm ops dlq list|replay|discard': onStack('pnpm ops dlq list'),
   [callGetUser]: { run: 'on a stack', says: '"code"' },
+  'pnpm format': onStack(),
   // To its end; the copy is no clean checkout, so what the steps find there is told by others.
   'pnpm verify:static': { run: 'on a stack', says: 'Step results' },
   'pnpm db create <app> <name>': onStack('pnpm db create device nothing-new'),
@@ -70,7 +71,6 @@ export const shownCommands: Readonly<Record<string, Proof>> = {
   'pnpm boundaries': { step: 'import rules' },
   'pnpm secrets': { step: 'secrets' },
   'pnpm lint': { step: 'format and lint' },
-  'pnpm format': onCopy(),
   'buf lint': { step: 'proto lint' },
   'buf format --write': onCopy(),
   'pnpm check coverage-floors': onCopy(),
