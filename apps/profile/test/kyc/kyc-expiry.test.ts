@@ -1,7 +1,9 @@
+import { uuidv7 } from '@bank/domain';
 import { fixedClock } from '@bank/testing';
 import { describe, expect, test } from 'vitest';
 import { expireCases, remindOfExpiry } from '#features/kyc-expiry/expire-cases.ts';
 import { applyResult } from '#features/kyc-result/apply-result.ts';
+import { openVerification } from '#features/kyc-submission/open-verification.ts';
 import {
   auditsOf,
   caseOf,
@@ -29,6 +31,16 @@ async function givenApproved(days: number) {
 async function standingOf(userId: string) {
   const rows = await app.database.query('select tier, case_id from profile.kyc_standings where user_id = $1', [userId]);
   return rows[0];
+}
+
+/** The hand-over of a case that was handed in with this answer, which the provider has taken. */
+async function submissionOf(answer: Record<string, unknown>): Promise<string> {
+  const rows = await app.database.query<{ id: string }>(
+    `with taken as (update profile.kyc_cases set status = 'in_review' where id = $1 returning id)
+     select s.id from profile.kyc_submissions s join taken on s.case_id = taken.id`,
+    [answer['caseId']],
+  );
+  return String(rows[0]?.id);
 }
 
 /** The files that are kept for a user's documents. */
@@ -65,15 +77,36 @@ describe('when documents run out', () => {
     const expiresOn = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
     await upload(app, customer, 'passport', { expiresOn });
     const { body } = await send(app, customer, 'POST', '/submissions', { tier: 1 });
-    const [submission] = await app.database.query<{ id: string }>(
-      `with taken as (update profile.kyc_cases set status = 'in_review' where id = $1 returning id)
-       select s.id from profile.kyc_submissions s join taken on s.case_id = taken.id`,
-      [body['caseId']],
-    );
+    const submissionId = await submissionOf(body);
     const later = { ...app.ctx, clock: fixedClock(new Date(Date.now() + 3 * 86_400_000)) };
-    await applyResult(later, 'event', { submissionId: String(submission?.id), outcome: 'approved', reasons: [] });
+    await applyResult(later, 'event', { submissionId, outcome: 'approved', reasons: [] });
     const sql = 'select tier, valid_until::text from profile.kyc_standings where user_id = $1';
     expect(await app.database.query(sql, [customer.userId])).toEqual([{ tier: 1, valid_until: expiresOn }]);
+  });
+
+  test('a higher tier ends with what it was handed in with, also where the case that showed it has expired meanwhile', async () => {
+    const customer = await givenCustomer(app);
+    const inDays = (days: number) => ({ ...app.ctx, clock: fixedClock(new Date(Date.now() + days * 86_400_000)) });
+    const expiresOn = inDays(1).clock.now().toISOString().slice(0, 10);
+    await upload(app, customer, 'passport', { expiresOn });
+    const approve = async (tier: number, ctx: typeof app.ctx) => {
+      const submissionId = await submissionOf((await send(app, customer, 'POST', '/submissions', { tier })).body);
+      return () => applyResult(ctx, 'event', { submissionId, outcome: 'approved', reasons: [] });
+    };
+    await (await approve(1, app.ctx))();
+    for (const kind of ['selfie', 'utility_bill']) await upload(app, customer, kind);
+    const approveHigher = await approve(2, inDays(3));
+    await expireCases(inDays(2));
+    expect(await standingOf(customer.userId)).toMatchObject({ tier: 0 });
+    const caseId = (await send(app, customer, 'GET', '')).body['case'] as { id: string };
+    const handedIn = { id: uuidv7(), caseId: caseId.id, userId: customer.userId, attempt: 1, tries: 1 };
+    const verification = await openVerification(inDays(3), handedIn);
+    expect(verification?.documents.map(({ kind }) => kind)).toEqual(['passport', 'selfie', 'utility_bill']);
+    await approveHigher();
+    const sql = 'select tier, valid_until::text from profile.kyc_standings where user_id = $1';
+    expect(await app.database.query(sql, [customer.userId])).toEqual([{ tier: 2, valid_until: expiresOn }]);
+    await expireCases(inDays(3));
+    expect(await standingOf(customer.userId)).toMatchObject({ tier: 0 });
   });
 
   test('whoever has expired begins another case', async () => {

@@ -3,7 +3,7 @@ import { messageOf, type TemplateName } from '@bank/notifications';
 import type { AppTransaction } from '#context.ts';
 import { gatherFacts } from '#features/kyc/gather-facts.ts';
 import { noteMove } from '#features/kyc/note-move.ts';
-import { documentsOf, firstExpiryOf } from '#features/kyc/policies.ts';
+import { lastDayOf } from '#features/kyc/policies.ts';
 import { lockIdentity, unlockIdentity } from '#features/profile/lock-identity.ts';
 import type { KycCase, KycDecider, KycStanding } from '#storage/kyc/kyc-case.ts';
 
@@ -44,13 +44,13 @@ async function letGo(tx: AppTransaction, { userId, locksIdentity }: KycCase): Pr
 }
 
 /**
- * From now on who the user is changes only by a request that staff look at. The tier ends with the first of the documents that were handed in: where
- * one has run out while the case was looked at, with the next look at what has expired.
+ * From now on who the user is changes only by a request that staff look at. The tier ends with what the documents prove that were
+ * handed in: where one has run out while the case was looked at, with the next look at what has expired.
  */
 async function grantTier(tx: AppTransaction, { id: caseId, userId, tier, submittedAt }: KycCase): Promise<KycStanding> {
   const at = tx.clock.now();
   await lockIdentity(tx, userId);
   const facts = await gatherFacts(tx, userId, caseId, submittedAt ?? at);
-  const validUntil = firstExpiryOf(documentsOf(tier, facts));
+  const validUntil = lastDayOf(tier, facts);
   return tx.kycStandings.raise({ userId, tier, caseId, validUntil, at });
 }

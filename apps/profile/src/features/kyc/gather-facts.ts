@@ -6,15 +6,16 @@ import type { Profile } from '#storage/profile.entity.ts';
 
 /**
  * What of a user decides how far they can come, and their profile; for a case, or for the approved ones alone. Documents count
- * as they did on the day of `asOf`, today unless said: what has been handed in rests on them, though one may have run out
- * since. @throws profile.unreadable
+ * as they did when the case was handed in, at `handedInAt`, and as they do today unless said: it rests on them, though one, and
+ * an approved case with it, may have run out since. @throws profile.unreadable
  */
 export async function gatherFacts(
   reader: AppContext & Omit<ReadScope<Repositories>, 'em'>,
   userId: UserId,
   caseId: string | undefined,
-  asOf: Date = reader.clock.now(),
+  handedInAt?: Date,
 ): Promise<KycFacts & { readonly whole: Profile | undefined }> {
-  const [profile, documents] = [await reader.profiles.find(userId), await reader.kycDocuments.usable(userId, caseId)];
-  return { profile: profile ?? {}, whole: profile, documents, today: dayOf(asOf) };
+  const profile = await reader.profiles.find(userId);
+  const documents = await reader.kycDocuments.usable(userId, caseId, handedInAt);
+  return { profile: profile ?? {}, whole: profile, documents, today: dayOf(handedInAt ?? reader.clock.now()) };
 }

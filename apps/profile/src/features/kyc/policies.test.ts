@@ -2,7 +2,7 @@ import { kycTiers } from '@bank/domain';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { OpenedKycDocument } from '#storage/kyc/kyc-document.repository.ts';
-import { documentsOf, firstExpiryOf, isComplete, type KycFacts, missingFor } from './policies.ts';
+import { documentsOf, isComplete, type KycFacts, lastDayOf, missingFor } from './policies.ts';
 
 const profile = { givenName: 'Ada', familyName: 'Lovelace', dateOfBirth: '1990-12-10', nationality: 'DE' };
 
@@ -65,11 +65,30 @@ describe('missingFor', () => {
   });
 });
 
-test('a tier rests on what it needs, until the first of it runs out', () => {
+test('a tier rests on what it needs and is there', () => {
   const licence = shown('driving_licence', { country: 'GB', expiresOn: '2028-02-01' });
   const over = shown('passport', { expiresOn: '2020-01-01' });
-  const rests = documentsOf(1, facts([passport, licence, over, shown('selfie')]));
-  expect(rests).toEqual([passport, licence]);
-  expect(firstExpiryOf(rests)).toBe('2028-02-01');
-  expect(firstExpiryOf([shown('selfie')])).toBeNull();
+  expect(documentsOf(1, facts([passport, licence, over, shown('selfie')]))).toEqual([passport, licence]);
+});
+
+describe('lastDayOf', () => {
+  const card = (side: 'front' | 'back', expiresOn: string) => shown('national_id', { side, expiresOn });
+
+  test('a tier ends with the last document of the first purpose that nothing proves any more', () => {
+    const both = [card('front', '2035-01-01'), card('back', '2035-01-01')];
+    expect(lastDayOf(1, facts([passport]))).toBe('2031-01-01');
+    expect(lastDayOf(1, facts([passport, ...both]))).toBe('2035-01-01');
+    expect(lastDayOf(2, facts([passport, shown('selfie'), shown('utility_bill')]))).toBe('2031-01-01');
+  });
+
+  test('a card proves until the first of its sides runs out, and nothing by one side', () => {
+    expect(lastDayOf(1, facts([passport, card('front', '2035-01-01')]))).toBe('2031-01-01');
+    expect(lastDayOf(1, facts([card('front', '2035-01-01'), card('back', '2027-01-01')]))).toBe('2027-01-01');
+  });
+
+  test('what is not proven ends it at once, and tier 0 never ends', () => {
+    expect(lastDayOf(2, facts([passport, shown('selfie')]))).toBe('2026-11-26');
+    expect(lastDayOf(1, facts([{ ...passport, expiresOn: '2020-01-01' }]))).toBe('2026-11-26');
+    expect(lastDayOf(0, facts([passport]))).toBeNull();
+  });
 });

@@ -64,15 +64,42 @@ export function documentsOf(tier: KycTier, facts: KycFacts): readonly OpenedKycD
   );
 }
 
-/** The first day on which one of these documents runs out; null when none does. */
-export function firstExpiryOf(documents: readonly OpenedKycDocument[]): string | null {
-  const days = documents.flatMap(({ expiresOn }) => expiresOn ?? []);
-  return days.toSorted()[0] ?? null;
+/**
+ * The day on which a tier ends, `YYYY-MM-DD`: the first on which something that it needs is proven by no document any more. Null
+ * when that day does not come. What is not proven at all ends it at once.
+ */
+export function lastDayOf(tier: KycTier, facts: KycFacts): string | null {
+  const ends = kycTierOf(tier).documents.map((purpose) => lastProofOf(purpose, facts));
+  return earliest(ends);
 }
 
 /** A calendar day in UTC. */
 export function dayOf(moment: Date): string {
   return moment.toISOString().slice(0, 10);
+}
+
+/** What proves a purpose the longest: one kind of document of one country, with all of its sides. */
+function lastProofOf(purpose: KycPurpose, facts: KycFacts): string | null {
+  const ends = kindsOf(purpose).flatMap((kind) => {
+    const there = facts.documents.filter((document) => document.kind === kind && counts(document, facts.today));
+    const sides: readonly KycSide[] = kycDocuments[kind].sides;
+    return [...new Set(there.map(({ country }) => country))]
+      .map((country) => there.filter((document) => document.country === country))
+      .filter((shown) => sides.every((side) => shown.some((document) => document.side === side)))
+      .map((shown) => earliest(shown.map(({ expiresOn }) => expiresOn)));
+  });
+  if (ends.includes(null)) return null;
+  return (
+    ends
+      .flatMap((day) => day ?? [])
+      .toSorted()
+      .at(-1) ?? facts.today
+  );
+}
+
+/** The earliest of some days, of which null never comes. */
+function earliest(days: readonly (string | null)[]): string | null {
+  return days.flatMap((day) => day ?? []).toSorted()[0] ?? null;
 }
 
 function isProven(purpose: KycPurpose, facts: KycFacts): boolean {

@@ -119,15 +119,17 @@ export class KycDocumentRepository extends Repository {
 
   /**
    * The uploaded documents of a case and of the user's approved ones, opened; of each kind and side the latest. What an
-   * earlier tier rests on need not be shown again for a higher one.
+   * earlier tier rests on need not be shown again for a higher one. Cases that have expired since the case was handed in
+   * count as they did then: it rests on them too.
    */
-  async usable(userId: UserId, caseId: string | undefined): Promise<OpenedKycDocument[]> {
+  async usable(userId: UserId, caseId: string | undefined, handedInAt: Date | undefined): Promise<OpenedKycDocument[]> {
     const rows = await this.rows<Sealed>(
       `select distinct on (kind, side) ${columns}, particulars from profile.kyc_documents
         where user_id = ? and state = 'uploaded' and (case_id = ? or case_id in
-          (select id from profile.kyc_cases where user_id = ? and status = 'approved'))
+          (select id from profile.kyc_cases where user_id = ? and (status = 'approved'
+            or (status = 'expired' and moved_at > ?::timestamptz))))
         order by kind, side, id desc`,
-      [userId, caseId ?? null, userId],
+      [userId, caseId ?? null, userId, handedInAt ?? null],
     );
     return Promise.all(rows.map((row) => this.#open(row)));
   }
