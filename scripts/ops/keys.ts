@@ -18,19 +18,21 @@ type Client = ReturnType<typeof tokenClient>;
 
 /** Prints the keys that tokens are verified with. */
 export async function listKeys(args: readonly string[]): Promise<boolean> {
-  const { values, installation } = readOptions(args, usages.list);
+  const options = { json: { type: 'boolean' }, ...installationOptions } as const;
+  const { json, ...given } = readCommandLine(args, { options }, usages.list).values;
+  const installation = installationOf(given, usages.list);
   const { keys } = await calling(installation, (auth) => auth.listSigningKeys({}));
-  print(values.json ? [JSON.stringify(keys.map(toRecord), null, 2)] : keys.map(describe));
+  print(json ? [JSON.stringify(keys.map(toRecord), null, 2)] : keys.map(describe));
   return true;
 }
 
 /** Publishes the next key, or brings the one that waits forward, and prints from when on it signs. */
 export async function rotateKey(args: readonly string[]): Promise<boolean> {
-  const { values, installation } = readOptions(args, usages.rotate);
-  const leadSeconds = values.lead === undefined ? 0 : Number(values.lead);
-  if (!Number.isInteger(leadSeconds) || (values.lead !== undefined && leadSeconds < 1)) {
-    throw new StackError(usages.rotate);
-  }
+  const options = { lead: { type: 'string' }, ...installationOptions } as const;
+  const { lead, ...given } = readCommandLine(args, { options }, usages.rotate).values;
+  const leadSeconds = lead === undefined ? 0 : Number(lead);
+  if (!Number.isInteger(leadSeconds) || (lead !== undefined && leadSeconds < 1)) throw new StackError(usages.rotate);
+  const installation = installationOf(given, usages.rotate);
   const { next } = await calling(installation, (auth) => auth.rotateSigningKey({ leadSeconds }));
   print(next === undefined ? [] : [describe(next)]);
   return true;
@@ -38,20 +40,15 @@ export async function rotateKey(args: readonly string[]): Promise<boolean> {
 
 /** Forgets a key that has leaked, so that nothing it has signed is taken any more, and prints the one that signs now. */
 export async function revokeKey(args: readonly string[]): Promise<boolean> {
-  const { positionals, installation } = readOptions(args, usages.revoke);
+  const config = { allowPositionals: true, options: installationOptions } as const;
+  const { values, positionals } = readCommandLine(args, config, usages.revoke);
   const [keyId, ...others] = positionals;
   if (keyId === undefined || others.length > 0) throw new StackError(usages.revoke);
+  const installation = installationOf(values, usages.revoke);
   const { signing } = await calling(installation, (auth) => auth.revokeSigningKey({ keyId }));
   const refused = `${keyId} is revoked: every process refuses what it has signed within a second. Sessions go on.`;
   print([refused, ...(signing === undefined ? [] : [describe(signing)])]);
   return true;
-}
-
-function readOptions(args: readonly string[], usage: string) {
-  const options = { json: { type: 'boolean' }, lead: { type: 'string' }, ...installationOptions } as const;
-  const { values, positionals } = readCommandLine(args, { allowPositionals: true, options }, usage);
-  const { json, lead, ...installation } = values;
-  return { values: { json, lead }, positionals, installation: installationOf(installation, usage) };
 }
 
 async function calling<T>(

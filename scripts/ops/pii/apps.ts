@@ -6,7 +6,6 @@ import { connectDatabase, type Database } from '@bank/database';
 import { Secret } from '@bank/domain';
 import type { KeyManagement, Keyring } from '@bank/security';
 import * as v from 'valibot';
-import { readCommandLine } from '#ops/command-line.ts';
 import { environmentFile } from '#stack/apps/app-files.ts';
 import { StackError } from '#stack/host/stack-error.ts';
 import { type AppName, appNames, isAppName } from '#stack/settings/apps.ts';
@@ -40,19 +39,13 @@ const Environment = v.object({
 /** What goes wrong is thrown, and nothing is read twice. */
 const silent = { info: () => undefined, error: () => undefined };
 
-const options = { app: { type: 'string' }, keyring: { type: 'string' }, json: { type: 'boolean' } } as const;
-
-/** What a command of this area was given: which apps, and one key id where it takes one. @throws StackError */
-export function readPiiCommand(args: readonly string[], usage: string, takes: 'a key id' | 'no key id') {
-  const { values, positionals } = readCommandLine(args, { allowPositionals: true, options }, usage);
-  const [keyId, ...others] = positionals;
-  if (others.length > 0 || (keyId === undefined) !== (takes === 'no key id')) throw new StackError(usage);
-  const { app, keyring = 'kek', json = false } = values;
+/** The apps that `--app` means: all of them without it. @throws StackError */
+export function appsOf(app: string | undefined): readonly AppName[] {
   if (app !== undefined && !isAppName(app)) throw new StackError(`there is no app "${app}": ${appNames.join(', ')}`);
   if (app === undefined && process.env['KEYRING_DIR']) {
     throw new StackError('KEYRING_DIR is the folder of one app: say which with --app');
   }
-  return { apps: app === undefined ? appNames : [app], keyId: keyId ?? '', keyring, json };
+  return app === undefined ? appNames : [app];
 }
 
 /**

@@ -1,15 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { type AppKeys, readPiiCommand, withApp } from '#ops/pii/apps.ts';
+import { readCommandLine } from '#ops/command-line.ts';
+import { type AppKeys, appsOf, withApp } from '#ops/pii/apps.ts';
 import { forgetTerms, needOf } from '#ops/pii/need.ts';
 import { describeNeed } from '#ops/pii/status.ts';
 import { StackError } from '#stack/host/stack-error.ts';
 
-const options = '[--keyring <name>] [--app <app>]';
+const optionsUsage = '[--keyring <name>] [--app <app>]';
 const usages = {
-  add: `usage: pnpm ops pii new-key <key id> ${options}`,
-  use: `usage: pnpm ops pii use-key <key id> ${options}`,
-  retire: `usage: pnpm ops pii retire-key <key id> ${options}`,
+  add: `usage: pnpm ops pii new-key <key id> ${optionsUsage}`,
+  use: `usage: pnpm ops pii use-key <key id> ${optionsUsage}`,
+  retire: `usage: pnpm ops pii retire-key <key id> ${optionsUsage}`,
+} as const;
+
+const commandLine = {
+  allowPositionals: true,
+  options: { app: { type: 'string' }, keyring: { type: 'string', default: 'kek' } },
 } as const;
 
 const keyBytes = 32;
@@ -73,9 +79,12 @@ async function eachKeyring(
   usage: string,
   work: (keys: AppKeys, keyring: string, id: string) => Promise<string | { readonly refused: string }>,
 ): Promise<boolean> {
-  const { apps, keyId, keyring } = readPiiCommand(args, usage, 'a key id');
+  const { values, positionals } = readCommandLine(args, commandLine, usage);
+  const [keyId, ...others] = positionals;
+  if (keyId === undefined || others.length > 0) throw new StackError(usage);
+  const { app: asked, keyring } = values;
   let allOk = true;
-  for (const app of apps) {
+  for (const app of appsOf(asked)) {
     const outcome = await withApp(app, (keys) => work(keys, keyring, keyId));
     const refused = typeof outcome !== 'string';
     allOk &&= !refused;

@@ -1,6 +1,7 @@
 import { type RewrapReport, rewrapDataKeys } from '@bank/database';
 import { exportSealed, importSealed, type Keyring, SealBroken, sealedKeyId } from '@bank/security';
-import { type AppKeys, readPiiCommand, withApp } from '#ops/pii/apps.ts';
+import { readCommandLine } from '#ops/command-line.ts';
+import { type AppKeys, appsOf, withApp } from '#ops/pii/apps.ts';
 import { needOfOlderKeys } from '#ops/pii/need.ts';
 import { describeNeed } from '#ops/pii/status.ts';
 import { progressLine } from '#ops/progress-line.ts';
@@ -12,9 +13,9 @@ const usage = 'usage: pnpm ops pii rotate [--app <app>]';
  * interrupted and run again, beside everything that runs. Gives whether no older key is needed afterwards.
  */
 export async function rotatePii(args: readonly string[]): Promise<boolean> {
-  const { apps } = readPiiCommand(args, usage, 'no key id');
+  const { values } = readCommandLine(args, { options: { app: { type: 'string' } } }, usage);
   let allOk = true;
-  for (const app of apps) allOk = (await withApp(app, rotateApp)) && allOk;
+  for (const app of appsOf(values.app)) allOk = (await withApp(app, rotateApp)) && allOk;
   return allOk;
 }
 

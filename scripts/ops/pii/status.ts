@@ -1,7 +1,9 @@
-import { type AppKeys, readPiiCommand, withApp } from '#ops/pii/apps.ts';
+import { readCommandLine } from '#ops/command-line.ts';
+import { type AppKeys, appsOf, withApp } from '#ops/pii/apps.ts';
 import { type Need, needOfOlderKeys } from '#ops/pii/need.ts';
 
 const usage = 'usage: pnpm ops pii status [--app <app>] [--json]';
+const options = { app: { type: 'string' }, json: { type: 'boolean' } } as const;
 const keyrings = ['kek', 'blind-index'] as const;
 
 interface KeyringStatus {
@@ -14,9 +16,9 @@ interface KeyringStatus {
 
 /** Prints which keys the apps have, and what older ones are still needed for. Gives whether none is. */
 export async function showPiiStatus(args: readonly string[]): Promise<boolean> {
-  const { apps, json } = readPiiCommand(args, usage, 'no key id');
+  const { app: asked, json } = readCommandLine(args, { options }, usage).values;
   const found: KeyringStatus[] = [];
-  for (const app of apps) {
+  for (const app of appsOf(asked)) {
     const counted = keyrings.filter((keyring) => keyring === 'kek' || app === 'auth' || app === 'profile');
     found.push(...(await withApp(app, (keys) => Promise.all(counted.map((keyring) => statusOf(keys, keyring))))));
   }
