@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { recordSignIn } from '#features/sign-in/record-sign-in.ts';
 import { deviceApp, toldOf } from './device-app.ts';
 import { givenDevice, signInFacts } from './given-device.ts';
+import { givenKey } from './key-of.ts';
 
 const app = await deviceApp();
 const devicesMax = 20;
@@ -21,6 +22,13 @@ async function givenFullUser(trusted: readonly number[] = []) {
     ids.push(id);
   }
   return { userId, ids };
+}
+
+/** Binds a key to a user's device, in a session that goes on by refreshes alone: the device is seen no later. */
+async function bindKeyTo(userId: string, id: string) {
+  const sessionId = uuidv7();
+  const token = app.issuer.token({ userId, sessionId, deviceId: id, acr: 'aal2' });
+  await givenKey(app, { userId, id, sessionId, token });
 }
 
 /** Which devices of a user are there, and which are not any more; the oldest id first. */
@@ -51,7 +59,32 @@ describe('a device beyond the twentieth', () => {
     const added = await givenDevice(app.ctx, userId, { signedInAt: day(50) });
     expect(await devicesOf(userId)).toEqual({ live: [...ids.slice(1), added], removed: ids.slice(0, 1) });
     expect(await removalsOf(userId)).toMatchObject([{ deviceId: ids[0], reason: 'DEVICE_REMOVAL_REASON_LIMIT' }]);
-    expect(await toldOf(app, userId)).toContain('audit device.removed');
+    const told = await toldOf(app, userId);
+    expect(told).toContain('audit device.removed');
+    expect(told).not.toContain('deliveries device-removed');
+  });
+
+  test('SR-31, SR-62: leaves the phone whose key approves, however many sign-ins come from elsewhere', async () => {
+    const { userId, ids } = await givenFullUser();
+    const [phone = ''] = ids;
+    await bindKeyTo(userId, phone);
+    for (let number = 0; number < devicesMax; number += 1) {
+      await givenDevice(app.ctx, userId, { signedInAt: day(50 + number) });
+    }
+    const { live, removed } = await devicesOf(userId);
+    expect(live).toContain(phone);
+    expect(removed).toHaveLength(devicesMax);
+    expect(await toldOf(app, userId)).not.toContain('deliveries device-removed');
+  });
+
+  test('SR-20: takes the place of one with a key where all are trusted or have one, and the user is told', async () => {
+    const { userId, ids } = await givenFullUser(Array.from({ length: devicesMax - 1 }, (_, number) => number + 1));
+    const [phone = ''] = ids;
+    await bindKeyTo(userId, phone);
+    await givenDevice(app.ctx, userId, { signedInAt: day(50) });
+    expect((await devicesOf(userId)).removed).toEqual([phone]);
+    const told = await toldOf(app, userId);
+    expect(told.filter((one) => one === 'deliveries device-removed')).toHaveLength(1);
   });
 
   test('leaves the trusted ones, while there are others', async () => {

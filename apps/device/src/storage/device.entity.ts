@@ -41,5 +41,8 @@ export type DeviceRow = InferEntity<typeof DeviceEntity>;
 /** A device without its name. `version` rises with each change that somebody makes, not with being seen. */
 export type Device = Omit<DeviceRow, 'name' | 'userId'> & { readonly userId: UserId };
 
+/** A device that is not removed. */
+export type LiveDevice = Device & { readonly hasKey: boolean };
+
 /** A device as its user knows it. */
 export type NamedDevice = Device & { readonly name: string | null; readonly key: KeySummary | null };

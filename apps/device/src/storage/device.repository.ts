@@ -1,6 +1,6 @@
 import { Repository } from '@bank/database';
 import type { UserId } from '@bank/domain';
-import type { Device } from '#storage/device.entity.ts';
+import type { Device, LiveDevice } from '#storage/device.entity.ts';
 
 type Sighting = Pick<Device, 'id' | 'userId' | 'platform' | 'model' | 'appVersion'> & { readonly seenAt: Date };
 
@@ -53,8 +53,12 @@ export class DeviceRepository extends Repository {
   }
 
   /** All of a user's devices that are not removed: few, for there is a limit. */
-  listLive(userId: UserId): Promise<Device[]> {
-    return this.rows(`select ${deviceColumns} from device.devices where user_id = ? and removed_at is null`, [userId]);
+  listLive(userId: UserId): Promise<LiveDevice[]> {
+    return this.rows(
+      `select ${deviceColumns}, exists (select from device.device_keys k where k.device_id = devices.id) as "hasKey"
+       from device.devices where user_id = ? and removed_at is null`,
+      [userId],
+    );
   }
 
   /** The same page by page, the latest registered first. */

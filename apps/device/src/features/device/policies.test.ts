@@ -3,11 +3,12 @@ import { expect, test } from 'vitest';
 import { devicesMax, surplusDevices } from './policies.ts';
 
 /** As many devices as there may be and `extra` more, each seen a day after the one before it. */
-function seen(extra: number, trusted: readonly number[] = []) {
+function seen(extra: number, trusted: readonly number[] = [], withKey: readonly number[] = []) {
   return Array.from({ length: devicesMax + extra }, (_, day) => ({
     id: systemIds.next(),
     lastSeenAt: new Date(Date.UTC(2026, 0, 1 + day)),
     trustedAt: trusted.includes(day) ? new Date() : null,
+    hasKey: withKey.includes(day),
   }));
 }
 
@@ -26,6 +27,11 @@ test('the longest unseen ones go, whatever the order they are given in', () => {
 
 test('an untrusted one goes before one that is trusted and longer unseen', () => {
   const devices = seen(2, [0, 1, 3]);
+  expect(positions(devices, surplusDevices(devices, 'none'))).toEqual([2, 4]);
+});
+
+test('one without a key goes before one that has a key and is longer unseen', () => {
+  const devices = seen(2, [3], [0, 1]);
   expect(positions(devices, surplusDevices(devices, 'none'))).toEqual([2, 4]);
 });
 

@@ -6,7 +6,7 @@ import type { AppContext } from '#context.ts';
 import { announceRemoval } from '#features/device/announce-removal.ts';
 import { calledIn } from '#features/device/called-in.ts';
 import { missingDevice } from '#features/device/missing-device.ts';
-import { freshSeconds } from '#features/device/policies.ts';
+import { freshSeconds, isPrecious } from '#features/device/policies.ts';
 import { DeviceParams } from '#features/device/schemas.ts';
 
 /**
@@ -32,8 +32,9 @@ export async function removeDevice(
   if (found === undefined || found.removedAt !== null) throw await missingDevice({ devices }, user, id);
   if (found.version !== version) throw new DomainError('request.precondition_failed');
   // Read after the version, which rises with every trust and key: what comes meanwhile fails the removal below.
-  const isPrecious = found.trustedAt !== null || (await deviceKeys.find(userId, id)) !== undefined;
-  if (isPrecious) requireStepUp(user, { acr: 'aal2', maxAgeSeconds: freshSeconds }, ctx.clock.now());
+  const hasKey = (await deviceKeys.find(userId, id)) !== undefined;
+  const fresh = { acr: 'aal2', maxAgeSeconds: freshSeconds } as const;
+  if (isPrecious({ ...found, hasKey })) requireStepUp(user, fresh, ctx.clock.now());
   await withTransaction(ctx, access, async (tx) => {
     await tx.devices.lockOf(userId);
     const at = tx.clock.now();

@@ -6,7 +6,7 @@ import type { AppContext, AppTransaction } from '#context.ts';
 import { deviceNewSignIn, deviceRegistered } from '#events.ts';
 import { announceRemoval } from '#features/device/announce-removal.ts';
 import { calledIn } from '#features/device/called-in.ts';
-import { surplusDevices } from '#features/device/policies.ts';
+import { isPrecious, surplusDevices } from '#features/device/policies.ts';
 import { assessAttempt, standingOf } from '#features/sign-in/policies.ts';
 import { SignInFacts } from '#features/sign-in/schemas.ts';
 
@@ -14,7 +14,8 @@ const audits = ['device.registered', 'device.signed_in', 'device.removed'] as co
 
 /**
  * Records a sign-in and the device it came from. A device seen for the first time is registered; a user who had
- * others before is told of it (SR-20), and where there are too many now, the longest unseen goes.
+ * others before is told of it (SR-20), and where there are too many now, the longest unseen goes; of one that
+ * was trusted or had a key the user is told as well.
  * @throws request.invalid
  */
 export async function recordSignIn(ctx: AppContext, input: unknown): Promise<void> {
@@ -47,10 +48,18 @@ async function register(tx: AppTransaction, facts: SignInFacts): Promise<void> {
     await tx.emit(deviceNewSignIn(facts));
     await notify(tx, userId, messageOf('new-device', { at: signedInAt, ...calledIn(facts) }));
   }
-  const surplus = surplusDevices(await tx.devices.listLive(userId), deviceId);
+  await makeRoom(tx, facts);
+}
+
+/** The user's devices are held: none of them is trusted or gets a key meanwhile. */
+async function makeRoom(tx: AppTransaction, { userId, deviceId }: SignInFacts): Promise<void> {
+  const live = await tx.devices.listLive(userId);
+  const surplus = surplusDevices(live, deviceId);
   if (surplus.length === 0) return;
+  const precious = new Set(live.filter(isPrecious).map(({ id }) => id));
   const at = tx.clock.now();
   for (const device of await tx.devices.remove(userId, surplus, { at })) {
     await announceRemoval(tx, device, { reason: 'limit', at });
+    if (precious.has(device.id)) await notify(tx, userId, messageOf('device-removed', { at, ...calledIn(device) }));
   }
 }
