@@ -10,6 +10,7 @@ import {
   kycDocuments,
   kycTierOf,
 } from '@bank/domain';
+import type { KycStanding } from '#storage/kyc/kyc-case.ts';
 import type { OpenedKycDocument } from '#storage/kyc/kyc-document.repository.ts';
 
 /** The pictures of one case that are handed over at most, in bytes: what the provider takes in one call, and some room. */
@@ -71,6 +72,12 @@ export function documentsOf(tier: KycTier, facts: KycFacts): readonly OpenedKycD
 export function lastDayOf(tier: KycTier, facts: KycFacts): string | null {
   const ends = kycTierOf(tier).documents.map((purpose) => lastProofOf(purpose, facts));
   return earliest(ends);
+}
+
+/** Whether the tier that a user holds would last longer with these documents than it does. */
+export function isRenewal({ tier, validUntil }: Pick<KycStanding, 'tier' | 'validUntil'>, facts: KycFacts): boolean {
+  const lastDay = lastDayOf(tier, facts);
+  return validUntil !== null && (lastDay === null || lastDay > validUntil);
 }
 
 /** A calendar day in UTC. */

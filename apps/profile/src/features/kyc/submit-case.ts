@@ -4,16 +4,16 @@ import type { AppContext, AppTransaction } from '#context.ts';
 import { kycSubmitted } from '#events.ts';
 import { gatherFacts } from '#features/kyc/gather-facts.ts';
 import { noteMove } from '#features/kyc/note-move.ts';
-import { casePicturesBytesMax, documentsOf, isComplete, missingFor } from '#features/kyc/policies.ts';
+import { casePicturesBytesMax, documentsOf, isComplete, isRenewal, missingFor } from '#features/kyc/policies.ts';
 import { SubmissionRequest } from '#features/kyc/schemas.ts';
 import { lockIdentity } from '#features/profile/lock-identity.ts';
 import type { KycCase } from '#storage/kyc/kyc-case.ts';
 import type { KycDocument } from '#storage/kyc/kyc-document.repository.ts';
 
 /**
- * Hands the user's case in for a tier, as its next attempt, once nothing is missing for it. The provider gets it after the
- * commit, as soon as it can be reached: until then it stays `submitted`. Not while a change of who the user is waits to be
- * decided: what is looked at is what will be approved (SR-71).
+ * Hands the user's case in for a higher tier, or for the one that they hold with documents that make it last longer, as its next
+ * attempt, once nothing is missing for it. The provider gets it after the commit, as soon as it can be reached: until then it
+ * stays `submitted`. Not while a change of who the user is waits to be decided: what is looked at is what will be approved (SR-71).
  * @throws auth.token.missing, request.invalid, user.not_found, kyc.transition.illegal, profile.change_request.open, kyc.tier.reached,
  * kyc.incomplete, kyc.documents.too_large, profile.unreadable
  */
@@ -28,10 +28,11 @@ export async function submitCase(ctx: AppContext, actor: Actor, input: unknown):
     await tx.profiles.lock(userId);
     if (await tx.changeRequests.isOpen(userId)) throw new DomainError('profile.change_request.open');
     const standing = await tx.kycStandings.find(userId);
-    if (standing.tier >= tier) throw new DomainError('kyc.tier.reached');
+    if (standing.tier > tier) throw new DomainError('kyc.tier.reached');
     const facts = await gatherFacts(tx, userId, open.id);
     const missing = missingFor(tier, facts);
     if (!isComplete(missing)) throw incomplete(missing);
+    if (standing.tier === tier && !isRenewal(standing, facts)) throw new DomainError('kyc.tier.reached');
     await requireRoom(tx, documentsOf(tier, facts));
 
     const at = tx.clock.now();

@@ -24,7 +24,7 @@ export interface KycStanding {
   readonly version: number;
   /** By which case; null for tier 0. */
   readonly caseId: string | null;
-  /** `YYYY-MM-DD`: the day on which the first document runs out that it rests on. */
+  /** `YYYY-MM-DD`: the first day on which its documents do not prove any more what it needs. */
   readonly validUntil: string | null;
 }
 

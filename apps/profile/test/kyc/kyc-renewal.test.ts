@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { applyResult } from '#features/kyc-result/apply-result.ts';
+import { type Customer, givenSubmitted, kycApp, send, upload } from './kyc-app.ts';
+
+const { app } = await kycApp();
+
+/** The provider decides the case that was handed in last. */
+async function decide({ userId }: Customer, outcome: 'approved' | 'rejected' = 'approved') {
+  const [submission] = await app.database.query<{ id: string }>(
+    'select id from profile.kyc_submissions where user_id = $1 order by id desc limit 1',
+    [userId],
+  );
+  await applyResult(app.ctx, 'event', { submissionId: submission?.id ?? '', outcome, reasons: [] });
+}
+
+/** Somebody with tier 1 by a passport that runs out on 2041-05-01, who was reminded of that. */
+async function givenReminded(): Promise<Customer> {
+  const customer = await givenSubmitted(app);
+  await decide(customer);
+  await app.database.query('update profile.kyc_standings set reminded_at = now() where user_id = $1', [
+    customer.userId,
+  ]);
+  return customer;
+}
+
+async function standingOf({ userId }: Customer) {
+  const rows = await app.database.query(
+    'select tier, valid_until::text as until, reminded_at as reminded from profile.kyc_standings where user_id = $1',
+    [userId],
+  );
+  return rows[0];
+}
+
+describe('POST /v1/kyc/submissions for the tier that the user holds', () => {
+  test('202: a newer document renews it before the older one runs out, and the next end is told of again', async () => {
+    const customer = await givenReminded();
+    await upload(app, customer, 'passport', { number: 'C01X00T48', expiresOn: '2045-05-01' });
+    expect((await send(app, customer, 'POST', '/submissions', { tier: 1 })).status).toBe(202);
+    expect((await send(app, customer, 'GET', '')).body).toMatchObject({ tier: 1, status: 'submitted' });
+    await decide(customer);
+    expect(await standingOf(customer)).toEqual({ tier: 1, until: '2045-05-01', reminded: null });
+  });
+
+  test('202: by another kind of document it lasts as long as that one proves', async () => {
+    const customer = await givenReminded();
+    const card = { number: 'L01X00T47', expiresOn: '2044-01-01' };
+    await upload(app, customer, 'national_id', card);
+    const front = await send(app, customer, 'POST', '/submissions', { tier: 1 });
+    expect(front.body['code']).toBe('kyc.tier.reached');
+    await upload(app, customer, 'national_id', { ...card, side: 'back' });
+    expect((await send(app, customer, 'POST', '/submissions', { tier: 1 })).status).toBe(202);
+    await decide(customer);
+    expect(await standingOf(customer)).toMatchObject({ tier: 1, until: '2044-01-01' });
+  });
+
+  test('a renewal that is rejected leaves the tier as it was', async () => {
+    const customer = await givenReminded();
+    await upload(app, customer, 'passport', { expiresOn: '2045-05-01' });
+    await send(app, customer, 'POST', '/submissions', { tier: 1 });
+    await decide(customer, 'rejected');
+    expect(await standingOf(customer)).toMatchObject({ tier: 1, until: '2041-05-01' });
+  });
+
+  test('409: nothing by which it would last longer', async () => {
+    const customer = await givenReminded();
+    await upload(app, customer, 'selfie');
+    const answer = await send(app, customer, 'POST', '/submissions', { tier: 1 });
+    expect([answer.status, answer.body['code']]).toEqual([409, 'kyc.tier.reached']);
+    await upload(app, customer, 'passport', { expiresOn: '2041-05-01' });
+    expect((await send(app, customer, 'POST', '/submissions', { tier: 1 })).body['code']).toBe('kyc.tier.reached');
+  });
+});
