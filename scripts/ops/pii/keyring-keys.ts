@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { readCommandLine } from '#ops/command-line.ts';
 import { type AppKeys, appsOf, withApp } from '#ops/pii/apps.ts';
+import { type KeyringFile, openKeyringFile } from '#ops/pii/keyring-file.ts';
 import { forgetTerms, needOf } from '#ops/pii/need.ts';
 import { describeNeed } from '#ops/pii/status.ts';
 import { StackError } from '#stack/host/stack-error.ts';
@@ -18,42 +18,38 @@ const commandLine = {
   options: { app: { type: 'string' }, keyring: { type: 'string', default: 'kek' } },
 } as const;
 
+/** What to print of an app. */
+type Outcome = string | { readonly refused: string };
+
 const keyBytes = 32;
 const keyIdForm = /^[A-Za-z0-9_-]{1,32}$/;
-
-interface KeyringDocument {
-  current: string;
-  keys?: Record<string, string>;
-  wrapped?: Record<string, string>;
-}
 
 /** Adds a key to a keyring, made by the key management service where that wraps it. Nothing uses it yet. */
 export async function addKey(args: readonly string[]): Promise<boolean> {
   return await eachKeyring(args, usages.add, async (keys, keyring, id) => {
     if (!keyIdForm.test(id)) throw new StackError('a key id is 1 to 32 letters, digits, - or _');
-    const file = keys.fileOf(keyring);
-    const document = readDocument(file);
-    const texts = textsOf(document);
-    if (Object.hasOwn(texts, id)) throw new StackError(`${keys.app} has a key ${id} already`);
-    const isFirst = Object.keys(texts).length === 0;
-    texts[id] = await newKey(keys, keyring, id, document.wrapped !== undefined);
-    if (isFirst) document.current = id;
-    replaceFile(file, document);
-    if (isFirst) return `${id} is the first key, and the current one`;
-    return `${id} is there; when every process has it, make it current: pnpm ops pii use-key ${id}`;
+    return await changing(keys.fileOf(keyring), async (file) => {
+      if (Object.hasOwn(file.keys, id)) throw new StackError(`${keys.app} has a key ${id} already`);
+      const isFirst = Object.keys(file.keys).length === 0;
+      file.keys[id] = await newKey(keys, keyring, id, file.isWrapped);
+      if (isFirst) file.document.current = id;
+      file.save();
+      if (isFirst) return `${id} is the first key, and the current one`;
+      return `${id} is there; when every process has it, make it current: pnpm ops pii use-key ${id}`;
+    });
   });
 }
 
 /** Makes a key that is there the one that new things are sealed with. */
 export async function useKey(args: readonly string[]): Promise<boolean> {
-  return await eachKeyring(args, usages.use, async (keys, keyring, id) => {
-    const file = keys.fileOf(keyring);
-    const document = readDocument(file);
-    if (!Object.hasOwn(textsOf(document), id)) throw new StackError(`${keys.app} has no key ${id}`);
-    document.current = id;
-    replaceFile(file, document);
-    return `${id} is the current key`;
-  });
+  return await eachKeyring(args, usages.use, (keys, keyring, id) =>
+    changing(keys.fileOf(keyring), (file) => {
+      if (!Object.hasOwn(file.keys, id)) throw new StackError(`${keys.app} has no key ${id}`);
+      file.document.current = id;
+      file.save();
+      return `${id} is the current key`;
+    }),
+  );
 }
 
 /** Takes a key out of a keyring that nothing needs any more. Refuses where something does, and keeps it. */
@@ -61,23 +57,32 @@ export async function retireKey(args: readonly string[]): Promise<boolean> {
   return await eachKeyring(args, usages.retire, async (keys, keyring, id) => {
     if (keyring !== 'kek' && keyring !== 'blind-index')
       throw new StackError(`nobody counts what needs a key of ${keyring}`);
-    const file = keys.fileOf(keyring);
-    const document = readDocument(file);
-    if (!Object.hasOwn(textsOf(document), id)) return `${id} is not there`;
-    if (document.current === id) throw new StackError(`${keys.app}: ${id} is the current key`);
-    const need = await needOf(keys, keyring, id);
-    if (Object.keys(need).length > 0) return { refused: `${id} is ${describeNeed(need)}` };
-    if (keyring === 'blind-index' && keys.app === 'profile') await forgetTerms(keys, id);
-    delete textsOf(document)[id];
-    replaceFile(file, document);
-    return `${id} is gone`;
+    return await changing<Outcome>(keys.fileOf(keyring), async (file) => {
+      if (!Object.hasOwn(file.keys, id)) return `${id} is not there`;
+      if (file.document.current === id) throw new StackError(`${keys.app}: ${id} is the current key`);
+      const need = await needOf(keys, keyring, id);
+      if (Object.keys(need).length > 0) return { refused: `${id} is ${describeNeed(need)}` };
+      if (keyring === 'blind-index' && keys.app === 'profile') await forgetTerms(keys, id);
+      delete file.keys[id];
+      file.save();
+      return `${id} is gone`;
+    });
   });
+}
+
+async function changing<T>(file: string, work: (file: KeyringFile) => T | Promise<T>): Promise<T> {
+  const opened = openKeyringFile(file);
+  try {
+    return await work(opened);
+  } finally {
+    opened.close();
+  }
 }
 
 async function eachKeyring(
   args: readonly string[],
   usage: string,
-  work: (keys: AppKeys, keyring: string, id: string) => Promise<string | { readonly refused: string }>,
+  work: (keys: AppKeys, keyring: string, id: string) => Promise<Outcome>,
 ): Promise<boolean> {
   const { values, positionals } = readCommandLine(args, commandLine, usage);
   const [keyId, ...others] = positionals;
@@ -103,24 +108,4 @@ async function newKey(
   if (keyManagement === undefined) throw new StackError('the keyring is wrapped: set KMS_PROVIDER');
   const made = await keyManagement.generate({ app, keyring, key });
   return Buffer.from(made.wrapped).toString('base64');
-}
-
-/** @throws StackError for a file that is not there, or something else */
-function readDocument(file: string): KeyringDocument {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as KeyringDocument;
-  } catch {
-    throw new StackError(`${file} cannot be read as a keyring`);
-  }
-}
-
-function textsOf(document: KeyringDocument): Record<string, string> {
-  return document.wrapped ?? document.keys ?? {};
-}
-
-/** Whole, by renaming over it, for its owner's eyes. */
-function replaceFile(file: string, document: KeyringDocument): void {
-  const next = `${file}.next`;
-  writeFileSync(next, JSON.stringify(document), { mode: statSync(file).mode & 0o777 });
-  renameSync(next, file);
 }
