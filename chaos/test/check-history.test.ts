@@ -79,6 +79,7 @@ describe('no half transaction', () => {
     ['a session nobody heard of', ({ outbox }) => ({ outbox: without(outbox, 'e3') })],
     ['a sign-in without its session', () => ({ sessions: [] })],
     ['a user nobody heard of', ({ outbox }) => ({ outbox: without(outbox, 'e2') })],
+    ['a lock of the profile nobody was told of', ({ outbox }) => ({ outbox: without(outbox, 'e22') })],
     ['a change nobody was told of', ({ profiles }) => ({ profiles: profiles.map((of) => ({ ...of, version: 5 })) })],
     [
       'a spent token without successor',

@@ -146,6 +146,8 @@ function wholeOutbox(): OutboxRow[] {
     }),
     moved('e8', 5, 2, 'submitted', request.submission),
     entry('profile', 'a7', 'kyc.case.submitted', request.submission, { caseId: kycCase, attempt: 1 }),
+    // Handing in has locked who the user is.
+    row('profile', 'e22', { type: 'profile.updated.v1', sequence: 8, requestId: request.submission, version: 4 }),
     moved('e9', 6, 3, 'in_review'),
     moved('e10', 7, 4, 'approved'),
     entry('profile', 'a8', 'kyc.case.moved', 'other', { caseId: kycCase, attempt: 1, status: 'approved' }),
@@ -187,7 +189,7 @@ export function wholeHistory(): History {
       { app: 'auth', subject: user, last: 8 },
       { app: 'mfa', subject: user, last: 4 },
       { app: 'admin', subject: user, last: 4 },
-      { app: 'profile', subject: user, last: 7 },
+      { app: 'profile', subject: user, last: 8 },
     ],
     inbox: [
       { app: 'profile', messageId: 'e1' },
@@ -210,7 +212,6 @@ export function wholeHistory(): History {
     deliveries: outbox
       .filter(({ destination }) => destination === 'deliveries')
       .map(({ id }) => ({ id, state: 'sent' })),
-    // Handing in has locked who the user is, under a version of its own.
     profiles: [{ userId: user, version: 4, isLocked: true }],
     subjects: [user],
     factors: [{ id: factor, userId: user }],

@@ -1,7 +1,6 @@
 import { eventsOfType } from '#check/events.ts';
 import { countBy } from '#check/grouping.ts';
 import type { History, OutboxRow, Rule, Violation } from '#check/history.ts';
-import { lockMovesOf } from '#check/verifications.ts';
 import { exactly, half, twice } from '#check/violation.ts';
 import type { WriteKind } from '#load/journal.ts';
 
@@ -134,15 +133,10 @@ function usersMatch(history: History): Violation[] {
 
 function profilesMatch(history: History): Violation[] {
   const updates = Map.groupBy(eventsOfType(history, 'profile.updated.v1'), ({ subject }) => subject);
-  const lockMoves = lockMovesOf(history);
   return history.profiles.flatMap(({ userId, version }) => {
     const told = (updates.get(userId) ?? []).map((row) => row.version ?? 0).toSorted((a, b) => a - b);
-    // A lock is told as a move of the case, under a version of its own.
-    const untold = lockMoves.get(userId) ?? 0;
     const isWhole =
-      told.length === version - 1 - untold &&
-      new Set(told).size === told.length &&
-      told.every((of) => of >= 2 && of <= version);
+      told.length === version - 1 && new Set(told).size === told.length && told.every((of) => of >= 2 && of <= version);
     return isWhole
       ? []
       : [{ rule: half, detail: `profile of ${userId} is at ${version}, told were ${told.join(' ')}` }];

@@ -1,6 +1,6 @@
 import { bySequence, eventsOfType } from '#check/events.ts';
 import { countBy, indexBy, isUpTo, repeated } from '#check/grouping.ts';
-import type { History, Rule } from '#check/history.ts';
+import type { Rule } from '#check/history.ts';
 import { half, told, twice } from '#check/violation.ts';
 
 const handedOver = 'a case is handed over once';
@@ -91,19 +91,6 @@ export const tiersAgreeWithCases: Rule = ({ kyc: { cases, standings }, profiles 
     ];
   });
 };
-
-/** How often handing in and deciding have changed a profile's version by locking it and letting it go. */
-export function lockMovesOf(history: History): ReadonlyMap<string, number> {
-  const changes = eventsOfType(history, 'kyc.status_changed.v1').toSorted(bySequence);
-  return new Map(
-    [...Map.groupBy(changes, ({ subject }) => subject)].map(([userId, own]) => {
-      const approvedAt = own.findIndex(({ status }) => status === 'approved');
-      const before = approvedAt === -1 ? own : own.slice(0, approvedAt);
-      const moves = ['submitted', 'rejected', 'more_information'];
-      return [userId, before.filter(({ status }) => moves.includes(status ?? '')).length];
-    }),
-  );
-}
 
 function attemptOf({ caseId, attempt }: { readonly caseId: string | null; readonly attempt: number | null }): string {
   return `attempt ${attempt} of case ${caseId}`;

@@ -2,8 +2,8 @@ import { queryOnce } from '@bank/test-bed';
 import type { Chaos, Fault } from '#chaos.ts';
 import { handInCases, registerAll, tryCases } from '#faults/providers/cases.ts';
 import { askForMails, tryMails } from '#faults/providers/mails.ts';
-import { tryTexts } from '#faults/providers/texts.ts';
-import { answeredWithinMs, beginTrial, type Trial, type Tried } from '#faults/providers/trial.ts';
+import { askForTexts, registerWithNumbers, tryTexts } from '#faults/providers/texts.ts';
+import { answeredWithinMs, beginTrial, type Trial } from '#faults/providers/trial.ts';
 import { pause } from '#pause.ts';
 
 const goneMs = 8_000;
@@ -27,13 +27,13 @@ export const provider: Fault = {
       figures: {
         'slowest answer ms': Math.round(slowest),
         mails: mails.came + gone.mails.came,
-        'text messages': texts.came,
+        'text messages': texts.came + gone.texts.came,
         cases: cases.came + gone.cases.came,
         'tried again': mailsAgain + textsAgain,
       },
       broken: [
         ...trial.refusals(),
-        ...[mails, texts, cases, gone.mails, gone.cases].flatMap(({ broken }) => broken),
+        ...[mails, texts, cases, gone.mails, gone.texts, gone.cases].flatMap(({ broken }) => broken),
         ...(slowest <= answeredWithinMs ? [] : [`a request waited ${Math.round(slowest)} ms`]),
         ...(mailsAgain > 0 ? [] : ['no mail was tried again']),
         ...(textsAgain > 0 ? [] : ['no text message was tried again']),
@@ -41,22 +41,26 @@ export const provider: Fault = {
       notes: [
         ...['while mails were under way, /metrics of auth said:', ...shown(mails.lines, 'channel="email"')],
         ...['while text messages were, it said:', ...shown(texts.lines, 'channel="sms"')],
-        ...['after the cases /metrics of profile said:', ...shown(cases.lines, 'kyc_')],
+        ...[
+          'while there was no KYC service, and after it, /metrics of profile said:',
+          ...shown(gone.cases.lines, 'kyc_'),
+        ],
       ],
     };
   },
 };
 
 /** The sandbox is killed, and started again when everything that needs it was asked for. */
-async function whileGone(chaos: Chaos, trial: Trial): Promise<{ readonly mails: Tried; readonly cases: Tried }> {
+async function whileGone(chaos: Chaos, trial: Trial) {
   const sandbox = chaos.stack.control('sandbox');
-  const people = await registerAll(trial);
+  const [applicants, reachable] = [await registerAll(trial), await registerWithNumbers(chaos, trial)];
   await sandbox.kill();
   const mailsCome = await askForMails(trial);
-  const casesCome = await handInCases(trial, people);
+  const textsCome = await askForTexts(trial, reachable);
+  const casesCome = await handInCases(chaos, trial, applicants);
   await pause(goneMs);
   await sandbox.start();
-  return { mails: await mailsCome(chaos), cases: await casesCome(chaos) };
+  return { mails: await mailsCome(chaos), texts: await textsCome(chaos), cases: await casesCome(chaos) };
 }
 
 async function triedAgain({ stack }: Chaos, channel: 'email' | 'sms'): Promise<number> {

@@ -1,5 +1,14 @@
 import type { Chaos } from '#chaos.ts';
-import { missing, retriedWithinMs, seenUnderWay, type Trial, type Tried } from '#faults/providers/trial.ts';
+import {
+  goneWithinMs,
+  metricsOf,
+  missing,
+  retriedWithinMs,
+  seenUnderWay,
+  type Trial,
+  type Tried,
+} from '#faults/providers/trial.ts';
+import type { Account } from '#load/account.ts';
 import { registerAccount } from '#load/actions/register.ts';
 import { inTime } from '#pause.ts';
 
@@ -24,6 +33,9 @@ export async function tryTexts(chaos: Chaos, trial: Trial): Promise<Tried & { re
   const askedFlaky = await registerWith(trial, flaky);
   const slowCame = await cameOf(chaos, slow, before.slow);
   const flakyCame = await cameOf(chaos, flaky, before.flaky);
+  const isFailureSeen = (await metricsOf(stack.apps.auth.url)).some((line) =>
+    /^message_provider_seconds_count\{(?=.*channel="sms").*outcome="transient"/.test(line),
+  );
   report(`text messages that came: ${slowCame} of ${each} by a slow carrier, ${flakyCame} of ${each} by failing ones`);
   return {
     came: slowCame + flakyCame,
@@ -33,13 +45,50 @@ export async function tryTexts(chaos: Chaos, trial: Trial): Promise<Tried & { re
       ...missing('text messages by a slow carrier', slowCame, each),
       ...missing('text messages by failing carriers', flakyCame, each),
       ...(isSeen ? [] : ['auth shows no text message that a slow carrier has not answered for']),
+      ...(isFailureSeen ? [] : ['auth shows no text message that a carrier failed for']),
     ],
   };
 }
 
-async function registerWith({ actor }: Trial, phone: string): Promise<number> {
-  const accounts = Array.from({ length: each }, () => registerAccount(actor, { phone, withinMs: mailWithinMs }));
-  return (await Promise.all(accounts)).filter((account) => account !== undefined).length;
+/** People with numbers of their own, who have got their first code and may ask for another later. */
+export async function registerWithNumbers(chaos: Chaos, trial: Trial): Promise<readonly Reachable[]> {
+  const phones = Array.from({ length: each }, () => `+49171${trial.actor.random.between(1_000_000, 9_999_999)}`);
+  return await Promise.all(
+    phones.map(async (phone) => {
+      const account = await registerOne(trial, phone);
+      await inTime(async () => (await textsTo(chaos, phone)) > 0, cameWithinMs, 250);
+      return { phone, token: account?.session?.accessToken ?? '' };
+    }),
+  );
+}
+
+interface Reachable {
+  readonly phone: string;
+  readonly token: string;
+}
+
+/** Text messages for which there is no carrier: they are asked for now, and looked for when one is back. */
+export async function askForTexts(
+  { actor }: Trial,
+  people: readonly Reachable[],
+): Promise<(chaos: Chaos) => Promise<Tried>> {
+  await Promise.all(people.map(({ token }) => actor.client.send('POST', '/v1/auth/phone/resend', { token })));
+  return async (chaos) => {
+    const arrived = () => Promise.all(people.map(async ({ phone }) => (await textsTo(chaos, phone)) > 1));
+    await inTime(async () => (await arrived()).every(Boolean), goneWithinMs, 250);
+    const came = (await arrived()).filter(Boolean).length;
+    chaos.report(`text messages that came: ${came} of ${each} whose carriers were gone`);
+    return { came, broken: missing('text messages whose carriers were gone', came, each) };
+  };
+}
+
+async function registerWith(trial: Trial, phone: string): Promise<number> {
+  const accounts = await Promise.all(Array.from({ length: each }, () => registerOne(trial, phone)));
+  return accounts.filter((account) => account !== undefined).length;
+}
+
+function registerOne({ actor }: Trial, phone: string): Promise<Account | undefined> {
+  return registerAccount(actor, { phone, withinMs: mailWithinMs });
 }
 
 async function cameOf(chaos: Chaos, phone: string, before: number): Promise<number> {
