@@ -67,7 +67,7 @@ export async function withApp<T>(app: AppName, work: (keys: AppKeys) => Promise<
   try {
     return await work({
       app,
-      fileOf: (name) => join(config.KEYRING_DIR, `${name}.json`),
+      fileOf: (name) => keyringFileOf(config, name),
       keyring: async (name) => (await keyrings()).open(name),
       keyManagement,
       database,
@@ -78,10 +78,19 @@ export async function withApp<T>(app: AppName, work: (keys: AppKeys) => Promise<
   }
 }
 
+/** The file of a keyring of an app of the development stack. @throws StackError */
+export function keyringFile(app: AppName, keyring: string): string {
+  return keyringFileOf(readEnvironment(app), keyring);
+}
+
 /** The ids of the keys of a keyring that are not the current one. */
 export function olderIds(keyring: Keyring): string[] {
   const [, ...older] = keyring.all();
   return older.map(({ id }) => id);
+}
+
+function keyringFileOf({ KEYRING_DIR: folder }: { readonly KEYRING_DIR: string }, keyring: string): string {
+  return join(folder, `${keyring}.json`);
 }
 
 function readEnvironment(app: AppName): v.InferOutput<typeof Environment> {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -13,6 +14,8 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { StackError } from '#stack/host/stack-error.ts';
+
+const keyBytes = 32; // what AES-256 takes
 
 interface KeyringDocument {
   current: string;
@@ -63,6 +66,11 @@ export function openKeyringFile(file: string): KeyringFile {
     close();
     throw error;
   }
+}
+
+/** A new key, as it stands in a keyring that is not wrapped. */
+export function newKeyText(): string {
+  return randomBytes(keyBytes).toString('base64');
 }
 
 function openNext(next: string, file: string): number {

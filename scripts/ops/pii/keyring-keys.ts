@@ -1,10 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { readCommandLine } from '#ops/command-line.ts';
 import { type AppKeys, appsOf, withApp } from '#ops/pii/apps.ts';
-import { type KeyringFile, openKeyringFile } from '#ops/pii/keyring-file.ts';
+import { type KeyringFile, newKeyText, openKeyringFile } from '#ops/pii/keyring-file.ts';
 import { forgetTerms, needOf } from '#ops/pii/need.ts';
+import { addSharedKey, isShared } from '#ops/pii/shared-key.ts';
 import { describeNeed } from '#ops/pii/status.ts';
 import { StackError } from '#stack/host/stack-error.ts';
+import { ownKeyrings, sharedKeyrings } from '#stack/secrets/keyrings.ts';
 
 const optionsUsage = '[--keyring <name>] [--app <app>]';
 const usages = {
@@ -21,13 +22,14 @@ const commandLine = {
 /** What to print of an app. */
 type Outcome = string | { readonly refused: string };
 
-const keyBytes = 32;
 const keyIdForm = /^[A-Za-z0-9_-]{1,32}$/;
 
 /** Adds a key to a keyring, made by the key management service where that wraps it. Nothing uses it yet. */
 export async function addKey(args: readonly string[]): Promise<boolean> {
-  return await eachKeyring(args, usages.add, async (keys, keyring, id) => {
-    if (!keyIdForm.test(id)) throw new StackError('a key id is 1 to 32 letters, digits, - or _');
+  const command = readCommand(args, usages.add);
+  if (!keyIdForm.test(command.keyId)) throw new StackError('a key id is 1 to 32 letters, digits, - or _');
+  if (isShared(command.keyring)) return addSharedKey(command);
+  return await eachKeyring(command, async (keys, keyring, id) => {
     return await changing(keys.fileOf(keyring), async (file) => {
       if (Object.hasOwn(file.keys, id)) throw new StackError(`${keys.app} has a key ${id} already`);
       const isFirst = Object.keys(file.keys).length === 0;
@@ -42,7 +44,7 @@ export async function addKey(args: readonly string[]): Promise<boolean> {
 
 /** Makes a key that is there the one that new things are sealed with. */
 export async function useKey(args: readonly string[]): Promise<boolean> {
-  return await eachKeyring(args, usages.use, (keys, keyring, id) =>
+  return await eachKeyring(readCommand(args, usages.use), (keys, keyring, id) =>
     changing(keys.fileOf(keyring), (file) => {
       if (!Object.hasOwn(file.keys, id)) throw new StackError(`${keys.app} has no key ${id}`);
       file.document.current = id;
@@ -54,7 +56,7 @@ export async function useKey(args: readonly string[]): Promise<boolean> {
 
 /** Takes a key out of a keyring that nothing needs any more. Refuses where something does, and keeps it. */
 export async function retireKey(args: readonly string[]): Promise<boolean> {
-  return await eachKeyring(args, usages.retire, async (keys, keyring, id) => {
+  return await eachKeyring(readCommand(args, usages.retire), async (keys, keyring, id) => {
     if (keyring !== 'kek' && keyring !== 'blind-index')
       throw new StackError(`nobody counts what needs a key of ${keyring}`);
     return await changing<Outcome>(keys.fileOf(keyring), async (file) => {
@@ -79,15 +81,26 @@ async function changing<T>(file: string, work: (file: KeyringFile) => T | Promis
   }
 }
 
-async function eachKeyring(
-  args: readonly string[],
-  usage: string,
-  work: (keys: AppKeys, keyring: string, id: string) => Promise<Outcome>,
-): Promise<boolean> {
+interface KeyCommand {
+  readonly app: string | undefined;
+  readonly keyring: string;
+  readonly keyId: string;
+}
+
+function readCommand(args: readonly string[], usage: string): KeyCommand {
   const { values, positionals } = readCommandLine(args, commandLine, usage);
   const [keyId, ...others] = positionals;
   if (keyId === undefined || others.length > 0) throw new StackError(usage);
-  const { app: asked, keyring } = values;
+  const { app, keyring } = values;
+  const names: readonly string[] = [...ownKeyrings, ...sharedKeyrings];
+  if (!names.includes(keyring)) throw new StackError(`there is no keyring "${keyring}": ${names.join(', ')}`);
+  return { app, keyring, keyId };
+}
+
+async function eachKeyring(
+  { app: asked, keyring, keyId }: KeyCommand,
+  work: (keys: AppKeys, keyring: string, id: string) => Promise<Outcome>,
+): Promise<boolean> {
   let allOk = true;
   for (const app of appsOf(asked)) {
     const outcome = await withApp(app, (keys) => work(keys, keyring, keyId));
@@ -104,7 +117,7 @@ async function newKey(
   key: string,
   wrapped: boolean,
 ): Promise<string> {
-  if (!wrapped) return randomBytes(keyBytes).toString('base64');
+  if (!wrapped) return newKeyText();
   if (keyManagement === undefined) throw new StackError('the keyring is wrapped: set KMS_PROVIDER');
   const made = await keyManagement.generate({ app, keyring, key });
   return Buffer.from(made.wrapped).toString('base64');

@@ -7,10 +7,21 @@ import { appNames } from '#stack/settings/apps.ts';
 
 const KEY_BYTES = 32; // what AES-256 takes
 
-const ownKeyrings = ['kek', 'blind-index', 'pepper', 'refresh', 'limits', 'cursor', 'idempotency', 'links'] as const;
+/** Keyrings that each app has for itself. */
+export const ownKeyrings = [
+  'kek',
+  'blind-index',
+  'pepper',
+  'refresh',
+  'limits',
+  'cursor',
+  'idempotency',
+  'links',
+] as const;
 
-// Every app seals what auth is to deliver, and auth opens it; every app takes the nonces that another gave: they hold the same keys.
-const sharedKeyrings = ['delivery', 'proof-nonce'] as const;
+// Every app seals what auth is to deliver, and auth opens it; every app takes the nonces that another gave.
+/** Keyrings that hold the same keys in every app. */
+export const sharedKeyrings = ['delivery', 'proof-nonce'] as const;
 
 /**
  * Makes the keyrings of every app under `<secretsFolder>/keyrings/<app>`, keeping those that exist. Each key begins with
