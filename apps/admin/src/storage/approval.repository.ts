@@ -1,5 +1,5 @@
 import { Repository } from '@bank/database';
-import type { ApprovalAction, UserId } from '@bank/domain';
+import type { ApprovalAction, Role, UserId } from '@bank/domain';
 import type { Approval, ApprovalStatus } from '#storage/approval.entity.ts';
 
 /** One that nobody decided in time is over, whether or not it has been tidied away. */
@@ -8,6 +8,10 @@ const otherColumns = `id, action, user_id as "userId", payload, maker_id as "mak
   checker_id as "checkerId", decision_note_id as "decisionNoteId", created_at as "createdAt",
   decided_at as "decidedAt", expires_at as "expiresAt"`;
 
+/** What one person asked for, decided or could decide; nothing about that person, nor about who stands too high. */
+const concerning = `(maker_id = ? or user_id is distinct from ? and (checker_id = ? or action = any(?) and not exists (
+  select 1 from admin.users u where u.user_id = approvals.user_id and u.roles && ?::text[])))`;
+
 /** Who decides what, and when. */
 export interface Decision {
   readonly id: string;
@@ -15,10 +19,12 @@ export interface Decision {
   readonly at: Date;
 }
 
-/** Whose approvals are listed: a person's own, and those of the actions that this person could decide. */
+/** Whose approvals are listed: a person's own, and those of the actions that this person could decide; none about the person. */
 export interface ApprovalSearch {
   readonly personId: UserId;
   readonly decides: readonly ApprovalAction[];
+  /** Who holds one of these roles stands too high for this person to decide about. */
+  readonly outOfReach: readonly Role[];
   readonly status: ApprovalStatus | undefined;
   readonly before: string | undefined;
   readonly limit: number;
@@ -75,9 +81,9 @@ export class ApprovalRepository extends Repository {
   }
 
   /** The latest first. */
-  list({ personId, decides, at, before, limit, ...search }: ApprovalSearch): Promise<Approval[]> {
+  list({ personId, decides, outOfReach, at, before, limit, ...search }: ApprovalSearch): Promise<Approval[]> {
     const narrowing: [string, unknown[]][] = [
-      ['(maker_id = ? or checker_id = ? or action = any(?))', [personId, personId, [...decides]]],
+      [concerning, [personId, personId, personId, [...decides], [...outOfReach]]],
       ...(search.status === undefined ? [] : [[`${status} = ?`, [at, search.status]] satisfies [string, unknown[]]]),
       ...(before === undefined ? [] : [['id < ?', [before]] satisfies [string, unknown[]]]),
     ];

@@ -5,6 +5,7 @@ import { actionPerformed, approvalDecided } from '#events.ts';
 import { auditedOutcome, type Outcome, outcomeOf, unwrap } from '#features/act/outcome.ts';
 import { executeApproval } from '#features/approval/approved-acts.ts';
 import { type DecisionInput, explainDecision, findDecidable, lateRefusal } from '#features/approval/begin-decision.ts';
+import { findVisible } from '#features/approval/find-visible.ts';
 import { canNeverSucceed, leaseMs, mayHaveBeenDone } from '#features/approval/policies.ts';
 import { ApprovalParams, Decision } from '#features/approval/schemas.ts';
 import type { Approval } from '#storage/approval.entity.ts';
@@ -22,6 +23,7 @@ export async function approve(ctx: AppContext, actor: Actor, input: DecisionInpu
   const checker = requireUser(actor);
   const { id } = parse(ApprovalParams, input.params);
   const { reason } = parse(Decision, input.body);
+  await findVisible(ctx, checker, id);
 
   const claimed = await claim(ctx, who, { checker, id, reason });
   if (typeof claimed === 'string') throw new DomainError(claimed, { reason: 'decided at the same time' });

@@ -1,7 +1,6 @@
 import { DomainError, type ErrorCode, type UserActor } from '@bank/domain';
 import type { AppTransaction } from '#context.ts';
 import { writeNote } from '#features/act/write-note.ts';
-import { findVisible } from '#features/approval/find-visible.ts';
 import { refusalOf } from '#features/approval/policies.ts';
 import type { Approval } from '#storage/approval.entity.ts';
 
@@ -11,9 +10,10 @@ export interface DecisionInput {
   readonly body: unknown;
 }
 
-/** An approval that this checker can decide as it stands. @throws approval.not_found, and why the checker cannot */
+/** An approval that this checker, to whom it is visible, can decide as it stands. @throws why the checker cannot */
 export async function findDecidable(tx: AppTransaction, checker: UserActor, id: string): Promise<Approval> {
-  const approval = await findVisible(tx, checker, id);
+  const approval = await tx.approvals.find(id, tx.clock.now());
+  if (approval === undefined) throw new DomainError('approval.not_found');
   const refusal = refusalOf(approval, checker);
   if (refusal !== undefined) throw new DomainError(refusal, { reason: `${approval.status} approval` });
   return approval;

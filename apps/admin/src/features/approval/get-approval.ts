@@ -30,8 +30,8 @@ export interface ExplainedApproval {
 export async function getApproval(ctx: AppContext, actor: Actor, params: unknown): Promise<ExplainedApproval> {
   const who = allow.permission(actor, 'approvals.read');
   const { id } = parse(ApprovalParams, params);
+  const approval = await findVisible(ctx, requireUser(actor), id);
   const explained = await withTransaction(ctx, { who, audits: ['admin.approval.read'] }, async (tx) => {
-    const approval = await findVisible(tx, requireUser(actor), id);
     const { noteId, decisionNoteId, userId } = approval;
     const words = await tx.staffNotes.read(decisionNoteId === null ? [noteId] : [noteId, decisionNoteId]);
     const details = { approvalId: id };

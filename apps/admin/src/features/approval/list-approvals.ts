@@ -2,7 +2,7 @@ import { readerOf } from '@bank/database';
 import { type Actor, allow, parse, requireUser } from '@bank/domain';
 import { type Page, pageOf } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
-import { decidableActions } from '#features/approval/policies.ts';
+import { decidableActions, rolesOutOfReach } from '#features/approval/policies.ts';
 import { ApprovalQuery } from '#features/approval/schemas.ts';
 import type { Approval } from '#storage/approval.entity.ts';
 
@@ -16,7 +16,8 @@ export async function listApprovals(ctx: AppContext, actor: Actor, query: unknow
   const { status, limit, cursor } = parse(ApprovalQuery, query);
   const context = `approvals:${userId}:${status}`;
   const before = cursor === undefined ? undefined : String(ctx.cursors.decode(cursor, context)['id']);
-  const whose = { personId: userId, decides: decidableActions(roles), at: ctx.clock.now() };
+  const decides = { decides: decidableActions(roles), outOfReach: rolesOutOfReach(roles) };
+  const whose = { personId: userId, ...decides, at: ctx.clock.now() };
   const found = await readerOf(ctx).approvals.list({ ...whose, status, before, limit: limit + 1 });
   return pageOf(found, limit, ({ id }) => ctx.cursors.encode({ id }, context));
 }

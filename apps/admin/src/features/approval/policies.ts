@@ -8,6 +8,7 @@ import {
   mayActOnRank,
   type Role,
   requireMayActOn,
+  roles,
   type Standing,
   type UserActor,
 } from '@bank/domain';
@@ -27,9 +28,19 @@ export function decidableActions(held: readonly Role[]): readonly ApprovalAction
   return allActions.filter((action) => hasPermission(held, approvalActions[action]));
 }
 
-/** Whether an approval concerns this member of staff: they asked for it, decided it, or could decide it. */
-export function isVisible({ action, checkerId, makerId }: Approval, { roles, userId }: UserActor): boolean {
-  return makerId === userId || checkerId === userId || decidableActions(roles).includes(action);
+/** The roles that keep whoever holds one of them out of reach of somebody with those roles (SR-72). */
+export function rolesOutOfReach(held: readonly Role[]): readonly Role[] {
+  return roles.filter((role) => !mayActOnRank(held, [role]));
+}
+
+/**
+ * Whether an approval concerns this member of staff: they asked for it, decided it, or could decide it if they may act on whom
+ * it is about. It never concerns whom it is about: they would read why, and could stop it (SR-72).
+ */
+export function isVisible(approval: Approval, reader: UserActor): boolean {
+  if (approval.makerId === reader.userId) return true;
+  if (approval.userId === reader.userId) return false;
+  return approval.checkerId === reader.userId || decidableActions(reader.roles).includes(approval.action);
 }
 
 /**
@@ -54,9 +65,10 @@ export function kycCaseOf({ payload }: Pick<Approval, 'payload'>): string | unde
 }
 
 /** Why somebody cannot decide an approval as it stands; undefined when they can. */
-export function refusalOf(approval: Approval, { roles, userId }: UserActor): ErrorCode | undefined {
-  if (approval.makerId === userId) return 'approval.own';
-  if (!decidableActions(roles).includes(approval.action)) return 'access.forbidden';
+export function refusalOf(approval: Approval, checker: UserActor): ErrorCode | undefined {
+  if (approval.makerId === checker.userId) return 'approval.own';
+  if (!isVisible(approval, checker)) return 'approval.not_found';
+  if (!decidableActions(checker.roles).includes(approval.action)) return 'access.forbidden';
   if (approval.status === 'expired') return 'approval.expired';
   return approval.status === 'approved' || approval.status === 'rejected' ? 'approval.already_decided' : undefined;
 }

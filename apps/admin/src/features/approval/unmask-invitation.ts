@@ -14,17 +14,17 @@ import type { Unmasking } from '#storage/unmasking.entity.ts';
  * Lets a member of staff who could decide an invitation see its address in full for 15 minutes. This needs
  * no permission to unmask users: whoever makes somebody a colleague has to see whom. Nothing is read here; each read is recorded.
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, approval.not_found,
- * staff.invitation.not_found
+ * staff.invitation.not_found, service.unavailable
  */
 export async function unmaskInvitation(ctx: AppContext, actor: Actor, input: DecisionInput): Promise<Unmasking> {
   const who = allow.permission(actor, 'approvals.decide');
   const checker = requireUser(actor);
   const { id } = parse(ApprovalParams, input.params);
   const { reason } = parse(Reasoned, input.body);
+  const approval = await findVisible(ctx, checker, id);
+  if (!decidableActions(checker.roles).includes(approval.action)) throw new DomainError('approval.not_found');
+  if (invitationOf(approval) === undefined) throw new DomainError('staff.invitation.not_found');
   return await withTransaction(ctx, { who, audits: ['admin.invitation.unmasked'] }, async (tx) => {
-    const approval = await findVisible(tx, checker, id);
-    if (!decidableActions(checker.roles).includes(approval.action)) throw new DomainError('approval.not_found');
-    if (invitationOf(approval) === undefined) throw new DomainError('staff.invitation.not_found');
     const noteId = await writeNote(tx, checker, { about: undefined, action: 'invitation.unmask', reason });
     const expiresAt = new Date(ctx.clock.now().getTime() + unmaskingMs);
     const unmasking = { staffId: checker.userId, userId: id, fields: ['email'], noteId, expiresAt };

@@ -150,7 +150,7 @@ export const approvalRoutes = defineRoutes<AppContext>([
     params: ApprovalParams,
     body: Reasoned,
     responses: { 200: UnmaskingView },
-    errors: ['approval.not_found', 'staff.invitation.not_found'],
+    errors: ['approval.not_found', 'staff.invitation.not_found', 'service.overloaded'],
     limits: [{ name: 'invitation-unmask', points: 30, windowSeconds: 3600, by: 'user' }],
     idempotent: true,
     handle: async (ctx, request) => ok(toUnmaskingView(await unmaskInvitation(ctx, request.actor, request))),
@@ -193,7 +193,7 @@ export const approvalRoutes = defineRoutes<AppContext>([
     params: ApprovalParams,
     body: Decision,
     responses: { 204: null },
-    errors: [...undecidable],
+    errors: [...undecidable, 'service.overloaded'],
     limits: decisionLimits,
     idempotent: true,
     async handle(ctx, request) {
