@@ -1,10 +1,12 @@
 import { audiences, composeApp, dataRightsRpc, type Overrides } from '@bank/composition';
+import type { UserId } from '@bank/domain';
 import type { Service, Worker } from '@bank/service-kit';
 import { createKycProvider } from '#adapters/kyc/kyc-provider.ts';
 import type { Config } from '#config.ts';
-import { type AppContext, createContext } from '#context.ts';
+import { type AppContext, type AppTransaction, createContext } from '#context.ts';
 import { clearFiles } from '#features/file/clear-files.ts';
 import { releaseFiles } from '#features/file/release-files.ts';
+import { endOpenCase } from '#features/kyc-expiry/end-open-case.ts';
 import { kycChores } from '#features/kyc-expiry/expire-cases.ts';
 import { measureWaiting } from '#features/kyc-submission/measure-waiting.ts';
 import { createKycSender } from '#jobs/kyc-sender.ts';
@@ -24,7 +26,7 @@ export async function createService(config: Config, overrides: Overrides = {}): 
   measureWaiting(ctx);
   return composeApp(ctx, config, {
     routes,
-    rpc: [profileRpc, dataRightsRpc({ rights: dataRights, before: releaseFiles })],
+    rpc: [profileRpc, dataRightsRpc({ rights: dataRights, before: letGo })],
     consumers: [
       userActivatedConsumer(ctx),
       settingsUpdatedConsumer(ctx),
@@ -37,6 +39,12 @@ export async function createService(config: Config, overrides: Overrides = {}): 
     chores: [{ name: 'files', run: () => clearFiles(ctx) }, ...kycChores(ctx)],
     workers: [createProfileIndexer(ctx), ...kycWorkers(ctx)],
   });
+}
+
+/** Files before the case: as whoever completes an upload takes them. */
+async function letGo(tx: AppTransaction, userId: UserId): Promise<void> {
+  await releaseFiles(tx, userId);
+  await endOpenCase(tx, userId);
 }
 
 /** Nobody is handed a case where there is no provider: then staff decide. */

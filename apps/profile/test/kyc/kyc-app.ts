@@ -16,6 +16,8 @@ const methods = ['ListKycCases', 'ClaimKycCase', 'GetKycDocument', 'DecideKycCas
 const service = (name: string) => `bank.profile.v1.ProfileService/${name}`;
 const getKycStatus = service('GetKycStatus');
 
+/** Who asks for an erasure. */
+export const profile = 'spiffe://bank/app/profile';
 /** Who forwards the tokens of staff. */
 export const admin = 'spiffe://bank/app/admin';
 /** A service that may see when a tier ends, and one for which nothing is listed. */
@@ -23,6 +25,7 @@ export const payments = 'spiffe://bank/platform/payments';
 export const tools = 'spiffe://bank/tool/tools';
 
 const callers = {
+  [profile]: { name: 'profile', methods: ['bank.data_rights.v1.DataRightsService/EraseUser'] },
   [admin]: { name: 'admin', methods: methods.map(service), audiences: [audiences.staff] },
   [payments]: { name: 'payments', methods: [getKycStatus], fields: { [getKycStatus]: ['validUntil'] } },
   [tools]: { name: 'tools', methods: [getKycStatus] },

@@ -22,6 +22,7 @@ export async function claimCase(ctx: AppContext, actor: Actor, input: unknown): 
   if (waiting === undefined) throw new DomainError('kyc.case.not_found');
   await requireMayDecide(ctx, actor, waiting.userId, 'user.not_found');
   await withTransaction(ctx, { who, audits: ['kyc.case.claimed'] }, async (tx) => {
+    if (!(await tx.holdUser(waiting.userId))) throw new DomainError('user.not_found', { reason: 'erased' });
     const at = tx.clock.now();
     const claimed = await tx.kycCases.claim({ id: caseId, staffId, at, staleBefore: new Date(at.getTime() - claimMs) });
     if (claimed === undefined) {

@@ -16,7 +16,9 @@ export const kycDataRights = {
       columns: { kind: 'kind', side: 'side', country: 'country', state: 'state', uploadedAt: 'uploaded_at' },
       sealed: [{ column: 'particulars', group: ({ key }) => documentGroupOf(key), keyClass: 'retained' }],
     },
-    erased: { kept: `${law}; numbers and pictures are sealed under the retained key` },
+    erased: {
+      kept: `${law}; numbers and pictures are sealed under the retained key. Those of a draft, which nobody has examined, are deleted`,
+    },
   },
   kyc_cases: {
     exported: {

@@ -108,6 +108,15 @@ export class KycDocumentRepository extends Repository {
     return rows.map(({ fileId }) => fileId);
   }
 
+  /** Removes the documents of a case that nobody has looked at, with what stands in them; gives the files they had. */
+  async remove(caseId: string): Promise<readonly string[]> {
+    const rows = await this.rows<{ fileId: string | null }>(
+      'delete from profile.kyc_documents where case_id = ? returning file_id as "fileId"',
+      [caseId],
+    );
+    return rows.flatMap(({ fileId }) => fileId ?? []);
+  }
+
   /** Marks a document as uploaded; false when it was before. */
   async upload({ id }: KycDocument, fileId: string, at: Date): Promise<boolean> {
     const uploaded = await this.affected(
