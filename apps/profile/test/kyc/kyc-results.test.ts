@@ -242,6 +242,26 @@ describe('asking the provider', () => {
     expect(Number((await submissionOf(open.caseId))['next_at'])).toBeGreaterThan(Date.now() + 900_000);
   });
 
+  test('SR-84: a record that does not open holds up no other case of its batch, and is asked about again', async () => {
+    const broken = await givenSubmitted(app);
+    await handOver();
+    const { id, verification_id: verificationId } = await submissionOf(broken.caseId);
+    await app.database.query(`update profile.kyc_submissions set next_at = now() - interval '1 hour' where id = $1`, [
+      id,
+    ]);
+    await app.database.query(`update profile.kyc_documents set particulars = '\\x00' where case_id = $1`, [
+      broken.caseId,
+    ]);
+    const other = await givenInReview(app);
+    for (const verification of [verificationId, other.verificationId]) {
+      platform.outcomes.set(String(verification), APPROVED);
+    }
+    await askProvider(app.ctx, provider());
+    expect(await caseOf(app, other.caseId)).toMatchObject({ status: 'approved' });
+    expect(await caseOf(app, broken.caseId)).toMatchObject({ status: 'in_review' });
+    expect(Number((await submissionOf(broken.caseId))['next_at'])).toBeGreaterThan(Date.now() + 900_000);
+  });
+
   test('the provider is away: it is asked again', async () => {
     const { caseId } = await givenInReview(app);
     platform.refusal = Code.Unavailable;

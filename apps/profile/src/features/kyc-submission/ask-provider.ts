@@ -17,18 +17,28 @@ export async function askProvider(ctx: AppContext, provider: KycProvider): Promi
   const times = { now, heldUntil: new Date(now.getTime() + submissionLeaseMs), limit: batch };
   const unaudited = 'asks what became of cases: the ledger gets the answer';
   const unheard = await withTransaction(ctx, { who, unaudited }, (tx) => tx.kycSubmissions.claimUnheard(times));
-  for (const { id: submissionId, caseId, tries, verificationId } of unheard) {
-    const told = await provider.stateOf(verificationId).catch((err: unknown) => {
-      ctx.logger.warn({ err, caseId }, 'the provider did not say what became of a case');
-      return undefined;
+  for (const submission of unheard) {
+    const { id: submissionId, caseId, tries } = submission;
+    const isOver = await askAbout(ctx, provider, submission).catch((err: unknown) => {
+      ctx.logger.warn({ err, caseId }, 'what became of a case was not learned');
+      return false;
     });
-    if (told === undefined || told.state === 'undecided') {
-      await withTransaction(ctx, { who, unaudited }, (tx) =>
-        tx.kycSubmissions.askAgainAt(submissionId, nextAsk(tries, now)),
-      );
-      continue;
-    }
-    const applied = await applyResult(ctx, 'poll', { submissionId, outcome: told.state, reasons: told.reasons });
-    countResult(ctx, 'poll', applied);
+    if (isOver) continue;
+    await withTransaction(ctx, { who, unaudited }, (tx) =>
+      tx.kycSubmissions.askAgainAt(submissionId, nextAsk(tries, now)),
+    );
   }
+}
+
+/** Whether the provider has decided, which is applied. What fails with one case holds up no other. */
+async function askAbout(
+  ctx: AppContext,
+  provider: KycProvider,
+  { id: submissionId, verificationId }: { readonly id: string; readonly verificationId: string },
+): Promise<boolean> {
+  const told = await provider.stateOf(verificationId);
+  if (told.state === 'undecided') return false;
+  const applied = await applyResult(ctx, 'poll', { submissionId, outcome: told.state, reasons: told.reasons });
+  countResult(ctx, 'poll', applied);
+  return true;
 }
