@@ -126,8 +126,8 @@ export async function upload(
 ): Promise<string> {
   const begun = await send(app, customer, 'POST', '/documents', announced(kind, changes, file));
   if (begun.status !== 201) throw new Error(`the document was answered ${begun.status} ${begun.body['code']}`);
-  const { documentId, upload: ticket } = begun.body as { documentId: string; upload: Ticket };
-  await put(app, ticket, file);
+  const documentId = String(begun.body['documentId']);
+  await sendPicture(app, begun.body, file);
   const completed = await send(app, customer, 'POST', `/documents/${documentId}/complete`, {});
   if (completed.status !== 200)
     throw new Error(`completing was answered ${completed.status} ${completed.body['code']}`);
@@ -140,8 +140,9 @@ interface Ticket {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Sends the picture where it was told to. */
-async function put(app: KycApp, { url, method, headers }: Ticket, file: Uint8Array): Promise<void> {
+/** Sends the picture of a document where the answer to its beginning says. */
+export async function sendPicture(app: KycApp, begun: Record<string, unknown>, file: Uint8Array = picture) {
+  const { url, method, headers } = begun['upload'] as Ticket;
   const { pathname, search } = new URL(url);
   const address = new URL(pathname + search, 'http://app.test');
   const sent = await app.service.fetch(new Request(address, { method, headers, body: new Uint8Array(file) }));

@@ -5,6 +5,7 @@ import { expireCases, remindOfExpiry } from '#features/kyc-expiry/expire-cases.t
 import { applyResult } from '#features/kyc-result/apply-result.ts';
 import { openVerification } from '#features/kyc-submission/open-verification.ts';
 import {
+  announced,
   auditsOf,
   caseOf,
   eventsOf,
@@ -13,6 +14,7 @@ import {
   kycApp,
   lettersTo,
   send,
+  sendPicture,
   upload,
 } from './kyc-app.ts';
 
@@ -136,6 +138,24 @@ describe('cases that nobody goes on with', () => {
       'more_information',
       'in_review',
     ]);
+  });
+
+  test('count from the last document that was begun or added, as a draft and as a question', async () => {
+    const old = `update profile.kyc_cases set status = $2, moved_at = now() - interval '400 days' where user_id = $1`;
+    for (const status of ['draft', 'more_information']) {
+      const [begun, added, left] = [await givenCustomer(app), await givenCustomer(app), await givenCustomer(app)];
+      for (const one of [begun, added, left]) await upload(app, one, 'passport');
+      await app.database.query(old, [begun.userId, status]);
+      expect((await send(app, begun, 'POST', '/documents', announced('selfie'))).status).toBe(201);
+      const begin = await send(app, added, 'POST', '/documents', announced('selfie'));
+      await app.database.query(old, [added.userId, status]);
+      await sendPicture(app, begin.body);
+      expect((await send(app, added, 'POST', `/documents/${begin.body['documentId']}/complete`, {})).status).toBe(200);
+      await app.database.query(old, [left.userId, status]);
+      await expireCases(app.ctx);
+      const stands = [begun, added, left].map((one) => send(app, one, 'GET', ''));
+      expect((await Promise.all(stands)).map(({ body }) => body['status'])).toEqual([status, status, 'expired']);
+    }
   });
 
   test('one that cannot be ended holds up no other, however many there are', async () => {

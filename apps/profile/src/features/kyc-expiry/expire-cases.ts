@@ -58,7 +58,7 @@ export async function expireCases(ctx: AppContext): Promise<void> {
     const since = new Date(now.getTime() - idleDays[status] * dayMs);
     await endEach(ctx, {
       find: (after: IdleCase | undefined) => kycCases.idle(status, since, { after, limit: batch }),
-      end: ({ caseId }) => close(ctx, caseId, status),
+      end: ({ caseId }) => close(ctx, caseId, status, since),
     });
   }
 }
@@ -106,8 +106,10 @@ async function lapse(ctx: AppContext, { userId, caseId }: EndingStanding): Promi
 }
 
 /** Of a draft nothing is kept that was sent for it: it was never examined. */
-async function close(ctx: AppContext, id: string, from: 'draft' | 'more_information'): Promise<void> {
+async function close(ctx: AppContext, id: string, from: 'draft' | 'more_information', since: Date): Promise<void> {
   await withTransaction(ctx, { who, audits }, async (tx) => {
+    const held = await tx.kycCases.lock(id);
+    if (held === undefined || held.movedAt >= since) return; // its user went on with it meanwhile
     const expired = await tx.kycCases.move({ id, from, to: 'expired', by: 'system', at: tx.clock.now() });
     if (expired === undefined) return;
     await noteMove(tx, expired);

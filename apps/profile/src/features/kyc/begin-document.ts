@@ -51,7 +51,10 @@ async function gatheringCase(tx: AppTransaction, userId: KycCase['userId']): Pro
   if (open === undefined || !gathering.includes(open.status)) {
     throw new DomainError('kyc.transition.illegal', { reason: 'documents for a case that is being looked at' });
   }
-  if (!isNew) return open;
+  if (!isNew) {
+    await tx.kycCases.goOn(open.id, at);
+    return open;
+  }
   decideKycTransition('none', 'draft', 'user');
   await tx.audit({ action: 'kyc.case.begun', subject: userId, outcome: 'success', details: { caseId: open.id } });
   await noteMove(tx, open);

@@ -42,6 +42,7 @@ async function attach(
     if (!isGathered) throw new DomainError('kyc.transition.illegal', { reason: 'the case is being looked at' });
     await releasePictures(tx, userId, await tx.kycDocuments.replaceEarlier(document, open.submittedAt));
     await tx.kycDocuments.upload(document, fileId, at);
+    await tx.kycCases.goOn(caseId, at);
     const details = { caseId, documentId, kind, side, state: 'uploaded' };
     await tx.audit({ action: 'kyc.document.uploaded', subject: userId, outcome: 'success', details });
   });

@@ -76,6 +76,14 @@ export class KycCaseRepository extends Repository {
     );
   }
 
+  /** Notes that its user goes on with a case that waits for them: from then on it is counted for how long nobody has. */
+  async goOn(id: string, at: Date): Promise<void> {
+    await this.affected(
+      `update profile.kyc_cases set moved_at = ? where id = ? and status in ('draft', 'more_information')`,
+      [at, id],
+    );
+  }
+
   /** Hands a case in as its next attempt; undefined when it cannot be now. Whoever had claimed it has to claim it again. */
   submit(handed: { id: string; tier: KycTier; locksIdentity: boolean; at: Date }): Promise<KycCase | undefined> {
     const { id, tier, locksIdentity, at } = handed;

@@ -14,6 +14,7 @@ export interface KycCase {
   readonly reviewerId: UserId | null;
   readonly claimedAt: Date | null;
   readonly createdAt: Date;
+  /** When it got its status, or its user last went on with it: added a document. */
   readonly movedAt: Date;
   readonly submittedAt: Date | null;
 }
