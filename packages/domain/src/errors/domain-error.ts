@@ -25,6 +25,8 @@ export interface ErrorDetails {
   /** Step-up: the authenticator assurance and the age of the sign-in that would do. */
   readonly acr?: 'aal1' | 'aal2' | 'aal3';
   readonly maxAgeSeconds?: number;
+  /** Step-up: by a passkey alone; other proofs, whatever level they give, would not do. */
+  readonly phishingResistant?: true;
   /** The methods an address does take. */
   readonly methods?: readonly string[];
 }

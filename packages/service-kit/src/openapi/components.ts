@@ -20,6 +20,7 @@ export const problemSchema: JsonSchema = {
     },
     acr: { enum: ['aal1', 'aal2', 'aal3'], description: 'The assurance that a step-up must reach.' },
     maxAgeSeconds: { ...wholeNumber, description: 'How old the authentication may be.' },
+    phishingResistant: { const: true, description: 'Only a step-up with a passkey would do.' },
     retryAfterSeconds: wholeNumber,
   },
 };

@@ -25,6 +25,7 @@ describe('the error map', () => {
       retryAfterSeconds: 3,
       acr: 'aal2',
       maxAgeSeconds: 9,
+      phishingResistant: true,
       errors: [{ path: 'a.b', rule: 'c' }],
     } as const;
     const sent = new DomainError(code, { reason: 'not for the wire', details });
@@ -68,7 +69,13 @@ describe('the error map', () => {
         new ConnectError('x', Code.NotFound, undefined, [{ desc: ErrorInfoSchema, value: { code, metadata } }]),
       );
     expect(fromConnectError(info('no.such.code', {}), 'x').code).toBe('service.internal');
-    const metadata = { acr: 'aal9', retryAfterSeconds: '-1', maxAgeSeconds: 'NaN', errors: '{' };
+    const metadata = {
+      acr: 'aal9',
+      retryAfterSeconds: '-1',
+      maxAgeSeconds: 'NaN',
+      phishingResistant: 'yes',
+      errors: '{',
+    };
     expect(fromConnectError(info('user.not_found', metadata), 'x').details).toEqual({});
   });
 });

@@ -31,10 +31,11 @@ export function toConnectError(error: DomainError): ConnectError {
 }
 
 function metadataOf(details: ErrorDetails): Record<string, string> {
-  const { acr, errors, maxAgeSeconds, retryAfterSeconds } = details;
+  const { acr, errors, maxAgeSeconds, phishingResistant, retryAfterSeconds } = details;
   return {
     ...(acr === undefined ? {} : { acr }),
     ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds: String(maxAgeSeconds) }),
+    ...(phishingResistant === undefined ? {} : { phishingResistant: 'true' }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds: String(retryAfterSeconds) }),
     ...(errors === undefined ? {} : { errors: JSON.stringify(errors) }),
   };
@@ -83,6 +84,7 @@ function detailsOf(metadata: Readonly<Record<string, string>>): ErrorDetails {
   return {
     ...(acr === undefined ? {} : { acr }),
     ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
+    ...(metadata['phishingResistant'] === 'true' ? { phishingResistant: true } : {}),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     ...(errors === undefined ? {} : { errors }),
   };

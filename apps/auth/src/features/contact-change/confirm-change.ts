@@ -4,7 +4,7 @@ import type { AppContext, AppTransaction } from '#context.ts';
 import type { Address } from '#features/address/index-address.ts';
 import type { Caller } from '#features/caller.ts';
 import { isChangeCode, openAddress } from '#features/contact-change/change-code.ts';
-import { changeCounters, emailStepUp, mayMoveEmail } from '#features/contact-change/policies.ts';
+import { changeCounters, mayMoveEmail, staffEmailStepUp } from '#features/contact-change/policies.ts';
 import { replaceEmail } from '#features/contact-change/replace-email.ts';
 import { replacePhone } from '#features/contact-change/replace-phone.ts';
 import { withFailureLimit } from '#features/sign-in/address-failures.ts';
@@ -38,7 +38,7 @@ export async function confirmChange(
   const isWrong = ({ kind: came }: Outcome) => came === 'closed' || came === 'wrong_code' || came === 'taken';
   const outcome = await withFailureLimit(ctx, caller.clientAddress, judge, isWrong);
   if (outcome.kind === 'verified') return outcome.address.value;
-  if (outcome.kind === 'unproven') throw new DomainError('auth.step_up.required', { details: emailStepUp });
+  if (outcome.kind === 'unproven') throw new DomainError('auth.step_up.required', { details: staffEmailStepUp });
   if (outcome.kind === 'blocked') throw new DomainError('user.state.blocked');
   throw new DomainError('auth.verification.invalid', { reason: outcome.kind });
 }
@@ -67,9 +67,11 @@ async function decide(
 ): Promise<Outcome> {
   if (change === undefined) return { kind: 'closed' };
   if (!isChangeCode(tx, change, code)) return { kind: 'wrong_code' };
+  const isStanding = user !== undefined && !isBlocked(user.status, 'change');
+  // Before the change is used up: whoever steps up comes again with the same code.
+  if (isStanding && change.kind === 'email' && !mayMoveEmail(user.roles, actor)) return { kind: 'unproven' };
   await tx.contactChanges.remove(change.userId, change.kind);
-  if (user === undefined || isBlocked(user.status, 'change')) return { kind: 'blocked' };
-  if (change.kind === 'email' && !mayMoveEmail(user.roles, actor)) return { kind: 'unproven' };
+  if (!isStanding) return { kind: 'blocked' };
   const address = await openAddress(tx, change);
   const isHis =
     address.kind === 'email'

@@ -30,6 +30,9 @@ export function coolDownLeft(verifiedAt: Date | null, now: Date): number {
 /** What a change of the address is asked for with, and how old that may be (SR-62). */
 export const emailStepUp = { acr: 'aal2', maxAgeSeconds: 300 } as const;
 
+/** What is asked of whoever works here, whom another proof than a passkey would bring no further. */
+export const staffEmailStepUp = { ...emailStepUp, phishingResistant: true } as const;
+
 /**
  * Whether a session is enough for another email address. Staff without a passkey enrol one by a code to that address: in a session as
  * a customer a text message would do for moving it, and by that for the console (SR-72).

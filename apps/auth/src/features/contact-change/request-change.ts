@@ -7,9 +7,9 @@ import { beginChange, countCodeAsked } from '#features/contact-change/begin-chan
 import {
   codeSeconds,
   coolDownLeft,
-  emailStepUp,
   mayMoveEmail,
   pendingSeconds,
+  staffEmailStepUp,
 } from '#features/contact-change/policies.ts';
 import { tellOldAddress } from '#features/contact-change/reversion-link.ts';
 
@@ -44,7 +44,7 @@ export async function requestChange(ctx: AppContext, address: Address, caller: C
     return decided;
   });
   if (outcome.kind === 'sent') return { expiresIn: codeSeconds };
-  if (outcome.kind === 'unproven') throw new DomainError('auth.step_up.required', { details: emailStepUp });
+  if (outcome.kind === 'unproven') throw new DomainError('auth.step_up.required', { details: staffEmailStepUp });
   if (outcome.kind === 'blocked') throw new DomainError('user.state.blocked');
   const code = outcome.kind === 'too_soon' ? 'user.contact_change.too_soon' : 'request.rate_limited';
   throw new DomainError(code, { details: { retryAfterSeconds: outcome.retryAfterSeconds } });

@@ -141,6 +141,17 @@ describe('SR-72: staff change their factors', () => {
     },
   );
 
+  test.each([
+    [['totp'], {}],
+    [['webauthn'], { phishingResistant: true }],
+    [['totp', 'webauthn'], { phishingResistant: true }],
+  ] as const)('of %j are told what would do', (have, more) => {
+    const user = { ...proofs.sms, audience: customers };
+    const details = { acr: 'aal2', maxAgeSeconds: 300, ...more };
+    const isTold = expect.objectContaining({ code: 'auth.step_up.required', details });
+    expect(() => requireProofOfStaff({ isStaff: true, user }, kinds(...have))).toThrow(isTold);
+  });
+
   test('and nothing of it is asked of customers', () => {
     for (const name of allOf) {
       const user = { ...proofs[name], audience: customers };

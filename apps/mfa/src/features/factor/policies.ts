@@ -94,13 +94,17 @@ export function requireProofOfStaff(
   if (proofForStaff(user) >= best) return;
   throw new DomainError('auth.step_up.required', {
     reason: 'staff, and not by the best of their factors',
-    details: { acr: 'aal2', maxAgeSeconds: freshSeconds },
+    details: {
+      acr: 'aal2',
+      maxAgeSeconds: freshSeconds,
+      ...(best === worthOfPasskey() ? { phishingResistant: true } : {}),
+    },
   });
 }
 
 /** How good for staff what a session was proved by is. */
 function proofForStaff({ acr, amr }: Standing['user']): number {
-  if (isPhishingResistant({ amr })) return bestForStaff([{ type: 'webauthn' }]);
+  if (isPhishingResistant({ amr })) return worthOfPasskey();
   // An emailed code is `otp` as well, and raises nothing: what raised the session beside it is one of the others.
   const isByApp = acr !== 'aal1' && amr.includes('otp') && !amr.includes('sms') && !amr.includes('recovery');
   return isByApp ? bestForStaff([{ type: 'totp' }]) : 0;
@@ -131,6 +135,8 @@ export function leavesStaffBare(before: readonly Kind[], rest: readonly Kind[]):
 function isGoodForStaff(type: FactorTypeName): boolean {
   return factorTypeOf(type)?.staffWorth !== 0;
 }
+
+const worthOfPasskey = () => bestForStaff([{ type: 'webauthn' }]);
 
 function bestForStaff(kinds: readonly Kind[]): number {
   return Math.max(0, ...kinds.map(({ type }) => factorTypeOf(type)?.staffWorth ?? 0));

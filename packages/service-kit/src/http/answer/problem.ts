@@ -20,13 +20,14 @@ export interface Problem {
   readonly errors: ErrorDetails['errors'];
   readonly acr?: ErrorDetails['acr'];
   readonly maxAgeSeconds?: number;
+  readonly phishingResistant?: true;
   readonly retryAfterSeconds?: number;
 }
 
 /** The problem document of an error: its public half alone. */
 export function problemOf(error: DomainError, requestId: string): Problem {
   const status = statusOfKind[error.kind];
-  const { errors = [], acr, maxAgeSeconds, retryAfterSeconds } = error.details;
+  const { errors = [], acr, maxAgeSeconds, phishingResistant, retryAfterSeconds } = error.details;
   return {
     type: `urn:bank:problem:${error.code}`,
     title: STATUS_CODES[status] ?? 'Error',
@@ -37,6 +38,7 @@ export function problemOf(error: DomainError, requestId: string): Problem {
     errors,
     ...(acr === undefined ? {} : { acr }),
     ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
+    ...(phishingResistant === undefined ? {} : { phishingResistant }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   };
 }
