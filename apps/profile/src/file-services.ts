@@ -13,8 +13,10 @@ export interface FileServices {
   readonly links: LinkSigner;
   /** Undefined where nobody looks for what harms machines. */
   readonly antivirus: Antivirus | undefined;
-  /** Where uploads are checked and documents drawn on: each lies in memory as a whole, and its image once more as pixels. */
+  /** Where uploads are checked: each lies in memory as a whole, and its image once more as pixels. */
   readonly checks: Lane;
+  /** Where documents that staff look at are drawn on, the same way: no upload keeps staff waiting. */
+  readonly drawings: Lane;
   /** Where files are opened. */
   readonly readers: Lane;
   /** Where clients reach the API. */
@@ -25,6 +27,8 @@ export interface FileServices {
 
 const readersMax = 8;
 const waitingPerPlace = 8;
+/** Both sides of a document; whoever sends more at once keeps nobody else waiting. */
+const checksPerUserMax = 2;
 
 /** Puts together what the configuration says about files. Nothing is called yet. */
 export async function createFileServices(
@@ -43,7 +47,8 @@ export async function createFileServices(
     storages: await openStorages(config, { signer: links, metrics, baseUrl }),
     links,
     antivirus: clamd === undefined ? undefined : createClamd(clamd, scanTimeoutMs),
-    checks: createLane({ width, waitingMax: width * waitingPerPlace }),
+    checks: createLane({ width, waitingMax: width * waitingPerPlace, perUserMax: checksPerUserMax }),
+    drawings: createLane({ width, waitingMax: width * waitingPerPlace }),
     readers: createLane({ width: readersMax, waitingMax: readersMax * waitingPerPlace }),
     baseUrl,
     count: (purpose, outcome) => uploads.inc({ purpose, outcome }),

@@ -1,8 +1,9 @@
-import { request } from '@bank/composition/testing';
+import { actorOf, request } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
 import { raceOf, winners } from '@bank/testing';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { completeUpload } from '#features/file/complete-upload.ts';
 import { givenProfile, profileApp } from './profile-app.ts';
 import { announce, type Begun, completeAvatar, follow, givenAvatar, jpeg, send, sendAvatar } from './uploads.ts';
 
@@ -170,6 +171,19 @@ describe('POST /v1/profile/avatar/complete', () => {
     expect(early).toMatchObject({ status: 409, body: { code: 'file.upload.missing' } });
     expect(await send(app, begun, file)).toBe(204);
     expect((await completeAvatar(app, token, begun.uploadId)).status).toBe(200);
+  });
+
+  test('of one user two are checked at a time; a further one is told so, and goes on afterwards', async () => {
+    const { token, userId } = await givenProfile(app);
+    const { uploadId } = await sendAvatar(app, token, await jpeg());
+    const { checks } = app.ctx.fileServices;
+    const release = Promise.withResolvers<void>();
+    const others = [1, 2].map(() => checks.run(() => release.promise, userId));
+    const completed = completeUpload(app.ctx, actorOf(userId), { purpose: 'avatar', reference: { uploadId } });
+    await expect(completed).rejects.toMatchObject({ code: 'request.rate_limited' });
+    release.resolve();
+    await Promise.all(others);
+    expect((await completeAvatar(app, token, uploadId)).status).toBe(200);
   });
 
   test("SR-65: 404 for an upload that does not exist, and for somebody else's", async () => {

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { actorOf } from '@bank/composition/testing';
 import { audiences, type Role, type UserId, uuidv7 } from '@bank/domain';
 import { ProfileService } from '@bank/proto/profile';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { readDocument } from '#features/kyc-review/read-document.ts';
 import { shownBytesMax } from '#features/kyc-review/watermark.ts';
 import { admin, auditsOf, type Customer, givenCustomer, givenSubmitted, kycApp, send, upload } from './kyc-app.ts';
 
@@ -60,6 +62,19 @@ describe('GetKycDocument', () => {
     expect(content.byteLength).toBeLessThanOrEqual(shownBytesMax);
     const { width, height } = await sharp(content).metadata();
     expect([width, height]).toEqual([2560, 2560]);
+  });
+
+  test('shows it while every place where uploads are checked is taken, and others wait for one', async () => {
+    const { caseId } = await givenSubmitted(app);
+    const [{ id }, documentId] = [colleague(), await firstOf(caseId)];
+    const reader = actorOf(id, { roles: ['compliance'], acr: 'aal2', audience: audiences.staff });
+    const release = Promise.withResolvers<void>();
+    const { checks } = app.ctx.fileServices;
+    const uploads = Promise.allSettled(Array.from({ length: 20 }, () => checks.run(() => release.promise)));
+    await expect(checks.run(async () => undefined)).rejects.toMatchObject({ code: 'service.overloaded' });
+    expect(await readDocument(app.ctx, reader, { caseId, documentId })).toMatchObject({ contentType: 'image/jpeg' });
+    release.resolve();
+    await uploads;
   });
 
   test('of what cannot be shown the ledger is not told that it was', async () => {

@@ -12,7 +12,7 @@ import type { FilePurpose } from '#storage/files/file.entity.ts';
  * Makes a file of what the signed-in user sent: looks into it, makes an image anew, seals it and forgets what came. One of
  * many who ask at once does it. `attach` runs in the transaction in which the file appears.
  * @throws auth.token.missing, request.invalid, file.not_found, file.upload.settled, file.upload.missing, file.refused,
- * service.unavailable, service.overloaded, and what `attach` throws
+ * service.unavailable, service.overloaded, request.rate_limited, and what `attach` throws
  */
 export async function completeUpload(
   ctx: AppContext,
@@ -23,7 +23,7 @@ export async function completeUpload(
   const { uploadId: id } = parse(UploadReference, reference);
   const upload = await claimUpload(ctx, actor, { id, userId, purpose });
   try {
-    const content = await ctx.fileServices.checks.run(() => judgeAndWrite(ctx, upload));
+    const content = await ctx.fileServices.checks.run(() => judgeAndWrite(ctx, upload), userId);
     if (content.kind === 'refused') {
       await refuseUpload(ctx, actor, upload, content.rule);
     } else {

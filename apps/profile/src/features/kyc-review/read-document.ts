@@ -5,38 +5,40 @@ import { readFile } from '#features/file/read-file.ts';
 import { CaseDocument } from '#features/kyc-review/schemas.ts';
 import { watermark } from '#features/kyc-review/watermark.ts';
 import { requireBelow } from '#features/standing/require-below.ts';
+import type { KycParticulars } from '#storage/kyc/kyc-document.repository.ts';
 
-/** A picture with who looks at it and when written across. */
-export interface ShownDocument {
+/** A picture with who looks at it and when written across, and what its user says that it shows. */
+export interface ShownDocument extends KycParticulars {
   readonly contentType: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /**
  * A document of a user below (SR-72) for staff, who decide by it: the ledger is told before it is shown, and only once it can be.
- * Who looks at it and when stands across the picture, so that a photograph of the screen says whose it was.
+ * Who looks at it and when stands across the picture, so that a photograph of the screen says whose it was. Number and expiry are what
+ * the user typed: the tier ends by it, so they compare it with what the picture shows.
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, kyc.document.not_found,
- * service.overloaded, service.unavailable, and what reading files throws
+ * profile.unreadable, service.overloaded, service.unavailable, and what reading files throws
  */
 export async function readDocument(ctx: AppContext, actor: Actor, input: unknown): Promise<ShownDocument> {
   const who = allow.permission(actor, 'kyc.read');
   const { userId: staffId } = requireUser(actor);
   const { caseId, documentId } = parse(CaseDocument, input);
-  const document = await readerOf(ctx).kycDocuments.find(documentId);
+  const document = await readerOf(ctx).kycDocuments.findOpened(documentId);
   if (document === undefined || document.caseId !== caseId || document.fileId === null) {
     throw new DomainError('kyc.document.not_found');
   }
-  const { userId, kind, side, fileId } = document;
+  const { userId, kind, side, fileId, number, expiresOn } = document;
   await requireBelow(ctx, actor, userId);
   const { bytes } = await readFile(ctx, fileId).catch((error: unknown): never => {
     const isMissing = error instanceof DomainError && error.code === 'file.not_found';
     throw isMissing ? new DomainError('kyc.document.not_found', { cause: error }) : error;
   });
   const seenBy = [staffId, ctx.clock.now().toISOString()];
-  const shown = await ctx.fileServices.checks.run(() => watermark(bytes, seenBy));
+  const shown = await ctx.fileServices.drawings.run(() => watermark(bytes, seenBy));
   await withTransaction(ctx, { who, audits: ['kyc.document.read'] }, async (tx) => {
     const details = { caseId, documentId, kind, side };
     await tx.audit({ action: 'kyc.document.read', subject: userId, outcome: 'success', details });
   });
-  return shown;
+  return { ...shown, number, expiresOn };
 }
