@@ -73,6 +73,16 @@ describe('POST /v1/profile/avatar', () => {
     expect([status, retryAfter > 590 && retryAfter <= 600]).toEqual([429, true]);
   });
 
+  test('429: of more that begin at once than there are connections, twenty begin', async () => {
+    const { token, userId } = await givenProfile(app);
+    const body = announce(await jpeg(), 'image/jpeg');
+    const answers = winners(await raceOf(28, () => request(app.service, 'POST', path, { token, body })));
+    const statuses = answers.map(({ status }) => status).sort();
+    expect(statuses).toEqual([...Array.from({ length: 20 }, () => 201), ...Array.from({ length: 8 }, () => 429)]);
+    const open = "select count(*)::int as open from profile.files where user_id = $1 and status = 'begun'";
+    expect(await app.database.query(open, [userId])).toEqual([{ open: 20 }]);
+  });
+
   test('404: without a profile; 401: without a token', async () => {
     const body = announce(await jpeg(), 'image/jpeg');
     const unknown = await request(app.service, 'POST', path, { token: app.issuer.token(), body });

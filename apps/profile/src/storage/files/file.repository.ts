@@ -18,8 +18,10 @@ export interface Claim {
 
 /** Files of users: rows alone, the objects lie in a storage. */
 export class FileRepository extends Repository {
-  /** Notes an upload that may come; false, with nothing written, when the user has too many open. */
+  /** Notes an upload that may come, one of a user after the other; false, with nothing written, when the user has too many open. */
   async begin(file: Upload, { expiresAt, now, openMax }: { expiresAt: Date; now: Date; openMax: number }) {
+    // By a statement of its own: the count has to see what was committed while this one waited.
+    await this.rows("select pg_advisory_xact_lock(hashtextextended('profile.uploads ' || ?::text, 0))", [file.userId]);
     const begun = await this.affected(
       `insert into profile.files (id, user_id, purpose, status, provider, content_type, size_bytes, sha256,
            upload_key, upload_until, stored_key, expires_at, created_at)
