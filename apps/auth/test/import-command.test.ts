@@ -166,8 +166,28 @@ describe('pnpm ops users import', { timeout: 120_000 }, () => {
     writeFileSync(`${file}.progress`, JSON.stringify({ size: 1 }));
     expect(await run('import', file)).toMatchObject({ status: 2, stderr: expect.stringContaining('is damaged') });
     const state = { runId: '01980000-0000-7000-8000-000000000000', size: 1, modifiedAt: 'x', line: 0, errorBytes: 0 };
-    writeFileSync(`${file}.progress`, JSON.stringify({ ...state, created: 0, already: 0, refused: 0 }));
+    const elsewhere = { installation: 'https://staging:9443', firebase: '' };
+    writeFileSync(`${file}.progress`, JSON.stringify({ ...state, ...elsewhere, created: 0, already: 0, refused: 0 }));
     expect(await run('import', file)).toMatchObject({ status: 2, stderr: expect.stringContaining('has changed') });
+  });
+
+  it('SR-89 is refused, with what it has written left alone, while another run imports the same file', async () => {
+    const file = jsonl([{ email: 'nobody' }, ...Array.from({ length: 3000 }, () => lineOf())]);
+    const first = start('import', file);
+    const ended = once(first, 'close');
+    await until(() => existsSync(`${file}.progress`), { everyMs: 5, deadlineMs: 60_000 });
+    first.kill('SIGSTOP');
+    const errors = readFileSync(`${file}.errors.csv`, 'utf8');
+    const second = await run('import', file);
+    expect(second).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining(`process ${first.pid} imports ${file} already`),
+    });
+    expect(readFileSync(`${file}.errors.csv`, 'utf8')).toBe(errors);
+    first.kill('SIGCONT');
+    await ended;
+    expect(first.exitCode).toBe(1);
+    expect(existsSync(`${file}.lock`)).toBe(false);
   });
 
   it('reads the hashes of a Firebase project', async () => {

@@ -22,6 +22,10 @@ const ProgressSchema = v.object({
   /** Of the file, by which it is known to be the same. */
   size: count,
   modifiedAt: v.string(),
+  /** Where the lines that are done were imported into. */
+  installation: v.string(),
+  /** Digest of what reads Firebase's hashes; empty without it. */
+  firebase: v.string(),
   /** Lines up to this one are done. */
   line: count,
   errorBytes: count,
@@ -31,11 +35,22 @@ const ProgressSchema = v.object({
 });
 type Progress = v.InferOutput<typeof ProgressSchema>;
 
+/** In the names of the files that lie beside the one that is imported. */
+export type ImportKind = '' | '.dry-run';
+
 /** What became of a line. */
 export type LineResult = { readonly line: number } & (
   | { readonly kind: 'created' | 'already' }
   | ({ readonly kind: 'refused' } & RecordProblem)
 );
+
+/** What an import is of, apart from its file: a run goes on from another one only where it is the same. */
+export interface ImportIdentity {
+  /** The address of auth. */
+  readonly installation: string;
+  /** Digest of what reads Firebase's hashes; empty without it. */
+  readonly firebase: string;
+}
 
 /** How far an import has come. It lies beside its file, so that whatever ends it, the next run goes on from there. */
 export interface ImportProgress {
@@ -55,22 +70,25 @@ export interface ImportProgress {
 /**
  * Opens the progress of an import: `<file>.progress`, and `<file>.errors.csv` with line, field and rule of what was refused.
  * What a run before wrote of lines that it did not note as done is cut off, as they come again.
- * @throws StackError when the file has changed since
+ * Whoever opens it keeps every other run away from the file.
+ * @throws StackError when the file has changed since, or was imported elsewhere or otherwise
  */
-export function openProgress(file: string, kind: '' | '.dry-run', newRunId: string): ImportProgress {
+export function openProgress(
+  file: string,
+  { kind, newRunId, ...same }: ImportIdentity & { readonly kind: ImportKind; readonly newRunId: string },
+): ImportProgress {
   const { size, mtime } = statSync(file);
-  const identity = { size, modifiedAt: mtime.toISOString() };
+  const found = { size, modifiedAt: mtime.toISOString(), ...same };
   const path = `${file}${kind}.progress`;
   const errorsFile = `${file}${kind}.errors.csv`;
   const before = readProgress(path);
-  if (before !== undefined && (before.size !== size || before.modifiedAt !== identity.modifiedAt)) {
-    throw new StackError(
-      `${file} has changed since its import began; remove ${path} to begin again: nobody is imported twice`,
-    );
+  const difference = before === undefined ? undefined : differenceOf(before, found);
+  if (difference !== undefined) {
+    throw new StackError(`${file} ${difference}; remove ${path} to begin again: nobody is imported twice`);
   }
   const state: Progress = before ?? {
     runId: newRunId,
-    ...identity,
+    ...found,
     line: 0,
     errorBytes: 0,
     created: 0,
@@ -102,6 +120,17 @@ export function openProgress(file: string, kind: '' | '.dry-run', newRunId: stri
       rmSync(path, { force: true });
     },
   };
+}
+
+/** Why a run cannot go on from where one before was. */
+function differenceOf(before: Progress, now: ImportIdentity & Pick<Progress, 'size' | 'modifiedAt'>) {
+  if (before.size !== now.size || before.modifiedAt !== now.modifiedAt) return 'has changed since its import began';
+  if (before.installation !== now.installation) {
+    return `was begun to be imported into ${before.installation}, not ${now.installation}`;
+  }
+  const hashesOf = ({ firebase }: ImportIdentity) => (firebase === '' ? 'none' : `one of SHA-256 ${firebase}`);
+  if (before.firebase === now.firebase) return undefined;
+  return `was begun with another --firebase-hash-config (${hashesOf(before)}, not ${hashesOf(now)})`;
 }
 
 function readProgress(path: string): Progress | undefined {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { DomainError, uuidv7 } from '@bank/domain';
 import { readCommandLine } from '#ops/command-line.ts';
@@ -10,9 +11,10 @@ import {
 } from '#ops/installation.ts';
 import { progressLine } from '#ops/progress-line.ts';
 import { type FirebaseProject, readFirebaseProject } from '#ops/users/firebase.ts';
-import { type ImportProgress, openProgress } from '#ops/users/import-progress.ts';
+import { type ImportKind, type ImportProgress, openProgress } from '#ops/users/import-progress.ts';
 import { kindOfFile } from '#ops/users/read-file.ts';
 import { sendRecords } from '#ops/users/send-records.ts';
+import { acquireLock } from '#stack/host/lock.ts';
 import { StackError } from '#stack/host/stack-error.ts';
 
 const usage = `usage: pnpm ops users import <file.jsonl|file.csv> [--dry-run] [--firebase-hash-config <json>] ${installationUsage}`;
@@ -31,12 +33,24 @@ interface Options {
 /**
  * Imports the customers of another system. Whatever ends it, the same command goes on from where it was. Lines that cannot
  * be imported stand in `<file>.errors.csv` by number, field and rule. Gives whether there was none.
- * @throws StackError for options that do not fit together, and when auth does not answer
+ * @throws StackError for options that do not fit together, while another run imports the file, and when auth does not answer
  */
 export async function importFile(args: readonly string[]): Promise<boolean> {
   const options = readOptions(args);
   // A rehearsal leaves no trace that the real run would go on from.
-  const progress = openProgress(options.file, options.dryRun ? '.dry-run' : '', uuidv7());
+  const kind = options.dryRun ? '.dry-run' : '';
+  const taken = (pid: number) => `process ${pid} imports ${options.file} already`;
+  const lock = await acquireLock(`${options.file}${kind}.lock`, { taken });
+  try {
+    return await importLocked(options, kind);
+  } finally {
+    lock.release();
+  }
+}
+
+async function importLocked(options: Options, kind: ImportKind): Promise<boolean> {
+  const identity = { installation: options.installation.baseUrl, firebase: digestOf(options.firebase) };
+  const progress = openProgress(options.file, { ...identity, kind, newRunId: uuidv7() });
   const line = progressLine();
   const startedAt = performance.now();
   let hasHashes: boolean;
@@ -53,6 +67,16 @@ export async function importFile(args: readonly string[]): Promise<boolean> {
   process.stdout.write(`${options.dryRun ? 'dry run: ' : ''}${describe(progress, startedAt)}${hint}\n`);
   if (hasHashes) process.stdout.write(timeHint);
   return refused === 0;
+}
+
+/** Tells one project from another one, and says nothing of its key. */
+function digestOf(project: FirebaseProject | undefined): string {
+  if (project === undefined) return '';
+  const { signerKey, saltSeparator, rounds, memoryCost } = project;
+  const values = [signerKey, saltSeparator].map((bytes) => Buffer.from(bytes).toString('base64'));
+  return createHash('sha256')
+    .update([...values, rounds, memoryCost].join(' '))
+    .digest('hex');
 }
 
 function describe(progress: ImportProgress, startedAt: number): string {

@@ -16,11 +16,18 @@ export interface StackLock {
   release(): void;
 }
 
+interface LockOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** What is said to whoever comes second. */
+  readonly taken?: (pid: number) => string;
+}
+
 /**
- * Takes the lock of a stack folder. The lock of a process that no longer runs is replaced; one that is stopping is
- * waited for. @throws StackError naming the process when another launcher runs.
+ * Takes a lock: that of a stack folder, unless `taken` says of what. The lock of a process that no longer runs is replaced; one that
+ * is stopping is waited for. @throws StackError naming the process that holds it.
  */
-export async function acquireLock(file: string, signal?: AbortSignal): Promise<StackLock> {
+export async function acquireLock(file: string, options: LockOptions = {}): Promise<StackLock> {
+  const { signal, taken = stackRuns } = options;
   const identity = processIdentity(process.pid) ?? 'unknown';
   const mine: LockHolder = { pid: process.pid, identity, stopping: false };
   const startedAt = Date.now();
@@ -34,10 +41,14 @@ export async function acquireLock(file: string, signal?: AbortSignal): Promise<S
       continue;
     }
     if (Date.now() - startedAt > (holder.stopping ? STOPPING_MS : GRACE_MS)) {
-      throw new StackError(`a stack already runs here (process ${holder.pid}); stop it with "pnpm stack stop"`);
+      throw new StackError(taken(holder.pid));
     }
     await delay(100, undefined, signal === undefined ? {} : { signal });
   }
+}
+
+function stackRuns(pid: number): string {
+  return `a stack already runs here (process ${pid}); stop it with "pnpm stack stop"`;
 }
 
 /** Who holds the lock, running or not; undefined when nobody does. */

@@ -26,7 +26,7 @@ export interface OpenOptions {
  */
 export async function openStackFolder({ folder, report, signal }: OpenOptions): Promise<OpenStackFolder> {
   requireFreeSpace(folder);
-  const lock = await acquireLock(lockFile(folder), signal);
+  const lock = await acquireLock(lockFile(folder), { signal });
   const orphans = await stopOrphans(runRecordFile(folder));
   if (orphans.length > 0) {
     report?.(`stopped what an earlier run left behind: ${orphans.join(', ')}`);
