@@ -1,9 +1,10 @@
-import type { TokenOptions } from '@bank/composition/testing';
+import { request, type TokenOptions } from '@bank/composition/testing';
 import { audiences, uuidv7 } from '@bank/domain';
 import { MfaService } from '@bank/proto/mfa';
+import { softwareAuthenticator } from '@bank/testing/webauthn';
 import { expect, test } from 'vitest';
-import { device, givenEnrolled, givenFactor, givenSubject, mfaApp, staffRolesOf } from './mfa-app.ts';
-import { beginPasskey, givenPasskey } from './passkeys.ts';
+import { device, givenEnrolled, givenFactor, givenSubject, mfaApp, pages, staffRolesOf } from './mfa-app.ts';
+import { beginPasskey, givenPasskey, sendPasskey } from './passkeys.ts';
 
 const app = mfaApp();
 const confirmedAt = new Date('2026-11-01T00:00:00Z');
@@ -28,21 +29,64 @@ async function judged(options: TokenOptions): Promise<{ rpc: object; enrolment: 
 }
 
 const allowed = { rpc: { code: 'allowed' }, enrolment: 201 };
-const refused = (acr: 'aal1' | 'aal2' | 'aal3') => ({
-  rpc: { code: 'auth.step_up.required', acr, maxAgeSeconds: 300 },
+const refused = (acr: 'aal1' | 'aal2' | 'aal3', more: object = {}) => ({
+  rpc: { code: 'auth.step_up.required', acr, maxAgeSeconds: 300, ...more },
   enrolment: 403,
 });
+const phishingResistant = true;
 
-test('SR-31: with an attested passkey at aal3, and not by an authenticator app beside it', async () => {
+/** What sessions of customers that a factor raised were proved by. */
+const by = {
+  app: ['pwd', 'otp', 'mfa'],
+  'text message': ['pwd', 'sms', 'mfa'],
+  'recovery code': ['pwd', 'recovery', 'mfa'],
+  passkey: ['swk', 'user', 'mfa'],
+  'attested passkey': ['pwd', 'hwk', 'user', 'mfa'],
+} as const;
+
+test('SR-31: with an attested passkey at aal3, and not by one that may be copied', async () => {
   const { userId, factorId } = await givenPasskey(app);
   await givenFactor(app, userId, { type: 'totp', confirmedAt });
-  expect(await judged({ userId, acr: 'aal2' })).toEqual(allowed);
+  expect(await judged({ userId, acr: 'aal2', amr: by.passkey })).toEqual(allowed);
   await app.database.query(
     'update mfa.webauthn_credentials set is_attested = true, is_backup_eligible = false where factor_id = $1',
     [factorId],
   );
-  expect(await judged({ userId, acr: 'aal2' })).toEqual(refused('aal3'));
-  expect(await judged({ userId, acr: 'aal3', amr: ['pwd', 'hwk', 'user', 'mfa'] })).toEqual(allowed);
+  expect(await judged({ userId, acr: 'aal2', amr: by.passkey })).toEqual(refused('aal3', { phishingResistant }));
+  expect(await judged({ userId, acr: 'aal3', amr: by['attested passkey'] })).toEqual(allowed);
+});
+
+test.each(['app', 'text message', 'recovery code'] as const)(
+  'SR-31: with a passkey nothing is added, renewed or removed, and no device told yes, by what can be phished: %s',
+  async (name) => {
+    const { userId, factorId, etag } = await givenPasskey(app);
+    const other = await givenFactor(app, userId, { type: 'totp', confirmedAt });
+    const session = { userId, acr: 'aal2', amr: by[name] } as const;
+    const token = app.issuer.token(session);
+    const ask = (method: string, path: string) =>
+      request(app.service, method, `/v1/mfa/${path}`, { token, headers: { 'if-match': etag } });
+    expect(await judged(session)).toEqual(refused('aal2', { phishingResistant }));
+    for (const asked of [
+      ask('DELETE', `factors/${factorId}`),
+      ask('DELETE', `factors/${other}`),
+      ask('POST', 'recovery-codes'),
+    ]) {
+      expect(await asked).toMatchObject({ status: 403, body: { code: 'auth.step_up.required', phishingResistant } });
+    }
+    expect(await judged({ ...session, amr: by.passkey })).toEqual(allowed);
+  },
+);
+
+test('SR-31: what an authenticator app began is not confirmed once there is a passkey', async () => {
+  const { userId } = await givenEnrolled(app);
+  const session = { userId, sessionId: uuidv7(), acr: 'aal2' } as const;
+  const byApp = app.issuer.token({ ...session, amr: by.app });
+  const { body } = await beginPasskey(app, byApp);
+  const response = softwareAuthenticator().create(body.options, pages.customers);
+  await givenFactor(app, userId, { type: 'webauthn', confirmedAt });
+  expect((await sendPasskey(app, byApp, body.factorId, response)).status).toBe(403);
+  const stepped = app.issuer.token({ ...session, amr: by.passkey });
+  expect((await sendPasskey(app, stepped, body.factorId, response)).status).toBe(201);
 });
 
 test('SR-31: with an authenticator app at aal2, without a factor at aal1', async () => {

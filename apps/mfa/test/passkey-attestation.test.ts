@@ -38,14 +38,23 @@ test.each([
 });
 
 test.each([
-  ['vouched for', trusted.key, 'aal3'],
-  ['not vouched for', 'none', 'aal2'],
-] as const)('SR-31: with a passkey that is %s factors are changed at that level', async (_, attestation, needed) => {
+  [
+    'vouched for',
+    trusted.key,
+    { acr: 'aal2', amr: ['swk', 'user', 'mfa'] },
+    { acr: 'aal3', amr: ['hwk', 'user', 'mfa'] },
+  ],
+  [
+    'not vouched for',
+    'none',
+    { acr: 'aal2', amr: ['pwd', 'otp', 'mfa'] },
+    { acr: 'aal2', amr: ['swk', 'user', 'mfa'] },
+  ],
+] as const)('SR-31: with a passkey that is %s factors are changed by it', async (_, attestation, less, proof) => {
   const { passkey } = await register(attestation);
   const { userId } = passkey;
-  const lower = app.issuer.token({ userId, acr: needed === 'aal3' ? 'aal2' : 'aal1' });
-  const enough = app.issuer.token({ userId, acr: needed });
-  const refusal = { code: 'auth.step_up.required', acr: needed, maxAgeSeconds: 300 };
+  const [lower, enough] = [app.issuer.token({ userId, ...less }), app.issuer.token({ userId, ...proof })];
+  const refusal = { code: 'auth.step_up.required', acr: proof.acr, maxAgeSeconds: 300 };
   expect(await beginPasskey(app, lower)).toMatchObject({ status: 403, body: refusal });
   const codes = (token: string) => request(app.service, 'POST', '/v1/mfa/recovery-codes', { token });
   expect(await codes(lower)).toMatchObject({ status: 403, body: refusal });

@@ -3,8 +3,16 @@ import { audiences, uuidv7 } from '@bank/domain';
 import { ChallengePurpose, FactorType, MfaService } from '@bank/proto/mfa';
 import { softwareAuthenticator } from '@bank/testing/webauthn';
 import { describe, expect, test } from 'vitest';
-import { auth, givenEnrolled, mfaApp, pages, strongToken, toldOf } from './mfa-app.ts';
-import { bytesOf, givenPasskey, givenPasskeyChallenge, toJson, toMessage, type WithPasskey } from './passkeys.ts';
+import { auth, givenEnrolled, mfaApp, pages, toldOf } from './mfa-app.ts';
+import {
+  bytesOf,
+  givenPasskey,
+  givenPasskeyChallenge,
+  passkeyToken,
+  toJson,
+  toMessage,
+  type WithPasskey,
+} from './passkeys.ts';
 
 const app = mfaApp();
 
@@ -157,7 +165,7 @@ describe('VerifyChallenge', () => {
     const passkey = await givenPasskey(app);
     const { answer } = await givenPasskeyChallenge(app, passkey);
     const removed = await request(app.service, 'DELETE', `/v1/mfa/factors/${passkey.factorId}`, {
-      token: strongToken(app, passkey),
+      token: passkeyToken(app, passkey),
       headers: { 'if-match': passkey.etag },
     });
     expect(removed.status).toBe(204);

@@ -3,7 +3,7 @@ import { audiences, uuidv7 } from '@bank/domain';
 import { type AuthenticatorOptions, type Changes, softwareAuthenticator } from '@bank/testing/webauthn';
 import { describe, expect, test } from 'vitest';
 import { givenEnrolled, givenFactor, givenSubject, mfaApp, pages, strongToken, toldOf } from './mfa-app.ts';
-import { beginPasskey, bytesOf, givenPasskey, sendPasskey } from './passkeys.ts';
+import { beginPasskey, bytesOf, givenPasskey, passkeyToken, sendPasskey } from './passkeys.ts';
 
 const app = mfaApp();
 
@@ -58,7 +58,7 @@ describe('POST /v1/mfa/webauthn/options', () => {
 
   test('SR-30: 32 random bytes each time, and what the user has is excluded', async () => {
     const { userId, id } = await givenPasskey(app);
-    const token = strongToken(app, { userId });
+    const token = passkeyToken(app, { userId });
     const [first, second] = [await beginPasskey(app, token), await beginPasskey(app, token)];
     expect(bytesOf(first.body.options.challenge)).toHaveLength(32);
     expect(second.body.options.challenge).not.toBe(first.body.options.challenge);
@@ -179,7 +179,7 @@ describe('POST /v1/mfa/webauthn', () => {
     const { id, authenticator, userId } = await givenPasskey(app);
     const stolen = await register({ credentialId: bytesOf(id) });
     expect(stolen.answer).toMatchObject(refused);
-    const token = strongToken(app, { userId, sessionId: uuidv7() });
+    const token = passkeyToken(app, { userId, sessionId: uuidv7() });
     const { body } = await beginPasskey(app, token);
     const options = { ...body.options, excludeCredentials: [] };
     const made = authenticator.create(options, pages.customers, { credentialId: bytesOf(id) });

@@ -11,7 +11,7 @@ import {
   softwareAuthenticator,
 } from '@bank/testing/webauthn';
 import type { AppContext } from '#context.ts';
-import { auth, type Enrolled, givenSubject, pages, strongToken } from './mfa-app.ts';
+import { auth, type Enrolled, givenSubject, pages } from './mfa-app.ts';
 
 type App = TestApp<AppContext>;
 
@@ -19,6 +19,11 @@ interface Begun {
   readonly factorId: string;
   readonly options: CreationOptions & Readonly<Record<string, unknown>>;
   readonly expiresIn: number;
+}
+
+/** A token of a session that a passkey has just proved. */
+export function passkeyToken(app: App, user: { readonly userId: string; readonly sessionId?: string }): string {
+  return app.issuer.token({ ...user, acr: 'aal2', amr: ['swk', 'user', 'mfa'] });
 }
 
 /** Begins to enrol a passkey. */
@@ -48,7 +53,8 @@ interface Given extends AuthenticatorOptions {
 /** Enrols a passkey through the API. */
 export async function givenPasskey(app: App, { userId: known, ...options }: Given = {}): Promise<WithPasskey> {
   const [userId, sessionId] = [known ?? (await givenSubject(app)), uuidv7()];
-  const token = known === undefined ? app.issuer.token({ userId, sessionId }) : strongToken(app, { userId, sessionId });
+  const token =
+    known === undefined ? app.issuer.token({ userId, sessionId }) : passkeyToken(app, { userId, sessionId });
   const authenticator = options.authenticator ?? softwareAuthenticator(options);
   const { body } = await beginPasskey(app, token);
   const made = authenticator.create(body.options, pages.customers);

@@ -37,51 +37,7 @@ describe('SR-29: what is asked for, of every set of factors', () => {
   });
 });
 
-test.each([
-  [[], 'aal1', true],
-  [['email'], 'aal1', true],
-  [['sms'], 'aal1', false],
-  [['totp', 'email'], 'aal1', false],
-  [['webauthn'], 'aal1', false],
-  [['webauthn'], 'aal2', true],
-  [['totp'], 'aal2', true],
-  [['sms'], 'aal3', true],
-  [['hardware'], 'aal2', false],
-  [['hardware', 'totp'], 'aal2', false],
-  [['hardware', 'webauthn'], 'aal3', true],
-] as const)('SR-31: factors %j are changed at %s: %s', (enrolled, acr, isAllowed) => {
-  const factors = enrolled.map((name) => {
-    return name === 'hardware' ? ({ type: 'webauthn', isHardware: true } as const) : { type: name, isHardware: false };
-  });
-  const change = () => requireHighestLevel({ acr, audience: audiences.customers } as UserActor, factors);
-  if (isAllowed) expect(change).not.toThrow();
-  else expect(change).toThrow('auth.step_up.required');
-});
-
-test('SR-72: staff keep one that is good enough for them, and their last passkey whatever else they have', () => {
-  expect(leavesStaffBare(kinds('totp', 'sms'), kinds('sms'))).toBe(true);
-  expect(leavesStaffBare(kinds('totp', 'totp'), kinds('totp'))).toBe(false);
-  expect(leavesStaffBare(kinds('sms'), [])).toBe(false);
-  expect(leavesStaffBare(kinds('webauthn', 'totp'), kinds('totp'))).toBe(true);
-  expect(leavesStaffBare(kinds('webauthn', 'totp'), kinds('webauthn'))).toBe(false);
-  expect(leavesStaffBare(kinds('webauthn', 'webauthn'), kinds('webauthn'))).toBe(false);
-});
-
-test.each([
-  [['sms'], 'aal1', true],
-  [['sms', 'email'], 'aal1', true],
-  [['totp', 'sms'], 'aal1', false],
-  [['totp', 'sms'], 'aal2', true],
-  [['webauthn'], 'aal1', false],
-] as const)('SR-72: at the console factors %j are changed at %s: %s', (enrolled, acr, isAllowed) => {
-  const factors = enrolled.map((type) => ({ type, isHardware: false }));
-  for (const audience of [audiences.staff, audiences.enrolment]) {
-    const change = () => requireHighestLevel({ acr, audience } as UserActor, factors);
-    if (isAllowed) expect(change).not.toThrow();
-    else expect(change).toThrow('auth.step_up.required');
-  }
-});
-
+/** What sessions were proved by. */
 const proofs = {
   password: { acr: 'aal1', amr: ['pwd', 'device'] },
   emailed: { acr: 'aal1', amr: ['pwd', 'otp'] },
@@ -94,6 +50,63 @@ const proofs = {
   hardware: { acr: 'aal3', amr: ['pwd', 'hwk', 'user', 'mfa'] },
 } as const;
 const allOf = Object.keys(proofs) as (keyof typeof proofs)[];
+const byPasskey = ['passkey', 'hardware'] as const;
+const raised = allOf.filter((name) => proofs[name].acr !== 'aal1');
+
+test.each([
+  [[], allOf],
+  [['email'], allOf],
+  [['sms'], raised],
+  [['totp', 'email'], raised],
+  [['totp', 'sms'], raised],
+  [['webauthn'], byPasskey],
+  [['webauthn', 'totp'], byPasskey],
+  [['webauthn', 'sms', 'email'], byPasskey],
+  [['hardware'], ['hardware']],
+  [['hardware', 'totp'], ['hardware']],
+  [['hardware', 'webauthn'], ['hardware']],
+] as const)('SR-31: customers change factors %j by %j', (enrolled, allowed) => {
+  const factors = enrolled.map((name) => {
+    return name === 'hardware' ? ({ type: 'webauthn', isHardware: true } as const) : { type: name, isHardware: false };
+  });
+  const acr = factors.some(({ isHardware }) => isHardware) ? 'aal3' : 'aal2';
+  const passkey = factors.some(({ type }) => type === 'webauthn') ? { phishingResistant: true } : {};
+  const refusal = { code: 'auth.step_up.required', details: { acr, maxAgeSeconds: 300, ...passkey } };
+  const others = allOf.filter((name) => !(allowed as readonly string[]).includes(name));
+  const change = (name: keyof typeof proofs) => {
+    const user: Partial<UserActor> = { ...proofs[name], audience: audiences.customers };
+    return () => requireHighestLevel(user as UserActor, factors);
+  };
+  for (const name of allowed) expect(change(name), name).not.toThrow();
+  for (const name of others) expect(change(name), name).toThrow(expect.objectContaining(refusal));
+});
+
+test('SR-72: staff keep one that is good enough for them, and their last passkey whatever else they have', () => {
+  expect(leavesStaffBare(kinds('totp', 'sms'), kinds('sms'))).toBe(true);
+  expect(leavesStaffBare(kinds('totp', 'totp'), kinds('totp'))).toBe(false);
+  expect(leavesStaffBare(kinds('sms'), [])).toBe(false);
+  expect(leavesStaffBare(kinds('webauthn', 'totp'), kinds('totp'))).toBe(true);
+  expect(leavesStaffBare(kinds('webauthn', 'totp'), kinds('webauthn'))).toBe(false);
+  expect(leavesStaffBare(kinds('webauthn', 'webauthn'), kinds('webauthn'))).toBe(false);
+});
+
+test.each([
+  [['sms'], 'password', true],
+  [['sms', 'email'], 'password', true],
+  [['totp', 'sms'], 'password', false],
+  [['totp', 'sms'], 'app', true],
+  [['webauthn'], 'password', false],
+  [['webauthn', 'totp'], 'app', false],
+  [['webauthn', 'totp'], 'passkey', true],
+] as const)('SR-72: at the console factors %j are changed by %s: %s', (enrolled, by, isAllowed) => {
+  const factors = enrolled.map((type) => ({ type, isHardware: false }));
+  for (const audience of [audiences.staff, audiences.enrolment]) {
+    const user: Partial<UserActor> = { ...proofs[by], audience };
+    const change = () => requireHighestLevel(user as UserActor, factors);
+    if (isAllowed) expect(change).not.toThrow();
+    else expect(change).toThrow('auth.step_up.required');
+  }
+});
 
 describe('SR-72: staff change their factors', () => {
   const { customers, staff, enrolment } = audiences;

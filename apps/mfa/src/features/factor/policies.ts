@@ -55,16 +55,19 @@ export function askable<F extends { readonly type: FactorTypeName }>(
 
 /**
  * A first factor may be added at `aal1`; whoever has one adds another, and removes one, only at the level that the factors
- * give, so that a stolen session does not bring its own (SR-31). In a session of staff, or of their enrolment, those give none that are not
+ * give, so that a stolen session does not bring its own (SR-31), and whoever has a passkey only by a passkey: a code that was given to a
+ * page which is not ours would bring what approves payments. In a session of staff, or of their enrolment, those give none that are not
  * good enough for staff: nothing there could be proved by them (SR-72). @throws auth.step_up.required
  */
 export function requireHighestLevel(user: UserActor, confirmed: readonly Omit<FactorKind, 'id'>[]): void {
   const gives = user.audience === audiences.customers ? raises : isGoodForStaff;
   const acr = confirmed.some(({ isHardware }) => isHardware) ? 'aal3' : 'aal2';
-  if (!confirmed.some(({ type }) => gives(type)) || reachesAssurance(user.acr, acr)) return;
+  if (!confirmed.some(({ type }) => gives(type))) return;
+  const hasPasskey = confirmed.some(({ type }) => type === 'webauthn');
+  if (reachesAssurance(user.acr, acr) && (isPhishingResistant(user) || !hasPasskey)) return;
   throw new DomainError('auth.step_up.required', {
-    reason: 'has factors',
-    details: { acr, maxAgeSeconds: freshSeconds },
+    reason: 'not by the best of the factors',
+    details: { acr, maxAgeSeconds: freshSeconds, ...(hasPasskey ? { phishingResistant: true } : {}) },
   });
 }
 
