@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { type Account, register, signIn } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
 import { post } from './support/http.ts';
+import { passkeyOf, passkeySignIn } from './support/passkeys.ts';
 import { clientAs, onBehalfOf } from './support/rpc.ts';
 import { approved, payment, paymentsCaller } from './support/transactions.ts';
 
@@ -42,14 +43,24 @@ describe('SR-63 ConsumeTransactionToken', () => {
   it('tells once who has approved what, how and when; the ledger hears who asked', async () => {
     const account = await register(auth);
     const token = await approved(auth, account);
-    const { transactionId, userId, amr, approvedAt } = await consume(account, token);
+    const { transactionId, userId, amr, method, approvedAt } = await consume(account, token);
     const claims = decodeJwt(token);
-    expect([transactionId, userId, amr]).toEqual([claims.jti, account.id, claims['amr']]);
+    expect([transactionId, userId, amr, method]).toEqual([claims.jti, account.id, claims['amr'], 'device_key']);
     expect(approvedAt && timestampDate(approvedAt).getTime()).toBeGreaterThan(Date.now() - 60_000);
     expect(await toldOf(account)).toMatchObject([
       { action: 'transaction.consumed', details: { transactionId, type: 'payment', service: 'payments' } },
     ]);
     expect(await codeOf(consume(account, token))).toBe('transaction.not_approved');
+  });
+
+  it('SR-62 tells the method of the approval apart from what the session was proved by before', async () => {
+    const account = await register(auth);
+    auth.neighbours.passkey = passkeyOf({ id: account.id });
+    const { accessToken } = (await passkeySignIn(auth)).body;
+    const holder = { ...account, accessToken };
+    const { amr, method } = await consume(holder, await approved(auth, holder));
+    expect(amr).toEqual(['swk', 'user', 'mfa', 'pop']);
+    expect(method).toBe('device_key');
   });
 
   it('takes the same transaction however its members are ordered', async () => {

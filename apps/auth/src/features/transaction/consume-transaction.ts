@@ -4,12 +4,16 @@ import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { findOwnSession } from '#features/step-up/find-session.ts';
 import { readTransaction } from '#features/transaction/registry.ts';
+import type { ApprovalMethod } from '#storage/transactions/transaction.entity.ts';
 
 /** What a service is told that is to execute a transaction. */
 export interface ApprovedTransaction {
   readonly transactionId: string;
   readonly userId: string;
+  /** Of session and approval together; those of the session were proved when it says. */
   readonly amr: readonly string[];
+  /** Of the approval alone. */
+  readonly method: ApprovalMethod;
   readonly approvedAt: Date;
 }
 
@@ -50,5 +54,5 @@ export async function consumeTransaction(
   if (used?.isSame !== true) {
     throw new DomainError('transaction.not_approved', { reason: used === undefined ? 'used or over' : 'altered' });
   }
-  return { transactionId: id, userId, amr: claims.amr, approvedAt: used.approvedAt };
+  return { transactionId: id, userId, amr: claims.amr, method: used.method, approvedAt: used.approvedAt };
 }

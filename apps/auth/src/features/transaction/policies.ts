@@ -7,7 +7,7 @@ export const transactionTokenSeconds = 300;
 
 /**
  * What an approval adds to the methods of the session (RFC 8176). The session stands for what its user knows or is, the
- * approval for what they have, bound to the one transaction (RTS art. 4 and 5).
+ * approval for what they have, bound to the one transaction (RTS art. 4 and 5). What is the approval's own, its method tells.
  */
 export function approvalAmr(method: ApprovalMethod, passkey?: PasskeyFacts): readonly string[] {
   return method === 'device_key' ? ['pop'] : assuranceOf([method], passkey).amr;

@@ -1,6 +1,6 @@
 import { Repository } from '@bank/database';
 import type { UserId } from '@bank/domain';
-import type { Transaction } from '#storage/transactions/transaction.entity.ts';
+import type { ApprovalMethod, Transaction } from '#storage/transactions/transaction.entity.ts';
 
 /** Whose a transaction is, and in which session. */
 export interface TransactionKey {
@@ -50,12 +50,12 @@ export class TransactionRepository extends Repository {
   consume(
     { id, userId, sessionId }: TransactionKey,
     { digest, now }: { digest: Uint8Array; now: Date },
-  ): Promise<{ isSame: boolean; approvedAt: Date } | undefined> {
+  ): Promise<{ isSame: boolean; approvedAt: Date; method: ApprovalMethod } | undefined> {
     return this.row(
       `update auth.transactions set consumed_at = ?
        where id = ? and user_id = ? and session_id = ?
          and approved_at is not null and consumed_at is null and expires_at > ?
-       returning digest = ? as "isSame", approved_at as "approvedAt"`,
+       returning digest = ? as "isSame", approved_at as "approvedAt", method`,
       [now, id, userId, sessionId, now, digest],
     );
   }

@@ -12,7 +12,7 @@ import type { JsonObject, Message } from "@bufbuild/protobuf";
  * Describes the file bank/auth/v1/transaction.proto.
  */
 export const file_bank_auth_v1_transaction: GenFile = /*@__PURE__*/
-  fileDesc("Ch5iYW5rL2F1dGgvdjEvdHJhbnNhY3Rpb24ucHJvdG8SDGJhbmsuYXV0aC52MSJnCh5Db25zdW1lVHJhbnNhY3Rpb25Ub2tlblJlcXVlc3QSDQoFdG9rZW4YASABKAkSDAoEdHlwZRgCIAEoCRIoCgdwYXlsb2FkGAMgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdCKIAQofQ29uc3VtZVRyYW5zYWN0aW9uVG9rZW5SZXNwb25zZRIWCg50cmFuc2FjdGlvbl9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEgsKA2FtchgDIAMoCRIvCgthcHByb3ZlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBiBnByb3RvMw", [file_google_protobuf_struct, file_google_protobuf_timestamp]);
+  fileDesc("Ch5iYW5rL2F1dGgvdjEvdHJhbnNhY3Rpb24ucHJvdG8SDGJhbmsuYXV0aC52MSJnCh5Db25zdW1lVHJhbnNhY3Rpb25Ub2tlblJlcXVlc3QSDQoFdG9rZW4YASABKAkSDAoEdHlwZRgCIAEoCRIoCgdwYXlsb2FkGAMgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdCKYAQofQ29uc3VtZVRyYW5zYWN0aW9uVG9rZW5SZXNwb25zZRIWCg50cmFuc2FjdGlvbl9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEgsKA2FtchgDIAMoCRIvCgthcHByb3ZlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGbWV0aG9kGAUgASgJYgZwcm90bzM", [file_google_protobuf_struct, file_google_protobuf_timestamp]);
 
 /**
  * ConsumeTransactionTokenRequest is what is about to be executed, and by what it is said to be approved.
@@ -70,7 +70,8 @@ export type ConsumeTransactionTokenResponse = Message<"bank.auth.v1.ConsumeTrans
   userId: string;
 
   /**
-   * Authentication methods (RFC 8176) of the session and the approval together, such as `pwd` and `pop`.
+   * Authentication methods (RFC 8176) of the session and the approval together, such as `pwd` and `pop`. Those of the session were
+   * proved at the `auth_time` of the person's access token, which may be hours ago.
    *
    * @generated from field: repeated string amr = 3;
    */
@@ -82,6 +83,13 @@ export type ConsumeTransactionTokenResponse = Message<"bank.auth.v1.ConsumeTrans
    * @generated from field: google.protobuf.Timestamp approved_at = 4;
    */
   approvedAt?: Timestamp | undefined;
+
+  /**
+   * By what it was approved then, and by nothing else: `device_key`, `webauthn` or `sms`.
+   *
+   * @generated from field: string method = 5;
+   */
+  method: string;
 };
 
 /**
