@@ -40,9 +40,9 @@ export const batchProfiles: Case = {
   },
 };
 
-/** Asks as admin, which may see names. */
+/** Asks as auth, which may see names. */
 function askerOf({ stack }: Bench, people: readonly Person[]): (seconds: number) => Promise<number> {
-  const env = stack.environments.admin;
+  const env = stack.environments.auth;
   const tls: TlsFiles = {
     caFile: env['TLS_CA_FILE'] ?? '',
     certFile: env['TLS_CERT_FILE'] ?? '',

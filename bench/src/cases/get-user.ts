@@ -47,9 +47,9 @@ export const getUser: Case = {
   },
 };
 
-/** Calls as the profile app, which may ask for users; the certificate of the other side is looked at as there. */
+/** Calls as the device app, which may ask for users; the certificate of the other side is looked at as there. */
 function callsFrom({ stack, people }: Bench, baseUrl: string): (seconds: number) => Promise<number> {
-  const env = stack.environments.profile;
+  const env = stack.environments.device;
   const tls: TlsFiles = {
     caFile: env['TLS_CA_FILE'] ?? '',
     certFile: env['TLS_CERT_FILE'] ?? '',

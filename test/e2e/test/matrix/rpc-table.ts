@@ -9,7 +9,7 @@
  */
 export const rpcTable = `
 app      method                                        callers                              behind
-auth     bank.user.v1.UserService/GetUser              profile mfa device admin tools       -
+auth     bank.user.v1.UserService/GetUser              device admin tools                   -
 auth     bank.user.v1.UserService/BatchGetUsers        profile mfa admin tools              -
 auth     bank.user.v1.UserService/GetContact           notification                         -
 auth     bank.user.v1.UserService/DescribeContact      mfa                                  -
@@ -38,8 +38,8 @@ auth     bank.auth.v1.AuthService/RotateSigningKey     ops                      
 auth     bank.auth.v1.AuthService/RevokeSigningKey     ops                                  -
 auth     bank.auth.v1.AuthService/FindRecovery         admin                                support admin
 auth     bank.auth.v1.AuthService/ApproveRecovery      admin                                admin
-profile  bank.profile.v1.ProfileService/GetProfile        admin tools                       -
-profile  bank.profile.v1.ProfileService/BatchGetProfiles  auth admin tools                  -
+profile  bank.profile.v1.ProfileService/GetProfile        tools                             -
+profile  bank.profile.v1.ProfileService/BatchGetProfiles  auth tools                        -
 profile  bank.profile.v1.ProfileService/ViewProfile       admin                             support compliance admin
 profile  bank.profile.v1.ProfileService/GetSettings       auth tools                        -
 profile  bank.profile.v1.ProfileService/ListChangeRequests   admin                          compliance
