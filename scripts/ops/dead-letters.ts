@@ -51,14 +51,18 @@ export async function replayLetters(args: readonly string[]): Promise<boolean> {
   return tooOld.length + missing.length === 0;
 }
 
-/** Removes dead letters for good. Gives whether all of them lay there. */
+/** Removes dead letters for good. Gives whether all of them lay there, and could go. */
 export async function discardLetters(args: readonly string[]): Promise<boolean> {
   const { queue, ids, all } = readOptions(args, usages.discard);
   if (queue === undefined || all || ids.length === 0) throw new StackError(usages.discard);
-  const discarded = await discardDeadLetters({ ...lettersOf(queue), ids });
-  const missing = ids.filter((id) => !discarded.includes(id));
-  print([`${queue}: ${discarded.length} discarded`, ...missing.map((id) => `  ${id} does not lie there`)]);
-  return missing.length === 0;
+  const { discarded, kept } = await discardDeadLetters({ ...lettersOf(queue), ids });
+  const missing = ids.filter((id) => !discarded.includes(id) && !kept.includes(id));
+  print([
+    `${queue}: ${discarded.length} discarded`,
+    ...kept.map((id) => `  ${id} is an entry of the ledger and stays: replay it`),
+    ...missing.map((id) => `  ${id} does not lie there`),
+  ]);
+  return kept.length + missing.length === 0;
 }
 
 const commandLine = {

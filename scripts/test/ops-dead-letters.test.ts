@@ -114,6 +114,18 @@ describe('pnpm ops dlq replay', () => {
     expect((await dlq('list', 'device.events')).status).toBe(0);
   });
 
+  it('SR-86 loses no entry of the ledger: it is not discarded, and replayed at any age', async () => {
+    const weekMs = 7 * 24 * 3_600_000;
+    const entry = await givenLetter('admin.audit', uuidv7(Date.now() - (topology.deadLetterWeeks + 1) * weekMs));
+    expect((await dlq('list', 'admin.audit')).text).not.toContain('too old');
+    expect(await dlq('discard', 'admin.audit', '--id', entry)).toEqual({
+      status: 1,
+      text: `admin.audit: 0 discarded\n  ${entry} is an entry of the ledger and stays: replay it\n`,
+    });
+    expect(await dlq('replay', 'admin.audit', '--all')).toEqual({ status: 0, text: 'admin.audit: 1 replayed\n' });
+    await until(async () => (await publisher.depth('admin.audit')) === 1);
+  });
+
   it('does nothing without being told which', async () => {
     const alone = textOf(await opsProcess(['dlq', 'replay', 'profile.events'], env()));
     expect(alone).toEqual({ status: 2, text: expect.stringContaining('usage:') });

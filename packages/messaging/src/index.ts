@@ -7,6 +7,7 @@ export { PermanentFailure } from '#consume/failure.ts';
 export {
   type DeadLetter,
   type DeadLettersOptions,
+  type Discard,
   discardDeadLetters,
   listDeadLetters,
   type Replay,

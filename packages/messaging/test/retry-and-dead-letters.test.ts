@@ -234,7 +234,7 @@ describe('replay', () => {
     await until(() => handled.length === 1);
     expect(handled).toEqual([young.id]);
 
-    expect(await discardDeadLetters({ ...options, ids: [old.id] })).toEqual([old.id]);
+    expect(await discardDeadLetters({ ...options, ids: [old.id] })).toEqual({ discarded: [old.id], kept: [] });
     const left = (await deadLetters()).map(({ id }) => id);
     expect(left).toContain(ageless.id);
     expect(left).not.toContain(old.id);

@@ -2,7 +2,14 @@ import type { Secret } from '@bank/domain';
 import type { TestRabbitVhost } from '@bank/testing';
 import { until } from '@bank/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createPublisher, listDeadLetters, type Publisher, replayDeadLetters, topology } from '#index.ts';
+import {
+  createPublisher,
+  discardDeadLetters,
+  listDeadLetters,
+  type Publisher,
+  replayDeadLetters,
+  topology,
+} from '#index.ts';
 import { message, silent, testBroker } from './support/broker.ts';
 import { callManagement } from './support/management.ts';
 
@@ -27,6 +34,20 @@ describe('a message that no queue is bound for', () => {
       return found.some((letter) => letter.id === lost.id) ? found : undefined;
     });
     expect(letters.find((letter) => letter.id === lost.id)).toMatchObject({ type: lost.type, failures: 0 });
+  });
+
+  it('SR-86 is not discarded when it is an entry of the ledger', async () => {
+    const audit = message('audit.entry_recorded.v1', { exchange: 'user-service.audit', routingKey: 'ledger' });
+    const other = message('user.unheard_of.v1');
+    await publisher.publish([audit, other]);
+    const ids = [audit.id, other.id];
+    const options = { url: broker.secretUrl, queue: topology.unroutable, logger: silent };
+    await until(async () => {
+      const found = (await listDeadLetters(options)).map(({ id }) => id);
+      return ids.every((id) => found.includes(id));
+    });
+    expect(await discardDeadLetters({ ...options, ids })).toEqual({ discarded: [other.id], kept: [audit.id] });
+    expect((await listDeadLetters(options)).map(({ id }) => id)).toContain(audit.id);
   });
 
   it('can be replayed to where it was sent, once a queue is bound', async () => {

@@ -39,6 +39,13 @@ export interface Replay {
   readonly tooOld: readonly string[];
 }
 
+export interface Discard {
+  /** Ids of the letters that are gone. */
+  readonly discarded: readonly string[];
+  /** Ids of the letters that stay where they lie: entries of the ledger, which would be lost without a trace. */
+  readonly kept: readonly string[];
+}
+
 const weekMs = 7 * 24 * 3_600_000;
 const confirmDeadlineMs = 5000;
 
@@ -46,14 +53,15 @@ const confirmDeadlineMs = 5000;
 export function listDeadLetters(options: DeadLettersOptions): Promise<DeadLetter[]> {
   return withDeadLetters(options, async (letters) => {
     const found: DeadLetter[] = [];
-    for await (const letter of letters) found.push(describe(letter));
+    for await (const letter of letters) found.push(describe(letter, options.queue));
     return found;
   });
 }
 
 /**
  * Puts dead letters back to where they failed, as if they were published just now. A letter leaves its queue only when the
- * broker has confirmed the copy, and stays when it is older than `deadLetterWeeks`. Without `ids` all of them.
+ * broker has confirmed the copy, and stays when it is older than `deadLetterWeeks`. Entries of the ledger go back at any age. Without `ids` all of
+ * them.
  */
 export function replayDeadLetters(options: DeadLettersOptions & { ids?: readonly string[] }): Promise<Replay> {
   return withDeadLetters(options, async (letters, channel) => {
@@ -61,7 +69,7 @@ export function replayDeadLetters(options: DeadLettersOptions & { ids?: readonly
     const tooOld: string[] = [];
     for await (const letter of onlyOf(options.ids, letters)) {
       const copy = copyOf(letter, options.queue);
-      if (isTooOld(letter)) {
+      if (isTooOld(letter, options.queue)) {
         tooOld.push(copy.id);
         continue;
       }
@@ -75,16 +83,21 @@ export function replayDeadLetters(options: DeadLettersOptions & { ids?: readonly
   });
 }
 
-/** Removes dead letters for good and gives the ids of those that lay there: for what can never be handled. */
-export function discardDeadLetters(options: DeadLettersOptions & { ids: readonly string[] }): Promise<string[]> {
+/** Removes dead letters for good, for what can never be handled; entries of the ledger stay (SR-86). */
+export function discardDeadLetters(options: DeadLettersOptions & { ids: readonly string[] }): Promise<Discard> {
   return withDeadLetters(options, async (letters, channel) => {
     const discarded: string[] = [];
+    const kept: string[] = [];
     for await (const letter of onlyOf(options.ids, letters)) {
+      if (isOfLedger(letter, options.queue)) {
+        kept.push(idOf(letter));
+        continue;
+      }
       channel.ack(letter);
       discarded.push(idOf(letter));
       options.logger.info({ queue: options.queue, messageId: idOf(letter) }, 'a dead letter was discarded');
     }
-    return discarded;
+    return { discarded, kept };
   });
 }
 
@@ -126,14 +139,16 @@ function idOf({ properties }: GetMessage): string {
   return String(properties.messageId);
 }
 
-// An inbox keeps a row for weeks after its message's id was made. Of unknown age counts as too old.
-function isTooOld({ properties }: GetMessage): boolean {
-  const { messageId, timestamp } = properties;
+// An inbox keeps a row for weeks after its message's id was made. Of unknown age counts as too old. The ledger needs no inbox to
+// know its entries again: their ids are a key of a table that forgets nothing.
+function isTooOld(letter: GetMessage, queue: string): boolean {
+  if (isOfLedger(letter, queue)) return false;
+  const { messageId, timestamp } = letter.properties;
   const madeAtMs = v.is(Uuidv7Schema, messageId) ? timeOfId(messageId).getTime() : Number(timestamp) * 1000;
   return !(Date.now() - madeAtMs < topology.deadLetterWeeks * weekMs);
 }
 
-function describe(letter: GetMessage): DeadLetter {
+function describe(letter: GetMessage, queue: string): DeadLetter {
   const { properties } = letter;
   const headers: Headers = properties.headers ?? {};
   const requestId = headers['x-request-id'];
@@ -142,7 +157,7 @@ function describe(letter: GetMessage): DeadLetter {
     type: String(properties.type),
     ...failureStory(headers),
     requestId: typeof requestId === 'string' ? requestId : undefined,
-    tooOld: isTooOld(letter),
+    tooOld: isTooOld(letter, queue),
   };
 }
 
@@ -159,6 +174,11 @@ function copyOf({ content, properties, fields }: GetMessage, queue: string): Out
     headers: headersAsPublished(properties.headers ?? {}),
     time: typeof properties.timestamp === 'number' ? new Date(properties.timestamp * 1000) : new Date(),
   };
+}
+
+function isOfLedger({ fields }: GetMessage, queue: string): boolean {
+  if (isUnroutable(queue)) return fields.exchange === topology.destinations.audit.exchange;
+  return workQueue(queue).destination === 'audit';
 }
 
 function isUnroutable(queue: string): boolean {
