@@ -198,7 +198,7 @@ describe('SR-87: checkpoints themselves', () => {
     const [one = '', two = ''] = lines();
     writeFileSync(join(folder(), name), `${one}\n`);
     await superuser("update admin.ledger_checkpoints set manifest = '\\x00' || manifest where number = 3");
-    const problem = 'its manifest is not the one that was signed';
+    const problem = 'checkpoint 3: its manifest is not the one that was signed';
     await expect(copyCheckpoints(await ledger.replica())).rejects.toThrow(problem);
     expect(lines()).toEqual([one]);
     await superuser('update admin.ledger_checkpoints set manifest = substring(manifest from 2) where number = 3');

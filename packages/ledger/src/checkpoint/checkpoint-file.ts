@@ -3,7 +3,13 @@ import { mkdir, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { believe } from '#checkpoint/believe.ts';
-import { checkpointHash, readCheckpoint, type SignedCheckpoint, type TrailCheckpoint } from '#checkpoint/checkpoint.ts';
+import {
+  CheckpointInvalid,
+  checkpointHash,
+  readCheckpoint,
+  type SignedCheckpoint,
+  type TrailCheckpoint,
+} from '#checkpoint/checkpoint.ts';
 import type { TrustedKeys } from '#checkpoint/checkpoint-keys.ts';
 import type { CheckpointStore } from '#checkpoint/checkpoint-store.ts';
 import { beginning, type FilePlace, numberOfLine, placeNear } from '#checkpoint/place-near.ts';
@@ -18,7 +24,7 @@ export interface CheckpointFile extends CheckpointStore {
   /**
    * Adds what another store has and this one has not, each checkpoint verified first, and on the disk when it resolves.
    * Gives how many there were. Several processes may do it in one folder: a line that stands there twice is one.
-   * @throws CheckpointInvalid when what is there does not continue what is here, or is not what was signed
+   * @throws CheckpointInvalid naming the one that does not continue what is here, or is not what was signed
    */
   catchUp(source: CheckpointStore): Promise<number>;
 }
@@ -47,7 +53,7 @@ export function openCheckpointFile(folder: string, keys: TrustedKeys): Checkpoin
         waiting = [];
       };
       for await (const next of source.readAfter(last?.number ?? 0)) {
-        last = believe(next, last, keys);
+        last = believeNamed(next, last, keys);
         waiting.push([next, last.signedAt]);
         if (waiting.length >= writtenAtOnce) await write();
       }
@@ -55,6 +61,16 @@ export function openCheckpointFile(folder: string, keys: TrustedKeys): Checkpoin
       return added;
     },
   };
+}
+
+/** Says which one it is: whoever hears of the same again and again tells one from the next by the message. */
+function believeNamed(next: SignedCheckpoint, before: TrailCheckpoint | undefined, keys: TrustedKeys): TrailCheckpoint {
+  try {
+    return believe(next, before, keys);
+  } catch (error) {
+    if (!(error instanceof CheckpointInvalid)) throw error;
+    throw new CheckpointInvalid(`checkpoint ${next.number}: ${error.message}`, { cause: error });
+  }
 }
 
 interface LastCheckpoint {
