@@ -37,7 +37,7 @@ async function askAbout(
   { id: submissionId, verificationId }: { readonly id: string; readonly verificationId: string },
 ): Promise<boolean> {
   const told = await provider.stateOf(verificationId);
-  if (told.state === 'undecided') return false;
+  if (told === undefined || told.state === 'undecided') return false;
   const applied = await applyResult(ctx, 'poll', { submissionId, outcome: told.state, reasons: told.reasons });
   countResult(ctx, 'poll', applied);
   return true;
