@@ -9,6 +9,9 @@ export type KycCases = Map<string, { readonly userId: string; readonly status: s
 /** What stands in for a picture. */
 export const picture = new Uint8Array([0xff, 0xd8, 0xff, 0xe0]);
 
+/** What the user says that it shows. */
+export const particulars = { number: 'C01X00T47', expiresOn: '2041-05-01' };
+
 type Answer<S> = <T>(state: S, request: object, context: HandlerContext, reply: () => T) => Promise<T>;
 type KycImplementation = Pick<
   ServiceImpl<typeof ProfileService>,
@@ -30,7 +33,7 @@ export function kycMethods<S extends { readonly kycCases: KycCases }>(answer: An
       }),
     claimKycCase: (request, context) => answer(state, request, context, () => ({})),
     getKycDocument: (request, context) =>
-      answer(state, request, context, () => ({ contentType: 'image/jpeg', content: picture })),
+      answer(state, request, context, () => ({ contentType: 'image/jpeg', content: picture, ...particulars })),
     decideKycCase: (request, context) => answer(state, request, context, () => ({})),
   };
 }

@@ -4,7 +4,7 @@ import { approvalDigest } from '@bank/security';
 import { describe, expect, test } from 'vitest';
 import { adminApp, knownUser, type Staff, staffOf, toldOf } from './admin-app.ts';
 import { approvalsOf, reason } from './approvals-under-test.ts';
-import { picture } from './kyc-neighbour.ts';
+import { particulars, picture } from './kyc-neighbour.ts';
 import { startNeighbours } from './neighbours.ts';
 
 const neighbours = await startNeighbours();
@@ -173,9 +173,9 @@ describe('POST /v1/admin/kyc/cases/{id}/request-info', () => {
 });
 
 describe('GET /v1/admin/kyc/cases/{id}/documents/{documentId}', () => {
-  const get = (staff: Staff, caseId: string, documentId: string) =>
+  const get = (staff: Staff, caseId: string, documentId: string, part = '') =>
     app.service.fetch(
-      new Request(`http://app.test/v1/admin/kyc/cases/${caseId}/documents/${documentId}`, {
+      new Request(`http://app.test/v1/admin/kyc/cases/${caseId}/documents/${documentId}${part}`, {
         headers: { authorization: `Bearer ${staff.token}`, 'x-bank-listener': 'staff' },
       }),
     );
@@ -190,6 +190,16 @@ describe('GET /v1/admin/kyc/cases/{id}/documents/{documentId}', () => {
     ]);
     expect(new Uint8Array(await answer.arrayBuffer())).toEqual(picture);
     expect(neighbours.callsOf('getKycDocument')).toMatchObject([{ request: { caseId, documentId } }]);
+  });
+
+  test('200: what the user typed, to be compared with the picture, for nobody to keep', async () => {
+    const [staff, caseId, documentId] = [staffOf(app, 'compliance'), uuidv7(), uuidv7()];
+    const answer = await get(staff, caseId, documentId, '/particulars');
+    expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'no-store']);
+    expect(await answer.json()).toEqual(particulars);
+    expect(neighbours.callsOf('getKycDocument')).toMatchObject([
+      { request: { caseId, documentId }, token: staff.token },
+    ]);
   });
 
   test('404: none; 403: not for support, nor after an old authentication', async () => {

@@ -59,6 +59,7 @@ test('SR-62: what gives rights, shows what is masked, or decides needs a fresh a
   const fresh = inventory.filter(({ stepUp }) => stepUp?.acr === 'aal2' && stepUp.maxAgeSeconds === 900);
   expect(fresh.map(({ name }) => name).toSorted()).toEqual([
     'GET /v1/admin/kyc/cases/:id/documents/:documentId',
+    'GET /v1/admin/kyc/cases/:id/documents/:documentId/particulars',
     'GET /v1/admin/users/:id/change-requests/:requestId',
     'POST /v1/admin/approvals/:id/approve',
     'POST /v1/admin/approvals/:id/reject',

@@ -131,6 +131,7 @@ POST   /v1/admin/kyc/cases/{id}/approve         staff   compliance
 POST   /v1/admin/kyc/cases/{id}/reject          staff   compliance
 POST   /v1/admin/kyc/cases/{id}/request-info    staff   compliance
 GET    /v1/admin/kyc/cases/{id}/documents/{documentId}  staff  compliance
+GET    /v1/admin/kyc/cases/{id}/documents/{documentId}/particulars  staff  compliance
 POST   /v1/admin/invitations                    staff   admin
 POST   /v1/admin/users/search                   staff   support compliance admin
 GET    /v1/admin/users/{id}                     staff   support compliance admin

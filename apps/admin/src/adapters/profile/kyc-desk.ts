@@ -23,6 +23,14 @@ export interface ListedCase {
   }[];
 }
 
+/** A document as a JPEG, and what its user says that it shows; null for a kind that has none of it. */
+export interface SeenDocument {
+  readonly picture: Uint8Array<ArrayBuffer>;
+  readonly number: string | null;
+  /** `YYYY-MM-DD` */
+  readonly expiresOn: string | null;
+}
+
 /** A case at the attempt that was looked at. */
 export interface CaseAttempt {
   readonly userId: UserId;
@@ -41,7 +49,7 @@ export interface KycDesk {
     readonly cursor?: string | undefined;
   }): Promise<{ readonly cases: readonly ListedCase[]; readonly nextCursor: string | null }>;
   claim(claim: { readonly caseId: string; readonly noteId: string }): Promise<void>;
-  document(document: { readonly caseId: string; readonly documentId: string }): Promise<Uint8Array<ArrayBuffer>>;
+  document(document: { readonly caseId: string; readonly documentId: string }): Promise<SeenDocument>;
   requestInformation(asked: CaseAttempt & Reasons & { readonly noteId: string }): Promise<void>;
   approve(decided: CaseAttempt & Approved): Promise<void>;
   reject(decided: CaseAttempt & Approved & Reasons): Promise<void>;
@@ -68,8 +76,8 @@ export function createKycDesk(options: RpcClientOptions<typeof ProfileService>):
     },
     async document({ caseId, documentId }) {
       const call = { ...forwardUser(), timeoutMs: documentDeadlineMs };
-      const { content } = await service.getKycDocument({ caseId, documentId }, call);
-      return new Uint8Array(content);
+      const { content, number, expiresOn } = await service.getKycDocument({ caseId, documentId }, call);
+      return { picture: new Uint8Array(content), number: number || null, expiresOn: expiresOn || null };
     },
     requestInformation: (asked) => decide(KycDecision.REQUEST_INFORMATION, asked),
     approve: (decided) => decide(KycDecision.APPROVE, decided),

@@ -45,5 +45,11 @@ const CaseView = v.strictObject({
   ),
 });
 
+/** What the user says that a document shows; null for a kind that has none of it. */
+export const ParticularsView = v.strictObject({
+  number: v.nullable(v.string()),
+  expiresOn: v.nullable(v.pipe(v.string(), v.isoDate())),
+});
+
 /** A page of cases, those that have waited longest first. */
 export const CasePage = pageSchema(CaseView);

@@ -7,7 +7,14 @@ import { claimCase } from '#features/kyc/claim-case.ts';
 import { listCases } from '#features/kyc/list-cases.ts';
 import { requestApprovalOfCase, requestRejectionOfCase } from '#features/kyc/request-decision.ts';
 import { requestInformation } from '#features/kyc/request-information.ts';
-import { CaseDocumentParams, CasePage, CaseParams, CaseQuery, CaseReasons } from '#features/kyc/schemas.ts';
+import {
+  CaseDocumentParams,
+  CasePage,
+  CaseParams,
+  CaseQuery,
+  CaseReasons,
+  ParticularsView,
+} from '#features/kyc/schemas.ts';
 import { showDocument } from '#features/kyc/show-document.ts';
 import { toCasePage } from '#features/kyc/view.ts';
 import { freshStepUp } from '#transport/http/fresh-step-up.ts';
@@ -15,6 +22,9 @@ import { freshStepUp } from '#transport/http/fresh-step-up.ts';
 const tag = 'kyc';
 const access = { permission: 'kyc.decide' } as const;
 const limits = [{ name: 'kyc-act', points: 60, windowSeconds: 60, by: 'user' as const }];
+const looks = [{ name: 'kyc-document', points: 240, windowSeconds: 3600, by: 'user' as const }];
+/** What a document may meet that staff look at. */
+const unseen = ['kyc.document.not_found', 'profile.unreadable', 'service.overloaded'] as const;
 /** What a case may meet when staff do something with it. */
 const refusals = [
   'kyc.case.not_found',
@@ -108,11 +118,28 @@ export const kycRoutes = defineRoutes<AppContext>([
     params: CaseDocumentParams,
     produces: 'image/jpeg',
     responses: { 200: v.string() },
-    errors: ['kyc.document.not_found', 'service.overloaded'],
-    limits: [{ name: 'kyc-document', points: 120, windowSeconds: 3600, by: 'user' }],
+    errors: unseen,
+    limits: looks,
     async handle(ctx, request) {
-      const raw = await showDocument(ctx, request.actor, request.params);
+      const { picture: raw } = await showDocument(ctx, request.actor, request.params);
       return { status: 200, raw, headers: { 'content-disposition': 'inline; filename="document.jpg"' } };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/admin/kyc/cases/:id/documents/:documentId/particulars',
+    summary: 'Number and expiry of a document as its user typed them; the view is recorded',
+    description: 'To be compared with the picture: an approved tier ends by this expiry.',
+    tag,
+    access: { permission: 'kyc.read' },
+    stepUp: freshStepUp,
+    params: CaseDocumentParams,
+    responses: { 200: ParticularsView },
+    errors: unseen,
+    limits: looks,
+    async handle(ctx, request) {
+      const { number, expiresOn } = await showDocument(ctx, request.actor, request.params);
+      return ok({ number, expiresOn });
     },
   },
 ]);

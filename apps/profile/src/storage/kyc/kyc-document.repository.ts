@@ -68,6 +68,12 @@ export class KycDocumentRepository extends Repository {
     return this.row(`select ${columns} from profile.kyc_documents where id = ?`, [id]);
   }
 
+  /** A document with what stands in it. @throws profile.unreadable */
+  async findOpened(id: string): Promise<OpenedKycDocument | undefined> {
+    const row = await this.row<Sealed>(`select ${columns}, particulars from profile.kyc_documents where id = ?`, [id]);
+    return row && this.#open(row);
+  }
+
   /**
    * Puts earlier ones of its kind and side aside. What came after the case was last handed in was looked at by nobody: gives the
    * files of those, which have them no longer.

@@ -51,8 +51,8 @@ export const kycMethods: KycMethods = {
     access: 'staff',
     idempotent: true,
     async handle(ctx, { caseId, documentId }, { actor }) {
-      const { contentType, bytes } = await readDocument(ctx, actor, { caseId, documentId });
-      return { contentType, content: bytes };
+      const { contentType, bytes, number, expiresOn } = await readDocument(ctx, actor, { caseId, documentId });
+      return { contentType, content: bytes, number: number ?? '', expiresOn: expiresOn ?? '' };
     },
   },
   decideKycCase: {

@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/profile/v1/kyc.proto.
  */
 export const file_bank_profile_v1_kyc: GenFile = /*@__PURE__*/
-  fileDesc("ChliYW5rL3Byb2ZpbGUvdjEva3ljLnByb3RvEg9iYW5rLnByb2ZpbGUudjEigAEKC0t5Y0RvY3VtZW50EhMKC2RvY3VtZW50X2lkGAEgASgJEgwKBGtpbmQYAiABKAkSDAoEc2lkZRgDIAEoCRIPCgdjb3VudHJ5GAQgASgJEi8KC3VwbG9hZGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLjAQoHS3ljQ2FzZRIPCgdjYXNlX2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSDAoEdGllchgDIAEoBRIOCgZzdGF0dXMYBCABKAkSDwoHYXR0ZW1wdBgFIAEoBRIPCgdyZWFzb25zGAYgAygJEhMKC3Jldmlld2VyX2lkGAcgASgJEjAKDHN1Ym1pdHRlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoJZG9jdW1lbnRzGAkgAygLMhwuYmFuay5wcm9maWxlLnYxLkt5Y0RvY3VtZW50IiYKE0dldEt5Y1N0YXR1c1JlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSJrChRHZXRLeWNTdGF0dXNSZXNwb25zZRIPCgd1c2VyX2lkGAEgASgJEg4KBnN0YXR1cxgCIAEoCRIMCgR0aWVyGAMgASgFEg8KB3ZlcnNpb24YBCABKAMSEwoLdmFsaWRfdW50aWwYBSABKAkiVQoTTGlzdEt5Y0Nhc2VzUmVxdWVzdBIOCgZzdGF0dXMYASABKAkSDwoHY2FzZV9pZBgCIAEoCRINCgVsaW1pdBgDIAEoBRIOCgZjdXJzb3IYBCABKAkiVAoUTGlzdEt5Y0Nhc2VzUmVzcG9uc2USJwoFY2FzZXMYASADKAsyGC5iYW5rLnByb2ZpbGUudjEuS3ljQ2FzZRITCgtuZXh0X2N1cnNvchgCIAEoCSI3ChNDbGFpbUt5Y0Nhc2VSZXF1ZXN0Eg8KB2Nhc2VfaWQYASABKAkSDwoHbm90ZV9pZBgCIAEoCSIWChRDbGFpbUt5Y0Nhc2VSZXNwb25zZSI9ChVHZXRLeWNEb2N1bWVudFJlcXVlc3QSDwoHY2FzZV9pZBgBIAEoCRITCgtkb2N1bWVudF9pZBgCIAEoCSI/ChZHZXRLeWNEb2N1bWVudFJlc3BvbnNlEhQKDGNvbnRlbnRfdHlwZRgBIAEoCRIPCgdjb250ZW50GAIgASgMIq0BChREZWNpZGVLeWNDYXNlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEg8KB2Nhc2VfaWQYAiABKAkSDwoHYXR0ZW1wdBgDIAEoBRIuCghkZWNpc2lvbhgEIAEoDjIcLmJhbmsucHJvZmlsZS52MS5LeWNEZWNpc2lvbhIPCgdyZWFzb25zGAUgAygJEg8KB25vdGVfaWQYBiABKAkSEAoIYXBwcm92YWwYByABKAkiFwoVRGVjaWRlS3ljQ2FzZVJlc3BvbnNlKoQBCgtLeWNEZWNpc2lvbhIcChhLWUNfREVDSVNJT05fVU5TUEVDSUZJRUQQABIYChRLWUNfREVDSVNJT05fQVBQUk9WRRABEhcKE0tZQ19ERUNJU0lPTl9SRUpFQ1QQAhIkCiBLWUNfREVDSVNJT05fUkVRVUVTVF9JTkZPUk1BVElPThADYgZwcm90bzM", [file_google_protobuf_timestamp]);
+  fileDesc("ChliYW5rL3Byb2ZpbGUvdjEva3ljLnByb3RvEg9iYW5rLnByb2ZpbGUudjEigAEKC0t5Y0RvY3VtZW50EhMKC2RvY3VtZW50X2lkGAEgASgJEgwKBGtpbmQYAiABKAkSDAoEc2lkZRgDIAEoCRIPCgdjb3VudHJ5GAQgASgJEi8KC3VwbG9hZGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLjAQoHS3ljQ2FzZRIPCgdjYXNlX2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSDAoEdGllchgDIAEoBRIOCgZzdGF0dXMYBCABKAkSDwoHYXR0ZW1wdBgFIAEoBRIPCgdyZWFzb25zGAYgAygJEhMKC3Jldmlld2VyX2lkGAcgASgJEjAKDHN1Ym1pdHRlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoJZG9jdW1lbnRzGAkgAygLMhwuYmFuay5wcm9maWxlLnYxLkt5Y0RvY3VtZW50IiYKE0dldEt5Y1N0YXR1c1JlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSJrChRHZXRLeWNTdGF0dXNSZXNwb25zZRIPCgd1c2VyX2lkGAEgASgJEg4KBnN0YXR1cxgCIAEoCRIMCgR0aWVyGAMgASgFEg8KB3ZlcnNpb24YBCABKAMSEwoLdmFsaWRfdW50aWwYBSABKAkiVQoTTGlzdEt5Y0Nhc2VzUmVxdWVzdBIOCgZzdGF0dXMYASABKAkSDwoHY2FzZV9pZBgCIAEoCRINCgVsaW1pdBgDIAEoBRIOCgZjdXJzb3IYBCABKAkiVAoUTGlzdEt5Y0Nhc2VzUmVzcG9uc2USJwoFY2FzZXMYASADKAsyGC5iYW5rLnByb2ZpbGUudjEuS3ljQ2FzZRITCgtuZXh0X2N1cnNvchgCIAEoCSI3ChNDbGFpbUt5Y0Nhc2VSZXF1ZXN0Eg8KB2Nhc2VfaWQYASABKAkSDwoHbm90ZV9pZBgCIAEoCSIWChRDbGFpbUt5Y0Nhc2VSZXNwb25zZSI9ChVHZXRLeWNEb2N1bWVudFJlcXVlc3QSDwoHY2FzZV9pZBgBIAEoCRITCgtkb2N1bWVudF9pZBgCIAEoCSJjChZHZXRLeWNEb2N1bWVudFJlc3BvbnNlEhQKDGNvbnRlbnRfdHlwZRgBIAEoCRIPCgdjb250ZW50GAIgASgMEg4KBm51bWJlchgDIAEoCRISCgpleHBpcmVzX29uGAQgASgJIq0BChREZWNpZGVLeWNDYXNlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEg8KB2Nhc2VfaWQYAiABKAkSDwoHYXR0ZW1wdBgDIAEoBRIuCghkZWNpc2lvbhgEIAEoDjIcLmJhbmsucHJvZmlsZS52MS5LeWNEZWNpc2lvbhIPCgdyZWFzb25zGAUgAygJEg8KB25vdGVfaWQYBiABKAkSEAoIYXBwcm92YWwYByABKAkiFwoVRGVjaWRlS3ljQ2FzZVJlc3BvbnNlKoQBCgtLeWNEZWNpc2lvbhIcChhLWUNfREVDSVNJT05fVU5TUEVDSUZJRUQQABIYChRLWUNfREVDSVNJT05fQVBQUk9WRRABEhcKE0tZQ19ERUNJU0lPTl9SRUpFQ1QQAhIkCiBLWUNfREVDSVNJT05fUkVRVUVTVF9JTkZPUk1BVElPThADYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
  * KycDocument is one side of a document of a case, without anything that stands in it.
@@ -196,8 +196,8 @@ export type GetKycStatusResponse = Message<"bank.profile.v1.GetKycStatusResponse
   version: bigint;
 
   /**
-   * The day on which a document runs out that the tier rests on, `YYYY-MM-DD`; empty for tier 0, and when the caller is not
-   * listed for it.
+   * The day on which the tier ends with the documents that it rests on, `YYYY-MM-DD`; empty for tier 0, and when the caller is
+   * not listed for it.
    *
    * @generated from field: string valid_until = 5;
    */
@@ -353,7 +353,7 @@ export const GetKycDocumentRequestSchema: GenMessage<GetKycDocumentRequest> = /*
   messageDesc(file_bank_profile_v1_kyc, 8);
 
 /**
- * GetKycDocumentResponse is a picture with who looks at it and when written across.
+ * GetKycDocumentResponse is a picture with who looks at it and when written across, and what its user says that it shows.
  *
  * @generated from message bank.profile.v1.GetKycDocumentResponse
  */
@@ -371,6 +371,20 @@ export type GetKycDocumentResponse = Message<"bank.profile.v1.GetKycDocumentResp
    * @generated from field: bytes content = 2;
    */
   content: Uint8Array;
+
+  /**
+   * The number of the document, as its user typed it; empty for a kind that has none.
+   *
+   * @generated from field: string number = 3;
+   */
+  number: string;
+
+  /**
+   * The day on which it runs out, `YYYY-MM-DD`, as its user typed it: the tier ends by it. Empty for a kind that has none.
+   *
+   * @generated from field: string expires_on = 4;
+   */
+  expiresOn: string;
 };
 
 /**
