@@ -3,6 +3,7 @@ import { audiences, DomainError, type ErrorCode, parse, type Role, UserIdSchema,
 import { approvalDigest } from '@bank/security';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { requestInvitation } from '#features/approval/request-invitation.ts';
+import { requestUserAction } from '#features/approval/request-user-action.ts';
 import { adminApp, knownUser, staffOf, toldOf } from './admin-app.ts';
 import { approvalsOf, reason } from './approvals-under-test.ts';
 import { startNeighbours } from './neighbours.ts';
@@ -51,7 +52,26 @@ describe.each([
   });
 });
 
+/** The next request reaches nobody who would sign it. */
+function givenNobodySigns() {
+  const unreached = new DomainError('service.unavailable', { isUndone: true });
+  const signing = vi.spyOn(app.ctx.owners.sessions, 'signApproval').mockRejectedValueOnce(unreached);
+  onTestFinished(() => signing.mockRestore());
+}
+
+function makerOf(role: Role) {
+  const session = { acr: 'aal2', amr: ['swk'], audience: audiences.staff } as const;
+  return actorOf(parse(UserIdSchema, uuidv7()), { roles: [role], ...session });
+}
+
 describe('what staff ask for', () => {
+  test('SR-73: of what leaves nothing behind and was not signed, nothing was done, and it may be sent again', async () => {
+    const params = { id: await knownUser(app, neighbours) };
+    givenNobodySigns();
+    const asked = requestUserAction(app.ctx, makerOf('compliance'), 'user.close', { params, body: { reason } });
+    await expect(asked).rejects.toMatchObject({ code: 'service.unavailable', isUndone: true });
+  });
+
   test.each<[ErrorCode, number]>([
     ['access.forbidden', 403],
     ['service.unavailable', 503],
@@ -127,20 +147,10 @@ describe('POST /v1/admin/invitations', () => {
   const email = 'new.colleague@example.com';
 
   test('SR-73: of what was prepared and not signed, nobody is told that nothing was done', async () => {
-    const { sessions, users } = app.ctx.owners;
-    const unreached = new DomainError('service.unavailable', { isUndone: true });
-    const stubs = [
-      vi.spyOn(users, 'prepareInvitation').mockResolvedValueOnce(uuidv7()),
-      vi.spyOn(sessions, 'signApproval').mockRejectedValueOnce(unreached),
-    ];
-    onTestFinished(() => stubs.forEach((stub) => void stub.mockRestore()));
-    const maker = actorOf(parse(UserIdSchema, uuidv7()), {
-      roles: ['admin'],
-      acr: 'aal2',
-      amr: ['swk'],
-      audience: audiences.staff,
-    });
-    const asked = requestInvitation(app.ctx, maker, { email, roles: ['support'], reason });
+    const preparing = vi.spyOn(app.ctx.owners.users, 'prepareInvitation').mockResolvedValueOnce(uuidv7());
+    onTestFinished(() => preparing.mockRestore());
+    givenNobodySigns();
+    const asked = requestInvitation(app.ctx, makerOf('admin'), { email, roles: ['support'], reason });
     await expect(asked).rejects.toMatchObject({ code: 'service.unavailable', isUndone: false });
   });
 

@@ -15,12 +15,15 @@ import { writeNote } from '#features/act/write-note.ts';
 import { repetitionMs } from '#features/approval/policies.ts';
 import type { NewApproval } from '#storage/approval.repository.ts';
 
-/** What a member of staff asks for. `prepare` gives its exact payload, once the reason is kept. */
+/** What a member of staff asks for. */
 export interface ApprovalOpening<A extends ApprovalAction> {
   readonly action: A;
   readonly userId: UserId | undefined;
   readonly reason: string;
+  /** Gives its exact payload, once the reason is kept. */
   prepare(): Promise<ApprovalPayload<A>>;
+  /** Whether `prepare` leaves something behind at the owner, rather than only asking. */
+  readonly leavesBehind?: boolean;
 }
 
 /**
@@ -32,7 +35,7 @@ export interface ApprovalOpening<A extends ApprovalAction> {
 export async function openApproval<A extends ApprovalAction>(
   ctx: AppContext,
   maker: UserActor,
-  { action, userId, reason, prepare }: ApprovalOpening<A>,
+  { action, userId, reason, prepare, leavesBehind = false }: ApprovalOpening<A>,
 ): Promise<string> {
   const who = allow.permission(maker, approvalActions[action]);
   const id = ctx.ids.next();
@@ -46,7 +49,8 @@ export async function openApproval<A extends ApprovalAction>(
   const outcome = await outcomeOf(async () => {
     const payload = await prepare();
     const payloadDigest = approvalDigest(action, payload);
-    const signed = await ctx.owners.sessions.signApproval({ approvalId: id, action, payloadDigest }).catch(prepared);
+    const signing = ctx.owners.sessions.signApproval({ approvalId: id, action, payloadDigest });
+    const signed = await (leavesBehind ? signing.catch(throwAsPartlyDone) : signing);
     const asked = { id, action, userId: userId ?? null, payload, makerId: maker.userId, noteId };
     return { ...asked, request: signed.approval, expiresAt: signed.expiresAt };
   });
@@ -62,8 +66,8 @@ export async function openApproval<A extends ApprovalAction>(
   return waiting;
 }
 
-/** What is prepared stays so: a request whose signature nobody was asked for is not one of which nothing was done. */
-function prepared(error: unknown): never {
+/** What was left behind stays: of such a request nobody is told that nothing was done, also where no signature was asked for. */
+function throwAsPartlyDone(error: unknown): never {
   if (!(error instanceof DomainError)) throw error;
   const { code, reason, details } = error;
   throw new DomainError(code, { details, cause: error, ...(reason !== undefined && { reason }) });

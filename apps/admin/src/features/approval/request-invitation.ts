@@ -20,6 +20,7 @@ export async function requestInvitation(ctx: AppContext, actor: Actor, input: un
     action,
     userId: undefined,
     reason,
+    leavesBehind: true,
     async prepare() {
       const invitationId = parse(Uuidv7Schema, await ctx.owners.users.prepareInvitation({ email, roles }));
       return { invitationId, roles };
