@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import { createWriteStream, existsSync, rmSync } from 'node:fs';
-import { finished } from 'node:stream/promises';
 import { DomainError, uuidv7 } from '@bank/domain';
 import { type ExportUsersResponse, UserStatus } from '@bank/proto/user';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
@@ -14,6 +11,7 @@ import {
   userClient,
 } from '#ops/installation.ts';
 import { progressLine } from '#ops/progress-line.ts';
+import { writeNewFile } from '#ops/users/new-file.ts';
 import { StackError } from '#stack/host/stack-error.ts';
 
 const usage = `usage: pnpm ops users export --out <file.jsonl> [--with-hashes] ${installationUsage}`;
@@ -23,35 +21,38 @@ const deadlineMs = 3_600_000;
 
 /**
  * Writes every user as JSON a line, as an import takes them, into a new file that nobody else may read. Password hashes only
- * where they are asked for; they need the pepper to be of use. @throws StackError for a file that exists
+ * where they are asked for; they need the pepper to be of use. @throws StackError for a file that exists, or is being written
  */
 export async function exportToFile(args: readonly string[]): Promise<boolean> {
   const { file, withHashes, installation } = readOptions(args);
-  if (existsSync(file)) throw new StackError(`${file} exists: an export overwrites nothing`);
+  const lines = exportedLines(withHashes, installation);
   try {
-    const count = await write(file, withHashes, installation);
-    process.stdout.write(`${count} users are in ${file}, for you alone to read\n`);
+    await writeNewFile(file, lines.content());
+    process.stdout.write(`${lines.count()} users are in ${file}, for you alone to read\n`);
     return true;
   } catch (error) {
-    rmSync(file, { force: true });
     throw error instanceof DomainError ? new StackError(reasonOf(error)) : error;
   }
 }
 
-async function write(file: string, withHashes: boolean, installation: Installation): Promise<number> {
+function exportedLines(withHashes: boolean, installation: Installation) {
   const users = userClient(installation, deadlineMs);
-  const output = createWriteStream(file, { flags: 'wx', mode: 0o600 });
-  const progress = progressLine();
   let count = 0;
-  for await (const exported of users.exportUsers({ runId: uuidv7(), withHashes })) {
-    if (!output.write(`${JSON.stringify(toRecord(exported))}\n`)) await once(output, 'drain');
-    count += 1;
-    progress.show(`${count} users`);
-  }
-  output.end();
-  await finished(output);
-  progress.end();
-  return count;
+  return {
+    count: () => count,
+    async *content() {
+      const progress = progressLine();
+      try {
+        for await (const exported of users.exportUsers({ runId: uuidv7(), withHashes })) {
+          yield `${JSON.stringify(toRecord(exported))}\n`;
+          count += 1;
+          progress.show(`${count} users`);
+        }
+      } finally {
+        progress.end();
+      }
+    },
+  };
 }
 
 const statusNames: Readonly<Record<UserStatus, string>> = {

@@ -1,0 +1,62 @@
+import { existsSync, rmSync } from 'node:fs';
+import { type FileHandle, link, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { StackError } from '#stack/host/stack-error.ts';
+
+const endings = ['SIGINT', 'SIGTERM'] as const;
+
+/**
+ * Writes a new file for its owner alone to read. It has its name only when all of it is on the disk; until then it is
+ * `<file>.partial`, which goes with whatever fails, and with Ctrl-C.
+ * @throws StackError when the file exists, or another run writes it
+ */
+export async function writeNewFile(file: string, content: AsyncIterable<string>): Promise<void> {
+  if (existsSync(file)) throw existing(file);
+  const partial = `${file}.partial`;
+  const handle = await openPartial(partial);
+  const remove = () => rmSync(partial, { force: true });
+  // The signal ends the process when it comes again, now that nobody listens.
+  const removeAndEnd = (signal: NodeJS.Signals) => {
+    remove();
+    process.kill(process.pid, signal);
+  };
+  for (const signal of endings) process.once(signal, removeAndEnd);
+  try {
+    await pipeline(content, handle.createWriteStream({ flush: true }));
+    await giveName(partial, file);
+  } finally {
+    for (const signal of endings) process.off(signal, removeAndEnd);
+    remove();
+  }
+}
+
+async function openPartial(partial: string): Promise<FileHandle> {
+  try {
+    return await open(partial, 'wx', 0o600);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw new StackError(`there is no folder ${dirname(partial)}`);
+    if (code !== 'EEXIST') throw error;
+    throw new StackError(`another run writes ${partial}; if none does, one was killed: remove it`);
+  }
+}
+
+/** Unlike renaming, a link never replaces what has come to have the name meanwhile. */
+async function giveName(partial: string, file: string): Promise<void> {
+  try {
+    await link(partial, file);
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? existing(file) : error;
+  }
+  const folder = await open(dirname(file));
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function existing(file: string): StackError {
+  return new StackError(`${file} exists: an export overwrites nothing`);
+}
