@@ -1,6 +1,6 @@
 import { type OpenedDelivery, openDelivery, readerOf } from '@bank/database';
 import { EmailSchema, isBlocked, mailboxOf, PhoneNumberSchema } from '@bank/domain';
-import { isSmsTemplateName, isTemplateName, renderEmail, renderSms } from '@bank/notifications';
+import { DeliveryError, isSmsTemplateName, isTemplateName, renderEmail, renderSms } from '@bank/notifications';
 import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
 import type { Address } from '#features/address/index-address.ts';
@@ -23,6 +23,7 @@ export async function handOver(
 ): Promise<HandedOver> {
   const opened = openDelivery(ctx.keys.delivery, delivery.id, delivery.content);
   const { template, params } = opened;
+  requireKnownTemplate(opened);
   const isCode = params['code'] !== undefined;
   const recipient = 'address' in opened.to ? given(opened, opened.to.address) : await reach(ctx, delivery, isCode);
   if (recipient === undefined) return { state: 'undeliverable', failure: 'NOBODY' };
@@ -37,9 +38,18 @@ export async function handOver(
   }
   onAdmitted();
   const locale = choice.language ?? recipient.locale;
-  const sent = await send(ctx, delivery.id, opened, { ...recipient, locale });
-  return sent === undefined ? { state: 'undeliverable', failure: 'UNKNOWN' } : { state: 'sent', ...sent };
+  return { state: 'sent', ...(await send(ctx, delivery.id, opened, { ...recipient, locale })) };
 }
+
+/**
+ * A template that we do not know is one of a later release, which an app has already while we are still of the release before: the
+ * message is tried again until a replica knows it, and is counted and kept back by nothing meanwhile. @throws DeliveryError
+ */
+function requireKnownTemplate({ channel, template }: OpenedDelivery): void {
+  if (!(channel === 'email' ? isTemplateName(template) : isSmsTemplateName(template))) throw unknownTemplate();
+}
+
+const unknownTemplate = () => new DeliveryError('transient', 'TEMPLATE_UNKNOWN');
 
 interface Recipient {
   address: Address;
@@ -78,13 +88,13 @@ async function reach(
   return isCode && isTooNew ? 'too_new' : { address: { kind: 'phone', value: phone }, locale };
 }
 
-/** Undefined for a template that the channel does not know. */
+/** @throws DeliveryError, for a template that the channel does not know as well */
 async function send(ctx: AppContext, deliveryId: string, opened: OpenedDelivery, { address, locale }: Recipient) {
   const { template, params, expiresAt } = opened;
   const language = opened.locale ?? locale;
   const words = { params, brand: ctx.config.BRAND, ...(language === undefined ? {} : { locale: language }) };
   if (address.kind === 'email') {
-    if (!isTemplateName(template)) return undefined;
+    if (!isTemplateName(template)) throw unknownTemplate();
     const to = mailboxOf(address.value);
     return await ctx.messages.email.send({
       channel: 'email',
@@ -95,7 +105,7 @@ async function send(ctx: AppContext, deliveryId: string, opened: OpenedDelivery,
       ...renderEmail({ template, ...words }),
     });
   }
-  if (!isSmsTemplateName(template)) return undefined;
+  if (!isSmsTemplateName(template)) throw unknownTemplate();
   const rendered = renderSms({ template, ...words });
   return await ctx.messages.sms.send({
     channel: 'sms',
