@@ -62,7 +62,7 @@ describe('trimming', () => {
 
   it('SR-69 removes no data key of a user, whoever asks for it', async () => {
     const { id } = await register(auth);
-    await readerOf(auth.ctx).registrations.removeKeysOfNobody([id as UserId]);
+    await readerOf(auth.ctx).dataKeys.removeOfNobody([id as UserId]);
     expect(await auth.database.query('select 1 from auth.data_keys where user_id = $1', [id])).toHaveLength(2);
   });
 

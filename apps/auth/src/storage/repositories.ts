@@ -18,6 +18,7 @@ import { PasskeySignInRepository } from '#storage/sign-ins/passkey-sign-in.repos
 import { SignInRepository } from '#storage/sign-ins/sign-in.repository.ts';
 import { TransactionRepository } from '#storage/transactions/transaction.repository.ts';
 import { ContactChangeRepository } from '#storage/users/contact-change.repository.ts';
+import { DataKeyRepository } from '#storage/users/data-key.repository.ts';
 import { EmailReversionRepository } from '#storage/users/email-reversion.repository.ts';
 import { IdentifierRepository } from '#storage/users/identifier.repository.ts';
 import { PasswordHistoryRepository } from '#storage/users/password-history.repository.ts';
@@ -34,6 +35,7 @@ export function createRepositories(em: ReturnType<Database['fork']>) {
     registrations: new RegistrationRepository(em),
     activations: new ActivationRepository(em),
     users: new UserRepository(em),
+    dataKeys: new DataKeyRepository(em),
     terms: new TermsRepository(em),
     userChanges: new UserChangeRepository(em),
     imports: new ImportRepository(em),

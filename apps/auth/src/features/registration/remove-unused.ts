@@ -5,7 +5,7 @@ import type { AppContext, AppTransaction } from '#context.ts';
 const batch = 500;
 const who = allow.system('trimming');
 const unaudited = 'nobody has become a user';
-/** So long after its end no verification is under way any more that would make somebody a user whose keys are being destroyed. */
+/** So long after its end no verification is under way any more that would make somebody a user whose keys are being removed. */
 const graceMs = 60_000;
 
 /** A row that ran out, and whether whom it was for has become a user by it. */
@@ -28,7 +28,7 @@ export async function removeUnused(
       if (!(await tx.tryTakeJob(`trim ${table}`))) return 0;
       const rows = await remove(tx, new Date(tx.clock.now().getTime() - graceMs), batch);
       const nobody = rows.filter(({ isUser }) => !isUser);
-      if (nobody.length > 0) await tx.registrations.removeKeysOfNobody(nobody.map(({ userId }) => userId));
+      if (nobody.length > 0) await tx.dataKeys.removeOfNobody(nobody.map(({ userId }) => userId));
       return rows.length;
     });
     total += removed;

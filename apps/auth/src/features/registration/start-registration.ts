@@ -44,7 +44,7 @@ export async function startRegistration(ctx: AppContext, input: unknown, caller:
     const [ownerId, failures] = await Promise.all([
       tx.identifiers.ownerOf('email', indexAddress(ctx, address)),
       tx.registrations.failuresOn(addressHash, countingDay(now)),
-      // Data keys of its own: an abandoned registration is forgotten by destroying them.
+      // Data keys of its own: they are removed with an abandoned registration, so that backups forget it.
       ctx.vault.createKeys(tx.em, userId),
     ]);
     const proof = makeProof(ctx, registrationId, proofKindFor(failures));

@@ -107,9 +107,4 @@ export class RegistrationRepository extends Repository {
       [before, limit],
     );
   }
-
-  /** Removes the data keys of those among them who have not become users. */
-  async removeKeysOfNobody(userIds: readonly UserId[]): Promise<void> {
-    await this.rows('select auth.remove_keys_of_nobody(?::uuid[])', [userIds]);
-  }
 }
