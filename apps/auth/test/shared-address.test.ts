@@ -41,7 +41,7 @@ describe('SR-14 behind one client address', () => {
     );
   });
 
-  it('people register and find a way back after forty others did', async () => {
+  it('people register and find a way back after forty others did each, SR-18 and a hundred and twenty are all', async () => {
     const asks = {
       '/v1/auth/register': () => registration(freshEmail()),
       '/v1/auth/password/forgot': () => ({ identifier: freshEmail() }),
@@ -49,6 +49,13 @@ describe('SR-14 behind one client address', () => {
     };
     for (const [path, body] of Object.entries(asks)) {
       expect(await statusesOf(40, () => send(path, body())), path).toEqual(new Set([202]));
+    }
+    // SR-18: the mail that all these cause is one flood, whichever path it is caused on.
+    for (const [path, body] of Object.entries({
+      ...asks,
+      '/v1/auth/register/resend': () => ({ registrationId: uuidv7() }),
+    })) {
+      expect((await send(path, body())).status, path).toBe(429);
     }
   });
 });

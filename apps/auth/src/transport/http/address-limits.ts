@@ -8,5 +8,9 @@ export const flood = { points: 1200, windowSeconds: 600, by: 'address' } as cons
 /** Each session asks every five minutes while its app is open: three thousand of them behind an address. */
 export const refreshFlood = { ...flood, points: 6000 } as const;
 
-/** What may write to somebody who proved nothing yet. One address is not to use up the mail that strangers may cause (`EMAILS_PER_HOUR`). */
-export const letterFlood = { ...flood, points: 120 } as const;
+/**
+ * What may write to somebody who proved nothing yet: one count for all paths together, 720 mails an hour from an address. It is not to
+ * use up what strangers have of the mail of all (`EMAILS_PER_HOUR`): of links for another password that is a quarter, so that holds
+ * above 2,880. All addresses of an IPv6 /48 together have sixteen times as much.
+ */
+export const letterFlood = { ...flood, name: 'letters', points: 120 } as const;

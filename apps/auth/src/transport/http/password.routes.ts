@@ -20,7 +20,7 @@ export const passwordRoutes = defineRoutes<AppContext>([
     body: ForgotPasswordSchema,
     responses: { 202: null },
     errors: ['request.invalid'],
-    limits: [{ name: 'password-forgot', ...letterFlood }],
+    limits: [letterFlood],
     async handle(ctx, request) {
       await forgotPassword(ctx, request.body, callerOf(request));
       return accepted();

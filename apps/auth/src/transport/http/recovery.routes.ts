@@ -25,7 +25,7 @@ export const recoveryRoutes = defineRoutes<AppContext>([
     body: StartRecoverySchema,
     responses: { 202: null },
     errors: ['request.invalid'],
-    limits: [{ name: 'recovery', ...letterFlood }],
+    limits: [letterFlood],
     async handle(ctx, request) {
       await startRecovery(ctx, request.body, callerOf(request));
       return accepted();

@@ -35,7 +35,7 @@ export const registrationRoutes = defineRoutes<AppContext>([
       'auth.terms.outdated',
       'service.overloaded',
     ],
-    limits: [{ name: 'register', ...letterFlood }],
+    limits: [letterFlood],
     async handle(ctx, request) {
       return accepted(await startRegistration(ctx, request.body, callerOf(request)));
     },
@@ -66,7 +66,7 @@ export const registrationRoutes = defineRoutes<AppContext>([
     body: ResendRegistrationSchema,
     responses: { 202: null },
     errors: ['request.invalid'],
-    limits: [{ name: 'register-resend', ...letterFlood }],
+    limits: [letterFlood],
     async handle(ctx, request) {
       await resendRegistration(ctx, request.body, callerOf(request));
       return accepted();
