@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { shortHash } from '#stack/host/short-hash.ts';
 import { StackError } from '#stack/host/stack-error.ts';
 
@@ -32,7 +32,8 @@ export function serviceUser(names: readonly string[]): ServiceUser | undefined {
 
 /**
  * A folder that the service's account owns and reaches: under the stack's folder, or in the system's temporary folder when
- * a parent (such as root's home) is closed to that account.
+ * a parent (such as root's home) is closed to that account. Data that is there is never left behind.
+ * @throws StackError naming the parent that has been closed to the data since
  */
 export function ownedFolder(stackFolder: string, name: string, user: ServiceUser | undefined): string {
   const wanted = join(stackFolder, 'data', name);
@@ -45,7 +46,13 @@ export function ownedFolder(stackFolder: string, name: string, user: ServiceUser
   if (canWrite(wanted, user)) {
     return wanted;
   }
-  rmSync(wanted, { recursive: true, force: true });
+  if (readdirSync(wanted).length > 0) {
+    const parent = closedParent(wanted, user);
+    throw new StackError(
+      `account ${user.name} reaches its data in ${wanted} no more: open ${parent} to it (chmod o+x)`,
+    );
+  }
+  rmdirSync(wanted);
   const fallback = join(fallbackFolder(stackFolder), name);
   mkdirSync(fallback, { recursive: true, mode: 0o700 });
   chownSync(fallback, user.uid, user.gid);
@@ -83,9 +90,19 @@ function fallbackPath(stackFolder: string): string {
   return join(FALLBACK_BASE, `bank-stack-${shortHash(stackFolder)}`);
 }
 
-function canWrite(folder: string, { uid, gid }: ServiceUser): boolean {
-  const probe = spawnSync('/bin/sh', ['-c', 'cd "$1" && test -w .', 'sh', folder], { uid, gid, cwd: '/' });
-  return probe.status === 0;
+function canWrite(folder: string, user: ServiceUser): boolean {
+  return succeedsAs(user, 'cd "$1" && test -w .', folder);
+}
+
+/** The outermost folder around this one that the account does not get into. */
+function closedParent(folder: string, user: ServiceUser): string {
+  const parent = dirname(folder);
+  const isOpen = parent === folder || succeedsAs(user, 'cd "$1"', parent);
+  return isOpen ? folder : closedParent(parent, user);
+}
+
+function succeedsAs({ uid, gid }: ServiceUser, script: string, folder: string): boolean {
+  return spawnSync('/bin/sh', ['-c', script, 'sh', folder], { uid, gid, cwd: '/' }).status === 0;
 }
 
 function idOf(flag: '-u' | '-g', name: string): number | undefined {
