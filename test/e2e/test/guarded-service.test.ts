@@ -41,7 +41,7 @@ beforeAll(async () => {
   const place = { client: new GatewayClient(own), inboxUrl: sandbox.http };
   account = await registerAccount(place);
   support = await staffMember(it.stack, place, 'support');
-});
+}, 120_000);
 afterAll(async () => {
   await stop();
   service.close();
