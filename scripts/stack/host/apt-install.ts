@@ -2,11 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from '#stack/host/binaries.ts';
+import { isLeftPolicy, policyText, withCluster, withoutCluster } from '#stack/host/install-traces.ts';
 import { StackError } from '#stack/host/stack-error.ts';
 
 const POLICY_FILE = '/usr/sbin/policy-rc.d';
-const DENY_STARTS =
-  '#!/bin/sh\n# Written while packages are installed: services are started by their owner, not by apt.\nexit 101\n';
 const CLUSTER_SETTINGS = '/etc/postgresql-common/createcluster.conf';
 const INIT_SCRIPTS = '/etc/init.d';
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
@@ -38,9 +37,10 @@ export function canInstall(): boolean {
 export function installPackages(servers: readonly ServerName[], announce: (line: string) => void): void {
   const wanted = servers.map((server) => debianPackages[server]);
   announce(`installing ${wanted.join(', ')} with apt-get (STACK_INSTALL=0 forbids it)`);
+  clearKilledInstall();
   const policyIsOurs = !existsSync(POLICY_FILE);
   if (policyIsOurs) {
-    writeAsRoot(POLICY_FILE, DENY_STARTS, '755');
+    writeAsRoot(POLICY_FILE, policyText(), '755');
   }
   try {
     runAsRoot(['apt-get', 'update', '-q']);
@@ -60,6 +60,14 @@ export function installPackages(servers: readonly ServerName[], announce: (line:
   }
 }
 
+/** Takes away, where that needs no password, what an installation that was killed has left and keeps all services from starting. */
+export function clearKilledInstall(): void {
+  if (existsSync(POLICY_FILE) && isLeftPolicy(readFileSync(POLICY_FILE, 'utf8')) && canInstall()) {
+    restoreClusterSettings();
+    runAsRoot(['rm', '-f', POLICY_FILE]);
+  }
+}
+
 /** Those that apt can install: Ubuntu has no package of Chromium, and one that is missing would keep all others away. */
 function offered(packages: readonly string[]): string[] {
   const env = { ...process.env, LC_ALL: 'C' };
@@ -70,13 +78,18 @@ function offered(packages: readonly string[]): string[] {
 // The package would make a cluster on the default port. Its settings come with postgresql-common, and are put back.
 function withoutMainCluster(install: () => void): void {
   aptInstall(['postgresql-common']);
-  const original = readFileSync(CLUSTER_SETTINGS, 'utf8');
-  writeAsRoot(CLUSTER_SETTINGS, `${original}\ncreate_main_cluster = false\n`, '644');
+  writeAsRoot(CLUSTER_SETTINGS, withoutCluster(readFileSync(CLUSTER_SETTINGS, 'utf8')), '644');
   try {
     install();
   } finally {
-    writeAsRoot(CLUSTER_SETTINGS, original, '644');
+    restoreClusterSettings();
   }
+}
+
+function restoreClusterSettings(): void {
+  const settings = existsSync(CLUSTER_SETTINGS) ? readFileSync(CLUSTER_SETTINGS, 'utf8') : '';
+  const restored = withCluster(settings);
+  if (restored !== settings) writeAsRoot(CLUSTER_SETTINGS, restored, '644');
 }
 
 function aptInstall(packages: readonly string[]): void {

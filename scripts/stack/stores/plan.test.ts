@@ -12,13 +12,18 @@ const all: Binaries = {
 const { rabbitmq: _rabbitmq, nginx: _nginx, ...some } = all;
 const given = { postgres: { url: 'postgres://db', variable: 'POSTGRES_URL' } };
 
-type TestHost = Host & { readonly installed: string[] };
+type TestHost = Host & { readonly installed: string[]; readonly cleared: () => number };
 
 /** A machine that has the first binaries, and the second after an installation. */
 function machine(before: Binaries, after = before, canInstall = true, docker = false): TestHost {
   const installed: string[] = [];
+  let cleared = 0;
   return {
     installed,
+    cleared: () => cleared,
+    clearKilledInstall: () => {
+      cleared += 1;
+    },
     dockerAnswers: () => docker,
     findBinaries: () => (installed.length === 0 ? before : after),
     canInstall: () => canInstall,
@@ -51,6 +56,14 @@ describe('planStores', () => {
     });
     expect(plan(machine({}, {}, false, true)).postgres).toEqual(inContainer);
     expect(host.installed).toEqual([]);
+  });
+
+  it('takes away what a killed installation left, though nothing is missing, where it may install', () => {
+    const host = machine(all);
+    plan(host, { mayInstall: false });
+    expect(host.cleared()).toBe(0);
+    plan(host);
+    expect(host.cleared()).toBe(1);
   });
 
   it('leaves the engine alone when that is asked for', () => {

@@ -1,4 +1,10 @@
-import { canInstall, debianPackages, installPackages, type ServerName } from '#stack/host/apt-install.ts';
+import {
+  canInstall,
+  clearKilledInstall,
+  debianPackages,
+  installPackages,
+  type ServerName,
+} from '#stack/host/apt-install.ts';
 import { type Binaries, findBinaries, requiredVersions } from '#stack/host/binaries.ts';
 import { dockerAnswers } from '#stack/host/docker-engine.ts';
 import { StackError } from '#stack/host/stack-error.ts';
@@ -34,10 +40,11 @@ export interface Host {
   dockerAnswers(): boolean;
   findBinaries(): Binaries;
   canInstall(): boolean;
+  clearKilledInstall(): void;
   install(servers: readonly ServerName[], announce: (line: string) => void): void;
 }
 
-const thisHost: Host = { dockerAnswers, findBinaries, canInstall, install: installPackages };
+const thisHost: Host = { dockerAnswers, findBinaries, canInstall, clearKilledInstall, install: installPackages };
 
 /**
  * Decides for each service by itself: an address that was given, else a Docker engine that answers, else binaries of this machine.
@@ -67,6 +74,9 @@ function requirePrograms(
   { mayInstall, report, host }: { mayInstall: boolean; report: (line: string) => void; host: Host },
 ): Binaries {
   const found = host.findBinaries();
+  if (mayInstall) {
+    host.clearKilledInstall();
+  }
   const missing = missingOf(needed, found);
   if (missing.length === 0) {
     return found;
