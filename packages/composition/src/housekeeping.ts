@@ -35,7 +35,7 @@ export function housekeepingOf(ctx: Context, { growth, chores, schedule }: House
   const removed = metrics.counter('housekeeping_removed_rows_total', 'Rows past keeping that were removed', ['chore']);
   const lastDone = metrics.gauge(
     'housekeeping_last_done_seconds',
-    'When a chore was last done, or this process started without having done it yet, in Unix time',
+    'When this process last did a chore, in Unix time; 0 until it has',
     ['chore'],
   );
   const all = [
@@ -43,8 +43,9 @@ export function housekeepingOf(ctx: Context, { growth, chores, schedule }: House
     ...trimmingChores(database, growth, clock),
     ...chores,
   ];
-  // What has no series is never late: one that fails from the first round on would be seen by nobody.
-  for (const { name: chore } of all) lastDone.set({ chore }, Date.now() / 1000);
+  // What has no series is never late, and what counted from a start would not be while any process starts again: a chore that fails
+  // for good would be seen by nobody.
+  for (const { name: chore } of all) lastDone.set({ chore }, 0);
   return createHousekeeping({
     schedule,
     chores: all,
