@@ -13,8 +13,10 @@ import type {
   Verification,
 } from '#check/profile-tables.ts';
 
-const isStoredByNow = `status = 'stored' and upload_key is not null and upload_until < now()`;
-const isOver = 'expires_at < now() and upload_until < now()';
+/** The housekeeping comes once an hour: what became due since its last round is there still. */
+const roundAgo = `now() - interval '70 minutes'`;
+const isStoredByNow = `status = 'stored' and upload_key is not null and upload_until < ${roundAgo}`;
+const isOver = `expires_at < ${roundAgo} and upload_until < ${roundAgo}`;
 
 /** What profile keeps of people, verifications and files, what lies in its folder, and what the provider has. */
 export async function readProfile(

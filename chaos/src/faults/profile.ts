@@ -65,14 +65,14 @@ export const profile: Fault = {
   },
 };
 
-/** An hour for uploads: what was abandoned is due, and the housekeeping begins with the start of the app. */
+/** Two hours for uploads: what was abandoned is due since before the last round of the housekeeping, which begins with the start of the app. */
 async function letTimePass({ stack }: Chaos): Promise<void> {
   const app = stack.apps.profile;
   await app.stop();
   await queryOnce(
     stack.environments.profile,
-    `update profile.files set upload_until = now() - interval '1 minute', claimed_until = null,
-        expires_at = case when status = 'begun' then now() - interval '1 minute' else expires_at end
+    `update profile.files set upload_until = now() - interval '2 hours', claimed_until = null,
+        expires_at = case when status = 'begun' then now() - interval '2 hours' else expires_at end
       where upload_key is not null or status <> 'stored'`,
   );
   const folder = join(stack.environments.profile['STORAGE_DIR'] ?? '', 'begun');
