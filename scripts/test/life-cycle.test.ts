@@ -10,6 +10,7 @@ import { isAlive } from '#stack/host/process-identity.ts';
 import { readRunRecord } from '#stack/host/run-record.ts';
 import { describeStack, resetStack, stopStack } from '#stack/run/stack-commands.ts';
 import { lockFile, openStackFolder, runRecordFile } from '#stack/run/stack-folder.ts';
+import { requireSamePlace } from '#stack/stores/data-place.ts';
 
 /** Starts a launcher in a process of its own and waits until it has started something. */
 async function launcherIn(folder: string): Promise<ChildProcess> {
@@ -111,5 +112,13 @@ describe('a stack that is reset', () => {
     expect(await resetStack(folder)).toBe('nothing was running; data, secrets and logs are removed');
     expect(readdirSync(folder)).toEqual(['test']);
     expect(existsSync(join(folder, 'test/files/bank/x'))).toBe(true);
+  });
+
+  it('says what stays in a server that others run', async () => {
+    const folder = temporaryFolder('reset-given');
+    const given = { url: 'postgres://me@db/bank', variable: 'POSTGRES_URL' };
+    requireSamePlace(folder, { kind: 'given', given }).note();
+    expect(await resetStack(folder)).toContain('the database in the Postgres of POSTGRES_URL (db:5432) stays');
+    expect(readdirSync(folder)).toEqual([]);
   });
 });

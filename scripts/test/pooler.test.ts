@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { connectDatabase, type Database } from '@bank/database';
 import { Secret } from '@bank/domain';
 import { serviceAddress, temporaryFolder, until } from '@bank/testing';
@@ -5,16 +6,18 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Stack, startStack } from '#stack/run/start-stack.ts';
 import { readSettings } from '#stack/settings/settings.ts';
+import { dataPlaceFile, requireSamePlace } from '#stack/stores/data-place.ts';
 
 // A private Postgres as a development stack has it, with PgBouncer in front. The broker is the tests' own, since it takes long
 // to start.
 let stack: Stack;
 let database: Database;
+const folder = temporaryFolder('pooler');
 const own = () => stack.environments.device;
 
 beforeAll(async () => {
   stack = await startStack({
-    folder: temporaryFolder('pooler'),
+    folder,
     name: `pooler_${process.pid}`,
     settings: readSettings({
       STACK_DOCKER: '0',
@@ -80,5 +83,17 @@ describe('PgBouncer in front of Postgres (SR-68)', () => {
   it('refuses what would have to be kept in a session', async () => {
     const options = (url: URL) => url.searchParams.set('options', '-c statement_timeout=1s');
     await expect(knock(options)).rejects.toThrow('unsupported startup parameter');
+  });
+});
+
+describe('the data of a stack', () => {
+  it('is where it was, or the stack does not start', async () => {
+    expect(existsSync(dataPlaceFile(folder))).toBe(true);
+    const moved = temporaryFolder('moved');
+    requireSamePlace(moved, { kind: 'container' }).note();
+    const settings = readSettings({ STACK_DOCKER: '0' });
+    await expect(startStack({ folder: moved, settings, randomPorts: true })).rejects.toThrow(
+      'the data of this stack is in a container of Docker, and would now be in a Postgres process of its own',
+    );
   });
 });

@@ -10,6 +10,7 @@ import { removeData } from '#stack/host/service-user.ts';
 import { StackError } from '#stack/host/stack-error.ts';
 import { lockFile, runRecordFile } from '#stack/run/stack-folder.ts';
 import { addressTable, readAddresses } from '#stack/settings/addresses.ts';
+import { dataPlaceFile, foreignDataPlace } from '#stack/stores/data-place.ts';
 
 const STOP_MS = 60_000;
 const LINES_SHOWN = '200';
@@ -50,15 +51,21 @@ export async function stopStack(folder: string): Promise<string> {
   return orphans.length === 0 ? 'nothing was running' : `stopped what was left: ${orphans.join(', ')}`;
 }
 
-/** Stops the stack and removes its data, the files of its users with it, secrets, certificates and logs. */
+/**
+ * Stops the stack and removes its data, the files of its users with it, secrets, certificates and logs. Gives a line on what was
+ * done, and on what a server that others run still has.
+ */
 export async function resetStack(folder: string): Promise<string> {
   const outcome = await stopStack(folder);
   removeContainers(folder);
+  const foreign = foreignDataPlace(folder);
   for (const name of ownFolders) {
     rmSync(join(folder, name), { recursive: true, force: true });
   }
   removeData(folder);
-  return `${outcome}; data, secrets and logs are removed`;
+  rmSync(dataPlaceFile(folder), { force: true });
+  if (foreign === undefined) return `${outcome}; data, secrets and logs are removed`;
+  return `${outcome}; secrets and logs are removed; the database in ${foreign} stays, and nothing opens what is sealed in it: drop it`;
 }
 
 /** Shows the end of a log, and what is added to it until Ctrl-C when `follow` is set. @throws StackError naming the logs there are */

@@ -25,8 +25,9 @@ import { type AppName, appNames, eachApp } from '#stack/settings/apps.ts';
 import { type OperatorBroker, removeOperatorBroker, writeOperatorBroker } from '#stack/settings/operator-broker.ts';
 import { type OwnerAddress, removeOwnerAddresses, writeOwnerAddresses } from '#stack/settings/owner-addresses.ts';
 import { compiledFolder } from '#stack/settings/repository.ts';
+import { dataPlaceFile, requireSamePlace } from '#stack/stores/data-place.ts';
 import { startPooler } from '#stack/stores/pgbouncer.ts';
-import { planStores, type TestPrograms } from '#stack/stores/plan.ts';
+import { planStores, type StorePlan, type TestPrograms } from '#stack/stores/plan.ts';
 import { beginStores } from '#stack/stores/stores.ts';
 
 export interface StackOptions extends RunOptions {
@@ -97,6 +98,7 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
   const context = await prepareServices(options, folder.supervisor);
   prepareAppFiles(options.folder, name);
   const plan = planStores(settings, report, { testPrograms: programsOf(options) });
+  const place = placeIn(options, plan);
   const ports = await claimStackPorts(context, options.replicas ?? settings.replicas);
   const starting = beginStores(plan, context);
   const [stores, accessLog] = await Promise.all([
@@ -107,6 +109,7 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
       return startSandbox(ports, platformBroker(broker, name, context.secrets.password), context);
     }),
   ]);
+  place?.note();
   const replicaEnvironments = writeEnvironments(options, stores, ports, context);
   const environments = eachApp((app) => replicaEnvironments[app][0] ?? {});
   const handles = createHandles(replicaEnvironments, ports, context, options.bundled);
@@ -119,9 +122,7 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
   writeAddresses(options.folder, addresses);
 
   async function stop(): Promise<void> {
-    rmSync(addressesFile(options.folder), { force: true });
-    removeOwnerAddresses(secretsFolder(options.folder));
-    removeOperatorBroker(secretsFolder(options.folder));
+    forgetAddresses(options.folder);
     await folder.close();
   }
   return {
@@ -141,12 +142,17 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
     async stopAndRemove({ keepStores = false } = {}) {
       await Promise.all(Object.values(handles).map((app) => app.stop()));
       await Promise.all([removeDatabase(stores.postgres, name), removeVhost(stores.rabbitmq, name)]);
-      for (const written of writtenFolders(options.folder, name)) rmSync(written, { recursive: true, force: true });
+      removeWritten(options.folder, name);
       await stop();
       if (!keepStores) removeData(options.folder);
     },
     kill: folder.supervisor.killAll,
   };
+}
+
+// Tests begin with nothing, wherever their stores are.
+function placeIn({ tuning, folder }: StackOptions, { postgres }: StorePlan) {
+  return tuning === 'test' ? undefined : requireSamePlace(folder, postgres);
 }
 
 function programsOf({ tuning, pooler, settings }: StackOptions): TestPrograms {
@@ -171,6 +177,18 @@ async function withPooler(
 /** What apps write beside a database. */
 function writtenFolders(folder: string, database: string): readonly string[] {
   return [checkpointsFolder(folder, database), storageFolder(folder, database)];
+}
+
+function removeWritten(folder: string, database: string): void {
+  for (const written of [...writtenFolders(folder, database), dataPlaceFile(folder)]) {
+    rmSync(written, { recursive: true, force: true });
+  }
+}
+
+function forgetAddresses(folder: string): void {
+  rmSync(addressesFile(folder), { force: true });
+  removeOwnerAddresses(secretsFolder(folder));
+  removeOperatorBroker(secretsFolder(folder));
 }
 
 /** Files of users, of one database. */
