@@ -26,18 +26,25 @@ const shownByDefault = '100';
 
 /** Prints the dead letters of a queue, or of all of them, without their content. Gives whether there are none. */
 export async function listLetters(args: readonly string[]): Promise<boolean> {
-  const { queue, limit, json } = readOptions(args, usages.list);
+  const options = { json: { type: 'boolean' }, limit: { type: 'string', default: shownByDefault } } as const;
+  const { values, positionals } = readCommandLine(args, { allowPositionals: true, options }, usages.list);
+  const queue = queueOf(positionals, usages.list);
+  const limit = Number(values.limit);
+  if (!Number.isInteger(limit) || limit < 1) throw new StackError(usages.list);
   const queues = [];
   for (const name of queue === undefined ? queueNames : [queue]) {
     queues.push({ queue: name, letters: await listDeadLetters({ ...lettersOf(name), limit }) });
   }
-  print(json ? [JSON.stringify(queues, null, 2)] : describeLetters(queues, limit));
+  print(values.json ? [JSON.stringify(queues, null, 2)] : describeLetters(queues, limit));
   return queues.every(({ letters }) => letters.length === 0);
 }
 
 /** Puts dead letters back to where they failed. Gives whether everything that was asked for went back. */
 export async function replayLetters(args: readonly string[]): Promise<boolean> {
-  const { queue, ids, all } = readOptions(args, usages.replay);
+  const options = { id: { type: 'string', multiple: true }, all: { type: 'boolean', default: false } } as const;
+  const { values, positionals } = readCommandLine(args, { allowPositionals: true, options }, usages.replay);
+  const queue = queueOf(positionals, usages.replay);
+  const { id: ids = [], all } = values;
   if (queue === undefined || all === ids.length > 0) throw new StackError(usages.replay);
   const { replayed, tooOld } = await replayDeadLetters({ ...lettersOf(queue), ...(all ? {} : { ids }) });
   const missing = ids.filter((id) => !replayed.includes(id) && !tooOld.includes(id));
@@ -53,8 +60,11 @@ export async function replayLetters(args: readonly string[]): Promise<boolean> {
 
 /** Removes dead letters for good. Gives whether all of them lay there, and could go. */
 export async function discardLetters(args: readonly string[]): Promise<boolean> {
-  const { queue, ids, all } = readOptions(args, usages.discard);
-  if (queue === undefined || all || ids.length === 0) throw new StackError(usages.discard);
+  const options = { id: { type: 'string', multiple: true } } as const;
+  const { values, positionals } = readCommandLine(args, { allowPositionals: true, options }, usages.discard);
+  const queue = queueOf(positionals, usages.discard);
+  const { id: ids = [] } = values;
+  if (queue === undefined || ids.length === 0) throw new StackError(usages.discard);
   const { discarded, kept } = await discardDeadLetters({ ...lettersOf(queue), ids });
   const missing = ids.filter((id) => !discarded.includes(id) && !kept.includes(id));
   print([
@@ -65,25 +75,12 @@ export async function discardLetters(args: readonly string[]): Promise<boolean> 
   return kept.length + missing.length === 0;
 }
 
-const commandLine = {
-  allowPositionals: true,
-  options: {
-    id: { type: 'string', multiple: true },
-    all: { type: 'boolean' },
-    json: { type: 'boolean' },
-    limit: { type: 'string', default: shownByDefault },
-  },
-} as const;
-
-function readOptions(args: readonly string[], usage: string) {
-  const { values, positionals } = readCommandLine(args, commandLine, usage);
-  const [queue, ...others] = positionals;
-  const limit = Number(values.limit);
-  if (others.length > 0 || !Number.isInteger(limit) || limit < 1) throw new StackError(usage);
+function queueOf([queue, ...others]: readonly string[], usage: string): string | undefined {
+  if (others.length > 0) throw new StackError(usage);
   if (queue !== undefined && !queueNames.includes(queue)) {
     throw new StackError(`there is no queue ${queue}: ${queueNames.join(', ')}`);
   }
-  return { queue, limit, ids: values.id ?? [], all: values.all ?? false, json: values.json ?? false };
+  return queue;
 }
 
 function lettersOf(queue: string): DeadLettersOptions {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ops } from '#test/ops-command.ts';
 
-describe('pnpm ops keys and pnpm ops pii', () => {
+describe('pnpm ops keys, pnpm ops pii and pnpm ops dlq', () => {
   it.each([
     ['keys list', ['k1']],
     ['keys list', ['--lead', '60']],
@@ -19,6 +19,9 @@ describe('pnpm ops keys and pnpm ops pii', () => {
     ['pii new-key', []],
     ['pii use-key', ['k1', 'k2']],
     ['pii retire-key', ['k1', '--json']],
+    ['dlq list', ['mfa.events', '--all']],
+    ['dlq replay', ['mfa.events', '--all', '--limit', '5']],
+    ['dlq discard', ['mfa.events', '--id', 'one', '--json']],
   ])('end with 2 and the usage of %s when they are given %j', async (command, args) => {
     const { status, stderr } = await ops([...command.split(' '), ...args]);
     expect([status, stderr]).toEqual([2, expect.stringContaining(`usage: pnpm ops ${command}`)]);
