@@ -197,7 +197,9 @@ describe('SR-60 a bound access token', () => {
     const signedIn = await post(auth, path, { ...half, clientId: 'staff-console' }, { headers });
     expect(signedIn.body.tokenType).toBe('DPoP');
     expect((await completeAtConsole(auth, half)).status).toBe(401);
-    expect((await client.send('GET', '/v1/auth/session', signedIn.body.accessToken)).body.acr).toBe('aal2');
+    const session = '/v1/auth/session';
+    const proved = { ...fromConsole, ...client.headers('GET', session, signedIn.body.accessToken) };
+    expect((await send(auth, 'GET', session, undefined, { headers: proved })).body.acr).toBe('aal2');
   });
 });
 

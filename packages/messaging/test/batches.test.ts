@@ -150,7 +150,7 @@ it('does not rest after a batch that is full', async () => {
 });
 
 it('runs what is done about one message in its own context, and all else in that of the batch', async () => {
-  const sent = ['r1', 'r2', 'r3'].map((requestId) =>
+  const sent = ['request-1', 'request-2', 'request-3'].map((requestId) =>
     message('user.activated.v1', { headers: { 'x-request-id': requestId } }),
   );
   await publisher.publish(sent);
@@ -165,6 +165,6 @@ it('runs what is done about one message in its own context, and all else in that
     return [];
   }, options);
   await until(() => told.size === 3);
-  expect(sent.map(({ id }) => told.get(id))).toEqual(['r1', 'r2', 'r3']);
+  expect(sent.map(({ id }) => told.get(id))).toEqual(['request-1', 'request-2', 'request-3']);
   expect(sent.map(({ id }) => id)).toContain(ofBatch);
 });
