@@ -26,7 +26,7 @@ export type { Route, RouteDescription, RouteLimit, StepUp } from '#http/contract
 export type { TokenVerifier } from '#http/guards/authentication.ts';
 export type { CorsOptions } from '#http/guards/cors.ts';
 export type { IdempotencyScope, IdempotencyStore, StoredAnswer } from '#http/guards/idempotency.ts';
-export { checkListener, listenerOf } from '#http/guards/listener.ts';
+export { checkListener, type Listener, listenerOf } from '#http/guards/listener.ts';
 export type { RateLimitStore } from '#http/guards/rate-limit.ts';
 export { type AddressGroup, addressGroups } from '#http/input/client-address.ts';
 export { type OpenApiDocument, openApiDocument } from '#openapi/document.ts';

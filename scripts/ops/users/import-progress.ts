@@ -23,9 +23,9 @@ const ProgressSchema = v.object({
   size: count,
   modifiedAt: v.string(),
   /** Where the lines that are done were imported into. */
-  installation: v.string(),
+  installation: v.optional(v.string(), 'what its release did not note'),
   /** Digest of what reads Firebase's hashes; empty without it. */
-  firebase: v.string(),
+  firebase: v.optional(v.string(), ''),
   /** Lines up to this one are done. */
   line: count,
   errorBytes: count,

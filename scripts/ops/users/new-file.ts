@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
-import { type FileHandle, link, open } from 'node:fs/promises';
+import { type FileHandle, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { StackError } from '#stack/host/stack-error.ts';
@@ -42,12 +42,18 @@ async function openPartial(partial: string): Promise<FileHandle> {
   }
 }
 
-/** Unlike renaming, a link never replaces what has come to have the name meanwhile. */
+/** Renaming replaces what has the name, so the name is taken first; links, which replace nothing, are not to be had everywhere. */
 async function giveName(partial: string, file: string): Promise<void> {
   try {
-    await link(partial, file);
+    await (await open(file, 'wx', 0o600)).close();
   } catch (error) {
     throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? existing(file) : error;
+  }
+  try {
+    await rename(partial, file);
+  } catch (error) {
+    rmSync(file, { force: true });
+    throw error;
   }
   const folder = await open(dirname(file));
   try {

@@ -1,7 +1,5 @@
 import type { Actor } from '@bank/domain';
-
-/** Which of the gateway's two doors a request came through. */
-export type Listener = 'public' | 'staff';
+import type { Listener } from '@bank/service-kit';
 
 /** Who calls a verb, and what the transport knows about the request apart from its body. */
 export interface Caller {

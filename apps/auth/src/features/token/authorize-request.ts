@@ -1,10 +1,9 @@
 import type { AssuranceLevel, Permission } from '@bank/domain';
 import { audiences, DomainError, hasPermission, parse, permissions, reachesAssurance } from '@bank/domain';
-import { checkListener } from '@bank/service-kit';
+import { checkListener, type Listener } from '@bank/service-kit';
 import { type AccessClaims, type BoundToken, boundToken, presentedToken } from '@bank/verifier';
 import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
-import type { Listener } from '#features/caller.ts';
 import { AudienceSchema } from '#features/token/audience-schema.ts';
 
 /** What a gateway's configuration asks for. `maxAge` in seconds. */

@@ -8,7 +8,7 @@ const listenerHeader = 'x-bank-listener';
 const ofStaff: ReadonlySet<string> = new Set([audiences.staff, audiences.enrolment]);
 
 /** One of the gateway's two listeners. */
-type Listener = 'public' | 'staff';
+export type Listener = 'public' | 'staff';
 
 /** By which of the gateway's listeners a request came: the public one, unless the gateway says that of staff. */
 export function listenerOf(request: { header(name: string): string | undefined }): Listener {
