@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compare } from '#compare.ts';
+import { compare, turnsMax } from '#compare.ts';
 import { parseOptions } from '#options.ts';
 import { isAsRecorded } from '#recorded.ts';
 import { isReached, type Row } from '#row.ts';
@@ -20,7 +20,7 @@ describe('statistics', () => {
 });
 
 describe('a comparison', () => {
-  test('warms both sides up and then measures them in turn', async () => {
+  test('warms each side up until it gets no better, and then measures them in turn', async () => {
     const turns: string[] = [];
     const contender = (name: string, figures: number[]) => async (seconds: number) => {
       turns.push(`${name} ${seconds}`);
@@ -39,11 +39,32 @@ describe('a comparison', () => {
           recorded: false,
         },
       },
-      { measured: contender('figure', [9999, 10, 20, 30]), limit: contender('limit', [1, 100, 100, 100]) },
+      {
+        measured: contender('figure', [9999, 9998, 9997, 10, 20, 30]),
+        limit: contender('limit', [1, 50, 51, 50, 100, 100, 100]),
+      },
     );
     expect(compared).toEqual({ measured: 20, limit: 100, ratio: 0.2 });
     const rounds = Array.from({ length: 3 }, () => ['limit 2', 'figure 2']).flat();
-    expect(turns).toEqual(['limit 8', 'figure 8', ...rounds]);
+    const warming = [...Array(4).fill('limit 5'), ...Array(3).fill('figure 5')];
+    expect(turns).toEqual([...warming, ...rounds]);
+  });
+
+  test('warms nobody up for ever, and asks no side more often than it says', async () => {
+    const options = {
+      seconds: 6,
+      rounds: 3,
+      cases: [],
+      apps: [],
+      users: 1,
+      profile: false,
+      scale: false,
+      recorded: false,
+    };
+    let turns = 0;
+    const better = async () => 2 ** turns++;
+    await compare({ options }, { measured: better, limit: better });
+    expect(turns).toBe(turnsMax(options));
   });
 });
 

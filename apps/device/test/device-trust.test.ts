@@ -153,7 +153,7 @@ describe('SR-31: trust stands for a factor, and is given as a factor is added', 
     expect((await ask('untrust', user)).status).toBe(200);
     // And the circuit to it closes again, for the files that share the app as well.
     app.mfaStandIn.away = false;
-    await until(async () => (await ask('trust', user)).status === 200);
+    await until(async () => (await ask('trust', user)).status === 200, { everyMs: 200 });
   });
 });
 

@@ -61,5 +61,5 @@ test('SR-31: 503 while mfa is away: nothing is asked, and nothing is bound', asy
   expect(await keysOf(owner.userId)).toEqual([]);
   // And the circuit to it closes again, for the files that share the app as well.
   app.mfaStandIn.away = false;
-  await until(async () => (await askForKey(app, other)).status === 200);
+  await until(async () => (await askForKey(app, other)).status === 200, { everyMs: 200 });
 });

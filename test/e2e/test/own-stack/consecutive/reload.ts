@@ -43,8 +43,8 @@ async function underLoad(change: () => Promise<void>): Promise<Map<string, numbe
   const doors = await somebody.signIn();
   const staff = new GatewayClient(it.stack.addresses.staff);
   const load = new Load([
-    ...doors.map(({ client, path, token, process }) => async () => {
-      const { status } = await client.send('GET', path, { token });
+    ...doors.map(({ client, path, token, headers, process }) => async () => {
+      const { status } = await client.send('GET', path, { token, headers });
       return status === 200 ? 'good' : `${process} ${status}`;
     }),
     async () => {

@@ -207,8 +207,8 @@ describe('SR-46 while the publisher is gone', { timeout: 120_000 }, () => {
       deadlineMs: 10_000,
     });
     expect(await answersWithin(6000, others([...live, ...revoked]))).toEqual(new Set([503]));
-    const { client, path, token } = others(live)[0] ?? expect.unreachable();
-    expect((await client.send('GET', path, { token })).headers.get('retry-after')).toMatch(/^[1-9]/);
+    const { client, path, token, headers } = others(live)[0] ?? expect.unreachable();
+    expect((await client.send('GET', path, { token, headers })).headers.get('retry-after')).toMatch(/^[1-9]/);
     await redis.restore();
     await it.stack.apps.auth.start();
     await until(async () => JSON.stringify(await answersAt(live)) === JSON.stringify(open), { deadlineMs: 20_000 });
