@@ -28,6 +28,11 @@ async function erase(userId: string) {
   expect(await client.eraseUser({ userId, requestId: uuidv7() })).toMatchObject({ erased: true });
 }
 
+/** The documents that are kept of a user. */
+function documentsOf(userId: string) {
+  return app.database.query('select kind from profile.kyc_documents where user_id = $1 order by id', [userId]);
+}
+
 /** A member of staff who claims a case. */
 async function claim(caseId: string) {
   const id = uuidv7() as UserId;
@@ -72,7 +77,7 @@ describe('SR-88: an erasure', () => {
       [documentId],
     );
     await erase(userId);
-    expect(await app.database.query('select 1 from profile.kyc_documents where user_id = $1', [userId])).toEqual([]);
+    expect(await documentsOf(userId)).toEqual([]);
     await expect(readFile(app.ctx, file?.id ?? '')).rejects.toMatchObject({ code: 'file.not_found' });
     await clearFiles({ ...app.ctx, clock: fixedClock(new Date(Date.now() + 3_600_000)) });
     expect(await app.database.query('select 1 from profile.files where user_id = $1', [userId])).toEqual([]);
@@ -82,10 +87,33 @@ describe('SR-88: an erasure', () => {
     expect(await eventsOf(app, userId)).toEqual(told);
   });
 
-  test('keeps what was handed in', async () => {
-    const { userId, caseId } = await givenSubmitted(app);
+  test('keeps nothing of a draft that had ended before', async () => {
+    const customer = await givenCustomer(app);
+    await upload(app, customer, 'passport');
+    await expireCases({ ...app.ctx, clock: fixedClock(new Date(Date.now() + 100 * dayMs)) });
+    expect(await documentsOf(customer.userId)).toEqual([]);
+    await erase(customer.userId);
+    expect(await documentsOf(customer.userId)).toEqual([]);
+    expect(await auditsOf(app, customer.userId, 'kyc.case.expired')).toMatchObject([{ reason: 'idle' }]);
+  });
+
+  test('keeps nothing of one whose documents stayed when it ended, as an earlier release left them', async () => {
+    const customer = await givenCustomer(app);
+    await upload(app, customer, 'passport');
+    for (const left of ["kyc_cases set status = 'expired'", "kyc_documents set state = 'replaced', file_id = null"]) {
+      await app.database.query(`update profile.${left} where user_id = $1`, [customer.userId]);
+    }
+    await erase(customer.userId);
+    expect(await documentsOf(customer.userId)).toEqual([]);
+  });
+
+  test('keeps what was handed in, and not what was gathered for a case after it', async () => {
+    const { userId, caseId, token } = await givenSubmitted(app);
+    await app.database.query("update profile.kyc_cases set status = 'rejected' where id = $1", [caseId]);
+    await upload(app, { userId, token }, 'national_id');
     await erase(userId);
     const sql = `select d.state, f.status from profile.kyc_documents d join profile.files f on f.id = d.file_id where d.case_id = $1`;
     expect(await app.database.query(sql, [caseId])).toEqual([{ state: 'uploaded', status: 'stored' }]);
+    expect(await documentsOf(userId)).toEqual([{ kind: 'passport' }]);
   });
 });

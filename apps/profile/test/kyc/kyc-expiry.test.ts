@@ -183,6 +183,8 @@ describe('cases that nobody goes on with', () => {
     await app.database.query(age, [customer.userId]);
     await app.database.query(age.replace('set', "set status = 'more_information',"), [asked.userId]);
     await expireCases(app.ctx);
+    const documents = 'select user_id from profile.kyc_documents where user_id = any($1)';
+    expect(await app.database.query(documents, [[customer.userId, asked.userId]])).toEqual([{ user_id: asked.userId }]);
     expect(await filesOf(customer.userId)).toEqual([]);
     expect(await auditsOf(app, customer.userId, 'file.removed')).toMatchObject([
       { details: { purpose: 'kyc_document' } },

@@ -2,12 +2,11 @@ import { notify } from '@bank/composition';
 import { type Chore, readerOf, withTransaction } from '@bank/database';
 import { allow } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
-import type { AppContext, AppTransaction } from '#context.ts';
-import { noteMove } from '#features/kyc/note-move.ts';
+import type { AppContext } from '#context.ts';
 import { dayOf } from '#features/kyc/policies.ts';
-import { releasePictures, releaseReplaced } from '#features/kyc/release-replaced.ts';
+import { releaseReplaced } from '#features/kyc/release-replaced.ts';
+import { expireCase } from '#features/kyc-expiry/expire-case.ts';
 import type { IdleCase } from '#storage/kyc/kyc-case.repository.ts';
-import type { KycCase } from '#storage/kyc/kyc-case.ts';
 import type { EndingStanding } from '#storage/kyc/kyc-standing.repository.ts';
 
 const dayMs = 86_400_000;
@@ -90,35 +89,15 @@ async function endEach<T extends { readonly caseId: string }>(
 async function lapse(ctx: AppContext, { userId, caseId }: EndingStanding): Promise<void> {
   await withTransaction(ctx, { who, audits }, async (tx) => {
     const isThere = await tx.holdUser(userId);
-    const expired = await tx.kycCases.move({
-      id: caseId,
-      from: 'approved',
-      to: 'expired',
-      by: 'system',
-      at: tx.clock.now(),
-    });
-    if (expired === undefined) return;
-    const standing = await tx.kycStandings.lapse(userId, caseId, tx.clock.now());
-    await noteMove(tx, expired, standing);
-    await tell(tx, expired, 'document');
+    if (!(await expireCase(tx, { id: caseId, userId, status: 'approved' }, 'document'))) return;
     if (isThere) await notify(tx, userId, messageOf('kyc-expired', { at: tx.clock.now() }), { keptDays: 7 });
   });
 }
 
-/** Of a draft nothing is kept that was sent for it: it was never examined. */
 async function close(ctx: AppContext, id: string, from: 'draft' | 'more_information', since: Date): Promise<void> {
   await withTransaction(ctx, { who, audits }, async (tx) => {
     const held = await tx.kycCases.lock(id);
-    if (held === undefined || held.movedAt >= since) return; // its user went on with it meanwhile
-    const expired = await tx.kycCases.move({ id, from, to: 'expired', by: 'system', at: tx.clock.now() });
-    if (expired === undefined) return;
-    await noteMove(tx, expired);
-    if (from === 'draft') await releasePictures(tx, expired.userId, await tx.kycDocuments.takeFilesOf(id));
-    await tell(tx, expired, 'idle');
+    if (held?.status !== from || held.movedAt >= since) return; // its user went on with it meanwhile
+    await expireCase(tx, held, 'idle');
   });
-}
-
-function tell(tx: AppTransaction, { id: caseId, userId, attempt }: KycCase, reason: string): Promise<void> {
-  const details = { caseId, attempt };
-  return tx.audit({ action: 'kyc.case.expired', subject: userId, outcome: 'success', reason, details });
 }

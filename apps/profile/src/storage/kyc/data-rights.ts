@@ -17,7 +17,7 @@ export const kycDataRights = {
       sealed: [{ column: 'particulars', group: ({ key }) => documentGroupOf(key), keyClass: 'retained' }],
     },
     erased: {
-      kept: `${law}; numbers and pictures are sealed under the retained key. Those of a draft, which nobody has examined, are deleted`,
+      kept: `${law}; numbers and pictures are sealed under the retained key. Those of a case that was never handed in, which nobody has examined, are deleted`,
     },
   },
   kyc_cases: {

@@ -103,22 +103,21 @@ export class KycDocumentRepository extends Repository {
     );
   }
 
-  /** Takes their files from the documents of a case that nobody has looked at. */
-  async takeFilesOf(caseId: string): Promise<readonly string[]> {
-    const rows = await this.rows<{ fileId: string }>(
-      `update profile.kyc_documents d set state = 'replaced', file_id = null
-        from (select id, file_id from profile.kyc_documents where case_id = ? and file_id is not null for update) o
-        where d.id = o.id returning o.file_id as "fileId"`,
-      [caseId],
-    );
-    return rows.map(({ fileId }) => fileId);
-  }
-
   /** Removes the documents of a case that nobody has looked at, with what stands in them; gives the files they had. */
   async remove(caseId: string): Promise<readonly string[]> {
     const rows = await this.rows<{ fileId: string | null }>(
       'delete from profile.kyc_documents where case_id = ? returning file_id as "fileId"',
       [caseId],
+    );
+    return rows.flatMap(({ fileId }) => fileId ?? []);
+  }
+
+  /** Removes the documents of all cases that their user never handed in, with what stands in them; gives the files they had. */
+  async removeNeverHandedIn(userId: UserId): Promise<readonly string[]> {
+    const rows = await this.rows<{ fileId: string | null }>(
+      `delete from profile.kyc_documents d using profile.kyc_cases c
+        where c.id = d.case_id and c.user_id = ? and c.submitted_at is null returning d.file_id as "fileId"`,
+      [userId],
     );
     return rows.flatMap(({ fileId }) => fileId ?? []);
   }

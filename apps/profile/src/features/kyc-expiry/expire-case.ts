@@ -1,0 +1,28 @@
+import type { AppTransaction } from '#context.ts';
+import { noteMove } from '#features/kyc/note-move.ts';
+import { releasePictures } from '#features/kyc/release-replaced.ts';
+import type { KycCase } from '#storage/kyc/kyc-case.ts';
+
+/** A document that it rests on has run out, nobody went on with it, or its user is erased. */
+type ExpiryReason = 'document' | 'idle' | 'erasure';
+
+/**
+ * Expires a case that stands where it was seen, an approved one with the tier that rests on it; everybody and the ledger are told.
+ * Of a draft nothing is kept: neither what stands in its documents nor their pictures, which nobody has examined. False when it
+ * has moved meanwhile.
+ */
+export async function expireCase(
+  tx: AppTransaction,
+  { id: caseId, userId, status: from }: Pick<KycCase, 'id' | 'userId' | 'status'>,
+  reason: ExpiryReason,
+): Promise<boolean> {
+  const at = tx.clock.now();
+  const expired = await tx.kycCases.move({ id: caseId, from, to: 'expired', by: 'system', at });
+  if (expired === undefined) return false;
+  const standing = from === 'approved' ? await tx.kycStandings.lapse(userId, caseId, at) : undefined;
+  await noteMove(tx, expired, standing);
+  if (from === 'draft') await releasePictures(tx, userId, await tx.kycDocuments.remove(caseId));
+  const details = { caseId, attempt: expired.attempt };
+  await tx.audit({ action: 'kyc.case.expired', subject: userId, outcome: 'success', reason, details });
+  return true;
+}
