@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { applyResult } from '#features/kyc-result/apply-result.ts';
-import { type Customer, givenSubmitted, kycApp, send, upload } from './kyc-app.ts';
+import { type Customer, givenCustomer, givenSubmitted, kycApp, send, upload } from './kyc-app.ts';
 
 const { app } = await kycApp();
 
@@ -69,4 +69,18 @@ describe('POST /v1/kyc/submissions for the tier that the user holds', () => {
     await upload(app, customer, 'passport', { expiresOn: '2041-05-01' });
     expect((await send(app, customer, 'POST', '/submissions', { tier: 1 })).body['code']).toBe('kyc.tier.reached');
   });
+});
+
+test('a card that never runs out is taken as it is, and carries a tier for 20 years', async () => {
+  const customer = await givenCustomer(app);
+  const card = { country: 'ES', number: '99999999R', expiresOn: '9999-01-01' };
+  for (const side of ['front', 'back']) await upload(app, customer, 'national_id', { ...card, side });
+  const { body } = await send(app, customer, 'POST', '/submissions', { tier: 1 });
+  await decide(customer);
+  const rows = await app.database.query<{ end: string }>(
+    `select ((submitted_at at time zone 'utc')::date + interval '20 years')::date::text as end
+      from profile.kyc_cases where id = $1`,
+    [body['caseId']],
+  );
+  expect(await standingOf(customer)).toMatchObject({ tier: 1, until: rows[0]?.end });
 });

@@ -86,6 +86,22 @@ describe('lastDayOf', () => {
     expect(lastDayOf(1, facts([card('front', '2035-01-01'), card('back', '2027-01-01')]))).toBe('2027-01-01');
   });
 
+  test.each([
+    ['9999-01-01', '2046-11-26'],
+    ['2046-11-27', '2046-11-26'],
+    ['2046-11-26', '2046-11-26'],
+    ['2046-11-25', '2046-11-25'],
+  ])('a tier by what runs out on %s ends on %s: in 20 years at the latest', (expiresOn, end) => {
+    const both = [card('front', expiresOn), card('back', expiresOn)];
+    expect(lastDayOf(1, facts(both))).toBe(end);
+    expect(lastDayOf(2, facts([...both, shown('selfie'), shown('utility_bill')]))).toBe(end);
+  });
+
+  test('20 years later is a day that there is', () => {
+    const leap = facts([{ ...passport, expiresOn: '9999-12-31' }], { today: '2080-02-29' });
+    expect(lastDayOf(1, leap)).toBe('2100-03-01');
+  });
+
   test('what is not proven ends it at once, and tier 0 never ends', () => {
     expect(lastDayOf(2, facts([passport, shown('selfie')]))).toBe('2026-11-26');
     expect(lastDayOf(1, facts([{ ...passport, expiresOn: '2020-01-01' }]))).toBe('2026-11-26');

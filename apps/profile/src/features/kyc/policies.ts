@@ -16,6 +16,9 @@ import type { OpenedKycDocument } from '#storage/kyc/kyc-document.repository.ts'
 /** The pictures of one case that are handed over at most, in bytes: what the provider takes in one call, and some room. */
 export const casePicturesBytesMax = 24 * 1024 * 1024;
 
+/** For how long a tier lasts at most, in years: it ends by what its user types, and some documents never run out (9999-01-01). */
+const tierYearsMax = 20;
+
 /** What of a person decides how far they can come. */
 export interface KycFacts {
   /** The fields of the profile that a tier may need; null where unknown. */
@@ -66,12 +69,12 @@ export function documentsOf(tier: KycTier, facts: KycFacts): readonly OpenedKycD
 }
 
 /**
- * The day on which a tier ends, `YYYY-MM-DD`: the first on which something that it needs is proven by no document any more. Null
- * when that day does not come. What is not proven at all ends it at once.
+ * The day on which a tier ends, `YYYY-MM-DD`: the first on which something that it needs is proven by no document any more, and in
+ * 20 years at the latest. Null when that day does not come. What is not proven at all ends it at once.
  */
 export function lastDayOf(tier: KycTier, facts: KycFacts): string | null {
-  const ends = kycTierOf(tier).documents.map((purpose) => lastProofOf(purpose, facts));
-  return earliest(ends);
+  const end = earliest(kycTierOf(tier).documents.map((purpose) => lastProofOf(purpose, facts)));
+  return end === null ? null : earliest([end, yearsAfter(facts.today, tierYearsMax)]);
 }
 
 /** Whether the tier that a user holds would last longer with these documents than it does. */
@@ -83,6 +86,13 @@ export function isRenewal({ tier, validUntil }: Pick<KycStanding, 'tier' | 'vali
 /** A calendar day in UTC. */
 export function dayOf(moment: Date): string {
   return moment.toISOString().slice(0, 10);
+}
+
+/** The same day so many years later, or the one after it in a year that does not have it; both `YYYY-MM-DD`. */
+function yearsAfter(day: string, years: number): string {
+  const date = new Date(day);
+  date.setUTCFullYear(date.getUTCFullYear() + years);
+  return dayOf(date);
 }
 
 /** What proves a purpose the longest: one kind of document of one country, with all of its sides. */

@@ -17,9 +17,6 @@ const day = v.pipe(v.string(), v.isoDate(), v.check(isCalendarDate, 'calendar_da
 const timestamp = v.pipe(v.string(), v.isoTimestamp());
 const tier = v.picklist(kycTiers);
 
-/** For how long a document is valid at most, in years: a tier ends by what its user types. */
-const validYearsMax = 20;
-
 /** A side of a document that is about to be uploaded, and what stands in it. */
 export const DocumentRequest = v.strictObject({
   kind: v.picklist(kycDocumentKinds),
@@ -108,12 +105,5 @@ export function problemOf(request: DocumentRequest, today: string): { path: stri
   if (isNumbered !== (expiresOn !== undefined)) {
     return { path: 'expiresOn', rule: isNumbered ? 'required' : 'not_wanted' };
   }
-  if (expiresOn === undefined) return null;
-  if (expiresOn <= today) return { path: 'expiresOn', rule: 'has_run_out' };
-  return expiresOn > yearsAfter(today, validYearsMax) ? { path: 'expiresOn', rule: 'too_far_ahead' } : null;
-}
-
-/** The same day so many years later; both `YYYY-MM-DD`. */
-function yearsAfter(day: string, years: number): string {
-  return `${Number(day.slice(0, 4)) + years}${day.slice(4)}`;
+  return expiresOn !== undefined && expiresOn <= today ? { path: 'expiresOn', rule: 'has_run_out' } : null;
 }
