@@ -20,6 +20,7 @@ import { createDeviceKeys, type DeviceKeys } from '#adapters/device-keys/device-
 import { createFactorChallenges, type FactorChallenges } from '#adapters/factors/factor-challenges.ts';
 import { createFactorDirectory, type FactorDirectory } from '#adapters/factors/factor-directory.ts';
 import { createFactorRemoval, type RemoveFactors } from '#adapters/factors/factor-removal.ts';
+import { createFactorRule, type FactorRule } from '#adapters/factors/factor-rule.ts';
 import { createPasskeys, type Passkeys } from '#adapters/factors/passkeys.ts';
 import { createMailDomains, type MailDomainOptions, type MailDomains } from '#adapters/mail-domains/mail-domains.ts';
 import { createMessages, type Messages } from '#adapters/messages/messages.ts';
@@ -64,6 +65,7 @@ export interface AppContext extends Foundations, TransactionalContext<Repositori
   readonly assessor: SignInAssessor;
   readonly factors: FactorDirectory;
   readonly factorChallenges: FactorChallenges;
+  readonly factorRule: FactorRule;
   readonly passkeys: Passkeys;
   readonly removeFactors: RemoveFactors;
   readonly deviceKeys: DeviceKeys;
@@ -83,6 +85,7 @@ export interface Overrides extends FoundationOverrides {
   readonly assessor?: SignInAssessor;
   readonly factors?: FactorDirectory;
   readonly factorChallenges?: FactorChallenges;
+  readonly factorRule?: FactorRule;
   readonly passkeys?: Passkeys;
   readonly removeFactors?: RemoveFactors;
   readonly deviceKeys?: DeviceKeys;
@@ -168,6 +171,7 @@ function adaptersOf(config: Config, { clock, logger, metrics }: Foundations, ove
     deviceKeys: overrides.deviceKeys ?? createDeviceKeys(device),
     factors: overrides.factors ?? createFactorDirectory(mfa),
     factorChallenges: overrides.factorChallenges ?? createFactorChallenges(mfa),
+    factorRule: overrides.factorRule ?? createFactorRule(mfa),
     passkeys: overrides.passkeys ?? createPasskeys(mfa),
     removeFactors: overrides.removeFactors ?? createFactorRemoval(mfa),
     names: overrides.names ?? createNameDirectory(profile),

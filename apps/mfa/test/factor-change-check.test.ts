@@ -3,7 +3,7 @@ import { audiences, uuidv7 } from '@bank/domain';
 import { MfaService } from '@bank/proto/mfa';
 import { softwareAuthenticator } from '@bank/testing/webauthn';
 import { expect, test } from 'vitest';
-import { device, givenEnrolled, givenFactor, givenSubject, mfaApp, pages, staffRolesOf } from './mfa-app.ts';
+import { auth, device, givenEnrolled, givenFactor, givenSubject, mfaApp, pages, staffRolesOf } from './mfa-app.ts';
 import { beginPasskey, givenPasskey, sendPasskey } from './passkeys.ts';
 
 const app = mfaApp();
@@ -116,10 +116,28 @@ test('whom mfa has not heard of yet has no factors', async () => {
   expect((await judged({ userId: uuidv7(), acr: 'aal1' })).rpc).toEqual({ code: 'allowed' });
 });
 
-test('SR-67, SR-68: for a customer alone, by their own token', async () => {
+test('SR-67, SR-68: for device a customer alone, by their own token', async () => {
   const api = await askingDevice();
   await expect(api.checkFactorChange({})).rejects.toMatchObject({ code: 'auth.token.missing' });
   const token = app.issuer.token({ roles: ['support'], acr: 'aal2', audience: audiences.staff });
   const asStaff = api.checkFactorChange({}, { headers: { 'bank-user-token': token } });
   await expect(asStaff).rejects.toMatchObject({ code: 'auth.token.invalid' });
+});
+
+test('SR-31, SR-68: for auth a member of staff in a session of theirs as well', async () => {
+  const { userId } = await givenPasskey(app);
+  staffRolesOf.set(userId, ['support']);
+  const asking = await app.client(MfaService, auth);
+  const ask = (amr: readonly string[]) => {
+    const token = app.issuer.token({
+      userId,
+      roles: ['support'],
+      acr: 'aal2',
+      amr: [...amr],
+      audience: audiences.staff,
+    });
+    return asking.checkFactorChange({}, { headers: { 'bank-user-token': token } });
+  };
+  await expect(ask(by.app)).rejects.toMatchObject({ code: 'auth.step_up.required', details: { phishingResistant } });
+  await ask(by.passkey);
 });

@@ -17,9 +17,10 @@ export const admin = 'spiffe://bank/app/admin';
 
 const methods = [
   ...['ListFactors', 'StartChallenge', 'VerifyChallenge', 'StartPasskeySignIn', 'VerifyPasskeySignIn', 'RemoveFactors'],
+  'CheckFactorChange',
 ].map((name) => `bank.mfa.v1.MfaService/${name}`);
 const callers = {
-  [auth]: { name: 'auth', methods },
+  [auth]: { name: 'auth', methods, audiences: [audiences.customers, audiences.staff] },
   [device]: {
     name: 'device',
     methods: ['bank.mfa.v1.MfaService/CheckFactorChange'],

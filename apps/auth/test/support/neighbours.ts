@@ -11,6 +11,7 @@ import type {
 } from '#adapters/factors/factor-challenges.ts';
 import type { FactorDirectory } from '#adapters/factors/factor-directory.ts';
 import type { RemoveFactors } from '#adapters/factors/factor-removal.ts';
+import type { FactorRule } from '#adapters/factors/factor-rule.ts';
 import type { PasskeyAnswer, Passkeys, PasskeyVerdict } from '#adapters/factors/passkeys.ts';
 import type { NameDirectory } from '#adapters/names/name-directory.ts';
 import type { SignInAssessor } from '#adapters/risk/sign-in-assessor.ts';
@@ -28,6 +29,8 @@ export interface Neighbours {
   proof: ProofVerdict | undefined;
   /** What mfa says to the answer of a passkey that names nobody; undefined while it is away. */
   passkey: PasskeyVerdict | undefined;
+  /** What mfa says of whoever moves their number: that they may, until a test has it judge. */
+  factorRule: FactorRule;
   /** Whether mfa removes factors, and for which recoveries it did. */
   removes: boolean;
   removed: { userId: string; recoveryId: string }[];
@@ -101,6 +104,7 @@ export function usualAnswers(): Neighbours {
     },
     proof: { kind: 'accepted', by: 'totp' },
     passkey: { kind: 'wrong' },
+    factorRule: { missing: async () => undefined },
     removes: true,
     removed: [],
     hasKey: true,
@@ -115,6 +119,7 @@ interface NeighbourAdapters {
   assessor: SignInAssessor;
   factors: FactorDirectory;
   factorChallenges: FactorChallenges;
+  factorRule: FactorRule;
   passkeys: Passkeys;
   removeFactors: RemoveFactors;
   deviceKeys: DeviceKeys;
@@ -148,6 +153,7 @@ export function answersOf(neighbours: Neighbours, clock: ShiftedClock): Neighbou
         return orAway(neighbours.proof);
       },
     },
+    factorRule: { missing: () => neighbours.factorRule.missing() },
     deviceKeys: keysOf(neighbours, clock),
     passkeys: {
       async ask() {

@@ -57,6 +57,7 @@ mfa      bank.mfa.v1.MfaService/VerifyChallenge        auth                     
 mfa      bank.mfa.v1.MfaService/StartPasskeySignIn     auth                                 -
 mfa      bank.mfa.v1.MfaService/VerifyPasskeySignIn    auth                                 -
 mfa      bank.mfa.v1.MfaService/RemoveFactors          auth                                 -
+mfa      bank.mfa.v1.MfaService/CheckFactorChange      auth                                 customer support compliance admin
 mfa      bank.mfa.v1.MfaService/CheckFactorChange      device                               customer
 mfa      bank.mfa.v1.MfaService/ResetFactors           admin                                admin
 device   bank.device.v1.DeviceService/AssessSignIn     auth                                 -

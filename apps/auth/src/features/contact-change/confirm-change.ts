@@ -1,9 +1,10 @@
 import { withTransaction } from '@bank/database';
-import { allow, DomainError, isBlocked, requireUser, type UserActor } from '@bank/domain';
+import { allow, DomainError, type ErrorDetails, isBlocked, requireUser, type UserActor } from '@bank/domain';
 import type { AppContext, AppTransaction } from '#context.ts';
 import type { Address } from '#features/address/index-address.ts';
 import type { Caller } from '#features/caller.ts';
 import { isChangeCode, openAddress } from '#features/contact-change/change-code.ts';
+import { missingProof } from '#features/contact-change/missing-proof.ts';
 import { changeCounters, mayMoveEmail, staffEmailStepUp } from '#features/contact-change/policies.ts';
 import { replaceEmail } from '#features/contact-change/replace-email.ts';
 import { replacePhone } from '#features/contact-change/replace-phone.ts';
@@ -14,12 +15,20 @@ import type { User } from '#storage/users/user.repository.ts';
 
 type Outcome =
   | { kind: 'verified'; address: Address }
-  | { kind: 'closed' | 'wrong_code' | 'taken' | 'blocked' | 'unproven' };
+  | { kind: 'unproven'; stepUp: ErrorDetails }
+  | { kind: 'closed' | 'wrong_code' | 'taken' | 'blocked' };
+
+/** Who gives a code, and what they have yet to prove for what it would change. */
+interface Prover {
+  readonly actor: UserActor;
+  readonly missing: ErrorDetails | undefined;
+}
 
 /**
  * Proves an address by its code: from now on it is the caller's, names them at sign-in, and the one before is free again. Who
  * proves it first has it; the second is answered as for a wrong code. Tries are counted before the code is compared (SR-25).
- * @throws auth.token.missing, auth.step_up.required, auth.verification.invalid, user.state.blocked, request.rate_limited
+ * @throws auth.token.missing, auth.step_up.required, auth.verification.invalid, user.state.blocked, request.rate_limited,
+ * service.unavailable
  */
 export async function confirmChange(
   ctx: AppContext,
@@ -34,26 +43,28 @@ export async function confirmChange(
     'auth.recovery.cancelled',
     'user.contact_change.failed',
   ] as const;
-  const judge = () => withTransaction(ctx, { who, audits }, (tx) => tryCode(tx, { actor, kind }, code));
+  // Asked again, since a passkey may have come between.
+  const prover = { actor, missing: await missingProof(ctx, actor.userId, kind) };
+  const judge = () => withTransaction(ctx, { who, audits }, (tx) => tryCode(tx, prover, { kind, code }));
   const isWrong = ({ kind: came }: Outcome) => came === 'closed' || came === 'wrong_code' || came === 'taken';
   const outcome = await withFailureLimit(ctx, caller.clientAddress, judge, isWrong);
   if (outcome.kind === 'verified') return outcome.address.value;
-  if (outcome.kind === 'unproven') throw new DomainError('auth.step_up.required', { details: staffEmailStepUp });
+  if (outcome.kind === 'unproven') throw new DomainError('auth.step_up.required', { details: outcome.stepUp });
   if (outcome.kind === 'blocked') throw new DomainError('user.state.blocked');
   throw new DomainError('auth.verification.invalid', { reason: outcome.kind });
 }
 
 async function tryCode(
   tx: AppTransaction,
-  { actor, kind }: { actor: UserActor; kind: IdentifierKind },
-  code: string,
+  prover: Prover,
+  { kind, code }: { kind: IdentifierKind; code: string },
 ): Promise<Outcome> {
-  const { userId, sessionId } = actor;
+  const { userId, sessionId } = prover.actor;
   // The user's row first, as all who change a user lock it: staff who send the code again hold both as well.
   const user = await tx.users.lock(userId);
   const claim = { attemptsMax: changeCounters.attemptsMax, now: tx.clock.now() };
   const change = await tx.contactChanges.claimTry({ userId, kind, sessionId }, claim);
-  const result = await decide(tx, { actor, user, change }, code);
+  const result = await decide(tx, { ...prover, user, change }, code);
   if (result.kind === 'verified') return result;
   const failure = { action: 'user.contact_change.failed', subject: userId, outcome: 'failure' } as const;
   await tx.audit({ ...failure, reason: result.kind, details: { kind, sessionId } });
@@ -62,14 +73,17 @@ async function tryCode(
 
 async function decide(
   tx: AppTransaction,
-  { actor, user, change }: { actor: UserActor; user: User | undefined; change: ContactChange | undefined },
+  { actor, missing, user, change }: Prover & { user: User | undefined; change: ContactChange | undefined },
   code: string,
 ): Promise<Outcome> {
   if (change === undefined) return { kind: 'closed' };
   if (!isChangeCode(tx, change, code)) return { kind: 'wrong_code' };
   const isStanding = user !== undefined && !isBlocked(user.status, 'change');
   // Before the change is used up: whoever steps up comes again with the same code.
-  if (isStanding && change.kind === 'email' && !mayMoveEmail(user.roles, actor)) return { kind: 'unproven' };
+  if (isStanding && change.kind === 'email' && !mayMoveEmail(user.roles, actor)) {
+    return { kind: 'unproven', stepUp: staffEmailStepUp };
+  }
+  if (isStanding && missing !== undefined) return { kind: 'unproven', stepUp: missing };
   await tx.contactChanges.remove(change.userId, change.kind);
   if (!isStanding) return { kind: 'blocked' };
   const address = await openAddress(tx, change);

@@ -75,7 +75,7 @@ export const contactRoutes = defineRoutes<AppContext>([
     path: '/v1/auth/phone/change',
     summary: 'Send a code to a phone number, a first one or another',
     description:
-      'Asking again sends a new code in place of the older. The answer does not tell whether somebody has the number.',
+      'Another number takes what adding a factor does: a passkey where there is one. Asking again sends a new code in place of the older. The answer does not tell whether somebody has the number.',
     tag,
     access: 'user',
     stepUp: { acr: 'aal2', maxAgeSeconds: 300 },
@@ -92,12 +92,13 @@ export const contactRoutes = defineRoutes<AppContext>([
     method: 'POST',
     path: '/v1/auth/phone/verify',
     summary: 'Prove the phone number by the code that was sent to it',
+    description: 'What another number takes is asked for again. The code stays good for whoever steps up.',
     tag,
     access: 'user',
     idempotent: true,
     body: VerifyContactSchema,
     responses: { 200: PhoneVerifiedSchema },
-    errors: ['auth.verification.invalid', 'user.state.blocked', 'request.rate_limited'],
+    errors: ['auth.step_up.required', 'auth.verification.invalid', 'user.state.blocked', 'request.rate_limited'],
     limits: [{ name: 'phone-verify', points: 30, windowSeconds: 600, by: 'user' }],
     async handle(ctx, request) {
       return ok(await verifyPhone(ctx, request.body, callerOf(request)));

@@ -603,7 +603,8 @@ export const MfaService: GenService<{
   /**
    * CheckFactorChange tells whether a person may change what proves them in the session of the forwarded token, by the
    * rule for factors themselves. Otherwise the error is `auth.step_up.required` with what would do; how fresh the
-   * session is the caller judges. Caller: device, for the person, before a key is bound.
+   * session is the caller judges. Callers, for the person: device, before a device is trusted or a key bound, and auth,
+   * before a proven number is replaced.
    *
    * @generated from rpc bank.mfa.v1.MfaService.CheckFactorChange
    */
