@@ -5,6 +5,7 @@ import { createLinkSigner, type LinkSigner } from '#adapters/links/link-signer.t
 import { openStorages, type Storages } from '#adapters/storage/open-storages.ts';
 import type { Config } from '#config.ts';
 import { scanTimeoutMs } from '#features/file/policies.ts';
+import { tierPicturesMax } from '#features/kyc/policies.ts';
 import type { FilePurpose } from '#storage/files/file.entity.ts';
 
 /** What files of users need beside their rows. */
@@ -13,7 +14,10 @@ export interface FileServices {
   readonly links: LinkSigner;
   /** Undefined where nobody looks for what harms machines. */
   readonly antivirus: Antivirus | undefined;
-  /** Where uploads are checked: each lies in memory as a whole, and its image once more as pixels. */
+  /**
+   * Where uploads are checked: each lies in memory as a whole, and its image once more as pixels. A user may complete all that a tier
+   * needs at once: what finds no place waits. Whoever sends more keeps nobody else waiting.
+   */
   readonly checks: Lane;
   /** Where documents that staff look at are drawn on, the same way: no upload keeps staff waiting. */
   readonly drawings: Lane;
@@ -27,8 +31,6 @@ export interface FileServices {
 
 const readersMax = 8;
 const waitingPerPlace = 8;
-/** Both sides of a document; whoever sends more at once keeps nobody else waiting. */
-const checksPerUserMax = 2;
 
 /** Puts together what the configuration says about files. Nothing is called yet. */
 export async function createFileServices(
@@ -47,7 +49,7 @@ export async function createFileServices(
     storages: await openStorages(config, { signer: links, metrics, baseUrl }),
     links,
     antivirus: clamd === undefined ? undefined : createClamd(clamd, scanTimeoutMs),
-    checks: createLane({ width, waitingMax: width * waitingPerPlace, perUserMax: checksPerUserMax }),
+    checks: createLane({ width, waitingMax: width * waitingPerPlace, perUserMax: tierPicturesMax }),
     drawings: createLane({ width, waitingMax: width * waitingPerPlace }),
     readers: createLane({ width: readersMax, waitingMax: readersMax * waitingPerPlace }),
     baseUrl,

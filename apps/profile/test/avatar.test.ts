@@ -4,6 +4,7 @@ import { raceOf, winners } from '@bank/testing';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { completeUpload } from '#features/file/complete-upload.ts';
+import { tierPicturesMax } from '#features/kyc/policies.ts';
 import { givenProfile, profileApp } from './profile-app.ts';
 import { announce, type Begun, completeAvatar, follow, givenAvatar, jpeg, send, sendAvatar } from './uploads.ts';
 
@@ -183,12 +184,12 @@ describe('POST /v1/profile/avatar/complete', () => {
     expect((await completeAvatar(app, token, begun.uploadId)).status).toBe(200);
   });
 
-  test('of one user two are checked at a time; a further one is told so, and goes on afterwards', async () => {
+  test('of one user as many are checked or wait as a tier needs; a further one is told so, and goes on afterwards', async () => {
     const { token, userId } = await givenProfile(app);
     const { uploadId } = await sendAvatar(app, token, await jpeg());
     const { checks } = app.ctx.fileServices;
     const release = Promise.withResolvers<void>();
-    const others = [1, 2].map(() => checks.run(() => release.promise, userId));
+    const others = Array.from({ length: tierPicturesMax }, () => checks.run(() => release.promise, userId));
     const completed = completeUpload(app.ctx, actorOf(userId), { purpose: 'avatar', reference: { uploadId } });
     await expect(completed).rejects.toMatchObject({ code: 'request.rate_limited' });
     release.resolve();

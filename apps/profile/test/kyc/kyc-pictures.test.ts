@@ -1,11 +1,21 @@
-import { fixedClock } from '@bank/testing';
+import { fixedClock, until } from '@bank/testing';
 import { expect, test } from 'vitest';
 import { clearFiles } from '#features/file/clear-files.ts';
 import { readFile } from '#features/file/read-file.ts';
 import { releaseReplaced } from '#features/kyc/release-replaced.ts';
 import { applyResult } from '#features/kyc-result/apply-result.ts';
 import { openVerification } from '#features/kyc-submission/open-verification.ts';
-import { auditsOf, caseOf, givenCustomer, givenSubmitted, kycApp, send, upload } from './kyc-app.ts';
+import {
+  announced,
+  auditsOf,
+  caseOf,
+  givenCustomer,
+  givenSubmitted,
+  kycApp,
+  send,
+  sendPicture,
+  upload,
+} from './kyc-app.ts';
 
 const { app } = await kycApp();
 const dayMs = 86_400_000;
@@ -73,6 +83,28 @@ test('one that was handed in shows what was examined, until its case has been cl
   const [replaced, kept] = await documentsOf(userId);
   expect([replaced?.file_id, kept?.file_id]).toEqual([null, kept?.upload_id]);
   expect(await auditsOf(app, userId, 'file.removed')).toMatchObject([{ details: { fileId } }]);
+});
+
+test('all pictures that the highest tier needs may be completed at once: what finds no place waits', async () => {
+  const customer = await givenCustomer(app);
+  const sides = ['front', 'back'].map((side) => announced('national_id', { side }));
+  const ids: string[] = [];
+  for (const document of [...sides, ...['selfie', 'utility_bill', 'payslip'].map((kind) => announced(kind))]) {
+    const { body } = await send(app, customer, 'POST', '/documents', document);
+    await sendPicture(app, body);
+    ids.push(String(body['documentId']));
+  }
+  const release = Promise.withResolvers<void>();
+  const { checks } = app.ctx.fileServices;
+  const others = Array.from({ length: app.ctx.config.FILE_CHECKS_MAX }, () => checks.run(() => release.promise));
+  const completed = ids.map((id) => send(app, customer, 'POST', `/documents/${id}/complete`, {}));
+  const claimed = 'select 1 from profile.files where user_id = $1 and claim is not null';
+  const allWait = until(async () => (await app.database.query(claimed, [customer.userId])).length === ids.length);
+  await Promise.race([allWait, ...completed]);
+  release.resolve();
+  expect((await Promise.all(completed)).map(({ status }) => status)).toEqual(ids.map(() => 200));
+  await Promise.all(others);
+  expect((await send(app, customer, 'POST', '/submissions', { tier: 3 })).status).toBe(202);
 });
 
 test('422: more pictures than are handed over at once, and the case stays as it is', async () => {

@@ -2,7 +2,7 @@ import { kycTiers } from '@bank/domain';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { OpenedKycDocument } from '#storage/kyc/kyc-document.repository.ts';
-import { documentsOf, isComplete, type KycFacts, lastDayOf, missingFor } from './policies.ts';
+import { documentsOf, isComplete, type KycFacts, lastDayOf, missingFor, tierPicturesMax } from './policies.ts';
 
 const profile = { givenName: 'Ada', familyName: 'Lovelace', dateOfBirth: '1990-12-10', nationality: 'DE' };
 
@@ -69,6 +69,10 @@ test('a tier rests on what it needs and is there', () => {
   const licence = shown('driving_licence', { country: 'GB', expiresOn: '2028-02-01' });
   const over = shown('passport', { expiresOn: '2020-01-01' });
   expect(documentsOf(1, facts([passport, licence, over, shown('selfie')]))).toEqual([passport, licence]);
+});
+
+test('the pictures that a tier needs at most: two sides of a card, and one picture for each proof besides', () => {
+  expect(tierPicturesMax).toBe(5);
 });
 
 describe('lastDayOf', () => {

@@ -9,12 +9,16 @@ import {
   kycDocumentKinds,
   kycDocuments,
   kycTierOf,
+  kycTiers,
 } from '@bank/domain';
 import type { KycStanding } from '#storage/kyc/kyc-case.ts';
 import type { OpenedKycDocument } from '#storage/kyc/kyc-document.repository.ts';
 
 /** The pictures of one case that are handed over at most, in bytes: what the provider takes in one call, and some room. */
 export const casePicturesBytesMax = 24 * 1024 * 1024;
+
+/** The pictures that one tier needs at most: of each proof the document with the most sides. */
+export const tierPicturesMax = Math.max(...kycTiers.map(picturesOf));
 
 /** For how long a tier lasts at most, in years: it ends by what its user types, and some documents never run out (9999-01-01). */
 const tierYearsMax = 20;
@@ -142,6 +146,13 @@ function missingSides(kind: KycDocumentKind, { documents, today }: KycFacts): re
 /** Whether a document proves anything today. */
 function counts({ kind, country, expiresOn }: OpenedKycDocument, today: string): boolean {
   return isAcceptedDocument(kind, country) && (expiresOn === null || expiresOn > today);
+}
+
+function picturesOf(tier: KycTier): number {
+  const sides = kycTierOf(tier).documents.map((purpose) =>
+    Math.max(...kindsOf(purpose).map((kind) => kycDocuments[kind].sides.length)),
+  );
+  return sides.reduce((sum, count) => sum + count, 0);
 }
 
 function kindsOf(purpose: KycPurpose): readonly KycDocumentKind[] {
