@@ -12,6 +12,9 @@ export const picture = new Uint8Array([0xff, 0xd8, 0xff, 0xe0]);
 /** What the user says that it shows. */
 export const particulars = { number: 'C01X00T47', expiresOn: '2041-05-01' };
 
+/** Documents that are none of `kind: 'passport'` with these particulars, by their id: what `profile` says of them. */
+export const otherDocuments = new Map<string, { kind?: string; number?: string; expiresOn?: string }>();
+
 type Answer<S> = <T>(state: S, request: object, context: HandlerContext, reply: () => T) => Promise<T>;
 type KycImplementation = Pick<
   ServiceImpl<typeof ProfileService>,
@@ -33,7 +36,10 @@ export function kycMethods<S extends { readonly kycCases: KycCases }>(answer: An
       }),
     claimKycCase: (request, context) => answer(state, request, context, () => ({})),
     getKycDocument: (request, context) =>
-      answer(state, request, context, () => ({ contentType: 'image/jpeg', content: picture, ...particulars })),
+      answer(state, request, context, () => ({
+        ...(!request.particularsOnly && { contentType: 'image/jpeg', content: picture }),
+        ...(otherDocuments.get(request.documentId) ?? { kind: 'passport', ...particulars }),
+      })),
     decideKycCase: (request, context) => answer(state, request, context, () => ({})),
   };
 }

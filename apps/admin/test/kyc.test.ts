@@ -4,7 +4,7 @@ import { approvalDigest } from '@bank/security';
 import { describe, expect, test } from 'vitest';
 import { adminApp, knownUser, type Staff, staffOf, toldOf } from './admin-app.ts';
 import { approvalsOf, reason } from './approvals-under-test.ts';
-import { particulars, picture } from './kyc-neighbour.ts';
+import { otherDocuments, particulars, picture } from './kyc-neighbour.ts';
 import { startNeighbours } from './neighbours.ts';
 
 const neighbours = await startNeighbours();
@@ -189,17 +189,30 @@ describe('GET /v1/admin/kyc/cases/{id}/documents/{documentId}', () => {
       'nosniff',
     ]);
     expect(new Uint8Array(await answer.arrayBuffer())).toEqual(picture);
-    expect(neighbours.callsOf('getKycDocument')).toMatchObject([{ request: { caseId, documentId } }]);
+    expect(neighbours.callsOf('getKycDocument')).toMatchObject([
+      { request: { caseId, documentId, particularsOnly: false } },
+    ]);
   });
 
-  test('200: what the user typed, to be compared with the picture, for nobody to keep', async () => {
+  test('200: what the user typed, to be compared with the picture, which is not asked for; for nobody to keep', async () => {
     const [staff, caseId, documentId] = [staffOf(app, 'compliance'), uuidv7(), uuidv7()];
     const answer = await get(staff, caseId, documentId, '/particulars');
     expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'no-store']);
     expect(await answer.json()).toEqual(particulars);
     expect(neighbours.callsOf('getKycDocument')).toMatchObject([
-      { request: { caseId, documentId }, token: staff.token },
+      { request: { caseId, documentId, particularsOnly: true }, token: staff.token },
     ]);
+  });
+
+  test('200: of a kind that has no number there is none; 503: of one that has, profile does not say it', async () => {
+    const [staff, selfie, passport, older] = [staffOf(app, 'compliance'), uuidv7(), uuidv7(), uuidv7()];
+    otherDocuments.set(selfie, { kind: 'selfie' }).set(passport, { kind: 'passport' }).set(older, {});
+    const none = await get(staff, uuidv7(), selfie, '/particulars');
+    expect([none.status, await none.json()]).toEqual([200, { number: null, expiresOn: null }]);
+    for (const unsaid of [passport, older]) {
+      const answer = await get(staff, uuidv7(), unsaid, '/particulars');
+      expect([answer.status, await answer.json()]).toMatchObject([503, { code: 'service.unavailable' }]);
+    }
   });
 
   test('404: none; 403: not for support, nor after an old authentication', async () => {

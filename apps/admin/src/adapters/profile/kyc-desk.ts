@@ -1,4 +1,13 @@
-import type { KycDocumentKind, KycReason, KycSide, KycStatus, UserId } from '@bank/domain';
+import {
+  DomainError,
+  type KycDocumentKind,
+  type KycReason,
+  type KycSide,
+  type KycStatus,
+  kycDocumentKinds,
+  kycDocuments,
+  type UserId,
+} from '@bank/domain';
 import { type KycCase, KycDecision, ProfileService } from '@bank/proto/profile';
 import { createRpcClient, forwardUser, type RpcClientOptions } from '@bank/service-kit';
 import type { Approved } from '#adapters/auth/user-acts.ts';
@@ -23,9 +32,14 @@ export interface ListedCase {
   }[];
 }
 
-/** A document as a JPEG, and what its user says that it shows; null for a kind that has none of it. */
-export interface SeenDocument {
-  readonly picture: Uint8Array<ArrayBuffer>;
+/** Which document of a case. */
+export interface CaseDocument {
+  readonly caseId: string;
+  readonly documentId: string;
+}
+
+/** What the user of a document says that it shows; null for a kind that has none of it. */
+export interface Particulars {
   readonly number: string | null;
   /** `YYYY-MM-DD` */
   readonly expiresOn: string | null;
@@ -49,14 +63,16 @@ export interface KycDesk {
     readonly cursor?: string | undefined;
   }): Promise<{ readonly cases: readonly ListedCase[]; readonly nextCursor: string | null }>;
   claim(claim: { readonly caseId: string; readonly noteId: string }): Promise<void>;
-  document(document: { readonly caseId: string; readonly documentId: string }): Promise<SeenDocument>;
+  /** A document as a JPEG. */
+  picture(document: CaseDocument): Promise<Uint8Array<ArrayBuffer>>;
+  particulars(document: CaseDocument): Promise<Particulars>;
   requestInformation(asked: CaseAttempt & Reasons & { readonly noteId: string }): Promise<void>;
   approve(decided: CaseAttempt & Approved): Promise<void>;
   reject(decided: CaseAttempt & Approved & Reasons): Promise<void>;
 }
 
 /** A picture takes longer than anything else. */
-const documentDeadlineMs = 8000;
+const pictureDeadlineMs = 8000;
 
 /** Asks the profile service. */
 export function createKycDesk(options: RpcClientOptions<typeof ProfileService>): KycDesk {
@@ -74,15 +90,29 @@ export function createKycDesk(options: RpcClientOptions<typeof ProfileService>):
     async claim({ caseId, noteId }) {
       await service.claimKycCase({ caseId, noteId }, forwardUser());
     },
-    async document({ caseId, documentId }) {
-      const call = { ...forwardUser(), timeoutMs: documentDeadlineMs };
-      const { content, number, expiresOn } = await service.getKycDocument({ caseId, documentId }, call);
-      return { picture: new Uint8Array(content), number: number || null, expiresOn: expiresOn || null };
+    async picture({ caseId, documentId }) {
+      const call = { ...forwardUser(), timeoutMs: pictureDeadlineMs };
+      const { content } = await service.getKycDocument({ caseId, documentId }, call);
+      return new Uint8Array(content);
+    },
+    async particulars({ caseId, documentId }) {
+      const asked = { caseId, documentId, particularsOnly: true };
+      const { kind, number, expiresOn } = await service.getKycDocument(asked, forwardUser());
+      if (!isUnnumbered(kind) && (number === '' || expiresOn === '')) {
+        const reason = 'profile did not say what stands in a document that has a number';
+        throw new DomainError('service.unavailable', { reason });
+      }
+      return { number: number || null, expiresOn: expiresOn || null };
     },
     requestInformation: (asked) => decide(KycDecision.REQUEST_INFORMATION, asked),
     approve: (decided) => decide(KycDecision.APPROVE, decided),
     reject: (decided) => decide(KycDecision.REJECT, decided),
   };
+}
+
+/** Whether a document has no number by its kind. A `profile` of an earlier release may name none, and no number either. */
+function isUnnumbered(kind: string): boolean {
+  return kycDocumentKinds.some((known) => known === kind && !kycDocuments[known].isNumbered);
 }
 
 function toListed({ caseId, reviewerId, submittedAt, documents, ...listed }: KycCase): ListedCase {

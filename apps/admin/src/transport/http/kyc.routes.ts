@@ -16,6 +16,7 @@ import {
   ParticularsView,
 } from '#features/kyc/schemas.ts';
 import { showDocument } from '#features/kyc/show-document.ts';
+import { showParticulars } from '#features/kyc/show-particulars.ts';
 import { toCasePage } from '#features/kyc/view.ts';
 import { freshStepUp } from '#transport/http/fresh-step-up.ts';
 
@@ -121,7 +122,7 @@ export const kycRoutes = defineRoutes<AppContext>([
     errors: unseen,
     limits: looks,
     async handle(ctx, request) {
-      const { picture: raw } = await showDocument(ctx, request.actor, request.params);
+      const raw = await showDocument(ctx, request.actor, request.params);
       return { status: 200, raw, headers: { 'content-disposition': 'inline; filename="document.jpg"' } };
     },
   },
@@ -137,9 +138,6 @@ export const kycRoutes = defineRoutes<AppContext>([
     responses: { 200: ParticularsView },
     errors: unseen,
     limits: looks,
-    async handle(ctx, request) {
-      const { number, expiresOn } = await showDocument(ctx, request.actor, request.params);
-      return ok({ number, expiresOn });
-    },
+    handle: async (ctx, request) => ok(await showParticulars(ctx, request.actor, request.params)),
   },
 ]);

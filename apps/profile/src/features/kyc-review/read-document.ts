@@ -1,5 +1,5 @@
 import { readerOf, withTransaction } from '@bank/database';
-import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain';
+import { type Actor, allow, DomainError, type KycDocumentKind, parse, requireUser } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import { readFile } from '#features/file/read-file.ts';
 import { CaseDocument } from '#features/kyc-review/schemas.ts';
@@ -9,36 +9,42 @@ import type { KycParticulars } from '#storage/kyc/kyc-document.repository.ts';
 
 /** A picture with who looks at it and when written across, and what its user says that it shows. */
 export interface ShownDocument extends KycParticulars {
-  readonly contentType: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly kind: KycDocumentKind;
+  /** Undefined when only the particulars were asked for. */
+  readonly picture: { readonly contentType: string; readonly bytes: Uint8Array<ArrayBuffer> } | undefined;
 }
 
 /**
  * A document of a user below (SR-72) for staff, who decide by it: the ledger is told before it is shown, and only once it can be.
  * Who looks at it and when stands across the picture, so that a photograph of the screen says whose it was. Number and expiry are what
- * the user typed: the tier ends by it, so they compare it with what the picture shows.
+ * the user typed: the tier ends by it, so they compare it with what the picture shows. Who asks for these alone opens no picture.
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, kyc.document.not_found,
  * profile.unreadable, service.overloaded, service.unavailable, and what reading files throws
  */
 export async function readDocument(ctx: AppContext, actor: Actor, input: unknown): Promise<ShownDocument> {
   const who = allow.permission(actor, 'kyc.read');
   const { userId: staffId } = requireUser(actor);
-  const { caseId, documentId } = parse(CaseDocument, input);
+  const { caseId, documentId, particularsOnly } = parse(CaseDocument, input);
   const document = await readerOf(ctx).kycDocuments.findOpened(documentId);
   if (document === undefined || document.caseId !== caseId || document.fileId === null) {
     throw new DomainError('kyc.document.not_found');
   }
   const { userId, kind, side, fileId, number, expiresOn } = document;
   await requireBelow(ctx, actor, userId);
+  const picture = particularsOnly ? undefined : await drawPicture(ctx, fileId, staffId);
+  await withTransaction(ctx, { who, audits: ['kyc.document.read'] }, async (tx) => {
+    const details = { caseId, documentId, kind, side, particularsOnly };
+    await tx.audit({ action: 'kyc.document.read', subject: userId, outcome: 'success', details });
+  });
+  return { kind, picture, number, expiresOn };
+}
+
+/** The picture with who looks at it, now, written across. @throws kyc.document.not_found, service.overloaded, what reading files throws */
+async function drawPicture(ctx: AppContext, fileId: string, staffId: string): Promise<ShownDocument['picture']> {
   const { bytes } = await readFile(ctx, fileId).catch((error: unknown): never => {
     const isMissing = error instanceof DomainError && error.code === 'file.not_found';
     throw isMissing ? new DomainError('kyc.document.not_found', { cause: error }) : error;
   });
   const seenBy = [staffId, ctx.clock.now().toISOString()];
-  const shown = await ctx.fileServices.drawings.run(() => watermark(bytes, seenBy));
-  await withTransaction(ctx, { who, audits: ['kyc.document.read'] }, async (tx) => {
-    const details = { caseId, documentId, kind, side };
-    await tx.audit({ action: 'kyc.document.read', subject: userId, outcome: 'success', details });
-  });
-  return { ...shown, number, expiresOn };
+  return await ctx.fileServices.drawings.run(() => watermark(bytes, seenBy));
 }

@@ -50,9 +50,11 @@ export const kycMethods: KycMethods = {
   getKycDocument: {
     access: 'staff',
     idempotent: true,
-    async handle(ctx, { caseId, documentId }, { actor }) {
-      const { contentType, bytes, number, expiresOn } = await readDocument(ctx, actor, { caseId, documentId });
-      return { contentType, content: bytes, number: number ?? '', expiresOn: expiresOn ?? '' };
+    async handle(ctx, { caseId, documentId, particularsOnly }, { actor }) {
+      const asked = { caseId, documentId, particularsOnly };
+      const { kind, picture, number, expiresOn } = await readDocument(ctx, actor, asked);
+      const shown = picture && { contentType: picture.contentType, content: picture.bytes };
+      return { ...shown, kind, number: number ?? '', expiresOn: expiresOn ?? '' };
     },
   },
   decideKycCase: {

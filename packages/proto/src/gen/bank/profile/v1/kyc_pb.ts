@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/profile/v1/kyc.proto.
  */
 export const file_bank_profile_v1_kyc: GenFile = /*@__PURE__*/
-  fileDesc("ChliYW5rL3Byb2ZpbGUvdjEva3ljLnByb3RvEg9iYW5rLnByb2ZpbGUudjEigAEKC0t5Y0RvY3VtZW50EhMKC2RvY3VtZW50X2lkGAEgASgJEgwKBGtpbmQYAiABKAkSDAoEc2lkZRgDIAEoCRIPCgdjb3VudHJ5GAQgASgJEi8KC3VwbG9hZGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLjAQoHS3ljQ2FzZRIPCgdjYXNlX2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSDAoEdGllchgDIAEoBRIOCgZzdGF0dXMYBCABKAkSDwoHYXR0ZW1wdBgFIAEoBRIPCgdyZWFzb25zGAYgAygJEhMKC3Jldmlld2VyX2lkGAcgASgJEjAKDHN1Ym1pdHRlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoJZG9jdW1lbnRzGAkgAygLMhwuYmFuay5wcm9maWxlLnYxLkt5Y0RvY3VtZW50IiYKE0dldEt5Y1N0YXR1c1JlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSJrChRHZXRLeWNTdGF0dXNSZXNwb25zZRIPCgd1c2VyX2lkGAEgASgJEg4KBnN0YXR1cxgCIAEoCRIMCgR0aWVyGAMgASgFEg8KB3ZlcnNpb24YBCABKAMSEwoLdmFsaWRfdW50aWwYBSABKAkiVQoTTGlzdEt5Y0Nhc2VzUmVxdWVzdBIOCgZzdGF0dXMYASABKAkSDwoHY2FzZV9pZBgCIAEoCRINCgVsaW1pdBgDIAEoBRIOCgZjdXJzb3IYBCABKAkiVAoUTGlzdEt5Y0Nhc2VzUmVzcG9uc2USJwoFY2FzZXMYASADKAsyGC5iYW5rLnByb2ZpbGUudjEuS3ljQ2FzZRITCgtuZXh0X2N1cnNvchgCIAEoCSI3ChNDbGFpbUt5Y0Nhc2VSZXF1ZXN0Eg8KB2Nhc2VfaWQYASABKAkSDwoHbm90ZV9pZBgCIAEoCSIWChRDbGFpbUt5Y0Nhc2VSZXNwb25zZSI9ChVHZXRLeWNEb2N1bWVudFJlcXVlc3QSDwoHY2FzZV9pZBgBIAEoCRITCgtkb2N1bWVudF9pZBgCIAEoCSJjChZHZXRLeWNEb2N1bWVudFJlc3BvbnNlEhQKDGNvbnRlbnRfdHlwZRgBIAEoCRIPCgdjb250ZW50GAIgASgMEg4KBm51bWJlchgDIAEoCRISCgpleHBpcmVzX29uGAQgASgJIq0BChREZWNpZGVLeWNDYXNlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEg8KB2Nhc2VfaWQYAiABKAkSDwoHYXR0ZW1wdBgDIAEoBRIuCghkZWNpc2lvbhgEIAEoDjIcLmJhbmsucHJvZmlsZS52MS5LeWNEZWNpc2lvbhIPCgdyZWFzb25zGAUgAygJEg8KB25vdGVfaWQYBiABKAkSEAoIYXBwcm92YWwYByABKAkiFwoVRGVjaWRlS3ljQ2FzZVJlc3BvbnNlKoQBCgtLeWNEZWNpc2lvbhIcChhLWUNfREVDSVNJT05fVU5TUEVDSUZJRUQQABIYChRLWUNfREVDSVNJT05fQVBQUk9WRRABEhcKE0tZQ19ERUNJU0lPTl9SRUpFQ1QQAhIkCiBLWUNfREVDSVNJT05fUkVRVUVTVF9JTkZPUk1BVElPThADYgZwcm90bzM", [file_google_protobuf_timestamp]);
+  fileDesc("ChliYW5rL3Byb2ZpbGUvdjEva3ljLnByb3RvEg9iYW5rLnByb2ZpbGUudjEigAEKC0t5Y0RvY3VtZW50EhMKC2RvY3VtZW50X2lkGAEgASgJEgwKBGtpbmQYAiABKAkSDAoEc2lkZRgDIAEoCRIPCgdjb3VudHJ5GAQgASgJEi8KC3VwbG9hZGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLjAQoHS3ljQ2FzZRIPCgdjYXNlX2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSDAoEdGllchgDIAEoBRIOCgZzdGF0dXMYBCABKAkSDwoHYXR0ZW1wdBgFIAEoBRIPCgdyZWFzb25zGAYgAygJEhMKC3Jldmlld2VyX2lkGAcgASgJEjAKDHN1Ym1pdHRlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoJZG9jdW1lbnRzGAkgAygLMhwuYmFuay5wcm9maWxlLnYxLkt5Y0RvY3VtZW50IiYKE0dldEt5Y1N0YXR1c1JlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSJrChRHZXRLeWNTdGF0dXNSZXNwb25zZRIPCgd1c2VyX2lkGAEgASgJEg4KBnN0YXR1cxgCIAEoCRIMCgR0aWVyGAMgASgFEg8KB3ZlcnNpb24YBCABKAMSEwoLdmFsaWRfdW50aWwYBSABKAkiVQoTTGlzdEt5Y0Nhc2VzUmVxdWVzdBIOCgZzdGF0dXMYASABKAkSDwoHY2FzZV9pZBgCIAEoCRINCgVsaW1pdBgDIAEoBRIOCgZjdXJzb3IYBCABKAkiVAoUTGlzdEt5Y0Nhc2VzUmVzcG9uc2USJwoFY2FzZXMYASADKAsyGC5iYW5rLnByb2ZpbGUudjEuS3ljQ2FzZRITCgtuZXh0X2N1cnNvchgCIAEoCSI3ChNDbGFpbUt5Y0Nhc2VSZXF1ZXN0Eg8KB2Nhc2VfaWQYASABKAkSDwoHbm90ZV9pZBgCIAEoCSIWChRDbGFpbUt5Y0Nhc2VSZXNwb25zZSJXChVHZXRLeWNEb2N1bWVudFJlcXVlc3QSDwoHY2FzZV9pZBgBIAEoCRITCgtkb2N1bWVudF9pZBgCIAEoCRIYChBwYXJ0aWN1bGFyc19vbmx5GAMgASgIInEKFkdldEt5Y0RvY3VtZW50UmVzcG9uc2USFAoMY29udGVudF90eXBlGAEgASgJEg8KB2NvbnRlbnQYAiABKAwSDgoGbnVtYmVyGAMgASgJEhIKCmV4cGlyZXNfb24YBCABKAkSDAoEa2luZBgFIAEoCSKtAQoURGVjaWRlS3ljQ2FzZVJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRIPCgdjYXNlX2lkGAIgASgJEg8KB2F0dGVtcHQYAyABKAUSLgoIZGVjaXNpb24YBCABKA4yHC5iYW5rLnByb2ZpbGUudjEuS3ljRGVjaXNpb24SDwoHcmVhc29ucxgFIAMoCRIPCgdub3RlX2lkGAYgASgJEhAKCGFwcHJvdmFsGAcgASgJIhcKFURlY2lkZUt5Y0Nhc2VSZXNwb25zZSqEAQoLS3ljRGVjaXNpb24SHAoYS1lDX0RFQ0lTSU9OX1VOU1BFQ0lGSUVEEAASGAoUS1lDX0RFQ0lTSU9OX0FQUFJPVkUQARIXChNLWUNfREVDSVNJT05fUkVKRUNUEAISJAogS1lDX0RFQ0lTSU9OX1JFUVVFU1RfSU5GT1JNQVRJT04QA2IGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * KycDocument is one side of a document of a case, without anything that stands in it.
@@ -343,6 +343,13 @@ export type GetKycDocumentRequest = Message<"bank.profile.v1.GetKycDocumentReque
    * @generated from field: string document_id = 2;
    */
   documentId: string;
+
+  /**
+   * Only what its user says that it shows: no picture is opened or drawn.
+   *
+   * @generated from field: bool particulars_only = 3;
+   */
+  particularsOnly: boolean;
 };
 
 /**
@@ -359,14 +366,14 @@ export const GetKycDocumentRequestSchema: GenMessage<GetKycDocumentRequest> = /*
  */
 export type GetKycDocumentResponse = Message<"bank.profile.v1.GetKycDocumentResponse"> & {
   /**
-   * Media type of the content.
+   * Media type of the content; empty without one.
    *
    * @generated from field: string content_type = 1;
    */
   contentType: string;
 
   /**
-   * The picture.
+   * The picture; empty when only the particulars were asked for.
    *
    * @generated from field: bytes content = 2;
    */
@@ -385,6 +392,13 @@ export type GetKycDocumentResponse = Message<"bank.profile.v1.GetKycDocumentResp
    * @generated from field: string expires_on = 4;
    */
   expiresOn: string;
+
+  /**
+   * What kind of document it is, as in `KycDocument`; empty from a release that does not say it.
+   *
+   * @generated from field: string kind = 5;
+   */
+  kind: string;
 };
 
 /**
