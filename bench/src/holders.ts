@@ -1,5 +1,5 @@
 import { hotp } from '@bank/security';
-import { connectionOf, type Person, registerPeople } from '@bank/test-bed';
+import { connectionOf, fromBase32, type Person, registerPeople } from '@bank/test-bed';
 import { type SoftwareAuthenticator, softwareAuthenticator } from '@bank/testing/webauthn';
 import pg from 'pg';
 import type { Bench } from '#bench.ts';
@@ -23,7 +23,6 @@ export interface PasskeyHolder {
 
 type Send = <T>(path: string, body: object, wanted: number) => Promise<T>;
 
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const appearsWithinMs = 30_000;
 const stepMs = 30_000;
 /** How long a code may be under way. */
@@ -145,11 +144,6 @@ function goodSteps(): readonly [oldest: number, newest: number] {
 
 function currentStep(): number {
   return Math.floor(Date.now() / stepMs);
-}
-
-function fromBase32(text: string): Uint8Array {
-  const bits = [...text].map((symbol) => alphabet.indexOf(symbol).toString(2).padStart(5, '0')).join('');
-  return Uint8Array.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
 }
 
 function pause(ms: number): Promise<void> {

@@ -1,5 +1,4 @@
-import type { Person } from '@bank/test-bed';
-import type { Authenticator } from '#load/authenticator.ts';
+import type { Authenticator, Person } from '@bank/test-bed';
 
 /** A user of the load. One client alone acts for them, so that only the stack can be at fault. */
 export interface Account {

@@ -1,3 +1,4 @@
+export { Authenticator, fromBase32 } from '#authenticator.ts';
 export { type BundledStackOptions, withBundledStack } from '#bundled-stack.ts';
 export { buildBundles } from '#bundles.ts';
 export { fromAnotherAddress } from '#client-address.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { Authenticator } from '@bank/test-bed';
 import { type Account, type Place, signIn, type Tokens } from '#account.ts';
-import { Authenticator } from '#authenticator.ts';
 import { type Exchange, expectStatus } from '#client.ts';
 import { nameDevice, trustDevice } from '#device-journey.ts';
 import { waitForMessage } from '#inbox.ts';

@@ -1,9 +1,9 @@
+import { Authenticator } from '@bank/test-bed';
 import { type Account, type Session, sessionOf, type Tokens } from '#load/account.ts';
 import type { Action, Actor } from '#load/actions/action.ts';
 import { renew } from '#load/actions/renew.ts';
 import { signIn } from '#load/actions/sign-in.ts';
 import { tokenIdOf } from '#load/actions/token-id.ts';
-import { Authenticator } from '#load/authenticator.ts';
 
 interface Factor {
   readonly id: string;

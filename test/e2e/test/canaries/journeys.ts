@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { canary } from '@bank/scripts/canaries';
 import type { Stack } from '@bank/scripts/stack';
+import { Authenticator } from '@bank/test-bed';
 import { type Account, acceptedTerms, type Place, registerAccount, type Tokens } from '#account.ts';
-import { Authenticator } from '#authenticator.ts';
 import { type Exchange, expectStatus, GatewayClient } from '#client.ts';
 import { codeIn, waitForMessage } from '#inbox.ts';
 import { activationLink, activationTokenOf } from '#operator.ts';

@@ -1,7 +1,7 @@
 import type { Stack } from '@bank/scripts/stack';
+import { Authenticator } from '@bank/test-bed';
 import type { SoftwareAuthenticator } from '@bank/testing/webauthn';
 import { type Account, type Place, registerAccount, type Tokens } from '#account.ts';
-import { Authenticator } from '#authenticator.ts';
 import { expectStatus, GatewayClient } from '#client.ts';
 import { enrolPasskey, newPhone, signInWithPasskey } from '#passkeys.ts';
 import { asOwner } from './database.ts';

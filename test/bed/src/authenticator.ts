@@ -1,19 +1,19 @@
 import { createHmac } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 /** How long a code may be under way. */
-const arrivalMs = 10_000;
+const arrivalMs = 12_000;
 const stepMs = 30_000;
 
 /** An authenticator app (RFC 6238) with one account, which never shows a code twice. */
 export class Authenticator {
-  readonly #key: Buffer;
+  readonly #key: Uint8Array;
   #lastStep = 0;
 
   /** `secret` as it is typed in: base32. */
   constructor(secret: string) {
-    const bits = [...secret].map((symbol) => alphabet.indexOf(symbol).toString(2).padStart(5, '0')).join('');
-    this.#key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+    this.#key = fromBase32(secret);
   }
 
   /** The oldest code that is still taken when it arrives and was not shown yet; undefined until the clock has come to it. */
@@ -27,6 +27,15 @@ export class Authenticator {
     return this.#codeOf(step);
   }
 
+  /** The same; waits where the clock has to come to it first. */
+  async nextCode(): Promise<string> {
+    for (;;) {
+      const code = this.code();
+      if (code !== undefined) return code;
+      await pause(100);
+    }
+  }
+
   #codeOf(step: number): string {
     const counter = Buffer.alloc(8);
     counter.writeBigUInt64BE(BigInt(step));
@@ -34,4 +43,10 @@ export class Authenticator {
     const at = (digest.at(-1) ?? 0) & 0x0f;
     return String((digest.readUInt32BE(at) & 0x7fff_ffff) % 1_000_000).padStart(6, '0');
   }
+}
+
+/** The bytes that a text in base32 without padding stands for (RFC 4648 §6). */
+export function fromBase32(text: string): Uint8Array {
+  const bits = [...text].map((symbol) => alphabet.indexOf(symbol).toString(2).padStart(5, '0')).join('');
+  return Uint8Array.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
 }
