@@ -190,7 +190,7 @@ describe('GET /v1/admin/kyc/cases/{id}/documents/{documentId}', () => {
     ]);
     expect(new Uint8Array(await answer.arrayBuffer())).toEqual(picture);
     expect(neighbours.callsOf('getKycDocument')).toMatchObject([
-      { request: { caseId, documentId, particularsOnly: false } },
+      { request: { caseId, documentId, particularsOnly: false, noteId: '' } },
     ]);
   });
 
@@ -215,11 +215,62 @@ describe('GET /v1/admin/kyc/cases/{id}/documents/{documentId}', () => {
     }
   });
 
-  test('404: none; 403: not for support, nor after an old authentication', async () => {
+  test('404: none; 403: unclaimed and no reason given; 403: not for support, nor after an old authentication', async () => {
     neighbours.refusals.set('getKycDocument', 'kyc.document.not_found');
     expect((await get(staffOf(app, 'compliance'), uuidv7(), uuidv7())).status).toBe(404);
+    neighbours.refusals.set('getKycDocument', 'kyc.document.reason_needed');
+    expect((await get(staffOf(app, 'compliance'), uuidv7(), uuidv7())).status).toBe(403);
     expect((await get(staffOf(app, 'support'), uuidv7(), uuidv7())).status).toBe(403);
     const authTime = Math.floor(Date.now() / 1000) - 3600;
     expect((await get(staffOf(app, 'compliance', { authTime }), uuidv7(), uuidv7())).status).toBe(403);
+  });
+});
+
+describe('POST /v1/admin/kyc/cases/{id}/unmask', () => {
+  const expire = (staff: Staff) =>
+    app.database.query('update admin.unmaskings set expires_at = now() where staff_id = $1', [staff.userId]);
+
+  test('SR-86, 200: for 15 minutes profile is told why, by a note, of what this member of staff opens, and of nobody else', async () => {
+    const { userId, caseId, ask } = await givenCase({ status: 'approved' });
+    const staff = staffOf(app, 'compliance');
+    const { status, body } = await ask('unmask', { reason }, staff);
+    expect([status, body]).toEqual([200, { fields: ['documents'], expiresAt: expect.any(String) }]);
+    const notes = await app.database.query<{ id: string }>(
+      `select id from admin.staff_notes where user_id = $1 and author_id = $2 and action = 'kyc.unmask'`,
+      [userId, staff.userId],
+    );
+    const noteId = notes[0]?.id;
+    const told = await toldOf(app, userId, 'audit');
+    expect(told).toMatchObject([
+      { data: { action: 'admin.kyc_case.unmasked', details: { caseId, fields: 'documents', noteId } } },
+    ]);
+    expect(JSON.stringify(told)).not.toContain(reason);
+    const path = `/kyc/cases/${caseId}/documents/${uuidv7()}/particulars`;
+    const other = await givenCase({ status: 'approved' });
+    await send('GET', path, staff);
+    await send('GET', path, staffOf(app, 'compliance'));
+    await send('GET', path.replace(caseId, other.caseId), staff);
+    await expire(staff);
+    await send('GET', path, staff);
+    expect(neighbours.callsOf('getKycDocument').map(({ request }) => request['noteId'])).toEqual([noteId, '', '', '']);
+  });
+
+  test('SR-72, 403: not of oneself, nor of who stands as high; SR-65, 404: no such case, 403: not for support', async () => {
+    const staff = staffOf(app, 'compliance');
+    await knownUser(app, neighbours, { userId: staff.userId });
+    const own = await givenCase({ userId: staff.userId });
+    expect((await own.ask('unmask', { reason }, staff)).status).toBe(403);
+    const colleague = await givenCase({ userId: await knownUser(app, neighbours, { roles: ['compliance'] }) });
+    expect((await colleague.ask('unmask', { reason }, staff)).status).toBe(403);
+    expect((await send('POST', `/kyc/cases/${uuidv7()}/unmask`, staff, { reason })).status).toBe(404);
+    const { ask, userId } = await givenCase();
+    for (const role of ['support', 'admin'] as const) {
+      expect((await ask('unmask', { reason }, staffOf(app, role))).status).toBe(403);
+    }
+    const authTime = Math.floor(Date.now() / 1000) - 3600;
+    expect((await ask('unmask', { reason }, staffOf(app, 'compliance', { authTime }))).status).toBe(403);
+    expect((await ask('unmask', {}, staff)).status).toBe(422);
+    const rows = await app.database.query('select 1 from admin.staff_notes where user_id = $1', [userId]);
+    expect(rows).toEqual([]);
   });
 });

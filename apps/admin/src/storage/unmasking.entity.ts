@@ -1,7 +1,7 @@
 import type { UserId } from '@bank/domain';
 import { defineEntity, p } from '@mikro-orm/postgresql';
 
-/** What a member of staff may see in full of a user, until when, and the note that says why. */
+/** What a member of staff may see in full of a user, an invitation or a KYC case, until when, and the note that says why. */
 export const UnmaskingEntity = defineEntity({
   name: 'Unmasking',
   tableName: 'unmaskings',
@@ -18,7 +18,7 @@ export const UnmaskingEntity = defineEntity({
 
 export interface Unmasking {
   readonly staffId: UserId;
-  /** A user, or the approval of an invitation: whom that is for has no id yet. */
+  /** A user, the approval of an invitation, since whom that is for has no id yet, or a KYC case. */
   readonly userId: string;
   readonly fields: readonly string[];
   readonly noteId: string;

@@ -17,8 +17,8 @@ function colleague(role: Role = 'compliance') {
   return { id, asked: { headers: { 'bank-user-token': token } } };
 }
 
-async function get(caseId: string, documentId: string, by = colleague()) {
-  return (await app.client(ProfileService, admin)).getKycDocument({ caseId, documentId }, by.asked);
+async function get(caseId: string, documentId: string, by = colleague(), noteId: string = uuidv7()) {
+  return (await app.client(ProfileService, admin)).getKycDocument({ caseId, documentId, noteId }, by.asked);
 }
 
 async function firstOf(caseId: string): Promise<string> {
@@ -72,7 +72,7 @@ describe('GetKycDocument', () => {
     const { checks } = app.ctx.fileServices;
     const uploads = Promise.allSettled(Array.from({ length: 20 }, () => checks.run(() => release.promise)));
     await expect(checks.run(async () => undefined)).rejects.toMatchObject({ code: 'service.overloaded' });
-    const { picture } = await readDocument(app.ctx, reader, { caseId, documentId });
+    const { picture } = await readDocument(app.ctx, reader, { caseId, documentId, noteId: uuidv7() });
     expect(picture).toMatchObject({ contentType: 'image/jpeg' });
     release.resolve();
     await uploads;

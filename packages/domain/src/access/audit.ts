@@ -107,6 +107,7 @@ export const auditActions = [
   'admin.user.viewed',
   'admin.user.unmasked',
   'admin.invitation.unmasked',
+  'admin.kyc_case.unmasked',
   'admin.action.requested',
   'admin.action.performed',
   'admin.approval.requested',

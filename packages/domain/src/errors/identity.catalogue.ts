@@ -43,6 +43,10 @@ export const identityErrors = {
     kind: 'conflict',
     message: 'A verification is under way: nothing that it looks at can change before it is decided.',
   },
+  'kyc.document.reason_needed': {
+    kind: 'forbidden',
+    message: 'Claim the case, or say first why you look at its documents.',
+  },
   'kyc.case.unclaimed': { kind: 'forbidden', message: 'Claim the case first.' },
   'kyc.callback.refused': { kind: 'forbidden', message: 'The call could not be verified.' },
   'device.not_found': { kind: 'not_found', message: notFoundMessage },

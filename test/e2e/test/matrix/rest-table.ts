@@ -130,6 +130,7 @@ POST   /v1/admin/kyc/cases/{id}/claim           staff   compliance
 POST   /v1/admin/kyc/cases/{id}/approve         staff   compliance
 POST   /v1/admin/kyc/cases/{id}/reject          staff   compliance
 POST   /v1/admin/kyc/cases/{id}/request-info    staff   compliance
+POST   /v1/admin/kyc/cases/{id}/unmask          staff   compliance
 GET    /v1/admin/kyc/cases/{id}/documents/{documentId}  staff  compliance
 GET    /v1/admin/kyc/cases/{id}/documents/{documentId}/particulars  staff  compliance
 POST   /v1/admin/invitations                    staff   admin

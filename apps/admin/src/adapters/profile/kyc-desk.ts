@@ -32,10 +32,11 @@ export interface ListedCase {
   }[];
 }
 
-/** Which document of a case. */
+/** Which document of a case, and the note that says why it is opened. */
 export interface CaseDocument {
   readonly caseId: string;
   readonly documentId: string;
+  readonly noteId: string | undefined;
 }
 
 /** What the user of a document says that it shows; null for a kind that has none of it. */
@@ -90,13 +91,13 @@ export function createKycDesk(options: RpcClientOptions<typeof ProfileService>):
     async claim({ caseId, noteId }) {
       await service.claimKycCase({ caseId, noteId }, forwardUser());
     },
-    async picture({ caseId, documentId }) {
+    async picture({ caseId, documentId, noteId = '' }) {
       const call = { ...forwardUser(), timeoutMs: pictureDeadlineMs };
-      const { content } = await service.getKycDocument({ caseId, documentId }, call);
+      const { content } = await service.getKycDocument({ caseId, documentId, noteId }, call);
       return new Uint8Array(content);
     },
-    async particulars({ caseId, documentId }) {
-      const asked = { caseId, documentId, particularsOnly: true };
+    async particulars({ caseId, documentId, noteId = '' }) {
+      const asked = { caseId, documentId, noteId, particularsOnly: true };
       const { kind, number, expiresOn } = await service.getKycDocument(asked, forwardUser());
       if (!isUnnumbered(kind) && (number === '' || expiresOn === '')) {
         const reason = 'profile did not say what stands in a document that has a number';

@@ -2,12 +2,11 @@ import { withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import { Reasoned } from '#features/act/schemas.ts';
-import { writeNote } from '#features/act/write-note.ts';
 import type { DecisionInput } from '#features/approval/begin-decision.ts';
 import { findVisible } from '#features/approval/find-visible.ts';
 import { decidableActions, invitationOf } from '#features/approval/policies.ts';
 import { ApprovalParams } from '#features/approval/schemas.ts';
-import { unmaskingMs } from '#features/user/policies.ts';
+import { addUnmasking } from '#features/user/add-unmasking.ts';
 import type { Unmasking } from '#storage/unmasking.entity.ts';
 
 /**
@@ -25,11 +24,9 @@ export async function unmaskInvitation(ctx: AppContext, actor: Actor, input: Dec
   if (!decidableActions(checker.roles).includes(approval.action)) throw new DomainError('approval.not_found');
   if (invitationOf(approval) === undefined) throw new DomainError('staff.invitation.not_found');
   return await withTransaction(ctx, { who, audits: ['admin.invitation.unmasked'] }, async (tx) => {
-    const noteId = await writeNote(tx, checker, { about: undefined, action: 'invitation.unmask', reason });
-    const expiresAt = new Date(ctx.clock.now().getTime() + unmaskingMs);
-    const unmasking = { staffId: checker.userId, userId: id, fields: ['email'], noteId, expiresAt };
-    await tx.unmaskings.put(unmasking);
-    const details = { fields: 'email', noteId };
+    const unmasked = { of: id, fields: ['email'], about: undefined, action: 'invitation.unmask', reason };
+    const unmasking = await addUnmasking(tx, checker, unmasked);
+    const details = { fields: 'email', noteId: unmasking.noteId };
     await tx.audit({ action: 'admin.invitation.unmasked', subject: id, outcome: 'success', details });
     return unmasking;
   });

@@ -6,9 +6,6 @@ const contactFields = ['email', 'phone'] as const satisfies readonly ContactFiel
 /** What can be unmasked: of an app each. */
 export const unmaskableFields = [...contactFields, ...personalProfileFields] as const;
 
-/** How long a member of staff sees what they had unmasked, in milliseconds. */
-export const unmaskingMs = 15 * 60_000;
-
 /** Those of the fields that `auth` keeps. */
 export function contactOf(fields: readonly string[]): ContactFieldName[] {
   return contactFields.filter((field) => fields.includes(field));

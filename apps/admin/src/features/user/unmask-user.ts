@@ -2,8 +2,7 @@ import { withTransaction } from '@bank/database';
 import { type Actor, allow, parse, requireMayActOn, requireUser } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import { UserParams } from '#features/act/schemas.ts';
-import { writeNote } from '#features/act/write-note.ts';
-import { unmaskingMs } from '#features/user/policies.ts';
+import { addUnmasking } from '#features/user/add-unmasking.ts';
 import { requireKnownUser } from '#features/user/require-known-user.ts';
 import { UnmaskRequest } from '#features/user/schemas.ts';
 import type { Unmasking } from '#storage/unmasking.entity.ts';
@@ -28,11 +27,9 @@ export async function unmaskUser(
   requireMayActOn(staff, { userId, roles });
 
   return await withTransaction(ctx, { who, audits: ['admin.user.unmasked'] }, async (tx) => {
-    const noteId = await writeNote(tx, actor, { about: userId, action, reason });
-    const expiresAt = new Date(ctx.clock.now().getTime() + unmaskingMs);
-    const unmasking = { staffId: staff.userId, userId, fields: [...new Set(fields)], noteId, expiresAt };
-    await tx.unmaskings.put(unmasking);
-    const details = { fields: unmasking.fields.join(' '), noteId };
+    const unmasked = { of: userId, fields: [...new Set(fields)], about: userId, action, reason };
+    const unmasking = await addUnmasking(tx, staff, unmasked);
+    const details = { fields: unmasking.fields.join(' '), noteId: unmasking.noteId };
     await tx.audit({ action: 'admin.user.unmasked', subject: userId, outcome: 'success', details });
     return unmasking;
   });

@@ -17,7 +17,10 @@ import {
 } from '#features/kyc/schemas.ts';
 import { showDocument } from '#features/kyc/show-document.ts';
 import { showParticulars } from '#features/kyc/show-particulars.ts';
+import { unmaskCase } from '#features/kyc/unmask-case.ts';
 import { toCasePage } from '#features/kyc/view.ts';
+import { UnmaskingView } from '#features/user/schemas.ts';
+import { toUnmaskingView } from '#features/user/view.ts';
 import { freshStepUp } from '#transport/http/fresh-step-up.ts';
 
 const tag = 'kyc';
@@ -25,7 +28,12 @@ const access = { permission: 'kyc.decide' } as const;
 const limits = [{ name: 'kyc-act', points: 60, windowSeconds: 60, by: 'user' as const }];
 const looks = [{ name: 'kyc-document', points: 240, windowSeconds: 3600, by: 'user' as const }];
 /** What a document may meet that staff look at. */
-const unseen = ['kyc.document.not_found', 'profile.unreadable', 'service.overloaded'] as const;
+const unseen = [
+  'kyc.document.not_found',
+  'kyc.document.reason_needed',
+  'profile.unreadable',
+  'service.overloaded',
+] as const;
 /** What a case may meet when staff do something with it. */
 const refusals = [
   'kyc.case.not_found',
@@ -110,9 +118,27 @@ export const kycRoutes = defineRoutes<AppContext>([
     },
   },
   {
+    method: 'POST',
+    path: '/v1/admin/kyc/cases/:id/unmask',
+    summary: 'Open the documents of a case for 15 minutes, with a reason',
+    description:
+      'For a case that is closed or that a colleague has claimed: the claim of an open one says why by itself.',
+    tag,
+    access: { permission: 'kyc.read' },
+    stepUp: freshStepUp,
+    params: CaseParams,
+    body: Reasoned,
+    responses: { 200: UnmaskingView },
+    errors: ['kyc.case.not_found', 'user.not_found', 'service.overloaded'],
+    limits: [{ name: 'kyc-unmask', points: 60, windowSeconds: 3600, by: 'user' }],
+    idempotent: true,
+    handle: async (ctx, request) => ok(toUnmaskingView(await unmaskCase(ctx, request.actor, request))),
+  },
+  {
     method: 'GET',
     path: '/v1/admin/kyc/cases/:id/documents/:documentId',
     summary: 'A document of a case, with who looks at it and when written across; the view is recorded',
+    description: 'For who has claimed the case, or has said why they look.',
     tag,
     access: { permission: 'kyc.read' },
     stepUp: freshStepUp,
@@ -130,7 +156,7 @@ export const kycRoutes = defineRoutes<AppContext>([
     method: 'GET',
     path: '/v1/admin/kyc/cases/:id/documents/:documentId/particulars',
     summary: 'Number and expiry of a document as its user typed them; the view is recorded',
-    description: 'To be compared with the picture: an approved tier ends by this expiry.',
+    description: 'To be compared with the picture, for whom that is shown: an approved tier ends by this expiry.',
     tag,
     access: { permission: 'kyc.read' },
     stepUp: freshStepUp,

@@ -3,10 +3,8 @@ import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain
 import type { AppContext } from '#context.ts';
 import { requireMayDecide } from '#features/change-request/require-may-decide.ts';
 import { noteMove } from '#features/kyc/note-move.ts';
+import { claimedSince } from '#features/kyc-review/policies.ts';
 import { CaseClaim } from '#features/kyc-review/schemas.ts';
-
-/** For how long a case is kept for who claimed it. */
-const claimMs = 8 * 3_600_000;
 
 /**
  * Takes a case that waits for a decision for the member of staff who asks, of a user below alone (SR-72). Of two who ask at
@@ -24,7 +22,7 @@ export async function claimCase(ctx: AppContext, actor: Actor, input: unknown): 
   await withTransaction(ctx, { who, audits: ['kyc.case.claimed'] }, async (tx) => {
     if (!(await tx.holdUser(waiting.userId))) throw new DomainError('user.not_found', { reason: 'erased' });
     const at = tx.clock.now();
-    const claimed = await tx.kycCases.claim({ id: caseId, staffId, at, staleBefore: new Date(at.getTime() - claimMs) });
+    const claimed = await tx.kycCases.claim({ id: caseId, staffId, at, staleBefore: claimedSince(at) });
     if (claimed === undefined) {
       const found = await tx.kycCases.find(caseId);
       if (found === undefined) throw new DomainError('kyc.case.not_found');

@@ -1,7 +1,8 @@
 import { readerOf, withTransaction } from '@bank/database';
-import { type Actor, allow, DomainError, type KycDocumentKind, parse, requireUser } from '@bank/domain';
+import { type Actor, allow, DomainError, type KycDocumentKind, parse, requireUser, type UserId } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import { readFile } from '#features/file/read-file.ts';
+import { isAtWorkOn } from '#features/kyc-review/policies.ts';
 import { CaseDocument } from '#features/kyc-review/schemas.ts';
 import { watermark } from '#features/kyc-review/watermark.ts';
 import { requireBelow } from '#features/standing/require-below.ts';
@@ -18,25 +19,34 @@ export interface ShownDocument extends KycParticulars {
  * A document of a user below (SR-72) for staff, who decide by it: the ledger is told before it is shown, and only once it can be.
  * Who looks at it and when stands across the picture, so that a photograph of the screen says whose it was. Number and expiry are what
  * the user typed: the tier ends by it, so they compare it with what the picture shows. Who asks for these alone opens no picture.
+ * Who is not at work on the case says why by a note.
  * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, kyc.document.not_found,
- * profile.unreadable, service.overloaded, service.unavailable, and what reading files throws
+ * kyc.document.reason_needed, profile.unreadable, service.overloaded, service.unavailable, and what reading files throws
  */
 export async function readDocument(ctx: AppContext, actor: Actor, input: unknown): Promise<ShownDocument> {
   const who = allow.permission(actor, 'kyc.read');
   const { userId: staffId } = requireUser(actor);
-  const { caseId, documentId, particularsOnly } = parse(CaseDocument, input);
+  const { caseId, documentId, particularsOnly, noteId } = parse(CaseDocument, input);
   const document = await readerOf(ctx).kycDocuments.findOpened(documentId);
   if (document === undefined || document.caseId !== caseId || document.fileId === null) {
     throw new DomainError('kyc.document.not_found');
   }
   const { userId, kind, side, fileId, number, expiresOn } = document;
   await requireBelow(ctx, actor, userId);
+  if (noteId === undefined) await requireAtWork(ctx, caseId, staffId);
   const picture = particularsOnly ? undefined : await drawPicture(ctx, fileId, staffId);
   await withTransaction(ctx, { who, audits: ['kyc.document.read'] }, async (tx) => {
-    const details = { caseId, documentId, kind, side, particularsOnly };
+    const details = { caseId, documentId, kind, side, particularsOnly, ...(noteId && { noteId }) };
     await tx.audit({ action: 'kyc.document.read', subject: userId, outcome: 'success', details });
   });
   return { kind, picture, number, expiresOn };
+}
+
+/** @throws kyc.document.reason_needed */
+async function requireAtWork(ctx: AppContext, caseId: string, staffId: UserId): Promise<void> {
+  const found = await readerOf(ctx).kycCases.find(caseId);
+  if (found !== undefined && isAtWorkOn(found, staffId, ctx.clock.now())) return;
+  throw new DomainError('kyc.document.reason_needed');
 }
 
 /** The picture with who looks at it, now, written across. @throws kyc.document.not_found, service.overloaded, what reading files throws */

@@ -12,11 +12,12 @@ export const CaseQuery = v.strictObject({
 /** A case to be claimed, and the note that says why. */
 export const CaseClaim = v.strictObject({ caseId: Uuidv7Schema, noteId: Uuidv7Schema });
 
-/** A document of a case, or only what its user says that it shows. */
+/** A document of a case, or only what its user says that it shows, and the note that says why. */
 export const CaseDocument = v.strictObject({
   caseId: Uuidv7Schema,
   documentId: Uuidv7Schema,
   particularsOnly: v.optional(v.boolean(), false),
+  noteId: v.optional(Uuidv7Schema),
 });
 
 const reasons = v.pipe(

@@ -50,8 +50,8 @@ export const kycMethods: KycMethods = {
   getKycDocument: {
     access: 'staff',
     idempotent: true,
-    async handle(ctx, { caseId, documentId, particularsOnly }, { actor }) {
-      const asked = { caseId, documentId, particularsOnly };
+    async handle(ctx, { caseId, documentId, particularsOnly, noteId }, { actor }) {
+      const asked = { caseId, documentId, particularsOnly, ...given({ noteId }) };
       const { kind, picture, number, expiresOn } = await readDocument(ctx, actor, asked);
       const shown = picture && { contentType: picture.contentType, content: picture.bytes };
       return { ...shown, kind, number: number ?? '', expiresOn: expiresOn ?? '' };

@@ -397,7 +397,8 @@ export const ProfileService: GenService<{
     output: typeof ClaimKycCaseResponseSchema;
   },
   /**
-   * GetKycDocument shows a document of a case, with who looks at it and when across. Audited. Callers: staff, through admin.
+   * GetKycDocument shows a document of a case, with who looks at it and when across, to who has claimed the case or says why.
+   * Audited. Callers: staff, through admin.
    *
    * @generated from rpc bank.profile.v1.ProfileService.GetKycDocument
    */
