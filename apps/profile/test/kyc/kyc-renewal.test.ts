@@ -71,16 +71,49 @@ describe('POST /v1/kyc/submissions for the tier that the user holds', () => {
   });
 });
 
-test('a card that never runs out is taken as it is, and carries a tier for 20 years', async () => {
-  const customer = await givenCustomer(app);
+describe('a card that never runs out', () => {
   const card = { country: 'ES', number: '99999999R', expiresOn: '9999-01-01' };
-  for (const side of ['front', 'back']) await upload(app, customer, 'national_id', { ...card, side });
-  const { body } = await send(app, customer, 'POST', '/submissions', { tier: 1 });
-  await decide(customer);
-  const rows = await app.database.query<{ end: string }>(
-    `select ((submitted_at at time zone 'utc')::date + interval '20 years')::date::text as end
-      from profile.kyc_cases where id = $1`,
-    [body['caseId']],
-  );
-  expect(await standingOf(customer)).toMatchObject({ tier: 1, until: rows[0]?.end });
+  const show = async (customer: Customer) => {
+    for (const side of ['front', 'back']) await upload(app, customer, 'national_id', { ...card, side });
+  };
+  const twentyYearsOn = `(now() at time zone 'utc')::date + interval '20 years'`;
+
+  async function givenCardholder(): Promise<Customer> {
+    const customer = await givenCustomer(app);
+    await show(customer);
+    await send(app, customer, 'POST', '/submissions', { tier: 1 });
+    await decide(customer);
+    return customer;
+  }
+
+  async function endsInTwentyYears({ userId }: Customer): Promise<boolean | undefined> {
+    const rows = await app.database.query<{ ends: boolean }>(
+      `select valid_until = (${twentyYearsOn})::date as ends from profile.kyc_standings where user_id = $1`,
+      [userId],
+    );
+    return rows[0]?.ends;
+  }
+
+  test('is taken as it is, and carries a tier for 20 years', async () => {
+    expect(await endsInTwentyYears(await givenCardholder())).toBe(true);
+  });
+
+  test('409: a day later the tier is not renewed by it; 202: but by showing it anew', async () => {
+    const customer = await givenCardholder();
+    const { userId } = customer;
+    await app.database.query(
+      `update profile.kyc_documents set uploaded_at = uploaded_at - interval '1 day' where user_id = $1`,
+      [userId],
+    );
+    await app.database.query('update profile.kyc_standings set valid_until = valid_until - 1 where user_id = $1', [
+      userId,
+    ]);
+    await upload(app, customer, 'selfie');
+    const answer = await send(app, customer, 'POST', '/submissions', { tier: 1 });
+    expect([answer.status, answer.body['code']]).toEqual([409, 'kyc.tier.reached']);
+    await show(customer);
+    expect((await send(app, customer, 'POST', '/submissions', { tier: 1 })).status).toBe(202);
+    await decide(customer);
+    expect(await endsInTwentyYears(customer)).toBe(true);
+  });
 });

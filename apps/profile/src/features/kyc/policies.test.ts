@@ -2,12 +2,29 @@ import { kycTiers } from '@bank/domain';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { OpenedKycDocument } from '#storage/kyc/kyc-document.repository.ts';
-import { documentsOf, isComplete, type KycFacts, lastDayOf, missingFor, tierPicturesMax } from './policies.ts';
+import {
+  documentsOf,
+  isComplete,
+  isRenewal,
+  type KycFacts,
+  lastDayOf,
+  missingFor,
+  tierPicturesMax,
+} from './policies.ts';
 
 const profile = { givenName: 'Ada', familyName: 'Lovelace', dateOfBirth: '1990-12-10', nationality: 'DE' };
 
 function shown(kind: string, changes: Partial<OpenedKycDocument> = {}): OpenedKycDocument {
-  return { kind, side: 'front', country: 'DE', number: null, expiresOn: null, ...changes } as OpenedKycDocument;
+  const uploadedAt = new Date('2026-11-26T09:00:00Z');
+  return {
+    kind,
+    side: 'front',
+    country: 'DE',
+    number: null,
+    expiresOn: null,
+    uploadedAt,
+    ...changes,
+  } as OpenedKycDocument;
 }
 
 function facts(documents: readonly OpenedKycDocument[], changes: Partial<KycFacts> = {}): KycFacts {
@@ -95,15 +112,29 @@ describe('lastDayOf', () => {
     ['2046-11-27', '2046-11-26'],
     ['2046-11-26', '2046-11-26'],
     ['2046-11-25', '2046-11-25'],
-  ])('a tier by what runs out on %s ends on %s: in 20 years at the latest', (expiresOn, end) => {
+  ])('a tier by what runs out on %s ends on %s: 20 years after it was uploaded at the latest', (expiresOn, end) => {
     const both = [card('front', expiresOn), card('back', expiresOn)];
     expect(lastDayOf(1, facts(both))).toBe(end);
     expect(lastDayOf(2, facts([...both, shown('selfie'), shown('utility_bill')]))).toBe(end);
   });
 
   test('20 years later is a day that there is', () => {
-    const leap = facts([{ ...passport, expiresOn: '9999-12-31' }], { today: '2080-02-29' });
-    expect(lastDayOf(1, leap)).toBe('2100-03-01');
+    const uploadedAt = new Date('2080-02-29T23:59:59Z');
+    expect(lastDayOf(1, facts([{ ...passport, uploadedAt, expiresOn: '9999-12-31' }]))).toBe('2100-03-01');
+  });
+
+  test('20 years after it was uploaded a document that never runs out proves nothing', () => {
+    const lasting = { ...passport, expiresOn: '9999-01-01' };
+    expect(isComplete(missingFor(1, facts([lasting], { today: '2046-11-25' })))).toBe(true);
+    expect(isComplete(missingFor(1, facts([lasting], { today: '2046-11-26' })))).toBe(false);
+  });
+
+  test('a tier is renewed by what was uploaded since, not by the days that have passed', () => {
+    const standing = { tier: 1, validUntil: '2046-11-26' } as const;
+    const lasting = { ...passport, expiresOn: '9999-01-01' };
+    expect(isRenewal(standing, facts([lasting], { today: '2036-05-01' }))).toBe(false);
+    const anew = { ...lasting, uploadedAt: new Date('2036-05-01T00:00:00Z') };
+    expect(isRenewal(standing, facts([anew], { today: '2036-05-01' }))).toBe(true);
   });
 
   test('what is not proven ends it at once, and tier 0 never ends', () => {

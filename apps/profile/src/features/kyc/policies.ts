@@ -20,8 +20,11 @@ export const casePicturesBytesMax = 24 * 1024 * 1024;
 /** The pictures that one tier needs at most: of each proof the document with the most sides. */
 export const tierPicturesMax = Math.max(...kycTiers.map(picturesOf));
 
-/** For how long a tier lasts at most, in years: it ends by what its user types, and some documents never run out (9999-01-01). */
-const tierYearsMax = 20;
+/**
+ * For how long a document with an expiry proves something at most, in years since it was uploaded: that day is what its user types, and
+ * some never run out (9999-01-01). Counted from another day, each renewal would add to it without anything newer being shown.
+ */
+const proofYearsMax = 20;
 
 /** What of a person decides how far they can come. */
 export interface KycFacts {
@@ -73,12 +76,11 @@ export function documentsOf(tier: KycTier, facts: KycFacts): readonly OpenedKycD
 }
 
 /**
- * The day on which a tier ends, `YYYY-MM-DD`: the first on which something that it needs is proven by no document any more, and in
- * 20 years at the latest. Null when that day does not come. What is not proven at all ends it at once.
+ * The day on which a tier ends, `YYYY-MM-DD`: the first on which something that it needs is proven by no document any more. Null when
+ * that day does not come. What is not proven at all ends it at once.
  */
 export function lastDayOf(tier: KycTier, facts: KycFacts): string | null {
-  const end = earliest(kycTierOf(tier).documents.map((purpose) => lastProofOf(purpose, facts)));
-  return end === null ? null : earliest([end, yearsAfter(facts.today, tierYearsMax)]);
+  return earliest(kycTierOf(tier).documents.map((purpose) => lastProofOf(purpose, facts)));
 }
 
 /** Whether the tier that a user holds would last longer with these documents than it does. */
@@ -107,7 +109,7 @@ function lastProofOf(purpose: KycPurpose, facts: KycFacts): string | null {
     return [...new Set(there.map(({ country }) => country))]
       .map((country) => there.filter((document) => document.country === country))
       .filter((shown) => sides.every((side) => shown.some((document) => document.side === side)))
-      .map((shown) => earliest(shown.map(({ expiresOn }) => expiresOn)));
+      .map((shown) => earliest(shown.map(endOf)));
   });
   if (ends.includes(null)) return null;
   return (
@@ -144,8 +146,15 @@ function missingSides(kind: KycDocumentKind, { documents, today }: KycFacts): re
 }
 
 /** Whether a document proves anything today. */
-function counts({ kind, country, expiresOn }: OpenedKycDocument, today: string): boolean {
-  return isAcceptedDocument(kind, country) && (expiresOn === null || expiresOn > today);
+function counts(document: OpenedKycDocument, today: string): boolean {
+  const end = endOf(document);
+  return isAcceptedDocument(document.kind, document.country) && (end === null || end > today);
+}
+
+/** The first day on which a document does not prove anything any more, `YYYY-MM-DD`; null for a kind that has no expiry. */
+function endOf({ expiresOn, uploadedAt }: OpenedKycDocument): string | null {
+  if (expiresOn === null || uploadedAt === null) return expiresOn;
+  return earliest([expiresOn, yearsAfter(dayOf(uploadedAt), proofYearsMax)]);
 }
 
 function picturesOf(tier: KycTier): number {
