@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { openDelivery } from '@bank/database';
-import { type JsonValue, uuidv7 } from '@bank/domain';
+import { type Email, type JsonValue, uuidv7 } from '@bank/domain';
 import type { TestAuth } from './auth.ts';
+import { begunRegistration } from './begun-registration.ts';
 import { type Answer, post } from './http.ts';
 
 /** A registered user with the session that the registration opened. */
@@ -77,11 +78,13 @@ export async function codeFor(auth: TestAuth, email: string): Promise<string> {
   return code;
 }
 
-/** Registers and verifies a new user. */
+/** A new user, by the second half of a registration. */
 export async function register(auth: TestAuth, email = freshEmail()): Promise<Account> {
-  const started = await post(auth, '/v1/auth/register', registration(email));
-  const { registrationId } = started.body;
-  const verified = await post(auth, '/v1/auth/register/verify', { registrationId, code: await codeFor(auth, email) });
+  const verified = await post(
+    auth,
+    '/v1/auth/register/verify',
+    await begunRegistration(auth, email as Email, password),
+  );
   if (verified.status !== 201) throw new Error(`registration answered ${verified.status} ${verified.body.code}`);
   const { user, accessToken, refreshToken, sessionId, device } = verified.body;
   return { id: user.id, email, password, accessToken, refreshToken, sessionId, device };
