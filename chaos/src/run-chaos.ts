@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { readTestSettings, repositoryFolder, type Stack } from '@bank/scripts/stack';
+import { readTestSettings, repositoryFolder } from '@bank/scripts/stack';
 import { describeMachine, progressLines, registerPeople, withBundledStack, writeLatest } from '@bank/test-bed';
 import type { Chaos, Fault } from '#chaos.ts';
 import { Journal } from '#load/journal.ts';
 import { createLoad } from '#load/load.ts';
 import { hireStaff } from '#load/staff.ts';
-import { openReceiver } from '#observe/receiver.ts';
+import { withReceiver } from '#observe/receiver.ts';
 import type { ChaosOptions } from '#options.ts';
 import { seeded } from '#random.ts';
 import { holds, type Row } from '#row.ts';
@@ -31,7 +31,9 @@ export async function runChaos(options: ChaosOptions, faults: readonly Fault[]):
     // The stores are its own whatever the environment says: it takes them away.
     const settings = readTestSettings({ PATH: process.env['PATH'], STACK_DOCKER: '0' });
     await withBundledStack({ name: 'chaos', settings, replicas, report }, async (stack) => {
-      await letLoose(stack, group, { options, report, rows, failures });
+      await withReceiver(stack, (receiver) =>
+        letLoose({ stack, receiver }, group, { options, report, rows, failures }),
+      );
     });
   }
   process.stdout.write(`\n${tableOf(rows)}\n\n`);
@@ -48,11 +50,10 @@ interface Run {
 }
 
 async function letLoose(
-  stack: Stack,
+  { stack, receiver }: Pick<Chaos, 'stack' | 'receiver'>,
   faults: readonly Fault[],
   { options, report, rows, failures }: Run,
 ): Promise<void> {
-  const receiver = await openReceiver(stack);
   const people = await registerPeople(stack.addresses, options.clients * usersPerClient);
   const journal = new Journal();
   const random = seeded(options.seed);
@@ -71,5 +72,4 @@ async function letLoose(
     }
   }
   await load.stop();
-  await receiver.close();
 }

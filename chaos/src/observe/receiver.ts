@@ -14,15 +14,26 @@ const prefetch = 500;
 export interface Receiver {
   /** In the order of arrival, repetitions included. */
   readonly received: readonly Received[];
-  close(): Promise<void>;
 }
 
-/** Binds the queue and begins to read it; connects again for as long as it is open. @throws Error when the first attempt fails */
-export async function openReceiver(stack: Stack): Promise<Receiver> {
+/**
+ * Binds the queue and reads it while `work` goes on, however that ends; connects again meanwhile. @throws Error when the first attempt
+ * fails, or what `work` throws
+ */
+export async function withReceiver(stack: Stack, work: (receiver: Receiver) => Promise<void>): Promise<void> {
   const received: Received[] = [];
+  const subscription = await keepSubscribed(stack, received);
+  try {
+    received.push(...(await writtenBefore(stack)));
+    await work({ received });
+  } finally {
+    await subscription.end();
+  }
+}
+
+async function keepSubscribed(stack: Stack, received: Received[]): Promise<{ end(): Promise<void> }> {
   let closed = false;
   let current = await subscribe(stack, received);
-  received.push(...(await writtenBefore(stack)));
 
   async function keepUp(): Promise<void> {
     while (!closed) {
@@ -39,8 +50,7 @@ export async function openReceiver(stack: Stack): Promise<Receiver> {
   }
   void keepUp();
   return {
-    received,
-    async close() {
+    async end() {
       closed = true;
       await current.close().catch(() => undefined); // a broker that went with the stack has closed it
     },
