@@ -28,6 +28,15 @@ test('a message that came twice is a figure, not a fault', () => {
   expect(repetitions(history)).toBe(1);
 });
 
+test('an entry of an operator who worked on the broker comes from no outbox, and is in the ledger', () => {
+  const whole = wholeHistory();
+  const entry = { id: 'o1', source: '/user-service/ops', subject: 'letter', sequence: undefined };
+  const history = { ...whole, received: [...whole.received, entry] };
+  expect(checkHistory(history).map(({ detail }) => detail)).toEqual(['ledger: o1 is missing']);
+  const ledger = [...whole.ledger, { id: 'o1', shard: 4, position: 1, previousHash: '0', hash: '1' }];
+  expect(checkHistory({ ...history, ledger }).filter(({ detail }) => detail.startsWith('ledger:'))).toEqual([]);
+});
+
 describe('nothing acknowledged is lost', () => {
   const rule = 'nothing acknowledged is lost';
   test.each<[string, Breach]>([

@@ -1,8 +1,11 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
 import { Secret, uuidv7 } from '@bank/domain';
 import { createPublisher, topology } from '@bank/messaging';
 import { createLogger } from '@bank/observability';
-import { serviceAddress, until } from '@bank/testing';
+import { serviceAddress, temporaryFolder, until } from '@bank/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ToolResult } from '#checks/tool.ts';
 import { brokerUser, operatorBroker, provisionBroker, removeVhost } from '#stack/provisioning/broker.ts';
@@ -40,7 +43,7 @@ async function dlq(...args: string[]): Promise<{ status: number; text: string }>
 const env = () => ({ OPERATOR_RABBITMQ_URL: operatorBroker(broker, vhost, passwordOf).url });
 const textOf = ({ status, stdout, stderr }: ToolResult) => ({ status, text: stdout + stderr });
 
-async function givenLetter(queue: string, id = uuidv7()): Promise<string> {
+async function givenLetter(queue: string, id = uuidv7(), content = '{"secret":"content"}'): Promise<string> {
   const before = await publisher.depth(`${queue}.dead`);
   await publisher.publish([
     {
@@ -49,13 +52,41 @@ async function givenLetter(queue: string, id = uuidv7()): Promise<string> {
       routingKey: `${queue}.dead`,
       type: 'user.activated.v1',
       contentType: 'application/json',
-      body: Buffer.from('{"secret":"content"}'),
+      body: Buffer.from(content),
       headers: { 'x-failures': 5, 'x-failure-reason': 'Error at store', 'x-request-id': 'request-7' },
       time: new Date(),
     },
   ]);
   await until(async () => (await publisher.depth(`${queue}.dead`)) > before);
   return id;
+}
+
+/** The entries that wait for the ledger, which nobody takes here; the queue is empty afterwards. */
+async function told(): Promise<readonly object[]> {
+  const queue = `queues/${encodeURIComponent(vhost)}/admin.audit`;
+  const got = (await callManagement(broker, 'POST', `${queue}/get`, {
+    count: 1000,
+    ackmode: 'ack_requeue_false',
+    encoding: 'auto',
+  })) as { payload: string }[];
+  return got.map(({ payload }) => JSON.parse(payload).data);
+}
+
+const digestOf = (content: string) => createHash('sha256').update(content).digest('hex');
+
+function entry(command: string, queue: string, id: string, changes: { outcome?: string; content?: string } = {}) {
+  const { outcome = 'SUCCESS', content = '{"secret":"content"}' } = changes;
+  return expect.objectContaining({
+    action: 'operator.command_run',
+    source: 'ops',
+    actor: { kind: 'ACTOR_KIND_SYSTEM', id: 'ops' },
+    subject: id,
+    outcome: `AUDIT_OUTCOME_${outcome}`,
+    details: {
+      ...{ command, queue, type: 'user.activated.v1', digest: digestOf(content) },
+      ...{ account: userInfo().username, host: hostname() },
+    },
+  });
 }
 
 describe('pnpm ops dlq list', () => {
@@ -100,30 +131,51 @@ describe('pnpm ops dlq replay', () => {
       text: `profile.events: 0 replayed\n  ${one} does not lie there\n`,
     });
     expect((await dlq('list', 'profile.events')).text).toContain(other);
+    // SR-86: who did it, to what and from where; nothing of what was only asked for.
+    expect(await told()).toEqual([entry('dlq replay', 'profile.events', one)]);
   });
 
   it('puts back all, but none that an inbox may have forgotten; that one can be discarded', async () => {
     const weekMs = 7 * 24 * 3_600_000;
     const old = await givenLetter('device.events', uuidv7(Date.now() - (topology.deadLetterWeeks + 1) * weekMs));
-    await givenLetter('device.events');
+    const young = await givenLetter('device.events');
     const { status, text } = await dlq('replay', 'device.events', '--all');
     expect(status).toBe(1);
     expect(text).toContain('device.events: 1 replayed\n');
     expect(text).toContain(`${old} is older than 12 weeks and stays`);
     expect((await dlq('discard', 'device.events', '--id', old)).status).toBe(0);
     expect((await dlq('list', 'device.events')).status).toBe(0);
+    const of = (command: string, id: string) => entry(command, 'device.events', id);
+    expect(await told()).toEqual([of('dlq replay', young), of('dlq discard', old)]);
+  });
+
+  it('SR-86 does nothing to a letter that the ledger cannot be told of', async () => {
+    const id = await givenLetter('auth.events');
+    const exchange = `exchanges/${encodeURIComponent(vhost)}/user-service.audit`;
+    await callManagement(broker, 'DELETE', exchange);
+    for (const args of [
+      ['replay', 'auth.events', '--all'],
+      ['discard', 'auth.events', '--id', id],
+    ]) {
+      expect(await dlq(...args)).toEqual({ status: 2, text: expect.stringMatching(/^error: /) });
+    }
+    await provisionBroker(broker, vhost, passwordOf, () => undefined);
+    expect((await dlq('list', 'auth.events')).text).toContain(id);
+    expect(await publisher.depth('auth.events')).toBe(0);
   });
 
   it('SR-86 loses no entry of the ledger: it is not discarded, and replayed at any age', async () => {
     const weekMs = 7 * 24 * 3_600_000;
-    const entry = await givenLetter('admin.audit', uuidv7(Date.now() - (topology.deadLetterWeeks + 1) * weekMs));
+    const late = await givenLetter('admin.audit', uuidv7(Date.now() - (topology.deadLetterWeeks + 1) * weekMs));
     expect((await dlq('list', 'admin.audit')).text).not.toContain('too old');
-    expect(await dlq('discard', 'admin.audit', '--id', entry)).toEqual({
+    expect(await dlq('discard', 'admin.audit', '--id', late)).toEqual({
       status: 1,
-      text: `admin.audit: 0 discarded\n  ${entry} is an entry of the ledger and stays: replay it\n`,
+      text: `admin.audit: 0 discarded\n  ${late} is an entry of the ledger and stays: replay it\n`,
     });
     expect(await dlq('replay', 'admin.audit', '--all')).toEqual({ status: 0, text: 'admin.audit: 1 replayed\n' });
-    await until(async () => (await publisher.depth('admin.audit')) === 1);
+    const of = (command: string, outcome: string) => entry(command, 'admin.audit', late, { outcome });
+    await until(async () => (await publisher.depth('admin.audit')) === 3);
+    expect(await told()).toEqual([of('dlq discard', 'DENIED'), of('dlq replay', 'SUCCESS'), undefined]);
   });
 
   it('does nothing without being told which', async () => {
@@ -133,5 +185,50 @@ describe('pnpm ops dlq replay', () => {
       status: 2,
       text: expect.stringContaining('usage:'),
     });
+  });
+});
+
+describe('pnpm ops dlq discard --save', () => {
+  const folder = temporaryFolder('ops-dead-letters');
+  const files = { torn: join(folder, 'torn'), entry: join(folder, 'entry'), event: join(folder, 'event') };
+
+  it('SR-86 removes what no release can read as an entry, when its body is in a file and the ledger has its digest', async () => {
+    const torn = '{"specversion":"1.0","id":"to';
+    const id = await givenLetter('admin.audit', uuidv7(), torn);
+    const text = `admin.audit: 1 discarded, whose body is in ${files.torn}\n`;
+    expect(await dlq('discard', 'admin.audit', '--id', id, '--save', files.torn)).toEqual({ status: 0, text });
+    expect(readFileSync(files.torn, 'utf8')).toBe(torn);
+    expect(await told()).toEqual([entry('dlq discard', 'admin.audit', id, { content: torn })]);
+    const again = await dlq('discard', 'admin.audit', '--id', id, '--save', `${files.torn}-again`);
+    expect(again).toEqual({ status: 1, text: `admin.audit: 0 discarded\n  ${id} does not lie there\n` });
+    expect(existsSync(`${files.torn}-again`)).toBe(false);
+  });
+
+  it('SR-86 keeps it while the file cannot be had', async () => {
+    const id = await givenLetter('admin.audit', uuidv7(), 'torn');
+    const { status, text } = await dlq('discard', 'admin.audit', '--id', id, '--save', files.torn);
+    expect([status, text]).toEqual([2, `error: ${files.torn} exists: nothing is overwritten\n`]);
+    expect((await dlq('list', 'admin.audit')).text).toContain(id);
+    expect(await told()).toEqual([]);
+    expect((await dlq('replay', 'admin.audit', '--all')).status).toBe(0);
+    await callManagement(broker, 'DELETE', `queues/${encodeURIComponent(vhost)}/admin.audit/contents`);
+  });
+
+  it('SR-86 keeps an entry, of this release or another, and is for the ledger alone', async () => {
+    const attributes = { specversion: '1.0', id: 'e', source: '/s', subject: 's', time: new Date().toISOString() };
+    const event = { ...attributes, dataschema: 'proto:x', datacontenttype: 'application/json' };
+    const readable = { ...event, type: 'audit.entry_recorded.v1', data: { entryId: 'e' } };
+    const later = { ...event, type: 'audit.entry_recorded.v2', data: 'whatever that is' };
+    for (const content of [readable, later].map((body) => JSON.stringify(body))) {
+      const id = await givenLetter('admin.audit', uuidv7(), content);
+      const text = `admin.audit: 0 discarded\n  ${id} is no unreadable entry of the ledger and stays: replay it, or discard it without --save\n`;
+      expect(await dlq('discard', 'admin.audit', '--id', id, '--save', files.entry)).toEqual({ status: 1, text });
+      expect(await told()).toEqual([entry('dlq discard', 'admin.audit', id, { content, outcome: 'DENIED' })]);
+    }
+    const id = await givenLetter('mfa.events');
+    expect((await dlq('discard', 'mfa.events', '--id', id, '--save', files.event)).status).toBe(1);
+    expect([existsSync(files.entry), existsSync(files.event)]).toEqual([false, false]);
+    const two = ['--id', id, '--id', 'other', '--save', files.event];
+    expect((await dlq('discard', 'mfa.events', ...two)).text).toContain('usage: pnpm ops dlq discard');
   });
 });

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import {
   connectDatabase,
@@ -141,6 +142,23 @@ async function killRotationMidway(): Promise<void> {
   await blocker.end();
 }
 
+/** What the ledger was told since it was last asked: the details of each entry, in their order. */
+async function told(): Promise<object[]> {
+  const sql = `with told as (delete from profile.outbox where destination = 'audit' returning id, data)
+    select data from told order by id`;
+  const rows = await database.query<{ data: { action: string; source: string; actor: object; details: object } }>(sql);
+  for (const { data } of rows) {
+    expect(data).toMatchObject({
+      action: 'operator.command_run',
+      source: 'ops',
+      actor: { kind: 'ACTOR_KIND_SYSTEM', id: 'ops' },
+    });
+  }
+  return rows.map(({ data }) => data.details);
+}
+
+const from = { account: userInfo().username, host: hostname() };
+
 describe('SR-84 pnpm ops pii', () => {
   it('keeps a key that something is wrapped under, whatever is asked', async () => {
     expect(await run(addKey, 'k2')).toMatchObject({ isWell: true, text: expect.stringContaining('k2 is there') });
@@ -155,11 +173,32 @@ describe('SR-84 pnpm ops pii', () => {
     expect(status).toMatchObject({ isWell: false, text: expect.stringMatching(/kek +k2 +current\n.*k1 +needed by/) });
   });
 
+  it('SR-86 told the ledger of every key that it added or made current, who did it and from where, and of nothing else', async () => {
+    const of = { app: 'profile', keyring: 'kek', key: 'k2', ...from };
+    expect(await told()).toEqual([
+      { command: 'pii new-key', ...of },
+      { command: 'pii use-key', ...of },
+    ]);
+  });
+
+  it('SR-86 changes no key that it cannot tell of', async () => {
+    await database.query('revoke execute on function profile.append_outbox(text, text, text, jsonb) from profile_app');
+    const before = documentOf(kekFile);
+    await expect(run(addKey, 'k3')).rejects.toThrow('append_outbox');
+    await expect(run(useKey, 'k1')).rejects.toThrow('append_outbox');
+    await expect(run(rotatePii)).rejects.toThrow('append_outbox');
+    await database.query('grant execute on function profile.append_outbox(text, text, text, jsonb) to profile_app');
+    expect(documentOf(kekFile)).toEqual(before);
+    expect(await keysUnder('k2')).toBe(0);
+  });
+
   it('goes on after a kill in the middle, beside processes that open and seal, until the old key can go', async () => {
     await killRotationMidway();
     const left = await keysUnder('k1');
     expect(left).toBeGreaterThan(0);
     expect(left).toBeLessThan(users * 2);
+    const of = { command: 'pii rotate', app: 'profile', key: 'k2', ...from };
+    expect(await told()).toEqual([{ ...of, state: 'begun', dataKeys: users * 2 }]);
 
     let isOver = false;
     const rotating = run(rotatePii).finally(() => {
@@ -176,6 +215,11 @@ describe('SR-84 pnpm ops pii', () => {
     expect(await rotating).toEqual({ isWell: true, text: `profile: ${left} data keys are wrapped under k2\n` });
 
     expect(await run(retireKey, 'k1')).toEqual({ isWell: true, text: 'profile: k1 is gone\n' });
+    expect(await told()).toEqual([
+      { ...of, state: 'begun', dataKeys: left },
+      { ...of, state: 'ended', dataKeys: left, signingKeys: 0, broken: 0 },
+      { command: 'pii retire-key', app: 'profile', keyring: 'kek', key: 'k1', ...from },
+    ]);
     expect(Object.keys(documentOf(kekFile).keys)).toEqual(['k2']);
     expect(await vaultOf().open(app.fork(), placeOf(sealed.userId), sealed.bytes)).toEqual({ first: 'Ada' });
     expect(await run(showPiiStatus)).toMatchObject({ isWell: true });

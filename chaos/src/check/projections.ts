@@ -1,4 +1,5 @@
 import { topology } from '@bank/messaging/topology';
+import { isOfOperator } from '#check/events.ts';
 import { indexBy, repeated } from '#check/grouping.ts';
 import type { History, Rule, Violation } from '#check/history.ts';
 import { twice } from '#check/violation.ts';
@@ -12,7 +13,7 @@ export const consumersHaveCaughtUp: Rule = (history) => [
   ...sameSet(
     newest,
     'ledger',
-    idsTo(history, 'audit'),
+    [...idsTo(history, 'audit'), ...toldByOperators(history)],
     history.ledger.map(({ id }) => id),
   ),
   ...sameSet(
@@ -30,6 +31,10 @@ function idsOf({ outbox }: History, type: string): string[] {
 
 function idsTo({ outbox }: History, destination: string): string[] {
   return outbox.filter((row) => row.destination === destination).map(({ id }) => id);
+}
+
+function toldByOperators({ received }: History): string[] {
+  return received.filter(isOfOperator).map(({ id }) => id);
 }
 
 /** Failed attempts are told by other events. */

@@ -47,12 +47,14 @@ export { createMigrator, type MigratorOptions, type SchemaMigrator } from '#migr
 export { approvalTableV1 } from '#migrations/platform/approvals.ts';
 export { inboxKeepWeeks } from '#migrations/platform/outbox.ts';
 export { type PartitionedTable, partitionedTableSql } from '#migrations/platform/partitions.ts';
-export { platformTablesV1, platformTablesV2, platformTablesV3 } from '#migrations/platform-tables.ts';
+export { platformTablesV1, platformTablesV2, platformTablesV3, platformTablesV4 } from '#migrations/platform-tables.ts';
 export { rolesOf } from '#migrations/roles.ts';
 export { SqlMigration } from '#migrations/sql-migration.ts';
 export { BackfillMigration } from '#migrations/steps.ts';
 export { usedColumns } from '#migrations/used-columns.ts';
 export { type AddedConstraint, ValidationMigration } from '#migrations/validation-migration.ts';
+export { appendRow } from '#outbox/append-row.ts';
+export { type AuditSurroundings, auditRow } from '#outbox/audit-entry.ts';
 export { type Delivery, type OpenedDelivery, openDelivery } from '#outbox/delivery.ts';
 export { createOutboxStore, type OutboxRow, type OutboxStore } from '#outbox/outbox-store.ts';
 export type { KeyClass, Tombstone } from '#pii/data-key.ts';

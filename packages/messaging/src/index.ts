@@ -9,6 +9,8 @@ export {
   type DeadLettersOptions,
   type Discard,
   discardDeadLetters,
+  discardUnreadable,
+  type LetterAct,
   listDeadLetters,
   type Replay,
   replayDeadLetters,

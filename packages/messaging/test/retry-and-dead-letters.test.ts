@@ -13,7 +13,7 @@ import {
   replayDeadLetters,
   topology,
 } from '#index.ts';
-import { message, silent, testBroker } from './support/broker.ts';
+import { entryOf, message, silent, testBroker } from './support/broker.ts';
 import { consuming } from './support/consuming.ts';
 
 let broker: TestRabbitVhost & { secretUrl: Secret };
@@ -187,6 +187,7 @@ describe('replay', () => {
       queue: 'mfa.events',
       ids: [one.id],
       logger: silent,
+      entryOf,
     });
     expect(replayed).toEqual({ replayed: [one.id], tooOld: [] });
     await until(() => handled.includes(one.id));
@@ -200,7 +201,12 @@ describe('replay', () => {
     const failing = message('user.activated.v1');
     await publisher.publish([failing]);
     const first = await deadLetter(failing.id);
-    const { replayed } = await replayDeadLetters({ url: broker.secretUrl, queue: 'mfa.events', logger: silent });
+    const { replayed } = await replayDeadLetters({
+      url: broker.secretUrl,
+      queue: 'mfa.events',
+      logger: silent,
+      entryOf,
+    });
     expect(replayed).toContain(failing.id);
     const second = await until(async () => {
       const letter = (await deadLetters()).find(({ id }) => id === failing.id);
@@ -227,7 +233,7 @@ describe('replay', () => {
     expect(await deadLetter(ageless.id)).toMatchObject({ tooOld: true });
 
     broken = false;
-    const options = { url: broker.secretUrl, queue: 'mfa.events', logger: silent };
+    const options = { url: broker.secretUrl, queue: 'mfa.events', logger: silent, entryOf };
     const { replayed, tooOld } = await replayDeadLetters({ ...options, ids: [old.id, young.id, ageless.id] });
     expect(replayed).toEqual([young.id]);
     expect([...tooOld].sort()).toEqual([old.id, ageless.id].sort());

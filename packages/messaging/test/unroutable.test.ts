@@ -10,7 +10,7 @@ import {
   replayDeadLetters,
   topology,
 } from '#index.ts';
-import { message, silent, testBroker } from './support/broker.ts';
+import { entryOf, message, silent, testBroker } from './support/broker.ts';
 import { callManagement } from './support/management.ts';
 
 describe('a message that no queue is bound for', () => {
@@ -46,7 +46,7 @@ describe('a message that no queue is bound for', () => {
       const found = (await listDeadLetters(options)).map(({ id }) => id);
       return ids.every((id) => found.includes(id));
     });
-    expect(await discardDeadLetters({ ...options, ids })).toEqual({ discarded: [other.id], kept: [audit.id] });
+    expect(await discardDeadLetters({ ...options, entryOf, ids })).toEqual({ discarded: [other.id], kept: [audit.id] });
     expect((await listDeadLetters(options)).map(({ id }) => id)).toContain(audit.id);
   });
 
@@ -58,7 +58,7 @@ describe('a message that no queue is bound for', () => {
     await callManagement('POST', `bindings/${broker.name}/e/user-service.events/q/mfa.events`, {
       routing_key: 'user.soon_known.v1',
     });
-    expect(await replayDeadLetters(options)).toEqual({ replayed: [early.id], tooOld: [] });
+    expect(await replayDeadLetters({ ...options, entryOf })).toEqual({ replayed: [early.id], tooOld: [] });
     await until(async () => (await publisher.depth('mfa.events')) === 1);
     expect((await listDeadLetters(options)).map((letter) => letter.id)).not.toContain(early.id);
   });

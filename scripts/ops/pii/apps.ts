@@ -2,10 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { type KeyringFolder, openKeyManagement, openKeyringFolder } from '@bank/composition/keys';
-import { connectDatabase, type Database } from '@bank/database';
+import { appendRow, connectDatabase, type Database } from '@bank/database';
 import { Secret } from '@bank/domain';
 import type { KeyManagement, Keyring } from '@bank/security';
 import * as v from 'valibot';
+import type { OperatorRun } from '#ops/operator-run.ts';
 import { environmentFile } from '#stack/apps/app-files.ts';
 import { StackError } from '#stack/host/stack-error.ts';
 import { type AppName, appNames, isAppName } from '#stack/settings/apps.ts';
@@ -20,6 +21,8 @@ export interface AppKeys {
   keyring(name: string): Promise<Keyring>;
   readonly keyManagement: KeyManagement | undefined;
   readonly database: Database;
+  /** Tells the ledger what is done to keys of the app, by the app's own outbox. What it tells of is done once it resolves. @throws service.unavailable */
+  tell(run: OperatorRun, details: Parameters<OperatorRun['rowOf']>[0]): Promise<void>;
 }
 
 const text = v.string();
@@ -71,6 +74,7 @@ export async function withApp<T>(app: AppName, work: (keys: AppKeys) => Promise<
       keyring: async (name) => (await keyrings()).open(name),
       keyManagement,
       database,
+      tell: (run, details) => appendRow(database, run.rowOf({ app, ...details })),
     });
   } finally {
     (await opened?.catch(() => undefined))?.close();

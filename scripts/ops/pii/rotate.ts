@@ -1,6 +1,7 @@
 import { type RewrapReport, rewrapDataKeys } from '@bank/database';
 import { exportSealed, importSealed, type Keyring, SealBroken, sealedKeyId } from '@bank/security';
 import { readCommandLine } from '#ops/command-line.ts';
+import { type OperatorRun, operatorRun } from '#ops/operator-run.ts';
 import { type AppKeys, appsOf, withApp } from '#ops/pii/apps.ts';
 import { needOfOlderKeys } from '#ops/pii/need.ts';
 import { describeNeed } from '#ops/pii/status.ts';
@@ -14,16 +15,20 @@ const usage = 'usage: pnpm ops pii rotate [--app <app>]';
  */
 export async function rotatePii(args: readonly string[]): Promise<boolean> {
   const { values } = readCommandLine(args, { options: { app: { type: 'string' } } }, usage);
+  const run = operatorRun('pii rotate');
   let allOk = true;
-  for (const app of appsOf(values.app)) allOk = (await withApp(app, rotateApp)) && allOk;
+  for (const app of appsOf(values.app)) allOk = (await withApp(app, (keys) => rotateApp(keys, run))) && allOk;
   return allOk;
 }
 
-async function rotateApp(keys: AppKeys): Promise<boolean> {
+async function rotateApp(keys: AppKeys, run: OperatorRun): Promise<boolean> {
   const { app, database } = keys;
   const keyring = await keys.keyring('kek');
   const before = Object.values(await needOfOlderKeys(keys, 'kek')).map((need) => need['data keys'] ?? 0);
   const total = before.reduce((sum, count) => sum + count, 0);
+  const { id } = keyring.current();
+  // Before anything is wrapped again, and how it ended: a run that is killed has told that it began.
+  await keys.tell(run, { key: id, state: 'begun', dataKeys: total });
   const progress = progressLine();
   const report: RewrapReport = await rewrapDataKeys(database, keyring, (done) =>
     progress.show(`${app}: ${done} of ${total} data keys`),
@@ -31,14 +36,16 @@ async function rotateApp(keys: AppKeys): Promise<boolean> {
   progress.end();
   const signing = app === 'auth' ? await resealSigningKeys(keys) : { resealed: 0, broken: [] };
   const left = Object.entries(await needOfOlderKeys(keys, 'kek')).filter(([, need]) => Object.keys(need).length > 0);
-  const { id } = keyring.current();
+  const broken = report.broken.length + signing.broken.length;
+  const ended = { dataKeys: report.rewrapped, signingKeys: signing.resealed, broken };
+  await keys.tell(run, { key: id, state: 'ended', ...ended });
   print([
     `${app}: ${report.rewrapped} data keys are wrapped under ${id}${signing.resealed > 0 ? `, ${signing.resealed} signing keys too` : ''}`,
     ...report.broken.map((keyId) => `${app}: data key ${keyId} does not unwrap and stays: damaged, or of another user`),
     ...signing.broken.map((kid) => `${app}: signing key ${kid} does not open and stays: damaged, or its key is gone`),
     ...left.map(([older, need]) => `${app}: ${older} is still ${describeNeed(need)}`),
   ]);
-  return left.length === 0 && report.broken.length === 0 && signing.broken.length === 0;
+  return left.length === 0 && broken === 0;
 }
 
 interface Resealed {

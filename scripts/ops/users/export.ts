@@ -10,8 +10,8 @@ import {
   reasonOf,
   userClient,
 } from '#ops/installation.ts';
+import { writeNewFile } from '#ops/new-file.ts';
 import { progressLine } from '#ops/progress-line.ts';
-import { writeNewFile } from '#ops/users/new-file.ts';
 import { StackError } from '#stack/host/stack-error.ts';
 
 const usage = `usage: pnpm ops users export --out <file.jsonl> [--with-hashes] ${installationUsage}`;

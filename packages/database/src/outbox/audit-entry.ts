@@ -4,9 +4,7 @@ import { clientNetwork, type RequestContext } from '@bank/observability';
 import { ActorKind, AuditEntrySchema, AuditOutcome as OutcomeOf } from '@bank/proto/ledger';
 import { create, type MessageInitShape, toJson } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-
-export const auditType = 'audit.entry_recorded.v1';
-export const auditDataschema = `proto:${AuditEntrySchema.typeName}`;
+import type { PendingRow } from '#outbox/outbox-writer.ts';
 
 const outcomes = {
   success: OutcomeOf.SUCCESS,
@@ -22,11 +20,20 @@ export interface AuditSurroundings {
   readonly request: Pick<RequestContext, 'requestId' | 'traceparent' | 'clientAddress'>;
 }
 
-/**
- * An audit record with who, when and from where. The client's address is cut to its network (SR-85, SR-86).
- * @throws Error for one that the ledger would refuse: what it tells of is not done then, instead of never being told
- */
-export function auditEntry(record: AuditRecord, { id, actor, service, at, request }: AuditSurroundings): JsonValue {
+/** An audit record as it is published. @throws Error for one that the ledger would refuse: what it tells of is not done then, instead of never being told */
+export function auditRow(record: AuditRecord, surroundings: AuditSurroundings): Omit<PendingRow, 'request'> {
+  return {
+    id: surroundings.id,
+    destination: 'audit',
+    type: 'audit.entry_recorded.v1',
+    subject: record.subject,
+    dataschema: `proto:${AuditEntrySchema.typeName}`,
+    data: auditEntry(record, surroundings),
+  };
+}
+
+/** With who, when and from where. The client's address is cut to its network (SR-85, SR-86). */
+function auditEntry(record: AuditRecord, { id, actor, service, at, request }: AuditSurroundings): JsonValue {
   requireFitting(record);
   const entry = create(AuditEntrySchema, {
     entryId: id,

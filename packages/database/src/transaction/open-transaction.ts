@@ -4,7 +4,7 @@ import type { Keyring } from '@bank/security';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { rowsWritten, type Statement, TransactionOver } from '#connection/session.ts';
 import { claimedKey, commitKeyStatement } from '#idempotency/claimed-key.ts';
-import { auditDataschema, auditEntry, auditType } from '#outbox/audit-entry.ts';
+import { auditRow } from '#outbox/audit-entry.ts';
 import { type Delivery, deliveryDataschema, deliveryType, sealDelivery } from '#outbox/delivery.ts';
 import { outboxStatement, type PendingRow } from '#outbox/outbox-writer.ts';
 import { type Access, declaredAudits } from '#transaction/access.ts';
@@ -116,16 +116,14 @@ export class OpenTransaction {
     if (!declaredAudits(access).includes(record.action)) {
       throw new Error(`${record.action} is not declared among the audits of a transaction for ${access.who.rule}`);
     }
-    const id = this.#settings.ids.next();
-    const data = auditEntry(record, {
-      id,
+    const row = auditRow(record, {
+      id: this.#settings.ids.next(),
       actor: access.who.actor,
       service: this.#settings.service,
       at: this.#settings.clock.now(),
       request: this.#current,
     });
-    const { subject } = record;
-    this.#push({ id, destination: 'audit', type: auditType, subject, dataschema: auditDataschema, data });
+    this.#push(row);
   }
 
   #deliver(message: Delivery): void {

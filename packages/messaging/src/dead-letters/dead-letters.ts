@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto';
 import { timeOfId, Uuidv7Schema } from '@bank/domain';
 import type { Logger } from '@bank/observability';
 import type { ConfirmChannel, GetMessage } from 'amqplib';
 import * as v from 'valibot';
 import type { BrokerAddress } from '#connection/broker-address.ts';
+import { BrokerUnavailable } from '#connection/broker-unavailable.ts';
 import { createConfirmLink } from '#connection/confirm-link.ts';
 import { failureStory, type Headers, headersAsPublished } from '#consume/attempts.ts';
+import { isReadableEntry } from '#dead-letters/readable-entry.ts';
 import { publishBatch } from '#publish/batch.ts';
 import type { OutgoingMessage } from '#publish/outgoing-message.ts';
 import { deadQueueOf, recoveryExchangeOf, topology, workQueue } from '#topology/topology.ts';
@@ -30,6 +33,20 @@ export interface DeadLetter {
   readonly requestId: string | undefined;
   /** Whether it is too old to be replayed: an inbox may have forgotten that it was handled. */
   readonly tooOld: boolean;
+}
+
+/** What is about to be done to a letter, or was refused. */
+export interface LetterAct {
+  readonly letter: Pick<DeadLetter, 'id' | 'type'>;
+  readonly outcome: 'success' | 'denied';
+  /** SHA-256 of its body, in hexadecimal. */
+  readonly digest: string;
+}
+
+/** For commands that change something: nothing is done to a letter before the broker keeps the entry that tells of it (SR-86). */
+export interface ToldOptions extends DeadLettersOptions {
+  /** The entry for the ledger, as it is published. */
+  readonly entryOf: (act: LetterAct) => OutgoingMessage;
 }
 
 export interface Replay {
@@ -63,7 +80,7 @@ export function listDeadLetters(options: DeadLettersOptions): Promise<DeadLetter
  * broker has confirmed the copy, and stays when it is older than `deadLetterWeeks`. Entries of the ledger go back at any age. Without `ids` all of
  * them.
  */
-export function replayDeadLetters(options: DeadLettersOptions & { ids?: readonly string[] }): Promise<Replay> {
+export function replayDeadLetters(options: ToldOptions & { ids?: readonly string[] }): Promise<Replay> {
   return withDeadLetters(options, async (letters, channel) => {
     const replayed: string[] = [];
     const tooOld: string[] = [];
@@ -73,32 +90,72 @@ export function replayDeadLetters(options: DeadLettersOptions & { ids?: readonly
         tooOld.push(copy.id);
         continue;
       }
-      const { confirmed } = await publishBatch(channel, [copy], confirmDeadlineMs);
-      if (confirmed.length === 0) throw new Error(`the broker did not take ${copy.id} back`);
+      await tell(channel, letter, options);
+      await publish(channel, copy);
       channel.ack(letter);
       replayed.push(copy.id);
-      options.logger.info({ queue: options.queue, messageId: copy.id }, 'a dead letter was replayed');
     }
     return { replayed, tooOld };
   });
 }
 
 /** Removes dead letters for good, for what can never be handled; entries of the ledger stay (SR-86). */
-export function discardDeadLetters(options: DeadLettersOptions & { ids: readonly string[] }): Promise<Discard> {
+export function discardDeadLetters(options: ToldOptions & { ids: readonly string[] }): Promise<Discard> {
   return withDeadLetters(options, async (letters, channel) => {
     const discarded: string[] = [];
     const kept: string[] = [];
     for await (const letter of onlyOf(options.ids, letters)) {
       if (isOfLedger(letter, options.queue)) {
+        await tell(channel, letter, options, 'denied');
         kept.push(idOf(letter));
         continue;
       }
+      await tell(channel, letter, options);
       channel.ack(letter);
       discarded.push(idOf(letter));
-      options.logger.info({ queue: options.queue, messageId: idOf(letter) }, 'a dead letter was discarded');
     }
     return { discarded, kept };
   });
+}
+
+/**
+ * Removes one letter that was on its way to the ledger and that no release can read as an entry, so that a replay would only bring
+ * it back: not before `save` has kept its body, whose digest the ledger is told (SR-86). Every other letter is kept.
+ */
+export function discardUnreadable(
+  options: ToldOptions & { id: string; save: (body: Buffer) => Promise<void> },
+): Promise<'discarded' | 'kept' | 'missing'> {
+  const { id, save, queue } = options;
+  return withDeadLetters(options, async (letters, channel) => {
+    for await (const letter of onlyOf([id], letters)) {
+      if (!isOfLedger(letter, queue) || isReadableEntry(letter.content)) {
+        await tell(channel, letter, options, 'denied');
+        return 'kept';
+      }
+      await save(letter.content);
+      await tell(channel, letter, options);
+      channel.ack(letter);
+      return 'discarded';
+    }
+    return 'missing';
+  });
+}
+
+// Through the broker that keeps the letter: where the one can be reached so can the other, and what is confirmed is kept by the queue
+// of the ledger, or behind the alternate exchange, as every entry is.
+async function tell(
+  channel: ConfirmChannel,
+  letter: GetMessage,
+  { entryOf }: ToldOptions,
+  outcome: LetterAct['outcome'] = 'success',
+): Promise<void> {
+  const digest = createHash('sha256').update(letter.content).digest('hex');
+  await publish(channel, entryOf({ letter: { id: idOf(letter), type: typeOf(letter) }, outcome, digest }));
+}
+
+async function publish(channel: ConfirmChannel, message: OutgoingMessage): Promise<void> {
+  const { confirmed } = await publishBatch(channel, [message], confirmDeadlineMs);
+  if (confirmed.length === 0) throw new BrokerUnavailable(`the broker did not take ${message.type} ${message.id}`);
 }
 
 async function withDeadLetters<T>(
@@ -139,6 +196,10 @@ function idOf({ properties }: GetMessage): string {
   return String(properties.messageId);
 }
 
+function typeOf({ properties }: GetMessage): string {
+  return String(properties.type);
+}
+
 // An inbox keeps a row for weeks after its message's id was made. Of unknown age counts as too old. The ledger needs no inbox to
 // know its entries again: their ids are a key of a table that forgets nothing.
 function isTooOld(letter: GetMessage, queue: string): boolean {
@@ -154,7 +215,7 @@ function describe(letter: GetMessage, queue: string): DeadLetter {
   const requestId = headers['x-request-id'];
   return {
     id: idOf(letter),
-    type: String(properties.type),
+    type: typeOf(letter),
     ...failureStory(headers),
     requestId: typeof requestId === 'string' ? requestId : undefined,
     tooOld: isTooOld(letter, queue),

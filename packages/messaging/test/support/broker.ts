@@ -16,6 +16,10 @@ export async function testBroker(tuning: TopologyTuning = {}): Promise<TestRabbi
   return { ...vhost, secretUrl: new Secret(vhost.url) };
 }
 
+/** Tells the ledger of what is done to dead letters, as a command of operators does. */
+export const entryOf = () =>
+  message('audit.entry_recorded.v1', { exchange: 'user-service.audit', routingKey: 'audit' });
+
 /** A message as the relay of `auth` would publish it. */
 export function message(type: string, changes: Partial<OutgoingMessage> & { data?: object } = {}): OutgoingMessage {
   const { data = { userId: 'u1' }, ...rest } = changes;

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { temporaryFolder, until } from '@bank/testing';
 import { describe, expect, it } from 'vitest';
-import { writeNewFile } from '#ops/users/new-file.ts';
+import { writeNewFile } from '#ops/new-file.ts';
 import { nodeProgram, repositoryFolder } from '#stack/settings/repository.ts';
 
 const inFolder = (name: string) => join(temporaryFolder(`new-file-${name}`), 'users.jsonl');
@@ -57,7 +57,7 @@ describe('SR-88 a file of all users', () => {
 
   it('leaves nothing when somebody ends it', async () => {
     const file = inFolder('ended');
-    const program = `import { writeNewFile } from '#ops/users/new-file.ts';
+    const program = `import { writeNewFile } from '#ops/new-file.ts';
       async function* endless() { for (;;) { yield 'somebody'; await new Promise((done) => setTimeout(done, 10)); } }
       await writeNewFile(${JSON.stringify(file)}, endless());`;
     const cwd = join(repositoryFolder, 'scripts');

@@ -11,7 +11,7 @@ const endings = ['SIGINT', 'SIGTERM'] as const;
  * `<file>.partial`, which goes with whatever fails, and with Ctrl-C.
  * @throws StackError when the file exists, or another run writes it
  */
-export async function writeNewFile(file: string, content: AsyncIterable<string>): Promise<void> {
+export async function writeNewFile(file: string, content: AsyncIterable<string> | Iterable<Uint8Array>): Promise<void> {
   if (existsSync(file)) throw existing(file);
   const partial = `${file}.partial`;
   const handle = await openPartial(partial);
@@ -64,5 +64,5 @@ async function giveName(partial: string, file: string): Promise<void> {
 }
 
 function existing(file: string): StackError {
-  return new StackError(`${file} exists: an export overwrites nothing`);
+  return new StackError(`${file} exists: nothing is overwritten`);
 }
