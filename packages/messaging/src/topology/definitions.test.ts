@@ -57,6 +57,12 @@ describe('vhostDefinitions', () => {
     expect(bindings.every(({ destination }) => names.includes(destination))).toBe(true);
   });
 
+  it('SR-88 forgets the dead letters that hold what no erasure reaches, within two weeks, and no others', () => {
+    const policies = definitions.policies.map(({ pattern, definition }) => [pattern, definition]);
+    expect(policies).toEqual([['^(auth[.]deliveries[.]dead)$', { 'message-ttl': 1_209_600_000 }]]);
+    expect(vhostDefinitions({ app: 'profile' }).policies).toEqual([]);
+  });
+
   it('refuses another number of retries, since consumers count them by the topology', () => {
     expect(() => vhostDefinitions({ retryDelaysMs: [1] })).toThrow('the topology has 4 retries, not 1');
   });

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Secret } from '@bank/domain';
-import { type BrokerRole, brokerPermissions, isBrokerRole, topicPermission } from '#topology/permissions.ts';
+import { type BrokerRole, brokerPermissions, exactly, isBrokerRole, topicPermission } from '#topology/permissions.ts';
 import {
   type App,
   apps,
@@ -12,6 +12,8 @@ import {
   topology,
   type WorkQueue,
 } from '#topology/topology.ts';
+
+const dayMs = 24 * 3_600_000;
 
 export interface BrokerUser {
   name: string;
@@ -27,6 +29,8 @@ export interface TopologyTuning {
   /** As many as the topology has. */
   retryDelaysMs?: readonly number[];
   deliveryLimit?: number;
+  /** Of the queues that have `deadLetterDays`. */
+  deadLetterMs?: number;
 }
 
 interface Exchange {
@@ -53,11 +57,21 @@ interface Binding {
   readonly arguments: Readonly<Record<string, never>>;
 }
 
+/** Unlike an argument it also holds for a queue that is there already. */
+interface Policy {
+  readonly name: string;
+  readonly pattern: string;
+  readonly 'apply-to': 'queues';
+  readonly definition: Readonly<Record<string, number>>;
+  readonly priority: number;
+}
+
 /** What `POST /api/definitions/<vhost>` of RabbitMQ's management API takes. */
 export interface VhostDefinitions {
   readonly exchanges: readonly Exchange[];
   readonly queues: readonly Queue[];
   readonly bindings: readonly Binding[];
+  readonly policies: readonly Policy[];
 }
 
 type InVhost<T> = T & { readonly vhost: string };
@@ -76,17 +90,18 @@ export interface BrokerDefinitions {
   readonly exchanges: readonly InVhost<Exchange>[];
   readonly queues: readonly InVhost<Queue>[];
   readonly bindings: readonly InVhost<Binding>[];
+  readonly policies: readonly InVhost<Policy>[];
 }
 
 /**
- * The whole definitions of a broker with one virtual host: exchanges, queues and bindings of `infra/rabbitmq`, and the
+ * The whole definitions of a broker with one virtual host: exchanges, queues, bindings and policies of `infra/rabbitmq`, and the
  * users with the rights of their roles. Passwords go in as salted hashes. @throws Error for a user without a role
  */
 export function brokerDefinitions(
   options: { vhost: string; users: readonly BrokerUser[] } & TopologyTuning,
 ): BrokerDefinitions {
   const { vhost, users, ...tuning } = options;
-  const { exchanges, queues, bindings } = vhostDefinitions(tuning);
+  const { exchanges, queues, bindings, policies } = vhostDefinitions(tuning);
   const inVhost = <T extends object>(items: readonly T[]) => items.map((item) => ({ ...item, vhost }));
   const roles = users.map((user) => ({ user: user.name, role: roleOf(user) }));
   return {
@@ -107,10 +122,11 @@ export function brokerDefinitions(
     exchanges: inVhost(exchanges),
     queues: inVhost(queues),
     bindings: inVhost(bindings),
+    policies: inVhost(policies),
   };
 }
 
-/** Exchanges, queues and bindings without users, for an existing virtual host. */
+/** Exchanges, queues, bindings and policies without users, for an existing virtual host. */
 export function vhostDefinitions(tuning: TopologyTuning = {}): VhostDefinitions {
   const { app, retryDelaysMs = topology.retryDelaysMs, deliveryLimit = topology.deliveryLimit } = tuning;
   if (retryDelaysMs.length !== topology.retryDelaysMs.length) {
@@ -137,6 +153,7 @@ export function vhostDefinitions(tuning: TopologyTuning = {}): VhostDefinitions 
       ...types.map((type) => binding(events, unsubscribed, type)),
       ...queues.flatMap((queue) => bindingsOf(queue, retryDelaysMs.length)),
     ],
+    policies: queues.flatMap((queue) => forgetLetters(queue, tuning.deadLetterMs)),
   };
 }
 
@@ -177,6 +194,20 @@ function keepingQueue(name: string): Queue {
 
 function forgettingQueue(name: string): Queue {
   return queue(name, { 'x-queue-type': 'classic', 'x-max-length': 0 });
+}
+
+function forgetLetters({ name, deadLetterDays }: WorkQueue, tunedMs?: number): Policy[] {
+  if (deadLetterDays === undefined) return [];
+  const dead = deadQueueOf(name);
+  return [
+    {
+      name: dead,
+      pattern: exactly([dead]),
+      'apply-to': 'queues',
+      definition: { 'message-ttl': tunedMs ?? deadLetterDays * dayMs },
+      priority: 0,
+    },
+  ];
 }
 
 function queuesAround({ name, app }: WorkQueue, retryDelaysMs: readonly number[], deliveryLimit: number): Queue[] {

@@ -66,7 +66,8 @@ export function topicPermission(role: BrokerRole): TopicPermission | undefined {
   };
 }
 
-function exactly(names: readonly string[]): string {
+/** A regular expression over names, as RabbitMQ takes them, for these alone. */
+export function exactly(names: readonly string[]): string {
   return `^(${names.map(literally).join('|')})$`;
 }
 

@@ -19,6 +19,8 @@ export interface WorkQueue {
   readonly destination: Destination | PlatformSource;
   /** The event types that are bound to it; every message of the destination when left out. */
   readonly types?: readonly string[];
+  /** After how many days the broker forgets its dead letters, where they hold what no erasure reaches; never when left out. */
+  readonly deadLetterDays?: number;
 }
 
 export interface Topology {
