@@ -1,13 +1,14 @@
-import { type Place, registerAccount } from '#account.ts';
+import { type Account, type Place, registerAccount } from '#account.ts';
 import { expectStatus } from '#client.ts';
 import { passport, sendAvatar, sendDocument } from '#uploads.ts';
 
 const withinMs = 10_000;
 
-/** Register, send a picture, have one's identity verified, as far as tier 1. @throws AssertionError naming the step that went another way */
-export async function verificationJourney(place: Place): Promise<void> {
+/** Register, send a picture, have one's identity verified, as far as tier 1. Gives who it is. @throws AssertionError naming the step that went another way */
+export async function verificationJourney(place: Place): Promise<Account> {
   const { client } = place;
-  const { accessToken: token } = await registerAccount(place);
+  const account = await registerAccount(place);
+  const { accessToken: token } = account;
   const read = await client.sendUntil(({ status }) => status === 200, withinMs, 'GET', '/v1/profile', { token });
   const names = { givenName: 'Ada', familyName: 'Lovelace', dateOfBirth: '1990-12-10', nationality: 'DE' };
   const headers = { 'if-match': read.headers.get('etag') ?? '' };
@@ -17,4 +18,5 @@ export async function verificationJourney(place: Place): Promise<void> {
   expectStatus(await client.send('POST', '/v1/kyc/submissions', { token, body: { tier: 1 } }), 202);
   const isApproved = ({ body }: { readonly body: unknown }) => (body as { tier?: number }).tier === 1;
   await client.sendUntil(isApproved, withinMs, 'GET', '/v1/kyc', { token });
+  return account;
 }
