@@ -24,9 +24,13 @@ const usage =
 // Enough to keep two cores busy, here and in Postgres.
 const connectionsMax = 4;
 
+/** For one page of the ledger, which takes milliseconds, or for a connection: a server that is silent for longer is away. The whole may take hours. */
+const answerMaxMs = 60_000;
+
 /**
  * Verifies the whole ledger against its checkpoints, in the table and in the folder outside of the database, and prints
- * what it found. Gives whether all is well. @throws StackError for options that do not fit together
+ * what it found. Gives whether all is well. @throws StackError for options that do not fit together, Error when the database does not
+ * answer within a minute
  */
 export async function verifyAudit(args: readonly string[]): Promise<boolean> {
   const options = readOptions(args);
@@ -82,6 +86,8 @@ async function withQuery<T>({ url, caFile }: OwnerAddress, work: (query: RunQuer
   const pool = new pg.Pool({
     connectionString: url,
     max: connectionsMax,
+    connectionTimeoutMillis: answerMaxMs,
+    query_timeout: answerMaxMs,
     ...(caFile !== undefined && { ssl: { ca: readFileSync(caFile) } }),
   });
   try {
