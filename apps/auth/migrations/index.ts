@@ -46,6 +46,7 @@ import { CommittedKeys } from './202612060010-committed-keys.ts';
 import { CompromisedPasswords } from './202612060020-compromised-passwords.ts';
 import { StandingChanges } from './202612060030-standing-changes.ts';
 import { KeysOfNobody } from './202612060050-keys-of-nobody.ts';
+import { RowsAppendedTogether } from './202612060070-rows-appended-together.ts';
 
 /** In the order in which they run. A name never changes once it has run anywhere. */
 export const migrations: readonly NamedMigration[] = [
@@ -96,4 +97,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202612060020-compromised-passwords', class: CompromisedPasswords },
   { name: '202612060030-standing-changes', class: StandingChanges },
   { name: '202612060050-keys-of-nobody', class: KeysOfNobody },
+  { name: '202612060070-rows-appended-together', class: RowsAppendedTogether },
 ];

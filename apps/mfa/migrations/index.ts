@@ -20,6 +20,7 @@ import { CodePools } from './202612060102-code-pools.ts';
 import { CodePoolsChecked } from './202612060103-code-pools-checked.ts';
 import { CodePoolsIndex } from './202612060104-code-pools-index.ts';
 import { CodePoolsPrimaryKey } from './202612060105-code-pools-primary-key.ts';
+import { RowsAppendedTogether } from './202612060170-rows-appended-together.ts';
 
 /** In the order they run; a name is never changed once it has landed. */
 export const migrations = [
@@ -45,4 +46,5 @@ export const migrations = [
   { name: '202612060103-code-pools-checked', class: CodePoolsChecked },
   { name: '202612060104-code-pools-index', class: CodePoolsIndex },
   { name: '202612060105-code-pools-primary-key', class: CodePoolsPrimaryKey },
+  { name: '202612060170-rows-appended-together', class: RowsAppendedTogether },
 ];

@@ -14,6 +14,7 @@ import { SearchTokens } from './202612050601-search-tokens.ts';
 import { UnindexedProfiles } from './202612050602-unindexed-profiles.ts';
 import { SearchScheme } from './202612050603-search-scheme.ts';
 import { CommittedKeys } from './202612060010-committed-keys.ts';
+import { RowsAppendedTogether } from './202612060070-rows-appended-together.ts';
 
 /** In the order they run; a name is never changed once it has landed. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   { name: '202612050603-search-scheme', class: SearchScheme },
   { name: '202612050410-replaced-documents', class: ReplacedDocuments },
   { name: '202612060010-committed-keys', class: CommittedKeys },
+  { name: '202612060070-rows-appended-together', class: RowsAppendedTogether },
 ];

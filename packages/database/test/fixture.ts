@@ -18,6 +18,7 @@ import {
   platformTablesV1,
   platformTablesV2,
   platformTablesV3,
+  platformTablesV4,
   provisionStatements,
   Repository,
   SqlMigration,
@@ -46,6 +47,7 @@ class FirstShopMigration extends SqlMigration {
       ...platformTablesV1('shop'),
       ...platformTablesV2('shop'),
       ...platformTablesV3('shop'),
+      ...platformTablesV4('shop'),
       `create table shop.widgets (
         id uuid not null, name text not null, count int not null, total bigint not null default 0, day date,
         touched_at timestamptz not null, constraint widgets_pkey primary key (id))`,

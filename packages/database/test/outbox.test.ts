@@ -44,6 +44,30 @@ describe('sequence', () => {
     expect(await sequencesOf(subject)).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
   });
 
+  it('counts what a transaction tells of each subject, in the order in which it tells it, events alone', async () => {
+    const subjects = [systemIds.next(), systemIds.next()];
+    await emitMany([...subjects, ...subjects]);
+    await withTransaction(ctx, { who: unaudited.who, audits: ['user.created'] }, async (tx) => {
+      for (const nth of [1, 2, 3]) {
+        for (const subject of subjects.toReversed()) {
+          await tx.emit({ ...widgetMade(subject), data: { nth } });
+          await tx.audit({ action: 'user.created', subject, outcome: 'success' });
+        }
+      }
+    });
+    for (const subject of subjects) {
+      const rows = await postgres.query(
+        `select sequence::int, data->'nth' as nth from shop.outbox where subject = $1 order by id offset 2`,
+        [subject],
+      );
+      const numbered = (nth: number) => [
+        { sequence: nth + 2, nth },
+        { sequence: null, nth: null },
+      ];
+      expect(rows).toEqual([1, 2, 3].flatMap(numbered));
+    }
+  });
+
   it('survives transactions that name the same subjects in opposite order', async () => {
     const subjects = [systemIds.next(), systemIds.next(), systemIds.next()];
     const outcomes = await raceOf(30, (number) => emitMany(number % 2 === 0 ? subjects : subjects.toReversed()));

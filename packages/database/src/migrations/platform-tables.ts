@@ -1,7 +1,7 @@
 import { identifier } from '#connection/identifier.ts';
 import { dataKeysSql } from '#migrations/platform/data-keys.ts';
 import { committedKeysSql, idempotencySql } from '#migrations/platform/idempotency.ts';
-import { inboxSql, outboxSql, wipePublishedDeliveriesSql } from '#migrations/platform/outbox.ts';
+import { appendTogetherSql, inboxSql, outboxSql, wipePublishedDeliveriesSql } from '#migrations/platform/outbox.ts';
 import { partitionMaintenanceSql } from '#migrations/platform/partitions.ts';
 import { rolesOf } from '#migrations/roles.ts';
 
@@ -28,6 +28,11 @@ export function platformTablesV2(schema: string): string[] {
 /** What joined later still: keys of requests know whether anything was committed under them. */
 export function platformTablesV3(schema: string): string[] {
   return committedKeysSql(schema);
+}
+
+/** What replaced a part of the first one: the rows of a transaction are appended to the outbox together. */
+export function platformTablesV4(schema: string): string[] {
+  return appendTogetherSql(schema);
 }
 
 /** Tables of the platform and partitions: no entity describes them. */

@@ -80,6 +80,42 @@ $$`;
 }
 
 /**
+ * The same by one statement for all rows, instead of one or two for each: an import appends fifteen hundred rows at a time. The
+ * counters are locked in the order in which their subjects come, as before.
+ */
+export function appendTogetherSql(schema: string): string[] {
+  const s = identifier(schema);
+  return [
+    `create or replace function ${s}.append_outbox(source text, request_id text, traceparent text, appended jsonb) returns void
+language plpgsql set search_path = ${s}, pg_temp
+as $$
+#variable_conflict use_variable
+begin
+  with given as materialized (
+    select r.* from rows from (jsonb_to_recordset(appended)
+        as (id uuid, destination text, type text, subject text, dataschema text, data jsonb))
+      with ordinality as r (id, destination, type, subject, dataschema, data, place)
+  ), counted as (
+    select g.subject, count(*) as events from given g where g.destination = 'events' group by g.subject order by min(g.place)
+  ), counters as (
+    insert into outbox_sequences as counter (source, subject, last) select source, c.subject, c.events from counted c
+      on conflict on constraint outbox_sequences_pkey do update set last = counter.last + excluded.last
+      returning counter.subject, counter.last
+  )
+  insert into outbox (id, destination, type, subject, sequence, dataschema, data, request_id, traceparent)
+    select g.id, g.destination, g.type, g.subject,
+        case when g.destination = 'events' then
+          n.last + 1 - row_number() over (partition by g.subject, g.destination order by g.place desc)
+        end,
+        g.dataschema, g.data, request_id, traceparent
+      from given g left join counters n on n.subject = g.subject
+      order by g.place;
+end
+$$`,
+  ];
+}
+
+/**
  * The statement that marks a delivery as published leaves only the name of its template: the sealed address and
  * parameters have done their work, and would otherwise lie here for weeks under a key that several apps have. A trigger,
  * so that the app role still may not change what a row says.
