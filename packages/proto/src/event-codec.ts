@@ -32,10 +32,17 @@ export interface EncodedEvent {
   readonly data: JsonObject;
 }
 
+// Options are decoded each time they are asked for, which takes longer than the rest of an event.
+const types = new WeakMap<DescMessage, string>();
+
 /** The CloudEvents type that a message of `bank.events.v1` declares. @throws Error for any other message */
 export function eventTypeOf(schema: DescMessage): string {
+  const known = types.get(schema);
+  if (known !== undefined) return known;
   if (!hasOption(schema, event_type)) throw new Error(`${schema.typeName} declares no event_type`);
-  return getOption(schema, event_type);
+  const type = getOption(schema, event_type);
+  types.set(schema, type);
+  return type;
 }
 
 /** Encodes an event as protobuf JSON, default values included so that readers without the schema see every field. */
