@@ -58,4 +58,16 @@ describe('SR-14 behind one client address', () => {
       expect((await send(path, body())).status, path).toBe(429);
     }
   });
+
+  it('SR-18 what all of an IPv6 /48 may have written to strangers leaves others a share of the mail', async () => {
+    const [perAddress, networks, anHour] = [120, 4, 6];
+    const window = { points: perAddress * networks, windowSeconds: 600 };
+    await auth.ctx.rateLimits.consume('letters:address:2001:db8:48::/48', window, window.points - 1);
+    const ask = (network: number) => {
+      const from = { headers: { 'x-forwarded-for': `2001:db8:48:${network}::1` } };
+      return post(auth, '/v1/auth/password/forgot', { identifier: freshEmail() }, from);
+    };
+    expect([(await ask(1)).status, (await ask(2)).status]).toEqual([202, 429]);
+    expect(window.points * anHour).toBeLessThan(auth.ctx.config.EMAILS_PER_HOUR / 4);
+  });
 });

@@ -49,6 +49,15 @@ const routes = defineRoutes<Context>([
   {
     ...described,
     method: 'GET',
+    path: '/v1/limited-site',
+    access: 'public',
+    limits: [{ name: 'by-site', points: 2, windowSeconds: 60, by: 'address', siteTimes: 3 }],
+    responses: { 204: null },
+    handle: async () => noContent(),
+  },
+  {
+    ...described,
+    method: 'GET',
     path: '/v1/limited-user',
     access: 'user',
     limits: [{ name: 'by-user', points: 1, windowSeconds: 60, by: 'user' }],
@@ -121,6 +130,15 @@ describe('SR-18 rate limits', () => {
     expect((await target('other', '2001:db8:49::1')).status).toBe(204);
     for (let number = 0; number < 100; number += 1) await target(`own${number}`, '2001:db8:50:1::1');
     expect((await target('neighbour', '2001:db8:50:2::1')).status).toBe(204);
+  });
+
+  it('count a /48 as many times as a limit says, where one does', async () => {
+    const statuses: number[] = [];
+    for (let number = 0; number < 8; number += 1) {
+      const address = `2001:db8:48:${number.toString(16)}::1`;
+      statuses.push((await call('GET', '/v1/limited-site', { 'x-forwarded-for': address })).status);
+    }
+    expect(statuses).toEqual([...Array(6).fill(204), 429, 429]);
   });
 
   it('SR-18 at the end of a /48 the answer says when to come back, as at that of a /64', async () => {

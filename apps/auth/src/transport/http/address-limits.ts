@@ -11,6 +11,7 @@ export const refreshFlood = { ...flood, points: 6000 } as const;
 /**
  * What may write to somebody who proved nothing yet: one count for all paths together, 720 mails an hour from an address. It is not to
  * use up what strangers have of the mail of all (`EMAILS_PER_HOUR`): of links for another password that is a quarter, so that holds
- * above 2,880. All addresses of an IPv6 /48 together have sixteen times as much.
+ * above 2,880. All addresses of an IPv6 /48, which anybody gets for nothing, have four times as much together, and not sixteen as of
+ * a flood: 2,880 mails, so that it holds of them above 11,520, and as the setting comes.
  */
-export const letterFlood = { ...flood, name: 'letters', points: 120 } as const;
+export const letterFlood = { ...flood, name: 'letters', points: 120, siteTimes: 4 } as const;

@@ -14,6 +14,8 @@ export interface RouteLimit {
    * what it returns goes into the key, so it must not be personal data: give a keyed hash.
    */
   readonly by: 'address' | 'user' | ((request: HttpRequest) => string);
+  /** How many times the limit all addresses of an IPv6 /48 have together, by `address`; 16 unless said. */
+  readonly siteTimes?: number;
 }
 
 export interface StepUp {

@@ -41,7 +41,7 @@ export async function consumeLimit(
   const window = { points, windowSeconds };
   const state =
     by === 'address'
-      ? await consumeByAddress(context.store, request.clientAddress, { name, ...window })
+      ? await consumeByAddress(context.store, request.clientAddress, { ...limit, points })
       : await consume(context.store, keyOf({ name, by }, request), window);
   const { remaining, resetSeconds } = state;
   const details = { name, points, remaining, windowSeconds, resetSeconds: Math.ceil(resetSeconds) };
@@ -58,11 +58,11 @@ export async function consumeLimit(
 async function consumeByAddress(
   store: RateLimitStore,
   address: string,
-  { name, points, windowSeconds }: Window & { readonly name: string },
+  { name, points, windowSeconds, siteTimes }: RouteLimit,
 ): Promise<WindowState> {
   const count = (group: AddressGroup, cost?: number) =>
     consume(store, `${name}:address:${group.name}`, { points: points * group.times, windowSeconds }, cost);
-  const [own, site] = addressGroups(address);
+  const [own, site] = addressGroups(address, siteTimes);
   if (site === undefined) return await count(own);
   const [ofOwn, ofSite] = await Promise.all([count(own), count(site)]);
   if (!ofOwn.allowed) {

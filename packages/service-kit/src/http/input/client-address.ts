@@ -14,8 +14,8 @@ const rememberedMax = 10_000;
 const groupBits = 16;
 const subscriberBits = 64;
 const siteBits = 48;
-/** How many subscribers of one site may use up their limits at once. */
-const siteTimes = 16;
+/** How many subscribers of one site may use up their limits at once, unless a limit says another number. */
+const usualSiteTimes = 16;
 
 /**
  * Reads `X-Forwarded-For` from the right and only as far as the hops are trusted proxies: everything left of the first
@@ -86,10 +86,13 @@ export interface AddressGroup {
 
 /**
  * What a limit by address counts: an IPv4 address, or of IPv6 the /64 that one subscriber has alone and the /48 that one
- * site gets (RFC 6177). Of the latter somebody has 65,536 of the former, so that all of them together have sixteen times the
- * limit and no more (SR-17, SR-18). The narrowest comes first.
+ * site gets (RFC 6177). Of the latter somebody has 65,536 of the former, so that all of them together have `siteTimes` the
+ * limit and no more, sixteen times unless said (SR-17, SR-18). The narrowest comes first.
  */
-export function addressGroups(address: string): readonly [AddressGroup, ...AddressGroup[]] {
+export function addressGroups(
+  address: string,
+  siteTimes: number = usualSiteTimes,
+): readonly [AddressGroup, ...AddressGroup[]] {
   if (!ipaddr.isValid(address)) {
     return [{ name: 'unknown', times: 1 }];
   }
