@@ -44,7 +44,7 @@ export interface LetterAct {
 }
 
 /** For commands that change something: nothing is done to a letter before the broker keeps the entry that tells of it (SR-86). */
-export interface ToldOptions extends DeadLettersOptions {
+interface ToldOptions extends DeadLettersOptions {
   /** The entry for the ledger, as it is published. */
   readonly entryOf: (act: LetterAct) => OutgoingMessage;
 }
