@@ -6,7 +6,7 @@ import type { Database } from '#connection/database.ts';
 import type { StopListening } from '#connection/listener.ts';
 import { DataKeyRepository, destroyedChannel } from '#pii/data-key.repository.ts';
 import { type KeyClass, keyClasses, type StoredKey, type Tombstone, type WrappedKey } from '#pii/data-key.ts';
-import { generateDataKey, unwrapDataKey, wrapDataKey } from '#pii/wrapping.ts';
+import { randomKeys, unwrapDataKey, wrapDataKey } from '#pii/wrapping.ts';
 
 /** Where a sealed record belongs. It opens nowhere else. */
 export interface SealedPlace {
@@ -82,7 +82,7 @@ export class PiiVault {
 
   /** Makes both keys of a user who has none; else does nothing. @throws DataKeyMissing when one was destroyed */
   async createKeys(em: EntityManager, userId: string): Promise<void> {
-    const { keys, wrapped } = this.#generate(userId);
+    const { keys, wrapped } = this.#generate(userId, randomKeys(keyClasses.length));
     const added = await this.#repository(em).add(wrapped, this.#clock.now());
     if (added.length === wrapped.length) {
       this.#remember(em, userId, keys);
@@ -97,7 +97,11 @@ export class PiiVault {
 
   /** Makes the keys of many users with one statement, none of whom can have any yet. @throws Error when one has */
   async createKeysOfNew(em: EntityManager, userIds: readonly string[]): Promise<void> {
-    const made = userIds.map((userId) => ({ userId, ...this.#generate(userId) }));
+    const random = randomKeys(userIds.length * keyClasses.length);
+    const made = userIds.map((userId, index) => {
+      const own = random.slice(index * keyClasses.length, (index + 1) * keyClasses.length);
+      return { userId, ...this.#generate(userId, own) };
+    });
     const wrapped = made.flatMap((one) => one.wrapped);
     const added = await this.#repository(em).add(wrapped, this.#clock.now());
     if (added.length !== wrapped.length) throw new Error('a new user has data keys already');
@@ -143,11 +147,14 @@ export class PiiVault {
     return this.#forget(em, await this.#repository(em).destroy({ keyIds }, this.#clock.now()));
   }
 
-  #generate(userId: string): { keys: UserKeys; wrapped: readonly WrappedKey[] } {
+  /** A user's keys of these bytes, one for each class. */
+  #generate(userId: string, random: readonly Uint8Array[]): { keys: UserKeys; wrapped: readonly WrappedKey[] } {
     const keys: UserKeys = {};
-    const wrapped = keyClasses.map((keyClass) => {
+    const wrapped = keyClasses.map((keyClass, index) => {
       const place = { id: this.#ids.next(), userId, keyClass };
-      const key = generateDataKey(place);
+      const bytes = random[index];
+      if (bytes === undefined) throw new Error('there are fewer keys than classes');
+      const key = { id: place.id, bytes };
       keys[keyClass] = key;
       return wrapDataKey(this.#keyring, this.#schema, place, key);
     });

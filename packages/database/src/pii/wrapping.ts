@@ -11,9 +11,17 @@ function aadOf(schema: string, { id, userId, keyClass }: KeyPlace): string {
   return JSON.stringify(['data-key', schema, userId, keyClass, id]);
 }
 
-/** A new random AES-256 key. */
-export function generateDataKey(place: KeyPlace): Key {
-  return { id: place.id, bytes: randomBytes(DATA_KEY_BYTES) };
+/** The bytes of so many new AES-256 keys, by one call to the generator: each costs as much as the wrapping of a key. */
+export function randomKeys(count: number): readonly Uint8Array[] {
+  const random = randomBytes(count * DATA_KEY_BYTES);
+  const keys = Array.from(
+    { length: count },
+    (_, index) =>
+      // Copied: a key that is remembered would else keep those of all others in memory.
+      new Uint8Array(random.subarray(index * DATA_KEY_BYTES, (index + 1) * DATA_KEY_BYTES)),
+  );
+  random.fill(0);
+  return keys;
 }
 
 /** Wraps a data key under the current KEK. */

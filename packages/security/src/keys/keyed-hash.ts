@@ -9,14 +9,14 @@ export interface BlindIndexEntry {
 
 /** HMAC-SHA-256 (RFC 2104) over length-prefixed fields, so that no two lists of fields give the same input. */
 export function hmacFields(key: Uint8Array, fields: readonly (string | Uint8Array)[]): Uint8Array {
-  const mac = createHmac('sha256', key);
-  for (const field of fields) {
+  // In one piece: each update costs more than the bytes of it.
+  const pieces = fields.flatMap((field) => {
     const bytes = typeof field === 'string' ? Buffer.from(field, 'utf8') : field;
-    const length = Buffer.alloc(4);
+    const length = Buffer.allocUnsafe(4);
     length.writeUInt32BE(bytes.length);
-    mac.update(length).update(bytes);
-  }
-  return mac.digest();
+    return [length, bytes];
+  });
+  return createHmac('sha256', key).update(Buffer.concat(pieces)).digest();
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomFillSync } from 'node:crypto';
 import type { Key, Keyring } from '#keys/keyring.ts';
 
 /**
@@ -9,6 +9,20 @@ const version = 1;
 const nonceBytes = 12;
 const tagBytes = 16;
 const keyBytes = 32;
+
+// One call for the nonces of hundreds of records: each costs as much as the encryption of one.
+const stock = Buffer.alloc(4096);
+let taken = stock.length;
+
+/** Never given before: overwritten by the next stock, so it is to be copied. */
+function nextNonce(): Buffer {
+  if (taken + nonceBytes > stock.length) {
+    randomFillSync(stock);
+    taken = 0;
+  }
+  taken += nonceBytes;
+  return stock.subarray(taken - nonceBytes, taken);
+}
 
 /** A record does not open: damaged, moved, made under another key or for another place. Nothing more is said. */
 export class SealBroken extends Error {
@@ -43,7 +57,7 @@ function keyOf(key: Key | Uint8Array): Key {
 export function seal(key: Key | Uint8Array, plaintext: Uint8Array, aad: Uint8Array | string): Uint8Array {
   const { id, bytes } = keyOf(key);
   const header = headerOf(id);
-  const nonce = randomBytes(nonceBytes);
+  const nonce = nextNonce();
   const cipher = createCipheriv('aes-256-gcm', requireKeyLength(bytes), nonce, { authTagLength: tagBytes });
   cipher.setAAD(Buffer.concat([header, toBytes(aad)]));
   return Buffer.concat([header, nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
