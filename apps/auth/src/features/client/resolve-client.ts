@@ -6,7 +6,8 @@ import type { Client } from '#storage/sessions/client.repository.ts';
 /**
  * The registered client that a caller says it is. A client of the other listener is unknown here, and nobody signs in as
  * the client of enrolments.
- * @throws auth.client.unknown, auth.origin.refused, auth.proof.invalid from a client that has to prove a key and does not
+ * @throws auth.client.unknown, auth.origin.refused, service.unavailable, auth.proof.invalid from a client that has to prove a
+ * key and does not
  */
 export function resolveClient(ctx: AppContext, clientId: string, caller: Caller): Client {
   const client = ctx.clientRegistry.find(clientId);

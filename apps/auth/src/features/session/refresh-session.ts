@@ -35,7 +35,7 @@ type Outcome =
  * while nobody has spent that, and none where a step-up has overtaken it; every other second use ends the session and tells
  * its user. The token of a session that is bound to a key does nothing for anybody who does not prove that key (RFC 9449 §5):
  * it is not even used up.
- * @throws request.invalid, auth.refresh.invalid, auth.proof.invalid, auth.origin.refused
+ * @throws request.invalid, auth.refresh.invalid, auth.proof.invalid, auth.origin.refused, service.unavailable
  */
 export async function refreshSession(ctx: AppContext, input: unknown, caller: Caller): Promise<SignedIn> {
   const who = allow.anyone(caller.actor);
