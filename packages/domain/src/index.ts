@@ -56,6 +56,7 @@ export {
   type KycLimits,
   type KycProfileField,
   type KycTier,
+  kycKindsOf,
   kycTierOf,
   kycTiers,
   kycTierTable,

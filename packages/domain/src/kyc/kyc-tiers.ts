@@ -1,4 +1,4 @@
-import type { KycPurpose } from '#kyc/kyc-documents.ts';
+import { type KycDocumentKind, type KycPurpose, kycDocumentKinds, kycDocuments } from '#kyc/kyc-documents.ts';
 
 /** The tiers of a customer. 0 is everybody. */
 export const kycTiers = [0, 1, 2, 3] as const;
@@ -54,6 +54,12 @@ export const kycTierTable = {
 /** What a tier needs and allows. */
 export function kycTierOf(tier: KycTier): KycTierRow {
   return kycTierTable.tiers[tier];
+}
+
+/** The kinds of documents that prove something that a tier needs. */
+export function kycKindsOf(tier: KycTier): readonly KycDocumentKind[] {
+  const needed: readonly KycPurpose[] = kycTierOf(tier).documents;
+  return kycDocumentKinds.filter((kind) => needed.includes(kycDocuments[kind].purpose));
 }
 
 /** Whether a number from outside is a tier. */

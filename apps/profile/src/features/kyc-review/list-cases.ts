@@ -6,7 +6,7 @@ import { CaseQuery } from '#features/kyc-review/schemas.ts';
 import type { KycCase } from '#storage/kyc/kyc-case.ts';
 import type { KycDocument } from '#storage/kyc/kyc-document.repository.ts';
 
-/** A case with its documents, without anything that stands in them. */
+/** A case with the documents that it rests on, those of earlier ones included, without anything that stands in them. */
 export type ListedCase = KycCase & { readonly documents: readonly KycDocument[] };
 
 const waiting: readonly KycStatus[] = ['submitted', 'in_review'];
@@ -30,7 +30,7 @@ export async function listCases(ctx: AppContext, actor: Actor, query: unknown): 
   const page = pageOf(found, limit, ({ id, submittedAt }) =>
     ctx.cursors.encode({ at: submittedAt?.toISOString() ?? '', id }, context),
   );
-  const documents = await reader.kycDocuments.ofCases(page.items.map(({ id }) => id));
-  const items = page.items.map((one) => ({ ...one, documents: documents.filter((of) => of.caseId === one.id) }));
+  const documents = await reader.kycDocuments.ofReviews(page.items.map(({ id }) => id));
+  const items = page.items.map((one) => ({ ...one, documents: documents.filter((of) => of.reviewId === one.id) }));
   return { ...page, items };
 }

@@ -27,11 +27,7 @@ export async function readDocument(ctx: AppContext, actor: Actor, input: unknown
   const who = allow.permission(actor, 'kyc.read');
   const { userId: staffId } = requireUser(actor);
   const { caseId, documentId, particularsOnly, noteId } = parse(CaseDocument, input);
-  const document = await readerOf(ctx).kycDocuments.findOpened(documentId);
-  if (document === undefined || document.caseId !== caseId || document.fileId === null) {
-    throw new DomainError('kyc.document.not_found');
-  }
-  const { userId, kind, side, fileId, number, expiresOn } = document;
+  const { userId, kind, side, fileId, number, expiresOn } = await findDocument(ctx, caseId, documentId);
   await requireBelow(ctx, actor, userId);
   if (noteId === undefined) await requireAtWork(ctx, caseId, staffId);
   const picture = particularsOnly ? undefined : await drawPicture(ctx, fileId, staffId);
@@ -40,6 +36,18 @@ export async function readDocument(ctx: AppContext, actor: Actor, input: unknown
     await tx.audit({ action: 'kyc.document.read', subject: userId, outcome: 'success', details });
   });
   return { kind, picture, number, expiresOn };
+}
+
+/** A document that the case has, or rests on though an earlier one has it. @throws kyc.document.not_found, profile.unreadable */
+async function findDocument(ctx: AppContext, caseId: string, documentId: string) {
+  const { kycDocuments } = readerOf(ctx);
+  const document = await kycDocuments.findOpened(documentId);
+  const fileId = document?.fileId ?? null;
+  if (document === undefined || fileId === null) throw new DomainError('kyc.document.not_found');
+  if (document.caseId !== caseId && !(await kycDocuments.ofReviews([caseId])).some(({ id }) => id === documentId)) {
+    throw new DomainError('kyc.document.not_found');
+  }
+  return { ...document, fileId };
 }
 
 /** @throws kyc.document.reason_needed */

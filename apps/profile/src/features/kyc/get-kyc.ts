@@ -26,7 +26,7 @@ export async function getKyc(ctx: AppContext, actor: Actor): Promise<OwnKyc> {
   return {
     standing,
     newest,
-    documents: newest === undefined ? [] : await reader.kycDocuments.ofCases([newest.id]),
+    documents: newest === undefined ? [] : await reader.kycDocuments.ofCase(newest.id),
     facts: await gatherFacts(reader, userId, open),
   };
 }

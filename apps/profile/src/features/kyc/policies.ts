@@ -8,6 +8,7 @@ import {
   type KycTier,
   kycDocumentKinds,
   kycDocuments,
+  kycKindsOf,
   kycTierOf,
   kycTiers,
 } from '@bank/domain';
@@ -69,10 +70,8 @@ export function isComplete({ profile, documents }: Missing): boolean {
 
 /** The documents that a tier rests on: what counts, and proves something that the tier needs. */
 export function documentsOf(tier: KycTier, facts: KycFacts): readonly OpenedKycDocument[] {
-  const needed: readonly KycPurpose[] = kycTierOf(tier).documents;
-  return facts.documents.filter(
-    (document) => counts(document, facts.today) && needed.includes(kycDocuments[document.kind].purpose),
-  );
+  const kinds = kycKindsOf(tier);
+  return facts.documents.filter((document) => counts(document, facts.today) && kinds.includes(document.kind));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type PiiVault, Repository, type SealedPlace } from '@bank/database';
-import { DomainError, type KycDocumentKind, type KycSide, type UserId } from '@bank/domain';
+import { DomainError, type KycDocumentKind, type KycSide, kycKindsOf, kycTiers, type UserId } from '@bank/domain';
 import { SealBroken } from '@bank/security';
 import type { EntityManager } from '@mikro-orm/postgresql';
 
@@ -37,8 +37,23 @@ export interface ReplacedFile {
 
 type Sealed = KycDocument & { readonly particulars: Uint8Array };
 
-const columns = `id, case_id as "caseId", user_id as "userId", kind, side, country, state, upload_id as "uploadId",
-  file_id as "fileId", created_at as "createdAt", uploaded_at as "uploadedAt"`;
+const columns = `d.id, d.case_id as "caseId", d.user_id as "userId", d.kind, d.side, d.country, d.state, d.upload_id as "uploadId",
+  d.file_id as "fileId", d.created_at as "createdAt", d.uploaded_at as "uploadedAt"`;
+
+/** Which kinds of documents each tier needs. */
+const needs = kycTiers.flatMap((tier) => kycKindsOf(tier).map((kind) => `(${tier}, '${kind}')`)).join(', ');
+
+/**
+ * The uploaded documents `d` that count for a case `c`, of each kind and side the latest: its own, and of those that were approved before it
+ * what their tier needed. What a case showed beyond its tier was looked at by nobody. A case that has expired since `c` was handed in counts
+ * as it did then: `c` rests on it too.
+ */
+const countingDocuments = `lateral (select distinct on (d.kind, d.side) d.* from profile.kyc_documents d
+  where d.user_id = c.user_id and d.state = 'uploaded' and (d.case_id = c.id or (d.case_id, d.kind) in
+    (select o.id, n.kind from profile.kyc_cases o join (values ${needs}) as n (tier, kind) on n.tier = o.tier
+      where o.user_id = c.user_id and (c.id is null or o.id < c.id)
+        and (o.status = 'approved' or (o.status = 'expired' and o.moved_at > c.submitted_at))))
+  order by d.kind, d.side, d.id desc) d`;
 
 /** Until somebody has looked into a record that does not open: it does not heal by itself. */
 const repairSeconds = 3600;
@@ -65,12 +80,14 @@ export class KycDocumentRepository extends Repository {
   }
 
   find(id: string): Promise<KycDocument | undefined> {
-    return this.row(`select ${columns} from profile.kyc_documents where id = ?`, [id]);
+    return this.row(`select ${columns} from profile.kyc_documents d where id = ?`, [id]);
   }
 
   /** A document with what stands in it. @throws profile.unreadable */
   async findOpened(id: string): Promise<OpenedKycDocument | undefined> {
-    const row = await this.row<Sealed>(`select ${columns}, particulars from profile.kyc_documents where id = ?`, [id]);
+    const row = await this.row<Sealed>(`select ${columns}, particulars from profile.kyc_documents d where id = ?`, [
+      id,
+    ]);
     return row && this.#open(row);
   }
 
@@ -131,28 +148,30 @@ export class KycDocumentRepository extends Repository {
     return uploaded === 1;
   }
 
-  /**
-   * The uploaded documents of a case and of the user's approved ones, opened; of each kind and side the latest. What an
-   * earlier tier rests on need not be shown again for a higher one. Cases that have expired since the case was handed in
-   * count as they did then: it rests on them too.
-   */
+  /** What counts for a case, or, without one, for the next, opened: as it did when the case was handed in, or as it does now. */
   async usable(userId: UserId, caseId: string | undefined, handedInAt: Date | undefined): Promise<OpenedKycDocument[]> {
     const rows = await this.rows<Sealed>(
-      `select distinct on (kind, side) ${columns}, particulars from profile.kyc_documents
-        where user_id = ? and state = 'uploaded' and (case_id = ? or case_id in
-          (select id from profile.kyc_cases where user_id = ? and (status = 'approved'
-            or (status = 'expired' and moved_at > ?::timestamptz))))
-        order by kind, side, id desc`,
-      [userId, caseId ?? null, userId, handedInAt ?? null],
+      `select ${columns}, d.particulars
+        from (select ?::uuid as user_id, ?::uuid as id, ?::timestamptz as submitted_at) c, ${countingDocuments}`,
+      [userId, caseId ?? null, handedInAt ?? null],
     );
     return Promise.all(rows.map((row) => this.#open(row)));
   }
 
-  /** Of each of these cases the uploaded documents, without what stands in them. */
-  ofCases(caseIds: readonly string[]): Promise<KycDocument[]> {
+  /** What each of these cases rests on by its tier, without what stands in it: what whoever decides it is to look at. */
+  ofReviews(caseIds: readonly string[]): Promise<(KycDocument & { readonly reviewId: string })[]> {
     return this.rows(
-      `select ${columns} from profile.kyc_documents where case_id = any(?::uuid[]) and state = 'uploaded' order by id`,
+      `select ${columns}, c.id as "reviewId" from profile.kyc_cases c, ${countingDocuments}
+        where c.id = any(?::uuid[]) and (c.tier, d.kind) in (values ${needs}) order by d.id`,
       [caseIds],
+    );
+  }
+
+  /** The uploaded documents of a case, without what stands in them. */
+  ofCase(caseId: string): Promise<KycDocument[]> {
+    return this.rows(
+      `select ${columns} from profile.kyc_documents d where case_id = ? and state = 'uploaded' order by id`,
+      [caseId],
     );
   }
 
