@@ -239,7 +239,7 @@ describe('pnpm ops users export', { timeout: 120_000 }, () => {
       acceptedTerms: '2026-01',
     });
     expect(readFileSync(out, 'utf8')).not.toContain('argon2id');
-    expect((await run('export', '--out', out)).stderr).toContain('overwrites nothing');
+    expect((await run('export', '--out', out)).stderr).toContain('nothing is overwritten');
   });
 
   it('writes hashes where they are asked for, and the ledger knows of both', async () => {
