@@ -162,7 +162,12 @@ async function readTail(file: string): Promise<Buffer> {
 }
 
 async function append(folder: string, checkpoints: readonly [SignedCheckpoint, Date][]): Promise<void> {
-  const byFile = Map.groupBy(checkpoints, ([, signedAt]) => `checkpoints-${signedAt.toISOString().slice(0, 7)}.jsonl`);
+  const newest = (await filesOf(folder)).at(-1) ?? '';
+  const byFile = Map.groupBy(checkpoints, ([, signedAt]) => {
+    const ofMonth = `checkpoints-${signedAt.toISOString().slice(0, 7)}.jsonl`;
+    // Never to an older file, whatever a clock says: the last checkpoint is looked for in the newest one.
+    return ofMonth < newest ? newest : ofMonth;
+  });
   for (const [name, ofFile] of byFile) {
     await mkdir(folder, { recursive: true, mode: 0o750 });
     const handle = await open(join(folder, name), 'a', 0o640);
