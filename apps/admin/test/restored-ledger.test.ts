@@ -72,7 +72,7 @@ test('SR-87: a database that was restored behind the folder and the receiver goe
 
   const started = await ledger.replica();
   expect(await copyCheckpoints(started)).toBe(1);
-  expect(await signNextCheckpoint(started, uuidv7())).toBe(true);
+  expect(await signNextCheckpoint(started, uuidv7(), 0)).toBe(true);
   expect(await copyCheckpoints(started)).toBe(1);
   await receiver.untilComplete();
   expect(await ledger.verify()).toMatchObject({ ok: true, entries: 13, openWindow: { entries: 0 } });

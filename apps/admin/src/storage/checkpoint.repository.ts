@@ -44,12 +44,13 @@ export class CheckpointRepository extends Repository {
     return this.table.last();
   }
 
-  /** How many entries the ledger has, by the heads of its shards. */
-  async countEntries(): Promise<number> {
-    const counted = await this.row<{ entries: number }>(
-      'select sum(position)::bigint as entries from admin.ledger_heads',
+  /** How many entries the ledger has, by the heads of its shards, and what time it is: one clock for all who sign. */
+  async countEntries(): Promise<{ entries: number; at: Date }> {
+    const [counted] = await this.rows<{ entries: number; at: Date }>(
+      'select coalesce(sum(position), 0)::bigint as entries, clock_timestamp() as at from admin.ledger_heads',
     );
-    return counted?.entries ?? 0;
+    if (counted === undefined) throw new Error('an aggregate gave no row');
+    return counted;
   }
 
   async insert({ number, jws, manifest }: SignedCheckpoint, signedAt: Date): Promise<void> {

@@ -9,7 +9,8 @@ test.each([
   ['there is a first entry', { entries: 1, lastSignedAt: undefined }, true],
   ['a minute has passed', { entries: 1, lastSignedAt: ago(60) }, true],
   ['less than a minute has passed', { entries: 999, lastSignedAt: ago(59) }, false],
+  ['the last one is of a time that has not come', { entries: 1, lastSignedAt: ago(-1) }, true],
   ['there are 1,000 entries', { entries: 1000, lastSignedAt: ago(1) }, true],
 ])('a checkpoint when %s: %j gives %s', (_case, unsigned, due) => {
-  expect(isCheckpointDue(unsigned, now)).toBe(due);
+  expect(isCheckpointDue(unsigned, now, 60_000)).toBe(due);
 });

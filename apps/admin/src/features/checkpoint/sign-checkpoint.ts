@@ -17,14 +17,16 @@ import { isCheckpointDue } from '#features/checkpoint/policies.ts';
 
 /** How long a signer may be silent before another takes over. */
 const leaseSeconds = 5;
+const minuteMs = 60_000;
 const who = allow.system('checkpoint-signer');
 
 /**
  * Signs where all shards of the ledger stand, when it is due and nobody else does. What was added since the last checkpoint
- * is read first: nothing is signed that does not continue what was signed before. Answers whether one was signed.
+ * is read first: nothing is signed that does not continue what was signed before. The time is the database's, as that of the
+ * lease, so no process whose clock is wrong keeps the next ones from being due. Answers whether one was signed.
  * @throws CheckpointInvalid naming what does not fit
  */
-export async function signNextCheckpoint(ctx: AppContext, holder: string): Promise<boolean> {
+export async function signNextCheckpoint(ctx: AppContext, holder: string, everyMs = minuteMs): Promise<boolean> {
   const written = await ctx.checkpointing.file.last();
   return withTransaction(ctx, { who, unaudited: 'a checkpoint tells of entries alone' }, async (tx) => {
     if (!(await tx.checkpoints.holdLease(holder, leaseSeconds))) return false;
@@ -33,10 +35,11 @@ export async function signNextCheckpoint(ctx: AppContext, holder: string): Promi
     const { signingKey, trustedKeys } = ctx.checkpointing;
     const before = last && readCheckpoint(last.jws, trustedKeys);
     const signedEntries = before?.heads.reduce((sum, { position }) => sum + position, 0) ?? 0;
-    const unsigned = { entries: (await tx.checkpoints.countEntries()) - signedEntries, lastSignedAt: before?.signedAt };
-    const signedAt = ctx.clock.now();
+    const counted = await tx.checkpoints.countEntries();
+    const { at: signedAt } = counted;
+    const unsigned = { entries: counted.entries - signedEntries, lastSignedAt: before?.signedAt };
     if (unsigned.entries < 0) throw new CheckpointInvalid('the ledger is shorter than the last checkpoint');
-    if (!isCheckpointDue(unsigned, signedAt)) return false;
+    if (!isCheckpointDue(unsigned, signedAt, everyMs)) return false;
     const { heads, entries } = await readEntriesSince(tx.checkpoints.entries, before?.heads);
     const manifest = encodeManifest(entries);
     const number = (before?.number ?? 0) + 1;

@@ -8,6 +8,7 @@ test.each([
   [null, true],
   [ago(60), true],
   [ago(59), false],
+  [ago(-1), true],
 ])('looked at %s: due is %s', (checkedAt, due) => {
   expect(isVerificationDue({ checkedAt }, now)).toBe(due);
 });

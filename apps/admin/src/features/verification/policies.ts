@@ -3,9 +3,11 @@ import type { VerificationPlace } from '#storage/verification.repository.ts';
 
 const everyMs = 60_000;
 
-/** Whether the ledger is to be looked at again. */
+/** Whether the ledger is to be looked at again: also when a process whose clock is ahead was the last to do it. */
 export function isVerificationDue({ checkedAt }: Pick<VerificationPlace, 'checkedAt'>, now: Date): boolean {
-  return checkedAt === null || now.getTime() - checkedAt.getTime() >= everyMs;
+  if (checkedAt === null) return true;
+  const ageMs = now.getTime() - checkedAt.getTime();
+  return ageMs < 0 || ageMs >= everyMs;
 }
 
 /** What was found at one time: in what is new, in the next part of everything, and beside both. */
