@@ -10,7 +10,7 @@ import { post } from './support/http.ts';
 
 const auth = await startAuth();
 const idle = await startAuth({ idle: true });
-const publisher = crypto.randomUUID();
+const publisher = { id: crypto.randomUUID() };
 const beginning = { epoch: 0, number: 0 };
 
 async function listen(): Promise<RevocationMessage[]> {
@@ -39,7 +39,7 @@ describe('the publisher of revocations', () => {
   it('is one at a time: another gets nothing while the lease is held', async () => {
     const heard = await listen();
     const account = await register(auth);
-    expect(await publishRevocations(auth.ctx, crypto.randomUUID())).toBe(false);
+    expect(await publishRevocations(auth.ctx, { id: crypto.randomUUID() })).toBe(false);
     await post(auth, '/v1/auth/logout', undefined, { token: account.accessToken });
     await until(() => heard.some(({ entries }) => entries.length > 0));
     expect(new Set(heard.map(({ epoch }) => epoch)).size).toBe(1);
@@ -62,18 +62,18 @@ describe('the publisher of revocations', () => {
     const heard = await listen();
     // As if the holder had been stopped for longer than its lease.
     await auth.database.query(`update auth.revocation_lease set expires_at = now() - interval '1 minute'`);
-    const other = crypto.randomUUID();
+    const other = { id: crypto.randomUUID() };
     await until(async () => {
       await auth.database.query(`update auth.revocation_lease set expires_at = now() - interval '1 minute'`);
       await publishRevocations(auth.ctx, other);
-      return (await lease()).holder === other;
+      return (await lease()).holder === other.id;
     });
     const after = await lease();
     expect(after.epoch).toBeGreaterThan(before.epoch);
     expect(after.number).toBe(before.number);
     await until(() => heard.some(({ epoch }) => epoch === after.epoch));
     await releasePublisher(auth.ctx, other);
-    await until(async () => (await lease()).holder !== other);
+    await until(async () => (await lease()).holder !== other.id);
   });
 
   it('leaves the list unanswered while nobody publishes: it could lack entries', async () => {
@@ -97,10 +97,27 @@ describe('the publisher of revocations', () => {
     const other = await readRevocations(idle.ctx, { ...second, epoch: second.epoch - 1 });
     expect(other.entries).toHaveLength(5000);
   });
+
+  it.each([
+    ['what everybody was told of is gone', 'number = number - 1'],
+    ['the lease that is back had run out', "expires_at = now() - interval '1 second'"],
+  ])('SR-46 begins a later epoch after a failover by which %s, though nobody took over', async (_case, older) => {
+    await publishRevocations(idle.ctx, publisher);
+    const before = await lease(idle);
+    await publishRevocations(idle.ctx, publisher);
+    expect((await lease(idle)).epoch).toBe(before.epoch);
+    await idle.database.query(`update auth.revocation_lease set ${older}`);
+    await publishRevocations(idle.ctx, publisher);
+    const after = await lease(idle);
+    expect(after).toMatchObject({ holder: before.holder });
+    expect(after.epoch).toBeGreaterThan(before.epoch);
+    await publishRevocations(idle.ctx, publisher);
+    expect((await lease(idle)).epoch).toBe(after.epoch);
+  });
 });
 
-async function lease(): Promise<{ epoch: number; number: number; holder: string }> {
-  const [row] = await auth.database.query<{ epoch: string; number: string; holder: string }>(
+async function lease({ database } = auth): Promise<{ epoch: number; number: number; holder: string }> {
+  const [row] = await database.query<{ epoch: string; number: string; holder: string }>(
     'select * from auth.revocation_lease',
   );
   return { epoch: Number(row?.epoch), number: Number(row?.number), holder: row?.holder ?? '' };

@@ -1,20 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { createLoop } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
-import { publishRevocations, releasePublisher } from '#features/revocation/publish-revocations.ts';
+import {
+  publishRevocations,
+  type RevocationPublisher,
+  releasePublisher,
+} from '#features/revocation/publish-revocations.ts';
 
 const heartbeatMs = 1000;
 
 /** Publishes revocations as soon as they are committed, and a heartbeat each second. One process at a time does. */
 export function createRevocationPublisher(ctx: AppContext): { start(): Promise<void>; stop(): Promise<void> } {
-  const holder = randomUUID();
+  const publisher: RevocationPublisher = { id: randomUUID() };
   let stopListening: (() => Promise<void>) | undefined;
   const loop = createLoop({
     name: 'revocation publisher',
     everyMs: heartbeatMs,
     logger: ctx.logger,
     async work() {
-      while (await publishRevocations(ctx, holder));
+      while (await publishRevocations(ctx, publisher));
     },
   });
   return {
@@ -25,7 +29,7 @@ export function createRevocationPublisher(ctx: AppContext): { start(): Promise<v
     async stop() {
       await stopListening?.();
       await loop.stop();
-      await releasePublisher(ctx, holder).catch((error: unknown) =>
+      await releasePublisher(ctx, publisher).catch((error: unknown) =>
         ctx.logger.warn({ err: error, job: 'revocation publisher' }, 'the lease was not let go: it runs out by itself'),
       );
     },

@@ -44,17 +44,18 @@ export class RevocationRepository extends Repository {
   /**
    * Takes or keeps the lease for some seconds by the database's clock, and holds its row until the transaction ends.
    * Undefined while another publisher has it. Who takes it begins a new epoch: a time, so that it also grows when the
-   * database was restored from an older copy.
+   * database was restored from an older copy. So does a holder whose lease has run out, or does not stand at the number
+   * where they left it: a failover has lost what everybody was told.
    */
-  holdLease(holder: string, seconds: number): Promise<FeedState | undefined> {
+  holdLease(holder: string, standsAt: number | undefined, seconds: number): Promise<FeedState | undefined> {
     return this.row(
       `update auth.revocation_lease set
-          epoch = case when holder = ? then epoch
+          epoch = case when holder = ? and number = ? and expires_at > clock_timestamp() then epoch
             else greatest(epoch + 1, (extract(epoch from clock_timestamp()) * 1000)::bigint) end,
           holder = ?, expires_at = clock_timestamp() + make_interval(secs => ?)
         where name = 'publisher' and (holder = ? or holder is null or expires_at < clock_timestamp())
         returning epoch, number`,
-      [holder, holder, seconds, holder],
+      [holder, standsAt ?? null, holder, seconds, holder],
     );
   }
 
