@@ -214,6 +214,19 @@ describe('a position', () => {
     await expect(first(token)).rejects.toMatchObject(lost);
   });
 
+  it('is lost under an open stream as well, as after a failover that took back what was told', async () => {
+    const ended = new AbortController();
+    const stream = watcher.watchUsers({ changesOnly: true }, { signal: ended.signal, timeoutMs: 60_000 });
+    const answers = stream[Symbol.asyncIterator]();
+    await answers.next();
+    const id = await addUser();
+    expect((await answers.next()).value?.user?.userId).toBe(id);
+    await auth.database.query('update auth.user_changes set version = 99 where user_id = $1', [id]);
+    await addUser();
+    await expect(answers.next()).rejects.toMatchObject(lost);
+    ended.abort();
+  });
+
   it('is good for thirty days, and for longer while nothing changes', async () => {
     const old = await present();
     await addUser();

@@ -10,7 +10,7 @@ import {
   readPosition,
   tokenOf,
 } from '#features/user-watch/position.ts';
-import type { UserVersion } from '#storage/users/user-change.repository.ts';
+import type { UserChange, UserVersion } from '#storage/users/user-change.repository.ts';
 
 const WatchSchema = v.object({
   resumeToken: v.optional(v.pipe(v.string(), v.maxLength(2048))),
@@ -77,7 +77,7 @@ async function* tellOfChanges(ctx: AppContext, from: Position, { caller, signal 
   let heartbeatAt = 0;
   while (!signal.aborted) {
     const seen = ctx.userFeed.generation;
-    const changes = await readerOf(ctx).userChanges.after(last?.number ?? 0, pageSize);
+    const changes = await changesAfter(ctx, last);
     for (const { changedAt, number, ...user } of changes) {
       // There are no gaps but those that forgetting leaves: then it was further ahead than this stream.
       if (number !== (last?.number ?? 0) + 1) throw positionLost();
@@ -85,11 +85,27 @@ async function* tellOfChanges(ctx: AppContext, from: Position, { caller, signal 
       yield { kind: 'change', user, changedAt, resumeToken: tokenOf(ctx, { last, toldUpTo: null }, caller) };
     }
     if (changes.length > 0) heartbeatAt = performance.now() + heartbeatMs;
-    if (changes.length === pageSize) continue;
+    if (changes.length >= pageSize) continue;
     if (performance.now() >= heartbeatAt) {
       yield { kind: 'heartbeat', resumeToken: tokenOf(ctx, { last, toldUpTo: null }, caller) };
       heartbeatAt = performance.now() + heartbeatMs;
     }
     await ctx.userFeed.newsAfter(seen, heartbeatAt - performance.now(), signal);
   }
+}
+
+/**
+ * What came after the change that was told last, which is read with it: a failover under the stream can have lost that one, and
+ * other changes get its number and those behind it.
+ */
+async function changesAfter(ctx: AppContext, last: Position['last']): Promise<UserChange[]> {
+  const { userChanges } = readerOf(ctx);
+  if (last === null) return userChanges.after(0, pageSize);
+  const found = await userChanges.after(last.number - 1, pageSize + 1);
+  const [held] = found;
+  // One that is forgotten is not there, and the newest is never forgotten.
+  if (held === undefined) throw positionLost();
+  if (held.number > last.number) return found;
+  if (held.userId !== last.userId || held.version !== last.version) throw positionLost();
+  return found.slice(1);
 }
