@@ -13,11 +13,17 @@ export async function linkedAccountsOf(app: TestApp<AppContext>, userId: UserId)
   const common = { userId, country, provider, createdAt: at };
   const bank = {
     ...{ ...common, id: uuidv7(), bankCode: '044', bankName: 'Access Bank', accountNumber: `0 ${mark}` },
-    ...{ holder: `Holder ${mark}`, nameMatch: 'exact' as const, resolvedAt: at, isDefault: true },
+    ...{ holder: `Holder ${mark}`, shown: 'H***', nameMatch: 'exact' as const, resolvedAt: at, isDefault: true },
   };
   const biller = {
     ...{ ...common, id: uuidv7(), billerCode: 'BIL113', billerName: 'Ikeja', itemCode: 'UB159', itemName: 'Prepaid' },
-    ...{ customerNumber: `1 ${mark}`, customerName: `Customer ${mark}`, label: `Mine ${mark}`, validatedAt: at },
+    ...{
+      customerNumber: `1 ${mark}`,
+      customerName: `Customer ${mark}`,
+      shown: 'C***',
+      label: `Mine ${mark}`,
+      validatedAt: at,
+    },
   };
   await withTransaction(app.ctx, { who: allow.system('test'), unaudited: 'a test' }, async (tx) => {
     await tx.bankAccounts.insert(bank);

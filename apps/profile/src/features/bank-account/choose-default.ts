@@ -9,7 +9,7 @@ import { toBankAccountView } from '#features/bank-account/view.ts';
 /**
  * Makes one of the signed-in user's bank accounts the default, in place of the one that is. What is so already stays as it is, and nobody
  * is told.
- * @throws auth.token.missing, request.invalid, bank_account.not_found, profile.not_found, profile.unreadable
+ * @throws auth.token.missing, request.invalid, bank_account.not_found, profile.unreadable
  */
 export async function chooseDefault(ctx: AppContext, actor: Actor, params: unknown): Promise<BankAccountView> {
   const { userId } = requireUser(actor);
@@ -18,15 +18,14 @@ export async function chooseDefault(ctx: AppContext, actor: Actor, params: unkno
   return await withTransaction(ctx, access, async (tx) => {
     await tx.bankAccounts.lockOf(userId);
     const hasChanged = await tx.bankAccounts.makeDefault(userId, accountId);
-    const [profile, account] = [await tx.profiles.find(userId), await tx.bankAccounts.find(userId, accountId)];
+    const account = await tx.bankAccounts.find(userId, accountId);
     if (account === undefined) throw new DomainError('bank_account.not_found');
-    if (profile === undefined) throw new DomainError('profile.not_found');
     if (hasChanged) {
       const details = { accountId };
       await tx.audit({ action: 'bank_account.default_changed', subject: userId, outcome: 'success', details });
       const values = { at: tx.clock.now(), bank: account.bankName };
       await notify(tx, userId, messageOf('bank-account-default', values));
     }
-    return toBankAccountView(account, profile);
+    return toBankAccountView(account);
   });
 }

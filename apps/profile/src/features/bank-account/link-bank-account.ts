@@ -11,6 +11,7 @@ import { type BankAccountView, NewBankAccount } from '#features/bank-account/sch
 import { toBankAccountView } from '#features/bank-account/view.ts';
 import { takeLookup } from '#features/lookup/take-lookup.ts';
 import { matchNames } from '#features/names/match-names.ts';
+import { showHolder } from '#features/names/show-holder.ts';
 import type { BankAccount } from '#storage/linked-accounts/bank-account.entity.ts';
 
 type Asked = NewBankAccount & { readonly userId: UserId };
@@ -75,19 +76,21 @@ async function linkIfConfirmed(
     await tx.audit({ action: 'bank_account.refused', subject: userId, outcome: 'failure', details });
     return undefined;
   }
-  return toBankAccountView(await insert(tx, asked, { ...answered, holder, nameMatch }), profile);
+  const shown = showHolder(profile, holder);
+  return toBankAccountView(await insert(tx, asked, { ...answered, holder, shown, nameMatch }));
 }
 
 async function insert(
   tx: AppTransaction,
   { userId, country, accountNumber }: Asked,
-  { bank, provider, holder, nameMatch, resolvedAt }: Answered & Pick<BankAccount, 'holder' | 'nameMatch'>,
+  { bank, provider, resolvedAt, ...named }: Answered & Pick<BankAccount, 'holder' | 'shown' | 'nameMatch'>,
 ): Promise<BankAccount> {
+  const { holder, shown, nameMatch } = named;
   const count = await tx.bankAccounts.countOf(userId);
   if (count >= accountsMax) throw new DomainError('bank_account.limit_reached');
   const at = tx.clock.now();
   const account: BankAccount = {
-    ...{ id: tx.ids.next(), userId, country, accountNumber, holder, nameMatch, provider, resolvedAt },
+    ...{ id: tx.ids.next(), userId, country, accountNumber, holder, shown, nameMatch, provider, resolvedAt },
     ...{ bankCode: bank.code, bankName: bank.name, isDefault: count === 0, createdAt: at },
   };
   if (!(await tx.bankAccounts.insert(account))) throw new DomainError('bank_account.linked_already');

@@ -11,7 +11,6 @@ import { toBankAccountView } from '#features/bank-account/view.ts';
 export async function listBankAccounts(ctx: AppContext, actor: Actor): Promise<BankAccountView[]> {
   const { userId } = requireUser(actor);
   const { bankAccounts, profiles } = readerOf(ctx);
-  const profile = await profiles.find(userId);
-  if (profile === undefined) throw new DomainError('profile.not_found');
-  return (await bankAccounts.list(userId)).map((account) => toBankAccountView(account, profile));
+  if (!(await profiles.exists(userId))) throw new DomainError('profile.not_found');
+  return (await bankAccounts.list(userId)).map(toBankAccountView);
 }

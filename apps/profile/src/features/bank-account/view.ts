@@ -1,16 +1,15 @@
 import type { BankAccountView } from '#features/bank-account/schemas.ts';
 import { maskNumber } from '#features/lookup/mask-number.ts';
-import type { LegalName } from '#features/names/match-names.ts';
-import { showHolder } from '#features/names/show-holder.ts';
+import { firstLettersOf } from '#features/names/show-holder.ts';
 import type { BankAccount } from '#storage/linked-accounts/bank-account.entity.ts';
 
-/** What users see of their account. */
-export function toBankAccountView(account: BankAccount, legal: LegalName): BankAccountView {
-  const { id, country, bankCode, bankName, nameMatch } = account;
+/** What users see of their account; of its holder's name what was theirs when they linked it. */
+export function toBankAccountView(account: BankAccount): BankAccountView {
+  const { id, country, bankCode, bankName, nameMatch, holder, shown } = account;
   return {
     ...{ id, country, bankCode, bankName, nameMatch },
     accountNumber: maskNumber(account.accountNumber),
-    holderName: showHolder(legal, account.holder),
+    holderName: shown ?? (nameMatch === 'exact' ? holder : firstLettersOf(holder)),
     default: account.isDefault,
     verifiedAt: account.resolvedAt.toISOString(),
     createdAt: account.createdAt.toISOString(),

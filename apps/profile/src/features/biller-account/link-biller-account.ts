@@ -6,6 +6,7 @@ import type { AppContext, AppTransaction } from '#context.ts';
 import { type BillerAccountView, NewBillerAccount } from '#features/biller-account/schemas.ts';
 import { toBillerAccountView } from '#features/biller-account/view.ts';
 import { takeLookup } from '#features/lookup/take-lookup.ts';
+import { showHolder } from '#features/names/show-holder.ts';
 import type { BillerAccount } from '#storage/linked-accounts/biller-account.entity.ts';
 
 /** Accounts at billers one user may have linked. */
@@ -80,10 +81,11 @@ async function linkIfConfirmed(
   const account: BillerAccount = {
     ...{ id: tx.ids.next(), userId, country, customerNumber, label, provider, validatedAt },
     ...{ billerCode: biller.code, billerName: biller.name, itemCode: item.code, itemName: item.name },
-    ...{ customerName: customer.name, createdAt: tx.clock.now() },
+    ...{ customerName: customer.name, shown: customer.name === null ? null : showHolder(profile, customer.name) },
+    createdAt: tx.clock.now(),
   };
   if (!(await tx.billerAccounts.insert(account))) throw new DomainError('biller_account.linked_already');
   const details = { accountId: account.id, provider };
   await tx.audit({ action: 'biller_account.linked', subject: userId, outcome: 'success', details });
-  return toBillerAccountView(account, profile);
+  return toBillerAccountView(account);
 }

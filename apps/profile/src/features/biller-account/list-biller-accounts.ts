@@ -11,7 +11,6 @@ import { toBillerAccountView } from '#features/biller-account/view.ts';
 export async function listBillerAccounts(ctx: AppContext, actor: Actor): Promise<BillerAccountView[]> {
   const { userId } = requireUser(actor);
   const { billerAccounts, profiles } = readerOf(ctx);
-  const profile = await profiles.find(userId);
-  if (profile === undefined) throw new DomainError('profile.not_found');
-  return (await billerAccounts.list(userId)).map((account) => toBillerAccountView(account, profile));
+  if (!(await profiles.exists(userId))) throw new DomainError('profile.not_found');
+  return (await billerAccounts.list(userId)).map(toBillerAccountView);
 }

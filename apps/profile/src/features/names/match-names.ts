@@ -19,7 +19,7 @@ interface Word {
 /** How a word of the legal name was found in the other: as it is, with one letter off, or as its initial. */
 type Found = 'same' | 'nearly' | 'initial';
 
-/** Names beside those of the profile that a bank may know: further middle names. */
+/** Names that only one of the two may have: middle names. A legal name with more would fit whoever bears one of them. */
 const furtherWordsMax = 2;
 /** Shorter words that differ in a letter are other names. */
 const nearlyLengthMin = 5;
@@ -27,7 +27,7 @@ const nearlyLengthMin = 5;
 /**
  * Compares a name as a bank prints it with the legal name, whatever the order, case, accents and titles (docs/api/bank-accounts.md has the
  * table). `exact`: the same words. `likely`: nothing speaks against it, and the first given name (or its initial) and a family name are
- * there; names in between may be missing, further ones may be there, one word may have a letter off.
+ * there; a few names may be missing, or a few further ones may be there, one word may have a letter off.
  */
 export function matchNames(legal: LegalName, printed: string): NameMatch {
   const mine = wordsOf(legal);
@@ -38,7 +38,8 @@ export function matchNames(legal: LegalName, printed: string): NameMatch {
   const isSame = missing.length === 0 && rest.length === 0;
   if (isSame && [...found.values()].every((how) => how === 'same')) return 'exact';
   // A name that each of the two lacks is two people.
-  if ((missing.length > 0 && rest.length > 0) || rest.length > furtherWordsMax) return 'different';
+  if (missing.length > 0 && rest.length > 0) return 'different';
+  if (missing.length + rest.length > furtherWordsMax) return 'different';
   const hasFamily = mine.some((word) => word.isFamily && found.has(word) && found.get(word) !== 'initial');
   const hasFirst = mine.some((word) => word.isFirst && found.has(word));
   return hasFamily && hasFirst ? 'likely' : 'different';

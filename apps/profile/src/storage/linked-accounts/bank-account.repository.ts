@@ -57,8 +57,8 @@ export class BankAccountRepository extends Repository {
   /** Links an account; false, with nothing changed, when the user has linked it already. */
   async insert(account: BankAccount): Promise<boolean> {
     if (!(await this.#digests.add(this.em, account.id, [indexedText(account)]))) return false;
-    const { id, userId, accountNumber, holder } = account;
-    const secrets: BankAccountSecrets = { accountNumber, holder };
+    const { id, userId, accountNumber, holder, shown } = account;
+    const secrets: BankAccountSecrets = { accountNumber, holder, shown };
     const sealed = await this.#vault.seal(this.em, financialPlace(userId, table, id), secrets);
     const { country, bankCode, bankName, nameMatch, provider, resolvedAt, isDefault, createdAt } = account;
     await this.affected(
@@ -99,7 +99,7 @@ export class BankAccountRepository extends Repository {
 
   async #open({ sealed, ...row }: BankAccountRow): Promise<BankAccount> {
     const place = financialPlace(row.userId, table, row.id);
-    return { ...row, ...(await openRecord<BankAccountSecrets>(this.em, this.#vault, place, sealed)) };
+    return { ...row, shown: null, ...(await openRecord<BankAccountSecrets>(this.em, this.#vault, place, sealed)) };
   }
 }
 

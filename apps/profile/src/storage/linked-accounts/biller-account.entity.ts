@@ -42,6 +42,8 @@ export type BillerAccountSecrets = {
   readonly customerNumber: string;
   /** As the biller has it; null where it does not tell it. */
   readonly customerName: string | null;
+  /** What of it was the user's own when they linked the account, and is shown; null with it, and where an earlier release linked it. */
+  readonly shown: string | null;
   /** What the user calls it. */
   readonly label: string | null;
 };

@@ -51,8 +51,8 @@ export class BillerAccountRepository extends Repository {
   /** Links an account; false, with nothing changed, when the user has linked it already. */
   async insert(account: BillerAccount): Promise<boolean> {
     if (!(await this.#digests.add(this.em, account.id, [indexedText(account)]))) return false;
-    const { id, userId, customerNumber, customerName, label } = account;
-    const secrets: BillerAccountSecrets = { customerNumber, customerName, label };
+    const { id, userId, customerNumber, customerName, shown, label } = account;
+    const secrets: BillerAccountSecrets = { customerNumber, customerName, shown, label };
     const sealed = await this.#vault.seal(this.em, financialPlace(userId, table, id), secrets);
     const { country, billerCode, billerName, itemCode, itemName, provider, validatedAt, createdAt } = account;
     await this.affected(
@@ -77,7 +77,7 @@ export class BillerAccountRepository extends Repository {
 
   async #open({ sealed, ...row }: BillerAccountRow): Promise<BillerAccount> {
     const place = financialPlace(row.userId, table, row.id);
-    return { ...row, ...(await openRecord<BillerAccountSecrets>(this.em, this.#vault, place, sealed)) };
+    return { ...row, shown: null, ...(await openRecord<BillerAccountSecrets>(this.em, this.#vault, place, sealed)) };
   }
 }
 

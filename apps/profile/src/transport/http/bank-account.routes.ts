@@ -80,7 +80,7 @@ export const bankAccountRoutes = defineRoutes<AppContext>([
     idempotent: true,
     params: BankAccountParams,
     responses: { 200: BankAccountView },
-    errors: ['bank_account.not_found', 'profile.not_found', 'profile.unreadable'],
+    errors: ['bank_account.not_found', 'profile.unreadable'],
     limits: changeLimits,
     handle: async (ctx, { actor, params }) => ok(await chooseDefault(ctx, actor, params)),
   },
