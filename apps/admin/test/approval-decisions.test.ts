@@ -135,7 +135,7 @@ describe('POST /v1/admin/approvals/{id}/approve', () => {
     expect((await decide(id, 'approve', checker)).status).toBe(204);
     const noteId = neighbours.callsOf('resetFactors').at(-1)?.request['noteId'];
     expect(neighbours.callsOf('revokeSessions').at(-1)).toMatchObject({
-      request: { userId, noteId, scope: { case: 'allSessions' }, reason: SessionEndReason.ENDED_BY_STAFF },
+      request: { userId, noteId, scope: { case: 'allSessions' }, reason: SessionEndReason.FACTOR_CHANGED },
       token: checker.token,
     });
     expect(neighbours.calls.map(({ method }) => method).slice(-4)).toEqual([

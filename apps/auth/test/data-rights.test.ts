@@ -3,7 +3,13 @@ import { withTransaction } from '@bank/database';
 import { allow, uuidv7 } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import { DataRightsService } from '@bank/proto/data-rights';
-import { DeviceRemovedSchema, encodeEvent, FactorEnrolledSchema, FactorRemovedSchema } from '@bank/proto/events';
+import {
+  DeviceRemovedSchema,
+  encodeEvent,
+  FactorEnrolledSchema,
+  FactorRemovedSchema,
+  FactorsResetSchema,
+} from '@bank/proto/events';
 import { until } from '@bank/testing';
 import { timestampNow } from '@bufbuild/protobuf/wkt';
 import { describe, expect, it } from 'vitest';
@@ -49,6 +55,7 @@ testDataRights(
   (userId) => [
     encodeEvent(FactorEnrolledSchema, { userId, factorId: uuidv7(), enrolledAt: timestampNow() }),
     encodeEvent(FactorRemovedSchema, { userId, removedByStaff: true, removedAt: timestampNow() }),
+    encodeEvent(FactorsResetSchema, { userId, byStaff: true, resetAt: timestampNow() }),
     encodeEvent(DeviceRemovedSchema, { userId, deviceId: uuidv7() }),
   ],
 );

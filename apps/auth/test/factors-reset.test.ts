@@ -1,6 +1,6 @@
 import { publishEvents } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
-import { encodeEvent, FactorRemovedSchema } from '@bank/proto/events';
+import { encodeEvent, FactorRemovedSchema, FactorsResetSchema } from '@bank/proto/events';
 import { FactorType } from '@bank/proto/mfa';
 import { until } from '@bank/testing';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
@@ -9,6 +9,7 @@ import { refresh, register, signIn } from './support/accounts.ts';
 import { get, post } from './support/http.ts';
 import { totpFactor } from './support/neighbours.ts';
 import { sharedAuth } from './support/shared-auth.ts';
+import { claimsOf } from './support/staff.ts';
 
 const auth = await sharedAuth();
 
@@ -40,6 +41,23 @@ describe('mfa.factor_removed.v1', () => {
     const ended = 'select end_reason from auth.sessions where id = $1';
     expect(await auth.database.query(ended, [account.sessionId])).toEqual([{ end_reason: 'factor_changed' }]);
     expect((await signIn(auth, account)).status).toBe(200);
+  });
+
+  it('SR-31, SR-35 makes unknown what was known by a factor that was taken then, and no device that proved itself since', async () => {
+    const account = await register(auth);
+    const knownOf = (id: string) =>
+      auth.database.query('select 1 from auth.devices where user_id = $1 and known_at is not null', [id]);
+    const earlier = removal(account.id, { removedByStaff: true, removedAt: new Date(Date.now() - 60_000) });
+    await publishEvents(auth, 'mfa', [earlier]);
+    await until(() => handled(earlier.id));
+    expect(await knownOf(account.id)).toHaveLength(1);
+    // The device became known a moment after the factors went, by one that was still taken.
+    const told = removal(account.id, { removedByStaff: true, removedAt: new Date(Date.now() - 10_000) });
+    await publishEvents(auth, 'mfa', [told]);
+    await until(() => handled(told.id));
+    expect(await knownOf(account.id)).toHaveLength(0);
+    const again = await signIn(auth, account, { device: { secret: account.device.secret } });
+    expect(claimsOf(again.body.accessToken).amr).toEqual(['pwd']);
   });
 
   it('leaves alone what was opened since, however late it comes', async () => {
@@ -74,6 +92,19 @@ describe('mfa.factor_removed.v1', () => {
     await until(() => handled(last.id));
     await until(async () => (await auth.broker.depth('auth.events')) === 0);
     expect(await statusOf(account.accessToken)).toBe(200);
+  });
+
+  it('SR-35, SR-47 ends what was open where there was no factor to remove any more', async () => {
+    const [account, recovered] = [await register(auth), await register(auth)];
+    const reset = ({ id: userId }: { id: string }, byStaff: boolean) => {
+      const event = encodeEvent(FactorsResetSchema, { userId, byStaff, resetAt: timestampFromDate(new Date()) });
+      return { id: uuidv7(), subject: userId, ...event };
+    };
+    const byRecovery = reset(recovered, false);
+    await publishEvents(auth, 'mfa', [byRecovery, reset(account, true)]);
+    await until(async () => (await statusOf(account.accessToken)) === 401);
+    await until(() => handled(byRecovery.id));
+    expect(await statusOf(recovered.accessToken)).toBe(200);
   });
 
   it('does not mind a user who is not there', async () => {

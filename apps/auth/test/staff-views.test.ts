@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { codeFor, messagesTo, refresh, register, registration, signIn } from './support/accounts.ts';
 import { auditsOf, colleague, staffClients, untilRefused } from './support/colleagues.ts';
 import { post } from './support/http.ts';
+import { totpFactor } from './support/neighbours.ts';
 import { sharedAuth } from './support/shared-auth.ts';
+import { claimsOf } from './support/staff.ts';
 
 const auth = await sharedAuth();
 const { users, sessions } = await staffClients(auth);
@@ -157,6 +159,25 @@ describe('RevokeSessions by staff', () => {
     expect(told).toHaveLength(1);
   });
 
+  it('SR-31, SR-35 after a reset of factors ends everything, and each device has to prove anew whose it is', async () => {
+    const [account, support] = [await register(auth), await colleague(auth, 'support')];
+    const known = 'select 1 from auth.devices where user_id = $1 and known_at is not null';
+    auth.neighbours.factors = [totpFactor];
+    const { loginId } = (await signIn(auth, account)).body;
+    auth.neighbours.factors = [];
+    expect(await auth.database.query(known, [account.id])).toHaveLength(1);
+    const request = { userId: account.id, ...byStaff, reason: SessionEndReason.FACTOR_CHANGED };
+    expect(await sessions.revokeSessions(request, support.asked)).toMatchObject({ revokedCount: 1 });
+    expect(await auth.database.query(known, [account.id])).toHaveLength(0);
+    const proof = { loginId, challengeId: uuidv7(), response: { code: '123456' } };
+    expect((await post(auth, '/v1/auth/login/verify', proof)).body.code).toBe('auth.login.invalid');
+    const again = await signIn(auth, account, { device: { secret: account.device.secret } });
+    expect(claimsOf(again.body.accessToken)).toMatchObject({ acr: 'aal1', amr: ['pwd'] });
+    expect(await auditsOf(auth, account.id, 'auth.sessions.revoked')).toMatchObject([
+      { actor: { id: support.id }, reason: 'factor_changed', details: { noteId, count: 1 } },
+    ]);
+  });
+
   it('SR-72 not of who stands above or beside', async () => {
     const support = await colleague(auth, 'support');
     for (const other of [await colleague(auth, 'support'), await colleague(auth, 'admin')]) {
@@ -175,5 +196,8 @@ describe('RevokeSessions by staff', () => {
     await refused({ noteId: '' }, support.asked);
     await refused({ reason: SessionEndReason.LOGOUT }, support.asked);
     await refused({ userId: support.id }, support.asked);
+    await refused({ userId: support.id, reason: SessionEndReason.FACTOR_CHANGED, noteId: '' }, support.asked);
+    const one = { case: 'sessionId' as const, value: account.sessionId };
+    await refused({ reason: SessionEndReason.FACTOR_CHANGED, scope: one }, support.asked);
   });
 });

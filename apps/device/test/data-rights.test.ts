@@ -5,6 +5,7 @@ import { allow, parse, UserIdSchema, uuidv7 } from '@bank/domain';
 import {
   encodeEvent,
   FactorRemovedSchema,
+  FactorsResetSchema,
   PasswordChangedSchema,
   SignInFailedSchema,
   SignInSucceededSchema,
@@ -42,5 +43,6 @@ testDataRights(
     encodeEvent(SignInFailedSchema, { userId, clientId: 'web', failedAt: timestampNow() }),
     encodeEvent(PasswordChangedSchema, { userId, changedAt: timestampNow() }),
     encodeEvent(FactorRemovedSchema, { userId, removedAt: timestampNow() }),
+    encodeEvent(FactorsResetSchema, { userId, byStaff: true, resetAt: timestampNow() }),
   ],
 );

@@ -1,6 +1,6 @@
 import { publishEvents } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
-import { encodeEvent, FactorRemovedSchema, PasswordChangedSchema } from '@bank/proto/events';
+import { encodeEvent, FactorRemovedSchema, FactorsResetSchema, PasswordChangedSchema } from '@bank/proto/events';
 import { FactorType } from '@bank/proto/mfa';
 import { until } from '@bank/testing';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
@@ -31,6 +31,11 @@ const changes = {
       const facts = { userId, factorId: uuidv7(), type: FactorType.TOTP, removedByStaff };
       return encodeEvent(FactorRemovedSchema, { ...facts, removedAt: timestampFromDate(at) });
     },
+  },
+  'mfa.factors_reset.v1': {
+    by: 'mfa',
+    about: (userId: string, at: Date, byStaff: boolean) =>
+      encodeEvent(FactorsResetSchema, { userId, byStaff, resetAt: timestampFromDate(at) }),
   },
 } as const;
 

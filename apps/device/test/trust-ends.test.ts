@@ -1,6 +1,6 @@
 import { publishEvents, request } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
-import { encodeEvent, FactorRemovedSchema, PasswordChangedSchema } from '@bank/proto/events';
+import { encodeEvent, FactorRemovedSchema, FactorsResetSchema, PasswordChangedSchema } from '@bank/proto/events';
 import { FactorType } from '@bank/proto/mfa';
 import { until } from '@bank/testing';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
@@ -35,6 +35,10 @@ const changes = {
       const facts = { userId, factorId: uuidv7(), type: FactorType.TOTP };
       return encodeEvent(FactorRemovedSchema, { ...facts, removedAt: timestampFromDate(at) });
     },
+  },
+  'mfa.factors_reset.v1': {
+    by: 'mfa',
+    about: (userId: string, at: Date) => encodeEvent(FactorsResetSchema, { userId, resetAt: timestampFromDate(at) }),
   },
 } as const;
 

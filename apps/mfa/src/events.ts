@@ -5,6 +5,7 @@ import {
   encodeEvent,
   FactorEnrolledSchema,
   FactorRemovedSchema,
+  FactorsResetSchema,
   PasskeyCloneSuspectedSchema,
   RecoveryCodesGeneratedSchema,
   RecoveryCodeUsedSchema,
@@ -53,6 +54,11 @@ export function factorRemoved({
 }: FactorFacts & { readonly byStaff?: boolean }): OutboxEvent {
   const data = { userId, factorId, type: types[type], removedAt: timestampFromDate(at), removedByStaff: byStaff };
   return { subject: userId, ...encodeEvent(FactorRemovedSchema, data) };
+}
+
+/** `mfa.factors_reset.v1`: whatever proved a user beside the password no longer counts, if there was anything. */
+export function factorsReset({ userId, at, byStaff }: { userId: UserId; at: Date; byStaff: boolean }): OutboxEvent {
+  return { subject: userId, ...encodeEvent(FactorsResetSchema, { userId, resetAt: timestampFromDate(at), byStaff }) };
 }
 
 /** `mfa.recovery_codes_generated.v1`: a user got new recovery codes, and all older ones are dead. */

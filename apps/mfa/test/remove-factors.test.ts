@@ -26,9 +26,10 @@ describe('RemoveFactors', () => {
     expect(await client.removeFactors({ userId, recoveryId })).toMatchObject({ removedCount: 1 });
     expect([await countOf('factors', userId), await countOf('recovery_codes', userId)]).toEqual([0, 0]);
     const told = await toldOf(app, userId);
-    expect(told.slice(-4)).toEqual([
+    expect(told.slice(-5)).toEqual([
       'events mfa.factor_removed.v1',
       'audit mfa.factor.removed',
+      'events mfa.factors_reset.v1',
       'audit mfa.factors.reset',
       'deliveries factors-reset',
     ]);

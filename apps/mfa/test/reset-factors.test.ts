@@ -109,6 +109,7 @@ describe('ResetFactors', () => {
       'audit mfa.factor.removed',
       'events mfa.factor_removed.v1',
       'audit mfa.factor.removed',
+      'events mfa.factors_reset.v1',
       'audit mfa.factors.reset',
       'deliveries factors-reset',
     ]);
@@ -178,11 +179,20 @@ describe('ResetFactors', () => {
     expect(await reset(checker, userId, approvalOf(maker, userId))).toBe(1);
   });
 
-  test('is told to the ledger where there was nothing, and to nobody else', async () => {
+  test('SR-35 is told where there was nothing: keys and sessions may rest on what was removed before', async () => {
     const userId = await givenSubject(app);
     people.set(userId, { roles: ['customer'], status: 'active' });
     expect(await reset(colleague('admin'), userId, approvalOf(colleague('admin'), userId))).toBe(0);
-    expect(await toldOf(app, userId)).toEqual(['audit mfa.factors.reset']);
+    expect(await toldOf(app, userId)).toEqual([
+      'events mfa.factors_reset.v1',
+      'audit mfa.factors.reset',
+      'deliveries factors-reset',
+    ]);
+    const [event] = await app.database.query<{ data: object }>(
+      `select data from mfa.outbox where subject = $1 and type = 'mfa.factors_reset.v1'`,
+      [userId],
+    );
+    expect(event?.data).toEqual({ userId, resetAt: expect.any(String), byStaff: true });
   });
 });
 

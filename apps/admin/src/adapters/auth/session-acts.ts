@@ -29,6 +29,8 @@ export interface SessionActs {
   /** The newest live sessions of a user; `auth` tells the ledger. */
   newest(userId: string, limit: number): Promise<readonly LiveSession[]>;
   signOut(target: ActTarget): Promise<void>;
+  /** The same after a reset of factors; the user's devices have to prove anew whose they are. */
+  endAfterReset(target: ActTarget): Promise<void>;
   startPasswordReset(target: ActTarget): Promise<void>;
   /** Gives the request signed (JWS), and when it dies. */
   signApproval(request: ApprovalRequest): Promise<{ readonly approval: string; readonly expiresAt: Date }>;
@@ -37,6 +39,10 @@ export interface SessionActs {
 /** Asks the auth service. */
 export function createSessionActs(options: RpcClientOptions<typeof AuthService>): SessionActs {
   const auth = createRpcClient(AuthService, options);
+  const endAll = async ({ userId, noteId }: ActTarget, reason: SessionEndReason) => {
+    const scope = { case: 'allSessions', value: { exceptSessionId: '' } } as const;
+    await auth.revokeSessions({ userId, noteId, scope, reason }, forwardUser());
+  };
   return {
     async newest(userId, limit) {
       const { sessions } = await auth.listSessions({ userId, limit }, forwardUser());
@@ -45,10 +51,8 @@ export function createSessionActs(options: RpcClientOptions<typeof AuthService>)
         return { id: sessionId, clientId, deviceId: deviceId || null, acr, amr, ...times };
       });
     },
-    async signOut({ userId, noteId }) {
-      const scope = { case: 'allSessions', value: { exceptSessionId: '' } } as const;
-      await auth.revokeSessions({ userId, noteId, scope, reason: SessionEndReason.ENDED_BY_STAFF }, forwardUser());
-    },
+    signOut: (target) => endAll(target, SessionEndReason.ENDED_BY_STAFF),
+    endAfterReset: (target) => endAll(target, SessionEndReason.FACTOR_CHANGED),
     async startPasswordReset({ userId, noteId }) {
       await auth.startPasswordReset({ userId, noteId }, forwardUser());
     },

@@ -16,8 +16,8 @@ const approvedActs: {
   'user.close': ({ owners }, payload, by) => owners.users.setStatus({ ...payload, ...by, status: 'closed' }),
   'user.reset_factors': async ({ owners, logger }, payload, by) => {
     await owners.resetFactors({ ...payload, ...by });
-    // What was opened with them ends by an event as well, which may be late (SR-47). Asked again, both have no second effect.
-    const signedOut = await outcomeOf(() => owners.sessions.signOut({ ...payload, noteId: by.noteId }));
+    // What was opened with them ends by an event as well, which may be late (SR-35, SR-47). Asked again, both have no second effect.
+    const signedOut = await outcomeOf(() => owners.sessions.endAfterReset({ ...payload, noteId: by.noteId }));
     if (signedOut.kind === 'unavailable') throw signedOut.error;
     // The factors are gone, whatever has become of the checker since: it is done, and the event does the rest.
     if (signedOut.kind === 'refused')

@@ -49,6 +49,11 @@ export class DeviceRepository extends Repository {
     await this.affected(sql, [userId, exceptId ?? null]);
   }
 
+  /** The same for those that became known until then. */
+  async doubtKnownUntil(userId: UserId, until: Date): Promise<void> {
+    await this.affected('update auth.devices set known_at = null where user_id = ? and known_at <= ?', [userId, until]);
+  }
+
   /** Forgets a device and its secret. */
   async remove(userId: UserId, id: string): Promise<void> {
     await this.affected('delete from auth.devices where user_id = ? and id = ?', [userId, id]);

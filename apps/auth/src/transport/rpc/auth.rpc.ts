@@ -26,6 +26,7 @@ const reasons: Readonly<Record<number, EndReason>> = {
   [SessionEndReason.ENDED_BY_USER]: 'ended_by_user',
   [SessionEndReason.ENDED_BY_STAFF]: 'ended_by_staff',
   [SessionEndReason.DEVICE_REMOVED]: 'device_removed',
+  [SessionEndReason.FACTOR_CHANGED]: 'factor_changed',
 };
 
 const keyStates = {

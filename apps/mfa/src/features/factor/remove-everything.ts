@@ -2,14 +2,17 @@ import { notify } from '@bank/composition';
 import type { UserId } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import type { AppTransaction } from '#context.ts';
-import { factorRemoved } from '#events.ts';
+import { factorRemoved, factorsReset } from '#events.ts';
 
 /** Why it is done, for the ledger: an approval with the note that says it, or a recovery. */
 export type Warrant =
   | { readonly noteId: string; readonly approvalId: string; readonly makerId: string }
   | { readonly recoveryId: string };
 
-/** Removes all that proves a user beside the password, and tells the user. Answers how many factors there were. */
+/**
+ * Removes all that proves a user beside the password, and tells everybody, also where there was nothing: keys of devices and open
+ * sessions may rest on a factor that the user, or whoever acted as the user, removed before. Answers how many factors there were.
+ */
 export async function removeEverything(
   tx: AppTransaction,
   userId: UserId,
@@ -26,8 +29,9 @@ export async function removeEverything(
     await tx.emit(factorRemoved({ userId, factorId, type, at, byStaff }));
     await tx.audit({ ...entry, action: 'mfa.factor.removed', details: { ...warrant, factorId, type } });
   }
+  await tx.emit(factorsReset({ userId, at, byStaff }));
   const details = { ...warrant, factors: removed.length, recoveryCodes: codes };
   await tx.audit({ ...entry, action: 'mfa.factors.reset', details });
-  if (removed.length > 0) await notify(tx, userId, messageOf('factors-reset', { at }));
+  await notify(tx, userId, messageOf('factors-reset', { at }));
   return removed.length;
 }

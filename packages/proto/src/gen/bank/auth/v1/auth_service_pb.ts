@@ -372,7 +372,8 @@ export type RevokeSessionsRequest = Message<"bank.auth.v1.RevokeSessionsRequest"
   } | { case: undefined; value?: undefined };
 
   /**
-   * Why, for the event, the audit entry and the user's list.
+   * Why, for the event, the audit entry and the user's list. Of staff who have removed the factors and end all sessions it is
+   * FACTOR_CHANGED: devices that were known have to prove anew whose they are.
    *
    * @generated from field: bank.auth.v1.SessionEndReason reason = 5;
    */

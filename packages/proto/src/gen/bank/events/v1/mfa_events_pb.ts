@@ -17,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bank/events/v1/mfa_events.proto.
  */
 export const file_bank_events_v1_mfa_events: GenFile = /*@__PURE__*/
-  fileDesc("Ch9iYW5rL2V2ZW50cy92MS9tZmFfZXZlbnRzLnByb3RvEg5iYW5rLmV2ZW50cy52MSKoAQoORmFjdG9yRW5yb2xsZWQSDwoHdXNlcl9pZBgBIAEoCRIRCglmYWN0b3JfaWQYAiABKAkSJQoEdHlwZRgDIAEoDjIXLmJhbmsubWZhLnYxLkZhY3RvclR5cGUSLwoLZW5yb2xsZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOhqKtRgWbWZhLmZhY3Rvcl9lbnJvbGxlZC52MSK/AQoNRmFjdG9yUmVtb3ZlZBIPCgd1c2VyX2lkGAEgASgJEhEKCWZhY3Rvcl9pZBgCIAEoCRIlCgR0eXBlGAMgASgOMhcuYmFuay5tZmEudjEuRmFjdG9yVHlwZRIuCgpyZW1vdmVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIYChByZW1vdmVkX2J5X3N0YWZmGAUgASgIOhmKtRgVbWZhLmZhY3Rvcl9yZW1vdmVkLnYxIo8BChZSZWNvdmVyeUNvZGVzR2VuZXJhdGVkEg8KB3VzZXJfaWQYASABKAkSDQoFY291bnQYAiABKAUSMAoMZ2VuZXJhdGVkX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDojirUYH21mYS5yZWNvdmVyeV9jb2Rlc19nZW5lcmF0ZWQudjEiggEKEFJlY292ZXJ5Q29kZVVzZWQSDwoHdXNlcl9pZBgBIAEoCRIRCglyZW1haW5pbmcYAiABKAUSKwoHdXNlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6HYq1GBltZmEucmVjb3ZlcnlfY29kZV91c2VkLnYxIvYBCg9DaGFsbGVuZ2VGYWlsZWQSDwoHdXNlcl9pZBgBIAEoCRIRCglmYWN0b3JfaWQYAiABKAkSLgoHcHVycG9zZRgDIAEoDjIdLmJhbmsubWZhLnYxLkNoYWxsZW5nZVB1cnBvc2USEAoIZmFpbHVyZXMYBCABKAUSMQoNYmxvY2tlZF91bnRpbBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoJZmFpbGVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDobirUYF21mYS5jaGFsbGVuZ2VfZmFpbGVkLnYxIpEBChVQYXNza2V5Q2xvbmVTdXNwZWN0ZWQSDwoHdXNlcl9pZBgBIAEoCRIRCglmYWN0b3JfaWQYAiABKAkSMAoMc3VzcGVjdGVkX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoiirUYHm1mYS5wYXNza2V5X2Nsb25lX3N1c3BlY3RlZC52MWIGcHJvdG8z", [file_bank_events_v1_event_type, file_bank_mfa_v1_challenge, file_bank_mfa_v1_factor, file_google_protobuf_timestamp]);
+  fileDesc("Ch9iYW5rL2V2ZW50cy92MS9tZmFfZXZlbnRzLnByb3RvEg5iYW5rLmV2ZW50cy52MSKoAQoORmFjdG9yRW5yb2xsZWQSDwoHdXNlcl9pZBgBIAEoCRIRCglmYWN0b3JfaWQYAiABKAkSJQoEdHlwZRgDIAEoDjIXLmJhbmsubWZhLnYxLkZhY3RvclR5cGUSLwoLZW5yb2xsZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOhqKtRgWbWZhLmZhY3Rvcl9lbnJvbGxlZC52MSK/AQoNRmFjdG9yUmVtb3ZlZBIPCgd1c2VyX2lkGAEgASgJEhEKCWZhY3Rvcl9pZBgCIAEoCRIlCgR0eXBlGAMgASgOMhcuYmFuay5tZmEudjEuRmFjdG9yVHlwZRIuCgpyZW1vdmVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIYChByZW1vdmVkX2J5X3N0YWZmGAUgASgIOhmKtRgVbWZhLmZhY3Rvcl9yZW1vdmVkLnYxInkKDEZhY3RvcnNSZXNldBIPCgd1c2VyX2lkGAEgASgJEiwKCHJlc2V0X2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghieV9zdGFmZhgDIAEoCDoYirUYFG1mYS5mYWN0b3JzX3Jlc2V0LnYxIo8BChZSZWNvdmVyeUNvZGVzR2VuZXJhdGVkEg8KB3VzZXJfaWQYASABKAkSDQoFY291bnQYAiABKAUSMAoMZ2VuZXJhdGVkX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDojirUYH21mYS5yZWNvdmVyeV9jb2Rlc19nZW5lcmF0ZWQudjEiggEKEFJlY292ZXJ5Q29kZVVzZWQSDwoHdXNlcl9pZBgBIAEoCRIRCglyZW1haW5pbmcYAiABKAUSKwoHdXNlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6HYq1GBltZmEucmVjb3ZlcnlfY29kZV91c2VkLnYxIvYBCg9DaGFsbGVuZ2VGYWlsZWQSDwoHdXNlcl9pZBgBIAEoCRIRCglmYWN0b3JfaWQYAiABKAkSLgoHcHVycG9zZRgDIAEoDjIdLmJhbmsubWZhLnYxLkNoYWxsZW5nZVB1cnBvc2USEAoIZmFpbHVyZXMYBCABKAUSMQoNYmxvY2tlZF91bnRpbBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoJZmFpbGVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDobirUYF21mYS5jaGFsbGVuZ2VfZmFpbGVkLnYxIpEBChVQYXNza2V5Q2xvbmVTdXNwZWN0ZWQSDwoHdXNlcl9pZBgBIAEoCRIRCglmYWN0b3JfaWQYAiABKAkSMAoMc3VzcGVjdGVkX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoiirUYHm1mYS5wYXNza2V5X2Nsb25lX3N1c3BlY3RlZC52MWIGcHJvdG8z", [file_bank_events_v1_event_type, file_bank_mfa_v1_challenge, file_bank_mfa_v1_factor, file_google_protobuf_timestamp]);
 
 /**
  * FactorEnrolled tells that a second factor was confirmed and counts from now on.
@@ -111,6 +111,42 @@ export const FactorRemovedSchema: GenMessage<FactorRemoved> = /*@__PURE__*/
   messageDesc(file_bank_events_v1_mfa_events, 1);
 
 /**
+ * FactorsReset tells that all that proved a user beside the password was removed at once, even where there was nothing. A
+ * FactorRemoved for each factor that there was comes beside it.
+ *
+ * @generated from message bank.events.v1.FactorsReset
+ */
+export type FactorsReset = Message<"bank.events.v1.FactorsReset"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * When.
+   *
+   * @generated from field: google.protobuf.Timestamp reset_at = 2;
+   */
+  resetAt?: Timestamp | undefined;
+
+  /**
+   * Staff did it, by an approval: whatever was opened until then ends. Otherwise it is the end of a recovery.
+   *
+   * @generated from field: bool by_staff = 3;
+   */
+  byStaff: boolean;
+};
+
+/**
+ * Describes the message bank.events.v1.FactorsReset.
+ * Use `create(FactorsResetSchema)` to create a new message.
+ */
+export const FactorsResetSchema: GenMessage<FactorsReset> = /*@__PURE__*/
+  messageDesc(file_bank_events_v1_mfa_events, 2);
+
+/**
  * RecoveryCodesGenerated tells that a user got new recovery codes; all older ones are dead.
  *
  * @generated from message bank.events.v1.RecoveryCodesGenerated
@@ -143,7 +179,7 @@ export type RecoveryCodesGenerated = Message<"bank.events.v1.RecoveryCodesGenera
  * Use `create(RecoveryCodesGeneratedSchema)` to create a new message.
  */
 export const RecoveryCodesGeneratedSchema: GenMessage<RecoveryCodesGenerated> = /*@__PURE__*/
-  messageDesc(file_bank_events_v1_mfa_events, 2);
+  messageDesc(file_bank_events_v1_mfa_events, 3);
 
 /**
  * RecoveryCodeUsed tells that a recovery code stood in for a factor.
@@ -178,7 +214,7 @@ export type RecoveryCodeUsed = Message<"bank.events.v1.RecoveryCodeUsed"> & {
  * Use `create(RecoveryCodeUsedSchema)` to create a new message.
  */
 export const RecoveryCodeUsedSchema: GenMessage<RecoveryCodeUsed> = /*@__PURE__*/
-  messageDesc(file_bank_events_v1_mfa_events, 3);
+  messageDesc(file_bank_events_v1_mfa_events, 4);
 
 /**
  * ChallengeFailed tells that a wrong answer was given for a second factor.
@@ -234,7 +270,7 @@ export type ChallengeFailed = Message<"bank.events.v1.ChallengeFailed"> & {
  * Use `create(ChallengeFailedSchema)` to create a new message.
  */
 export const ChallengeFailedSchema: GenMessage<ChallengeFailed> = /*@__PURE__*/
-  messageDesc(file_bank_events_v1_mfa_events, 4);
+  messageDesc(file_bank_events_v1_mfa_events, 5);
 
 /**
  * PasskeyCloneSuspected tells that a passkey was refused whose count of signatures had not grown: two authenticators
@@ -270,5 +306,5 @@ export type PasskeyCloneSuspected = Message<"bank.events.v1.PasskeyCloneSuspecte
  * Use `create(PasskeyCloneSuspectedSchema)` to create a new message.
  */
 export const PasskeyCloneSuspectedSchema: GenMessage<PasskeyCloneSuspected> = /*@__PURE__*/
-  messageDesc(file_bank_events_v1_mfa_events, 5);
+  messageDesc(file_bank_events_v1_mfa_events, 6);
 
