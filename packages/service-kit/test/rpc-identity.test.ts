@@ -53,6 +53,16 @@ describe('SR-68 the other side of the connection', () => {
     expect(error.code).toBe(Code.PermissionDenied);
   });
 
+  it('is cut off from that moment in an open stream as well', async () => {
+    const identity = await world.tls.identity('brief', {
+      uri: 'spiffe://bank/app/profile',
+      notAfter: new Date(Date.now() + 2500),
+    });
+    const answers = world.client(identity).count({ value: 'fields' });
+    const error = await failureOf(Array.fromAsync(answers));
+    expect(codeOf(error)).toBe('access.caller.unknown');
+  });
+
   it('must speak TLS 1.3, and TLS at all', async () => {
     expect(await knock({ ...pem(world.profile), maxVersion: 'TLSv1.2' })).toBe('refused');
     await expect(fetch(`http://localhost:${world.service.rpcPort}/`)).rejects.toThrow();

@@ -112,6 +112,25 @@ describe('files that change', () => {
     expect((await device.say({ value: 'still' })).value).toBe('still');
   });
 
+  it('SR-68 take force under an open stream: its fields, and whether it may go on', { timeout: 20_000 }, async () => {
+    const count = 'bank.probe.v1.ProbeService/Count';
+    const list = (row: object) =>
+      writeFileSync(world.tls.callersFile, JSON.stringify({ ...callers, 'spiffe://bank/app/device': row }));
+    list({ name: 'device', methods: [count], fields: { [count]: ['roles'] } });
+    const device = world.client(await world.tls.identity('device'));
+    await until(() => Array.fromAsync(device.count({ value: '1' })));
+    const told: string[] = [];
+    const watch = async () => {
+      for await (const { value } of device.count({ value: 'fields' })) told.push(value);
+    };
+    const watching = failureOf(watch());
+    await until(() => told.at(-1) === 'roles');
+    list({ name: 'device', methods: [count] });
+    await until(() => told.at(-1) === '');
+    list({ name: 'device', methods: [] });
+    expect(codeOf(await watching)).toBe('access.caller.unknown');
+  });
+
   it('take force: the certificate', async () => {
     const renewed = await world.tls.certificates.issue({ name: 'renewed', uris: ['spiffe://bank/app/renewed'] });
     writeFileSync(world.tls.server.keyFile, renewed.key);

@@ -14,7 +14,7 @@ import type {
 export interface RpcCall {
   /** The calling app, by the name that the caller table gives its certificate. */
   readonly caller: string;
-  /** The fields of this method's answer that the caller table lists for it, by their JSON names. */
+  /** The fields of this method's answer that the caller table lists for it now, by their JSON names. @throws access.caller.unknown */
   readonly fields: ReadonlySet<string>;
   /** The person of the forwarded token, or the calling service itself. */
   readonly actor: Actor;

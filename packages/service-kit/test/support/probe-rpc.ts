@@ -33,7 +33,8 @@ export const probeRpc = defineRpc<ProbeContext, ProbeService>(ProbeService, {
   staffOnly: { access: 'staff', handle: async (_ctx, _request, { actor }) => ({ value: actor.kind }) },
   count: {
     access: 'service',
-    async *handle(ctx, { value }, { signal }) {
+    async *handle(ctx, { value }, call) {
+      const { signal } = call;
       for (let number = 1; number <= Number(value); number += 1) {
         yield { value: String(number) };
       }
@@ -44,6 +45,10 @@ export const probeRpc = defineRpc<ProbeContext, ProbeService>(ProbeService, {
       }
       while (value === '-2' && !signal.aborted) {
         yield { value: 'x'.repeat(1 << 16) };
+      }
+      while (value === 'fields' && !signal.aborted) {
+        yield { value: [...call.fields].join() };
+        await new Promise((resolve) => setTimeout(resolve, 20));
       }
       if (value === '-1') {
         throw new DomainError('user.not_found');

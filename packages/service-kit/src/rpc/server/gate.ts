@@ -65,9 +65,9 @@ async function identify(
     return;
   }
   call.actor = { kind: 'service', name: callers.nameOf(call.peerUri) };
-  const caller = callers.authorise(call.peerUri, name);
+  call.authorise = () => callers.authorise(call.peerUri, name);
+  const caller = call.authorise();
   call.caller = caller.name;
-  call.fields = caller.fieldsOf(name);
   if (access === 'service') {
     scope.identify(call.actor);
     return;

@@ -9,7 +9,7 @@ import {
   universalResponseToNodeResponse,
 } from '@connectrpc/connect-node';
 import { methodName } from '#rpc/define-rpc.ts';
-import { peerUri } from '#rpc/server/peer.ts';
+import { peerOf } from '#rpc/server/peer.ts';
 import { type CallReporter, callKey, ServerCall } from '#rpc/server/server-call.ts';
 
 type NodeRequest = IncomingMessage | Http2ServerRequest;
@@ -54,7 +54,7 @@ export function createNodeHandler(
       answerUnimplemented(request, response);
       return;
     }
-    const call = new ServerCall(methodName(handler.method), peerUri(request), options);
+    const call = new ServerCall(methodName(handler.method), peerOf(request), options);
     answer(handler, request, response, call, options).catch(() => {
       // The connection is gone, or the request was no request: nobody is left to be told.
       call.refuse();

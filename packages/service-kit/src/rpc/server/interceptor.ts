@@ -39,7 +39,10 @@ interface StreamGuard {
   readonly signal: AbortSignal;
 }
 
-/** A handler's stream runs outside of the interceptor's own call, so each step enters the context again. */
+/**
+ * A handler's stream runs outside of the interceptor's own call, so each step enters the context again; and it may outlast what the
+ * table of callers said when it began, and the certificate, so each asks again (SR-68).
+ */
 async function* guardStream<T>(messages: AsyncIterable<T>, { call, scope, signal }: StreamGuard): AsyncGenerator<T> {
   const iterator = messages[Symbol.asyncIterator]();
   try {
@@ -48,6 +51,7 @@ async function* guardStream<T>(messages: AsyncIterable<T>, { call, scope, signal
       if (step.done === true) {
         break;
       }
+      call.authorise?.();
       yield step.value;
     }
   } catch (error) {

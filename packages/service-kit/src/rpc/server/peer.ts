@@ -10,19 +10,19 @@ interface PeerIdentity {
 const known = new WeakMap<TLSSocket, PeerIdentity | undefined>();
 
 /**
- * The SAN URI of the certificate that the caller's connection was opened with; undefined when there is none or more than
- * one, or when the certificate has expired since. Read once a connection: asking OpenSSL is not free.
+ * Tells the SAN URI of the certificate that the caller's connection was opened with, as often as it is asked; undefined when there
+ * is none or more than one, or when the certificate has expired since. Read once a connection: asking OpenSSL is not free.
  */
-export function peerUri(request: IncomingMessage | Http2ServerRequest, nowMs = Date.now()): string | undefined {
+export function peerOf(request: IncomingMessage | Http2ServerRequest): () => string | undefined {
   const socket = 'stream' in request ? request.stream.session?.socket : request.socket;
   if (!(socket instanceof TLSSocket)) {
-    return undefined;
+    return () => undefined;
   }
   if (!known.has(socket)) {
     known.set(socket, readIdentity(socket));
   }
   const identity = known.get(socket);
-  return identity !== undefined && nowMs < identity.expiresAtMs ? identity.uri : undefined;
+  return () => (identity !== undefined && Date.now() < identity.expiresAtMs ? identity.uri : undefined);
 }
 
 function readIdentity(socket: TLSSocket): PeerIdentity | undefined {

@@ -2,6 +2,7 @@ import type { Actor, DomainError } from '@bank/domain';
 import type { ErrorTracker, Logger, Metrics } from '@bank/observability';
 import { Code, createContextKey } from '@connectrpc/connect';
 import { toConnectError } from '#rpc/error-map.ts';
+import type { Caller } from '#rpc/server/callers.ts';
 import type { Refusals } from '#runtime/refusals.ts';
 import type { RequestScope } from '#runtime/request-scope.ts';
 
@@ -12,22 +13,38 @@ export interface CallReporter {
   readonly refusals: Refusals;
 }
 
+const noFields: ReadonlySet<string> = new Set();
+
 /** One call on its way through gate, interceptor and handler. Reported exactly once, wherever it ends. */
 export class ServerCall {
   readonly rpc: string;
-  readonly peerUri: string | undefined;
   caller = 'unknown';
-  fields: ReadonlySet<string> = new Set();
+  /**
+   * Asks the table of callers, before the call and again before each answer of a stream; undefined where any certificate will do.
+   * @throws access.caller.unknown
+   */
+  authorise: (() => Caller) | undefined;
   actor: Actor = { kind: 'anonymous' };
   scope: RequestScope | undefined;
+  readonly #peer: () => string | undefined;
   readonly #startedAt = performance.now();
   readonly #reporter: CallReporter;
   #isReported = false;
 
-  constructor(rpc: string, peerUri: string | undefined, reporter: CallReporter) {
+  constructor(rpc: string, peer: () => string | undefined, reporter: CallReporter) {
     this.rpc = rpc;
-    this.peerUri = peerUri;
+    this.#peer = peer;
     this.#reporter = reporter;
+  }
+
+  /** Undefined from the moment that the certificate expires. */
+  get peerUri(): string | undefined {
+    return this.#peer();
+  }
+
+  /** As the table of callers says now. @throws access.caller.unknown */
+  get fields(): ReadonlySet<string> {
+    return this.authorise?.().fieldsOf(this.rpc) ?? noFields;
   }
 
   get isReported(): boolean {

@@ -117,7 +117,9 @@ function callOf(context: HandlerContext): RpcCall {
   }
   return {
     caller: call.caller,
-    fields: call.fields,
+    get fields() {
+      return call.fields;
+    },
     actor: call.actor,
     signal: context.signal,
     deadline: timeoutMs === undefined ? undefined : new Date(Date.now() + timeoutMs),
