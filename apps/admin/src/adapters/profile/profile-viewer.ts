@@ -3,7 +3,7 @@ import { ProfileService } from '@bank/proto/profile';
 import { createRpcClient, forwardUser, type RpcClientOptions } from '@bank/service-kit';
 import { type ViewedProfile, viewedProfile } from '#adapters/profile/viewed-profile.ts';
 
-/** Whom to look for; at least one of the two. */
+/** Whom to look for; `profile` takes a date of birth with a whole word of the name alone. */
 export interface NameSearch {
   readonly name: string | undefined;
   readonly dateOfBirth: string | undefined;

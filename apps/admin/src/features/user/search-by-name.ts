@@ -13,8 +13,9 @@ export interface NamedUser {
 }
 
 /**
- * Users by words of their names and their dates of birth, asked of `profile`, which decides and tells the ledger. A page may be
- * shorter than asked for, and another follow. @throws request.invalid, service.unavailable, what else `profile` answers
+ * Users by words of their names, and their dates of birth with them, asked of `profile`, which decides, counts and tells the ledger. A page
+ * may be shorter than asked for, and another follow. @throws request.invalid, request.rate_limited, service.unavailable, what else
+ * `profile` answers
  */
 export async function searchByName(
   ctx: AppContext,

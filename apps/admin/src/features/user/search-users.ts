@@ -22,7 +22,7 @@ const nobody: Page<FoundUser> = { items: [], nextCursor: null };
  * Finds users for staff by exactly one thing: an address (asked of `auth`), an id or a status (from the projection),
  * name and date of birth (asked of `profile`). The search is recorded, without what was looked for, and nothing is shown if it
  * cannot be.
- * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, service.unavailable
+ * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, request.rate_limited, service.unavailable
  */
 export async function searchUsers(ctx: AppContext, actor: Actor, input: unknown): Promise<Page<FoundUser>> {
   const who = allow.permission(actor, 'users.search');

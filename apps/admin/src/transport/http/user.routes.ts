@@ -17,7 +17,7 @@ export const userRoutes = defineRoutes<AppContext>([
     summary:
       'Find users by exactly one of email, phone, id, status, and name with date of birth; the search is recorded',
     description:
-      'All words of `name` have to fit, in any order; one that ends with `*` after three letters or more is a beginning. A page by name may be shorter than asked for, or empty, and another follow: the last one has no `nextCursor`.',
+      'All words of `name` have to fit, in any order; one that ends with `*` after three letters or more is a beginning. `dateOfBirth` needs a whole word of the name beside it. One person has 60 searches by name an hour, pages included. A page by name may be shorter than asked for, or empty, and another follow: the last one has no `nextCursor`.',
     tag,
     access: { permission: 'users.search' },
     body: UserSearch,

@@ -1,5 +1,6 @@
-import { DomainError, type UserId, userKey } from '@bank/domain';
+import type { UserId } from '@bank/domain';
 import type { AppContext } from '#context.ts';
+import { takeFrom } from '#features/limit/take-from.ts';
 
 const daySeconds = 86_400;
 
@@ -9,11 +10,5 @@ const daySeconds = 86_400;
  */
 export async function takeLookup(ctx: AppContext, userId: UserId): Promise<void> {
   const points = ctx.config.LOOKUPS_PER_USER_PER_DAY;
-  const limit = { points, windowSeconds: daySeconds };
-  const { allowed, resetSeconds } = await ctx.rateLimits.consume(userKey(userId, 'account-lookups'), limit);
-  if (allowed) return;
-  throw new DomainError('request.rate_limited', {
-    reason: 'lookups of accounts',
-    details: { retryAfterSeconds: resetSeconds },
-  });
+  await takeFrom(ctx, userId, { name: 'account-lookups', points, windowSeconds: daySeconds });
 }

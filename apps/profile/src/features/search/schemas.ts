@@ -20,21 +20,27 @@ const name = v.pipe(
   v.check(({ beginnings }) => beginnings.every(isLongEnough), 'name_beginning'),
 );
 
-/** Whom staff look for: by words of the name, by the date of birth, or by both. */
+/**
+ * Whom staff look for: by words of the name, and by the date of birth of whom they know a whole word of it. A date by itself would list
+ * who was born that day, day after day; with beginnings it would read a name letter by letter.
+ */
 export const ProfileSearch = v.pipe(
   v.strictObject({
-    name: v.optional(name),
+    name,
     dateOfBirth: v.optional(date),
     limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limitMax)), limitDefault),
     cursor: v.optional(v.string()),
   }),
-  v.check(({ name: asked, dateOfBirth }) => asked !== undefined || dateOfBirth !== undefined, 'name_or_date_of_birth'),
+  v.forward(
+    v.check(({ name: asked, dateOfBirth }) => dateOfBirth === undefined || asked.words.length > 0, 'name_whole_word'),
+    ['name'],
+  ),
 );
 export type ProfileSearch = v.InferOutput<typeof ProfileSearch>;
 
 /** What of a search has to fit. */
 export function wantedOf({ name: asked, dateOfBirth }: ProfileSearch): Wanted {
-  return { words: asked?.words ?? [], beginnings: asked?.beginnings ?? [], dateOfBirth };
+  return { ...asked, dateOfBirth };
 }
 
 function readName(text: string): Pick<Wanted, 'words' | 'beginnings'> {

@@ -1,6 +1,7 @@
 import { withTransaction } from '@bank/database';
 import { type Actor, allow, parse, requireUser } from '@bank/domain';
 import type { AppContext } from '#context.ts';
+import { takeFrom } from '#features/limit/take-from.ts';
 import { type MaskedProfile, maskProfile } from '#features/profile/masking.ts';
 import { ProfileSearch, wantedOf } from '#features/search/schemas.ts';
 import type { Profile } from '#storage/profile.entity.ts';
@@ -13,12 +14,15 @@ export interface FoundProfiles {
   readonly nextCursor: string | undefined;
 }
 
+/** Of one member of staff, pages included: more than who has callers on the telephone needs, too few to try out a name or a date. */
+const searches = { name: 'profile-searches', points: 60, windowSeconds: 3600 };
+
 const nothingUnmasked: ReadonlySet<string> = new Set();
 
 /**
- * Finds people for staff by words of their names and their dates of birth, the latest user first. The search is recorded without
+ * Finds people for staff by words of their names, and their dates of birth with them, the latest user first. The search is recorded without
  * what was looked for, and nothing is shown if it cannot be. A profile that does not open is left out, and is said in the log.
- * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid
+ * @throws auth.token.missing, access.forbidden, auth.step_up.required, request.invalid, request.rate_limited
  */
 export async function searchProfiles(ctx: AppContext, actor: Actor, input: unknown): Promise<FoundProfiles> {
   const who = allow.permission(actor, 'users.search');
@@ -29,6 +33,7 @@ export async function searchProfiles(ctx: AppContext, actor: Actor, input: unkno
   const context = `profiles:${staffId}:${JSON.stringify(wanted)}`;
   const before = search.cursor === undefined ? undefined : String(ctx.cursors.decode(search.cursor, context)['id']);
 
+  await takeFrom(ctx, staffId, searches);
   return await withTransaction(ctx, { who, audits: ['profile.searched'] }, async (tx) => {
     const page = await tx.search.find(wanted, { before, limit: search.limit });
     const { profiles, unreadable } = await tx.profiles.findReadable(page.owners as Profile['userId'][]);
