@@ -9,6 +9,7 @@ import { expireCases } from '#features/kyc-expiry/expire-cases.ts';
 import { applyResult } from '#features/kyc-result/apply-result.ts';
 import {
   admin,
+  announced,
   auditsOf,
   caseOf,
   eventsOf,
@@ -17,6 +18,7 @@ import {
   givenSubmitted,
   kycApp,
   profile,
+  send,
   upload,
 } from './kyc-app.ts';
 
@@ -31,6 +33,11 @@ async function erase(userId: string) {
 /** The documents that are kept of a user. */
 function documentsOf(userId: string) {
   return app.database.query('select kind from profile.kyc_documents where user_id = $1 order by id', [userId]);
+}
+
+/** The pictures that are kept of a user. */
+function filesOf(userId: string) {
+  return app.database.query(`select id from profile.files where user_id = $1 and status = 'stored'`, [userId]);
 }
 
 /** A member of staff who claims a case. */
@@ -105,6 +112,17 @@ describe('SR-88: an erasure', () => {
     }
     await erase(customer.userId);
     expect(await documentsOf(customer.userId)).toEqual([]);
+  });
+
+  test('keeps what was handed in, and not what was gathered for the same case since', async () => {
+    const { userId, caseId, token } = await givenSubmitted(app);
+    await app.database.query("update profile.kyc_cases set status = 'more_information' where id = $1", [caseId]);
+    const [kept] = await filesOf(userId);
+    for (const side of ['front', 'back']) await upload(app, { userId, token }, 'national_id', { side });
+    await send(app, { token }, 'POST', '/documents', announced('selfie'));
+    await erase(userId);
+    expect(await documentsOf(userId)).toEqual([{ kind: 'passport' }]);
+    expect(await filesOf(userId)).toEqual([kept]);
   });
 
   test('keeps what was handed in, and not what was gathered for a case after it', async () => {

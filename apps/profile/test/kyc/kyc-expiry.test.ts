@@ -176,15 +176,20 @@ describe('cases that nobody goes on with', () => {
     expect(await app.database.query(left, [ids])).toEqual([]);
   });
 
-  test('of a draft nothing is kept, of what was examined everything', async () => {
+  test('of what was never handed in nothing is kept, of what was examined everything', async () => {
     const [customer, asked] = [await givenCustomer(app), await givenCustomer(app)];
     for (const one of [customer, asked]) await upload(app, one, 'passport');
     const age = `update profile.kyc_cases set moved_at = now() - interval '100 days' where user_id = $1`;
     await app.database.query(age, [customer.userId]);
-    await app.database.query(age.replace('set', "set status = 'more_information',"), [asked.userId]);
+    const handedIn = "set status = 'more_information', submitted_at = now(),";
+    await app.database.query(age.replace('set', handedIn), [asked.userId]);
+    for (const kind of ['passport', 'selfie']) await upload(app, asked, kind);
+    await app.database.query(age, [asked.userId]);
     await expireCases(app.ctx);
-    const documents = 'select user_id from profile.kyc_documents where user_id = any($1)';
-    expect(await app.database.query(documents, [[customer.userId, asked.userId]])).toEqual([{ user_id: asked.userId }]);
+    const documents = 'select user_id, state from profile.kyc_documents where user_id = any($1)';
+    expect(await app.database.query(documents, [[customer.userId, asked.userId]])).toEqual([
+      { user_id: asked.userId, state: 'replaced' },
+    ]);
     expect(await filesOf(customer.userId)).toEqual([]);
     expect(await auditsOf(app, customer.userId, 'file.removed')).toMatchObject([
       { details: { purpose: 'kyc_document' } },

@@ -14,6 +14,6 @@ export async function endOpenCase(tx: AppTransaction, userId: UserId): Promise<v
   await withTransaction(tx, { who, audits: ['kyc.case.expired', 'file.removed'] }, async (inner) => {
     const open = await inner.kycCases.lockOpen(userId);
     if (open !== undefined) await expireCase(inner, open, 'erasure');
-    await releasePictures(inner, userId, await inner.kycDocuments.removeNeverHandedIn(userId));
+    await releasePictures(inner, userId, await inner.kycDocuments.removeUnseen({ userId }));
   });
 }

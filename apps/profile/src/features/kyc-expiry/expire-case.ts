@@ -8,8 +8,8 @@ type ExpiryReason = 'document' | 'idle' | 'erasure';
 
 /**
  * Expires a case that stands where it was seen, an approved one with the tier that rests on it; everybody and the ledger are told.
- * Of a draft nothing is kept: neither what stands in its documents nor their pictures, which nobody has examined. False when it
- * has moved meanwhile.
+ * Of what its user never handed in nothing is kept: neither what stands in the documents nor their pictures, which nobody has examined. False
+ * when it has moved meanwhile.
  */
 export async function expireCase(
   tx: AppTransaction,
@@ -21,7 +21,7 @@ export async function expireCase(
   if (expired === undefined) return false;
   const standing = from === 'approved' ? await tx.kycStandings.lapse(userId, caseId, at) : undefined;
   await noteMove(tx, expired, standing);
-  if (from === 'draft') await releasePictures(tx, userId, await tx.kycDocuments.remove(caseId));
+  await releasePictures(tx, userId, await tx.kycDocuments.removeUnseen({ caseId }));
   const details = { caseId, attempt: expired.attempt };
   await tx.audit({ action: 'kyc.case.expired', subject: userId, outcome: 'success', reason, details });
   return true;

@@ -120,21 +120,16 @@ export class KycDocumentRepository extends Repository {
     );
   }
 
-  /** Removes the documents of a case that nobody has looked at, with what stands in them; gives the files they had. */
-  async remove(caseId: string): Promise<readonly string[]> {
-    const rows = await this.rows<{ fileId: string | null }>(
-      'delete from profile.kyc_documents where case_id = ? returning file_id as "fileId"',
-      [caseId],
-    );
-    return rows.flatMap(({ fileId }) => fileId ?? []);
-  }
-
-  /** Removes the documents of all cases that their user never handed in, with what stands in them; gives the files they had. */
-  async removeNeverHandedIn(userId: UserId): Promise<readonly string[]> {
+  /**
+   * Removes the documents of a case, or of all cases of a user, that were never handed in, with what stands in them: nobody has looked at
+   * them. Gives the files they had.
+   */
+  async removeUnseen(of: { caseId?: string; userId?: UserId }): Promise<readonly string[]> {
     const rows = await this.rows<{ fileId: string | null }>(
       `delete from profile.kyc_documents d using profile.kyc_cases c
-        where c.id = d.case_id and c.user_id = ? and c.submitted_at is null returning d.file_id as "fileId"`,
-      [userId],
+        where c.id = d.case_id and (c.id = ? or c.user_id = ?)
+          and (d.uploaded_at is null or d.uploaded_at > coalesce(c.submitted_at, '-infinity')) returning d.file_id as "fileId"`,
+      [of.caseId ?? null, of.userId ?? null],
     );
     return rows.flatMap(({ fileId }) => fileId ?? []);
   }
