@@ -171,6 +171,21 @@ describe('GET /authorize', () => {
     if (expected === 401) expect(answer.body.code).toBe('auth.token.invalid');
   });
 
+  it('SR-62 a password alone, on a device that was not known, is no fresh authentication', async () => {
+    const account = await register(auth);
+    const stolen = (await signIn(auth, account)).body.accessToken;
+    const known = (await signIn(auth, account, { device: { secret: account.device.secret } })).body.accessToken;
+    const query = '?audience=user-service&acr=aal1&maxAge=300';
+    const refused = await authorize(query, stolen);
+    expect([refused.status, refused.body.code, refused.body.maxAgeSeconds]).toEqual([
+      403,
+      'auth.step_up.required',
+      300,
+    ]);
+    expect((await authorize(query, known)).status).toBe(204);
+    expect((await authorize('?audience=user-service&acr=aal1', stolen)).status).toBe(204);
+  });
+
   it('403 says what to get when more is needed', async () => {
     const account = await register(auth);
     const weak = await authorize('?audience=user-service&acr=aal2&maxAge=300', account.accessToken);

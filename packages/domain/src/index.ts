@@ -17,7 +17,7 @@ export { allow, requireUser } from '#access/grant.ts';
 export type { Permission, Role } from '#access/permissions.ts';
 export { hasPermission, permissions, rolePermissions, roles } from '#access/permissions.ts';
 export { RoleSetSchema, StaffRoleSetSchema } from '#access/role-set.ts';
-export { requireStepUp } from '#access/step-up.ts';
+export { meetsStepUp, requireStepUp } from '#access/step-up.ts';
 export type { Brand } from '#brand.ts';
 export type { CountryCode } from '#contact/country-code.ts';
 export { CountryCodeSchema } from '#contact/country-code.ts';

@@ -54,7 +54,7 @@ export function claimsAt(atMs: number): Record<string, unknown> {
     exp: Math.floor(atMs / 1000) + 299,
     auth_time: Math.floor(atMs / 1000) - 60,
     acr: 'aal1',
-    amr: ['pwd'],
+    amr: ['pwd', 'device'],
     roles: ['customer'],
     did: '0198c0de-0000-7000-8000-000000000004',
   };

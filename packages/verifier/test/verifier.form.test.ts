@@ -12,7 +12,7 @@ const good = tokenOf(key);
 const [head = '', payload = '', signed = ''] = good.split('.');
 
 test('tokens of both algorithms are verified', async () => {
-  await expect(verifier.verify(good)).resolves.toMatchObject({ acr: 'aal1', aud: 'customer', amr: ['pwd'] });
+  await expect(verifier.verify(good)).resolves.toMatchObject({ acr: 'aal1', aud: 'customer', amr: ['pwd', 'device'] });
   await expect(verifier.verify(tokenOf(edwards))).resolves.toMatchObject({ roles: ['customer'] });
 });
 

@@ -7,7 +7,12 @@ import type { AccessClaims } from '#token/access-claims.ts';
 
 const jkt = 'x'.repeat(43);
 const now = new Date('2026-01-01T00:00:00Z');
-const claims = { sub: 'user', acr: 'aal1', authTime: now.getTime() / 1000 - 60 } as unknown as AccessClaims;
+const claims = {
+  sub: 'user',
+  acr: 'aal1',
+  amr: ['pwd', 'device'],
+  authTime: now.getTime() / 1000 - 60,
+} as unknown as AccessClaims;
 const clock = { now: () => now };
 const get = (headers: GuardedRequest['headers'], url = '/v1/a'): GuardedRequest => ({ method: 'GET', url, headers });
 const good = get({ authorization: 'Bearer a.b.c' });
@@ -101,6 +106,17 @@ describe('SR-62 a step-up', () => {
     [{ maxAgeSeconds: 59 }, 'refused'],
   ] as const)('is asked for by %j when it is: %s', async (demand, kind) => {
     expect(await guardOf(claims).admit(good, demand)).toMatchObject({ kind });
+  });
+
+  it.each([
+    [['pwd'], 'refused'],
+    [['pwd', 'otp'], 'admitted'],
+    [['swk'], 'admitted'],
+  ] as const)('of an age is none by a password alone: %j is %s', async (amr, kind) => {
+    const guard = guardOf({ ...claims, amr });
+    expect(await guard.admit(good, { maxAgeSeconds: 300 })).toMatchObject({ kind });
+    expect(await guard.admit(good, { acr: 'aal1', maxAgeSeconds: 300 })).toMatchObject({ kind });
+    expect(await guard.admit(good, { acr: 'aal1' })).toMatchObject({ kind: 'admitted' });
   });
 
   it('is told in the scheme of the request, in its challenge and its body', async () => {

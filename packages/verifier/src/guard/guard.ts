@@ -1,12 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import {
-  type AssuranceLevel,
-  type Clock,
-  DomainError,
-  type ErrorKind,
-  reachesAssurance,
-  systemClock,
-} from '@bank/domain';
+import { type AssuranceLevel, type Clock, DomainError, type ErrorKind, meetsStepUp, systemClock } from '@bank/domain';
 import { challengeOf } from '#guard/challenge.ts';
 import { boundToken, type PresentedToken, presentedToken } from '#guard/presented-token.ts';
 import { type GuardedRequest, headerOf, pathOf } from '#guard/request.ts';
@@ -32,7 +25,10 @@ export interface Demand {
   readonly audience?: string;
   /** The lowest assurance that will do (RFC 9470). */
   readonly acr?: AssuranceLevel;
-  /** How long ago the person may have proven who they are, in seconds. */
+  /**
+   * How long ago the person may have proven who they are, in seconds, and by more than a password: that alone, on a device that was
+   * not known to be theirs, counts at no age.
+   */
   readonly maxAgeSeconds?: number;
 }
 
@@ -120,9 +116,8 @@ async function checkProof(request: GuardedRequest, proofs: GuardOptions['proofs'
 }
 
 function requireStrength(claims: AccessClaims, { acr, maxAgeSeconds }: Demand, now: Date): void {
-  const isStrong = acr === undefined || reachesAssurance(claims.acr, acr);
-  const isRecent = maxAgeSeconds === undefined || now.getTime() / 1000 - claims.authTime <= maxAgeSeconds;
-  if (isStrong && isRecent) return;
+  const authTime = new Date(claims.authTime * 1000);
+  if (meetsStepUp({ ...claims, authTime }, { acr, maxAgeSeconds }, now)) return;
   const details = { ...(acr !== undefined && { acr }), ...(maxAgeSeconds !== undefined && { maxAgeSeconds }) };
   throw new DomainError('auth.step_up.required', { details });
 }

@@ -1,12 +1,12 @@
 import type { AssuranceLevel, Permission } from '@bank/domain';
-import { audiences, DomainError, hasPermission, parse, permissions, reachesAssurance } from '@bank/domain';
+import { audiences, DomainError, hasPermission, meetsStepUp, parse, permissions } from '@bank/domain';
 import { checkListener, type Listener } from '@bank/service-kit';
 import { type AccessClaims, type BoundToken, boundToken, presentedToken } from '@bank/verifier';
 import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
 import { AudienceSchema } from '#features/token/audience-schema.ts';
 
-/** What a gateway's configuration asks for. `maxAge` in seconds. */
+/** What a gateway's configuration asks for. `maxAge` in seconds, since something that is more than a password (ADR 33). */
 export const AuthorizeSchema = v.strictObject({
   audience: AudienceSchema,
   acr: v.optional(v.picklist(['aal1', 'aal2', 'aal3'])),
@@ -77,8 +77,8 @@ function requirePermission(claims: AccessClaims, permission: Permission | undefi
 
 function requireStepUp(ctx: AppContext, claims: AccessClaims, { acr, maxAge, permission }: Demands): void {
   const level: AssuranceLevel = permission === undefined ? (acr ?? 'aal1') : strongest(acr);
-  const ageSeconds = ctx.clock.now().getTime() / 1000 - claims.authTime;
-  if (reachesAssurance(claims.acr, level) && (maxAge === undefined || ageSeconds <= maxAge)) return;
+  const authTime = new Date(claims.authTime * 1000);
+  if (meetsStepUp({ ...claims, authTime }, { acr: level, maxAgeSeconds: maxAge }, ctx.clock.now())) return;
   const age = maxAge === undefined ? {} : { maxAgeSeconds: maxAge };
   throw new DomainError('auth.step_up.required', { reason: 'too weak or too old', details: { acr: level, ...age } });
 }
