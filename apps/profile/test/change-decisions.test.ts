@@ -99,6 +99,19 @@ describe('ViewChangeRequest', () => {
     ]);
   });
 
+  test('SR-86: none that is withdrawn or decided: that it waits is the reason to look', async () => {
+    const [withdrawn, rejected] = [await givenRequest(), await givenRequest()];
+    await withdraw(withdrawn);
+    await decide(rejected, rejection);
+    for (const { userId, changeRequestId } of [withdrawn, rejected]) {
+      const viewing = (await client()).viewChangeRequest({ userId, changeRequestId }, asStaff(app, 'compliance').asked);
+      await expect(viewing).rejects.toMatchObject({ code: 'profile.change_request.closed' });
+    }
+    for (const given of [withdrawn, rejected]) {
+      expect(await outboxOf(given, 'profile.change_request.read')).toEqual([]);
+    }
+  });
+
   test('SR-72: not to who stands as high, nor to themselves; SR-65: to nobody who may not decide', async () => {
     const given = await givenRequest();
     const { userId, changeRequestId } = given;

@@ -49,7 +49,7 @@ describe('SR-86: why a document of a case is opened', () => {
     ]);
   });
 
-  test.each(['approved', 'rejected', 'expired'])(
+  test.each(['approved', 'rejected', 'expired', 'more_information'])(
     'of a case that is %s also who had claimed it says why',
     async (status) => {
       const { claimer, change, told } = await givenCase();

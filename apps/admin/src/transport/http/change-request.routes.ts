@@ -16,8 +16,12 @@ import { freshStepUp } from '#transport/http/fresh-step-up.ts';
 
 const tag = 'change requests';
 const path = '/v1/admin/users/:id/change-requests/:requestId';
-const missing = ['user.not_found', 'profile.change_request.not_found', 'service.overloaded'] as const;
-const decided = [...missing, 'profile.change_request.closed'] as const;
+const refusals = [
+  'user.not_found',
+  'profile.change_request.not_found',
+  'profile.change_request.closed',
+  'service.overloaded',
+] as const;
 const limits = [{ name: 'change-decision', points: 60, windowSeconds: 60, by: 'user' }] as const;
 
 export const changeRequestRoutes = defineRoutes<AppContext>([
@@ -39,13 +43,13 @@ export const changeRequestRoutes = defineRoutes<AppContext>([
   {
     method: 'GET',
     path,
-    summary: 'One request with the values of before and after; the view is recorded',
+    summary: 'One request that waits, with the values of before and after; the view is recorded',
     tag,
     access: { permission: 'kyc.decide' },
     stepUp: freshStepUp,
     params: ChangeRequestParams,
     responses: { 200: ChangeRequestView },
-    errors: [...missing],
+    errors: [...refusals],
     limits,
     async handle(ctx, request) {
       const { createdAt, ...shown } = await showChangeRequest(ctx, request.actor, request.params);
@@ -62,7 +66,7 @@ export const changeRequestRoutes = defineRoutes<AppContext>([
     params: ChangeRequestParams,
     body: Reasoned,
     responses: { 204: null },
-    errors: [...decided, 'kyc.case.under_review'],
+    errors: [...refusals, 'kyc.case.under_review'],
     limits,
     idempotent: true,
     async handle(ctx, request) {
@@ -80,7 +84,7 @@ export const changeRequestRoutes = defineRoutes<AppContext>([
     params: ChangeRequestParams,
     body: Rejection,
     responses: { 204: null },
-    errors: [...decided],
+    errors: [...refusals],
     limits,
     idempotent: true,
     async handle(ctx, request) {

@@ -122,7 +122,7 @@ export const kycRoutes = defineRoutes<AppContext>([
     path: '/v1/admin/kyc/cases/:id/unmask',
     summary: 'Open the documents of a case for 15 minutes, with a reason',
     description:
-      'For a case that is closed or that a colleague has claimed: the claim of an open one says why by itself.',
+      'For a case that is not in review or that a colleague has claimed: a claim of one’s own says why by itself.',
     tag,
     access: { permission: 'kyc.read' },
     stepUp: freshStepUp,

@@ -1,4 +1,4 @@
-import { kycStates, type UserId } from '@bank/domain';
+import type { UserId } from '@bank/domain';
 import type { KycCase } from '#storage/kyc/kyc-case.ts';
 
 /** For how long a case is kept for who claimed it, in milliseconds. */
@@ -11,11 +11,9 @@ export function claimedSince(now: Date): Date {
 
 /**
  * Whether that member of staff works on a case at the moment: the reason of the claim is why they look at its documents. Once it
- * is closed, or the claim is over, it is no reason any more.
+ * is closed, or its user is asked for more, or the claim is over, it is no reason any more.
  */
 export function isAtWorkOn(found: KycCase, staffId: UserId, now: Date): boolean {
   const { status, reviewerId, claimedAt } = found;
-  return (
-    kycStates.states[status].isOpen && reviewerId === staffId && claimedAt !== null && claimedAt >= claimedSince(now)
-  );
+  return status === 'in_review' && reviewerId === staffId && claimedAt !== null && claimedAt >= claimedSince(now);
 }
