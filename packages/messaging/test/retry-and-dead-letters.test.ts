@@ -91,6 +91,19 @@ describe('a consumer that throws', () => {
     expect((await deadLetters()).filter(({ id }) => id === wanted.id)).toEqual([]);
   });
 
+  it('has all its tries once that is there again', async () => {
+    const wanted = message('user.activated.v1');
+    let tries = 0;
+    consumers = await consuming(broker.secretUrl, async (event) => {
+      if (event.id !== wanted.id) return;
+      tries += 1;
+      throw tries <= 6 ? new DomainError('service.unavailable', { reason: 'no database' }) : new Error('busy');
+    });
+    await publisher.publish([wanted]);
+    expect(await deadLetter(wanted.id)).toMatchObject({ failures: 6 + 5 });
+    expect(tries).toBe(6 + 5);
+  });
+
   it('does not keep the queue from the messages behind', async () => {
     const handled: string[] = [];
     consumers = await consuming(

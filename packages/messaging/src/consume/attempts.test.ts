@@ -8,7 +8,7 @@ import {
 } from '#consume/attempts.ts';
 
 const at = new Date('2026-01-02T03:04:05.678Z');
-const failure = { reason: 'busy', consumer: 'create-profile', at };
+const failure = { away: false, reason: 'busy', consumer: 'create-profile', at };
 
 describe('the headers of a message that failed', () => {
   it('count failures and remember the first', () => {
@@ -24,6 +24,14 @@ describe('the headers of a message that failed', () => {
     });
   });
 
+  it('hold the times that something was away against no other try', () => {
+    const away = { ...failure, away: true };
+    const twice = headersAfterFailure(attemptsOf(headersAfterFailure(attemptsOf({}), away)), away);
+    const third = headersAfterFailure(attemptsOf(twice), failure);
+    expect(third).toMatchObject({ 'x-failures': 1, 'x-away-failures': 2 });
+    expect(failureStory(third).failures).toBe(3);
+  });
+
   it.each(['3', -1, 1.5, Number.NaN, null, {}, []])('count from nothing when they say %j', (failures) => {
     expect(attemptsOf({ 'x-failures': failures }).failures).toBe(0);
   });
@@ -33,7 +41,7 @@ describe('the headers of a message that failed', () => {
       ...failure,
       reason: 'message.unknown_type: a.v1',
     });
-    expect(knownAttemptsOf(unknown)).toEqual({ failures: 0, firstFailedAt: at.toISOString() });
+    expect(knownAttemptsOf(unknown)).toEqual({ failures: 0, awayFailures: 0, firstFailedAt: at.toISOString() });
     expect(knownAttemptsOf(headersAfterFailure(attemptsOf({}), failure)).failures).toBe(1);
   });
 

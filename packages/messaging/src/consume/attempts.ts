@@ -1,7 +1,9 @@
 /** What headers tell about a message that failed, and what the next failure adds. */
 export interface Attempts {
-  /** How many times it failed so far. */
+  /** How many times it failed by itself so far. Release 0.1.0 reads it too, and gives up beyond the retry queues. */
   readonly failures: number;
+  /** How many times something was away that its consumer needs, which is held against no message. */
+  readonly awayFailures: number;
   readonly firstFailedAt: string | undefined;
 }
 
@@ -9,6 +11,7 @@ export type Headers = Readonly<Record<string, unknown>>;
 
 const names = {
   failures: 'x-failures',
+  awayFailures: 'x-away-failures',
   firstFailedAt: 'x-first-failed-at',
   lastFailedAt: 'x-last-failed-at',
   reason: 'x-failure-reason',
@@ -20,10 +23,14 @@ export const unknownType = 'message.unknown_type';
 
 /** Reads the headers of a message. Nonsense counts as no failure yet: headers are the word of whoever published. */
 export function attemptsOf(headers: Headers): Attempts {
-  const failures = headers[names.failures];
+  const count = (name: string) => {
+    const value = headers[name];
+    return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : 0;
+  };
   const firstFailedAt = headers[names.firstFailedAt];
   return {
-    failures: typeof failures === 'number' && Number.isInteger(failures) && failures > 0 ? failures : 0,
+    failures: count(names.failures),
+    awayFailures: count(names.awayFailures),
     firstFailedAt: typeof firstFailedAt === 'string' ? firstFailedAt : undefined,
   };
 }
@@ -38,12 +45,13 @@ export function knownAttemptsOf(headers: Headers): Attempts {
 
 /** The headers that a message carries after one more failure. */
 export function headersAfterFailure(
-  { failures, firstFailedAt }: Attempts,
-  failure: { reason: string; consumer: string; at: Date },
+  { failures, awayFailures, firstFailedAt }: Attempts,
+  failure: { away: boolean; reason: string; consumer: string; at: Date },
 ): Record<string, string | number> {
   const at = failure.at.toISOString();
   return {
-    [names.failures]: failures + 1,
+    [names.failures]: failures + (failure.away ? 0 : 1),
+    [names.awayFailures]: awayFailures + (failure.away ? 1 : 0),
     [names.firstFailedAt]: firstFailedAt ?? at,
     [names.lastFailedAt]: at,
     [names.reason]: failure.reason,
@@ -51,7 +59,10 @@ export function headersAfterFailure(
   };
 }
 
-export interface FailureStory extends Attempts {
+export interface FailureStory {
+  /** How many times it failed, for whatever reason. */
+  readonly failures: number;
+  readonly firstFailedAt: string | undefined;
   readonly lastFailedAt: string | undefined;
   readonly reason: string;
   readonly consumer: string | undefined;
@@ -60,8 +71,10 @@ export interface FailureStory extends Attempts {
 /** What a dead letter's headers tell: ours, or RabbitMQ's own reason for one that killed its consumers. */
 export function failureStory(headers: Headers): FailureStory {
   const text = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined);
+  const { failures, awayFailures, firstFailedAt } = attemptsOf(headers);
   return {
-    ...attemptsOf(headers),
+    failures: failures + awayFailures,
+    firstFailedAt,
     lastFailedAt: text(names.lastFailedAt),
     reason: text(names.reason) ?? text('x-first-death-reason') ?? 'unknown',
     consumer: text(names.consumer),

@@ -11,6 +11,8 @@ export interface Consumer {
   readonly types: readonly string[];
   /** Messages of its queue that may be under way at the same time; that of the process unless given. */
   readonly prefetch?: number;
+  /** After so long a message counts as failed, whatever comes of it later; that of the process unless given. */
+  readonly timeoutMs?: number;
   /**
    * Handles one message; it may be handed over more than once, and in any order. The result may say `applied: false`
    * when the inbox knew it already (for the metrics). A PermanentFailure, data that `decodeEvent` refuses, or a

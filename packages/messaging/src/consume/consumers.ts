@@ -2,14 +2,14 @@ import type { ErrorTracker, Logger, Metrics } from '@bank/observability';
 import type { BrokerAddress } from '#connection/broker-address.ts';
 import { brokerReason } from '#connection/broker-reason.ts';
 import { BrokerUnavailable } from '#connection/broker-unavailable.ts';
-import { brokerConfig, recoveryPublicationOf } from '#consume/broker-config.ts';
+import { brokerConfig } from '#consume/broker-config.ts';
 import { type Consumer, consumersByQueue } from '#consume/consumer.ts';
 import { createDeliveryHandler, type DeliveryHandler } from '#consume/delivery.ts';
 import { requireTopology } from '#consume/require-topology.ts';
 import { openSession, type Session } from '#consume/session.ts';
 import { createBackOff } from '#timing/back-off.ts';
 import { createBell } from '#timing/bell.ts';
-import { topology, workQueue } from '#topology/topology.ts';
+import { topology } from '#topology/topology.ts';
 import type { Worker } from '#worker.ts';
 
 export interface ConsumersOptions extends BrokerAddress {
@@ -102,7 +102,6 @@ function deliveryHandlers(options: ConsumersOptions): ReadonlyMap<string, Delive
       queue,
       consumers: ofQueue,
       retries: topology.retryDelaysMs.length,
-      recovery: recoveryPublicationOf(workQueue(queue).app),
       handlerTimeoutMs,
       logger,
       metrics,

@@ -8,7 +8,7 @@ import {
   requestContext,
 } from '@bank/observability';
 import type { ConsumeMessage } from 'amqplib';
-import type { AckOrNack, Recovery } from 'rascal';
+import type { AckOrNack } from 'rascal';
 import { attemptsOf, type Headers, headersAfterFailure, knownAttemptsOf } from '#consume/attempts.ts';
 import { type Consumer, takes } from '#consume/consumer.ts';
 import { failureOf, UnknownType } from '#consume/failure.ts';
@@ -20,15 +20,22 @@ export interface DeliveryOptions {
   consumers: readonly Consumer[];
   /** How many retry queues stand around the queue. */
   retries: number;
-  /** The rascal publication to the recovery exchange. */
-  recovery: string;
   handlerTimeoutMs: number;
   logger: Logger;
   metrics: Metrics;
   errors?: ErrorTracker;
 }
 
-export type DeliveryHandler = (message: ConsumeMessage, ackOrNack: AckOrNack) => Promise<void>;
+export type DeliveryHandler = (message: ConsumeMessage, ackOrNack: AckOrNack, forward: Forward) => Promise<void>;
+
+/** Where a copy of a message goes within the recovery exchange, and what it says of its failures. */
+export interface Onward {
+  readonly routingKey: string;
+  readonly headers: Record<string, string | number>;
+}
+
+/** Publishes a copy of a message. @throws Error unless the broker confirms that a queue has it */
+export type Forward = (message: ConsumeMessage, to: Onward) => Promise<void>;
 
 class HandlerTimeout extends Error {
   override readonly name = 'HandlerTimeout';
@@ -37,7 +44,7 @@ class HandlerTimeout extends Error {
 /** How often a message fails for want of something else before it is set aside: a day, with ten minutes in between. */
 const awayFailuresMax = 150;
 
-/** How long a message that could not be moved on stays where it is. */
+/** How long a message that could not be moved on stays with its consumer before it goes back into its queue. */
 const unmovedPauseMs = 1000;
 
 /** A failed message on its way: what failed, who failed, and since when. */
@@ -55,11 +62,12 @@ interface FailedDelivery {
  */
 export function createDeliveryHandler(options: DeliveryOptions): DeliveryHandler {
   const { queue, logger } = options;
-  return async (message, ackOrNack) => {
+  return async (message, ackOrNack, forward) => {
     try {
       const failed = await runConsumers(message, options);
-      if (failed === undefined) await ackOrNack();
-      else await ackOrNack(new Error('handling failed'), recoveryOf(failed, options));
+      if (failed !== undefined && !(await isMoved(failed, forward, options))) {
+        await ackOrNack(new Error('not moved on'), [{ strategy: 'nack', requeue: true, defer: unmovedPauseMs }]);
+      } else await ackOrNack();
     } catch (error) {
       // The channel has ended; the broker delivers the message again, or has it already in a retry queue.
       logger.warn({ err: error, queue, messageId: messageIdOf(message) }, 'a message could not be acknowledged');
@@ -77,7 +85,7 @@ async function runConsumers(message: ConsumeMessage, options: DeliveryOptions): 
     for (const taker of takers) {
       consumer = taker.name;
       startedAt = performance.now();
-      const result = await runConsumer(taker, event, headersOf(message), options.handlerTimeoutMs);
+      const result = await runConsumer(taker, event, headersOf(message), taker.timeoutMs ?? options.handlerTimeoutMs);
       const outcome = isDuplicate(result) ? 'duplicate' : 'applied';
       options.metrics.observeMessage({ consumer, outcome }, secondsSince(startedAt));
     }
@@ -100,16 +108,31 @@ function runConsumer(consumer: Consumer, event: CloudEvent, headers: Headers, ti
 }
 
 /**
- * Counts and logs a failure, and gives the chain that moves the message on. Where the broker does not confirm in time that it has it in the
- * next queue, it is handled again: it may lie there as well, and then comes twice.
+ * Publishes a message that failed to the queue where it belongs next. False where the broker does not confirm in time that this has it: it
+ * is handled again then, and comes twice if it lies there as well. Those times are redeliveries, of which the queue bears `deliveryLimit`.
  */
-function recoveryOf(failed: FailedDelivery, options: DeliveryOptions): readonly Recovery[] {
-  const { queue, retries, recovery, metrics, logger, errors } = options;
+async function isMoved(failed: FailedDelivery, forward: Forward, options: DeliveryOptions): Promise<boolean> {
+  const { queue, logger } = options;
+  const { message } = failed;
+  const onward = onwardOf(failed, options);
+  try {
+    await forward(message, onward);
+    return true;
+  } catch (error) {
+    const fields = { err: error, queue, to: onward.routingKey, messageId: messageIdOf(message) };
+    logger.warn(fields, 'a message could not be moved on and is handled again');
+    return false;
+  }
+}
+
+/** Counts and logs a failure, and tells where the message belongs now. What is away has a count of its own: it uses up no other try. */
+function onwardOf(failed: FailedDelivery, options: DeliveryOptions): Onward {
+  const { queue, retries, metrics, logger, errors } = options;
   const { message, thrown, consumer, startedAt } = failed;
   const { permanent, away, reason } = failureOf(thrown);
   const headers = headersOf(message);
   const attempts = thrown instanceof UnknownType ? attemptsOf(headers) : knownAttemptsOf(headers);
-  const failures = attempts.failures + 1;
+  const failures = (away ? attempts.awayFailures : attempts.failures) + 1;
   const dead = permanent || failures > (away ? awayFailuresMax : retries);
   const place = { consumer, queue, messageId: messageIdOf(message), requestId: headers['x-request-id'] };
   const fields = { ...place, err: thrown, attempts: failures, reason };
@@ -120,15 +143,10 @@ function recoveryOf(failed: FailedDelivery, options: DeliveryOptions): readonly 
   } else {
     logger.warn(fields, 'a message failed and will be tried again');
   }
-  const forward: Recovery = {
-    strategy: 'forward',
-    publication: recovery,
-    options: {
-      routingKey: dead ? deadQueueOf(queue) : retryQueueOf(queue, Math.min(failures, retries)),
-      options: { headers: headersAfterFailure(attempts, { reason, consumer, at: new Date() }) },
-    },
+  return {
+    routingKey: dead ? deadQueueOf(queue) : retryQueueOf(queue, Math.min(failures, retries)),
+    headers: headersAfterFailure(attempts, { away, reason, consumer, at: new Date() }),
   };
-  return [forward, { strategy: 'nack', requeue: true, defer: unmovedPauseMs }];
 }
 
 function headersOf(message: ConsumeMessage): Headers {

@@ -2,14 +2,14 @@
 declare module 'rascal' {
   import type { EventEmitter } from 'node:events';
 
+  import type { ConsumeMessage } from 'amqplib';
+
   interface Recovery {
-    strategy: 'nack' | 'forward';
-    /** Of a nack: back into its queue instead of among the dead letters. */
+    strategy: 'nack';
+    /** Back into its queue instead of among the dead letters. */
     requeue?: boolean;
     /** Milliseconds before it. */
     defer?: number;
-    publication?: string;
-    options?: { routingKey: string; options: { headers: Record<string, string | number> } };
   }
 
   /** Acknowledges without an error; with one, works through the recovery chain. Rejects when the channel has ended. */
@@ -20,8 +20,17 @@ declare module 'rascal' {
     cancel(): Promise<void>;
   }
 
+  /** Emits `success` once confirmed, `return` before that when no queue took it, `error`, maybe more than once, and `close`. */
+  type Publication = EventEmitter;
+
   interface Broker extends EventEmitter {
     subscribe(name: string): Promise<Subscription>;
+    /** Publishes a message that was received, with its properties but for those given. */
+    forward(
+      publication: string,
+      message: ConsumeMessage,
+      overrides: { routingKey: string; options: { headers: Record<string, string | number> } },
+    ): Promise<Publication>;
     shutdown(): Promise<void>;
   }
 

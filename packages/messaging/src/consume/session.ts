@@ -3,8 +3,10 @@ import type { Logger } from '@bank/observability';
 import type { ConsumeMessage } from 'amqplib';
 import rascal, { type AckOrNack, type Broker, type BrokerConfig, type Subscription } from 'rascal';
 import { brokerReason } from '#connection/broker-reason.ts';
-import type { DeliveryHandler } from '#consume/delivery.ts';
+import { recoveryPublicationOf } from '#consume/broker-config.ts';
+import type { DeliveryHandler, Forward } from '#consume/delivery.ts';
 import { answerWithin } from '#timing/deadline.ts';
+import { workQueue } from '#topology/topology.ts';
 
 /** A rascal broker with a subscription for each queue. Both come back by themselves after a loss. */
 export interface Session {
@@ -77,6 +79,7 @@ function halfOpenBroker(error: unknown): Broker | undefined {
   return (error as unknown as Record<symbol, Broker | undefined>)[error.broker];
 }
 
+/** Subscribes to a queue. @throws Error when the first try fails, which rascal does not repeat: without a consumer it would stay */
 async function subscribe(
   broker: Broker,
   queue: string,
@@ -84,6 +87,7 @@ async function subscribe(
   logger: Logger,
 ): Promise<Subscription> {
   const subscription = await broker.subscribe(queue);
+  const forward = forwarder(broker, recoveryPublicationOf(workQueue(queue).app));
   const report = (error: Error) =>
     logger.warn({ err: error, reason: brokerReason(error), queue }, 'a subscription failed');
   // Both end in a nack, and so among the dead letters: rascal could not read headers that are its own.
@@ -91,12 +95,33 @@ async function subscribe(
     report(error);
     ackOrNack(error, [{ strategy: 'nack' }]).catch(report);
   };
+  const consuming = Promise.withResolvers<void>();
+  subscription.on('subscribed', consuming.resolve);
+  subscription.on('error', consuming.reject);
   subscription.on('error', report);
   subscription.on('cancelled', report);
   subscription.on('invalid_content', refuse);
   subscription.on('redeliveries_exceeded', refuse);
   subscription.on('message', (message: ConsumeMessage, _content: unknown, ackOrNack: AckOrNack) => {
-    void handle(message, ackOrNack);
+    void handle(message, ackOrNack, forward);
   });
+  await consuming.promise;
   return subscription;
+}
+
+/**
+ * Publishes copies to the recovery exchange of an app. Not as a step of rascal's recovery, which puts what is not confirmed among the
+ * dead letters, whatever should come next.
+ */
+function forwarder(broker: Broker, publication: string): Forward {
+  return async (message, { routingKey, headers }) => {
+    const sending = await broker.forward(publication, message, { routingKey, options: { headers } });
+    await new Promise<void>((resolve, reject) => {
+      // For good, since rascal may tell of an end after a timeout once more. What is returned is confirmed as well, after that.
+      sending.on('success', resolve);
+      sending.on('error', reject);
+      sending.on('return', () => reject(new Error(`no queue took ${routingKey}`)));
+      sending.on('close', () => reject(new Error('the channel was closed')));
+    });
+  };
 }
