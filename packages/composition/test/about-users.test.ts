@@ -166,6 +166,26 @@ describe('aboutUsers', () => {
     expect([await wordsAbout(one), await wordsAbout(other)]).toEqual([['yes'], ['yes']]);
   });
 
+  test('keeps waiting what is about a user whom somebody holds for long, and nothing else', async () => {
+    const [one, held, other] = [systemIds.next(), systemIds.next(), systemIds.next()];
+    const release = Promise.withResolvers<void>();
+    const locked = Promise.withResolvers<void>();
+    const holding = withTransaction(ctx, access, async (tx) => {
+      await lockForErasure(tx.em, 'device', held);
+      locked.resolve();
+      await release.promise;
+    });
+    await locked.promise;
+    const outcomes = await handOut(
+      noteTaker(),
+      [one, held, other, held].map((userId) => messageOf(userId, 'word')),
+    );
+    release.resolve();
+    await holding;
+    const waits = { status: 'rejected', reason: expect.objectContaining({ code: 'service.unavailable' }) };
+    expect(outcomes).toEqual([applied, waits, applied, waits]);
+  }, 20_000);
+
   test.each(Array.from({ length: 20 }, (_, round) => round + 1))(
     'two processes with messages about the same users, in any order, do not block each other (round %i)',
     async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { DomainError, type Secret } from '@bank/domain';
 import { requestContext } from '@bank/observability';
 import { type TestRabbitVhost, until } from '@bank/testing';
@@ -33,9 +34,10 @@ afterAll(() => publisher.close());
 async function consumeInBatches(
   handleBatch: BatchConsumer['handleBatch'],
   options: Partial<BatchConsumer> = {},
+  { handlerTimeoutMs = 30_000 } = {},
 ): Promise<void> {
   const consumer = { name: 'ledger', queue: 'mfa.events', types: ['*'], handleBatch, ...options };
-  const common = { url: broker.secretUrl, service: 'mfa', logger: silent, metrics: testMetrics() };
+  const common = { url: broker.secretUrl, service: 'mfa', logger: silent, metrics: testMetrics(), handlerTimeoutMs };
   consumers = createConsumers({ ...common, consumers: [inBatches(consumer)] });
   await consumers.start();
 }
@@ -120,6 +122,77 @@ it('does not look for a message at fault while what all of them need is away', a
   );
   await until(() => handled.size === sent.length);
   expect(refused).toBe(2);
+});
+
+const contended = new DomainError('service.unavailable', { reason: 'lock timeout', isContended: true });
+
+/** A message about each of these users. */
+function messagesAbout(users: readonly string[]) {
+  return users.map((user) => {
+    const sent = message('user.activated.v1');
+    return { ...sent, body: Buffer.from(sent.body.toString().replace('"subject":"u1"', `"subject":"${user}"`)) };
+  });
+}
+
+it('handles all others at once while somebody holds what is needed for one user, and tries it once for that one', async () => {
+  const users = ['u1', 'held', ...Array.from({ length: 17 }, (_none, index) => `u${index + 2}`), 'held'];
+  await publisher.publish(messagesAbout(users));
+  const handled: string[] = [];
+  let waits = 0;
+  await consumeInBatches(
+    async (batch) => {
+      const subjects = batch.map(({ subject }) => subject);
+      if (handled.length < 18 && subjects.includes('held')) {
+        waits += 1;
+        throw contended;
+      }
+      handled.push(...subjects);
+      return [];
+    },
+    { waitMs: 100 },
+  );
+  await until(() => handled.length === users.length);
+  expect(waits).toBe(2);
+  expect(handled.slice(-2)).toEqual(['held', 'held']);
+});
+
+it('tries no more of a batch once somebody holds what is needed for two users, who may be all', async () => {
+  const users = Array.from({ length: 20 }, (_none, index) => `u${index}`);
+  await publisher.publish(messagesAbout(users));
+  const sizes: number[] = [];
+  const handled = new Set<string>();
+  await consumeInBatches(
+    async (batch) => {
+      sizes.push(batch.length);
+      if (sizes.length <= 3) throw contended;
+      for (const { subject } of batch) handled.add(subject);
+      return [];
+    },
+    { waitMs: 100 },
+  );
+  await until(() => handled.size === users.length);
+  expect(sizes.slice(0, 3)).toEqual([20, 1, 1]);
+  expect(sizes.length).toBeLessThan(8);
+});
+
+it('gives a message the time that the batch before it takes', async () => {
+  const [first, second, last] = [
+    message('user.activated.v1'),
+    message('user.activated.v1'),
+    message('user.activated.v1'),
+  ];
+  await publisher.publish([first, second]);
+  const handled: string[] = [];
+  const note: BatchConsumer['handleBatch'] = async (batch) => {
+    await pause(200);
+    handled.push(...batch.map(({ id }) => id));
+    return [];
+  };
+  await consumeInBatches(note, { batchMax: 1 }, { handlerTimeoutMs: 300 });
+  await until(() => handled.length === 2);
+  await publisher.publish([last]); // behind what came back meanwhile
+  await until(() => handled.includes(last.id));
+  expect(handled).toEqual([first.id, second.id, last.id]);
 });
 
 it('handles what comes by itself at once, and then rests: a trickle makes few batches', async () => {

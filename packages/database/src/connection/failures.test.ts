@@ -26,6 +26,16 @@ describe('translateFailure', () => {
   });
 
   it.each([
+    ['40P01', true],
+    ['55P03', true],
+    ['57014', false],
+    ['08006', false],
+    ['ECONNREFUSED', false],
+  ])('says of %s whether it is of one piece of work: %s', (code, isContended) => {
+    expect(translateFailure(withCode(code))).toMatchObject({ isContended });
+  });
+
+  it.each([
     'Connection terminated unexpectedly',
     'timeout exceeded when trying to connect',
     'There was an error establishing an SSL connection',

@@ -35,6 +35,9 @@ const passingStates: Readonly<Record<string, string>> = {
   '58030': 'database cannot read or write its files',
 };
 
+/** Those of them that one statement meets, while others get on: somebody holds a row or a lock that it needs. */
+const contendedStates = new Set<unknown>(['40P01', '55P03']);
+
 /** The driver reports a lost connection by words alone; these are the words of pg 8 and pg-pool 3. */
 const lostConnection =
   /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired|There was an error establishing an SSL connection|Cannot use a pool after calling end)/;
@@ -60,7 +63,7 @@ function passingFailure(error: unknown): string | undefined {
 
 /**
  * What a failure of the database means to whoever asked: `service.unavailable` (503, retry shortly) when it passes by
- * itself, and otherwise the error as it is.
+ * itself, marked where it is of this work alone, and otherwise the error as it is.
  */
 export function translateFailure(error: unknown): unknown {
   const reason = passingFailure(error);
@@ -70,6 +73,7 @@ export function translateFailure(error: unknown): unknown {
         reason,
         cause: error,
         details: { retryAfterSeconds: RETRY_AFTER_SECONDS },
+        isContended: contendedStates.has((error as DriverError).code),
       });
 }
 

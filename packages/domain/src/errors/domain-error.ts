@@ -39,6 +39,8 @@ export interface DomainErrorOptions {
   readonly cause?: unknown;
   /** Nothing was done, by this call or one before it: whoever was to do it was never reached. */
   readonly isUndone?: boolean;
+  /** Somebody else holds what this call needs, and maybe only this one. */
+  readonly isContended?: boolean;
 }
 
 /** The one family of expected failures. `reason` and `cause` go to the log; code, `publicMessage` and `details` to the client. */
@@ -51,6 +53,8 @@ export class DomainError extends Error {
   readonly details: ErrorDetails;
   /** Whether it is certain that nothing was done, though it may be worth another try. */
   readonly isUndone: boolean;
+  /** Whether somebody else held what was needed, so that another call may well succeed meanwhile. */
+  readonly isContended: boolean;
 
   constructor(code: ErrorCode, options: DomainErrorOptions = {}) {
     const { kind, message } = errorCatalogue[code];
@@ -61,5 +65,6 @@ export class DomainError extends Error {
     this.reason = options.reason;
     this.details = options.details ?? {};
     this.isUndone = options.isUndone ?? false;
+    this.isContended = options.isContended ?? false;
   }
 }

@@ -34,8 +34,8 @@ interface Waiting {
 
 /**
  * A consumer that collects its messages: the queue hands out two batches' worth, one batch is handled at a time, and
- * meanwhile the next fills. Every message is acknowledged, tried again or set aside for itself: a batch that fails is
- * halved until the message at fault stands alone, unless what it needs is away, which is no message's fault.
+ * meanwhile the next fills. Every message is acknowledged, tried again or set aside for itself: the messages of a batch that
+ * fails are handled one by one, unless what they need is away, which is no message's fault.
  */
 export function inBatches(consumer: BatchConsumer): Consumer {
   const { name, queue, types, batchMax = 250, waitMs = 5, restMs = 0 } = consumer;
@@ -59,6 +59,7 @@ export function inBatches(consumer: BatchConsumer): Consumer {
     queue,
     types,
     prefetch: 2 * batchMax,
+    timeoutMs: 60_000, // 30 s for its own batch, and as long for the one before it
     handle(message) {
       const { promise, resolve, reject } = Promise.withResolvers<unknown>();
       waiting.push({ message, context: requestContext.get(), resolve, reject });
@@ -68,20 +69,52 @@ export function inBatches(consumer: BatchConsumer): Consumer {
   };
 }
 
-/** Handles a batch, in halves when it fails. Never rejects: every message hears its own outcome. */
+/** Handles a batch, and its messages one by one when it fails. Never rejects: every message hears its own outcome. */
 async function settle(consumer: BatchConsumer, batch: readonly Waiting[]): Promise<void> {
+  const failed = await attempt(consumer, batch);
+  if (failed === undefined) return;
+  if (batch.length > 1) await settleOneByOne(consumer, batch, failed);
+  else for (const { reject } of batch) reject(failed.thrown);
+}
+
+/**
+ * One by one, in as few seconds as can be, since each that waits for what somebody holds does so for seconds: what is held for one
+ * subject is not tried for the next message about it, and what is held for two of them, or is away, is so for all that are left.
+ */
+async function settleOneByOne(consumer: BatchConsumer, batch: readonly Waiting[], ofAll: Failed): Promise<void> {
+  const held = new Set<string>();
+  let hindrance = hindranceOf(ofAll);
+  for (const waiting of batch) {
+    const { subject } = waiting.message;
+    const isHindered = hindrance !== undefined && (!hindrance.isContended || held.size > 1 || held.has(subject));
+    const failed = isHindered ? { thrown: hindrance } : await attempt(consumer, [waiting]);
+    if (failed === undefined) continue;
+    waiting.reject(failed.thrown);
+    const found = hindranceOf(failed);
+    if (found === undefined) continue;
+    hindrance = found;
+    held.add(subject);
+  }
+}
+
+interface Failed {
+  readonly thrown: unknown;
+}
+
+/** Gives what went wrong; otherwise every message has heard its result. */
+async function attempt(consumer: BatchConsumer, batch: readonly Waiting[]): Promise<Failed | undefined> {
   try {
     const results = await handle(consumer, batch);
     for (const [index, { resolve }] of batch.entries()) resolve(results[index]);
-  } catch (error) {
-    if (batch.length === 1 || isAway(error)) {
-      for (const { reject } of batch) reject(error);
-      return;
-    }
-    const half = Math.ceil(batch.length / 2);
-    await settle(consumer, batch.slice(0, half));
-    await settle(consumer, batch.slice(half));
+    return undefined;
+  } catch (thrown) {
+    return { thrown };
   }
+}
+
+/** What keeps messages from being handled that are not at fault. */
+function hindranceOf({ thrown }: Failed): DomainError | undefined {
+  return thrown instanceof DomainError && thrown.kind === 'unavailable' ? thrown : undefined;
 }
 
 /**
@@ -101,8 +134,4 @@ async function handle(consumer: BatchConsumer, batch: readonly Waiting[]): Promi
   const results = await requestContext.run(context, () => consumer.handleBatch(messages, within));
   const resultOf = new Map(messages.map(({ id }, index) => [id, results[index]]));
   return batch.map(({ message }) => resultOf.get(message.id));
-}
-
-function isAway(error: unknown): boolean {
-  return error instanceof DomainError && error.kind === 'unavailable';
 }
