@@ -13,7 +13,7 @@ export class StaffNoteRepository extends Repository {
     this.#vault = vault;
   }
 
-  /** Adds a note. False when the keys of its user were destroyed: about an erased person nothing more is written. */
+  /** Adds a note. False when the retained key of its user was destroyed, as an erasure leaves it until law lets go of it. */
   async add({ id, userId, authorId, action, reason, createdAt }: StaffNote): Promise<boolean> {
     const sealed = await this.#seal(placeOf({ id, userId }), reason);
     if (sealed === undefined) return false;
