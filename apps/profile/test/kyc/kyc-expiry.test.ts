@@ -1,5 +1,6 @@
-import { uuidv7 } from '@bank/domain';
-import { fixedClock } from '@bank/testing';
+import { withTransaction } from '@bank/database';
+import { allow, uuidv7 } from '@bank/domain';
+import { fixedClock, until } from '@bank/testing';
 import { describe, expect, test } from 'vitest';
 import { expireCases, remindOfExpiry } from '#features/kyc-expiry/expire-cases.ts';
 import { applyResult } from '#features/kyc-result/apply-result.ts';
@@ -72,6 +73,26 @@ describe('when documents run out', () => {
     expect(await lettersTo(app, over.userId)).toEqual(['kyc-approved', 'kyc-expired']);
     expect(await auditsOf(app, over.userId, 'kyc.case.expired')).toMatchObject([{ reason: 'document' }]);
     expect(await standingOf(today.userId)).toMatchObject({ tier: 1 });
+  });
+
+  test('SR-73: not one that is renewed at that moment, and nobody is told that it ended', async () => {
+    const { userId, caseId } = await givenApproved(-1);
+    const renewal = uuidv7();
+    let expiry: Promise<void> | undefined;
+    const access = { who: allow.system('test'), unaudited: 'a test' };
+    await withTransaction(app.ctx, access, async (tx) => {
+      const raised = { userId, tier: 1, caseId: renewal, validUntil: '2045-05-01', at: tx.clock.now() } as const;
+      await tx.kycStandings.raise(raised);
+      expiry = expireCases(app.ctx);
+      const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+        and query like '%kyc_standings%'`;
+      await until(async () => (await app.database.query(waiting)).length > 0);
+    });
+    await expiry;
+    expect(await standingOf(userId)).toEqual({ tier: 1, case_id: renewal });
+    expect(await caseOf(app, caseId)).toMatchObject({ status: 'approved' });
+    expect(await lettersTo(app, userId)).toEqual(['kyc-approved']);
+    expect(await auditsOf(app, userId, 'kyc.case.expired')).toEqual([]);
   });
 
   test('a tier ends with the documents that were handed in, also where one ran out while they were looked at', async () => {

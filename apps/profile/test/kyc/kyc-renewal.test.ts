@@ -1,6 +1,8 @@
+import { fixedClock } from '@bank/testing';
 import { describe, expect, test } from 'vitest';
+import { expireCases } from '#features/kyc-expiry/expire-cases.ts';
 import { applyResult } from '#features/kyc-result/apply-result.ts';
-import { type Customer, givenCustomer, givenSubmitted, kycApp, send, upload } from './kyc-app.ts';
+import { type Customer, eventsOf, givenCustomer, givenSubmitted, kycApp, lettersTo, send, upload } from './kyc-app.ts';
 
 const { app } = await kycApp();
 
@@ -59,6 +61,24 @@ describe('POST /v1/kyc/submissions for the tier that the user holds', () => {
     await send(app, customer, 'POST', '/submissions', { tier: 1 });
     await decide(customer, 'rejected');
     expect(await standingOf(customer)).toMatchObject({ tier: 1, until: '2041-05-01' });
+  });
+
+  test('once it has run out nothing that it rested on counts any more, also not what was shown before a renewal', async () => {
+    const customer = await givenCustomer(app);
+    for (const kind of ['passport', 'selfie', 'utility_bill']) await upload(app, customer, kind);
+    await send(app, customer, 'POST', '/submissions', { tier: 2 });
+    await decide(customer);
+    await upload(app, customer, 'passport', { expiresOn: '2045-05-01' });
+    await send(app, customer, 'POST', '/submissions', { tier: 2 });
+    await decide(customer);
+    await expireCases({ ...app.ctx, clock: fixedClock(new Date('2045-05-02T00:00:00Z')) });
+    expect(await standingOf(customer)).toMatchObject({ tier: 0 });
+    await upload(app, customer, 'passport', { expiresOn: '2046-05-01' });
+    const answer = await send(app, customer, 'POST', '/submissions', { tier: 2 });
+    expect(answer).toMatchObject({ status: 409, body: { errors: [{}, {}] } });
+    const told = (await eventsOf(app, customer.userId)).filter(({ status }) => status === 'expired');
+    expect(told).toMatchObject([{ tier: 0 }, { tier: 0 }]);
+    expect((await lettersTo(app, customer.userId)).filter((letter) => letter === 'kyc-expired')).toHaveLength(1);
   });
 
   test('409: nothing by which it would last longer', async () => {

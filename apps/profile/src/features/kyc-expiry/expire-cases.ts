@@ -85,12 +85,18 @@ async function endEach<T extends { readonly caseId: string }>(
   }
 }
 
-/** The case of an approved tier expires, and the tier with it: the user begins another. */
-async function lapse(ctx: AppContext, { userId, caseId }: EndingStanding): Promise<void> {
+/**
+ * A tier ends, and with it the cases that were approved, of which it rested on the last: the user begins another. Not one that was renewed
+ * since it was found.
+ */
+async function lapse(ctx: AppContext, ending: EndingStanding): Promise<void> {
+  const { userId } = ending;
   await withTransaction(ctx, { who, audits }, async (tx) => {
     const isThere = await tx.holdUser(userId);
-    if (!(await expireCase(tx, { id: caseId, userId, status: 'approved' }, 'document'))) return;
-    if (isThere) await notify(tx, userId, messageOf('kyc-expired', { at: tx.clock.now() }), { keptDays: 7 });
+    const at = tx.clock.now();
+    if (!(await tx.kycStandings.lapse(ending, dayOf(at), at))) return;
+    for (const approved of await tx.kycCases.lockApproved(userId)) await expireCase(tx, approved, 'document');
+    if (isThere) await notify(tx, userId, messageOf('kyc-expired', { at }), { keptDays: 7 });
   });
 }
 

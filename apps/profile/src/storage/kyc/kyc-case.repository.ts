@@ -60,6 +60,12 @@ export class KycCaseRepository extends Repository {
     return this.row(`select ${columns} from profile.kyc_cases where user_id = ? and ${open} for update`, [userId]);
   }
 
+  /** The user's approved cases, the oldest first, held until the end of the transaction. */
+  lockApproved(userId: UserId): Promise<KycCase[]> {
+    const sql = `select ${columns} from profile.kyc_cases where user_id = ? and status = 'approved' order by id for update`;
+    return this.rows(sql, [userId]);
+  }
+
   /** Whether somebody looks at who the user is. Cases are handed in by who holds the profile: its holder reads what stays so. */
   async isUnderReview(userId: UserId): Promise<boolean> {
     const sql = `select 1 from profile.kyc_cases where user_id = ? and status in ('submitted', 'in_review')`;

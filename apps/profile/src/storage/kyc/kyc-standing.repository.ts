@@ -56,13 +56,21 @@ export class KycStandingRepository extends Repository {
     return standing ?? nothing;
   }
 
-  /** Takes the tier away that rested on this case; undefined when it rests on another by now. */
-  lapse(userId: UserId, caseId: string, at: Date): Promise<KycStanding | undefined> {
-    return this.row(
-      `update profile.kyc_standings set tier = 0, version = version + 1, case_id = null, valid_until = null,
-          reminded_at = null, updated_at = ? where user_id = ? and case_id = ? returning ${columns}`,
-      [at, userId, caseId],
+  /**
+   * Takes the tier away that rests on this case, its last day being before this one; false when it rests on another by now, or lasts.
+   * The move of the case counts it.
+   */
+  async lapse(
+    { userId, caseId }: Pick<EndingStanding, 'userId' | 'caseId'>,
+    today: string,
+    at: Date,
+  ): Promise<boolean> {
+    const lapsed = await this.affected(
+      `update profile.kyc_standings set tier = 0, case_id = null, valid_until = null, reminded_at = null, updated_at = ?
+        where user_id = ? and case_id = ? and valid_until < ?::date`,
+      [at, userId, caseId, today],
     );
+    return lapsed === 1;
   }
 
   /** Standings whose last day has passed, from the longest ago on; those behind `after`, if it is given. */
