@@ -23,7 +23,8 @@ const answers: Readonly<Record<string, readonly [status: number, headers: Record
   good: [204, identity],
   bad: [401, { 'www-authenticate': `${challenge}, error="invalid_token"` }],
   unproven: [401, { 'www-authenticate': 'DPoP error="use_dpop_nonce"', 'dpop-nonce': 'n-1' }],
-  weak: [403, { 'www-authenticate': stepUp }],
+  weak: [403, { 'www-authenticate': stepUp, 'dpop-nonce': 'n-2' }],
+  proven: [204, { ...identity, 'dpop-nonce': 'n-3' }],
   other: [403, {}],
   misasked: [400, {}],
   broken: [500, {}],
@@ -39,20 +40,29 @@ const auth: RequestListener = (request, response) => {
   return response.writeHead(status, headers).end();
 };
 
-const reached: { url: string | undefined; body: string; headers: IncomingMessage['headers'] }[] = [];
+const reached: {
+  url: string | undefined;
+  method: string | undefined;
+  body: string;
+  headers: IncomingMessage['headers'];
+}[] = [];
 const payments = createServer(async (request, response) => {
   const body = (await Array.fromAsync(request)).join('');
-  reached.push({ url: request.url, body, headers: request.headers });
+  reached.push({ url: request.url, method: request.method, body, headers: request.headers });
   const status = request.url === '/v1/payments/own' ? 403 : 200;
-  response.writeHead(status, { 'content-type': 'application/json' }).end('{"from":"payments"}');
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'dpop-nonce': 'its own' })
+    .end('{"from":"payments"}');
 });
 
+const page = 'https://app.bank.example';
 let gateway: GatewayUnderTest;
 beforeAll(async () => {
   await once(payments.listen(0, '127.0.0.1'), 'listening');
   const addresses = [`127.0.0.1:${(payments.address() as AddressInfo).port}`];
   gateway = await startGatewayUnderTest({
     auth,
+    origins: [page],
     guarded: [
       {
         name: 'payments',
@@ -137,9 +147,8 @@ describe('a request that auth does not let through', () => {
     expect(reached).toEqual([]);
   });
 
-  it('is told what would be enough, and the nonce of a proof', async () => {
+  it('is told what would be enough', async () => {
     expect(await (await ask('/v1/payments', 'weak')).json()).toMatchObject({ acr: 'aal2', maxAgeSeconds: 300 });
-    expect((await ask('/v1/payments', 'unproven')).headers.get('dpop-nonce')).toBe('n-1');
   });
 
   it.each(['misasked', 'broken', 'away', 'cut'])(
@@ -151,6 +160,60 @@ describe('a request that auth does not let through', () => {
       expect(reached).toEqual([]);
     },
   );
+});
+
+describe('SR-60 the nonce for the next proof', () => {
+  it.each([
+    ['a refusal', '/v1/payments', 'unproven', 401, 'n-1'],
+    ['a demand for a step-up', '/v1/payments', 'weak', 403, 'n-2'],
+    ['an answer of the service', '/v1/payments', 'proven', 200, 'n-3'],
+    ['a refusal by the service', '/v1/payments/own', 'proven', 403, 'n-3'],
+    ['what needed no proof, not at all', '/v1/payments', 'good', 200, null],
+  ] as const)('comes with %s', async (_answer, path, token, status, nonce) => {
+    const response = await ask(path, token);
+    expect([response.status, response.headers.get('dpop-nonce')]).toEqual([status, nonce]);
+  });
+});
+
+describe('SR-80 a page of another origin', () => {
+  const preflight = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' };
+
+  it('has its preflight answered by the service, which is told of nobody', async () => {
+    const init = { method: 'OPTIONS', headers: { origin: page, ...preflight, 'x-internal-user-id': 'forged' } };
+    expect((await ask('/v1/payments/7', undefined, init)).status).toBe(200);
+    expect(reached).toMatchObject([
+      { method: 'OPTIONS', url: '/v1/payments/7', headers: { origin: page, ...preflight } },
+    ]);
+    expect(Object.keys(reached[0]?.headers ?? {}).filter((name) => name.startsWith('x-internal-'))).toEqual([]);
+    expect(questions).toEqual([]);
+  });
+
+  it.each([
+    ['OPTIONS', {}],
+    ['POST', preflight],
+  ])('has nothing else passed on without a token: %s with %j', async (method, headers) => {
+    expect((await ask('/v1/payments', undefined, { method, headers: { origin: page, ...headers } })).status).toBe(401);
+    expect(reached).toEqual([]);
+  });
+
+  it.each([
+    ['/v1/payments', 401],
+    ['/v1/nowhere', 404],
+  ])('may read what the gateway itself answers, when it is of ours: %s', async (path, status) => {
+    const ours = await ask(path, undefined, { headers: { origin: page } });
+    expect(ours.status).toBe(status);
+    expect(Object.fromEntries(ours.headers)).toMatchObject({
+      'access-control-allow-origin': page,
+      'access-control-allow-credentials': 'true',
+      'access-control-expose-headers': 'DPoP-Nonce, Retry-After, WWW-Authenticate, X-Request-Id',
+      vary: 'Origin',
+    });
+    for (const origin of ['https://evil.example', `${page}.evil.example`, 'null']) {
+      const { headers } = await ask(path, undefined, { headers: { origin } });
+      expect([...headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
+      expect(headers.get('vary')).toBe('Origin');
+    }
+  });
 });
 
 describe('the question itself', () => {

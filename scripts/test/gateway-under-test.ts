@@ -35,7 +35,7 @@ export interface GatewayUnderTest {
   stop(): Promise<void>;
 }
 
-interface UnderTestOptions extends Pick<GatewayOptions, 'trustedProxies' | 'guarded'> {
+interface UnderTestOptions extends Pick<GatewayOptions, 'trustedProxies' | 'guarded' | 'origins'> {
   /** Answers in the place of auth. */
   readonly auth?: RequestListener;
   /** Answers in the place of profile. */

@@ -105,6 +105,13 @@ describe('SR-78 a file whose link does not hold', () => {
     expect(received).toEqual([]);
   });
 
+  it('is refused to what looks like a preflight as well', async () => {
+    const headers = { 'access-control-request-method': 'PUT' };
+    const init = { method: 'OPTIONS', headers, body: 'x'.repeat(sizeBytes) };
+    expect((await fetch(gateway.publicUrl + link('forged'), init)).status).toBe(403);
+    expect(received).toEqual([]);
+  });
+
   it.each(['cut', '400', '429', '500', '503'])('503 when nobody knows whether it does (%s)', async (what) => {
     const response = await put(link(what));
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);

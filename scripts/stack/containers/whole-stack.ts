@@ -64,7 +64,7 @@ export async function prepareWholeStack(folder: string): Promise<string> {
   filesFolder(folder, 'checkpoints');
   filesFolder(folder, 'files');
   writeSandboxFiles(folder, tls, around);
-  writeGatewayFiles(folder);
+  writeGatewayFiles(folder, around);
   writeProvisionFiles(folder, tls, around);
   const file = join(folder, 'compose.env');
   const user = `${process.getuid?.() ?? 1000}:${process.getgid?.() ?? 1000}`;
@@ -176,7 +176,7 @@ function writeSandboxFiles(folder: string, tls: TlsFiles, around: AppSurrounding
   writeEnvironmentFile(join(files, 'sandbox.env'), env);
 }
 
-function writeGatewayFiles(folder: string): void {
+function writeGatewayFiles(folder: string, { gatewayUrl, staffUrl }: AppSurroundings): void {
   const files = filesFolder(folder, 'gateway');
   const ports = appPorts();
   makeDocsFolder(join(files, 'docs'), undefined);
@@ -187,6 +187,7 @@ function writeGatewayFiles(folder: string): void {
     publicListen: '0.0.0.0:8080',
     staffListen: '0.0.0.0:8090',
     workers: '1',
+    origins: [gatewayUrl, staffUrl],
     docsFolder: '/gateway/docs',
   });
   writePrivately(join(files, 'nginx.conf'), config);

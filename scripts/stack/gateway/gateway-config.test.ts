@@ -42,7 +42,14 @@ describe('renderGatewayConfig', () => {
     const folder = temporaryFolder('gateway-config');
     const upstreams = eachApp(() => ['127.0.0.1:4101', '127.0.0.1:4102']);
     const config = renderGatewayConfig(
-      options({ folder, upstreams, trustedProxies: ['10.0.0.0/8'], docsFolder: folder }),
+      options({
+        ...{ folder, upstreams, trustedProxies: ['10.0.0.0/8'], docsFolder: folder },
+        origins: [
+          'https://app.bank.example',
+          `https://${'a-long-name-'.repeat(10)}.bank.example`,
+          'https://app.bank.example',
+        ],
+      }),
     );
     writeFileSync(join(folder, 'nginx.conf'), config);
     copyGatewayIncludes(folder);

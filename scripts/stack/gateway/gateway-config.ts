@@ -69,6 +69,8 @@ export interface GatewayOptions {
   readonly workers: string;
   /** Networks of proxies in front whose `X-Forwarded-For` is believed. */
   readonly trustedProxies?: readonly string[];
+  /** Pages that may read what the gateway itself answers: `WEB_ORIGINS` and `STAFF_ORIGINS` of the apps. None unless given. */
+  readonly origins?: readonly string[];
   /** None unless given. */
   readonly guarded?: readonly GuardedService[];
   /** A folder of static pages for `/docs/`; without it there is no such address. */
@@ -89,6 +91,7 @@ export function renderGatewayConfig(options: GatewayOptions): string {
     publicListen: options.publicListen,
     staffListen: options.staffListen,
     trustedProxies: trustedProxyLines(options.trustedProxies ?? []),
+    origins: [...new Set(options.origins)].map((origin) => `    "${origin}" "${origin}";`).join('\n'),
     guardMaps: guarded.length === 0 ? '' : '  include guard-maps.conf;',
     upstreams: [...Object.entries(options.upstreams), ...guardedUpstreams].map(upstreamBlock).join('\n'),
     publicRoutes: [...publicRoutes.map(routeBlock), uploadQuestion, ...guardBlocks(ofCustomers), ...docs].join('\n'),
@@ -126,7 +129,7 @@ function guardBlocks(guarded: readonly GuardedService[]): string[] {
     const route = `auth_request ${question}; include guarded.conf; set $upstream_name ${name}; include proxy.conf;`;
     return [
       `    location ~ ^${path.replaceAll('.', '\\.')}(/|$) { ${route} proxy_pass http://${name}; }`,
-      `    location = ${question} { include guard-question.conf; proxy_pass http://auth/authorize?${new URLSearchParams(demands)}; }`,
+      `    location = ${question} { if ($guard_preflight) { return 204; } include guard-question.conf; proxy_pass http://auth/authorize?${new URLSearchParams(demands)}; }`,
     ];
   });
   return ['    include guard-problems.conf;', ...locations];

@@ -17,16 +17,21 @@ const PROBE_MS = 2_000;
 
 type GatewayPorts = Pick<StackPorts, 'gateway' | 'staff' | 'replicas'>;
 
-/** Starts nginx in front of the apps, and gives its access log. It answers 503 for an app that does not run. */
+/**
+ * Starts nginx in front of the apps, and gives its access log. It answers 503 for an app that does not run. `variables` are what
+ * somebody set for the apps: the pages that may call are the same for both.
+ */
 export async function startGateway(
   source: StorePlan['nginx'],
   ports: GatewayPorts,
+  variables: Readonly<Record<string, string>>,
   context: ServiceContext,
 ): Promise<string> {
+  const origins = originsOf(ports, variables);
   const { process, folder } =
     source.kind === 'container'
-      ? await startContainer(ports, context)
-      : await startProgram(source.program.server, ports, context);
+      ? await startContainer(ports, origins, context)
+      : await startProgram(source.program.server, ports, origins, context);
   const answers = (port: number) => fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(PROBE_MS) });
   const seconds = source.kind === 'container' ? IMAGE_SECONDS : READY_SECONDS;
   await process.untilReady(() => Promise.all([answers(ports.gateway), answers(ports.staff)]), seconds);
@@ -38,7 +43,17 @@ interface StartedGateway {
   readonly folder: string;
 }
 
-async function startProgram(program: string, ports: GatewayPorts, context: ServiceContext): Promise<StartedGateway> {
+function originsOf({ gateway, staff }: GatewayPorts, variables: Readonly<Record<string, string>>): readonly string[] {
+  const { WEB_ORIGINS = `http://localhost:${gateway}`, STAFF_ORIGINS = `http://localhost:${staff}` } = variables;
+  return `${WEB_ORIGINS},${STAFF_ORIGINS}`.split(',').flatMap((origin) => origin.trim() || []);
+}
+
+async function startProgram(
+  program: string,
+  ports: GatewayPorts,
+  origins: readonly string[],
+  context: ServiceContext,
+): Promise<StartedGateway> {
   const user = serviceUser(['nobody']);
   const folder = ownedFolder(context.folder, 'gateway', user);
   const config = renderGatewayConfig({
@@ -47,6 +62,7 @@ async function startProgram(program: string, ports: GatewayPorts, context: Servi
     publicListen: `127.0.0.1:${ports.gateway}`,
     staffListen: `127.0.0.1:${ports.staff}`,
     workers: '1',
+    origins,
     docsFolder: makeDocsFolder(join(folder, 'docs'), user),
   });
   copyGatewayIncludes(folder);
@@ -65,7 +81,11 @@ async function startProgram(program: string, ports: GatewayPorts, context: Servi
  * The same in a container. On Linux it shares the machine's network; elsewhere it is reached by published ports and reaches
  * the apps by the name that Docker Desktop gives the machine.
  */
-async function startContainer(ports: GatewayPorts, context: ServiceContext): Promise<StartedGateway> {
+async function startContainer(
+  ports: GatewayPorts,
+  origins: readonly string[],
+  context: ServiceContext,
+): Promise<StartedGateway> {
   const onHost = process.platform === 'linux';
   const host = onHost ? '127.0.0.1' : 'host.docker.internal';
   const folder = filesFolder(context.folder, 'gateway');
@@ -80,6 +100,7 @@ async function startContainer(ports: GatewayPorts, context: ServiceContext): Pro
     publicListen: onHost ? `127.0.0.1:${ports.gateway}` : '0.0.0.0:8080',
     staffListen: onHost ? `127.0.0.1:${ports.staff}` : '0.0.0.0:8090',
     workers: '1',
+    origins,
     docsFolder: '/gateway/docs',
   });
   copyGatewayIncludes(folder);

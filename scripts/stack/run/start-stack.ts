@@ -103,7 +103,7 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
   const starting = beginStores(plan, context);
   const [stores, accessLog] = await Promise.all([
     withPooler(provisionStores(starting, { ...options, name }, context), options, context),
-    startGateway(plan.nginx, ports, context),
+    startGateway(plan.nginx, ports, variablesOf(options), context),
     startBalancer(ports, context),
     starting.rabbitmq.then((broker) => {
       return startSandbox(ports, platformBroker(broker, name, context.secrets.password), context);
@@ -213,6 +213,11 @@ async function startApp(app: AppHandle, { report }: ServiceContext): Promise<voi
   report(`${app.name} is ready (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
 }
 
+/** What somebody set for the apps. */
+function variablesOf({ settings, env }: StackOptions): Readonly<Record<string, string>> {
+  return { ...settings.appVariables, ...env };
+}
+
 /** The environment of each app's replicas; the first is kept in files as well: `pnpm dev` starts the apps by itself. */
 function writeEnvironments(options: StackOptions, stores: Stores, ports: StackPorts, context: ServiceContext) {
   const around: AppSurroundings = {
@@ -229,7 +234,7 @@ function writeEnvironments(options: StackOptions, stores: Stores, ports: StackPo
     smtpUrl: `smtp://127.0.0.1:${ports.sandbox.smtp}`,
     sandboxUrl: `http://127.0.0.1:${ports.sandbox.http}`,
     platform: addressesOf(stores, ports, context.tls).sandbox,
-    overrides: { ...options.settings.appVariables, ...options.env },
+    overrides: variablesOf(options),
   };
   return eachApp((app) => {
     const shared = appEnvironment(app, around);
