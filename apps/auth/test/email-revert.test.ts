@@ -12,6 +12,7 @@ import {
   verifyEmail,
 } from './support/emails.ts';
 import { get } from './support/http.ts';
+import { syncedPasskey } from './support/passkeys.ts';
 import { askForToken, reset, toldAbout } from './support/passwords.ts';
 import { steppedUpAccount } from './support/phones.ts';
 import { sharedAuth } from './support/shared-auth.ts';
@@ -24,6 +25,8 @@ beforeEach(() => {
 });
 
 const dayMs = 86_400_000;
+const setStatus = (id: string, status: string) =>
+  auth.database.query('update auth.users set status = $2 where id = $1', [id, status]);
 const statusOf = async (id: string) =>
   (await auth.database.query('select status from auth.users where id = $1', [id]))[0]?.['status'];
 
@@ -158,14 +161,57 @@ describe('POST /v1/auth/email/revert', () => {
     expect((await revertEmail(auth, token)).status).toBe(422);
   });
 
-  it('422 for somebody who is suspended; who is locked gets the address back and stays locked', async () => {
-    const suspended = await moved();
-    await auth.database.query(`update auth.users set status = 'suspended' where id = $1`, [suspended.account.id]);
-    expect((await revertEmail(auth, suspended.token)).body.code).toBe('auth.verification.invalid');
-    const locked = await moved();
-    await auth.database.query(`update auth.users set status = 'locked' where id = $1`, [locked.account.id]);
-    expect((await revertEmail(auth, locked.token)).status).toBe(204);
-    expect(await statusOf(locked.account.id)).toBe('locked');
+  it('SR-40 422 for somebody who is suspended, whose link is good when they are not any more', async () => {
+    const { account, token } = await moved();
+    await setStatus(account.id, 'suspended');
+    expect((await revertEmail(auth, token)).body.code).toBe('auth.verification.invalid');
+    expect(await toldAbout(auth, account.id)).toContain('user.email_change.reverted status');
+    await setStatus(account.id, 'active');
+    expect((await revertEmail(auth, token)).status).toBe(204);
+    expect((await signIn(auth, account)).status).toBe(200);
+  });
+
+  it('who is locked gets the address back and stays locked', async () => {
+    const { account, token } = await moved();
+    await setStatus(account.id, 'locked');
+    expect((await revertEmail(auth, token)).status).toBe(204);
+    expect(await statusOf(account.id)).toBe('locked');
+  });
+
+  it('SR-40 a link that found its address taken is good once the address is free again', async () => {
+    const { account, token } = await moved();
+    const other = await register(auth, account.email);
+    expect((await revertEmail(auth, token)).status).toBe(409);
+    await moveTo(auth, { accessToken: await steppedUp(auth, other.accessToken) }, freshEmail());
+    expect((await revertEmail(auth, token)).status).toBe(204);
+    expect((await signIn(auth, account)).body.sessionId).toBeDefined();
+    expect((await revertEmail(auth, token)).status).toBe(422);
+  });
+
+  it('SR-72 422 for whoever works here by now, whichever mailbox they had', async () => {
+    const { account, email, token } = await moved();
+    const work = (roles: string[]) =>
+      auth.database.query('update auth.users set roles = $2 where id = $1', [account.id, roles]);
+    for (const roles of [['support'], ['customer', 'admin']]) {
+      await work(roles);
+      const refused = await revertEmail(auth, token);
+      expect([refused.status, refused.body.code]).toEqual([422, 'auth.verification.invalid']);
+    }
+    await work(['customer']);
+    expect((await signIn(auth, { email })).status).toBe(200);
+    expect(await toldAbout(auth, account.id)).toContain('user.email_change.reverted staff');
+  });
+
+  it('SR-20, SR-72 tells the mailbox that a member of staff had of both steps, and gives it no link', async () => {
+    const account = await register(auth);
+    await auth.database.query(`update auth.users set roles = '{customer,support}' where id = $1`, [account.id]);
+    auth.neighbours.proof = { kind: 'accepted', by: 'webauthn', passkey: syncedPasskey };
+    await moveTo(auth, { accessToken: await steppedUp(auth, account.accessToken) }, freshEmail());
+    expect((await templatesTo(auth, account.email)).slice(-2)).toEqual(['email-change-requested', 'email-replaced']);
+    expect(await reversionsTo(auth, account.email)).toEqual([]);
+    const { text } = await auth.mailbox.newest(account.email, /was changed/);
+    expect(text).toContain('If this was not you, tell us now.');
+    expect(text).not.toContain('http');
   });
 
   it('works once, however many use it at once', { timeout: 120_000 }, async () => {

@@ -11,7 +11,8 @@ type ContactTemplate =
   | 'email-replaced'
   | 'email-reverted';
 
-function wayBack({ url, days: count }: { url: string; days: number }, label: string): Content['parts'] {
+function wayBack({ url, days: count }: { url?: string; days?: number }, label: string): Content['parts'] {
+  if (url === undefined || count === undefined) return [paragraph('If this was not you, tell us now.')];
   return [
     paragraph(
       `If this was not you, open this link. It works for ${days(count)} without signing in: your account keeps this address, and everybody is signed out.`,
@@ -70,7 +71,9 @@ export const contactMessages: Pick<Catalogue['messages'], ContactTemplate> = {
     parts: [
       paragraph('From now on you sign in with this address, and our mail comes here.'),
       facts(['When', time(values.at)]),
-      paragraph('The address before has been told. For some days it can be put back from there.'),
+      paragraph(
+        'The address before has been told. Where a way back was sent with it, it can be put back from there for some days.',
+      ),
     ],
   }),
   'email-replaced': (values, { brand, time }) => ({

@@ -72,12 +72,12 @@ export const templates = {
   'email-code': { code: required('code'), minutes: required('count') },
   /** To the owner of an address that somebody else wanted to change to. */
   'email-change-attempted': { at: required('time') },
-  /** To the address that a user has, with a way to keep it. */
-  'email-change-requested': { at: required('time'), url: required('url'), days: required('count') },
+  /** To the address that a user has, with a way to keep it where there is one. */
+  'email-change-requested': { at: required('time'), url: optional('url'), days: optional('count') },
   /** To the address that the user has from now on. */
   'email-changed': { at: required('time') },
-  /** To the one that the user had, with a way back. */
-  'email-replaced': { at: required('time'), url: required('url'), days: required('count') },
+  /** To the one that the user had, with a way back where there is one. */
+  'email-replaced': { at: required('time'), url: optional('url'), days: optional('count') },
   /** To both, when that way was taken. */
   'email-reverted': { at: required('time') },
   /** Where the verification of a user has come to. */

@@ -1,4 +1,4 @@
-import { isPhishingResistant, type Role, staffRoles, type UserActor } from '@bank/domain';
+import { isBlocked, isPhishingResistant, type Role, staffRoles, type UserActor, type UserState } from '@bank/domain';
 
 /** Life of a code (SR-22). */
 export const codeSeconds = 600;
@@ -38,5 +38,21 @@ export const staffEmailStepUp = { ...emailStepUp, phishingResistant: true } as c
  * a customer a text message would do for moving it, and by that for the console (SR-72).
  */
 export function mayMoveEmail(roles: readonly Role[], session: Pick<UserActor, 'amr'>): boolean {
-  return isPhishingResistant(session) || !staffRoles.some((role) => roles.includes(role));
+  return isPhishingResistant(session) || !worksHere(roles);
+}
+
+/**
+ * Why no link gives a user an address back, undefined where one does. Whoever works here moves theirs by a passkey alone, forward and
+ * back: who reads a mailbox that they had would have the codes of the console by it. Two colleagues help them (SR-72).
+ */
+export function linkBackRefusal(user: {
+  readonly status: UserState;
+  readonly roles: readonly Role[];
+}): 'status' | 'staff' | undefined {
+  if (isBlocked(user.status, 'recovery')) return 'status';
+  return worksHere(user.roles) ? 'staff' : undefined;
+}
+
+function worksHere(roles: readonly Role[]): boolean {
+  return staffRoles.some((role) => roles.includes(role));
 }

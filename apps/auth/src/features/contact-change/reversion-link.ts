@@ -3,7 +3,7 @@ import { messageOf } from '@bank/notifications';
 import { mintToken } from '@bank/security';
 import * as v from 'valibot';
 import type { AppTransaction, ReadContext } from '#context.ts';
-import { noticeSeconds, revertDays } from '#features/contact-change/policies.ts';
+import { linkBackRefusal, noticeSeconds, revertDays } from '#features/contact-change/policies.ts';
 import { openContact } from '#features/user/contact.ts';
 import { pageLink } from '#features/user/page-link.ts';
 import type { User } from '#storage/users/user.repository.ts';
@@ -24,28 +24,33 @@ export async function openReversion(
 
 /**
  * Tells the address that a user has, or had until now, of a change, with a link by which it stays theirs or becomes theirs
- * again (SR-40). An address that was never proven gets none: it may be somebody else's.
+ * again where it can (SR-40). An address that was never proven is told nothing: it may be somebody else's.
  */
 export async function tellOldAddress(
   tx: AppTransaction,
-  user: Pick<User, 'id' | 'roles' | 'contact' | 'emailVerifiedAt' | 'locale'>,
+  user: User,
   template: 'email-change-requested' | 'email-replaced',
 ): Promise<void> {
   const { id: userId, contact, emailVerifiedAt, locale } = user;
   if (contact === null || emailVerifiedAt === null) return;
   const at = tx.clock.now();
   const { email } = await openContact(tx, { table: 'users', userId }, contact);
-  const id = tx.ids.next();
-  const { token, digest } = mintToken(reversionTokenPrefix, id);
-  const address = await tx.vault.seal(tx.em, placeOf(userId), { email });
-  const expiresAt = new Date(at.getTime() + revertDays * 86_400_000);
-  await tx.emailReversions.insert({ id, userId, address, digest, expiresAt });
-  const url = pageLink(tx, user, { path: '/email/revert', token });
+  const wayBack = linkBackRefusal(user) === undefined ? await makeLink(tx, user, email) : {};
   await tx.deliver({
     to: { email },
     channel: 'email',
     expiresAt: new Date(at.getTime() + noticeSeconds * 1000),
     ...(locale === null ? {} : { locale }),
-    ...messageOf(template, { at, url, days: revertDays }),
+    ...messageOf(template, { at, ...wayBack }),
   });
+}
+
+async function makeLink(tx: AppTransaction, user: User, email: Email): Promise<{ url: string; days: number }> {
+  const { id: userId } = user;
+  const id = tx.ids.next();
+  const { token, digest } = mintToken(reversionTokenPrefix, id);
+  const address = await tx.vault.seal(tx.em, placeOf(userId), { email });
+  const expiresAt = new Date(tx.clock.now().getTime() + revertDays * 86_400_000);
+  await tx.emailReversions.insert({ id, userId, address, digest, expiresAt });
+  return { url: pageLink(tx, user, { path: '/email/revert', token }), days: revertDays };
 }

@@ -1,10 +1,10 @@
 import { withTransaction } from '@bank/database';
-import { allow, DomainError, isBlocked, parse } from '@bank/domain';
+import { allow, DomainError, parse } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import { type ReadToken, readToken } from '@bank/security';
 import type { AppContext, AppTransaction } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
-import { noticeSeconds } from '#features/contact-change/policies.ts';
+import { linkBackRefusal, noticeSeconds } from '#features/contact-change/policies.ts';
 import { putEmail } from '#features/contact-change/replace-email.ts';
 import { openReversion, reversionTokenPrefix } from '#features/contact-change/reversion-link.ts';
 import { RevertEmailSchema } from '#features/contact-change/schemas.ts';
@@ -22,12 +22,13 @@ const audits = [
   'auth.sessions.revoked',
 ] as const;
 
-type Outcome = 'done' | 'closed' | 'blocked' | 'taken';
+type Outcome = 'done' | 'closed' | 'status' | 'staff' | 'taken';
 
 /**
  * Gives a user the address back that the mail with the link went to, whatever came of the change: what is pending ends, links
  * for another password die, everybody is signed out. Nothing else changes, and nobody is signed in. The links of later changes
- * die with it, those of earlier ones stay good: whoever moves an account on and on cannot outrun its owner (SR-40).
+ * die with it, those of earlier ones stay good: whoever moves an account on and on cannot outrun its owner (SR-40). A link that
+ * gave nothing back stays good as well: what stands against it may be over before its seven days are.
  * @throws request.invalid, auth.verification.invalid, user.contact_change.taken
  */
 export async function revertEmail(ctx: AppContext, input: unknown, caller: Pick<Caller, 'actor'>): Promise<void> {
@@ -43,14 +44,15 @@ export async function revertEmail(ctx: AppContext, input: unknown, caller: Pick<
 
 async function useLink(tx: AppTransaction, link: ReadToken): Promise<Outcome> {
   const now = tx.clock.now();
-  const userId = await tx.emailReversions.findOwner(link, now);
-  if (userId === undefined) return 'closed';
+  const found = await tx.emailReversions.find(link, now);
+  if (found === undefined) return 'closed';
+  const { userId } = found;
   // The user's row first: all who change a user lock in that order.
   const user = await tx.users.lock(userId);
-  const reversion = await tx.emailReversions.consume(link, now);
-  if (reversion === undefined) return 'closed';
-  const outcome =
-    user === undefined || isBlocked(user.status, 'recovery') ? 'blocked' : await revert(tx, user, reversion);
+  // Looked for again, since somebody may have been faster.
+  const reversion = await tx.emailReversions.find(link, now);
+  if (user === undefined || reversion === undefined) return 'closed';
+  const outcome = linkBackRefusal(user) ?? (await revert(tx, user, reversion));
   const told = outcome === 'done' ? { outcome: 'success' as const } : { outcome: 'denied' as const, reason: outcome };
   await tx.audit({ action: 'user.email_change.reverted', subject: userId, ...told });
   return outcome;
@@ -58,13 +60,13 @@ async function useLink(tx: AppTransaction, link: ReadToken): Promise<Outcome> {
 
 async function revert(tx: AppTransaction, user: User, reversion: EmailReversion): Promise<'done' | 'taken'> {
   const { id: userId, contact } = user;
-  await tx.emailReversions.removeSince(reversion);
   await tx.contactChanges.removeAll(userId);
   await tx.passwordResets.remove(userId);
   await endRecoveries(tx, userId, 'email_changed');
   await endEverything(tx, userId, 'email_reverted');
   const email = await openReversion(tx, reversion);
   if (contact === null || !(await putEmail(tx, user, { email, reverted: true }))) return 'taken';
+  await tx.emailReversions.removeFrom(reversion);
   const at = tx.clock.now();
   const expiresAt = new Date(at.getTime() + noticeSeconds * 1000);
   const notice = { channel: 'email', expiresAt, ...messageOf('email-reverted', { at }) } as const;

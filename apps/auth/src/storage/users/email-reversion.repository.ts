@@ -25,23 +25,15 @@ export class EmailReversionRepository extends Repository {
     );
   }
 
-  /** Whose link it is, while it can be used. */
-  async findOwner({ id, digest }: Link, now: Date): Promise<UserId | undefined> {
-    const sql = `select user_id as "userId" from auth.email_reversions where id = ? and digest = ? and expires_at > ?`;
-    return (await this.row<{ userId: UserId }>(sql, [id, digest, now]))?.userId;
+  /** What a link puts back, while it can be used. Whoever holds the row of its user is alone with the answer. */
+  find({ id, digest }: Link, now: Date): Promise<EmailReversion | undefined> {
+    const sql = `select id, user_id as "userId", address from auth.email_reversions
+      where id = ? and digest = ? and expires_at > ?`;
+    return this.row(sql, [id, digest, now]);
   }
 
-  /** Uses it up; undefined when it cannot be used, or somebody was faster. */
-  consume({ id, digest }: Link, now: Date): Promise<EmailReversion | undefined> {
-    return this.row(
-      `delete from auth.email_reversions where id = ? and digest = ? and expires_at > ?
-        returning id, user_id as "userId", address`,
-      [id, digest, now],
-    );
-  }
-
-  /** Ends the links that were sent after this one. */
-  async removeSince({ id, userId }: EmailReversion): Promise<void> {
-    await this.affected('delete from auth.email_reversions where user_id = ? and id > ?', [userId, id]);
+  /** Uses a link up, and ends those that were sent after it. */
+  async removeFrom({ id, userId }: EmailReversion): Promise<void> {
+    await this.affected('delete from auth.email_reversions where user_id = ? and id >= ?', [userId, id]);
   }
 }
