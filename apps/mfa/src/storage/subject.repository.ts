@@ -48,9 +48,10 @@ export class SubjectRepository extends Repository {
     await this.affected(sql, [failures, blockedUntil, userId]);
   }
 
-  /** Forgets the wrong answers of sign-ins, unless that was done after `since`; tells whether it has. */
-  async liftSignIns(userId: UserId, at: Date, since: Date): Promise<boolean> {
-    const sql = `update mfa.subjects set failures = 0, blocked_until = null, sign_in_lifted_at = ?
+  /** Forgets the wrong answers of both pools, unless that was done after `since`; tells whether it has. */
+  async liftBlocks(userId: UserId, at: Date, since: Date): Promise<boolean> {
+    const sql = `update mfa.subjects set failures = 0, blocked_until = null, session_failures = 0,
+      session_blocked_until = null, sign_in_lifted_at = ?
       where user_id = ? and (sign_in_lifted_at is null or sign_in_lifted_at <= ?)`;
     return (await this.affected(sql, [at, userId, since])) === 1;
   }

@@ -10,7 +10,7 @@ export const failuresBeforeBlock = 10;
 /** How long, in seconds: at the tenth failure in a row, at the eleventh, and so on; the last entry repeats. */
 const blockSeconds: readonly number[] = [900, 1800, 3600, 7200, 14_400, 86_400];
 
-/** How often a reset of the password lifts what is counted at sign-ins: who reads the mail alone gets few more guesses by it. */
+/** How often a reset of the password lifts what is counted: who reads the mail alone gets few more guesses by it. */
 export const liftingSeconds = 86_400;
 
 /** With what an answer is counted, and a code sent. A recovery is begun by who is signed out, as a sign-in is. */

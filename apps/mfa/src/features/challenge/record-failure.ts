@@ -7,7 +7,10 @@ import { afterFailure, failuresBeforeBlock, poolOf } from '#features/challenge/p
 import type { CountedPurposeName } from '#storage/challenge.entity.ts';
 import type { AnswerRecord } from '#storage/subject.entity.ts';
 
-/** Counts a wrong answer against its user, over all challenges and enrolments of its pool; tells them once a series when it blocks them. */
+/**
+ * Tells of a wrong answer. One that counts, unless said otherwise, is counted against its user over all challenges and enrolments of its pool; they are told once a
+ * series when it blocks them.
+ */
 export async function recordFailure(
   tx: AppTransaction,
   failure: {
@@ -15,12 +18,13 @@ export async function recordFailure(
     factorId: string | undefined;
     record: AnswerRecord;
     now: Date;
+    counts?: boolean;
   },
 ): Promise<void> {
-  const { answer, factorId, now } = failure;
+  const { answer, factorId, now, counts = true } = failure;
   const { userId, purpose } = answer;
-  const record = afterFailure(failure.record, now);
-  await tx.subjects.noteAnswers(userId, poolOf(purpose), record);
+  const record = counts ? afterFailure(failure.record, now) : failure.record;
+  if (counts) await tx.subjects.noteAnswers(userId, poolOf(purpose), record);
   await tx.emit(challengeFailed({ userId, factorId, purpose, record, at: now }));
   await tx.audit({
     action: 'mfa.challenge.failed',
@@ -28,7 +32,7 @@ export async function recordFailure(
     outcome: 'failure',
     details: { purpose, failures: record.failures, ...(factorId !== undefined && { factorId }) },
   });
-  if (record.blockedUntil === null || record.failures !== failuresBeforeBlock) return;
+  if (!counts || record.blockedUntil === null || record.failures !== failuresBeforeBlock) return;
   const minutes = Math.ceil((record.blockedUntil.getTime() - now.getTime()) / 60_000);
   await notify(tx, userId, messageOf('second-factor-blocked', { at: now, minutes }));
 }

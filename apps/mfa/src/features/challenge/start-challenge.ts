@@ -34,7 +34,7 @@ export async function startChallenge(ctx: AppContext, actor: Actor, input: unkno
     const asked = askable(factors, purpose).find((factor) => factor.id === factorId);
     const type = asked && factorTypeOf(asked.type);
     if (subject === undefined || type === undefined) throw new DomainError('factor.not_found');
-    const blocked = blockedUntil(subject.answers[poolOf(purpose)], now);
+    const blocked = type.isSigned ? undefined : blockedUntil(subject.answers[poolOf(purpose)], now);
     if (blocked !== undefined) throw tooManyTries(blocked, now);
     const expiresAt = new Date(now.getTime() + type.challengeSeconds * 1000);
     const challenge = { id, userId, factorId, purpose, bindingId, createdAt: now, expiresAt };

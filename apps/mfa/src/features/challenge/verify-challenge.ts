@@ -21,8 +21,8 @@ type Outcome =
   | { kind: 'blocked'; until: Date };
 
 /**
- * Judges an answer. The answers of one user are judged one after the other; each is counted with its outcome, and an
- * accepted one is used up (SR-21, SR-25, SR-27).
+ * Judges an answer. The answers of one user are judged one after the other; each that could be a guess is counted with its outcome
+ * and refused while its pool is blocked, and an accepted one is used up (SR-14, SR-21, SR-25, SR-27).
  * @throws access.forbidden, request.invalid, challenge.not_found, auth.second_factor.invalid, auth.second_factor.clock_off,
  * auth.second_factor.locked
  */
@@ -48,18 +48,18 @@ async function judge(tx: AppTransaction, answer: Answer, now: Date): Promise<Out
   const subject = await tx.subjects.lock(userId);
   if (subject === undefined) throw new DomainError('challenge.not_found', { reason: 'no such user' });
   const record = subject.answers[poolOf(purpose)];
-  const until = blockedUntil(record, now);
+  const { prover, given } = await findProver(tx, answer, now);
+  const until = prover.isSigned ? undefined : blockedUntil(record, now);
   if (until !== undefined) {
     const details = { purpose };
     await tx.audit({ action: 'mfa.challenge.failed', subject: userId, outcome: 'denied', reason: 'blocked', details });
     return { kind: 'blocked', until };
   }
-  const { prover, given } = await findProver(tx, answer, now);
   const { factorId, challengeId } = given;
   const judgement = await prover.check(tx, given, answer.response);
   const isPassed = isRight(judgement) && (challengeId === undefined || (await tx.challenges.pass(challengeId, now)));
   if (!isPassed) {
-    await recordFailure(tx, { answer, factorId, record, now });
+    await recordFailure(tx, { answer, factorId, record, now, counts: !prover.isSigned });
     return { kind: judgement === 'clock_off' ? judgement : 'wrong' };
   }
   if (record.failures > 0) await tx.subjects.noteAnswers(userId, poolOf(purpose), afterSuccess);

@@ -64,6 +64,8 @@ export interface Beginning {
 /** A way to prove oneself: the shape of its answers, and who judges them. */
 export interface Prover {
   readonly name: Proof;
+  /** Its answers are signatures, which nobody guesses: a wrong one counts against nobody, and no block refuses one (SR-14). */
+  readonly isSigned: boolean;
   readonly response: v.GenericSchema<object>;
   /** Judges an answer, within the transaction that counted it, and uses up what is good once by a conditional statement. */
   check(tx: AppTransaction, given: Given, response: object): Promise<Judgement>;
@@ -107,6 +109,8 @@ export interface FactorTypeParts<R extends object, C extends object> {
   /** It is not good enough for them unless said. */
   readonly staffWorth?: number;
   readonly purposes: readonly ChallengePurposeName[];
+  /** They are not unless said. */
+  readonly isSigned?: boolean;
   /** Five minutes unless said. */
   readonly challengeSeconds?: number;
   /** That a code is not right, unless said. */
@@ -124,9 +128,10 @@ export function defineFactorType<R extends object, C extends object>(
   parts: FactorTypeParts<R, C>,
 ): FactorType {
   const { response: shape, confirmation, begin, assurance, purposes } = parts;
-  const { staffWorth = 0, challengeSeconds = 300, refusal = 'factor.code_invalid' } = parts;
+  const { staffWorth = 0, challengeSeconds = 300, refusal = 'factor.code_invalid', isSigned = false } = parts;
   return {
     name,
+    isSigned,
     assurance,
     staffWorth,
     purposes,
@@ -148,6 +153,7 @@ export function defineFactorType<R extends object, C extends object>(
 export function defineStandIn<R extends object>(name: Proof, parts: ProverParts<R>): Prover {
   return {
     name,
+    isSigned: false,
     response: parts.response,
     check: async (tx, given, response) => v.is(parts.response, response) && (await parts.check(tx, given, response)),
   };

@@ -39,8 +39,8 @@ export class SentCodeRepository extends Repository {
     return consumed === 1;
   }
 
-  /** Lets the next code of sign-ins be sent at once, by any way; one that is under way stays good. */
-  async forgetSignInSends(userId: UserId): Promise<void> {
-    await this.affected(`update mfa.sent_codes set sends = 0 where user_id = ? and pool = 'sign_in'`, [userId]);
+  /** Lets the next codes be sent at once, by any way; those that are under way stay good. */
+  async forgetSends(userId: UserId): Promise<void> {
+    await this.affected('update mfa.sent_codes set sends = 0 where user_id = ?', [userId]);
   }
 }

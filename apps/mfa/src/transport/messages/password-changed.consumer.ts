@@ -3,9 +3,9 @@ import type { Consumer } from '@bank/messaging';
 import { decodeEvent, eventTypeOf, PasswordChangedSchema } from '@bank/proto/events';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
-import { liftSignIns } from '#features/challenge/lift-sign-ins.ts';
+import { liftBlocks } from '#features/challenge/lift-blocks.ts';
 
-/** A reset of the password lifts what was counted at sign-ins; a password that its user changed lifts nothing. */
+/** A reset of the password lifts what was counted; a password that its user changed lifts nothing. */
 export function passwordChangedConsumer(ctx: AppContext): Consumer {
   return aboutUsers(ctx, {
     name: 'mfa.password-changed',
@@ -13,7 +13,7 @@ export function passwordChangedConsumer(ctx: AppContext): Consumer {
     types: [eventTypeOf(PasswordChangedSchema)],
     facts: ({ data }) => decodeEvent(PasswordChangedSchema, data),
     async work(tx, { userId, changedAt, byReset }) {
-      if (byReset) await liftSignIns(tx, { userId, changedAt: changedAt && timestampDate(changedAt) });
+      if (byReset) await liftBlocks(tx, { userId, changedAt: changedAt && timestampDate(changedAt) });
     },
   });
 }

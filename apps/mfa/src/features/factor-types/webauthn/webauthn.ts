@@ -22,6 +22,7 @@ import { verifyRegistration } from '#features/factor-types/webauthn/verify-regis
 export const webauthn = defineFactorType('webauthn', {
   assurance: 'aal2',
   staffWorth: 2,
+  isSigned: true,
   purposes: ['sign_in', 'step_up', 'transaction'],
   challengeSeconds: ceremonySeconds,
   refusal: 'factor.passkey_invalid',
