@@ -52,6 +52,8 @@ export interface MfaStandIn {
   /** The level that the factors of everybody give, where the session does not reach it. */
   wanted: 'aal3' | undefined;
   readonly asked: (string | null)[];
+  /** When it was asked last. */
+  judgedAt: Date | undefined;
 }
 
 export interface DeviceApp extends TestApp<AppContext> {
@@ -104,7 +106,7 @@ export async function deviceApp(): Promise<DeviceApp> {
 }
 
 function mfaToAsk(): MfaStandIn {
-  return { away: false, wanted: undefined, asked: [] };
+  return { away: false, wanted: undefined, asked: [], judgedAt: undefined };
 }
 
 function mfaRoutesOf(mfa: MfaStandIn): (router: ConnectRouter) => void {
@@ -113,6 +115,7 @@ function mfaRoutesOf(mfa: MfaStandIn): (router: ConnectRouter) => void {
       checkFactorChange(_request, { requestHeader }) {
         if (mfa.away) throw new ConnectError('away', Code.Unavailable);
         mfa.asked.push(requestHeader.get('bank-user-token'));
+        mfa.judgedAt = new Date();
         if (mfa.wanted === undefined) return {};
         const metadata = { acr: mfa.wanted, maxAgeSeconds: '300' };
         const info = { desc: ErrorInfoSchema, value: { code: 'auth.step_up.required', metadata } };

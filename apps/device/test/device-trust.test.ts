@@ -33,6 +33,14 @@ describe('POST /v1/devices/{id}/trust', () => {
     ]);
   });
 
+  test('SR-35: is no younger than the judgement of mfa, so that a reset which comes after it ends the trust', async () => {
+    const user = await givenUser();
+    await ask('trust', user);
+    const sql = 'select trusted_at from device.devices where id = $1';
+    const [device] = await app.database.query<{ trusted_at: Date }>(sql, [user.id]);
+    expect(device?.trusted_at.getTime()).toBeLessThanOrEqual(app.mfaStandIn.judgedAt?.getTime() ?? 0);
+  });
+
   test('200: again begins the trust anew, with a new version, and everybody is told', async () => {
     const user = await givenUser();
     await ask('trust', user);

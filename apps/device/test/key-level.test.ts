@@ -50,6 +50,16 @@ test('SR-31: 403 for another key in place of the one that is there, which stays'
   expect(await keysOf(owner.userId)).toEqual([{ thumbprint: first.thumbprint }]);
 });
 
+test('SR-35: a key is no younger than the judgement of mfa, so that a reset which comes after it takes the key', async () => {
+  const owner = await givenOwner(app);
+  await givenKey(app, owner);
+  const [key] = await app.database.query<{ bound_at: Date }>(
+    'select bound_at from device.device_keys where user_id = $1',
+    [owner.userId],
+  );
+  expect(key?.bound_at.getTime()).toBeLessThanOrEqual(app.mfaStandIn.judgedAt?.getTime() ?? 0);
+});
+
 test('SR-31: 503 while mfa is away: nothing is asked, and nothing is bound', async () => {
   const [owner, other] = [await givenOwner(app), await givenOwner(app, uuidv7())];
   const asked = await askedOf(app, owner);

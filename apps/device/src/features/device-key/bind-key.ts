@@ -19,6 +19,8 @@ interface Binding {
   readonly device: NamedDevice;
   readonly key: NewKey;
   readonly body: KeyBody;
+  /** When the level of the session was judged, or before: what a reset of the factors overtakes is older than it, and goes (SR-35). */
+  readonly at: Date;
 }
 
 /**
@@ -40,6 +42,7 @@ export async function bindKey(
   const key = toKey(user, deviceId, body);
   const who = allow.self(actor, user.userId);
   const audits = ['device.key.bound', 'device.key.rotated', 'device.key.failed'] as const;
+  const at = ctx.clock.now();
   await ctx.factorRule.requireMet();
   const bound = await withTransaction(ctx, { who, audits }, async (tx) => {
     await tx.devices.lockOf(user.userId);
@@ -47,8 +50,8 @@ export async function bindKey(
     if (device === undefined) throw await missingDevice(tx, user, deviceId);
     if (deviceId !== user.deviceId) throw new DomainError('device.not_current');
     if (device.version !== input.version) throw new DomainError('request.precondition_failed');
-    const isProven = await prove(tx, { user, device, key, body });
-    return isProven ? await store(tx, { user, device, key, body }) : undefined;
+    const binding = { user, device, key, body, at };
+    return (await prove(tx, binding)) ? await store(tx, binding) : undefined;
   });
   if (bound === undefined) throw new DomainError('device.key.unproven', { reason: 'signature' });
   return toViewedDevice(bound, user.deviceId);
@@ -85,8 +88,7 @@ async function prove(tx: AppTransaction, { user, device, key, body }: Binding): 
   return isProven;
 }
 
-async function store(tx: AppTransaction, { user: { userId }, device, key }: Binding): Promise<NamedDevice> {
-  const at = tx.clock.now();
+async function store(tx: AppTransaction, { user: { userId }, device, key, at }: Binding): Promise<NamedDevice> {
   const isRotation = device.key !== null;
   const boundAt = device.key?.boundAt ?? at;
   if (isRotation) await tx.deviceKeys.remove(userId, device.id);

@@ -26,10 +26,11 @@ export async function trustDevice(
   const { userId } = user;
   const { id } = parse(DeviceParams, input.params);
   const access = { who: allow.self(actor, userId), audits: ['device.trusted', 'device.untrusted'] } as const;
+  // Taken before mfa judges: a trust that a reset of the factors overtakes is older than it, and ends (SR-35).
+  const at = ctx.clock.now();
   if (input.isTrusted) await ctx.factorRule.requireMet();
   return withTransaction(ctx, access, async (tx) => {
     await tx.devices.lockOf(userId); // whether a trusted device falls to the limit is decided before or after, not meanwhile
-    const at = tx.clock.now();
     const { devices } = tx;
     const changed = await (input.isTrusted ? devices.trust(userId, id, at) : devices.untrust(userId, id));
     if (changed !== undefined) await announceTrust(tx, changed, at);
