@@ -10,6 +10,7 @@ import type { SmsTemplateName, TemplateName } from '@bank/notifications';
  * - `credentials`: others sign in from now on than did, or by other means: few, and a sign-in alone brings none (SR-20);
  * - `alarm`: what may be theft. A thief who signs in can bring it about, so it takes nothing from `credentials`;
  * - `bank_account`, `device`, `factor`: what somebody who is signed in can do again and again;
+ * - `device_key`: a key approves payments, so no trust in devices, given again and again, keeps back what tells of it (SR-20);
  * - `notice`: all others, among them those that every sign-in brings.
  */
 export type MessagePurpose =
@@ -23,6 +24,7 @@ export type MessagePurpose =
   | 'alarm'
   | 'bank_account'
   | 'device'
+  | 'device_key'
   | 'factor'
   | 'notice';
 
@@ -72,9 +74,9 @@ const purposes: Readonly<Record<TemplateName | SmsTemplateName, MessagePurpose>>
   'device-trusted': 'device',
   'device-untrusted': 'device',
   'device-removed': 'device',
-  'device-key-bound': 'device',
-  'device-key-rotated': 'device',
-  'device-key-removed': 'device',
+  'device-key-bound': 'device_key',
+  'device-key-rotated': 'device_key',
+  'device-key-removed': 'device_key',
   'factor-changed': 'factor',
   welcome: 'notice',
   'new-device': 'notice',

@@ -10,8 +10,8 @@ import { startBinding } from '#features/device-key/start-binding.ts';
 const tag = 'devices';
 const stepUp = { acr: 'aal2', maxAgeSeconds: freshSeconds } as const;
 
-/** Each change is told in a mail and in the ledger. */
-const keyLimits = [{ name: 'device-key', points: 30, windowSeconds: 3600, by: 'user' }] as const;
+/** Each change is told in a mail and in the ledger: fewer than the mails that one address gets in an hour, so that none is missing. */
+const keyLimits = [{ name: 'device-key', points: 10, windowSeconds: 3600, by: 'user' }] as const;
 const challengeLimits = [{ name: 'device-key-challenge', points: 60, windowSeconds: 3600, by: 'user' }] as const;
 
 export const deviceKeyRoutes = defineRoutes<AppContext>([
