@@ -23,7 +23,7 @@ export const Currency = v.pipe(
 
 const decimal = /^(?:0|[1-9]\d{0,14})(?:\.\d{1,4})?$/;
 
-/** A decimal number above zero, with exactly as many digits after the point as its currency has: `150.00`, and `150` of yen. */
+/** A decimal number, zero or above, with exactly as many digits after the point as its currency has: `150.00`, and `150` of yen. */
 export const Amount = v.pipe(v.string(), v.regex(decimal, 'amount'));
 
 /** Whether an amount is written as its currency is. What is wrong with either by itself is said there. */
@@ -31,7 +31,7 @@ export function isAmountOf({ amount, currency }: { amount: string; currency: str
   const digits = minorUnitDigits(currency);
   if (!decimal.test(amount) || digits === undefined) return true;
   const fraction = amount.split('.')[1] ?? '';
-  return fraction.length === digits && /[1-9]/.test(amount);
+  return fraction.length === digits;
 }
 
 /** An account of somebody: an IBAN, or a national number with the code of its bank. */

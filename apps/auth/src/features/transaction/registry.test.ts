@@ -73,7 +73,7 @@ describe('SR-63 what is approved', () => {
 
 describe('a form', () => {
   test.each([
-    ['zero', { amount: '0.00' }, 'amount', 'amount_of_currency'],
+    ['zero', { amount: '0.00' }, 'amount', 'above_zero'],
     ['too few digits', { amount: '1500' }, 'amount', 'amount_of_currency'],
     ['too many digits', { amount: '1500.000' }, 'amount', 'amount_of_currency'],
     ['digits that the currency has not', { amount: '1500.00', currency: 'JPY' }, 'amount', 'amount_of_currency'],
@@ -91,6 +91,15 @@ describe('a form', () => {
     ['an account with spaces', { payee: { ...payee, account: 'GB29 NWBK' } }, 'payee.account', 'account'],
   ])('refuses %s', (_what, changes, path, rule) => {
     expect(errorsOf(payment(changes))).toEqual([{ path: `payload.${path}`, rule }]);
+  });
+
+  test('SR-63 takes a limit of nothing, so that what protects can be approved', () => {
+    const change = (amount: string) => ({
+      type: 'limit_change',
+      payload: { limit: 'daily_cash', amount, currency: 'EUR' },
+    });
+    expect(errorsOf(change('0.00'))).toEqual([]);
+    expect(errorsOf(change('0'))).toEqual([{ path: 'payload.amount', rule: 'amount_of_currency' }]);
   });
 
   test('takes amounts as their currencies are', () => {

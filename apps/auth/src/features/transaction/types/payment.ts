@@ -20,6 +20,10 @@ export const payment = defineTransactionType(
       v.check((sum) => isAmountOf(sum), 'amount_of_currency'),
       ['amount'],
     ),
+    v.forward(
+      v.check(({ amount }) => /[1-9]/.test(amount), 'above_zero'),
+      ['amount'],
+    ),
   ),
   ({ payee, reference, ...sum }) => ({
     title: 'Payment',
