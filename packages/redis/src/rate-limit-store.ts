@@ -18,8 +18,8 @@ export interface RateLimitResult {
 
 export interface RateLimitStore {
   /**
-   * Takes `cost` points of the key's window, one unless said. What is below zero gives points back that were taken, also by
-   * somebody who was not allowed. Never rejects because Redis is away.
+   * Takes `cost` points of the key's window, one unless said; none at 0, which looks what is left. What is below zero gives points
+   * back that were taken, also by somebody who was not allowed. Never rejects because Redis is away.
    */
   consume(key: string, limit: RateLimit, cost?: number): Promise<RateLimitResult>;
 }

@@ -60,6 +60,14 @@ describe('a limit', () => {
     expect(await allowedOf(3, 'returned')).toBe(1);
   });
 
+  it('takes none at a cost of 0, and tells what is left', async () => {
+    expect(await store.consume('looked at', limit, 0)).toMatchObject({ allowed: true, remaining: 5 });
+    await allowedOf(7, 'looked at');
+    expect(await store.consume('looked at', limit, 0)).toMatchObject({ remaining: 0 });
+    await store.consume('looked at', limit, -3);
+    expect(await allowedOf(3, 'looked at')).toBe(1);
+  });
+
   it('counts each key and each limit by itself', async () => {
     await allowedOf(5, 'a');
     expect((await store.consume('b', limit)).allowed).toBe(true);

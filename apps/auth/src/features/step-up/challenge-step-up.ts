@@ -5,6 +5,7 @@ import { generateCode } from '@bank/security';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
+import { requireTextCode } from '#features/second-factor/require-text-code.ts';
 import { type StartedChallenge, viewChallenge } from '#features/sign-in/challenge-sign-in.ts';
 import { hashEmailedCode, stepUpCode, tooSoon } from '#features/sign-in/emailed-code.ts';
 import { codePauses, emailedCodeSeconds } from '#features/sign-in/policies.ts';
@@ -17,7 +18,7 @@ import { challengeTransaction, type TransactionChallenge } from '#features/trans
  * an unknown device needs. It replaces what was asked before, and the tries stay counted (SR-24 to SR-26). With a transaction
  * it asks them to approve that, and nothing else (SR-63).
  * @throws auth.token.missing, auth.token.invalid, access.forbidden, request.invalid, factor.not_found,
- * auth.second_factor.locked, service.unavailable
+ * auth.second_factor.locked, request.rate_limited, service.unavailable
  */
 export async function challengeStepUp(
   ctx: AppContext,
@@ -38,6 +39,7 @@ async function askFactor(
   factorId: string,
 ): Promise<StartedChallenge> {
   const binding = { userId, purpose: 'step_up', bindingId: sessionId, audience } as const;
+  await requireTextCode(ctx, { userId, factorId });
   const started = await ctx.factorChallenges.start(binding, factorId);
   if (started.kind !== 'started') throw refusalOf(started, 'factor.not_found');
   return viewChallenge(started, ctx.clock.now());

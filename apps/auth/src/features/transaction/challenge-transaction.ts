@@ -5,6 +5,7 @@ import type { PasskeyQuestion } from '#adapters/factors/assertion.ts';
 import { noAnswerOf } from '#adapters/no-answer.ts';
 import type { AppContext } from '#context.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
+import { requireTextCode } from '#features/second-factor/require-text-code.ts';
 import { type ReadTransaction, readTransaction } from '#features/transaction/registry.ts';
 import type { AskedTransaction } from '#features/transaction/schemas.ts';
 import type { Shown } from '#features/transaction/transaction-type.ts';
@@ -29,7 +30,7 @@ type Question = Pick<TransactionChallenge, 'challenge' | 'options' | 'nonce'>;
 /**
  * Asks a customer to approve one transaction: with the key of one of their devices, with a passkey, or by a code in a text
  * message that states it (SR-63): where none can, that is refused. Of the transaction its type and digest are kept, and nothing else.
- * @throws access.forbidden, request.invalid, factor.not_found, auth.second_factor.locked, service.unavailable
+ * @throws access.forbidden, request.invalid, factor.not_found, auth.second_factor.locked, request.rate_limited, service.unavailable
  */
 export async function challengeTransaction(
   ctx: AppContext,
@@ -63,6 +64,7 @@ async function ask(
   if ((await readerOf(ctx).devices.find(userId, factorId)) === undefined) {
     const binding = { userId, purpose: 'transaction', bindingId: id, audience: audiences.customers } as const;
     const text = shown.text ?? (await withoutText(ctx, { userId, factorId }, shown));
+    await requireTextCode(ctx, { userId, factorId });
     const started = await ctx.factorChallenges.start(binding, factorId, { text, digest });
     if (started.kind !== 'started') throw refusalOf(started, 'factor.not_found');
     const { type: method, challengeId, expiresAt, question: options, nonce } = started;

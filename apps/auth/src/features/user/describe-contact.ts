@@ -3,6 +3,7 @@ import { allow, DomainError, isBlocked, parse, UserIdSchema } from '@bank/domain
 import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
+import { textCodesFrom } from '#features/delivery/text-codes-from.ts';
 import { openContact } from '#features/user/contact.ts';
 import { maskEmail } from '#features/user/mask-email.ts';
 import { maskPhone } from '#features/user/mask-phone.ts';
@@ -13,7 +14,7 @@ const DescribeContactSchema = v.object({ userId: UserIdSchema });
 export interface ContactHints {
   email: string | undefined;
   phone: string | undefined;
-  /** Until then the number gets no codes (SR-28). */
+  /** Until then the number gets no codes that a live session asks for (SR-18, SR-28). */
   phoneCodesFrom: Date | undefined;
 }
 
@@ -32,10 +33,9 @@ export async function describeContact(
   }
   const { email, phone } = await openContact(reader, { table: 'users', userId }, user.contact);
   const hasPhone = user.phoneVerifiedAt !== null && phone !== null;
-  const isTooNew = user.phoneCodesFrom !== null && user.phoneCodesFrom > ctx.clock.now();
   return {
     email: user.emailVerifiedAt === null ? undefined : maskEmail(email),
     phone: hasPhone ? maskPhone(phone) : undefined,
-    phoneCodesFrom: hasPhone && isTooNew ? (user.phoneCodesFrom ?? undefined) : undefined,
+    phoneCodesFrom: hasPhone ? await textCodesFrom(ctx, user, phone) : undefined,
   };
 }

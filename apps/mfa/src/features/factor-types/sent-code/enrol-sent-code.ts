@@ -12,7 +12,7 @@ const labels = { sms: 'Text message', email: 'Email' } as const;
 
 /**
  * Begins to enrol codes by text or by email, and sends the first: to the proven address that the user has, and no other
- * (SR-28). Whose number took the place of another lately waits, as for every code.
+ * (SR-28). Whose number took the place of another lately, or has had as many messages as are sent, waits as for every code.
  * @throws auth.token.missing, request.invalid, request.rate_limited, auth.step_up.required, factor.address_missing,
  * factor.limit_reached, service.unavailable
  */
@@ -46,7 +46,7 @@ async function findHint(ctx: AppContext, userId: UserId, type: SentCodeType): Pr
   if (hint === undefined) throw new DomainError('factor.address_missing', { reason: `no proven address for ${type}` });
   const now = ctx.clock.now();
   if (type === 'sms' && phoneCodesFrom !== undefined && phoneCodesFrom > now) {
-    throw tooSoon('the number is new', phoneCodesFrom, now);
+    throw tooSoon('the number gets no codes yet', phoneCodesFrom, now);
   }
   return hint;
 }
