@@ -4,7 +4,7 @@ import { createContext } from '#context.ts';
 import { assembleService } from '#service.ts';
 import { password, refresh, register } from './support/accounts.ts';
 import { startAuth, type TestAuth } from './support/auth.ts';
-import { post } from './support/http.ts';
+import { get, post } from './support/http.ts';
 
 const auth = await startAuth();
 
@@ -27,7 +27,9 @@ describe('a replica that could not read the clients', () => {
     expect(refused).toMatchObject({ status: 503, body: { code: 'service.unavailable' } });
     const body = { identifier: account.email, password };
     expect((await post(replica, '/v1/auth/login', body)).status).toBe(503);
+    expect((await get(replica, '/health/ready')).status).toBe(503);
     await auth.database.query('notify auth_signing_keys');
     await until(async () => (await refresh(replica, account.refreshToken, account.device.secret)).status === 200);
+    await until(async () => (await get(replica, '/health/ready')).status === 200);
   });
 });

@@ -9,7 +9,7 @@ const rotationCheckMs = 60_000;
 
 /**
  * The verifier of the process that issues the tokens: before it starts there are keys to verify with and somebody publishes
- * revocations, and both go on until it has stopped.
+ * revocations, and both go on until it has stopped. It is not ready before the clients have been read.
  */
 export function createIssuer(ctx: AppContext): Verifier {
   const { verifier, logger } = ctx;
@@ -26,7 +26,10 @@ export function createIssuer(ctx: AppContext): Verifier {
     verify: (token, options) => verifier.verify(token, options),
     verifyApproval: (approval, demand) => verifier.verifyApproval(approval, demand),
     verifyTransaction: (token) => verifier.verifyTransaction(token),
-    ping: () => verifier.ping(),
+    async ping() {
+      ctx.clientRegistry.find(''); // throws until it has been read
+      await verifier.ping();
+    },
     async start() {
       await Promise.all([clients.start(), rotation.start(), publisher.start()]);
       // Another replica has made, moved or forgotten a key, or the database is back and the first reads may have failed.
