@@ -4,21 +4,25 @@ import type { AppContext } from '#context.ts';
 import { readFile } from '#features/file/read-file.ts';
 import { gatherFacts } from '#features/kyc/gather-facts.ts';
 import { casePicturesBytesMax, documentsOf } from '#features/kyc/policies.ts';
+import type { KycCase } from '#storage/kyc/kyc-case.ts';
 import type { OpenedKycDocument } from '#storage/kyc/kyc-document.repository.ts';
 import type { KycSubmission } from '#storage/kyc/kyc-submission.repository.ts';
 
 /**
  * Opens what a submission is about: who the user is, and their documents. Only here, and only for the call that follows; in the
- * database and in queues there are ids. Undefined when the case has moved on. @throws VerificationRefused for more pictures
+ * database and in queues there are ids. Undefined when the case has been decided or its user erased, also while the pictures were opened:
+ * of that nothing goes to anybody. @throws VerificationRefused for more pictures
  * than are handed over, profile.unreadable, and what reading files throws
  */
 export async function openVerification(ctx: AppContext, submission: KycSubmission): Promise<Verification | undefined> {
   const { id: submissionId, caseId, userId, attempt } = submission;
   const reader = readerOf(ctx);
-  const found = await reader.kycCases.find(caseId);
-  if (found === undefined || found.attempt !== attempt) return undefined;
+  const found = await findWaiting(ctx, submission);
+  if (found === undefined) return undefined;
   const facts = await gatherFacts(reader, userId, caseId, found.submittedAt ?? undefined);
   if (facts.whole === undefined) return undefined;
+  const documents = await withPictures(ctx, documentsOf(found.tier, facts));
+  if ((await findWaiting(ctx, submission)) === undefined) return undefined;
   const { givenName, middleName, familyName, dateOfBirth, nationality, occupation } = facts.whole;
   return {
     submissionId,
@@ -33,8 +37,15 @@ export async function openVerification(ctx: AppContext, submission: KycSubmissio
       nationality: nationality ?? '',
       occupation: occupation ?? '',
     },
-    documents: await withPictures(ctx, documentsOf(found.tier, facts)),
+    documents,
   };
+}
+
+/** The case, while this attempt of it waits to be decided. */
+async function findWaiting(ctx: AppContext, { caseId, attempt }: KycSubmission): Promise<KycCase | undefined> {
+  const found = await readerOf(ctx).kycCases.find(caseId);
+  const isWaiting = found?.status === 'submitted' || found?.status === 'in_review';
+  return isWaiting && found.attempt === attempt ? found : undefined;
 }
 
 async function withPictures(ctx: AppContext, documents: readonly OpenedKycDocument[]) {
