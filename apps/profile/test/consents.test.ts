@@ -63,6 +63,21 @@ describe('POST /v1/settings/consents', () => {
     expect((await outboxOf(userId)).filter(({ type }) => type === 'consent.recorded.v1')).toHaveLength(2);
   });
 
+  test('what is withdrawn is the text that was given, whichever the sender names', async () => {
+    const { token, userId } = givenUser();
+    await app.database.query(
+      `insert into profile.consents (id, user_id, purpose, sequence, text_version, decision, recorded_at)
+        values ($1, $2, 'analytics', 1, '2025-12', 'given', now())`,
+      [uuidv7(), userId],
+    );
+    for (const version of ['2026-01', 'zzz-not-a-version']) {
+      const answer = await decide(token, { decision: 'withdrawn', version });
+      expect(answer.body).toMatchObject({ decision: 'withdrawn', version: '2025-12' });
+    }
+    const told = (await outboxOf(userId)).filter(({ type }) => type === 'consent.recorded.v1');
+    expect(told.at(-1)?.data).toMatchObject({ textVersion: '2025-12' });
+  });
+
   test('201: an Idempotency-Key gives the first answer again', async () => {
     const { token } = givenUser();
     const key = { 'idempotency-key': uuidv7() };

@@ -39,6 +39,14 @@ export function decideConsent(
   return latest.decision === 'given';
 }
 
+/** The version of the text that a decision is about: what is withdrawn is what was given, whichever text the sender names. */
+export function textVersionOf(
+  { version, decision }: ConsentBody,
+  latest: Pick<Consent, 'textVersion'> | undefined,
+): string {
+  return decision === 'withdrawn' && latest !== undefined ? latest.textVersion : version;
+}
+
 /** How things stand with every purpose. */
 export function standingOf(latest: readonly Consent[], versions: TextVersions): StandingView[] {
   const byPurpose = new Map(latest.map((consent) => [consent.purpose, consent]));

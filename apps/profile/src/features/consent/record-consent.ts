@@ -2,7 +2,7 @@ import { withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import { addConsent } from '#features/consent/add-consent.ts';
-import { decideConsent, textVersionsOf } from '#features/consent/policies.ts';
+import { decideConsent, textVersionOf, textVersionsOf } from '#features/consent/policies.ts';
 import { ConsentBody, type ConsentView } from '#features/consent/schemas.ts';
 import { toConsentView } from '#features/consent/view.ts';
 import { stopOffers } from '#features/settings/offers.ts';
@@ -28,9 +28,9 @@ export async function recordConsent(ctx: AppContext, actor: Actor, input: unknow
     const latest = await tx.consents.holdLatest(userId, said.purpose);
     const isNew = decideConsent(said, latest, textVersionsOf(ctx.config));
     if (!isNew && latest !== undefined) return { view: toConsentView(latest), isNew, settings: undefined };
-    const { purpose, version: textVersion, decision } = said;
+    const { purpose, decision } = said;
     const consent = await addConsent(tx, latest, {
-      ...{ userId, purpose, textVersion, decision, deviceId, sessionId },
+      ...{ userId, purpose, textVersion: textVersionOf(said, latest), decision, deviceId, sessionId },
       recordedAt: ctx.clock.now(),
     });
     const settings = decision === 'withdrawn' ? await stopOffers(tx, userId, purpose) : undefined;
