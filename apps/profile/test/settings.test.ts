@@ -122,6 +122,17 @@ describe('PATCH /v1/settings', () => {
     expect(await get(token)).toMatchObject({ body: { language: 'fr' } });
   });
 
+  test('200: who wrote a setting before the activation is heard of has the language they registered with as well', async () => {
+    const { userId, token } = givenUser();
+    await patch(token, { timeZone: 'America/Sao_Paulo' });
+    await activate(userId, 'pt-BR');
+    const answer = await get(token);
+    expect(answer.body).toMatchObject({ language: 'pt-BR', timeZone: 'America/Sao_Paulo' });
+    expect(answer.headers.get('etag')).toBe('"v2"');
+    const told = (await outboxOf(userId)).filter(({ type }) => type === 'settings.updated.v1');
+    expect(told.at(-1)?.data).toMatchObject({ version: '2', changedFields: ['language'] });
+  });
+
   test('200: all switches at once, as a form sends them, go to the ledger as well', async () => {
     const { userId, token } = givenUser();
     const kinds = { account: true, transactions: false, product: false, marketing: false };

@@ -26,6 +26,15 @@ export class SettingsRepository extends Repository {
     return inserted === 1;
   }
 
+  /** Adds a language to settings that have none, whatever their version; gives them when that changed them. */
+  addLanguage(userId: UserId, language: string, at: Date): Promise<Settings | undefined> {
+    return this.row(
+      `update profile.settings set language = ?, version = version + 1, updated_at = ?
+        where user_id = ? and language is null returning ${selected}`,
+      [language, at, userId],
+    );
+  }
+
   /** Replaces the choices if they still have this version; false when they have moved on. */
   async replace(userId: UserId, version: number, choices: Choices, at: Date): Promise<boolean> {
     const replaced = await this.affected(

@@ -2,7 +2,7 @@ import type { TransactionScope } from '@bank/database';
 import { DomainError, type UserId } from '@bank/domain';
 import type { ConsentPurpose } from '#consent-purposes.ts';
 import type { AppContext, Repositories } from '#context.ts';
-import { settingsUpdated } from '#events.ts';
+import { noteChange } from '#features/settings/note-change.ts';
 import type { Choices, Settings } from '#storage/settings.entity.ts';
 
 /** Where offers need the consent of who gets them, and which. */
@@ -32,13 +32,9 @@ export async function requireOfferConsents(tx: Scope, before: Settings, after: C
  */
 export async function stopOffers(tx: Scope, userId: UserId, purpose: ConsentPurpose): Promise<Settings | undefined> {
   if (!isOfferPurpose(purpose)) return undefined;
-  const at = tx.clock.now();
-  const settings = await tx.settings.switchOff(userId, switches[purpose], at);
+  const settings = await tx.settings.switchOff(userId, switches[purpose], tx.clock.now());
   if (settings === undefined) return undefined;
-  const { version } = settings;
-  await tx.emit(settingsUpdated({ userId, version, changedFields: [names[purpose]], at }));
-  const details = { version, fields: names[purpose] };
-  await tx.audit({ action: 'settings.updated', subject: userId, outcome: 'success', details });
+  await noteChange(tx, settings, [names[purpose]]);
   return settings;
 }
 

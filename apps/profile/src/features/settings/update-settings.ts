@@ -1,7 +1,7 @@
 import { withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain';
 import type { AppContext, Repositories } from '#context.ts';
-import { settingsUpdated } from '#events.ts';
+import { noteChange } from '#features/settings/note-change.ts';
 import { requireOfferConsents } from '#features/settings/offers.ts';
 import { applyPatch } from '#features/settings/policies.ts';
 import { SettingsPatch } from '#features/settings/schemas.ts';
@@ -38,9 +38,7 @@ export async function updateSettings(
       const isReplaced = await tx.settings.replace(userId, input.version, choices, now);
       if (!isReplaced) throw new DomainError('request.precondition_failed');
       const version = input.version + 1;
-      await tx.emit(settingsUpdated({ userId, version, changedFields, at: now }));
-      const details = { version, fields: changedFields.join(' ') };
-      await tx.audit({ action: 'settings.updated', subject: userId, outcome: 'success', details });
+      await noteChange(tx, { userId, version }, changedFields);
       return { ...before, ...choices, version, updatedAt: now };
     },
   );
