@@ -23,6 +23,7 @@ export class Listener {
   readonly #subscribers = new Map<string, Set<() => void>>();
   #client: pg.Client | undefined;
   #connecting: Promise<void> | undefined;
+  #said: Promise<void> = Promise.resolve();
   #retry: NodeJS.Timeout | undefined;
   #failures = 0;
 
@@ -37,7 +38,7 @@ export class Listener {
     if (this.#client === undefined) {
       await this.#connect().catch(() => this.#reconnectLater());
     } else if (present.size === 1) {
-      await this.#client.query(`listen ${pg.escapeIdentifier(channel)}`).catch(() => undefined); // 'end' follows
+      await this.#say(`listen ${pg.escapeIdentifier(channel)}`);
     }
     return () => this.#unsubscribe(channel, onNotify);
   }
@@ -121,8 +122,16 @@ export class Listener {
     if (this.#subscribers.size === 0) {
       await this.close();
     } else {
-      await this.#client?.query(`unlisten ${pg.escapeIdentifier(channel)}`).catch(() => undefined);
+      await this.#say(`unlisten ${pg.escapeIdentifier(channel)}`);
     }
+  }
+
+  /** One after another, as the driver wants it. A connection that is lost meanwhile is made anew with all channels. */
+  #say(statement: string): Promise<void> {
+    this.#said = this.#said.then(async () => {
+      await this.#client?.query(statement).catch(() => undefined);
+    });
+    return this.#said;
   }
 }
 
