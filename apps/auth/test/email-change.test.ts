@@ -147,7 +147,7 @@ describe('POST /v1/auth/email/verify', () => {
     expect(notice.text).not.toContain(account.email);
     const replaced = await auth.mailbox.newest(account.email, /email address of your account .* was changed/);
     expect(replaced.text).not.toContain(email);
-    await until(async () => /another email address/.test((await auth.carriers.newestSms(account.phone)).text));
+    await until(async () => /email address was confirmed/.test((await auth.carriers.newestSms(account.phone)).text));
     const told = await toldAbout(auth, account.id);
     expect(told).toContain('user.email_changed.v1');
     expect(told).toContain('user.email_changed');

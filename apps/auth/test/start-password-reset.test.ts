@@ -1,8 +1,10 @@
 import { uuidv7 } from '@bank/domain';
+import { until } from '@bank/testing';
 import { describe, expect, it } from 'vitest';
-import { register } from './support/accounts.ts';
+import { messagesTo, register } from './support/accounts.ts';
 import { auditsOf, colleague, staffClients } from './support/colleagues.ts';
-import { linksTo, reset, resetTokenFor } from './support/passwords.ts';
+import { linksTo, reset, resetTokenFor, toldAbout } from './support/passwords.ts';
+import { accountWithPhone } from './support/phones.ts';
 import { sharedAuth } from './support/shared-auth.ts';
 import { createStaff } from './support/staff.ts';
 
@@ -27,6 +29,19 @@ describe('StartPasswordReset', () => {
       [account.id],
     );
     expect(entry?.data.details).toEqual({ noteId });
+  });
+
+  it('SR-20, SR-42 reaches an address that was never proven, for staff who know whose it is, and the number hears of it', async () => {
+    const account = await accountWithPhone(auth);
+    await auth.database.query('update auth.users set email_verified_at = null where id = $1', [account.id]);
+    const { asked } = await colleague(auth, 'support');
+    await staff.sessions.startPasswordReset({ userId: account.id, noteId }, asked);
+    await auth.mailbox.newest(account.email, /another password/);
+    expect((await reset(auth, await resetTokenFor(auth, account.id))).status).toBe(204);
+    const texts = (await messagesTo(auth, account.id)).slice(-3).map(({ template }) => template);
+    expect(texts.toSorted()).toEqual(['email-changed', 'password-changed', 'password-changed']);
+    await until(() => auth.carriers.twilio.some(({ to, text }) => to === account.phone && /^The password/.test(text)));
+    expect(await toldAbout(auth, account.id)).toContain('user.email_proven');
   });
 
   it('SR-72 is not for people who stand as high, nor for oneself', async () => {

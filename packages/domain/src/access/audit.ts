@@ -43,6 +43,7 @@ export const auditActions = [
   'user.data_erased',
   'user.phone_changed',
   'user.email_changed',
+  'user.email_proven',
   'user.email_change.reverted',
   'user.contact_change.requested',
   'user.contact_change.failed',

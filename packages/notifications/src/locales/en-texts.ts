@@ -15,10 +15,12 @@ export const texts: Catalogue['texts'] = {
     `${values.code} makes this number a second factor at ${brand}. It works once, for ${minutes(values.minutes)}. Give it to no one.`,
   'transaction-code': (values, { brand }) =>
     `${values.code} approves ${values.transaction}. For ${minutes(values.minutes)}, at ${brand}. Give it to no one.`,
+  'password-changed': (_values, { brand }) =>
+    `The password of your account at ${brand} was changed. If that was not you, contact us now.`,
   'phone-changed': (_values, { brand }) =>
     `This number no longer belongs to your account at ${brand}. If that was not you, contact us now.`,
   'email-changed': (_values, { brand }) =>
-    `Your account at ${brand} has another email address. If that was not you, contact us now.`,
+    `An email address was confirmed for your account at ${brand}. If that was not you, contact us now.`,
   'recovery-waiting': (_values, { brand }) =>
     `All second factors of your account at ${brand} will be removed. If you did not ask for it, contact us now.`,
   'recovery-completed': (_values, { brand }) =>

@@ -10,9 +10,11 @@ export const smsTemplates = {
   'factor-code': { code: required('code'), minutes: required('count') },
   /** Approves what it states: amount and payee of a payment (RTS art. 5). */
   'transaction-code': { code: required('code'), minutes: required('count'), transaction: required('text') },
+  /** To the number of a user whose password was chosen anew by who reads their mail. */
+  'password-changed': {},
   /** To a number that is its user's no longer. */
   'phone-changed': {},
-  /** To the number of a user whose mail goes to another address from now on. */
+  /** To the number of a user whose address was proven just now: another one, or the one that they were imported with. */
   'email-changed': {},
   /** To the number of a user whose factors are to be removed, and were. */
   'recovery-waiting': {},

@@ -6,6 +6,7 @@ import type { AppContext } from '#context.ts';
 import type { Address } from '#features/address/index-address.ts';
 import { findLimitReached } from '#features/delivery/admit-message.ts';
 import { askChoices } from '#features/delivery/ask-choices.ts';
+import { reachesUnproven } from '#features/delivery/policies.ts';
 import { openContact } from '#features/user/contact.ts';
 import type { PendingDelivery, Settlement } from '#storage/deliveries/delivery.repository.ts';
 
@@ -67,19 +68,19 @@ function given({ channel }: OpenedDelivery, text: string): Recipient | undefined
 }
 
 /**
- * The proven address of a user in that channel, and the language they chose. A number that took the place of another a short
+ * The address of a user in that channel, proven unless the message is for one that is not, and the language they chose. A number that took the place of another a short
  * while ago is told things, but gets no codes, whichever app sends them (SR-28).
  */
 async function reach(
   ctx: AppContext,
-  { userId, channel }: PendingDelivery,
+  { userId, channel, template }: PendingDelivery,
   isCode: boolean,
 ): Promise<Recipient | 'too_new' | undefined> {
   const reader = readerOf(ctx);
   const user = userId === null ? undefined : await reader.users.find(userId);
   if (user === undefined || user.contact === null || isBlocked(user.status, 'notice')) return undefined;
   const provenAt = channel === 'email' ? user.emailVerifiedAt : user.phoneVerifiedAt;
-  if (provenAt === null) return undefined;
+  if (provenAt === null && !reachesUnproven({ channel, template })) return undefined;
   const { email, phone } = await openContact(reader, { table: 'users', userId: user.id }, user.contact);
   const locale = user.locale ?? undefined;
   if (channel === 'email') return { address: { kind: 'email', value: email }, locale };

@@ -1,3 +1,4 @@
+import type { TemplateName } from '@bank/notifications';
 import type { Config } from '#config.ts';
 import type { MessagePurpose } from '#features/delivery/purposes.ts';
 import type { DeliveryChannel } from '#storage/deliveries/delivery.repository.ts';
@@ -22,6 +23,23 @@ export function nextAttempt(attempts: number, now: Date, expiresAt: Date): Date 
   const wait = Math.min(firstRetryMs * 2 ** Math.max(attempts - 1, 0), longestRetryMs);
   const next = new Date(now.getTime() + wait);
   return next < expiresAt ? next : undefined;
+}
+
+/**
+ * Mail that a user's address gets though nobody has proven it yet, as one that came with an import: what its reader proves it by, and
+ * what says that somebody else claims it. All other mail waits for the proof, since the address may be a stranger's.
+ */
+const unprovenToo: ReadonlySet<string> = new Set<TemplateName>([
+  'password-reset',
+  'sign-in-code',
+  'step-up-code',
+  'registration-attempted',
+  'email-change-attempted',
+]);
+
+/** Whether a message goes to an address of its user that waits to be proven. A number that does names nobody, and gets none. */
+export function reachesUnproven({ channel, template }: { channel: DeliveryChannel; template: string }): boolean {
+  return channel === 'email' && unprovenToo.has(template);
 }
 
 /** A message as its limits see it; nothing in it says whose it is. */

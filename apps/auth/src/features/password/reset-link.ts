@@ -1,10 +1,8 @@
-import type { Delivery } from '@bank/database';
 import { messageOf } from '@bank/notifications';
 import { mintToken } from '@bank/security';
 import type { AppTransaction } from '#context.ts';
 import { passwordResetRequested } from '#events.ts';
 import { resetLinkSeconds } from '#features/password/policies.ts';
-import { openContact } from '#features/user/contact.ts';
 import { pageLink } from '#features/user/page-link.ts';
 import type { User } from '#storage/users/user.repository.ts';
 
@@ -14,23 +12,14 @@ export const resetTokenPrefix = 'pr';
 /** Sends a user a link for choosing another password; it ends the one before (SR-36). It changes nothing else (SR-38). */
 export async function sendResetLink(
   tx: AppTransaction,
-  user: Pick<User, 'id' | 'roles' | 'contact' | 'emailVerifiedAt'>,
+  user: Pick<User, 'id' | 'roles'>,
   { byStaff }: { byStaff: boolean },
 ): Promise<void> {
   const { id: userId } = user;
   const { url, expiresAt } = await makeLink(tx, user);
   const message = messageOf('password-reset', { url, minutes: resetLinkSeconds / 60 });
-  await tx.deliver({ to: await recipientOf(tx, user), channel: 'email', expiresAt, ...message });
+  await tx.deliver({ to: { userId }, channel: 'email', expiresAt, ...message });
   await tx.emit(passwordResetRequested({ userId, byStaff, at: tx.clock.now() }));
-}
-
-/** An address that waits to be proven, as of somebody who was imported with it, is proven by the use of the link. */
-async function recipientOf(
-  tx: AppTransaction,
-  { id: userId, contact, emailVerifiedAt }: Pick<User, 'id' | 'contact' | 'emailVerifiedAt'>,
-): Promise<Delivery['to']> {
-  if (emailVerifiedAt !== null || contact === null) return { userId };
-  return { email: (await openContact(tx, { table: 'users', userId }, contact)).email };
 }
 
 /** The same work where there is nobody to write to. */

@@ -1,5 +1,7 @@
+import { notify } from '@bank/composition';
 import { readerOf, withTransaction } from '@bank/database';
 import { allow, DomainError, type Grant, isBlocked, parse, type UserId } from '@bank/domain';
+import { smsOf } from '@bank/notifications';
 import { keyedHash, type ReadToken, readToken } from '@bank/security';
 import type { AppContext, AppTransaction } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
@@ -15,10 +17,12 @@ import { resetTokenPrefix } from '#features/password/reset-link.ts';
 import { ResetPasswordSchema } from '#features/password/schemas.ts';
 import { endEverything } from '#features/standing/end-everything.ts';
 import { type Contact, openContact } from '#features/user/contact.ts';
+import { proveEmail } from '#features/user/prove-email.ts';
 
 const resetAudits = [
   'auth.password.changed',
   'auth.password.reset_failed',
+  'user.email_proven',
   'auth.session.revoked',
   'auth.sessions.revoked',
 ] as const;
@@ -100,8 +104,10 @@ async function useLink(
     await tx.audit({ action: 'auth.password.reset_failed', subject: userId, outcome: 'denied', reason: 'status' });
     return false;
   }
-  if (user.emailVerifiedAt === null) await tx.users.proveEmail(userId, tx.clock.now());
+  await proveEmail(tx, user);
   await replacePassword(tx, userId, { passwordHash, byReset: true });
+  // Who reads the mail chose it: the number tells the user of it where the mailbox is not theirs alone (SR-20).
+  if (user.phoneVerifiedAt !== null) await notify(tx, userId, smsOf('password-changed', {}));
   await tx.lockouts.lift(tx.keys.limits.all().map((key) => keyedHash(key, 'user', userId)));
   await endEverything(tx, userId, 'password_changed');
   return true;

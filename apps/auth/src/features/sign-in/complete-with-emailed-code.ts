@@ -14,6 +14,7 @@ import {
   type SecondHalfRequest,
 } from '#features/sign-in/open-completed.ts';
 import { codeAttemptsMax } from '#features/sign-in/policies.ts';
+import { proveEmail } from '#features/user/prove-email.ts';
 import type { PendingSignIn } from '#storage/sign-ins/sign-in.repository.ts';
 
 type Outcome =
@@ -22,7 +23,8 @@ type Outcome =
   | { kind: 'unknown' | 'wrong_code' | 'changed' | 'factor_enrolled' };
 
 /**
- * Completes a sign-in by an emailed code. The session stays `aal1` (SR-29), but its device is known from now on. Who has
+ * Completes a sign-in by an emailed code. The session stays `aal1` (SR-29), but its device is known from now on, and so is that the
+ * address is the user's: who knows their password reads its mail. Who has
  * enrolled a factor since the first half has to present it, so such a sign-in is over; mfa is asked for every code, right or
  * wrong. @throws auth.login.invalid, auth.second_factor.invalid, auth.password.compromised, request.rate_limited,
  * service.unavailable
@@ -49,7 +51,7 @@ async function tryCode(
 ): Promise<Outcome> {
   const factors = sufficientFactors(await ctx.factors.list(userId), half.client.audience);
   const now = ctx.clock.now();
-  const access = { who: half.who, audits: completionAudits } as const;
+  const access = { who: half.who, audits: [...completionAudits, 'user.email_proven'] } as const;
   return await withTransaction(ctx, access, async (tx): Promise<Outcome> => {
     const claim = { challengeId, attemptsMax: codeAttemptsMax, now };
     const attempt = await tx.signIns.claimAttempt(half.request.loginId, claim);
@@ -64,8 +66,12 @@ async function tryCode(
       await tx.audit({ action: 'auth.sign_in.failed', subject: userId, ...denied });
       return { kind: 'factor_enrolled' };
     }
+    // The user's row first: all who change a user lock in that order.
+    const user = await tx.users.lock(userId);
     const signedIn = await openCompleted(tx, attempt, half, assuranceOf(['password', 'email']));
     if (signedIn === 'compromised') return { kind: 'compromised', pending: attempt };
-    return signedIn === undefined ? { kind: 'changed' } : { kind: 'signed_in', signedIn };
+    if (signedIn === undefined || user === undefined) return { kind: 'changed' };
+    await proveEmail(tx, user);
+    return { kind: 'signed_in', signedIn };
   });
 }

@@ -13,10 +13,11 @@ import { isEmailedCode, stepUpCode } from '#features/sign-in/emailed-code.ts';
 import { emailedCodes, lockSchedule, secondsLocked } from '#features/sign-in/lockout-policies.ts';
 import { codeAttemptsMax } from '#features/sign-in/policies.ts';
 import { renewSession } from '#features/step-up/renew-session.ts';
+import { proveEmail } from '#features/user/prove-email.ts';
 
 /**
- * Renews `auth_time` by the password, for a user without a factor; on an unknown device by an emailed code as well. The
- * session is at `aal1` afterwards, whatever it was. A wrong password counts in the same pools as a sign-in's.
+ * Renews `auth_time` by the password, for a user without a factor; on an unknown device by an emailed code as well, which proves
+ * the address to be the user's. The session is at `aal1` afterwards, whatever it was. A wrong password counts in the same pools as a sign-in's.
  */
 export async function stepUpWithPassword(
   ctx: AppContext,
@@ -27,9 +28,11 @@ export async function stepUpWithPassword(
   await requireNoFactor(ctx, user);
   if (!isDeviceKnown && proof.code === undefined) throw new DomainError('auth.step_up.code_required');
   const confirmed = await confirmPassword(ctx, own, proof.password, 'auth.step_up.failed');
-  const audits = ['auth.stepped_up', 'auth.step_up.failed'] as const;
+  const audits = ['auth.stepped_up', 'auth.step_up.failed', 'user.email_proven'] as const;
   const renew = () =>
     withTransaction(ctx, { who, audits }, async (tx) => {
+      // The user's row first: all who change a user lock in that order.
+      const held = await tx.users.lock(user.userId);
       if (!isDeviceKnown && !(await isRightCode(tx, user, proof.code ?? ''))) {
         const failure = { action: 'auth.step_up.failed', subject: user.userId, outcome: 'failure' } as const;
         await tx.audit({ ...failure, reason: 'code', details: { sessionId: user.sessionId } });
@@ -37,10 +40,11 @@ export async function stepUpWithPassword(
       }
       const current = await tx.users.shareCredential(user.userId);
       const isSame = current !== undefined && isStillPassword(confirmed.credential, current);
-      if (!isSame || isBlocked(current.status, 'sign_in')) {
+      if (held === undefined || !isSame || isBlocked(current.status, 'sign_in')) {
         throw new DomainError('auth.credentials.invalid', { reason: 'changed meanwhile' });
       }
       await endFailures(tx, confirmed);
+      if (!isDeviceKnown && current.compromisedAt === null) await proveEmail(tx, held);
       return await renewSession(tx, user, assuranceOf(['password', isDeviceKnown ? 'device' : 'email']));
     });
   const renewed = await withFailureLimit(ctx, own.caller.clientAddress, renew, (session) => session === undefined);

@@ -163,6 +163,11 @@ export class UserRepository extends Repository {
     );
   }
 
+  /** Whether a user has a password at all. */
+  async hasPassword(userId: UserId): Promise<boolean> {
+    return (await this.row('select 1 from auth.credentials where user_id = ?', [userId])) !== undefined;
+  }
+
   /** Gives a user another password, or a first one, whose row the transaction holds. */
   async replacePassword(userId: UserId, passwordHash: string, at: Date): Promise<void> {
     const sql = `insert into auth.credentials (user_id, password_hash, changed_at) values (?, ?, ?)
