@@ -1,5 +1,5 @@
 import { request } from '@bank/composition/testing';
-import type { JsonObject } from '@bank/database';
+import type { JsonObject } from '@bank/domain';
 import { describe, expect, test } from 'vitest';
 import { financialPlace } from '#storage/linked-accounts/sealed-record.ts';
 import { accountsApp, givenAda } from './accounts-app.ts';

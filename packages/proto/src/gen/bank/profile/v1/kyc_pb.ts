@@ -126,7 +126,7 @@ export type KycCase = Message<"bank.profile.v1.KycCase"> & {
   submittedAt?: Timestamp | undefined;
 
   /**
-   * Its documents as they were handed in.
+   * The documents that it rests on by its tier, as they were handed in: also those of earlier cases that were approved by them.
    *
    * @generated from field: repeated bank.profile.v1.KycDocument documents = 9;
    */
@@ -352,7 +352,7 @@ export type GetKycDocumentRequest = Message<"bank.profile.v1.GetKycDocumentReque
   particularsOnly: boolean;
 
   /**
-   * The note of staff that says why, UUIDv7; may be empty for who has claimed the case, while it is open and the claim lasts.
+   * The note of staff that says why, UUIDv7; may be empty for who has claimed the case, while it is in review and the claim lasts.
    *
    * @generated from field: string note_id = 4;
    */

@@ -203,7 +203,7 @@ export const GetSettingsResponseSchema: GenMessage<GetSettingsResponse> = /*@__P
   messageDesc(file_bank_profile_v1_profile_service, 7);
 
 /**
- * SearchProfilesRequest says whom to look for: by the name, the date of birth, or both.
+ * SearchProfilesRequest says whom to look for: by the name, or the name and the date of birth.
  *
  * @generated from message bank.profile.v1.SearchProfilesRequest
  */
@@ -217,7 +217,7 @@ export type SearchProfilesRequest = Message<"bank.profile.v1.SearchProfilesReque
   name: string;
 
   /**
-   * Calendar date, `YYYY-MM-DD` (ISO 8601).
+   * Calendar date, `YYYY-MM-DD` (ISO 8601); only beside a whole word of the name.
    *
    * @generated from field: string date_of_birth = 2;
    */
@@ -335,7 +335,7 @@ export const ProfileService: GenService<{
     output: typeof ListChangeRequestsResponseSchema;
   },
   /**
-   * ViewChangeRequest shows one of them in full to who may decide on it; audited. Callers: staff, through admin.
+   * ViewChangeRequest shows one of them in full to who may decide on it, while it waits: ABORTED afterwards. Audited. Callers: staff, through admin.
    *
    * @generated from rpc bank.profile.v1.ProfileService.ViewChangeRequest
    */
@@ -356,8 +356,8 @@ export const ProfileService: GenService<{
     output: typeof DecideChangeRequestResponseSchema;
   },
   /**
-   * SearchProfiles finds people for staff by words of their names and by the date of birth, the latest user
-   * first, every value masked. Every call is audited, without what was looked for. Callers: staff, through admin.
+   * SearchProfiles finds people for staff by words of their names, and the date of birth with them, the latest user
+   * first, every value masked; sixty times an hour for one member of staff. Every call is audited, without what was looked for. Callers: staff, through admin.
    *
    * @generated from rpc bank.profile.v1.ProfileService.SearchProfiles
    */
