@@ -1,3 +1,4 @@
+import type { PhoneNumber } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import { countedMessage } from '#features/delivery/admit-message.ts';
 import { limitsOf } from '#features/delivery/policies.ts';
@@ -11,7 +12,7 @@ import type { User } from '#storage/users/user.repository.ts';
 export async function textCodesFrom(
   ctx: AppContext,
   { id: userId, phoneCodesFrom }: Pick<User, 'id' | 'phoneCodesFrom'>,
-  phone: string,
+  phone: PhoneNumber,
 ): Promise<Date | undefined> {
   const now = ctx.clock.now().getTime();
   const counted = countedMessage(ctx, { kind: 'phone', value: phone }, { userId, template: 'transaction-code' });
