@@ -8,6 +8,7 @@ import { LedgerForwarding } from './202612020061-ledger-forwarding.ts';
 import { LedgerVerification } from './202612032305-ledger-verification.ts';
 import { CommittedKeys } from './202612060010-committed-keys.ts';
 import { RowsAppendedTogether } from './202612060070-rows-appended-together.ts';
+import { WaitingOutboxIndex } from './202612060080-waiting-outbox-index.ts';
 
 /** In the order they run; a name is never changed once it has landed. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   { name: '202612032305-ledger-verification', class: LedgerVerification },
   { name: '202612060010-committed-keys', class: CommittedKeys },
   { name: '202612060070-rows-appended-together', class: RowsAppendedTogether },
+  { name: '202612060080-waiting-outbox-index', class: WaitingOutboxIndex },
 ];

@@ -47,6 +47,7 @@ import { CompromisedPasswords } from './202612060020-compromised-passwords.ts';
 import { StandingChanges } from './202612060030-standing-changes.ts';
 import { KeysOfNobody } from './202612060050-keys-of-nobody.ts';
 import { RowsAppendedTogether } from './202612060070-rows-appended-together.ts';
+import { WaitingOutboxIndex } from './202612060080-waiting-outbox-index.ts';
 
 /** In the order in which they run. A name never changes once it has run anywhere. */
 export const migrations: readonly NamedMigration[] = [
@@ -98,4 +99,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202612060030-standing-changes', class: StandingChanges },
   { name: '202612060050-keys-of-nobody', class: KeysOfNobody },
   { name: '202612060070-rows-appended-together', class: RowsAppendedTogether },
+  { name: '202612060080-waiting-outbox-index', class: WaitingOutboxIndex },
 ];

@@ -6,6 +6,7 @@ import { PublishedDeliveries } from './202612020041-published-deliveries.ts';
 import { DeviceKeys } from './202612040700-device-keys.ts';
 import { CommittedKeys } from './202612060010-committed-keys.ts';
 import { RowsAppendedTogether } from './202612060070-rows-appended-together.ts';
+import { WaitingOutboxIndex } from './202612060080-waiting-outbox-index.ts';
 
 /** In the order they run; a name is never changed once it has landed. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   { name: '202612040700-device-keys', class: DeviceKeys },
   { name: '202612060010-committed-keys', class: CommittedKeys },
   { name: '202612060070-rows-appended-together', class: RowsAppendedTogether },
+  { name: '202612060080-waiting-outbox-index', class: WaitingOutboxIndex },
 ];

@@ -21,6 +21,7 @@ import { CodePoolsChecked } from './202612060103-code-pools-checked.ts';
 import { CodePoolsIndex } from './202612060104-code-pools-index.ts';
 import { CodePoolsPrimaryKey } from './202612060105-code-pools-primary-key.ts';
 import { RowsAppendedTogether } from './202612060170-rows-appended-together.ts';
+import { WaitingOutboxIndex } from './202612060180-waiting-outbox-index.ts';
 
 /** In the order they run; a name is never changed once it has landed. */
 export const migrations = [
@@ -47,4 +48,5 @@ export const migrations = [
   { name: '202612060104-code-pools-index', class: CodePoolsIndex },
   { name: '202612060105-code-pools-primary-key', class: CodePoolsPrimaryKey },
   { name: '202612060170-rows-appended-together', class: RowsAppendedTogether },
+  { name: '202612060180-waiting-outbox-index', class: WaitingOutboxIndex },
 ];

@@ -15,6 +15,7 @@ import { UnindexedProfiles } from './202612050602-unindexed-profiles.ts';
 import { SearchScheme } from './202612050603-search-scheme.ts';
 import { CommittedKeys } from './202612060010-committed-keys.ts';
 import { RowsAppendedTogether } from './202612060070-rows-appended-together.ts';
+import { WaitingOutboxIndex } from './202612060080-waiting-outbox-index.ts';
 
 /** In the order they run; a name is never changed once it has landed. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   { name: '202612050410-replaced-documents', class: ReplacedDocuments },
   { name: '202612060010-committed-keys', class: CommittedKeys },
   { name: '202612060070-rows-appended-together', class: RowsAppendedTogether },
+  { name: '202612060080-waiting-outbox-index', class: WaitingOutboxIndex },
 ];

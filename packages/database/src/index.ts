@@ -45,7 +45,7 @@ export { type MigrationKind, type MigrationPlan, type NamedMigration, planOf } f
 export type { AppliedMigration, MigrationStatus } from '#migrations/migration-record.ts';
 export { createMigrator, type MigratorOptions, type SchemaMigrator } from '#migrations/migrator.ts';
 export { approvalTableV1 } from '#migrations/platform/approvals.ts';
-export { inboxKeepWeeks } from '#migrations/platform/outbox.ts';
+export { inboxKeepWeeks, waitingOutboxIndex } from '#migrations/platform/outbox.ts';
 export { type PartitionedTable, partitionedTableSql } from '#migrations/platform/partitions.ts';
 export { platformTablesV1, platformTablesV2, platformTablesV3, platformTablesV4 } from '#migrations/platform-tables.ts';
 export { rolesOf } from '#migrations/roles.ts';

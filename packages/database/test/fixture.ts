@@ -14,6 +14,7 @@ import {
   createUnitOfWork,
   type Database,
   type DatabaseOptions,
+  IndexMigration,
   partitionedTableSql,
   platformTablesV1,
   platformTablesV2,
@@ -24,6 +25,7 @@ import {
   SqlMigration,
   tokenIndexTableSql,
   type UnitOfWork,
+  waitingOutboxIndex,
 } from '#index.ts';
 
 /** A service like any other: `widgets` that are counted, in a schema `shop`; and a neighbour that owns `stock`. */
@@ -75,7 +77,16 @@ class FirstStockMigration extends SqlMigration {
   }
 }
 
-const shopMigrations = [{ name: '20260101000000_first', class: FirstShopMigration }];
+class WaitingOutboxIndex extends IndexMigration {
+  change() {
+    return waitingOutboxIndex('shop');
+  }
+}
+
+const shopMigrations = [
+  { name: '20260101000000_first', class: FirstShopMigration },
+  { name: '20260101000001_outbox', class: WaitingOutboxIndex },
+];
 
 const passwords = { owner: new Secret('test'), app: new Secret('test') };
 

@@ -90,17 +90,20 @@ describe('publishBatch', () => {
       await bothHold.promise; // neither commits before both have claimed
       return rows.map(({ id }) => id);
     };
-    const marked = await Promise.all([store.publishBatch(10, claim), other.publishBatch(10, claim)]);
+    const marked = await Promise.all([
+      store.publishBatch({ limit: 10 }, claim),
+      other.publishBatch({ limit: 10 }, claim),
+    ]);
     expect(marked).toEqual([10, 10]);
     expect(new Set(claimed.flat()).size).toBe(20);
-    expect(await store.backlog()).toEqual({ rows: 0, oldestSeconds: 0 });
+    expect(await store.backlog()).toEqual([]);
   });
 
   it('hands over complete rows, oldest first', async () => {
     const subjects = [systemIds.next(), systemIds.next()];
     await emitMany(subjects);
     const seen: OutboxRow[] = [];
-    await store.publishBatch(10, async (rows) => {
+    await store.publishBatch({ limit: 10 }, async (rows) => {
       seen.push(...rows);
       return [];
     });
@@ -118,19 +121,21 @@ describe('publishBatch', () => {
 
   it('marks what was confirmed and keeps the rest', async () => {
     await emitMany([systemIds.next(), systemIds.next(), systemIds.next()]);
-    const marked = await store.publishBatch(10, async ([first]) => (first === undefined ? [] : [first.id]));
+    const marked = await store.publishBatch({ limit: 10 }, async ([first]) => (first === undefined ? [] : [first.id]));
     expect(marked).toBe(1);
-    expect((await store.backlog()).rows).toBe(2);
+    expect(await store.backlog()).toMatchObject([{ destination: 'events', rows: 2 }]);
   });
 
   it('keeps all when publishing throws', async () => {
     await emitMany([systemIds.next(), systemIds.next()]);
-    await expect(store.publishBatch(10, () => Promise.reject(new Error('broker away')))).rejects.toThrow('broker away');
-    expect((await store.backlog()).rows).toBe(2);
+    await expect(store.publishBatch({ limit: 10 }, () => Promise.reject(new Error('broker away')))).rejects.toThrow(
+      'broker away',
+    );
+    expect(await store.backlog()).toMatchObject([{ destination: 'events', rows: 2 }]);
   });
 
   it('does not publish when there is nothing', async () => {
-    expect(await store.publishBatch(10, () => expect.unreachable())).toBe(0);
+    expect(await store.publishBatch({ limit: 10 }, () => expect.unreachable())).toBe(0);
   });
 });
 
@@ -161,7 +166,7 @@ describe('a delivery (SR-85)', () => {
     const [published, waiting] = [await deliver(), await deliver()];
     const whole = ['channel', 'expiresAt', 'sealedAddress', 'sealedParameters', 'template'];
     const handed: OutboxRow[] = [];
-    await store.publishBatch(10, async (rows) => {
+    await store.publishBatch({ limit: 10 }, async (rows) => {
       handed.push(...rows);
       return [published];
     });
@@ -182,7 +187,7 @@ describe('a delivery (SR-85)', () => {
 
   it('leaves facts and ledger entries as they were', async () => {
     await emitMany([systemIds.next()]);
-    await store.publishBatch(10, async (rows) => rows.map(({ id }) => id));
+    await store.publishBatch({ limit: 10 }, async (rows) => rows.map(({ id }) => id));
     const [row] = await postgres.query('select data from shop.outbox order by id desc limit 1');
     expect(row).toEqual({ data: { made: true } });
   });
@@ -205,13 +210,20 @@ describe('onInsert', () => {
 });
 
 describe('backlog', () => {
-  it('says how much waits and for how long', async () => {
+  it('says how much waits and for how long, destination by destination', async () => {
     await emitMany([systemIds.next()]);
     await postgres.query(
       `update shop.outbox set created_at = now() - interval '90 seconds' where published_at is null`,
     );
-    const backlog = await store.backlog();
-    expect(backlog.rows).toBe(1);
-    expect(backlog.oldestSeconds).toBeGreaterThan(89);
+    await withTransaction(ctx, { who: unaudited.who, audits: ['user.created'] }, (tx) =>
+      tx.audit({ action: 'user.created', subject: systemIds.next(), outcome: 'success' }),
+    );
+    const backlog = (await store.backlog()).toSorted((a, b) => a.oldestSeconds - b.oldestSeconds);
+    expect(backlog).toMatchObject([
+      { destination: 'audit', rows: 1 },
+      { destination: 'events', rows: 1 },
+    ]);
+    expect(backlog[0]?.oldestSeconds).toBeLessThan(60);
+    expect(backlog[1]?.oldestSeconds).toBeGreaterThan(89);
   });
 });

@@ -100,7 +100,7 @@ describe('maintainPartitions', () => {
       [uuidv7(old.getTime())],
     );
     expect((await maintainPartitions(ctx.database)).dropped).toEqual([]);
-    await createOutboxStore(ctx.database).publishBatch(1000, async (rows) => rows.map(({ id }) => id));
+    await createOutboxStore(ctx.database).publishBatch({ limit: 1000 }, async (rows) => rows.map(({ id }) => id));
     expect((await maintainPartitions(ctx.database)).dropped).toEqual([name]);
   });
 

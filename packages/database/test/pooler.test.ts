@@ -41,7 +41,7 @@ async function everything(): Promise<void> {
     }),
   );
   expect(winners(results)).toHaveLength(60);
-  expect(await store.publishBatch(100, async (rows) => rows.map(({ id }) => id))).toBe(60);
+  expect(await store.publishBatch({ limit: 100 }, async (rows) => rows.map(({ id }) => id))).toBe(60);
   await maintainPartitions(ctx.database);
 }
 

@@ -131,7 +131,7 @@ describe('the outbox relay', () => {
     await startRelay();
     await until(() => store.published.length === 1);
     const text = await metrics.text();
-    expect(text).toMatch(/outbox_rows\{service="test"\} 0/);
+    expect(text).toMatch(/outbox_rows\{destination="events",service="test"\} 0/);
     expect(text).toMatch(/outbox_publish_lag_seconds_count\{.*destination="events".*\} [1-9]/);
     expect(text).toMatch(/broker_unroutable_messages\{service="test"\} 0/);
     expect(text).toMatch(/broker_dead_letters\{queue="auth.deliveries",service="test"\} 0/);

@@ -37,8 +37,8 @@ function dyingPublisher(inner: Publisher): Publisher {
 function dyingStore(inner: OutboxStore): OutboxStore {
   return {
     ...inner,
-    publishBatch: (limit, publish) =>
-      inner.publishBatch(limit, async (rows) => {
+    publishBatch: (claim, publish) =>
+      inner.publishBatch(claim, async (rows) => {
         const confirmed = await publish(rows);
         if (confirmed.length > 0) reach('mark');
         return confirmed;

@@ -20,6 +20,8 @@ export interface Publisher {
   /** Asks the broker something, within two seconds. @throws BrokerUnavailable, or Error when the topology is missing */
   ping(): Promise<void>;
   close(): Promise<void>;
+  /** Another one like it, with a connection of its own: what is not confirmed there ends no other batch. */
+  apart(): Publisher;
 }
 
 const askDeadlineMs = 2000;
@@ -66,6 +68,7 @@ export function createPublisher(options: BrokerAddress & { service: string; logg
       );
     },
     close: () => link.close(),
+    apart: () => createPublisher(options),
   };
 }
 

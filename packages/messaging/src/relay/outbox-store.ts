@@ -19,11 +19,16 @@ export interface OutboxRow {
 /** What the relay needs of the outbox. */
 export interface OutboxStore {
   /**
-   * Claims up to `limit` rows that no other relay holds, oldest first, hands them to `publish`, and marks those whose
-   * ids it gives back as published. When `publish` throws, all of them stay. Gives how many were marked.
+   * Claims rows of these destinations that no other relay holds, oldest first and up to `limit` of each, hands them to
+   * `publish`, and marks those whose ids it gives back as published. When `publish` throws, all of them stay. Gives how many
+   * were marked.
    */
-  publishBatch(limit: number, publish: (rows: readonly OutboxRow[]) => Promise<readonly string[]>): Promise<number>;
+  publishBatch(
+    claim: { readonly limit: number; readonly destinations: readonly Destination[] },
+    publish: (rows: readonly OutboxRow[]) => Promise<readonly string[]>,
+  ): Promise<number>;
   /** Calls `listener` when rows were committed. It may miss some; the result stops it. */
   onInsert(listener: () => void): Promise<() => Promise<void>>;
-  backlog(): Promise<{ rows: number; oldestSeconds: number }>;
+  /** What waits for each destination that anything waits for. */
+  backlog(): Promise<readonly { destination: Destination; rows: number; oldestSeconds: number }[]>;
 }

@@ -1,7 +1,7 @@
 import type { Metrics } from '@bank/observability';
 import type { Publisher } from '#publish/publisher.ts';
 import type { OutboxRow, OutboxStore } from '#relay/outbox-store.ts';
-import { deadQueueOf, topology } from '#topology/topology.ts';
+import { deadQueueOf, destinations, topology } from '#topology/topology.ts';
 
 export interface RelayMetricsOptions {
   readonly metrics: Metrics;
@@ -25,7 +25,7 @@ export function createRelayMetrics({
   const lag = metrics.histogram('outbox_publish_lag_seconds', 'Time from writing an outbox row to its confirm', [
     'destination',
   ]);
-  metrics.watchOutbox(() => store.backlog());
+  metrics.watchOutbox(destinations, () => store.backlog());
   metrics.read('broker_unroutable_messages', 'Messages that no queue is bound for', {
     value: () => publisher.depth(topology.unroutable),
   });

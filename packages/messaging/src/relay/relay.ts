@@ -1,102 +1,98 @@
-import type { Logger, Metrics } from '@bank/observability';
-import { brokerReason } from '#connection/broker-reason.ts';
+import type { Logger } from '@bank/observability';
 import type { Publisher } from '#publish/publisher.ts';
-import type { OutboxRow, OutboxStore } from '#relay/outbox-store.ts';
-import { outgoingRow } from '#relay/outgoing-row.ts';
-import { createRelayMetrics } from '#relay/relay-metrics.ts';
-import { createBackOff } from '#timing/back-off.ts';
-import { createBell } from '#timing/bell.ts';
+import { createRowPublisher, type Published, type PublishRowsOptions } from '#relay/publish-rows.ts';
+import { createTurns, type Turns } from '#relay/turns.ts';
+import { type Destination, destinations } from '#topology/topology.ts';
 import type { Worker } from '#worker.ts';
 
-export interface RelayOptions {
-  store: OutboxStore;
-  publisher: Publisher;
-  service: string;
-  logger: Logger;
-  metrics: Metrics;
-  /** Rows that are claimed and confirmed together. */
-  batchSize?: number;
+export interface RelayOptions extends PublishRowsOptions {
+  readonly publisher: Publisher;
+  readonly logger: Logger;
   /** How long a row can wait when its notification was lost. */
-  pollMs?: number;
-  /** How long the broker may take to confirm a batch. */
-  deadlineMs?: number;
+  readonly pollMs?: number;
 }
 
 /**
  * Publishes what the outbox holds: woken by inserts, by polling when a wake-up was lost, batch after batch while there
  * is more. A row is marked only when the broker has confirmed it, so each is published at least once. While the broker
  * or the database is away it tries again with a growing pause of at most ten seconds.
+ *
+ * One batch takes what waits for all destinations. One of which a row was not confirmed has turns, a pause and a connection
+ * of its own from then on, until a batch of it is confirmed: it holds up the others for one deadline and no longer.
  */
 export function createRelay(options: RelayOptions): Worker {
-  const { store, logger, pollMs = 1000 } = options;
-  const publishOnce = createBatchPublisher(options);
-  const backOff = createBackOff({ minMs: 200, maxMs: 10_000 });
-  const bell = createBell();
-  let stopping = false;
-  let failing = false;
+  const { store, publisher, logger, pollMs = 1000 } = options;
+  const publishRows = createRowPublisher(options);
+  const apart = new Map<Destination, { readonly turns: Turns; readonly ended: Promise<void> }>();
   let running: Promise<void> | undefined;
   let stopListening: (() => Promise<void>) | undefined;
 
-  /** One turn; gives how long to wait for the next. */
-  async function turn(): Promise<number> {
-    try {
-      stopListening ??= await store.onInsert(bell.ring);
-      const more = await publishOnce();
-      if (failing) logger.info({ worker: 'relay' }, 'the outbox is published again');
-      failing = false;
-      backOff.reset();
-      return more ? 0 : pollMs;
-    } catch (error) {
-      const fields = { err: error, reason: brokerReason(error), worker: 'relay' };
-      if (!failing) logger.warn(fields, 'the outbox cannot be published, trying again');
-      failing = true;
-      return backOff.next();
-    }
+  const together = createTurns({
+    async turn() {
+      stopListening ??= await store.onInsert(ring);
+      const { isFull, held } = await publishRows(
+        destinations.filter((destination) => !apart.has(destination)),
+        publisher,
+      );
+      for (const destination of held) setApart(destination);
+      return isFull ? 'at once' : 'later';
+    },
+    pollMs,
+    logger,
+    fields: { worker: 'relay' },
+  });
+
+  function ring(): void {
+    together.ring();
+    for (const { turns } of apart.values()) turns.ring();
   }
 
-  async function loop(): Promise<void> {
-    while (!stopping) {
-      const waitMs = await turn();
-      if (waitMs > 0 && !stopping) await (failing ? pause(waitMs) : bell.wait(waitMs));
-    }
-  }
-
-  // While something is away, inserts must not shorten the pause.
-  async function pause(waitMs: number): Promise<void> {
-    const until = performance.now() + waitMs;
-    while (!stopping && performance.now() < until) await bell.wait(until - performance.now());
+  function setApart(destination: Destination): void {
+    const own = publisher.apart();
+    const turns = turnsOf(destination, { pollMs, logger, publish: () => publishRows([destination], own) });
+    const ended = turns.run().then(async () => {
+      await own.close();
+      apart.delete(destination);
+      together.ring();
+    });
+    apart.set(destination, { turns, ended });
   }
 
   return {
     async start() {
-      running ??= loop();
+      running ??= together.run();
     },
     async stop() {
-      stopping = true;
-      bell.ring();
+      together.stop();
       await running;
+      for (const { turns } of apart.values()) turns.stop();
+      await Promise.all([...apart.values()].map(({ ended }) => ended));
       await stopListening?.();
     },
   };
 }
 
-/** Gives the function that publishes one batch and tells whether there is likely more. */
-function createBatchPublisher(options: RelayOptions): () => Promise<boolean> {
-  const { store, publisher, service, batchSize = 500, deadlineMs = 5000 } = options;
-  const observe = createRelayMetrics({ metrics: options.metrics, store, publisher, service });
-  return async () => {
-    await publisher.connect(); // before rows are claimed: nothing is locked while the broker is away
-    let full = false;
-    await store.publishBatch(batchSize, async (rows: readonly OutboxRow[]) => {
-      if (rows.length === 0) return [];
-      const { confirmed } = await publisher.publish(
-        rows.map((row) => outgoingRow(row, service)),
-        { deadlineMs },
-      );
-      observe(rows, confirmed);
-      full = rows.length >= batchSize && confirmed.length > 0;
-      return confirmed;
-    });
-    return full;
-  };
+interface ApartOptions {
+  readonly publish: () => Promise<Published>;
+  readonly pollMs: number;
+  readonly logger: Logger;
+}
+
+/** The turns of one destination, until a batch of it is confirmed. */
+function turnsOf(destination: Destination, { publish, pollMs, logger }: ApartOptions): Turns {
+  const fields = { worker: 'relay', destination };
+  logger.warn(fields, 'what is for one destination was not confirmed: it is published apart from the rest');
+  return createTurns({
+    async turn() {
+      const { rows, isFull, held, failure } = await publish();
+      if (failure !== undefined) throw failure;
+      // That there is nothing proves nothing: another relay may hold what there is.
+      if (rows === 0 || held.size > 0) return isFull ? 'at once' : 'later';
+      logger.info(fields, 'what is for one destination was confirmed: it is published with the rest again');
+      return 'never';
+    },
+    pollMs,
+    logger,
+    fields,
+  });
 }

@@ -43,6 +43,8 @@ export interface Topology {
 /** What `infra/rabbitmq/topology.json` says, with its references checked by the type and by the tests beside this file. */
 export const topology = topologyFile as Topology;
 
+export const destinations = Object.keys(topology.destinations) as readonly Destination[];
+
 export const apps = Object.keys(topology.apps) as readonly App[];
 
 /** The exchange through which one app reaches its own queues: retry, dead letter, and back. */

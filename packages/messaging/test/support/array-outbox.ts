@@ -19,10 +19,13 @@ export class ArrayOutbox implements OutboxStore {
   }
 
   async publishBatch(
-    limit: number,
+    { limit, destinations }: Parameters<OutboxStore['publishBatch']>[0],
     publish: (rows: readonly OutboxRow[]) => Promise<readonly string[]>,
   ): Promise<number> {
-    const rows = this.waiting.filter(({ id }) => !this.#claimed.has(id)).slice(0, limit);
+    const free = this.waiting.filter(({ id }) => !this.#claimed.has(id));
+    const rows = destinations.flatMap((wanted) =>
+      free.filter(({ destination }) => destination === wanted).slice(0, limit),
+    );
     for (const { id } of rows) this.#claimed.add(id);
     if (rows.length > 0) this.batches.push(rows.length);
     try {
@@ -41,10 +44,12 @@ export class ArrayOutbox implements OutboxStore {
     return async () => void this.#listeners.delete(listener);
   }
 
-  async backlog(): Promise<{ rows: number; oldestSeconds: number }> {
-    const [oldest] = this.waiting;
-    const oldestSeconds = oldest === undefined ? 0 : (Date.now() - oldest.createdAt.getTime()) / 1000;
-    return { rows: this.waiting.length, oldestSeconds };
+  async backlog() {
+    const waiting = Map.groupBy(this.waiting, ({ destination }) => destination);
+    return [...waiting].map(([destination, rows]) => {
+      const oldestSeconds = (Date.now() - (rows[0]?.createdAt.getTime() ?? 0)) / 1000;
+      return { destination, rows: rows.length, oldestSeconds };
+    });
   }
 }
 

@@ -29,9 +29,9 @@ test('calls, messages, pools, the outbox and hashing have their names', async ()
   metrics.watchPool('database', () => ({ size: 5, idle: 3, waiting: 1 }));
   metrics.watchHashing(() => ({ queued: 7, running: 2 }));
   let queries = 0;
-  metrics.watchOutbox(async () => {
+  metrics.watchOutbox(['events', 'audit'], async () => {
     queries += 1;
-    return { rows: 12, oldestSeconds: 3.5 };
+    return [{ destination: 'audit', rows: 12, oldestSeconds: 3.5 }];
   });
   const text = await metrics.text();
   for (const expected of [
@@ -39,8 +39,10 @@ test('calls, messages, pools, the outbox and hashing have their names', async ()
     'message_handling_duration_seconds_count{service="auth",consumer="ledger",outcome="applied"} 1',
     'pool_connections{pool="database",state="waiting",service="auth"} 1',
     'password_hashes{state="queued",service="auth"} 7',
-    'outbox_rows{service="auth"} 12',
-    'outbox_oldest_seconds{service="auth"} 3.5',
+    'outbox_rows{destination="audit",service="auth"} 12',
+    'outbox_oldest_seconds{destination="audit",service="auth"} 3.5',
+    'outbox_rows{destination="events",service="auth"} 0',
+    'outbox_oldest_seconds{destination="events",service="auth"} 0',
   ]) {
     expect(text).toContain(expected);
   }

@@ -6,6 +6,12 @@ export interface PoolState {
   waiting: number;
 }
 
+export interface OutboxBacklog {
+  destination: string;
+  rows: number;
+  oldestSeconds: number;
+}
+
 /** What every service measures in the same words, so that one dashboard fits all. */
 export interface StandardMetrics {
   /** One answered HTTP request. `route` is the template (`/v1/devices/:id`), never the path; `unmatched` for a 404. */
@@ -18,7 +24,8 @@ export interface StandardMetrics {
     seconds: number,
   ): void;
   watchPool(pool: string, state: () => PoolState): void;
-  watchOutbox(backlog: () => Promise<{ rows: number; oldestSeconds: number }>): void;
+  /** What waits to be published, destination by destination; `backlog` leaves out those for which nothing does. */
+  watchOutbox(destinations: readonly string[], backlog: () => Promise<readonly OutboxBacklog[]>): void;
   watchHashing(stats: () => { queued: number; running: number }): void;
 }
 
@@ -48,7 +55,7 @@ export function createStandardMetrics(factory: MetricFactory): StandardMetrics {
       message.observe(labels, seconds);
     },
     watchPool: (pool, state) => watchPool(factory, pool, state),
-    watchOutbox: (backlog) => watchOutbox(factory, backlog),
+    watchOutbox: (destinations, backlog) => watchOutbox(factory, destinations, backlog),
     watchHashing(stats) {
       const help = 'Password hashes, waiting and running';
       factory.read('password_hashes', help, { labels: { state: 'queued' }, value: () => stats().queued });
@@ -64,8 +71,12 @@ function watchPool(factory: MetricFactory, pool: string, state: () => PoolState)
   }
 }
 
-function watchOutbox(factory: MetricFactory, backlog: () => Promise<{ rows: number; oldestSeconds: number }>): void {
-  // Both gauges of one scrape share one query.
+function watchOutbox(
+  factory: MetricFactory,
+  destinations: readonly string[],
+  backlog: () => Promise<readonly OutboxBacklog[]>,
+): void {
+  // All gauges of one scrape share one query.
   let running: ReturnType<typeof backlog> | undefined;
   const once = () => {
     running ??= backlog().finally(() => {
@@ -73,8 +84,16 @@ function watchOutbox(factory: MetricFactory, backlog: () => Promise<{ rows: numb
     });
     return running;
   };
-  factory.read('outbox_rows', 'Outbox rows that wait to be published', { value: async () => (await once()).rows });
-  factory.read('outbox_oldest_seconds', 'Age of the oldest outbox row that waits to be published', {
-    value: async () => (await once()).oldestSeconds,
-  });
+  for (const destination of destinations) {
+    const labels = { destination };
+    const own = async () => (await once()).find((waiting) => waiting.destination === destination);
+    factory.read('outbox_rows', 'Outbox rows that wait to be published', {
+      labels,
+      value: async () => (await own())?.rows ?? 0,
+    });
+    factory.read('outbox_oldest_seconds', 'Age of the oldest outbox row that waits to be published', {
+      labels,
+      value: async () => (await own())?.oldestSeconds ?? 0,
+    });
+  }
 }

@@ -1,4 +1,5 @@
 import { identifier } from '#connection/identifier.ts';
+import type { IndexChange } from '#migrations/index-migration.ts';
 import { partitionedTableSql } from '#migrations/platform/partitions.ts';
 import { rolesOf } from '#migrations/roles.ts';
 
@@ -113,6 +114,15 @@ begin
 end
 $$`,
   ];
+}
+
+/** By which the oldest rows of one destination are found, however many of another one wait. */
+export function waitingOutboxIndex(schema: string): IndexChange {
+  return {
+    create: 'outbox_waiting_index',
+    on: `${identifier(schema)}.outbox`,
+    as: '(destination, id) where published_at is null',
+  };
 }
 
 /**
