@@ -1,13 +1,14 @@
 import { withTransaction } from '@bank/database';
 import { allow, DomainError, type ErrorDetails, isBlocked, requireUser, type UserActor } from '@bank/domain';
 import type { AppContext, AppTransaction } from '#context.ts';
-import type { Address } from '#features/address/index-address.ts';
+import { type Address, hashAddress } from '#features/address/index-address.ts';
 import type { Caller } from '#features/caller.ts';
 import { isChangeCode, openAddress } from '#features/contact-change/change-code.ts';
 import { missingProof } from '#features/contact-change/missing-proof.ts';
 import { changeCounters, mayMoveEmail, staffEmailStepUp } from '#features/contact-change/policies.ts';
 import { replaceEmail } from '#features/contact-change/replace-email.ts';
 import { replacePhone } from '#features/contact-change/replace-phone.ts';
+import { addressFailuresMax, countingDay } from '#features/registration/policies.ts';
 import { withFailureLimit } from '#features/sign-in/address-failures.ts';
 import type { ContactChange } from '#storage/users/contact-change.repository.ts';
 import type { IdentifierKind } from '#storage/users/identifier.repository.ts';
@@ -26,7 +27,8 @@ interface Prover {
 
 /**
  * Proves an address by its code: from now on it is the caller's, names them at sign-in, and the one before is free again. Who
- * proves it first has it; the second is answered as for a wrong code. Tries are counted before the code is compared (SR-25).
+ * proves it first has it; the second is answered as for a wrong code. Tries are counted before the code is compared, and wrong codes
+ * of all users for one address together, with those of registrations (SR-25).
  * @throws auth.token.missing, auth.step_up.required, auth.verification.invalid, user.state.blocked, request.rate_limited,
  * service.unavailable
  */
@@ -77,7 +79,12 @@ async function decide(
   code: string,
 ): Promise<Outcome> {
   if (change === undefined) return { kind: 'closed' };
-  if (!isChangeCode(tx, change, code)) return { kind: 'wrong_code' };
+  const address = await openAddress(tx, change);
+  if (!(await mayBeGuessed(tx, address))) return { kind: 'closed' };
+  if (!isChangeCode(tx, change, code)) {
+    await tx.registrations.countFailure(hashAddress(tx, address), countingDay(tx.clock.now()));
+    return { kind: 'wrong_code' };
+  }
   const isStanding = user !== undefined && !isBlocked(user.status, 'change');
   // Before the change is used up: whoever steps up comes again with the same code.
   if (isStanding && change.kind === 'email' && !mayMoveEmail(user.roles, actor)) {
@@ -86,10 +93,18 @@ async function decide(
   if (isStanding && missing !== undefined) return { kind: 'unproven', stepUp: missing };
   await tx.contactChanges.remove(change.userId, change.kind);
   if (!isStanding) return { kind: 'blocked' };
-  const address = await openAddress(tx, change);
   const isHis =
     address.kind === 'email'
       ? await replaceEmail(tx, user, address.value)
       : await replacePhone(tx, user, address.value);
   return isHis ? { kind: 'verified', address } : { kind: 'taken' };
+}
+
+/**
+ * Whether an address bears another wrong code today, with its counter held: of many users who guess at it at once no more are judged
+ * than may be wrong. Beyond that not even the right code proves it, whoever has asked for it.
+ */
+async function mayBeGuessed(tx: AppTransaction, address: Address): Promise<boolean> {
+  const failures = await tx.registrations.lockFailures(hashAddress(tx, address), countingDay(tx.clock.now()));
+  return failures < addressFailuresMax;
 }

@@ -1,7 +1,10 @@
 /** Wrong codes one registration bears, resends included (SR-25). */
 export const codeAttemptsMax = 5;
 
-/** Wrong codes all registrations of one address bear in a day (UTC); then its mails carry a link instead of a code. */
+/**
+ * Wrong codes that one address bears in a day (UTC), of all its registrations and of all users who ask to have it. Then mails of
+ * registrations carry a link instead of a code, and no code of a user proves it.
+ */
 export const addressFailuresMax = 20;
 
 /** Life of a code (SR-22), and of a link, which nobody can guess. */
