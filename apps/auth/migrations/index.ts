@@ -48,6 +48,7 @@ import { StandingChanges } from './202612060030-standing-changes.ts';
 import { KeysOfNobody } from './202612060050-keys-of-nobody.ts';
 import { RowsAppendedTogether } from './202612060070-rows-appended-together.ts';
 import { WaitingOutboxIndex } from './202612060080-waiting-outbox-index.ts';
+import { ApprovedInvitations } from './202612060090-approved-invitations.ts';
 
 /** In the order in which they run. A name never changes once it has run anywhere. */
 export const migrations: readonly NamedMigration[] = [
@@ -100,4 +101,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202612060050-keys-of-nobody', class: KeysOfNobody },
   { name: '202612060070-rows-appended-together', class: RowsAppendedTogether },
   { name: '202612060080-waiting-outbox-index', class: WaitingOutboxIndex },
+  { name: '202612060090-approved-invitations', class: ApprovedInvitations },
 ];

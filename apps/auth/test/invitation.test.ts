@@ -1,8 +1,9 @@
 import { uuidv7 } from '@bank/domain';
+import { UserStatus } from '@bank/proto/user';
 import { raceOf, winners } from '@bank/testing';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { freshEmail, messagesTo, register } from './support/accounts.ts';
-import { auditsOf, type Colleague, colleague, signedRequest, staffClients } from './support/colleagues.ts';
+import { auditsOf, type Colleague, colleague, signedIn, signedRequest, staffClients } from './support/colleagues.ts';
 import { toldAbout } from './support/passwords.ts';
 import { sharedAuth } from './support/shared-auth.ts';
 import { activate, claimsOf, tokenOfLink } from './support/staff.ts';
@@ -31,6 +32,13 @@ function requestFor(invitationId: string, roles: ('support' | 'compliance' | 'ad
 async function invite(invitationId: string, changes: object = {}) {
   const approval = await requestFor(invitationId);
   return users.inviteStaff({ invitationId, roles: ['support'], noteId, approval, ...changes }, checker.asked);
+}
+
+/** An invitation that one asks for and the other approves. */
+async function sendBy([asks, approves]: readonly [Colleague, Colleague], email: string): Promise<void> {
+  const { invitationId } = await users.prepareInvitation({ email, roles: ['support'] }, asks.asked);
+  const approval = await signedRequest(clients, asks, 'staff.invite', { invitationId, roles: ['support'] });
+  await users.inviteStaff({ invitationId, roles: ['support'], noteId, approval }, approves.asked);
 }
 
 /** The token that was sent to an address. */
@@ -170,6 +178,39 @@ describe('InviteStaff', () => {
     const told = JSON.stringify(rows);
     expect(told).not.toContain(email);
     expect(told).not.toContain(await tokenSentTo(email));
+  });
+
+  it.each([
+    [0, 'asked for it'],
+    [1, 'approved it'],
+  ])(
+    'SR-70, SR-71 makes nobody staff once one of the two (%i: who %s) was stopped, nor when they are let in again',
+    async (index) => {
+      const pair = [await colleague(auth, 'admin'), await colleague(auth, 'admin')] as const;
+      const [whileStopped, afterwards, anew] = [freshEmail(), freshEmail(), freshEmail()];
+      await sendBy(pair, whileStopped);
+      await sendBy(pair, afterwards);
+      const userId = pair[index]?.id ?? '';
+      const move = (status: UserStatus) => users.setUserStatus({ userId, status, noteId, approval: '' }, checker.asked);
+      await move(UserStatus.LOCKED);
+      const token = await tokenSentTo(whileStopped);
+      const refused = await activate(auth, token);
+      expect([refused.status, refused.body.code]).toEqual([422, 'auth.verification.invalid']);
+      expect(await toldAbout(auth, token.slice(3, 39))).toContain('auth.activation.failed inviter');
+      await move(UserStatus.ACTIVE);
+      expect((await activate(auth, await tokenSentTo(afterwards))).status).toBe(422);
+      const again = await Promise.all(pair.map((one) => signedIn(auth, one)));
+      await sendBy([again[0] ?? pair[0], again[1] ?? pair[1]], anew);
+      expect((await activate(auth, await tokenSentTo(anew))).status).toBe(200);
+    },
+  );
+
+  it('SR-70 makes nobody an administrator when who asked for it is none any more', async () => {
+    const pair = [await colleague(auth, 'admin'), checker] as const;
+    const email = freshEmail();
+    await sendBy(pair, email);
+    await auth.database.query(`update auth.users set roles = '{support}' where id = $1`, [pair[0].id]);
+    expect((await activate(auth, await tokenSentTo(email))).status).toBe(422);
   });
 
   it('an invitation that was only prepared opens nothing', async () => {

@@ -9,6 +9,7 @@ const samples: { readonly [N in SmsTemplateName]: Record<string, string> } = {
   'step-up-code': smsOf('step-up-code', { code: '048291', minutes: 10 }).params,
   'factor-code': smsOf('factor-code', { code: '048291', minutes: 10 }).params,
   'transaction-code': smsOf('transaction-code', { code: '048291', minutes: 10, transaction: 'x'.repeat(60) }).params,
+  'password-changed': smsOf('password-changed', {}).params,
   'phone-changed': smsOf('phone-changed', {}).params,
   'email-changed': smsOf('email-changed', {}).params,
   'recovery-waiting': smsOf('recovery-waiting', {}).params,

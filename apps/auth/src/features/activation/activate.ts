@@ -4,6 +4,7 @@ import { type ReadToken, readToken } from '@bank/security';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { userActivated } from '#events.ts';
 import { activationTokenPrefix } from '#features/activation/activation-link.ts';
+import { isAnsweredFor } from '#features/activation/is-answered-for.ts';
 import { administratorsEnough } from '#features/activation/policies.ts';
 import { ActivateSchema } from '#features/activation/schemas.ts';
 import type { Caller } from '#features/caller.ts';
@@ -18,12 +19,13 @@ import { createUser } from '#features/user/create-user.ts';
 import type { Activation } from '#storage/activations/activation.repository.ts';
 import type { User } from '#storage/users/user.repository.ts';
 
-type Made = { kind: 'made'; user: User } | { kind: 'used' | 'address_taken' | 'administrators_enough' };
+type Unwanted = 'administrators_enough' | 'inviter';
+type Made = { kind: 'made'; user: User } | { kind: 'used' | 'address_taken' | Unwanted };
 type Outcome = { kind: 'signed_in'; signedIn: SignedIn } | Exclude<Made, { kind: 'made' }>;
 
 /**
  * Makes whoever has the link a member of staff, once, with the password they choose; only now there is a user. Their session
- * is good for enrolling a second factor and for nothing else.
+ * is good for enrolling a second factor and for nothing else. A link of colleagues who were stopped since is over.
  * @throws request.invalid, auth.client.unknown (also on the public listener), auth.origin.refused,
  * auth.verification.invalid, auth.password.unacceptable, service.overloaded, service.unavailable
  */
@@ -73,7 +75,8 @@ async function makeStaff(tx: AppTransaction, link: ReadToken, passwordHash: stri
   const at = tx.clock.now();
   const activation = await tx.activations.consume(link, at);
   if (activation === undefined) return await refuse(tx, link.id, 'used');
-  if (!(await isStillWanted(tx, activation))) return await refuse(tx, link.id, 'administrators_enough');
+  const unwanted = await judge(tx, activation);
+  if (unwanted !== undefined) return await refuse(tx, link.id, unwanted);
   const { id, userId, contact, roles } = activation;
   const facts = { userId, roles, passwordHash, locale: null, acceptedTerms: null };
   const user = await createUser(tx, { ...facts, contact: { table: 'activations', sealed: contact } });
@@ -84,9 +87,13 @@ async function makeStaff(tx: AppTransaction, link: ReadToken, passwordHash: stri
   return { kind: 'made', user };
 }
 
-/** Of several links that an operator made, no more are good than it takes for two administrators. */
-async function isStillWanted(tx: AppTransaction, { invitedBy }: Activation): Promise<boolean> {
-  return invitedBy !== null || (await tx.users.countAdministrators()) < administratorsEnough;
+/**
+ * Why a link makes nobody staff any more, undefined where it does. Of several that an operator made no more are good than it takes
+ * for two administrators; those of colleagues are as good as the two who answer for them.
+ */
+async function judge(tx: AppTransaction, activation: Activation): Promise<Unwanted | undefined> {
+  if (activation.invitedBy !== null) return (await isAnsweredFor(tx, activation)) ? undefined : 'inviter';
+  return (await tx.users.countAdministrators()) < administratorsEnough ? undefined : 'administrators_enough';
 }
 
 async function refuse<K extends Exclude<Made['kind'], 'made'>>(tx: AppTransaction, activationId: string, kind: K) {

@@ -1,6 +1,6 @@
 import { readApproval, useApproval } from '@bank/composition';
 import { withTransaction } from '@bank/database';
-import { DomainError, parse, type Role, StaffRoleSetSchema, Uuidv7Schema } from '@bank/domain';
+import { DomainError, parse, type Role, StaffRoleSetSchema, type UserId, Uuidv7Schema } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import * as v from 'valibot';
 import type { AppContext, AppTransaction } from '#context.ts';
@@ -22,6 +22,7 @@ const InviteStaffSchema = v.strictObject({
 interface Invitation {
   invitationId: string;
   roles: readonly Role[];
+  approvedBy: UserId;
 }
 
 /**
@@ -33,25 +34,25 @@ interface Invitation {
 export async function inviteStaff(ctx: AppContext, input: unknown, { actor }: Pick<Caller, 'actor'>): Promise<void> {
   const { noteId, approval, ...payload } = parse(InviteStaffSchema, input);
   const approved = await readApproval(ctx, actor, { approval, action: 'staff.invite', payload });
-  const { id: approvalId, makerId, who } = approved;
+  const { id: approvalId, makerId, checkerId, who } = approved;
   await withTransaction(ctx, { who, audits: ['staff.invitation.sent'] }, async (tx) => {
     const isFirst = await useApproval(tx, approved, async () => ({
       ...(await holdPeople(tx, approved)),
       granted: payload.roles,
     }));
-    if (isFirst) await sendLink(tx, payload, { noteId, approvalId, makerId });
+    if (isFirst) await sendLink(tx, { ...payload, approvedBy: checkerId }, { noteId, approvalId, makerId });
   });
 }
 
 async function sendLink(
   tx: AppTransaction,
-  { invitationId, roles }: Invitation,
+  { invitationId, roles, approvedBy }: Invitation,
   warrant: Readonly<Record<string, string>>,
 ): Promise<void> {
   const now = tx.clock.now();
   const { url, digest } = makeActivationLink(tx, invitationId);
   const expiresAt = new Date(now.getTime() + activationSeconds * 1000);
-  const invitation = await tx.activations.send(invitationId, { roles, digest, expiresAt, now });
+  const invitation = await tx.activations.send(invitationId, { roles, approvedBy, digest, expiresAt, now });
   if (invitation === undefined) throw new DomainError('staff.invitation.not_found');
   const { userId, contact } = invitation;
   const { email } = await openContact(tx, { table: 'activations', userId }, contact);

@@ -12,6 +12,7 @@ export const ActivationEntity = defineEntity({
     roles: p.array(),
     tokenDigest: p.blob().nullable(),
     invitedBy: p.uuid().nullable(),
+    approvedBy: p.uuid().nullable(),
     createdAt: p.datetime(),
     expiresAt: p.datetime().index('activations_expires_at_idx'),
     consumedAt: p.datetime().nullable(),

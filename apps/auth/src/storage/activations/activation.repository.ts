@@ -14,16 +14,18 @@ export interface Activation {
   tokenDigest: Uint8Array | null;
   /** Null for the operator. */
   invitedBy: UserId | null;
+  /** Null until the link has gone out, and for the operator. */
+  approvedBy: UserId | null;
   createdAt: Date;
   expiresAt: Date;
 }
 
 const columns = `id, user_id as "userId", contact, address_hash as "addressHash", roles, token_digest as "tokenDigest",
-  invited_by as "invitedBy", created_at as "createdAt", expires_at as "expiresAt"`;
+  invited_by as "invitedBy", approved_by as "approvedBy", created_at as "createdAt", expires_at as "expiresAt"`;
 
 /** Invitations of staff: each used once, by whoever has its link. */
 export class ActivationRepository extends Repository {
-  async insert(a: Activation): Promise<void> {
+  async insert(a: Omit<Activation, 'approvedBy'>): Promise<void> {
     await this.affected(
       `insert into auth.activations (id, user_id, contact, address_hash, roles, token_digest, invited_by, created_at, expires_at)
         values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -71,13 +73,22 @@ export class ActivationRepository extends Repository {
   /** Gives a prepared one, of exactly these roles, its link; undefined when there is none, or its link has gone out. */
   send(
     id: string,
-    { roles, digest, expiresAt, now }: { roles: readonly Role[]; digest: Uint8Array; expiresAt: Date; now: Date },
+    {
+      roles,
+      approvedBy,
+      digest,
+      expiresAt,
+      now,
+    }: Pick<Activation, 'roles' | 'approvedBy' | 'expiresAt'> & {
+      digest: Uint8Array;
+      now: Date;
+    },
   ): Promise<Activation | undefined> {
     return this.row(
-      `update auth.activations set token_digest = ?, expires_at = ?
+      `update auth.activations set token_digest = ?, approved_by = ?, expires_at = ?
         where id = ? and roles = ?::text[] and token_digest is null and consumed_at is null and expires_at > ?
         returning ${columns}`,
-      [digest, expiresAt, id, [...roles], now],
+      [digest, approvedBy, expiresAt, id, [...roles], now],
     );
   }
 
