@@ -4,18 +4,18 @@ import type { Address } from '#features/address/index-address.ts';
 import { makeChangeCode, sealAddress } from '#features/contact-change/change-code.ts';
 import { changeCounters, pendingSeconds } from '#features/contact-change/policies.ts';
 import { sendChangeCode } from '#features/contact-change/send-change-code.ts';
+import { type Counted, countOne } from '#features/limit/count-one.ts';
 import type { User } from '#storage/users/user.repository.ts';
 
 const daySeconds = 86_400;
 
-/** Counts a code that a user asks for. It goes to an address, whose limits at sending know nothing of who asked (SR-18). */
-export function countCodeAsked(
-  ctx: AppContext,
-  kind: Address['kind'],
-  userId: UserId,
-): Promise<{ allowed: boolean; resetSeconds: number }> {
+/**
+ * Counts a code that a user asks for. It goes to an address, whose limits at sending know nothing of who asked (SR-18). Whoever sends
+ * none gives it back: what brings no message uses up none of those that its user may need.
+ */
+export function countCodeAsked(ctx: AppContext, kind: Address['kind'], userId: UserId): Promise<Counted> {
   const points = kind === 'phone' ? ctx.config.SMS_PER_USER_PER_DAY : ctx.config.EMAILS_PER_USER_PER_DAY;
-  return ctx.rateLimits.consume(userKey(userId, `${kind}-codes`), { points, windowSeconds: daySeconds });
+  return countOne(ctx, userKey(userId, `${kind}-codes`), { points, windowSeconds: daySeconds });
 }
 
 /**

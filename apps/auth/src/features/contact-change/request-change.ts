@@ -48,6 +48,7 @@ export async function requestChange(ctx: AppContext, address: Address, caller: C
     return decided;
   });
   if (outcome.kind === 'sent') return { expiresIn: codeSeconds };
+  await counted.giveBack();
   if (outcome.kind === 'unproven') throw new DomainError('auth.step_up.required', { details: outcome.stepUp });
   if (outcome.kind === 'blocked') throw new DomainError('user.state.blocked');
   const code = outcome.kind === 'too_soon' ? 'user.contact_change.too_soon' : 'request.rate_limited';

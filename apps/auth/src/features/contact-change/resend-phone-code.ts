@@ -33,13 +33,12 @@ export async function resendPhoneCode(ctx: AppContext, caller: Caller): Promise<
     await tx.audit({ ...told, outcome: isSent ? 'success' : 'denied', ...reason });
     return decided;
   });
+  if (outcome === 'sent') return { expiresIn: codeSeconds };
+  await counted.giveBack();
   if (outcome === 'blocked') throw new DomainError('user.state.blocked');
   if (outcome === 'none_pending') throw new DomainError('user.contact_change.none_pending');
-  if (outcome === 'too_often') {
-    const retryAfterSeconds = counted.allowed ? pendingSeconds : counted.resetSeconds;
-    throw new DomainError('request.rate_limited', { details: { retryAfterSeconds } });
-  }
-  return { expiresIn: codeSeconds };
+  const retryAfterSeconds = counted.allowed ? pendingSeconds : counted.resetSeconds;
+  throw new DomainError('request.rate_limited', { details: { retryAfterSeconds } });
 }
 
 async function resend(tx: AppTransaction, { userId, sessionId }: UserActor): Promise<Outcome> {

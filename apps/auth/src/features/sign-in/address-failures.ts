@@ -1,6 +1,7 @@
 import { DomainError } from '@bank/domain';
 import { type AddressGroup, addressGroups } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
+import { type Counted, countOne } from '#features/limit/count-one.ts';
 
 /** A rate, never a consecutive count: many people may share an address, and one success clears nobody's name. */
 const limit = { points: 100, windowSeconds: 600 };
@@ -44,15 +45,7 @@ async function countFailure(ctx: AppContext, clientAddress: string): Promise<{ g
   });
 }
 
-async function countIn(ctx: AppContext, { name, times }: AddressGroup) {
+function countIn(ctx: AppContext, { name, times }: AddressGroup): Promise<Counted> {
   const points = limit.points * times * ctx.config.RATE_LIMIT_IP_MULTIPLIER;
-  const count = (cost: 1 | -1) => ctx.rateLimits.consume(`sign-in-failures:${name}`, { ...limit, points }, cost);
-  const countedAt = performance.now();
-  const { allowed, resetSeconds } = await count(1);
-  const giveBack = async () => {
-    // A window that is over has forgotten it: the next one would get a failure more.
-    const secondsGone = (performance.now() - countedAt) / 1000;
-    if (secondsGone < resetSeconds - 1) await count(-1);
-  };
-  return { allowed, resetSeconds, giveBack };
+  return countOne(ctx, `sign-in-failures:${name}`, { ...limit, points });
 }
