@@ -35,15 +35,22 @@ async function claimed(claim: Parameters<typeof store.publishBatch>[0]): Promise
   return rows;
 }
 
-/** Which way a statement goes that is kept prepared, line by line. */
-async function planOf(sql: string): Promise<string[]> {
+/** The statement that claims rows, prepared by a session of its own as a relay keeps it. At least one row waits. */
+async function withPreparedClaim<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+  let claim = '';
+  await store.publishBatch({ limit: 500 }, async () => {
+    const [session] = await postgres.query<{ query: string }>(
+      `select query from pg_stat_activity where datname = current_database() and query like '%skip locked%'
+        and state = 'idle in transaction'`,
+    );
+    claim = session?.query ?? '';
+    return [];
+  });
   const client = new pg.Client({ connectionString: postgres.adminUrl });
   await client.connect();
   try {
-    await client.query('set plan_cache_mode = force_generic_plan');
-    await client.query(`prepare claim as ${sql}`);
-    const { rows } = await client.query(`explain execute claim('events', 'deliveries', null, 500)`);
-    return rows.map((row) => row['QUERY PLAN']);
+    await client.query(`prepare claim as ${claim}`);
+    return await work(client);
   } finally {
     await client.end();
   }
@@ -75,18 +82,27 @@ describe('what waits for one destination', () => {
     await givenEntries(20_000);
     await postgres.query('analyze shop.outbox');
     await givenEvents(2);
-    let claim = '';
-    await store.publishBatch({ limit: 500, destinations: ['deliveries', 'events'] }, async (rows) => {
-      expect(rows).toHaveLength(2);
-      const [session] = await postgres.query<{ query: string }>(
-        `select query from pg_stat_activity where datname = current_database() and query like '%skip locked%'
-          and state = 'idle in transaction'`,
-      );
-      claim = session?.query ?? '';
-      return [];
+    const { rows } = await withPreparedClaim(async (client) => {
+      await client.query('set plan_cache_mode = force_generic_plan');
+      return client.query(`explain execute claim('events', 'deliveries', null, 500)`);
     });
-    const lines = (await planOf(claim)).filter((line) => / Scan .*on outbox/.test(line));
+    const lines = rows.map((row) => row['QUERY PLAN']).filter((line) => / Scan .*on outbox/.test(line));
     expect(lines.length).toBeGreaterThan(4);
     expect(lines.filter((line) => !line.includes('waiting_index'))).toEqual([]);
   });
+});
+
+it('a claim is planned once, since a relay that has nothing to do makes one each second', async () => {
+  await givenEntries(5000);
+  await postgres.query('update shop.outbox set published_at = now() where published_at is null');
+  await postgres.query('analyze shop.outbox');
+  await givenEvents(1);
+  const plans = await withPreparedClaim(async (client) => {
+    for (let time = 0; time < 20; time += 1) await client.query(`execute claim('events', 'deliveries', 'audit', 500)`);
+    const { rows } = await client.query<{ plans: number }>(
+      'select generic_plans::int as plans from pg_prepared_statements',
+    );
+    return rows[0]?.plans;
+  });
+  expect(plans).toBe(15);
 });

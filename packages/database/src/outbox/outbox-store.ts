@@ -44,14 +44,14 @@ export interface OutboxStore {
   backlog(): Promise<readonly OutboxBacklog[]>;
 }
 
-export interface OutboxClaim {
+interface OutboxClaim {
   /** Rows of one destination, at most: none of them takes the place of another. */
   readonly limit: number;
   /** All of them when left out. */
   readonly destinations?: readonly Destination[];
 }
 
-export interface OutboxBacklog {
+interface OutboxBacklog {
   readonly destination: Destination;
   readonly rows: number;
   readonly oldestSeconds: number;

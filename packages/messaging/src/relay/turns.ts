@@ -4,9 +4,9 @@ import { createBackOff } from '#timing/back-off.ts';
 import { createBell } from '#timing/bell.ts';
 
 /** When the turn after one comes: at once, once something is written or `pollMs` have passed, or never. */
-export type Next = 'at once' | 'later' | 'never';
+type Next = 'at once' | 'later' | 'never';
 
-export interface TurnsOptions {
+interface TurnsOptions {
   readonly turn: () => Promise<Next>;
   readonly pollMs: number;
   readonly logger: Logger;
@@ -24,6 +24,7 @@ export interface Turns {
   stop(): void;
 }
 
+/** Not begun yet: `run` does that. */
 export function createTurns({ turn, pollMs, logger, fields }: TurnsOptions): Turns {
   const backOff = createBackOff({ minMs: 200, maxMs: 10_000 });
   const bell = createBell();

@@ -6,7 +6,7 @@ export interface PoolState {
   waiting: number;
 }
 
-export interface OutboxBacklog {
+interface OutboxBacklog {
   destination: string;
   rows: number;
   oldestSeconds: number;
