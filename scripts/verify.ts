@@ -9,7 +9,16 @@ import { fullSteps } from '#verify/full-steps.ts';
 import { stopStepsWhenInterrupted } from '#verify/interruption.ts';
 import { readOptions, type VerifyOptions } from '#verify/options.ts';
 import { runStep, type StepResult } from '#verify/run-step.ts';
-import { heavyStages, heavyStagesWithCoverage, poolerSteps, type Stage, staticSteps } from '#verify/steps.ts';
+import {
+  coverageStep,
+  heavySteps,
+  lastSteps,
+  poolerSteps,
+  type Step,
+  staticSteps,
+  unhurriedTests,
+  withCoverageOf,
+} from '#verify/steps.ts';
 import { receiveTestServices } from '#verify/test-services.ts';
 import { clearCoverage, clearTestResults, testTotals } from '#verify/test-totals.ts';
 
@@ -18,8 +27,6 @@ const startedAt = performance.now();
 
 const interrupted = stopStepsWhenInterrupted();
 const { isStatic, isFull, isPooler, withCoverage } = options();
-const heavy = isPooler ? poolerSteps.map((step) => [step]) : withCoverage ? heavyStagesWithCoverage : heavyStages;
-const wanted: readonly Stage[] = [...heavy, ...(isFull ? fullSteps.map((step) => [step]) : [])];
 // Every process of the tests finds what the one before has compiled; coverage would be less exact with it.
 if (!withCoverage) process.env['NODE_COMPILE_CACHE'] ??= compiledFolder;
 const services = isStatic ? Promise.resolve() : receiveTestServices();
@@ -30,9 +37,10 @@ services.catch((error: Error) => {
 
 await clearTestResults(root);
 if (withCoverage) await clearCoverage(root);
-const results = [...(await runStage(isPooler ? [] : staticSteps))];
+const results = isPooler ? [] : await runSteps(staticSteps, 2);
 await services;
-for (const stage of isStatic ? [] : wanted) results.push(...(await runStage(stage)));
+if (isPooler) results.push(...(await runSteps(poolerSteps)));
+else if (!isStatic) results.push(...(await runTests()));
 const totals = await testTotals(root);
 const failed = results.filter((result) => !result.ok);
 printSummary();
@@ -47,9 +55,16 @@ function options(): VerifyOptions {
   }
 }
 
-/** Runs the steps of a stage in order, two at a time, and tells of each as it ends. */
-async function runStage(stage: Stage): Promise<readonly StepResult[]> {
-  const waiting = [...stage];
+async function runTests(): Promise<readonly StepResult[]> {
+  const asked = (step: Step) => (withCoverage ? withCoverageOf(step) : step);
+  const sideBySide = await Promise.all([runSteps(heavySteps.map(asked)), runSteps([asked(unhurriedTests)])]);
+  const afterwards = [...lastSteps, ...(withCoverage ? [coverageStep] : []), ...(isFull ? fullSteps : [])];
+  return [...sideBySide.flat(), ...(await runSteps(afterwards))];
+}
+
+/** Runs steps in order, so many at a time, and tells of each as it ends. */
+async function runSteps(steps: readonly Step[], atATime = 1): Promise<StepResult[]> {
+  const waiting = [...steps];
   const done: StepResult[] = [];
   const work = async (): Promise<void> => {
     for (let step = waiting.shift(); step !== undefined && !interrupted.aborted; step = waiting.shift()) {
@@ -60,7 +75,7 @@ async function runStage(stage: Stage): Promise<readonly StepResult[]> {
       done.push(result);
     }
   };
-  await Promise.all([work(), work()]);
+  await Promise.all(Array.from({ length: atATime }, work));
   return done;
 }
 

@@ -65,8 +65,6 @@ const packageTests = testsOf(
   [...unhurried, '@bank/e2e'].map((name) => `!${name}`),
 );
 const journeys = testsOf('end-to-end tests', ['@bank/e2e']);
-/** With one worker they take what the journeys leave of the machine. */
-const unhurriedTests: Step = { ...testsOf('unhurried tests', unhurried, '--maxWorkers=1'), niceness: 10 };
 
 /** The same tests of whatever talks to Postgres, with PgBouncer in transaction mode in between. */
 export const poolerSteps: readonly Step[] = [
@@ -76,25 +74,33 @@ export const poolerSteps: readonly Step[] = [
   },
 ];
 
-/** Steps of which two run at a time. One stage begins when the one before it has ended. */
-export type Stage = readonly Step[];
-
-/** What wants the machine to itself. */
-export const heavyStages: readonly Stage[] = [
-  [packageTests],
-  [{ name: 'bundles', command: 'turbo', args: turbo('build', '--concurrency=2') }],
-  [journeys, unhurriedTests],
-  [{ name: 'no canary in the logs', command: 'node', args: ['scripts/canaries.ts'] }],
+/** What wants the machine to itself, one after another. */
+export const heavySteps: readonly Step[] = [
+  packageTests,
+  { name: 'bundles', command: 'turbo', args: turbo('build', '--concurrency=2') },
+  journeys,
 ];
 
-/** The same with coverage, which makes it slower, and then what of the sources ran. */
-export const heavyStagesWithCoverage: readonly Stage[] = [
-  ...heavyStages.map((stage) => stage.map((step) => (isOfPackages(step) ? covered(step) : step))),
-  [{ name: 'coverage', command: 'node', args: ['scripts/coverage.ts', 'check'] }],
+/**
+ * Runs beside all of `heavySteps`, with one worker, in what they leave of the machine: tests wait for a store or a timer a sixth of
+ * their time. How long it takes says nothing, so each test has minutes.
+ */
+export const unhurriedTests: Step = {
+  ...testsOf('unhurried tests', unhurried, '--maxWorkers=1', '--testTimeout=300000', '--hookTimeout=300000'),
+  niceness: 19,
+};
+
+/** What looks at what the tests have left. */
+export const lastSteps: readonly Step[] = [
+  { name: 'no canary in the logs', command: 'node', args: ['scripts/canaries.ts'] },
 ];
 
-function isOfPackages(step: Step): boolean {
-  return step === unhurriedTests || step === packageTests;
+/** Compares what of the sources ran with the floors. */
+export const coverageStep: Step = { name: 'coverage', command: 'node', args: ['scripts/coverage.ts', 'check'] };
+
+/** The step with coverage of the packages that it tests, which makes it slower. */
+export function withCoverageOf(step: Step): Step {
+  return step === unhurriedTests || step === packageTests ? covered(step) : step;
 }
 
 function covered(step: Step): Step {
