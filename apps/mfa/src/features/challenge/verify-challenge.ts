@@ -62,7 +62,8 @@ async function judge(tx: AppTransaction, answer: Answer, now: Date): Promise<Out
     await recordFailure(tx, { answer, factorId, record, now, counts: !prover.isSigned });
     return { kind: judgement === 'clock_off' ? judgement : 'wrong' };
   }
-  if (record.failures > 0) await tx.subjects.noteAnswers(userId, poolOf(purpose), afterSuccess);
+  // What is signed is taken all the while: it lifts no block from codes that somebody else may be guessing.
+  if (record.failures > 0 && !prover.isSigned) await tx.subjects.noteAnswers(userId, poolOf(purpose), afterSuccess);
   const details = { purpose, by: prover.name, ...(factorId !== undefined && { factorId }) };
   await tx.audit({ action: 'mfa.challenge.passed', subject: userId, outcome: 'success', details });
   return { kind: 'accepted', by: prover.name, worth: typeof judgement === 'object' ? judgement : undefined };
