@@ -16,9 +16,16 @@ export function indexAddress(ctx: Pick<AppContext, 'keys'>, address: Address): r
   return blindIndex(ctx.keys.blindIndex, `auth.identifiers.${address.kind}`, comparable(address));
 }
 
-/** The name of an address in counters: keyed, so that a counter gives nobody's address away. */
-export function hashAddress(ctx: Pick<AppContext, 'keys'>, address: Address): Uint8Array {
-  return keyedHash(ctx.keys.limits, `address.${address.kind}`, comparable(address));
+/**
+ * The name of an address in counters: keyed, so that a counter gives nobody's address away. Of users who ask to have it there is one
+ * apart: strangers cannot fill it.
+ */
+export function hashAddress(
+  ctx: Pick<AppContext, 'keys'>,
+  address: Address,
+  counter: 'address' | 'change' = 'address',
+): Uint8Array {
+  return keyedHash(ctx.keys.limits, `${counter}.${address.kind}`, comparable(address));
 }
 
 function comparable(address: Address): string {

@@ -28,7 +28,7 @@ interface Prover {
 /**
  * Proves an address by its code: from now on it is the caller's, names them at sign-in, and the one before is free again. Who
  * proves it first has it; the second is answered as for a wrong code. Tries are counted before the code is compared, and wrong codes
- * of all users for one address together, with those of registrations (SR-25).
+ * of all users for one address together, apart from those of registrations (SR-25).
  * @throws auth.token.missing, auth.step_up.required, auth.verification.invalid, user.state.blocked, request.rate_limited,
  * service.unavailable
  */
@@ -64,25 +64,44 @@ async function tryCode(
   const { userId, sessionId } = prover.actor;
   // The user's row first, as all who change a user lock it: staff who send the code again hold both as well.
   const user = await tx.users.lock(userId);
-  const claim = { attemptsMax: changeCounters.attemptsMax, now: tx.clock.now() };
-  const change = await tx.contactChanges.claimTry({ userId, kind, sessionId }, claim);
-  const result = await decide(tx, { ...prover, user, change }, code);
+  const claimed = await claimTry(tx, prover.actor, kind);
+  const result: Outcome =
+    claimed === undefined ? { kind: 'closed' } : await decide(tx, { ...prover, user, ...claimed }, code);
   if (result.kind === 'verified') return result;
   const failure = { action: 'user.contact_change.failed', subject: userId, outcome: 'failure' } as const;
   await tx.audit({ ...failure, reason: result.kind, details: { kind, sessionId } });
   return result;
 }
 
+/** What a code is for. */
+interface Claimed {
+  readonly change: ContactChange;
+  readonly address: Address;
+}
+
+/** Counts a try of what is pending; undefined, with none used up, where no code would be compared. */
+async function claimTry(
+  tx: AppTransaction,
+  { userId, sessionId }: UserActor,
+  kind: IdentifierKind,
+): Promise<Claimed | undefined> {
+  const now = tx.clock.now();
+  const pending = await tx.contactChanges.lockPending(userId, now, kind);
+  if (pending === undefined) return undefined;
+  const address = await openAddress(tx, pending);
+  if (!(await mayBeGuessed(tx, address))) return undefined;
+  const limit = { attemptsMax: changeCounters.attemptsMax, now };
+  const change = await tx.contactChanges.claimTry({ userId, kind, sessionId }, limit);
+  return change && { change, address };
+}
+
 async function decide(
   tx: AppTransaction,
-  { actor, missing, user, change }: Prover & { user: User | undefined; change: ContactChange | undefined },
+  { actor, missing, user, change, address }: Prover & Claimed & { user: User | undefined },
   code: string,
 ): Promise<Outcome> {
-  if (change === undefined) return { kind: 'closed' };
-  const address = await openAddress(tx, change);
-  if (!(await mayBeGuessed(tx, address))) return { kind: 'closed' };
   if (!isChangeCode(tx, change, code)) {
-    await tx.registrations.countFailure(hashAddress(tx, address), countingDay(tx.clock.now()));
+    await tx.registrations.countFailure(hashAddress(tx, address, 'change'), countingDay(tx.clock.now()));
     return { kind: 'wrong_code' };
   }
   const isStanding = user !== undefined && !isBlocked(user.status, 'change');
@@ -105,6 +124,6 @@ async function decide(
  * than may be wrong. Beyond that not even the right code proves it, whoever has asked for it.
  */
 async function mayBeGuessed(tx: AppTransaction, address: Address): Promise<boolean> {
-  const failures = await tx.registrations.lockFailures(hashAddress(tx, address), countingDay(tx.clock.now()));
+  const failures = await tx.registrations.lockFailures(hashAddress(tx, address, 'change'), countingDay(tx.clock.now()));
   return failures < addressFailuresMax;
 }

@@ -2,8 +2,8 @@
 export const codeAttemptsMax = 5;
 
 /**
- * Wrong codes that one address bears in a day (UTC), of all its registrations and of all users who ask to have it. Then mails of
- * registrations carry a link instead of a code, and no code of a user proves it.
+ * Wrong codes that one address bears in a day (UTC) of all its registrations, whose mails carry a link instead of a code then, and
+ * as many of all users who ask to have it, of whom no code proves it then. Apart: registrations are anybody's, and have a way out.
  */
 export const addressFailuresMax = 20;
 
