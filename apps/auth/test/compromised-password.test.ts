@@ -75,7 +75,7 @@ describe('SR-4 a password that came on the list after it was chosen', () => {
     const account = await exposed();
     const { status, body, headers } = await signIn(auth, account);
     expect([status, body.code]).toEqual([403, 'auth.password.compromised']);
-    expect(body.detail).toContain('link that was sent by email');
+    expect(body.detail).toContain('a link that we send by email, or ask us');
     expect([headers.getSetCookie(), Object.keys(body)]).toEqual([[], expect.not.arrayContaining(['accessToken'])]);
     expect(await flagOf(account)).toBeInstanceOf(Date);
     expect(await sessionsOf(account)).toBe(1);

@@ -29,7 +29,7 @@ export const authErrors = {
   'auth.password.unacceptable': { kind: 'invalid', message: 'Choose another password; see errors.' },
   'auth.password.compromised': {
     kind: 'forbidden',
-    message: 'This password is known to others: choose another by the link that was sent by email.',
+    message: 'This password is known to others: choose another by a link that we send by email, or ask us.',
   },
   'auth.email.unacceptable': { kind: 'invalid', message: 'Use another email address; see errors.' },
   'auth.terms.outdated': { kind: 'invalid', message: 'Accept the current terms.' },
