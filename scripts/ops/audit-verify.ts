@@ -88,8 +88,10 @@ async function withQuery<T>({ url, caFile }: OwnerAddress, work: (query: RunQuer
     max: connectionsMax,
     connectionTimeoutMillis: answerMaxMs,
     query_timeout: answerMaxMs,
+    allowExitOnIdle: true, // a server that was cut off never ends the connections that are idle
     ...(caFile !== undefined && { ssl: { ca: readFileSync(caFile) } }),
   });
+  pool.on('error', () => undefined); // an idle connection broke: the next statement opens another, or tells of it
   try {
     return await work(async (sql, params) => (await pool.query(sql, [...params])).rows);
   } finally {

@@ -1,11 +1,12 @@
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { generateCheckpointKeys } from '@bank/ledger';
 import { temporaryFolder, testDatabase } from '@bank/testing';
 import pg from 'pg';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { ops } from '#test/ops-command.ts';
+import { ops, opsProcess } from '#test/ops-command.ts';
 
 const folder = temporaryFolder('ops-audit-verify');
 const keys = join(folder, 'keys.json');
@@ -13,27 +14,45 @@ writeFileSync(keys, generateCheckpointKeys().trustedKeys);
 
 afterEach(() => vi.useRealTimers());
 
-/** The command, with a minute going by whenever nothing else happens. */
-async function verifyForMinutes(databaseUrl: string) {
+const verify = (databaseUrl: string) =>
+  ['audit', 'verify', '--database-url', databaseUrl, '--checkpoints', folder, '--keys', keys] as const;
+
+/** The command, with minutes going by once it waits for an answer. */
+async function verifyForMinutes(databaseUrl: string, isWaiting: () => Promise<boolean> | boolean) {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  const begun = performance.now();
-  const verifying = ops(['audit', 'verify', '--database-url', databaseUrl, '--checkpoints', folder, '--keys', keys]);
+  const verifying = ops(verify(databaseUrl));
   const ended = verifying.then(() => true);
-  const wait = () => new Promise<false>((resolve) => setImmediate(() => resolve(false)));
-  while (!(await Promise.race([ended, wait()]))) {
-    if (performance.now() - begun > 20_000) throw new Error('it goes on and on');
-    if (performance.now() - begun > 500) await vi.advanceTimersByTimeAsync(60_000);
+  const turn = () => new Promise<false>((resolve) => setImmediate(() => resolve(false)));
+  let doesWait = false;
+  while (!(await Promise.race([ended, turn()]))) {
+    doesWait ||= await isWaiting();
+    if (doesWait) await vi.advanceTimersByTimeAsync(60_000);
   }
   return await verifying;
 }
 
+async function listening(onConnection: (socket: Socket) => void): Promise<string> {
+  const sockets: Socket[] = [];
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    sockets.push(socket);
+    socket.on('error', () => undefined);
+    onConnection(socket);
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  await once(server, 'listening');
+  return `postgres://owner:secret@127.0.0.1:${(server.address() as AddressInfo).port}/bank`;
+}
+
 describe('SR-87 pnpm ops audit verify ends with 2', () => {
   it('where nobody answers', async () => {
-    const server = createServer(() => undefined).listen(0, '127.0.0.1');
-    onTestFinished(() => void server.close());
-    await new Promise((resolve) => server.once('listening', resolve));
-    const { port } = server.address() as { port: number };
-    const { status, stderr } = await verifyForMinutes(`postgres://owner:secret@127.0.0.1:${port}/bank`);
+    let isConnected = false;
+    const url = await listening(() => {
+      isConnected = true;
+    });
+    const { status, stderr } = await verifyForMinutes(url, () => isConnected);
     expect([status, stderr]).toEqual([2, expect.stringContaining('timeout')]);
   });
 
@@ -56,7 +75,47 @@ describe('SR-87 pnpm ops audit verify ends with 2', () => {
     onTestFinished(() => blocker.end());
     await blocker.query('begin');
     await blocker.query('lock table admin.ledger_checkpoints');
-    const { status, stderr } = await verifyForMinutes(database.adminUrl);
-    expect([status, stderr]).toEqual([2, expect.stringContaining('timeout')]);
+    const isWaiting = async () =>
+      (
+        await blocker.query(
+          "select from pg_locks where relation = 'admin.ledger_checkpoints'::regclass and not granted",
+        )
+      ).rowCount === 1;
+    const { status, stderr } = await verifyForMinutes(database.adminUrl, isWaiting);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('Query read timeout')]);
+  });
+});
+
+/** A message of PostgreSQL's protocol (version 3.0, "Message Formats"), as Latin-1. */
+function message(type: string, body: string): string {
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(4 + body.length);
+  return type + length.toString('latin1') + body;
+}
+
+const ready = message('Z', 'I');
+const noRows = message('C', 'SELECT 0\0') + ready;
+const shuttingDown = message('E', 'SFATAL\0C57P01\0Mterminating connection due to administrator command\0\0');
+const [simpleQuery, sync] = [Buffer.from('Q'), Buffer.from(message('S', ''))];
+
+describe('SR-87 pnpm ops audit verify, whose idle connections break', () => {
+  it('ends with 2 when the server is cut off, and not before', async () => {
+    let connections = 0;
+    let statements = 0;
+    const url = await listening((socket) => {
+      connections += 1;
+      socket.once('data', () => {
+        socket.write(message('R', '\0\0\0\0') + ready, 'latin1');
+        socket.on('data', (chunk) => {
+          if (chunk.indexOf(simpleQuery) === 0) socket.destroy(); // the last statement; what is idle by then stays open
+          if (!chunk.subarray(-sync.length).equals(sync)) return;
+          statements += 1;
+          socket.write(statements === 1 ? noRows + shuttingDown : noRows, 'latin1');
+        });
+      });
+    });
+    const { status, stderr } = await opsProcess(verify(url));
+    expect([status, stderr]).toEqual([2, expect.stringContaining('Connection terminated unexpectedly')]);
+    expect(connections).toBe(5); // four, and one for the one that broke
   });
 });
