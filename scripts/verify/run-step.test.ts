@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { runStep, stopSteps } from '#verify/run-step.ts';
@@ -10,8 +11,10 @@ describe('a step', () => {
   });
 
   it('stands behind others with all that it starts, when it is to', async () => {
-    const result = await runStep(tmpdir(), { ...step('sleep 0.2; sh -c nice'), niceness: 7 });
-    expect(result).toMatchObject({ ok: true, output: '7' });
+    const group = '/proc/self/autogroup';
+    const script = `sleep 0.2; sh -c 'nice; test ! -e ${group} || grep -o "nice .*" ${group}'`;
+    const result = await runStep(tmpdir(), { ...step(script), niceness: 7 });
+    expect(result).toMatchObject({ ok: true, output: existsSync(group) ? '7\nnice 7' : '7' });
   });
 
   it('fails with its command', async () => {

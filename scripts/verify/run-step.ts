@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { Step } from '#verify/steps.ts';
@@ -26,7 +27,7 @@ export async function runStep(root: string, step: Step): Promise<StepResult> {
   });
   running.add(child);
   // At once: what it starts has the priority that it has itself then.
-  if (child.pid !== undefined && step.niceness !== undefined) setPriority(child.pid, step.niceness);
+  if (child.pid !== undefined && step.niceness !== undefined) standBehind(child.pid, step.niceness);
   const chunks: Buffer[] = [];
   child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
   child.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -40,6 +41,13 @@ export async function runStep(root: string, step: Step): Promise<StepResult> {
   running.delete(child);
   const seconds = (performance.now() - startedAt) / 1000;
   return { step, ok, seconds, output: Buffer.concat(chunks).toString().trim() };
+}
+
+/** A session of its own is a group of its own to Linux' scheduler, which shares out among groups before it looks at their processes (sched(7)). */
+function standBehind(leader: number, niceness: number): void {
+  setPriority(leader, niceness);
+  const group = `/proc/${leader}/autogroup`;
+  if (existsSync(group)) writeFileSync(group, String(niceness));
 }
 
 /** Ends every running step with its whole process group: politely, after 5 s for good. */
