@@ -10,6 +10,7 @@ import { type AppContext, createContext } from '#context.ts';
 import { createProfile } from '#features/profile/create-profile.ts';
 import { createService } from '#service.ts';
 import { entities } from '#storage/entities.ts';
+import { documentGroupOf } from '#storage/kyc/kyc-document.repository.ts';
 import { migrations } from '../../migrations/index.ts';
 
 const methods = ['ListKycCases', 'ClaimKycCase', 'GetKycDocument', 'DecideKycCase', 'DecideChangeRequest'];
@@ -162,7 +163,7 @@ export async function givenSubmitted(
   return { ...customer, caseId: String(body['caseId']) };
 }
 
-/** A case under review, put into the tables as handing it in leaves it: for races, which need many. */
+/** A case under review by a passport, put into the tables as handing it in leaves it: for races, which need many. */
 export async function givenInReview(app: KycApp, userId: UserId = parse(UserIdSchema, uuidv7())) {
   await createProfile(app.ctx, userId);
   const [caseId, submissionId, verificationId] = [uuidv7(), uuidv7(), uuidv7()];
@@ -170,6 +171,15 @@ export async function givenInReview(app: KycApp, userId: UserId = parse(UserIdSc
     `insert into profile.kyc_cases (id, user_id, tier, status, attempt, reasons, locks_identity, created_at, moved_at, submitted_at)
       values ($1, $2, 1, 'in_review', 1, '{}', false, now(), now(), date_trunc('milliseconds', now()))`,
     [caseId, userId],
+  );
+  const documentId = uuidv7();
+  const place = { userId, table: 'kyc_documents', group: documentGroupOf(documentId), keyClass: 'retained' } as const;
+  const proof = { number: 'C01X00T47', expiresOn: '2041-05-01' };
+  await app.database.query(
+    `insert into profile.kyc_documents
+        (id, case_id, user_id, kind, side, country, state, upload_id, particulars, created_at, uploaded_at)
+      values ($1, $2, $3, 'passport', 'front', 'DE', 'uploaded', $1, $4, now(), now() - interval '1 minute')`,
+    [documentId, caseId, userId, await app.ctx.vault.seal(app.ctx.database.fork(), place, proof)],
   );
   await app.database.query(
     `insert into profile.kyc_submissions (id, case_id, user_id, attempt, state, next_at, verification_id, created_at)

@@ -132,6 +132,26 @@ describe('when documents run out', () => {
     expect(await standingOf(customer.userId)).toMatchObject({ tier: 0 });
   });
 
+  test('SR-73: what rested on a case that expired as it was handed in is not approved: its user shows the rest', async () => {
+    const customer = await givenCustomer(app);
+    const handIn = async (tier: number) => (await send(app, customer, 'POST', '/submissions', { tier })).body;
+    const approve = async (submissionId: string) =>
+      expect(await applyResult(app.ctx, 'event', { submissionId, outcome: 'approved', reasons: [] })).toBe(true);
+    await upload(app, customer, 'passport');
+    await approve(await submissionOf(await handIn(1)));
+    for (const kind of ['selfie', 'utility_bill']) await upload(app, customer, kind);
+    const higher = await submissionOf(await handIn(2));
+    const over = `update profile.kyc_standings set valid_until = '2020-01-01' where user_id = $1`;
+    await app.database.query(over, [customer.userId]);
+    await expireCases({ ...app.ctx, clock: fixedClock(new Date(Date.now() - 60_000)) });
+    await approve(higher);
+    const { body } = await send(app, customer, 'GET', '');
+    expect(body).toMatchObject({ tier: 0, status: 'more_information', reasons: ['document_expired'] });
+    expect((await lettersTo(app, customer.userId)).slice(-2)).toEqual(['kyc-expired', 'kyc-more-information']);
+    await upload(app, customer, 'passport');
+    expect(await handIn(2)).toMatchObject({ attempt: 2 });
+  });
+
   test('whoever has expired begins another case', async () => {
     const customer = await givenCustomer(app);
     await upload(app, customer, 'passport');

@@ -1,8 +1,12 @@
 import { withTransaction } from '@bank/database';
-import { allow, type KycStatus, kycReasonsOf, parse, UuidSchema } from '@bank/domain';
+import { allow, type KycReason, type KycStatus, kycReasonsOf, parse, UuidSchema } from '@bank/domain';
 import * as v from 'valibot';
 import type { AppContext, AppTransaction } from '#context.ts';
+import { findWaiting } from '#features/kyc/find-waiting.ts';
+import { gatherFacts } from '#features/kyc/gather-facts.ts';
+import { missingFor } from '#features/kyc/policies.ts';
 import { settleCase } from '#features/kyc-result/settle-case.ts';
+import type { KycSubmission } from '#storage/kyc/kyc-submission.repository.ts';
 
 /** Ways in which a result comes to us. */
 export type ResultSource = 'event' | 'poll' | 'callback';
@@ -24,7 +28,7 @@ export const unaudited = 'the ledger hears of what a result changes, and most th
 /**
  * Applies a result by one conditional statement: the first of an attempt counts, whichever way it came, and what comes twice,
  * of an earlier attempt, after a decision of staff, or about somebody who was erased changes nothing. Tells whether it did.
- * @throws request.invalid
+ * @throws request.invalid, profile.unreadable
  */
 export function applyResult(ctx: AppContext, source: ResultSource, result: KycResult): Promise<boolean> {
   const who = allow.system(`kyc results by ${source}`);
@@ -33,13 +37,32 @@ export function applyResult(ctx: AppContext, source: ResultSource, result: KycRe
     const submission = await tx.kycSubmissions.find(submissionId);
     if (submission === undefined || !(await tx.holdUser(submission.userId))) return false;
     const { caseId: id, attempt } = submission;
-    const reasons = result.outcome === 'approved' ? [] : kycReasonsOf(result.reasons);
-    const move = { id, attempt, to: result.outcome, by: 'provider', reasons, decidedBy: 'provider' } as const;
-    const decided = await tx.kycCases.move({ ...move, at: tx.clock.now() });
+    const judged = await judge(tx, submission, result);
+    const move = judged && ({ id, attempt, ...judged, by: 'provider', decidedBy: 'provider' } as const);
+    const decided = move && (await tx.kycCases.move({ ...move, at: tx.clock.now() }));
     if (decided === undefined) return false;
-    await audited(tx, source, (inner) => settleCase(inner, decided, { decider: 'provider', details: { source } }));
+    const details = { source, outcome: result.outcome };
+    await audited(tx, source, (inner) => settleCase(inner, decided, { decider: 'provider', details }));
     return true;
   });
+}
+
+/**
+ * What a result makes of its case; undefined when that does not wait for it any more. An approval of documents that do not prove
+ * the tier asks for the rest instead, since the tier would end at once: of a case that was handed in while an earlier one expired.
+ */
+async function judge(
+  tx: AppTransaction,
+  submission: KycSubmission,
+  { outcome, reasons }: KycResult,
+): Promise<{ to: ResultOutcome; reasons: readonly KycReason[] } | undefined> {
+  const waiting = await findWaiting(tx, submission);
+  if (waiting === undefined) return undefined;
+  if (outcome !== 'approved') return { to: outcome, reasons: kycReasonsOf(reasons) };
+  const { id, userId, tier, submittedAt } = waiting;
+  const facts = await gatherFacts(tx, userId, id, submittedAt ?? undefined);
+  const isProven = missingFor(tier, facts).documents.length === 0;
+  return isProven ? { to: outcome, reasons: [] } : { to: 'more_information', reasons: ['document_expired'] };
 }
 
 async function audited(tx: AppTransaction, source: ResultSource, work: (tx: AppTransaction) => Promise<void>) {

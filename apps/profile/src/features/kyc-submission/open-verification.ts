@@ -2,9 +2,9 @@ import { readerOf } from '@bank/database';
 import { type Verification, VerificationRefused } from '#adapters/kyc/kyc-provider.ts';
 import type { AppContext } from '#context.ts';
 import { readFile } from '#features/file/read-file.ts';
+import { findWaiting } from '#features/kyc/find-waiting.ts';
 import { gatherFacts } from '#features/kyc/gather-facts.ts';
 import { casePicturesBytesMax, documentsOf } from '#features/kyc/policies.ts';
-import type { KycCase } from '#storage/kyc/kyc-case.ts';
 import type { OpenedKycDocument } from '#storage/kyc/kyc-document.repository.ts';
 import type { KycSubmission } from '#storage/kyc/kyc-submission.repository.ts';
 
@@ -17,12 +17,12 @@ import type { KycSubmission } from '#storage/kyc/kyc-submission.repository.ts';
 export async function openVerification(ctx: AppContext, submission: KycSubmission): Promise<Verification | undefined> {
   const { id: submissionId, caseId, userId, attempt } = submission;
   const reader = readerOf(ctx);
-  const found = await findWaiting(ctx, submission);
+  const found = await findWaiting(reader, submission);
   if (found === undefined) return undefined;
   const facts = await gatherFacts(reader, userId, caseId, found.submittedAt ?? undefined);
   if (facts.whole === undefined) return undefined;
   const documents = await withPictures(ctx, documentsOf(found.tier, facts));
-  if ((await findWaiting(ctx, submission)) === undefined) return undefined;
+  if ((await findWaiting(readerOf(ctx), submission)) === undefined) return undefined;
   const { givenName, middleName, familyName, dateOfBirth, nationality, occupation } = facts.whole;
   return {
     submissionId,
@@ -39,13 +39,6 @@ export async function openVerification(ctx: AppContext, submission: KycSubmissio
     },
     documents,
   };
-}
-
-/** The case, while this attempt of it waits to be decided. */
-async function findWaiting(ctx: AppContext, { caseId, attempt }: KycSubmission): Promise<KycCase | undefined> {
-  const found = await readerOf(ctx).kycCases.find(caseId);
-  const isWaiting = found?.status === 'submitted' || found?.status === 'in_review';
-  return isWaiting && found.attempt === attempt ? found : undefined;
 }
 
 async function withPictures(ctx: AppContext, documents: readonly OpenedKycDocument[]) {
