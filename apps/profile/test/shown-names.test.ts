@@ -1,7 +1,5 @@
 import { request } from '@bank/composition/testing';
-import type { JsonObject } from '@bank/domain';
 import { describe, expect, test } from 'vitest';
-import { financialPlace } from '#storage/linked-accounts/sealed-record.ts';
 import { accountsApp, givenAda } from './accounts-app.ts';
 import { account, numberEnding } from './bank-accounts-under-test.ts';
 
@@ -56,33 +54,4 @@ describe('SR-65: of a name that was looked up', () => {
     expect([await listed(token, 'biller'), await listed(token, 'bank')]).toMatchObject([[meter], [bank]]);
     expect([meter, bank]).toMatchObject([{ customerName: 'ADA LOVELACE' }, { holderName: 'ADA LOVELACE' }]);
   });
-
-  test('first letters are shown where an earlier release linked it, unless it was theirs by every word', async () => {
-    const { userId, token } = await givenAda(app);
-    await linkMeter(token);
-    for (const ending of ['00', '02']) await linkBank(token, ending);
-    for (const table of ['bank_accounts', 'biller_accounts']) await forgetShown(userId, table);
-    expect(await listed(token, 'biller')).toMatchObject([{ customerName: 'A*** L***' }]);
-    expect(await listed(token, 'bank')).toMatchObject([
-      { holderName: 'ADA LOVELACE' },
-      { holderName: 'A*** K*** L***' },
-    ]);
-  });
 });
-
-/** Seals what is there of these accounts as the release sealed it that did not keep what was shown. */
-async function forgetShown(userId: Parameters<typeof financialPlace>[0], table: string): Promise<void> {
-  const { vault, database } = app.ctx;
-  const em = database.fork();
-  const rows = await app.database.query<{ id: string; sealed: Uint8Array }>(
-    `select id, sealed from profile.${table} where user_id = $1`,
-    [userId],
-  );
-  for (const { id, sealed } of rows) {
-    const place = financialPlace(userId, table, id);
-    const { shown, ...before } = (await vault.open(em, place, sealed)) as JsonObject;
-    expect(shown).toBeTypeOf('string');
-    const resealed = await vault.seal(em, place, before);
-    await app.database.query(`update profile.${table} set sealed = $1 where id = $2`, [resealed, id]);
-  }
-}

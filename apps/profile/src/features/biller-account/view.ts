@@ -1,6 +1,5 @@
 import type { BillerAccountView } from '#features/biller-account/schemas.ts';
 import { maskNumber } from '#features/lookup/mask-number.ts';
-import { firstLettersOf } from '#features/names/show-holder.ts';
 import type { BillerAccount } from '#storage/linked-accounts/biller-account.entity.ts';
 
 /**
@@ -8,11 +7,11 @@ import type { BillerAccount } from '#storage/linked-accounts/biller-account.enti
  * linked, whatever they call themselves since.
  */
 export function toBillerAccountView(account: BillerAccount): BillerAccountView {
-  const { id, country, billerCode, billerName, itemCode, itemName, label, customerName, shown } = account;
+  const { id, country, billerCode, billerName, itemCode, itemName, label, shown } = account;
   return {
     ...{ id, country, billerCode, billerName, itemCode, itemName, label },
     customerNumber: maskNumber(account.customerNumber),
-    customerName: customerName === null ? null : (shown ?? firstLettersOf(customerName)),
+    customerName: shown,
     verifiedAt: account.validatedAt.toISOString(),
     createdAt: account.createdAt.toISOString(),
   };

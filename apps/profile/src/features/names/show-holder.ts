@@ -1,8 +1,6 @@
 import { foldWords } from '#features/names/fold-words.ts';
 import { knownWords, type LegalName } from '#features/names/match-names.ts';
 
-const nobody: LegalName = { givenName: null, middleName: null, familyName: null };
-
 /**
  * A name that somebody else has of an account, as far as its user may see it: words of the user's own legal name as they are
  * printed, of every other word the first letter. So a lookup never tells a user a name that the user did not give.
@@ -16,9 +14,4 @@ export function showHolder(legal: LegalName, printed: string): string {
     const [first = ''] = word;
     return `${first}***`;
   });
-}
-
-/** Of every word the first letter. */
-export function firstLettersOf(printed: string): string {
-  return showHolder(nobody, printed);
 }

@@ -44,8 +44,8 @@ export type BankAccountSecrets = {
   readonly accountNumber: string;
   /** As the bank has it. */
   readonly holder: string;
-  /** What of it was the user's own when they linked the account, and is shown; null where an earlier release linked it. */
-  readonly shown: string | null;
+  /** What of it was the user's own when they linked the account, and is shown. */
+  readonly shown: string;
 };
 
 export interface BankAccount extends BankAccountSecrets {

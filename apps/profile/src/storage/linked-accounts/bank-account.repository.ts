@@ -7,9 +7,6 @@ import { financialPlace, openRecord } from '#storage/linked-accounts/sealed-reco
 
 type BankAccountRow = Omit<BankAccount, keyof BankAccountSecrets> & { readonly sealed: Uint8Array };
 
-/** As any release has sealed it: 0.1.0 did not keep what was shown. */
-type SealedSecrets = Omit<BankAccountSecrets, 'shown'> & Partial<BankAccountSecrets>;
-
 const table = 'bank_accounts';
 const columns = `id, user_id as "userId", country, bank_code as "bankCode", bank_name as "bankName", sealed,
   name_match as "nameMatch", provider, resolved_at as "resolvedAt", is_default as "isDefault", created_at as "createdAt"`;
@@ -102,7 +99,7 @@ export class BankAccountRepository extends Repository {
 
   async #open({ sealed, ...row }: BankAccountRow): Promise<BankAccount> {
     const place = financialPlace(row.userId, table, row.id);
-    return { ...row, shown: null, ...(await openRecord<SealedSecrets>(this.em, this.#vault, place, sealed)) };
+    return { ...row, ...(await openRecord<BankAccountSecrets>(this.em, this.#vault, place, sealed)) };
   }
 }
 

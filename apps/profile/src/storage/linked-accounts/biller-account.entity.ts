@@ -42,7 +42,7 @@ export type BillerAccountSecrets = {
   readonly customerNumber: string;
   /** As the biller has it; null where it does not tell it. */
   readonly customerName: string | null;
-  /** What of it was the user's own when they linked the account, and is shown; null with it, and where an earlier release linked it. */
+  /** What of it was the user's own when they linked the account, and is shown; null with it. */
   readonly shown: string | null;
   /** What the user calls it. */
   readonly label: string | null;

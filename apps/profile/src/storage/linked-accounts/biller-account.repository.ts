@@ -7,9 +7,6 @@ import { financialPlace, openRecord } from '#storage/linked-accounts/sealed-reco
 
 type BillerAccountRow = Omit<BillerAccount, keyof BillerAccountSecrets> & { readonly sealed: Uint8Array };
 
-/** As any release has sealed it: 0.1.0 did not keep what was shown. */
-type SealedSecrets = Omit<BillerAccountSecrets, 'shown'> & Partial<BillerAccountSecrets>;
-
 const table = 'biller_accounts';
 const columns = `id, user_id as "userId", country, biller_code as "billerCode", biller_name as "billerName",
   item_code as "itemCode", item_name as "itemName", sealed, provider, validated_at as "validatedAt", created_at as "createdAt"`;
@@ -80,7 +77,7 @@ export class BillerAccountRepository extends Repository {
 
   async #open({ sealed, ...row }: BillerAccountRow): Promise<BillerAccount> {
     const place = financialPlace(row.userId, table, row.id);
-    return { ...row, shown: null, ...(await openRecord<SealedSecrets>(this.em, this.#vault, place, sealed)) };
+    return { ...row, ...(await openRecord<BillerAccountSecrets>(this.em, this.#vault, place, sealed)) };
   }
 }
 
