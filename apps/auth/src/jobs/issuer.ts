@@ -32,11 +32,8 @@ export function createIssuer(ctx: AppContext): Verifier {
     },
     async start() {
       await Promise.all([clients.start(), rotation.start(), publisher.start()]);
-      // Another replica has made, moved or forgotten a key, or the database is back and the first reads may have failed.
-      stopListening = await ctx.database.listen('auth_signing_keys', () => {
-        rotation.wake();
-        clients.wake();
-      });
+      // Another replica has made, moved or forgotten a key.
+      stopListening = await ctx.database.listen('auth_signing_keys', rotation.wake);
       await verifier.start();
     },
     async stop() {

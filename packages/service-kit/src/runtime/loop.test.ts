@@ -1,10 +1,12 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createLoop, type LoopOptions } from '#runtime/loop.ts';
 
 function loopOf(work: LoopOptions['work']) {
   const warn = vi.fn();
   return { warn, loop: createLoop({ name: 'test', everyMs: 60_000, logger: { warn }, work }) };
 }
+
+afterEach(() => vi.useRealTimers());
 
 describe('createLoop', () => {
   it('works once at the start, and before that not at all', async () => {
@@ -37,6 +39,26 @@ describe('createLoop', () => {
     loop.wake();
     await loop.stop();
     expect(work).toHaveBeenCalledTimes(2);
+  });
+
+  it('tries a round that failed again after a second, then after twice as long each time', async () => {
+    vi.useFakeTimers();
+    const work = vi.fn().mockRejectedValue(new Error('away'));
+    const { loop } = loopOf(work);
+    const roundsAfter = async (ms: number) => {
+      await vi.advanceTimersByTimeAsync(ms);
+      return work.mock.calls.length;
+    };
+    await loop.start();
+    expect([await roundsAfter(999), await roundsAfter(1), await roundsAfter(2000), await roundsAfter(4000)]).toEqual([
+      1, 2, 3, 4,
+    ]);
+    work.mockResolvedValue(undefined);
+    expect([await roundsAfter(8000), await roundsAfter(44_999), await roundsAfter(1)]).toEqual([5, 5, 6]);
+    work.mockRejectedValue(new Error('away again'));
+    expect([await roundsAfter(60_000), await roundsAfter(1000)]).toEqual([7, 8]);
+    await loop.stop();
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('is over when it is stopped', async () => {

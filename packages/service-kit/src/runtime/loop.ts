@@ -17,9 +17,16 @@ export interface LoopOptions {
   work(): Promise<unknown>;
 }
 
-/** Runs work at intervals and on waking, one round at a time. A round that fails is logged and tried again at the next. */
+const firstPauseMs = 1000;
+
+/**
+ * Runs work at intervals and on waking, one round at a time. A round that fails is logged, and tried again after a second,
+ * after twice as long each time that it fails again, and at the next interval in any case.
+ */
 export function createLoop({ name, everyMs, logger, work }: LoopOptions): Loop {
   let timer: NodeJS.Timeout | undefined;
+  let retry: NodeJS.Timeout | undefined;
+  let pauseMs = firstPauseMs;
   let round: Promise<void> | undefined;
   let again = false;
   let running = false;
@@ -27,8 +34,20 @@ export function createLoop({ name, everyMs, logger, work }: LoopOptions): Loop {
   async function rounds(): Promise<void> {
     do {
       again = false;
-      await work().catch((error: unknown) => logger.warn({ err: error, job: name }, 'a round of the job failed'));
+      await attempt();
     } while (again && running);
+  }
+
+  async function attempt(): Promise<void> {
+    clearTimeout(retry);
+    try {
+      await work();
+      pauseMs = firstPauseMs;
+    } catch (error) {
+      logger.warn({ err: error, job: name }, 'a round of the job failed');
+      if (pauseMs < everyMs) retry = setTimeout(wake, pauseMs);
+      pauseMs *= 2;
+    }
   }
 
   function wake(): void {
@@ -50,6 +69,7 @@ export function createLoop({ name, everyMs, logger, work }: LoopOptions): Loop {
       running = false;
       clearInterval(timer);
       await round;
+      clearTimeout(retry);
     },
     wake,
   };
