@@ -27,7 +27,7 @@ afterEach(async () => {
 
 async function startRelay(by: Publisher = publisher): Promise<void> {
   const options = { store, publisher: by, service: 'auth', logger: silent, metrics: testMetrics() };
-  relay = createRelay({ ...options, batchSize: 20, pollMs: 50, deadlineMs });
+  relay = createRelay({ ...options, batchSize: 20, pollMs: 50, quietMs: 200, deadlineMs });
   await relay.start();
 }
 
@@ -38,14 +38,16 @@ async function expectSoonPublished(ids: readonly string[], withinMs: number): Pr
 
 const waitingEntries = () => store.waiting.filter(({ destination }) => destination === 'audit').length;
 
-/** The same broker with one queue that has lost its majority: it keeps what is sent to it, and confirms none. */
-function withholding(inner: Publisher, isAway: () => boolean): Publisher {
+const isAudit = (exchange: string) => exchange === 'user-service.audit';
+
+/** The same broker with queues that have lost their majority: they keep what is sent to them, and confirm none. */
+function withholding(inner: Publisher, isAway: (exchange: string) => boolean): Publisher {
   return {
     ...inner,
     apart: () => withholding(inner.apart(), isAway),
     async publish(messages, options) {
       const endsAt = performance.now() + deadlineMs;
-      const others = messages.filter(({ exchange }) => !isAway() || exchange !== 'user-service.audit');
+      const others = messages.filter(({ exchange }) => !isAway(exchange));
       const outcome = await inner.publish(others, options);
       if (others.length === messages.length) return outcome;
       await new Promise((resolve) => setTimeout(resolve, endsAt - performance.now()));
@@ -58,7 +60,7 @@ describe('a destination that confirms nothing', () => {
   it('holds up the others once, and is told of again when it confirms', async () => {
     let isAway = true;
     const entries = store.add(60, entry);
-    await startRelay(withholding(publisher, () => isAway));
+    await startRelay(withholding(publisher, (exchange) => isAway && isAudit(exchange)));
     await until(() => store.batches.length > 1);
     for (let time = 0; time < 5; time += 1) {
       await expectSoonPublished([...store.add(2, mail), ...store.add(2)], deadlineMs / 2);
@@ -95,6 +97,34 @@ describe('a destination that confirms nothing', () => {
     await until(() => waitingEntries() < 60); // it notices that it is full with the first ones
     await expectSoonPublished([...store.add(30, mail), ...store.add(30)], 5000);
     expect(waitingEntries()).toBeGreaterThan(20);
+  });
+});
+
+describe('a destination that was set apart', () => {
+  it('is published with the rest again when nothing of it comes any more', async () => {
+    const claimed: number[] = [];
+    const { publishBatch } = store;
+    store.publishBatch = (claim, publish) => {
+      claimed.push(claim.destinations.length);
+      return publishBatch.call(store, claim, publish);
+    };
+    store.add(1, entry);
+    await startRelay(withholding(publisher, isAudit));
+    await until(() => claimed.includes(2));
+    store.waiting.length = 0; // another relay had it confirmed
+    await until(() => claimed.at(-1) === 3);
+  });
+
+  it('is told to stop with the others, and nothing is begun after that, nor is a broker waited for', async () => {
+    const apart = () => ({ ...withholding(publisher, () => true), close: () => new Promise<void>(() => undefined) });
+    store.add(20, entry);
+    await startRelay({ ...withholding(publisher, () => true), apart });
+    await until(() => store.batches.length > 1);
+    store.add(1, mail);
+    await until(() => store.batches.includes(1));
+    const begun = store.batches.length;
+    await relay?.stop();
+    expect(store.batches).toHaveLength(begun);
   });
 });
 
