@@ -37,9 +37,7 @@ describe('SR-41 an address is one, however it is spelled', () => {
     const other = await steppedUpAccount(auth);
     expect((await changeEmail(auth, other.accessToken, spelled)).status).toBe(202);
     expect(await templatesTo(auth, owner.id)).toContain('email-change-attempted');
-    expect((await messagesTo(auth, spelled)).filter(({ params }) => params['code'] !== undefined)).toHaveLength(
-      spelled === owner.email ? 1 : 0,
-    );
+    expect((await messagesTo(auth, spelled)).filter(({ params }) => params['code'] !== undefined)).toEqual([]);
     expect((await verifyEmail(auth, other.accessToken, '000000')).status).toBe(422);
     const digests = await auth.database.query(`select 1 from auth.identifiers where kind = 'email' and user_id = $1`, [
       owner.id,
