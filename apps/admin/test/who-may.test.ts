@@ -65,6 +65,7 @@ test('SR-62: what gives rights, shows what is masked, or decides needs a fresh a
     'POST /v1/admin/approvals/:id/reject',
     'POST /v1/admin/approvals/:id/unmask',
     'POST /v1/admin/invitations',
+    'POST /v1/admin/kyc/cases/:id/unmask',
     'POST /v1/admin/users/:id/change-requests/:requestId/approve',
     'POST /v1/admin/users/:id/change-requests/:requestId/reject',
     'POST /v1/admin/users/:id/unmask',
