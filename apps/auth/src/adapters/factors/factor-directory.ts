@@ -15,8 +15,8 @@ export interface FactorDirectory {
   list(userId: string): Promise<readonly Factor[] | undefined>;
 }
 
-/** How long a sign-in waits for mfa, in milliseconds. */
-const budgetMs = 500;
+/** How long a sign-in waits for mfa, in milliseconds: without an answer it is refused (ADR 34). */
+const budgetMs = 1000;
 
 /** Asks the mfa service. */
 export function createFactorDirectory(options: RpcClientOptions<typeof MfaService>): FactorDirectory {
