@@ -20,6 +20,17 @@ describe('statistics', () => {
 });
 
 describe('a comparison', () => {
+  const options = {
+    seconds: 6,
+    rounds: 3,
+    cases: [],
+    apps: [],
+    users: 1,
+    profile: false,
+    scale: false,
+    recorded: false,
+  };
+
   test('warms each side up until it gets no better, and then measures them in turn', async () => {
     const turns: string[] = [];
     const contender = (name: string, figures: number[]) => async (seconds: number) => {
@@ -27,18 +38,7 @@ describe('a comparison', () => {
       return figures.shift() ?? Number.NaN;
     };
     const compared = await compare(
-      {
-        options: {
-          seconds: 6,
-          rounds: 3,
-          cases: [],
-          apps: [],
-          users: 1,
-          profile: false,
-          scale: false,
-          recorded: false,
-        },
-      },
+      { options },
       {
         measured: contender('figure', [9999, 9998, 9997, 10, 20, 30]),
         limit: contender('limit', [1, 50, 51, 50, 100, 100, 100]),
@@ -51,16 +51,6 @@ describe('a comparison', () => {
   });
 
   test('warms nobody up for ever, and asks no side more often than it says', async () => {
-    const options = {
-      seconds: 6,
-      rounds: 3,
-      cases: [],
-      apps: [],
-      users: 1,
-      profile: false,
-      scale: false,
-      recorded: false,
-    };
     let turns = 0;
     const better = async () => 2 ** turns++;
     await compare({ options }, { measured: better, limit: better });

@@ -9,7 +9,7 @@ export { approvalPayloads } from '#access/approval-payloads.ts';
 export type { ApprovalAction } from '#access/approvals.ts';
 export { approvalActions, approvalSeconds, isApprovalAction } from '#access/approvals.ts';
 export type { Audience } from '#access/audiences.ts';
-export { audiences, countingRoles, staffRoles } from '#access/audiences.ts';
+export { audiences, countingRoles, worksHere } from '#access/audiences.ts';
 export type { AuditAction, AuditOutcome, AuditRecord } from '#access/audit.ts';
 export { auditActions, auditLimits } from '#access/audit.ts';
 export type { Grant } from '#access/grant.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { audiences, countingRoles, staffRoles } from '#access/audiences.ts';
-import { roles } from '#access/permissions.ts';
+import { audiences, countingRoles, staffRoles, worksHere } from '#access/audiences.ts';
+import { type Role, roles } from '#access/permissions.ts';
 
 describe('the roles that count', () => {
   test.each([
@@ -21,5 +21,10 @@ describe('the roles that count', () => {
 
   test('no role counts for customers and for staff', () => {
     expect(staffRoles).not.toContain('customer');
+  });
+
+  test('whoever holds any of those of staff works here, customer or not', () => {
+    const held: readonly (readonly Role[])[] = [[], ['customer'], ['support'], ['customer', 'support']];
+    expect(held.map(worksHere)).toEqual([false, false, true, true]);
   });
 });

@@ -7,6 +7,11 @@ export type Audience = (typeof audiences)[keyof typeof audiences];
 /** What a member of staff can be to the bank. A person may hold one of these and be a customer as well. */
 export const staffRoles = roles.filter((role) => role !== 'customer');
 
+/** Whether somebody of these roles is a member of staff, whatever else they are. */
+export function worksHere(held: readonly Role[]): boolean {
+  return staffRoles.some((role) => held.includes(role));
+}
+
 const rolesByAudience: Readonly<Record<Audience, readonly Role[]>> = {
   [audiences.customers]: ['customer'],
   [audiences.staff]: staffRoles,

@@ -67,4 +67,9 @@ export class DomainError extends Error {
     this.isUndone = options.isUndone ?? false;
     this.isContended = options.isContended ?? false;
   }
+
+  /** Whether it is an answer to what was asked: that it is not allowed or does not fit, and not that something failed. */
+  get isRefusal(): boolean {
+    return this.kind !== 'internal' && this.kind !== 'unavailable';
+  }
 }

@@ -21,8 +21,7 @@ export function createFactorRule(options: RpcClientOptions<typeof MfaService>): 
         await mfa.checkFactorChange({}, forwardUser());
         return undefined;
       } catch (error) {
-        const isRefusal = error instanceof DomainError && error.kind !== 'unavailable' && error.kind !== 'internal';
-        if (!isRefusal) throw noAnswerOf('mfa', error);
+        if (!(error instanceof DomainError && error.isRefusal)) throw noAnswerOf('mfa', error);
         if (error.code === 'auth.step_up.required') return error.details;
         throw error;
       }

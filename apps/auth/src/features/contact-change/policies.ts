@@ -1,4 +1,4 @@
-import { isBlocked, isPhishingResistant, type Role, staffRoles, type UserActor, type UserState } from '@bank/domain';
+import { isBlocked, isPhishingResistant, type Role, type UserActor, type UserState, worksHere } from '@bank/domain';
 
 /** Life of a code (SR-22). */
 export const codeSeconds = 600;
@@ -51,8 +51,4 @@ export function linkBackRefusal(user: {
 }): 'status' | 'staff' | undefined {
   if (isBlocked(user.status, 'recovery')) return 'status';
   return worksHere(user.roles) ? 'staff' : undefined;
-}
-
-function worksHere(roles: readonly Role[]): boolean {
-  return staffRoles.some((role) => roles.includes(role));
 }

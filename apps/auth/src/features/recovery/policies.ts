@@ -1,4 +1,4 @@
-import { isBlocked, type Role, type UserState } from '@bank/domain';
+import { isBlocked, type Role, type UserState, worksHere } from '@bank/domain';
 import type { RecoveryProof } from '#storage/recoveries/recovery.repository.ts';
 
 /** Life of the link that begins a recovery, in seconds (SR-43). */
@@ -30,7 +30,7 @@ interface Standing {
 export function refusalOf(user: Standing | undefined): 'nobody' | 'status' | 'staff' | 'unproven' | undefined {
   if (user === undefined) return 'nobody';
   if (isBlocked(user.status, 'recovery')) return 'status';
-  if (user.roles.some((role) => role !== 'customer')) return 'staff';
+  if (worksHere(user.roles)) return 'staff';
   return user.emailVerifiedAt === null ? 'unproven' : undefined;
 }
 

@@ -23,8 +23,7 @@ export function createFactorRule(options: RpcClientOptions<typeof MfaService>): 
       try {
         await mfa.checkFactorChange({}, forwardUser());
       } catch (error) {
-        const isRefusal = error instanceof DomainError && error.kind !== 'unavailable' && error.kind !== 'internal';
-        if (isRefusal) throw error;
+        if (error instanceof DomainError && error.isRefusal) throw error;
         const reason = 'mfa did not say what the factors ask for';
         throw new DomainError('service.unavailable', { reason, details: { retryAfterSeconds }, cause: error });
       }

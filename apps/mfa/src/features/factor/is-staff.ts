@@ -1,4 +1,4 @@
-import { staffRoles, type UserId } from '@bank/domain';
+import { type UserId, worksHere } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 
 /**
@@ -7,5 +7,5 @@ import type { AppContext } from '#context.ts';
  */
 export async function isStaff(ctx: AppContext, userId: UserId): Promise<boolean> {
   const person = (await ctx.people.find([userId])).get(userId);
-  return person !== undefined && staffRoles.some((role) => person.roles.includes(role));
+  return person !== undefined && worksHere(person.roles);
 }

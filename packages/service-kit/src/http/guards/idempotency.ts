@@ -105,7 +105,7 @@ async function handleClaimed(
 /** What failed in an unknown way may have happened: such a key stays claimed, and then says so or lapses. */
 function isSurelyUndone(error: unknown): boolean {
   if (!(error instanceof DomainError)) return false;
-  return error.isUndone || (error.kind !== 'internal' && error.kind !== 'unavailable');
+  return error.isUndone || error.isRefusal;
 }
 
 function replay({ status, headers, body }: StoredAnswer): HttpReply {
