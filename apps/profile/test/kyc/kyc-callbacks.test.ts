@@ -35,12 +35,14 @@ describe('SR-90: POST /v1/webhooks/kyc', () => {
     const body = bodyOf(submissionId);
     const timestamp = now();
     const signature = sign(timestamp, body);
-    const [old, early] = [-301, 301].map((seconds) => String(Number(now()) + seconds));
     expect(await call(bodyOf(submissionId, 'rejected'), { timestamp, signature })).toBe(refused);
     expect(await call(`${body} `, { timestamp, signature })).toBe(refused);
     expect(await call(body, { signature: sign(timestamp, body, `${webhookSecret}!`), timestamp })).toBe(refused);
     expect(await call(body, { timestamp: String(Number(timestamp) + 1), signature })).toBe(refused);
-    for (const other of [old, early]) expect(await call(body, { timestamp: other ?? '' })).toBe(refused);
+    // What is too early is so by half a minute, since it comes closer while a busy machine gets to it.
+    for (const other of [-301, 330]) {
+      expect(await call(body, { timestamp: String(Number(now()) + other) })).toBe(refused);
+    }
     for (const none of ['', 'x', signature.slice(1), `${signature}0`, 'z'.repeat(64)]) {
       expect(await call(body, { timestamp, signature: none })).toBe(refused);
     }
