@@ -47,11 +47,17 @@ export function watchFiles(files: readonly string[], onChange: () => void, every
 }
 
 function stateOf(files: readonly string[]): string {
-  const states = files.map((file) => {
-    const stat = statSync(file, { throwIfNoEntry: false });
-    return `${stat?.ino} ${stat?.mtimeMs} ${stat?.size}`;
-  });
-  return states.join();
+  return files.map(stateOfOne).join();
+}
+
+/** A folder that may not be entered and a network volume that answers with an error are states as well: whoever reads says so. */
+function stateOfOne(file: string): string {
+  try {
+    const { ino, mtimeMs, size } = statSync(file);
+    return `${ino} ${mtimeMs} ${size}`;
+  } catch {
+    return 'unreadable';
+  }
 }
 
 /** All files of a TLS identity, for watching. */
