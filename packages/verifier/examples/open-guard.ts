@@ -44,12 +44,17 @@ export async function openGuard(
 export function redisChannel(redis: Redis, name: string): Pick<RevocationChannel, 'subscribe'> {
   return {
     async subscribe(onMessage, onDisconnect) {
-      redis.on('close', onDisconnect);
-      redis.on('message', (_name, text) => {
+      const read = (_name: string, text: string) => {
         const message = readRevocationMessage(text);
         if (message !== undefined) onMessage(message);
-      });
-      await redis.subscribe(name);
+      };
+      redis.on('close', onDisconnect).on('message', read);
+      try {
+        await redis.subscribe(name);
+      } catch (error) {
+        redis.off('close', onDisconnect).off('message', read); // it is called again, for as long as Redis stays away
+        throw error;
+      }
       return async () => redis.disconnect();
     },
   };

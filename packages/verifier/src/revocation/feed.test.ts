@@ -112,6 +112,26 @@ describe('started', () => {
     expect(publisher.refills.length).toBeLessThan(16);
   });
 
+  test('a channel that tells of each attempt to connect keeps it as current as one that tells of the loss alone', async () => {
+    publisher.send();
+    publisher.disconnect();
+    expect(feed.isCurrent()).toBe(false);
+    for (let attempt = 1; attempt < 60; attempt += 1) {
+      publisher.revoke(`s${attempt}`);
+      await vi.advanceTimersByTimeAsync(Math.min(50 * attempt, 2000));
+      publisher.disconnect();
+      await feed.settled();
+      expect(feed.isCurrent()).toBe(true);
+    }
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(revoked('s59')).toBe(true);
+    expect(publisher.refills.length).toBeLessThan(22);
+    // What it hears begins a new connection, whose loss counts.
+    publisher.send();
+    publisher.disconnect();
+    expect(feed.isCurrent()).toBe(false);
+  });
+
   test('when the refill fails too it is not current, until one succeeds', async () => {
     publisher.refillWorks = () => Promise.reject(new Error('away'));
     await vi.advanceTimersByTimeAsync(5000);

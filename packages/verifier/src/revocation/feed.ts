@@ -81,6 +81,8 @@ class Feed implements RevocationFeed {
   #pruneTimer: NodeJS.Timeout | undefined;
   #unsubscribe: (() => Promise<void>) | undefined;
   #running = false;
+  /** The channel has told that its connection is lost, and has handed over nothing since. */
+  #disconnected = false;
   #refilled = false;
   #hasBeenCurrent = false;
 
@@ -141,7 +143,7 @@ class Feed implements RevocationFeed {
     try {
       const unsubscribe = await this.#options.channel.subscribe(
         (message) => this.#heard(message),
-        () => this.#lost('disconnected'),
+        () => this.#channelLost(),
       );
       if (!this.#running) return await unsubscribe();
       this.#unsubscribe = unsubscribe;
@@ -155,6 +157,7 @@ class Feed implements RevocationFeed {
   }
 
   #heard(message: RevocationMessage): void {
+    this.#disconnected = false;
     if (!this.#running) return;
     const verdict = this.#state.heard(message, this.#now());
     if (verdict === 'applied') {
@@ -162,6 +165,16 @@ class Feed implements RevocationFeed {
       this.#armSilence();
     }
     if (verdict === 'gap') this.#lost('gap');
+  }
+
+  /**
+   * Counts once: a connection that fails to come back has nothing new to miss, however often it is tried. One that is
+   * lost again before anything came through it is told by silence, as one that stays away is.
+   */
+  #channelLost(): void {
+    if (this.#disconnected) return;
+    this.#disconnected = true;
+    this.#lost('disconnected');
   }
 
   #lost(reason: 'gap' | 'silence' | 'disconnected'): void {

@@ -44,7 +44,8 @@ export interface RevocationChannel {
   publish(message: RevocationMessage): Promise<void>;
   /**
    * Hands over every message from now on, also after the connection was lost and found again. `onDisconnect` is called
-   * each time messages may have been missed. The promise gives the function that ends the subscription.
+   * each time messages may have been missed; again before a message was handed over, as for each attempt to connect that
+   * fails, it says nothing new. When the promise rejects, subscribing is tried again later. It gives the function that ends the subscription.
    */
   subscribe(onMessage: (message: RevocationMessage) => void, onDisconnect: () => void): Promise<() => Promise<void>>;
 }

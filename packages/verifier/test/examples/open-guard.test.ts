@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { testHttpServer, testRedis, until } from '@bank/testing';
+import { testHttpServer, testProxy, testRedis, until } from '@bank/testing';
 import { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
 import { openGuard, redisChannel } from '../../examples/open-guard.ts';
@@ -36,4 +36,23 @@ it('SR-46 a guard that is opened as the example says knows of a revocation withi
   await verifier.stop();
   publisher.disconnect();
   await jwks.close();
+});
+
+it('the channel of the example leaves no listeners behind where it cannot subscribe, and can afterwards', async () => {
+  const { url, keyPrefix } = testRedis();
+  const proxy = await testProxy(url);
+  await proxy.cut();
+  const redis = new Redis(proxy.url, { maxRetriesPerRequest: 0, retryStrategy: () => 20 });
+  redis.on('error', () => undefined);
+  const listeners = () => ['close', 'message'].map((event) => redis.listenerCount(event));
+  const before = listeners();
+  const channel = redisChannel(redis, `${keyPrefix}revocations`);
+  const nothing = () => undefined;
+  for (let time = 0; time < 3; time += 1) await expect(channel.subscribe(nothing, nothing)).rejects.toThrow('retries');
+  expect(listeners()).toEqual(before);
+  await proxy.restore();
+  await until(() => redis.status === 'ready');
+  const unsubscribe = await channel.subscribe(nothing, nothing);
+  await unsubscribe();
+  await proxy.close();
 });
