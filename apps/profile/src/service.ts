@@ -23,7 +23,6 @@ import { profileRpc } from '#transport/rpc/profile.rpc.ts';
 /** The whole service, not started: its context, and everything that calls its features. */
 export async function createService(config: Config, overrides: Overrides = {}): Promise<Service> {
   const ctx = await createContext(config, overrides);
-  measureWaiting(ctx);
   return composeApp(ctx, config, {
     routes,
     rpc: [profileRpc, dataRightsRpc({ rights: dataRights, before: letGo })],
@@ -47,9 +46,10 @@ async function letGo(tx: AppTransaction, userId: UserId): Promise<void> {
   await endOpenCase(tx, userId);
 }
 
-/** Nobody is handed a case where there is no provider: then staff decide. */
+/** Nobody is handed a case where there is no provider: then staff decide, and no case waits to be taken. */
 function kycWorkers(ctx: AppContext): Worker[] {
   const { KYC_RPC_URL } = ctx.config;
   if (KYC_RPC_URL === undefined) return [];
+  measureWaiting(ctx);
   return [createKycSender(ctx, createKycProvider({ ...ctx.config, KYC_RPC_URL }, ctx))];
 }

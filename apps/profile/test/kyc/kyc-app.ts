@@ -68,6 +68,11 @@ export async function kycApp(
   return { app: testApp({ ...parts, env: variables, loadConfig, createContext, createService }), people };
 }
 
+/** What Prometheus would read now. */
+export async function metricsOf(app: KycApp): Promise<string> {
+  return (await app.service.fetch(new Request('http://app.test/metrics'))).text();
+}
+
 export interface Customer {
   readonly userId: UserId;
   readonly token: string;

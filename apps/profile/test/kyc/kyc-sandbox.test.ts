@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { type TestSandbox, testCertificates, testSandbox, until } from '@bank/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { caseOf, eventsOf, givenSubmitted, kycApp, send, upload } from './kyc-app.ts';
+import { caseOf, eventsOf, givenSubmitted, kycApp, metricsOf, send, upload } from './kyc-app.ts';
 
 // Everything is the real thing here: the worker of the running app, and the platform's service over its protocol and the broker.
 const certificates = await testCertificates();
@@ -59,6 +59,7 @@ describe('a case handed in goes all the way by itself', () => {
       return rows.length === 1;
     });
     expect((await send(app, customer, 'GET', '')).body).toMatchObject({ status: 'submitted', tier: 0 });
+    expect(await metricsOf(app)).toMatch(/^kyc_submissions_waiting\{.*\} [1-9]/m);
   });
 
   test('an old result that comes late changes nothing of the next attempt', async () => {

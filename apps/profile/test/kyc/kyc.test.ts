@@ -11,6 +11,7 @@ import {
   givenCustomer,
   givenSubmitted,
   kycApp,
+  metricsOf,
   send,
   upload,
 } from './kyc-app.ts';
@@ -154,6 +155,11 @@ describe('POST /v1/kyc/submissions', () => {
     expect(await auditsOf(app, userId, 'kyc.case.submitted')).toHaveLength(1);
     const rows = await app.database.query('select * from profile.kyc_submissions where user_id = $1', [userId]);
     expect(rows).toMatchObject([{ case_id: caseId, attempt: 1, state: 'pending', tries: 0 }]);
+  });
+
+  test('no metric says that it waits to be taken where staff alone decide', async () => {
+    await givenSubmitted(app);
+    expect(await metricsOf(app)).not.toMatch(/^kyc_submission/m);
   });
 
   test('409: names what is missing', async () => {
