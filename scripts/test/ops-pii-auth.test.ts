@@ -147,6 +147,7 @@ describe('SR-84 pnpm ops pii, where a key management service wraps the keys', ()
     const text = [
       'auth: 0 data keys are wrapped under w1',
       'auth: signing key 2026-01 does not open and stays: damaged, or its key is gone',
+      'auth: k2 is not in the keyring, and needed by 1 signing keys: put it back',
       '',
     ];
     expect(await run(rotatePii)).toEqual({ isWell: false, text: text.join('\n') });

@@ -225,6 +225,30 @@ describe('SR-84 pnpm ops pii', () => {
     expect(await run(showPiiStatus)).toMatchObject({ isWell: true });
   });
 
+  it('names a key that was taken away while a process still wrapped with it, until it is put back', async () => {
+    const before = documentOf(kekFile);
+    const k1 = randomBytes(32);
+    const late = createPiiVault({ schema: 'profile', keyring: staticKeyring('kek', { k1 }, 'k1') });
+    await late.createKeys(app.fork(), systemIds.next());
+    const missing = 'k1 is not in the keyring, and needed by 2 data keys: put it back';
+
+    const status = await run(showPiiStatus);
+    expect(status.isWell).toBe(false);
+    expect(status.text).toMatch(/kek +k1 +is not in the keyring, and needed by 2 data keys: put it back/);
+    const asJson: { missing: object }[] = JSON.parse((await run(showPiiStatus, '--json')).text);
+    expect(asJson.map((keyring) => keyring.missing)).toEqual([{ k1: { 'data keys': 2 } }, {}]);
+    expect(await run(rotatePii)).toMatchObject({ isWell: false, text: expect.stringContaining(`profile: ${missing}`) });
+    expect(await run(retireKey, 'k1')).toEqual({ isWell: false, text: `profile: ${missing}\n` });
+
+    const keys = { ...before.keys, k1: k1.toString('base64') };
+    writeFileSync(kekFile, JSON.stringify({ ...before, keys }), { mode: 0o600 });
+    expect(await run(rotatePii)).toMatchObject({ isWell: true });
+    expect(await run(retireKey, 'k1')).toEqual({ isWell: true, text: 'profile: k1 is gone\n' });
+    expect(await run(retireKey, 'k1')).toEqual({ isWell: true, text: 'profile: k1 is not there\n' });
+    expect(await run(showPiiStatus)).toMatchObject({ isWell: true });
+    await told();
+  });
+
   it('keeps the index key of the search until every profile is stored under the next one, and forgets its terms', async () => {
     const file = join(folder, 'blind-index.json');
     const index = (keys: readonly string[], current: string) => {

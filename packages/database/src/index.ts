@@ -65,7 +65,7 @@ export {
   type PiiVaultOptions,
   type SealedPlace,
 } from '#pii/pii-vault.ts';
-export { dataKeysUnder, type RewrapReport, rewrapDataKeys } from '#pii/rewrap.ts';
+export { dataKeysByKek, type RewrapReport, rewrapDataKeys } from '#pii/rewrap.ts';
 export { type ProvisionOptions, provisionStatements, type SchemaPasswords } from '#provisioning/provision.ts';
 export { type BlindIndex, type BlindIndexOptions, blindIndexTableSql, createBlindIndex } from '#search/blind-index.ts';
 export {

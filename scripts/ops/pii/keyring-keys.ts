@@ -2,9 +2,9 @@ import { readCommandLine } from '#ops/command-line.ts';
 import { type OperatorRun, operatorRun } from '#ops/operator-run.ts';
 import { type AppKeys, appsOf, withApp } from '#ops/pii/apps.ts';
 import { type KeyringFile, newKeyText, openKeyringFile } from '#ops/pii/keyring-file.ts';
-import { forgetTerms, needOf } from '#ops/pii/need.ts';
+import { forgetTerms, type Need, needOf } from '#ops/pii/need.ts';
 import { addSharedKey, isShared } from '#ops/pii/shared-key.ts';
-import { describeNeed } from '#ops/pii/status.ts';
+import { describeMissing, describeNeed } from '#ops/pii/status.ts';
 import { StackError } from '#stack/host/stack-error.ts';
 import { ownKeyrings, sharedKeyrings } from '#stack/secrets/keyrings.ts';
 
@@ -68,10 +68,13 @@ export async function retireKey(args: readonly string[]): Promise<boolean> {
     if (keyring !== 'kek' && keyring !== 'blind-index')
       throw new StackError(`nobody counts what needs a key of ${keyring}`);
     return await changing<Outcome>(keys.fileOf(keyring), async (file) => {
-      if (!Object.hasOwn(file.keys, id)) return `${id} is not there`;
       if (file.document.current === id) throw new StackError(`${keys.app}: ${id} is the current key`);
+      const isThere = Object.hasOwn(file.keys, id);
+      // Whoever asks again learns of what was wrapped under it after it had been counted.
+      if (!isThere && keyring !== 'kek') return `${id} is not there`;
       const need = await needOf(keys, keyring, id);
-      if (Object.keys(need).length > 0) return { refused: `${id} is ${describeNeed(need)}` };
+      if (!isThere) return isNeeded(need) ? { refused: `${id} ${describeMissing(need)}` } : `${id} is not there`;
+      if (isNeeded(need)) return { refused: `${id} is ${describeNeed(need)}` };
       await tellOf(command, keys);
       if (keyring === 'blind-index' && keys.app === 'profile') await forgetTerms(keys, id);
       delete file.keys[id];
@@ -79,6 +82,10 @@ export async function retireKey(args: readonly string[]): Promise<boolean> {
       return `${id} is gone`;
     });
   });
+}
+
+function isNeeded(need: Need): boolean {
+  return Object.keys(need).length > 0;
 }
 
 /** Before it is done: a key that the ledger cannot be told of is neither made, nor used, nor taken away. */

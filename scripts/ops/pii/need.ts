@@ -1,4 +1,4 @@
-import { createTokenIndex, type Database, dataKeysUnder } from '@bank/database';
+import { createTokenIndex, type Database, dataKeysByKek } from '@bank/database';
 import { sealedKeyId } from '@bank/security';
 import { type AppKeys, olderIds } from '#ops/pii/apps.ts';
 
@@ -15,13 +15,22 @@ export async function needOfOlderKeys(keys: AppKeys, keyring: string): Promise<R
   return needs;
 }
 
+/**
+ * Key-encryption keys that the keyring lacks although something is wrapped under them, which no process can open: a process
+ * wrapped with a key that was taken away, or the tables are older than the keyring.
+ */
+export async function needOfMissingKeys(keys: AppKeys): Promise<Readonly<Record<string, Need>>> {
+  const there = new Set((await keys.keyring('kek')).all().map(({ id }) => id));
+  const counts = Object.entries(await countsByKek(keys));
+  const ids = new Set(counts.flatMap(([, byKek]) => [...byKek.keys()]));
+  const missing = [...ids].filter((id) => !there.has(id)).sort();
+  return Object.fromEntries(missing.map((id) => [id, needUnder(id, counts)]));
+}
+
 /** What one key of a keyring is still needed for. Of keyrings other than the two that are counted nothing is known. */
 export async function needOf(keys: AppKeys, keyring: string, keyId: string): Promise<Need> {
   if (keyring === 'kek') {
-    return onlyNeeded({
-      'data keys': await dataKeysUnder(keys.database, keyId),
-      'signing keys': keys.app === 'auth' ? await signingKeysUnder(keys.database, keyId) : 0,
-    });
+    return needUnder(keyId, Object.entries(await countsByKek(keys)));
   }
   if (keyring === 'blind-index' && keys.app === 'profile') {
     return onlyNeeded({
@@ -54,10 +63,28 @@ function onlyNeeded(counts: Need): Need {
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 }
 
+type CountByKey = ReadonlyMap<string, number>;
+
+/** What lies wrapped in the tables of an app: how many of each kind under which key-encryption key. */
+async function countsByKek({ app, database }: AppKeys): Promise<Readonly<Record<string, CountByKey>>> {
+  const dataKeys = await dataKeysByKek(database);
+  if (app !== 'auth') return { 'data keys': dataKeys };
+  return { 'data keys': dataKeys, 'signing keys': await signingKeysByKek(database) };
+}
+
+function needUnder(keyId: string, counts: readonly (readonly [string, CountByKey])[]): Need {
+  return onlyNeeded(Object.fromEntries(counts.map(([kind, byKek]) => [kind, byKek.get(keyId) ?? 0])));
+}
+
 /** The sealed record names its key. There are a handful of them. */
-async function signingKeysUnder({ pool }: Database, keyId: string): Promise<number> {
+async function signingKeysByKek({ pool }: Database): Promise<CountByKey> {
   const { rows } = await pool.query<{ sealed: Buffer }>('select sealed_private as sealed from auth.signing_keys');
-  return rows.filter(({ sealed }) => sealedKeyId(sealed) === keyId).length;
+  const counts = new Map<string, number>();
+  for (const { sealed } of rows) {
+    const id = sealedKeyId(sealed);
+    counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  return counts;
 }
 
 /** Values that are stored under every key that is live when they are written, and by no other afterwards. */

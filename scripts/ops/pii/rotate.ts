@@ -3,8 +3,8 @@ import { exportSealed, importSealed, type Keyring, SealBroken, sealedKeyId } fro
 import { readCommandLine } from '#ops/command-line.ts';
 import { type OperatorRun, operatorRun } from '#ops/operator-run.ts';
 import { type AppKeys, appsOf, withApp } from '#ops/pii/apps.ts';
-import { needOfOlderKeys } from '#ops/pii/need.ts';
-import { describeNeed } from '#ops/pii/status.ts';
+import { needOfMissingKeys, needOfOlderKeys } from '#ops/pii/need.ts';
+import { describeMissing, describeNeed } from '#ops/pii/status.ts';
 import { progressLine } from '#ops/progress-line.ts';
 
 const usage = 'usage: pnpm ops pii rotate [--app <app>]';
@@ -36,6 +36,7 @@ async function rotateApp(keys: AppKeys, run: OperatorRun): Promise<boolean> {
   progress.end();
   const signing = app === 'auth' ? await resealSigningKeys(keys) : { resealed: 0, broken: [] };
   const left = Object.entries(await needOfOlderKeys(keys, 'kek')).filter(([, need]) => Object.keys(need).length > 0);
+  const missing = Object.entries(await needOfMissingKeys(keys));
   const broken = report.broken.length + signing.broken.length;
   const ended = { dataKeys: report.rewrapped, signingKeys: signing.resealed, broken };
   await keys.tell(run, { key: id, state: 'ended', ...ended });
@@ -44,8 +45,9 @@ async function rotateApp(keys: AppKeys, run: OperatorRun): Promise<boolean> {
     ...report.broken.map((keyId) => `${app}: data key ${keyId} does not unwrap and stays: damaged, or of another user`),
     ...signing.broken.map((kid) => `${app}: signing key ${kid} does not open and stays: damaged, or its key is gone`),
     ...left.map(([older, need]) => `${app}: ${older} is still ${describeNeed(need)}`),
+    ...missing.map(([gone, need]) => `${app}: ${gone} ${describeMissing(need)}`),
   ]);
-  return left.length === 0 && broken === 0;
+  return left.length === 0 && missing.length === 0 && broken === 0;
 }
 
 interface Resealed {

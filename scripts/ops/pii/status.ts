@@ -1,6 +1,6 @@
 import { readCommandLine } from '#ops/command-line.ts';
 import { type AppKeys, appsOf, withApp } from '#ops/pii/apps.ts';
-import { type Need, needOfOlderKeys } from '#ops/pii/need.ts';
+import { type Need, needOfMissingKeys, needOfOlderKeys } from '#ops/pii/need.ts';
 
 const usage = 'usage: pnpm ops pii status [--app <app>] [--json]';
 const options = { app: { type: 'string' }, json: { type: 'boolean' } } as const;
@@ -12,9 +12,11 @@ interface KeyringStatus {
   readonly current: string;
   /** What each older key is still needed for. */
   readonly older: Readonly<Record<string, Need>>;
+  /** Keys that the keyring lacks, and what needs them all the same. */
+  readonly missing: Readonly<Record<string, Need>>;
 }
 
-/** Prints which keys the apps have, and what older ones are still needed for. Gives whether none is. */
+/** Prints which keys the apps have, what older ones are still needed for, and which are missing. Gives whether none is either. */
 export async function showPiiStatus(args: readonly string[]): Promise<boolean> {
   const { app: asked, json } = readCommandLine(args, { options }, usage).values;
   const found: KeyringStatus[] = [];
@@ -23,18 +25,26 @@ export async function showPiiStatus(args: readonly string[]): Promise<boolean> {
     found.push(...(await withApp(app, (keys) => Promise.all(counted.map((keyring) => statusOf(keys, keyring))))));
   }
   process.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : `${found.flatMap(linesOf).join('\n')}\n`);
-  return found.every(({ older }) => Object.values(older).every((need) => Object.keys(need).length === 0));
+  const needs = found.flatMap(({ older, missing }) => [...Object.values(older), ...Object.values(missing)]);
+  return needs.every((need) => Object.keys(need).length === 0);
 }
 
 async function statusOf(keys: AppKeys, keyring: string): Promise<KeyringStatus> {
   const current = (await keys.keyring(keyring)).current().id;
-  return { app: keys.app, keyring, current, older: await needOfOlderKeys(keys, keyring) };
+  const missing = keyring === 'kek' ? await needOfMissingKeys(keys) : {};
+  return { app: keys.app, keyring, current, older: await needOfOlderKeys(keys, keyring), missing };
 }
 
-function linesOf({ app, keyring, current, older }: KeyringStatus): string[] {
+function linesOf({ app, keyring, current, older, missing }: KeyringStatus): string[] {
   const line = (key: string, text: string) => `${app.padEnd(8)} ${keyring.padEnd(12)} ${key.padEnd(8)} ${text}`;
   const rest = Object.entries(older).map(([id, need]) => line(id, describeNeed(need)));
-  return [line(current, 'current'), ...rest];
+  const gone = Object.entries(missing).map(([id, need]) => line(id, describeMissing(need)));
+  return [line(current, 'current'), ...rest, ...gone];
+}
+
+/** What to tell of a key that the keyring lacks. */
+export function describeMissing(need: Need): string {
+  return `is not in the keyring, and ${describeNeed(need)}: put it back`;
 }
 
 /** Such as `needed by 12 data keys`. */

@@ -85,8 +85,11 @@ export class DataKeyRepository extends Repository {
     );
   }
 
-  async countUnder(kekId: string): Promise<number> {
-    const sql = `select count(*) as count from ${this.#schema}.data_keys where kek_id = ?`;
-    return (await this.row<{ count: number }>(sql, [kekId]))?.count ?? 0;
+  countByKek(): Promise<{ kekId: string; count: number }[]> {
+    return this.rows(
+      `select kek_id as "kekId", count(*)::int as count
+         from ${this.#schema}.data_keys where kek_id is not null group by kek_id order by kek_id`,
+      [],
+    );
   }
 }

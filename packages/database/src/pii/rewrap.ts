@@ -37,9 +37,10 @@ export async function rewrapDataKeys(
   return { rewrapped, broken };
 }
 
-/** How many data keys a KEK still wraps; at 0 it may leave the keyring. */
-export function dataKeysUnder(database: Database, kekId: string): Promise<number> {
-  return new DataKeyRepository(database.fork(), database.schema).countUnder(kekId);
+/** How many data keys each KEK wraps, by its id. By what is stored, so that a KEK which no keyring has any more is seen. */
+export async function dataKeysByKek(database: Database): Promise<ReadonlyMap<string, number>> {
+  const counted = await new DataKeyRepository(database.fork(), database.schema).countByKek();
+  return new Map(counted.map(({ kekId, count }) => [kekId, count]));
 }
 
 /** One batch in the order of ids; `last` is where the next one begins, if there is one. */
