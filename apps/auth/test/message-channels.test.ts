@@ -31,7 +31,10 @@ describe('a text message', () => {
     expect(waiting).toMatchObject({ state: 'pending', failure: 'TWILIO_21606', admitted: true });
     auth.carriers.behave.twilio = { status: 400, code: 21211 };
     auth.clock.advance(6000);
-    expect(await deliveryIn(auth, waiting.id, 'failed')).toMatchObject({ content: null, failure: 'TWILIO_21211' });
+    expect(await deliveryIn(auth, waiting.id, 'undeliverable')).toMatchObject({
+      content: null,
+      failure: 'TWILIO_21211',
+    });
     auth.carriers.behave.twilio = 'accept';
   });
 

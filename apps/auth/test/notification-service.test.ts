@@ -50,7 +50,7 @@ describe('the Notification service as a carrier', () => {
     platform.refusal = Code.InvalidArgument;
     await post(auth, '/v1/auth/register', registration(refused));
     const failed = await until(async () => {
-      const rows = await auth.database.query(`select failure from auth.deliveries where state = 'failed'`);
+      const rows = await auth.database.query(`select failure from auth.deliveries where state = 'undeliverable'`);
       return rows[0];
     });
     platform.refusal = undefined;

@@ -58,18 +58,18 @@ describe('what went wrong', () => {
   const refusal = (field: string | null) => ({ errors: [{ message: 'no ada@mail.example', field, help: null }] });
 
   test.each([
-    [400, refusal('personalizations.0.to.0.email'), 'permanent', 'SENDGRID_RECIPIENT', false],
-    [400, refusal('from.email'), 'transient', 'SENDGRID_400', false],
-    [400, refusal(null), 'transient', 'SENDGRID_400', false],
-    [400, { errors: 'none' }, 'transient', 'SENDGRID_400', false],
-    [401, refusal(null), 'transient', 'SENDGRID_401', true],
-    [413, refusal(null), 'permanent', 'SENDGRID_TOO_LARGE', false],
-    [429, refusal(null), 'transient', 'SENDGRID_429', true],
-    [503, undefined, 'transient', 'SENDGRID_503', true],
-  ] as const)('%i %j is %s', async (status, body, kind, code, carrierAway) => {
+    [400, refusal('personalizations.0.to.0.email'), 'permanent', 'SENDGRID_RECIPIENT', false, true],
+    [400, refusal('from.email'), 'transient', 'SENDGRID_400', false, false],
+    [400, refusal(null), 'transient', 'SENDGRID_400', false, false],
+    [400, { errors: 'none' }, 'transient', 'SENDGRID_400', false, false],
+    [401, refusal(null), 'transient', 'SENDGRID_401', true, false],
+    [413, refusal(null), 'permanent', 'SENDGRID_TOO_LARGE', false, false],
+    [429, refusal(null), 'transient', 'SENDGRID_429', true, false],
+    [503, undefined, 'transient', 'SENDGRID_503', true, false],
+  ] as const)('%i %j is %s', async (status, body, kind, code, carrierAway, recipientRefused) => {
     const { send } = await sending({ status, body });
     const failure = send();
-    await expect(failure).rejects.toMatchObject({ kind, code, status, carrierAway });
+    await expect(failure).rejects.toMatchObject({ kind, code, status, carrierAway, recipientRefused });
     await expect(failure).rejects.not.toThrow(/ada/);
   });
 
@@ -80,7 +80,10 @@ describe('what went wrong', () => {
 
   test('SR-76 what is more than one mailbox leaves nothing', async () => {
     const { calls, send } = await sending(accepted);
-    await expect(send({ to: 'ada@mail.example, eve@mail.example' })).rejects.toMatchObject({ kind: 'permanent' });
+    await expect(send({ to: 'ada@mail.example, eve@mail.example' })).rejects.toMatchObject({
+      kind: 'permanent',
+      recipientRefused: true,
+    });
     expect(calls).toEqual([]);
   });
 });

@@ -65,20 +65,27 @@ describe('a message', () => {
 
 describe('what went wrong', () => {
   test.each([
-    [400, 21211, 'permanent', false],
-    [400, 21610, 'permanent', false],
-    [400, 21614, 'permanent', false],
-    [400, 21408, 'transient', false],
-    [400, 21606, 'transient', false],
-    [401, 20003, 'transient', true],
-    [404, 20404, 'transient', true],
-    [429, 20429, 'transient', true],
-    [500, 20500, 'transient', true],
-    [200, 21211, 'transient', false],
-  ] as const)('%i with code %i is %s', async (status, code, kind, carrierAway) => {
+    [400, 21211, 'permanent', false, true],
+    [400, 21610, 'permanent', false, true],
+    [400, 21614, 'permanent', false, true],
+    [400, 21617, 'permanent', false, false],
+    [400, 21408, 'transient', false, false],
+    [400, 21606, 'transient', false, false],
+    [401, 20003, 'transient', true, false],
+    [404, 20404, 'transient', true, false],
+    [429, 20429, 'transient', true, false],
+    [500, 20500, 'transient', true, false],
+    [200, 21211, 'transient', false, false],
+  ] as const)('%i with code %i is %s', async (status, code, kind, carrierAway, recipientRefused) => {
     const { url } = await carrierServer(() => ({ status, body: { code, message: `no ${message.to}`, status } }));
     const failure = provider(url).send(message);
-    await expect(failure).rejects.toMatchObject({ kind, carrierAway, status, code: `TWILIO_${code}` });
+    await expect(failure).rejects.toMatchObject({
+      kind,
+      carrierAway,
+      recipientRefused,
+      status,
+      code: `TWILIO_${code}`,
+    });
     await expect(failure).rejects.not.toThrow(/4915/);
   });
 

@@ -41,6 +41,8 @@ interface FailureFacts {
   readonly status?: number;
   /** Whether the carrier, and not this message, is what is wrong: others would fail there as well. */
   readonly carrierAway?: boolean;
+  /** Whether the address is what was refused, for good: it says nothing of the carrier, nor of any other message. */
+  readonly recipientRefused?: boolean;
 }
 
 /** Why a message was not accepted. `transient`: try again later; `permanent`: the same message will never be accepted. */
@@ -50,13 +52,16 @@ export class DeliveryError extends Error {
   readonly code: string;
   readonly status: number | undefined;
   readonly carrierAway: boolean;
+  readonly recipientRefused: boolean;
 
   // No cause: what libraries and carriers say repeats the address.
-  constructor(kind: 'transient' | 'permanent', code: string, { status, carrierAway = false }: FailureFacts = {}) {
+  constructor(kind: 'transient' | 'permanent', code: string, facts: FailureFacts = {}) {
+    const { status, carrierAway = false, recipientRefused = false } = facts;
     super(status === undefined ? `${kind} ${code}` : `${kind} ${code} ${status}`);
     this.kind = kind;
     this.code = code;
     this.status = status;
     this.carrierAway = carrierAway;
+    this.recipientRefused = recipientRefused;
   }
 }

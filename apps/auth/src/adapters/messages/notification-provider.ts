@@ -72,7 +72,7 @@ function requestOf(message: EmailMessage | SmsMessage) {
 function classify(error: unknown): DeliveryError {
   const cause = error instanceof DomainError ? error.cause : error;
   if (cause instanceof ConnectError && cause.code === Code.InvalidArgument) {
-    return new DeliveryError('permanent', 'NOTIFICATION_RECIPIENT', { status: cause.code });
+    return new DeliveryError('permanent', 'NOTIFICATION_RECIPIENT', { status: cause.code, recipientRefused: true });
   }
   return new DeliveryError('transient', 'NOTIFICATION_AWAY', { carrierAway: true });
 }

@@ -31,7 +31,9 @@ async function attempt(ctx: AppContext, delivery: PendingDelivery): Promise<Resu
   } catch (error) {
     const failure = error instanceof DeliveryError ? error.code : 'ERROR';
     ctx.logger.warn({ err: error, deliveryId, channel, attempts }, 'a message was not sent');
-    if (error instanceof DeliveryError && error.kind === 'permanent') return { state: 'failed', failure };
+    if (error instanceof DeliveryError && error.kind === 'permanent') {
+      return { state: error.recipientRefused ? 'undeliverable' : 'failed', failure };
+    }
     const next = nextAttempt(attempts, ctx.clock.now(), expiresAt);
     return next === undefined ? { state: 'expired', failure } : { state: 'pending', next, failure, admitted };
   }

@@ -4,8 +4,8 @@ import type { JsonValue, UserId } from '@bank/domain';
 export type DeliveryChannel = 'email' | 'sms';
 
 /**
- * How the part of ours ended. `sent`: a carrier has taken it. `undeliverable`: there is nobody to send it to, or it cannot
- * be read. `suppressed`: a limit kept it back.
+ * How the part of ours ended. `sent`: a carrier has taken it. `undeliverable`: there is nobody to send it to, or no carrier
+ * reaches that address. `failed`: it was refused for another reason. `suppressed`: a limit kept it back.
  */
 export type SettledState = 'sent' | 'expired' | 'failed' | 'undeliverable' | 'suppressed';
 

@@ -8,7 +8,7 @@ import { DeliveryError } from '#providers/message-provider.ts';
 export function classifySendgridError({ status, body }: HttpReply): DeliveryError {
   if (status === 413) return new DeliveryError('permanent', 'SENDGRID_TOO_LARGE', { status });
   if (status === 400 && fieldsOf(body).some((field) => /^personalizations(?:\.|$)/.test(field))) {
-    return new DeliveryError('permanent', 'SENDGRID_RECIPIENT', { status });
+    return new DeliveryError('permanent', 'SENDGRID_RECIPIENT', { status, recipientRefused: true });
   }
   return new DeliveryError('transient', `SENDGRID_${status}`, { status, carrierAway: isAway(status) });
 }

@@ -18,7 +18,7 @@ export function createSendgridProvider(options: SendgridOptions): MessageProvide
   return {
     name: 'sendgrid',
     async send(message) {
-      if (!isMailbox(message.to)) throw new DeliveryError('permanent', 'EADDRESS');
+      if (!isMailbox(message.to)) throw new DeliveryError('permanent', 'EADDRESS', { recipientRefused: true });
       const reply = await carrier.post({
         path: 'v3/mail/send',
         headers: { authorization: `Bearer ${options.apiKey.reveal()}`, 'content-type': 'application/json' },

@@ -2,6 +2,21 @@ import { expect, test } from 'vitest';
 import { classifySmtpError } from '#providers/smtp/smtp-errors.ts';
 
 test.each([
+  ['550 5.1.1 ada: no such user', true],
+  ['550-5.1.1 The email account that you tried to reach does not exist', true],
+  ['550 5.1.10 RESOLVER.ADR.RecipientNotFound', true],
+  ['552 5.2.2 mailbox full', true],
+  ['550 no such user', false],
+  ['550 5.7.1 blocked', false],
+  ['550 5.1.8 sender refused', false],
+  ['554 5.7.1 mentions 550 5.1.1', false],
+  [undefined, false],
+])('%j is about the recipient: %j', (response, recipientRefused) => {
+  const refused = { code: 'EENVELOPE', command: 'RCPT TO', responseCode: 550, response };
+  expect(classifySmtpError(refused)).toMatchObject({ kind: 'permanent', recipientRefused });
+});
+
+test.each([
   [{ code: 'EENVELOPE', responseCode: 550 }, 'permanent', 550],
   [{ code: 'EMESSAGE', responseCode: 554 }, 'permanent', 554],
   [{ code: 'EENVELOPE', responseCode: 451 }, 'transient', 451],

@@ -4,6 +4,8 @@ import { DeliveryError } from '#providers/message-provider.ts';
 const ourOwnFault = new Set([502, 503, 530, 534, 535, 538]);
 // What the mail library calls a failure of the recipient or of the content; TLS, sign-in and the rest have names of their own.
 const aboutTheMessage = new Set(['EENVELOPE', 'EMESSAGE']);
+// The mailbox or its domain, by the enhanced code (RFC 3463 §3.2, §3.3): a bare 550 may as well be about whoever sends.
+const aboutTheMailbox = /^5\d\d[ -]5\.(?:1\.(?:[1-6]|10)|2\.[0-4])\b/;
 
 /**
  * Sorts a failure of SMTP. Permanent is a 5yz reply (RFC 5321 §4.2.1) to the recipient or the message itself, and an address
@@ -11,7 +13,7 @@ const aboutTheMessage = new Set(['EENVELOPE', 'EMESSAGE']);
  * A reply to one recipient or message says nothing about the carrier; everything else that is transient does.
  */
 export function classifySmtpError(error: unknown): DeliveryError {
-  const { code: given, responseCode, command } = fieldsOf(error);
+  const { code: given, response, responseCode, command } = fieldsOf(error);
   const code = typeof given === 'string' && /^[A-Z_]{1,30}$/.test(given) ? given : 'UNKNOWN';
   if (typeof responseCode !== 'number') {
     return code === 'EENVELOPE'
@@ -22,10 +24,10 @@ export function classifySmtpError(error: unknown): DeliveryError {
   const isPermanent = isAboutIt && responseCode >= 500 && responseCode < 600;
   const status = responseCode;
   return isPermanent
-    ? new DeliveryError('permanent', code, { status })
+    ? new DeliveryError('permanent', code, { status, recipientRefused: aboutTheMailbox.test(String(response)) })
     : new DeliveryError('transient', code, { status, carrierAway: !isAboutIt || responseCode === 421 });
 }
 
-function fieldsOf(error: unknown): { code?: unknown; responseCode?: unknown; command?: unknown } {
+function fieldsOf(error: unknown): { code?: unknown; response?: unknown; responseCode?: unknown; command?: unknown } {
   return typeof error === 'object' && error !== null ? error : {};
 }

@@ -33,7 +33,7 @@ export function createSmtpProvider(options: SmtpOptions): MessageProvider<EmailM
   return {
     name: 'smtp',
     async send(message) {
-      if (!isMailbox(message.to)) throw new DeliveryError('permanent', 'EADDRESS');
+      if (!isMailbox(message.to)) throw new DeliveryError('permanent', 'EADDRESS', { recipientRefused: true });
       const messageId = `<${headerText(message.deliveryId)}@${sender.domain}>`;
       await withDeadline(deliver(transport, sender, message, messageId), deadlineMs, tooSlow);
       return { providerMessageId: messageId };

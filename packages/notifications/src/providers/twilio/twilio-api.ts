@@ -25,7 +25,7 @@ export function createTwilioApi(options: TwilioApiOptions): TwilioApi {
   const { apiKeySid, apiKeySecret } = options;
   return {
     async create(path, form) {
-      if (!e164.test(form.To)) throw new DeliveryError('permanent', 'ENUMBER');
+      if (!e164.test(form.To)) throw new DeliveryError('permanent', 'ENUMBER', { recipientRefused: true });
       const headers = {
         authorization: `Basic ${Buffer.from(`${apiKeySid}:${apiKeySecret.reveal()}`).toString('base64')}`,
         'content-type': 'application/x-www-form-urlencoded',
