@@ -1,6 +1,7 @@
 import { AuthService, SigningKeyState } from '@bank/proto/auth';
 import { until } from '@bank/testing';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
+import { Code } from '@connectrpc/connect';
 import { decodeProtectedHeader } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readRevocations } from '#features/revocation/read-revocations.ts';
@@ -13,7 +14,10 @@ import { callerTable, clientAs } from './support/rpc.ts';
 const methods = ['ListSigningKeys', 'RotateSigningKey', 'RevokeSigningKey'].map(
   (name) => `bank.auth.v1.AuthService/${name}`,
 );
-const auth = await startAuth({ callers: callerTable({ ops: { methods }, admin: { methods } }) });
+const listPublic = { methods: ['bank.auth.v1.AuthService/ListPublicKeys'] };
+const auth = await startAuth({
+  callers: callerTable({ ops: { methods }, admin: { methods }, profile: listPublic }),
+});
 const ops = await clientAs(auth, 'ops', AuthService);
 const dayMs = 86_400_000;
 
@@ -111,6 +115,30 @@ describe('RotateSigningKey', () => {
 
   it.each([14, 30 * 86_400 + 1])('refuses a lead of %i s', async (leadSeconds) => {
     await expect(ops.rotateSigningKey({ leadSeconds })).rejects.toMatchObject({ code: 'request.invalid' });
+  });
+});
+
+describe('ListPublicKeys', () => {
+  it('SR-58 gives what GET /.well-known/jwks.json does, to be kept as long: the next key at once, one that was revoked no more', async () => {
+    const profile = await clientAs(auth, 'profile', AuthService);
+    const answers = async () => {
+      const { body, headers } = await get(auth, '/.well-known/jwks.json');
+      const { keys, maxAgeSeconds } = await profile.listPublicKeys({});
+      expect(keys).toMatchObject(body.keys);
+      expect(headers.get('cache-control')).toBe(`public, max-age=${maxAgeSeconds}`);
+      return keys.map(({ kid }) => kid);
+    };
+    const first = await signingKey();
+    expect(await answers()).toEqual([first]);
+    const { next } = await ops.rotateSigningKey({});
+    expect(await answers()).toEqual([first, next?.keyId]);
+    await ops.revokeSigningKey({ keyId: first });
+    expect(await answers()).toEqual([next?.keyId]);
+  });
+
+  it('SR-68 is for whom the caller table lists', async () => {
+    const refused = ops.listPublicKeys({});
+    await expect(refused).rejects.toMatchObject({ cause: { code: Code.PermissionDenied } });
   });
 });
 

@@ -26,6 +26,7 @@ auth     bank.user.v1.UserService/CreateFirstAdmin     ops                      
 auth     bank.user.v1.UserService/ImportUsers          ops                                  -
 auth     bank.user.v1.UserService/ExportUsers          ops                                  -
 auth     bank.auth.v1.AuthService/IntrospectToken      tools                                -
+auth     bank.auth.v1.AuthService/ListPublicKeys       profile mfa device admin             -
 auth     bank.auth.v1.AuthService/ListRevocations      profile mfa device admin tools       -
 auth     bank.auth.v1.AuthService/RevokeSessions       device                               customer
 auth     bank.auth.v1.AuthService/RevokeSessions       admin                                support compliance admin

@@ -11,6 +11,8 @@ import type { EndReason } from '#features/session/end-reasons.ts';
 import { listUserSessions } from '#features/session/list-user-sessions.ts';
 import { revokeSessions } from '#features/session/revoke-sessions.ts';
 import { bringRotationForward } from '#features/signing-key/bring-rotation-forward.ts';
+import { listPublicKeys } from '#features/signing-key/list-public-keys.ts';
+import { keysMaxAgeSeconds } from '#features/signing-key/policies.ts';
 import { revokeSigningKey } from '#features/signing-key/revoke-signing-key.ts';
 import { type KeyView, viewSigningKeys } from '#features/signing-key/view-signing-keys.ts';
 import { introspectToken } from '#features/token/introspect-token.ts';
@@ -43,6 +45,14 @@ export const authRpc = defineRpc<AppContext, typeof AuthService>(AuthService, {
       const claims = await introspectToken(ctx, { token, audience }, call);
       if (claims === undefined) return { active: false };
       return { active: true, claims: toClaims(claims, ctx.config.TOKEN_ISSUER, call.fields) };
+    },
+  },
+  listPublicKeys: {
+    access: 'service',
+    idempotent: true,
+    async handle(ctx) {
+      const { keys } = listPublicKeys(ctx.keyRing);
+      return { keys: [...keys], maxAgeSeconds: keysMaxAgeSeconds };
     },
   },
   listRevocations: {
