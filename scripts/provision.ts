@@ -1,34 +1,37 @@
-// Fills the stores of `docker-compose.dev.yml` with databases, roles, tables, queues and users, and ends:
-// `node scripts/provision.ts <folder of passwords>`, with the administrators' addresses in the environment.
+// Fills Postgres, the broker, or both with what the apps need, and ends: `node scripts/provision.ts <folder of passwords> [--migrate]`,
+// with the administrators' addresses in the environment. For stores that somebody else runs: nothing is taken away.
 
+import { parseArgs } from 'node:util';
 import { describeFailure, StackError } from '#stack/host/stack-error.ts';
-import { provisionBroker } from '#stack/provisioning/broker.ts';
-import { provisionPostgres } from '#stack/run/provision.ts';
-import { openSecretStore } from '#stack/secrets/secret-store.ts';
+import { provisionGiven } from '#stack/run/provision-given.ts';
 import { readSettings } from '#stack/settings/settings.ts';
 
-const NAME = 'bank';
+const usage = `usage: node scripts/provision.ts <folder of passwords> [--migrate]
+  POSTGRES_URL, and RABBITMQ_URL with RABBITMQ_MANAGEMENT_URL, say where: what has no address is left alone`;
 
 try {
-  await provision(process.argv[2]);
+  await provision(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`error: ${describeFailure(error)}\n`);
   process.exitCode = 1;
 }
 
-async function provision(folder: string | undefined): Promise<void> {
-  const { postgres, rabbitmq } = readSettings(process.env).given;
-  if (folder === undefined || postgres === undefined || rabbitmq === undefined) {
-    throw new StackError(
-      'usage: node scripts/provision.ts <folder of passwords>; POSTGRES_URL and RABBITMQ_URL say where',
-    );
-  }
-  const secrets = openSecretStore(folder);
+async function provision(args: readonly string[]): Promise<void> {
+  const { folder, migrate } = readArguments(args);
+  const { given } = readSettings(process.env);
+  if (given.postgres === undefined && given.rabbitmq === undefined) throw new StackError(usage);
   const report = (line: string) => process.stdout.write(`${line}\n`);
-  const { url, ...ca } = postgres;
-  await Promise.all([
-    provisionPostgres({ adminUrl: url, ...ca }, NAME, { secrets, report }),
-    provisionBroker(rabbitmq, NAME, (user) => secrets.password(user), report),
-  ]);
-  report('the stores are provisioned');
+  await provisionGiven(given, { name: 'bank', folder, migrate, report });
+}
+
+function readArguments(args: readonly string[]): { readonly folder: string; readonly migrate: boolean } {
+  const options = { migrate: { type: 'boolean', default: false } } as const;
+  try {
+    const { positionals, values } = parseArgs({ args: [...args], options, allowPositionals: true });
+    const [folder, ...others] = positionals;
+    if (folder !== undefined && others.length === 0) return { folder, migrate: values.migrate };
+  } catch {
+    // an option that there is not
+  }
+  throw new StackError(usage);
 }

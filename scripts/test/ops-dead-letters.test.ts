@@ -19,6 +19,7 @@ const broker = {
 };
 const vhost = `ops_${randomBytes(4).toString('hex')}`;
 const passwordOf = (user: string) => `password-of-${user}`;
+const provisioning = { passwordOf, report: () => undefined, remake: false };
 const administrator = new Secret(`${broker.url.replace(/\/$/, '')}/${vhost}`);
 const publisher = createPublisher({
   url: administrator,
@@ -26,7 +27,7 @@ const publisher = createPublisher({
   logger: createLogger({ service: 'test', level: 'silent' }),
 });
 
-beforeAll(() => provisionBroker(broker, vhost, passwordOf, () => undefined));
+beforeAll(() => provisionBroker(broker, vhost, provisioning));
 afterAll(async () => {
   await publisher.close();
   await removeVhost(broker, vhost);
@@ -159,7 +160,7 @@ describe('pnpm ops dlq replay', () => {
     ]) {
       expect(await dlq(...args)).toEqual({ status: 2, text: expect.stringMatching(/^error: /) });
     }
-    await provisionBroker(broker, vhost, passwordOf, () => undefined);
+    await provisionBroker(broker, vhost, provisioning);
     expect((await dlq('list', 'auth.events')).text).toContain(id);
     expect(await publisher.depth('auth.events')).toBe(0);
   });

@@ -16,24 +16,24 @@ export interface BrokerEntrance {
 
 const MARKER = 'made by the launcher of user-service, topology';
 
+export interface BrokerProvisioning {
+  passwordOf(user: string): string;
+  report(line: string): void;
+  /** Whether a virtual host of another topology is made anew, with the loss of every message in it: of a private broker alone. */
+  readonly remake: boolean;
+}
+
 /**
  * Makes the stack's virtual host with its exchanges, queues and bindings, and a user with its own rights for each app,
- * the operator commands and the platform's services. When the topology has changed, the virtual host is made anew: queues cannot be changed.
+ * the operator commands and the platform's services. Queues cannot be changed: when the topology has, those that are there stay as
+ * they are beside what is new, unless they may be made anew.
  */
 export async function provisionBroker(
   broker: Broker,
   vhost: string,
-  passwordOf: (user: string) => string,
-  report: (line: string) => void,
+  { passwordOf, report, remake }: BrokerProvisioning,
 ): Promise<void> {
-  const description = `${MARKER} ${shortHash(JSON.stringify(vhostDefinitions()))}`;
-  const found = await describedVhosts(broker);
-  const known = found.get(vhost);
-  if (known !== undefined && known !== description && known.startsWith(MARKER)) {
-    report('rabbitmq: the topology has changed, its queues are made anew');
-    await callManagement(broker, 'DELETE', `vhosts/${encodeURIComponent(vhost)}`);
-  }
-  await callManagement(broker, 'PUT', `vhosts/${encodeURIComponent(vhost)}`, { description });
+  await makeVhost(broker, vhost, { report, remake });
   const administrator = decodeURIComponent(new URL(broker.managementUrl).username);
   await callManagement(broker, 'PUT', `permissions/${encodeURIComponent(vhost)}/${administrator}`, {
     configure: '.*',
@@ -44,7 +44,27 @@ export async function provisionBroker(
     const name = brokerUser(vhost, role);
     return { name, role, password: new Secret(passwordOf(name)) };
   });
-  await callManagement(broker, 'POST', 'definitions', brokerDefinitions({ vhost, users }));
+  // The virtual host is there, and would lose its description if it were named once more.
+  const definitions = { ...brokerDefinitions({ vhost, users }), vhosts: [] };
+  await callManagement(broker, 'POST', 'definitions', definitions);
+}
+
+async function makeVhost(
+  broker: Broker,
+  vhost: string,
+  { report, remake }: Pick<BrokerProvisioning, 'report' | 'remake'>,
+): Promise<void> {
+  const path = `vhosts/${encodeURIComponent(vhost)}`;
+  const description = `${MARKER} ${shortHash(JSON.stringify(vhostDefinitions()))}`;
+  const known = (await describedVhosts(broker)).get(vhost);
+  if (known === description) return;
+  if (known !== undefined) {
+    // Its description stays too: it says by which topology its queues were made, or who made it.
+    if (!remake) return report(`rabbitmq: ${vhost} is there: what is missing is added, its queues stay as they are`);
+    report('rabbitmq: the topology has changed, its queues are made anew');
+    await callManagement(broker, 'DELETE', path);
+  }
+  await callManagement(broker, 'PUT', path, { description });
 }
 
 /** Removes a virtual host with its queues and connections. */

@@ -13,10 +13,19 @@ import type { Settings } from '#stack/settings/settings.ts';
 import { databaseUrl, type PostgresServer } from '#stack/stores/postgres-client.ts';
 import type { StartingStores } from '#stack/stores/stores.ts';
 
+/** What is put into the stores of a stack. */
+export interface StoreContents {
+  /** Of the database and of the virtual host. */
+  readonly name: string;
+  readonly databaseTemplate?: string | undefined;
+  /** Whether the broker is one that the stack runs, and nobody else's messages lie in it. */
+  readonly isOwnBroker: boolean;
+}
+
 /** Fills each store as soon as it is there: roles, schemas and tables; the virtual host with its queues and users. */
 export async function provisionStores(
   starting: StartingStores,
-  { name, databaseTemplate }: { readonly name: string; readonly databaseTemplate?: string | undefined },
+  { name, databaseTemplate, isOwnBroker }: StoreContents,
   context: ServiceContext,
 ): Promise<Stores> {
   const { secrets, report } = context;
@@ -27,7 +36,7 @@ export async function provisionStores(
     }),
     starting.redis,
     starting.rabbitmq.then(async (broker) => {
-      await provisionBroker(broker, name, (user) => secrets.password(user), report);
+      await provisionBroker(broker, name, { passwordOf: secrets.password, report, remake: isOwnBroker });
       return broker;
     }),
   ]);
@@ -72,7 +81,8 @@ export function ownerAddress(
   return server.caFile === undefined ? { url } : { url, caFile: server.caFile };
 }
 
-async function migrateAll(
+/** Runs what migrations of the apps are pending. */
+export async function migrateAll(
   server: PostgresServer,
   database: string,
   context: Pick<ServiceContext, 'secrets' | 'report'>,

@@ -12,7 +12,7 @@ import type { ManagedProcess, ProcessControl, ProcessExit, ProcessSpec } from '#
 import { operatorBroker, platformBroker, removeVhost } from '#stack/provisioning/broker.ts';
 import { removeDatabase } from '#stack/provisioning/database.ts';
 import { prepareServices, type RunOptions, secretsFolder } from '#stack/run/prepare.ts';
-import { ownerAddress, provisionPostgres, provisionStores } from '#stack/run/provision.ts';
+import { ownerAddress, provisionPostgres, provisionStores, type StoreContents } from '#stack/run/provision.ts';
 import type { ServiceContext } from '#stack/run/service-context.ts';
 import { addressesOf } from '#stack/run/stack-addresses.ts';
 import { type OpenStackFolder, openStackFolder } from '#stack/run/stack-folder.ts';
@@ -102,7 +102,7 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
   const ports = await claimStackPorts(context, options.replicas ?? settings.replicas);
   const starting = beginStores(plan, context);
   const [stores, accessLog] = await Promise.all([
-    withPooler(provisionStores(starting, { ...options, name }, context), options, context),
+    withPooler(provisionStores(starting, contentsOf(options, name), context), options, context),
     startGateway(plan.nginx, ports, variablesOf(options), context),
     startBalancer(ports, context),
     starting.rabbitmq.then((broker) => {
@@ -148,6 +148,10 @@ async function launch(options: StackOptions, folder: OpenStackFolder): Promise<S
     },
     kill: folder.supervisor.killAll,
   };
+}
+
+function contentsOf({ settings, databaseTemplate }: StackOptions, name: string): StoreContents {
+  return { name, databaseTemplate, isOwnBroker: settings.given.rabbitmq === undefined };
 }
 
 // Tests begin with nothing, wherever their stores are.

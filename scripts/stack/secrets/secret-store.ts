@@ -28,6 +28,11 @@ export function openSecretStore(secretsFolder: string): SecretStore {
   };
 }
 
+/** Whose passwords a folder has already. */
+export function knownPasswords(secretsFolder: string): ReadonlySet<string> {
+  return new Set(Object.keys(readPasswords(join(secretsFolder, 'passwords.json'))));
+}
+
 /** Replaces a file at once, readable by its owner alone. */
 export function writePrivately(file: string, content: string): void {
   writeFileSync(`${file}.new`, content, { mode: 0o600 });
