@@ -142,6 +142,54 @@ describe('a process that dies while it completes an upload', () => {
   });
 });
 
+describe('whoever is slow at an upload', () => {
+  /** Completes an upload in a process whose lane, or whose scanner, takes so long. */
+  async function slowly({ laneMs = 0, scannerMs = 0 }) {
+    const { token, userId } = await givenProfile(app);
+    const { uploadId } = await sendAvatar(app, token, await jpeg());
+    const clock = fixedClock(new Date());
+    let scans = 0;
+    const checks: typeof app.ctx.fileServices.checks = {
+      run(job) {
+        clock.advance(laneMs);
+        return job();
+      },
+    };
+    const antivirus = {
+      async isClean() {
+        scans += 1;
+        clock.advance(scannerMs);
+        return true;
+      },
+    };
+    const ctx = { ...app.ctx, clock, fileServices: { ...app.ctx.fileServices, checks, antivirus } };
+    const [row] = await rowsOf(userId);
+    const completed = completeUpload(ctx, actorOf(userId), { purpose: 'avatar', reference: { uploadId } });
+    const outcome = await completed.then(
+      () => 'stored',
+      ({ code }) => code,
+    );
+    const isWritten = (await objects()).has(row?.stored_key ?? '');
+    return { outcome, isWritten, scans, again: () => completeAvatar(app, token, uploadId) };
+  }
+
+  test('begins no write that may end after its claim, and somebody else may try it', async () => {
+    const { again, ...slow } = await slowly({ scannerMs: minute });
+    expect(slow).toEqual({ outcome: 'service.unavailable', isWritten: false, scans: 1 });
+    expect((await again()).status).toBe(200);
+  });
+
+  test('looks at nothing once it has waited too long for its turn', async () => {
+    const { again: _, ...slow } = await slowly({ laneMs: minute });
+    expect(slow).toEqual({ outcome: 'service.unavailable', isWritten: false, scans: 0 });
+  });
+
+  test('writes as long as there is time for it', async () => {
+    const { again: _, ...slow } = await slowly({ laneMs: minute / 2, scannerMs: minute / 3 });
+    expect(slow).toEqual({ outcome: 'stored', isWritten: true, scans: 1 });
+  });
+});
+
 describe('SR-88: an erasure', () => {
   test('makes a picture unreadable at once and lets it go; documents stay as law demands', async () => {
     const { token, userId } = await givenProfile(app);

@@ -7,6 +7,7 @@ import type { FilePurpose, Upload } from '#storage/files/file.entity.ts';
 /** An upload that nobody else is at. */
 export interface ClaimedUpload extends Upload {
   readonly claim: string;
+  readonly claimedUntil: Date;
 }
 
 /** Takes an upload for checking. A missing one and somebody else's are the same. @throws file.not_found, file.upload.settled */
@@ -20,7 +21,7 @@ export async function claimUpload(
   const access = { who: allow.self(actor, userId), unaudited: 'what becomes of it is audited' };
   return withTransaction(ctx, access, async (tx) => {
     const upload = await tx.files.claim({ id, userId, purpose, claim, now, until });
-    if (upload !== undefined) return { ...upload, claim };
+    if (upload !== undefined) return { ...upload, claim, claimedUntil: until };
     const isKnown = await tx.files.isKnown(id, userId, purpose, now);
     throw new DomainError(isKnown ? 'file.upload.settled' : 'file.not_found');
   });

@@ -3,7 +3,7 @@ import { type Actor, DomainError, parse, requireUser } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import { checkUpload, type JudgedContent } from '#features/file/check-upload.ts';
 import { type ClaimedUpload, claimUpload, releaseUpload } from '#features/file/claim-upload.ts';
-import { placeOf } from '#features/file/policies.ts';
+import { mayStillWrite, placeOf } from '#features/file/policies.ts';
 import { UploadReference } from '#features/file/schemas.ts';
 import { type AttachFile, refuseUpload, storeUpload } from '#features/file/settle-upload.ts';
 import type { FilePurpose } from '#storage/files/file.entity.ts';
@@ -40,6 +40,7 @@ export async function completeUpload(
 
 /** Outside of any transaction: what the storage, the scanner and the decoder take of time is theirs. */
 async function judgeAndWrite(ctx: AppContext, upload: ClaimedUpload): Promise<JudgedContent> {
+  requireTimeToWrite(ctx, upload);
   const content = await checkUpload(ctx, upload);
   if (content.kind === 'refused') return content;
   const sealed = await ctx.vault
@@ -47,8 +48,15 @@ async function judgeAndWrite(ctx: AppContext, upload: ClaimedUpload): Promise<Ju
     .catch((cause: unknown): never => {
       throw cause instanceof DataKeyMissing ? new DomainError('file.not_found', { reason: 'erased', cause }) : cause;
     });
+  requireTimeToWrite(ctx, upload);
   await ctx.fileServices.storages.of(upload.provider).write(upload.storedKey, sealed);
   return content;
+}
+
+/** @throws service.unavailable */
+function requireTimeToWrite({ clock }: AppContext, { claimedUntil }: ClaimedUpload): void {
+  if (mayStillWrite(claimedUntil, clock.now())) return;
+  throw new DomainError('service.unavailable', { reason: 'too little is left of the claim to write the file' });
 }
 
 /** At once where it can be; the housekeeping sees to it that it is. */

@@ -51,6 +51,13 @@ export const uploadSeconds = 3600;
 export const openUploadsMax = 20;
 /** Whoever checks an upload has so long, before somebody else may. */
 export const claimSeconds = 120;
+/** What a storage may take to write an object, in seconds: more than any of its deadlines. */
+const writeSeconds = 60;
+
+/** Whether a write that begins now ends while its claim holds: afterwards the row may go, and nobody would remove the object. */
+export function mayStillWrite(claimedUntil: Date, now: Date): boolean {
+  return claimedUntil.getTime() - now.getTime() > writeSeconds * 1000;
+}
 
 /** Where the bytes of a file are sealed: those of another file, or of another person, do not open in its place. */
 export function placeOf({ id, userId, purpose }: { id: string; userId: UserId; purpose: FilePurpose }): SealedPlace {
