@@ -6,6 +6,7 @@ import { repositoryFolder } from '#stack/settings/repository.ts';
 /** The routes that write and have no limit, and why: whoever calls the others could fill the ledger as fast as they send. */
 const exceptions: Readonly<Record<string, string>> = {
   'DELETE /authorize': 'a question of the gateway about a request: writes nothing',
+  'OPTIONS /authorize': 'a question of the gateway about a request: writes nothing',
   'PATCH /authorize': 'a question of the gateway about a request: writes nothing',
   'POST /authorize': 'a question of the gateway about a request: writes nothing',
   'PUT /authorize': 'a question of the gateway about a request: writes nothing',

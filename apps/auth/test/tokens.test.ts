@@ -103,7 +103,7 @@ describe('GET /authorize', () => {
     expect(headers.get('x-internal-roles')).toBe('customer');
   });
 
-  it.each(['POST', 'PUT', 'PATCH', 'DELETE'])(
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
     '%s is answered alike, and with 200 where 204 would be a no',
     async (method) => {
       const account = await register(auth);

@@ -6,7 +6,7 @@ import type { Problem } from '#checks/problem.ts';
 import { contractPaths } from '#contracts/paths.ts';
 
 const tableFile = 'test/e2e/test/matrix/rest-table.ts';
-const ruleLine = /^(GET|POST|PUT|PATCH|DELETE)\s+(\/\S*)\s+\w+\s+\S/;
+const ruleLine = /^(GET|POST|PUT|PATCH|DELETE|OPTIONS)\s+(\/\S*)\s+\w+\s+\S/;
 
 const Document = v.object({ paths: v.record(v.string(), v.record(v.string(), v.unknown())) });
 

@@ -16,6 +16,7 @@ POST   /authorize                               none    anyone
 PUT    /authorize                               none    anyone
 PATCH  /authorize                               none    anyone
 DELETE /authorize                               none    anyone
+OPTIONS /authorize                              none    anyone
 
 POST   /v1/auth/register                        both    anyone
 POST   /v1/auth/register/verify                 both    anyone

@@ -16,7 +16,8 @@ const JwkSchema = v.object({
   use: v.literal('sig'),
 });
 
-const askedBy = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+/** `OPTIONS` too: answered as a preflight, it would be a yes to everybody where a gateway takes any 2xx for one. */
+const askedBy = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 export const tokenRoutes = defineRoutes<AppContext>([
   {

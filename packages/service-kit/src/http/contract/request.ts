@@ -1,7 +1,8 @@
 import type { Actor } from '@bank/domain';
 import type { AccessClaims, Proven } from '@bank/verifier';
 
-export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+/** `OPTIONS` is for a route that has an answer of its own: every other path answers it as a preflight, to anybody. */
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
 
 /** What a route's handler sees of a request: everything here has passed the kit's checks, nothing the feature's. */
 export interface HttpRequest {
