@@ -128,7 +128,7 @@ describe('docker-compose.dev.yml', () => {
       TOKEN_ISSUER: 'http://localhost:8080',
       DATABASE_CA_FILE: '/run/bank/ca.pem',
     });
-    expect(admin?.environment).toMatchObject({ AUTH_HTTP_URL: 'http://auth:4101', CHECKPOINT_DIR: '/run/checkpoints' });
+    expect(admin?.environment).toMatchObject({ AUTH_RPC_URL: 'https://auth:4201', CHECKPOINT_DIR: '/run/checkpoints' });
     const addresses = Object.values({ ...auth?.environment, ...admin?.environment });
     expect(addresses.filter((value) => value.includes('127.0.0.1') || value.includes(folder))).toEqual([]);
   });

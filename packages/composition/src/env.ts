@@ -1,10 +1,8 @@
-import { baseEnv, envRpcUrl, envUrl } from '@bank/service-kit';
+import { baseEnv, envRpcUrl } from '@bank/service-kit';
 
 /** The variables of every app but `auth`: the common ones, and where access tokens are issued. */
 export const appEnv = {
   ...baseEnv,
-  /** Where the public keys of access tokens are. */
-  AUTH_HTTP_URL: envUrl('http', 'https'),
-  /** Where a process that missed a revocation asks for it. */
+  /** Where the public keys of access tokens are, and where a process that missed a revocation asks for it. */
   AUTH_RPC_URL: envRpcUrl,
 } as const;

@@ -1,18 +1,22 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock, uuidv7 } from '@bank/domain';
 import { AuthService } from '@bank/proto/auth';
 import { createRevocationChannel } from '@bank/redis';
-import { defineRoutes, defineRpc, ok, type RpcMethods } from '@bank/service-kit';
+import { createRpcClient, defineRpc, type RpcMethods } from '@bank/service-kit';
 import { until } from '@bank/testing';
 import type { Verifier } from '@bank/verifier';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
-import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { audiences, createTokenVerifier, type Foundations } from '#index.ts';
 import { type TestEnvironment, type TestIssuer, testEnvironment, testIssuer } from '#testing/index.ts';
 import { type BareApp, bare, bareApp } from './bare-app.ts';
 
-const method = 'bank.auth.v1.AuthService/ListRevocations';
-const callers = { 'spiffe://bank/app/device': { name: 'device', methods: [method] } };
+const methods = ['ListPublicKeys', 'ListRevocations', 'IntrospectToken'].map(
+  (name) => `bank.auth.v1.AuthService/${name}`,
+);
+const callers = { 'spiffe://bank/app/device': { name: 'device', methods } };
 const revoked = { session: uuidv7(), user: uuidv7(), later: uuidv7() };
 
 let environment: TestEnvironment;
@@ -20,6 +24,8 @@ let issuer: TestIssuer;
 let auth: BareApp;
 let asking: BareApp;
 let verifier: Verifier;
+/** What auth's answer with keys waits for, how often it was asked for them, and what a call to it does meanwhile. */
+const keys = { pauseMs: 0, asked: 0, duringCall: async (): Promise<unknown> => undefined };
 
 beforeAll(async () => {
   environment = await testEnvironment({ ...bare, callers });
@@ -33,31 +39,16 @@ afterAll(async () => {
   await Promise.all([auth.service.stop(), asking.service.stop()]);
 });
 
-/** A service that publishes the issuer's keys, and revocations one a page, under a certificate for that URI. */
-async function authLike(uri: string): Promise<BareApp> {
+/** A service that gives the issuer's keys, and revocations one a page, under a certificate for that URI. */
+async function authLike(uri: string, variables: Readonly<Record<string, string>> = {}): Promise<BareApp> {
   const leaf = await environment.certificates.issue({ name: uri.replace(/\W+/g, '-'), uris: [uri] });
-  const env = { ...environment.env, TLS_CERT_FILE: leaf.certFile, TLS_KEY_FILE: leaf.keyFile };
-  const app = await bareApp(env, { routes: keyRoutes(), rpc: [revocationRpc()] });
+  const env = { ...environment.env, TLS_CERT_FILE: leaf.certFile, TLS_KEY_FILE: leaf.keyFile, ...variables };
+  const app = await bareApp(env, { rpc: [authRpc()] });
   await app.service.start();
   return app;
 }
 
-function keyRoutes() {
-  return defineRoutes<Foundations>([
-    {
-      method: 'GET',
-      path: '/.well-known/jwks.json',
-      summary: 'Public keys',
-      tag: 'keys',
-      access: 'public',
-      responses: { 200: v.any() },
-      errors: [],
-      handle: async () => ok(issuer.jwks),
-    },
-  ]);
-}
-
-function revocationRpc() {
+function authRpc() {
   const until = Date.now() + 600_000;
   const entry = { notBefore: timestampFromMs(until), expiresAt: timestampFromMs(until) };
   const entries = [
@@ -71,6 +62,21 @@ function revocationRpc() {
   const rest = Object.fromEntries(AuthService.methods.map(({ localName }) => [localName, notServed]));
   return defineRpc<Foundations, typeof AuthService>(AuthService, {
     ...(rest as unknown as RpcMethods<Foundations, typeof AuthService>),
+    introspectToken: {
+      access: 'service',
+      async handle() {
+        await keys.duringCall();
+        return {};
+      },
+    },
+    listPublicKeys: {
+      access: 'service',
+      async handle() {
+        keys.asked += 1;
+        await pause(keys.pauseMs);
+        return { keys: [...issuer.jwks.keys], maxAgeSeconds: 300 };
+      },
+    },
     listRevocations: {
       access: 'service',
       async handle(_ctx, { epoch, sinceNumber }) {
@@ -82,12 +88,12 @@ function revocationRpc() {
   });
 }
 
+function verifierAt(ctx: Foundations, rpcPort: number): Verifier {
+  return createTokenVerifier(ctx, { ...asking.config, AUTH_RPC_URL: `https://localhost:${rpcPort}` });
+}
+
 async function verifierOf(ctx: Foundations, { service }: BareApp): Promise<Verifier> {
-  const made = createTokenVerifier(ctx, {
-    ...asking.config,
-    AUTH_HTTP_URL: `http://127.0.0.1:${service.httpPort}`,
-    AUTH_RPC_URL: `https://localhost:${service.rpcPort}`,
-  });
+  const made = verifierAt(ctx, service.rpcPort);
   await made.start();
   return made;
 }
@@ -144,3 +150,54 @@ test('SR-68: revocations are believed from auth alone, and the metrics tell that
   await misled.stop();
   await Promise.all([other.service.stop(), impostor.service.stop()]);
 });
+
+describe('SR-68 the public keys', () => {
+  test('are believed from auth alone: who answers in its place gives none', async () => {
+    const impostor = await authLike('spiffe://bank/app/profile');
+    const misled = await verifierOf(asking.ctx, impostor);
+    const asked = keys.asked;
+    await expect(misled.ping()).rejects.toThrow('public keys of the token issuer are not known');
+    expect(keys.asked).toBe(asked);
+    await misled.stop();
+    await impostor.service.stop();
+  });
+
+  test('are asked for until auth is there, by an app that was started before it', async () => {
+    const rpcPort = await freePort();
+    const early = verifierAt(asking.ctx, rpcPort);
+    await early.start();
+    // As often as would open a circuit.
+    for (let probe = 0; probe < 5; probe += 1) await expect(early.ping()).rejects.toThrow('public keys');
+    const late = await authLike('spiffe://bank/app/auth', { RPC_PORT: String(rpcPort) });
+    const asked = keys.asked;
+    await early.ping().catch(() => undefined); // the feed may need a moment more
+    expect(keys.asked).toBe(asked + 1);
+    await until(() => early.ping().then(() => true));
+    await expect(early.verify(issuer.token())).resolves.toMatchObject({ aud: audiences.customers });
+    await early.stop();
+    await late.service.stop();
+  });
+
+  test('are read to the end for everybody who waits, also when the request that began it has no more time', async () => {
+    const begun = verifierAt(asking.ctx, auth.service.rpcPort);
+    const { TLS_CA_FILE: caFile, TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile } = asking.config;
+    const baseUrl = `https://localhost:${auth.service.rpcPort}`;
+    const client = createRpcClient(AuthService, { baseUrl, tls: { caFile, certFile, keyFile } });
+    const asked = keys.asked;
+    Object.assign(keys, { pauseMs: 600, duringCall: () => begun.start() });
+    await expect(client.introspectToken({}, { timeoutMs: 300 })).rejects.toMatchObject({ code: 'service.deadline' });
+    keys.pauseMs = 0;
+    await expect(until(() => begun.verify(issuer.token()))).resolves.toMatchObject({ aud: audiences.customers });
+    expect(keys.asked).toBe(asked + 1);
+    await begun.stop();
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

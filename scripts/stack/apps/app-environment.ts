@@ -65,7 +65,6 @@ export function appEnvironment(app: AppName, around: AppSurroundings): Record<st
     API_ORIGINS: `${around.gatewayUrl},${around.staffUrl}`,
     WEB_ORIGINS: around.gatewayUrl,
     STAFF_ORIGINS: around.staffUrl,
-    AUTH_HTTP_URL: `http://127.0.0.1:${around.ports.auth.http}`,
     KEYRING_DIR: keyringFolder(around.secretsFolder, app),
     ...storeVariables(app, around),
     ...rpcVariables(app, around),

@@ -73,7 +73,6 @@ export async function testEnvironment(app: AppUnderTest): Promise<TestEnvironmen
     TLS_KEY_FILE: leaf.keyFile,
     RPC_CALLERS_FILE: callersFile(withDataRights(app.callers ?? {})),
     TOKEN_ISSUER: 'https://id.bank.test',
-    AUTH_HTTP_URL: 'http://127.0.0.1:1',
     AUTH_RPC_URL: 'https://127.0.0.1:1',
     KEYRING_DIR: keyringFolder(),
     TRUSTED_PROXIES: '127.0.0.1/32',
