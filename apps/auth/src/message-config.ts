@@ -83,9 +83,7 @@ const needs: Readonly<Record<EmailProviderName | SmsProviderName, readonly (keyo
 };
 
 /** What is missing or wrong for the carriers that were chosen: variable and problem. */
-export function messageProblems(
-  env: MessageEnv & { NODE_ENV: string },
-): [variable: keyof MessageEnv, problem: string][] {
+export function messageProblems(env: MessageEnv): [variable: keyof MessageEnv, problem: string][] {
   const chosen = [...env.EMAIL_PROVIDERS, ...env.SMS_PROVIDERS];
   const problems: [keyof MessageEnv, string][] = [...new Set(chosen)].flatMap((name) =>
     needs[name].filter((variable) => env[variable] === undefined).map((variable) => [variable, `is needed by ${name}`]),
@@ -96,15 +94,6 @@ export function messageProblems(
   }
   if (env.SMS_PROVIDERS.every((name) => name === 'twilio-verify')) {
     problems.push(['SMS_PROVIDERS', 'twilio-verify carries codes alone: name another for notices and payments']);
-  }
-  if (env.NODE_ENV !== 'production') return problems;
-  for (const variable of [
-    'SENDGRID_BASE_URL',
-    'TWILIO_BASE_URL',
-    'TWILIO_VERIFY_BASE_URL',
-    'WEBHOOK_BASE_URL',
-  ] as const) {
-    if (env[variable]?.startsWith('http:')) problems.push([variable, 'production needs TLS: use https://']);
   }
   return problems;
 }

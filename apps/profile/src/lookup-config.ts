@@ -32,15 +32,8 @@ type LookupEnv = v.InferOutput<typeof LookupEnvSchema>;
 
 const keys = { paystack: 'PAYSTACK_SECRET_KEY', flutterwave: 'FLUTTERWAVE_SECRET_KEY' } as const;
 
-/** What is missing or wrong for the providers that were chosen: variable and problem. */
-export function lookupProblems(env: LookupEnv & { NODE_ENV: string }): [variable: keyof LookupEnv, problem: string][] {
+/** What is missing for the providers that were chosen: variable and problem. */
+export function lookupProblems(env: LookupEnv): [variable: keyof LookupEnv, problem: string][] {
   const chosen = [...new Set([...env.BANK_ACCOUNT_PROVIDERS, ...env.BILL_PROVIDERS])];
-  const problems: [keyof LookupEnv, string][] = chosen
-    .filter((name) => env[keys[name]] === undefined)
-    .map((name) => [keys[name], `is needed by ${name}`]);
-  if (env.NODE_ENV !== 'production') return problems;
-  for (const variable of ['PAYSTACK_BASE_URL', 'FLUTTERWAVE_BASE_URL'] as const) {
-    if (env[variable].startsWith('http:')) problems.push([variable, 'production needs TLS: use https://']);
-  }
-  return problems;
+  return chosen.filter((name) => env[keys[name]] === undefined).map((name) => [keys[name], `is needed by ${name}`]);
 }

@@ -8,8 +8,8 @@ const developmentWords = /^(?:dev|test|local|change|secret|password|guest|exampl
 const developmentFolder = /(?:^|[\\/])\.stack(?:[\\/]|$)/;
 
 /**
- * What a production environment may not say: plain text to Postgres, Redis or RabbitMQ, weak or development secrets,
- * and limits wider than they are meant to be (SR-68, SR-84). One problem a line, naming the variable.
+ * What a production environment may not say: plain text to Postgres, Redis, RabbitMQ or any address, weak or development
+ * secrets, and limits wider than they are meant to be (SR-68, SR-84). One problem a line, naming the variable.
  */
 export function productionProblems(values: Values): string[] {
   const problems = [...plaintextProblems(values)];
@@ -39,6 +39,12 @@ function* plaintextProblems(values: Values): Generator<string> {
     const url = urlOf(values[name]);
     if (url !== undefined && url.protocol !== scheme) {
       yield `${name}: production needs TLS: use ${scheme}//`;
+    }
+  }
+  // Whatever an address is for: keys, documents, messages and links go there, or come from it.
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value === 'string' && URL.parse(value)?.protocol === 'http:') {
+      yield `${name}: production needs TLS: use https://`;
     }
   }
 }

@@ -114,6 +114,8 @@ describe('SR-68 SR-84 production', () => {
     ['Postgres that may skip TLS', { DATABASE_URL: `${valid.DATABASE_URL}?sslmode=prefer` }, /^DATABASE_URL: .*TLS/],
     ['plain Redis', { REDIS_URL: valid.REDIS_URL }, /^REDIS_URL: production needs TLS/],
     ['plain RabbitMQ', { RABBITMQ_URL: valid.RABBITMQ_URL }, /^RABBITMQ_URL: production needs TLS/],
+    ['a KMS by plain HTTP', { KMS_ENDPOINT: 'HTTP://kms.internal' }, /^KMS_ENDPOINT: production needs TLS/],
+    ['an issuer by plain HTTP', { TOKEN_ISSUER: 'http://bank.example' }, /^TOKEN_ISSUER: production needs TLS/],
     ['no password', { REDIS_URL: 'rediss://cache' }, /^REDIS_URL: the password/],
     ['a short password', { REDIS_URL: 'rediss://:kQ8zS2vT@cache' }, /^REDIS_URL: the password/],
     ['a telling password', { REDIS_URL: 'rediss://:development-secret-1@cache' }, /^REDIS_URL: the password/],
