@@ -42,6 +42,19 @@ describe('SR-60 a proof of possession', () => {
     await expect(checker.check(made(parts), request)).resolves.toEqual({ jkt: key.jkt });
   });
 
+  it.each([
+    [],
+    ['https://api.bank.example/'],
+    ['https://API.bank.example'],
+    ['https://api.bank.example:443'],
+    ['https://api.bank.example/v1'],
+    ['api.bank.example'],
+    ['null'],
+    [...origins, 'https://pay.bank.example/'],
+  ])('is not looked at by a checker for %s, which is refused itself', (...spelled) => {
+    expect(() => createProofChecker({ origins: spelled, replays: createMemoryReplayStore() })).toThrow(RangeError);
+  });
+
   const without = (member: string): Partial<ProofParts> => ({ claims: { [member]: undefined } });
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' });
   const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey.export({ format: 'jwk' });

@@ -27,7 +27,10 @@ export interface ProofNonces {
 
 /** What proofs are held against. A proof may be 60 s old, and its clock 10 s ahead, unless said. */
 export interface ProofCheckerOptions extends Partial<ProofTimes> {
-  /** Where clients reach the service, by configuration and never by what a request says: `https://api.bank.example`. */
+  /**
+   * Where clients reach the service, by configuration and never by what a request says: `https://api.bank.example`. One at
+   * least, each as an origin is written (RFC 6454 §6.2): lower case, no path, no default port.
+   */
   readonly origins: readonly string[];
   /** Where used proofs are noted. */
   readonly replays: ReplayStore;
@@ -69,10 +72,13 @@ const forwardingSeconds = 60;
  */
 const processSkewSeconds = 10;
 
-/** Checks proofs of possession of a key (DPoP, RFC 9449; SR-60). Two signatures at most, and one look at the replay store. */
+/**
+ * Checks proofs of possession of a key (DPoP, RFC 9449; SR-60). Two signatures at most, and one look at the replay store.
+ * @throws RangeError for no origins, or one that is not written as an origin, which no proof would ever be for
+ */
 export function createProofChecker(options: ProofCheckerOptions): ProofChecker {
   const { replays, nonces, clock = systemClock, ageSecondsMax = 60, skewSeconds = 10 } = options;
-  const origins = new Set(options.origins);
+  const origins = readOrigins(options.origins);
   const times = { ageSecondsMax, skewSeconds };
   return {
     async check(proof, demand) {
@@ -100,6 +106,14 @@ export function createProofChecker(options: ProofCheckerOptions): ProofChecker {
     },
     nonce: () => nonces?.current(clock.now()),
   };
+}
+
+/** Compared as text with what a proof names: one in another spelling would refuse every proof, as if clients were at fault. */
+function readOrigins(origins: readonly string[]): ReadonlySet<string> {
+  if (origins.length === 0) throw new RangeError('a service has an origin at least that its proofs are for');
+  const wrong = origins.find((origin) => URL.parse(origin)?.origin !== origin);
+  if (wrong !== undefined) throw new RangeError(`no origin: ${wrong}, where https://api.bank.example would be one`);
+  return new Set(origins);
 }
 
 function open(proof: string): SignedProof {
