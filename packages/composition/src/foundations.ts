@@ -83,7 +83,7 @@ export async function createFoundations(config: BaseConfig, options: Foundations
     service,
   });
   const keyManagement = await openKeyManagement(config);
-  const keyrings = await openKeyringFolder(config, { app: service, keyManagement, logger });
+  const keyrings = await openKeyringFolder(config, { app: service, keyManagement, logger, metrics });
   const database = await openDatabase(config, { service, entities, metrics });
   const redis = openRedis(config, { service, logger });
   const vault = createPiiVault({ schema: service, keyring: keyrings.open('kek'), clock, ids });

@@ -138,6 +138,28 @@ describe('files that change', () => {
     await until(async () => (await serverNames()).includes('URI:spiffe://bank/app/renewed'));
   });
 
+  it('show in the metrics: in how long the certificate in use expires, and what was refused', async () => {
+    const inDays = async () => Number((await metric('tls_certificate_expires_seconds{')) ?? 0) / 86_400;
+    const notAfter = new Date(Date.now() + 3 * 86_400_000);
+    const brief = await world.tls.certificates.issue({ name: 'brief', uris: ['spiffe://bank/app/brief'], notAfter });
+    expect(await inDays()).not.toBeCloseTo(3, 1);
+    expect(await metric('reload_refused{file="certificate"')).toBe('0');
+    writeFileSync(world.tls.server.keyFile, brief.key);
+    await until(async () => (await metric('reload_refused{file="certificate"')) === '1');
+    writeFileSync(world.tls.server.certFile, brief.cert);
+    await until(async () => (await metric('reload_refused{file="certificate"')) === '0');
+    expect(await inDays()).toBeCloseTo(3, 1);
+  });
+
+  async function metric(name: string): Promise<string | undefined> {
+    const scrape = await (await world.service.fetch(new Request('http://x/metrics'))).text();
+    return scrape
+      .split('\n')
+      .find((line) => line.startsWith(name))
+      ?.split(' ')
+      .at(-1);
+  }
+
   function serverNames(): Promise<string> {
     const options = { host: 'localhost', port: world.service.rpcPort, ...pem(world.profile) };
     return new Promise((resolve, reject) => {

@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createLogger } from '@bank/observability';
+import { createLogger, createMetrics } from '@bank/observability';
 import { developmentKeyMarker, KeyringInvalid } from '@bank/security';
-import { temporaryFolder } from '@bank/testing';
+import { temporaryFolder, until } from '@bank/testing';
 import { expect, test } from 'vitest';
 import { openKeyringFolder } from '#keys/keyrings.ts';
 
@@ -27,6 +27,23 @@ test('a keyring is opened once, by the name of its file', async () => {
   );
   expect(keyrings.open('kek').current().id).toBe('k1');
   expect(keyrings.open('kek')).toBe(keyrings.open('kek'));
+  keyrings.close();
+});
+
+test('one that changes and is refused shows in the metrics until it is put right', { timeout: 15_000 }, async () => {
+  const metrics = createMetrics({ service: 'test' });
+  const folder = folderWith(developmentKey);
+  const keyrings = await openKeyringFolder({ KEYRING_DIR: folder, NODE_ENV: 'test' }, { ...options, metrics });
+  keyrings.open('kek');
+  const shows = async (value: number) =>
+    (await metrics.text()).includes(`reload_refused{file="keyring kek",service="test"} ${value}`);
+  expect(await shows(0)).toBe(true);
+  const file = join(folder, 'kek.json');
+  const good = readFileSync(file);
+  writeFileSync(file, '{"half');
+  await until(() => shows(1));
+  writeFileSync(file, good);
+  await until(() => shows(0));
   keyrings.close();
 });
 

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Logger } from '@bank/observability';
+import type { Logger, Metrics } from '@bank/observability';
 import {
   isWrappedKeyring,
   type KeyManagement,
@@ -19,6 +19,8 @@ export interface KeyringFolder {
 
 export interface KeyringFolderOptions {
   readonly logger: Pick<Logger, 'info' | 'error'>;
+  /** Where a changed keyring that is refused shows; a command has none. */
+  readonly metrics?: Pick<Metrics, 'watchFile'>;
   /** The app whose folder it is. */
   readonly app: string;
   /** Unwraps the keyrings that are wrapped; where there is none, these do not open. */
@@ -35,11 +37,11 @@ interface FolderConfig {
  * everywhere but in production (SR-84). @throws KeyringInvalid, KeyManagementFailed
  */
 export async function openKeyringFolder(config: FolderConfig, options: KeyringFolderOptions): Promise<KeyringFolder> {
-  const { app, keyManagement, logger } = options;
+  const { app, keyManagement } = options;
   const opened = new Map<string, ReturnType<typeof openKeyring>>();
   if (keyManagement !== undefined) {
     for (const name of wrappedIn(config.KEYRING_DIR)) {
-      const wrapped = { ...fileOptions(config, logger, name), app, keyManagement };
+      const wrapped = { ...fileOptions(config, options, name), app, keyManagement };
       opened.set(name, await openWrappedKeyring(fileOf(config, name), wrapped));
     }
   }
@@ -47,7 +49,7 @@ export async function openKeyringFolder(config: FolderConfig, options: KeyringFo
     open(name) {
       const known = opened.get(name);
       if (known !== undefined) return known;
-      const keyring = openKeyring(fileOf(config, name), fileOptions(config, logger, name));
+      const keyring = openKeyring(fileOf(config, name), fileOptions(config, options, name));
       opened.set(name, keyring);
       return keyring;
     },
@@ -66,12 +68,22 @@ function wrappedIn(folder: string): string[] {
   return files.map((file) => basename(file, '.json'));
 }
 
-function fileOptions(config: FolderConfig, logger: KeyringFolderOptions['logger'], name: string): KeyringFileOptions {
+function fileOptions(
+  config: FolderConfig,
+  { logger, metrics }: KeyringFolderOptions,
+  name: string,
+): KeyringFileOptions {
+  const tell = metrics?.watchFile(`keyring ${name}`);
   return {
     name,
     allowDevelopmentKeys: config.NODE_ENV !== 'production',
-    onReload: () => logger.info({ component: 'keyring', keyring: name }, 'keyring read again'),
-    onError: (err) =>
-      logger.error({ component: 'keyring', keyring: name, err }, 'changed keyring refused; the old keys stay'),
+    onReload() {
+      tell?.('taken');
+      logger.info({ component: 'keyring', keyring: name }, 'keyring read again');
+    },
+    onError(err) {
+      tell?.('refused');
+      logger.error({ component: 'keyring', keyring: name, err }, 'changed keyring refused; the old keys stay');
+    },
   };
 }

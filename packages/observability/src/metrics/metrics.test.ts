@@ -60,6 +60,19 @@ test('a reading that fails or hangs leaves its series out, is counted, and spoil
   ]);
 });
 
+test('of a file with two readers, one that takes the change does not speak for the other', async () => {
+  const metrics = createMetrics({ service: 'auth' });
+  const [one, other] = [metrics.watchFile('certificate'), metrics.watchFile('certificate')];
+  const refused = async () => (await series(metrics, 'reload_refused{'))[0]?.split(' ').at(-1);
+  expect(await refused()).toBe('0');
+  for (const tell of [one, other, other]) tell('refused');
+  expect(await refused()).toBe('2');
+  one('taken');
+  expect(await refused()).toBe('1');
+  other('taken');
+  expect(await refused()).toBe('0');
+});
+
 test('asking for a name again gives the same metric, or an error when it is another kind', () => {
   const metrics = createMetrics({ service: 'auth' });
   const first = metrics.counter('tries_total', 'Tries', ['outcome']);

@@ -27,6 +27,8 @@ export interface StandardMetrics {
   /** What waits to be published, destination by destination; `backlog` leaves out those for which nothing does. */
   watchOutbox(destinations: readonly string[], backlog: () => Promise<readonly OutboxBacklog[]>): void;
   watchHashing(stats: () => { queued: number; running: number }): void;
+  /** A file that is read again when it changes, by its name of ours; whoever reads it tells what came of each time. */
+  watchFile(file: string): (outcome: 'taken' | 'refused') => void;
 }
 
 const httpMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
@@ -56,11 +58,25 @@ export function createStandardMetrics(factory: MetricFactory): StandardMetrics {
     },
     watchPool: (pool, state) => watchPool(factory, pool, state),
     watchOutbox: (destinations, backlog) => watchOutbox(factory, destinations, backlog),
+    watchFile: (file) => watchFile(factory, file),
     watchHashing(stats) {
       const help = 'Password hashes, waiting and running';
       factory.read('password_hashes', help, { labels: { state: 'queued' }, value: () => stats().queued });
       factory.read('password_hashes', help, { labels: { state: 'running' }, value: () => stats().running });
     },
+  };
+}
+
+/** Counts the readers of a file that stay with what they had: one that has taken the change does not speak for another. */
+function watchFile(factory: MetricFactory, file: string): (outcome: 'taken' | 'refused') => void {
+  const help = 'Readers of a changed file that refused it and stay with what they had';
+  const refusals = factory.gauge('reload_refused', help, ['file']);
+  let own = 0;
+  refusals.inc({ file }, own);
+  return (outcome) => {
+    const now = outcome === 'refused' ? 1 : 0;
+    refusals.inc({ file }, now - own);
+    own = now;
   };
 }
 

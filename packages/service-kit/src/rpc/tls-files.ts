@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 
 /** A certificate, its key, and the authority that must have signed the other side's. PEM files. */
@@ -15,8 +16,6 @@ export interface TlsMaterial {
   readonly minVersion: 'TLSv1.3';
 }
 
-const pollMs = 2000;
-
 /** Reads the three files. @throws Error when one is missing or the key does not belong to the certificate */
 export function readTls({ caFile, certFile, keyFile }: TlsFiles): TlsMaterial {
   const material: TlsMaterial = {
@@ -29,35 +28,9 @@ export function readTls({ caFile, certFile, keyFile }: TlsFiles): TlsMaterial {
   return material;
 }
 
-/**
- * Calls back when one of the files changes, until the returned function is called. Polls (2 s): the only way that
- * notices a mounted secret whose symbolic link is turned to a new folder. Keeps no process alive.
- */
-export function watchFiles(files: readonly string[], onChange: () => void, everyMs = pollMs): () => void {
-  let seen = stateOf(files);
-  const timer = setInterval(() => {
-    const now = stateOf(files);
-    if (now !== seen) {
-      seen = now;
-      onChange();
-    }
-  }, everyMs);
-  timer.unref();
-  return () => clearInterval(timer);
-}
-
-function stateOf(files: readonly string[]): string {
-  return files.map(stateOfOne).join();
-}
-
-/** A folder that may not be entered and a network volume that answers with an error are states as well: whoever reads says so. */
-function stateOfOne(file: string): string {
-  try {
-    const { ino, mtimeMs, size } = statSync(file);
-    return `${ino} ${mtimeMs} ${size}`;
-  } catch {
-    return 'unreadable';
-  }
+/** When the certificate expires, in epoch milliseconds: the first of a file with a chain. */
+export function expiryOf({ cert }: TlsMaterial): number {
+  return new X509Certificate(cert).validToDate.getTime();
 }
 
 /** All files of a TLS identity, for watching. */

@@ -48,7 +48,8 @@ export function createRpcClient<S extends DescService>(service: S, options: RpcC
     baseUrl: options.baseUrl,
     tls: options.tls,
     serverUri: options.serverUri,
-    onTlsError: (err) => options.logger?.error({ component: 'rpc', err }, 'certificate cannot be loaded'),
+    logger: options.logger,
+    metrics: options.metrics,
   });
   return createClient(service, guard(transport, service, options));
 }

@@ -2,16 +2,15 @@ import { Agent } from 'node:https';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import type { Transport } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
+import { reloadOnChange, type WatchedFiles } from '#rpc/reload-files.ts';
 import { uriOf } from '#rpc/server/peer.ts';
-import { filesOf, readTls, type TlsFiles, watchFiles } from '#rpc/tls-files.ts';
+import { filesOf, readTls, type TlsFiles } from '#rpc/tls-files.ts';
 
-export interface TransportOptions {
+export interface TransportOptions extends Pick<WatchedFiles, 'logger' | 'metrics' | 'pollMs'> {
   readonly baseUrl: string;
   readonly tls: TlsFiles;
   /** The SAN URI that the server's certificate must carry, beside its host name. */
   readonly serverUri: string | undefined;
-  readonly onTlsError: (error: unknown) => void;
-  readonly pollMs?: number | undefined;
 }
 
 const messageBytesMax = 4 << 20;
@@ -25,20 +24,12 @@ const idleConnectionsMax = 8;
 export function createTlsTransport(options: TransportOptions): Transport {
   let agent = createAgent(options);
   let transport = createTransport(options.baseUrl, agent);
-  watchFiles(
-    filesOf(options.tls),
-    () => {
-      try {
-        const next = createAgent(options);
-        transport = createTransport(options.baseUrl, next);
-        retire(agent);
-        agent = next;
-      } catch (error) {
-        options.onTlsError(error);
-      }
-    },
-    options.pollMs,
-  );
+  reloadOnChange({ ...options, name: 'certificate', files: filesOf(options.tls) }, () => {
+    const next = createAgent(options);
+    transport = createTransport(options.baseUrl, next);
+    retire(agent);
+    agent = next;
+  });
   return {
     unary: (...call) => transport.unary(...call),
     stream: (...call) => transport.stream(...call),

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createLogger } from '@bank/observability';
+import { createLogger, createMetrics } from '@bank/observability';
 import { temporaryFolder } from '@bank/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type CallerTable, openCallerTable } from '#rpc/server/callers.ts';
@@ -9,13 +9,14 @@ const uri = 'spiffe://bank/app/admin';
 const method = 'bank.profile.v1.ProfileService/GetProfile';
 const batch = 'bank.profile.v1.ProfileService/BatchGetProfiles';
 
+const options = { service: 'test', level: 'silent' } as const;
 let table: CallerTable | undefined;
 afterEach(() => table?.close());
 
 function open(entry: object): CallerTable {
   const file = join(temporaryFolder('callers'), 'callers.json');
   writeFileSync(file, JSON.stringify({ [uri]: { name: 'admin', methods: [method, batch], ...entry } }));
-  table = openCallerTable(file, createLogger({ service: 'test', level: 'silent' }));
+  table = openCallerTable(file, { logger: createLogger(options), metrics: createMetrics(options) });
   return table;
 }
 

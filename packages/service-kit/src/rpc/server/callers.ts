@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { DomainError } from '@bank/domain';
-import type { Logger } from '@bank/observability';
+import type { Logger, Metrics } from '@bank/observability';
 import * as v from 'valibot';
-import { watchFiles } from '#rpc/tls-files.ts';
+import { reloadOnChange } from '#rpc/reload-files.ts';
 
 const uri = /^spiffe:\/\/[a-z0-9.-]+(?:\/[A-Za-z0-9._-]+)+$/;
 const method = /^[a-z0-9_.]+\.[A-Za-z]\w*\/[A-Za-z]\w*$/;
@@ -45,25 +45,23 @@ export interface CallerTable {
   close(): void;
 }
 
+interface CallerTableOptions {
+  readonly logger: Logger;
+  readonly metrics: Pick<Metrics, 'watchFile'>;
+  readonly pollMs?: number;
+}
+
 /**
  * The table of callers: SAN URI of the certificate → name, methods, audiences and fields. What is not listed is refused.
  * The file is read again when it changes; one that cannot be read leaves the old table in force.
  * @throws Error when the file cannot be read at the start
  */
-export function openCallerTable(file: string, logger: Logger, pollMs?: number): CallerTable {
+export function openCallerTable(file: string, { logger, metrics, pollMs }: CallerTableOptions): CallerTable {
   let callers = readCallers(file);
-  const close = watchFiles(
-    [file],
-    () => {
-      try {
-        callers = readCallers(file);
-        logger.info({ component: 'rpc', entries: callers.size }, 'caller table reloaded');
-      } catch (err) {
-        logger.error({ component: 'rpc', err }, 'caller table cannot be read; the old one stays in force');
-      }
-    },
-    pollMs,
-  );
+  const close = reloadOnChange({ name: 'caller table', files: [file], logger, metrics, pollMs }, () => {
+    callers = readCallers(file);
+    logger.info({ component: 'rpc', entries: callers.size }, 'caller table reloaded');
+  });
   return {
     authorise(peerUri, methodName) {
       const caller = peerUri === undefined ? undefined : callers.get(peerUri);

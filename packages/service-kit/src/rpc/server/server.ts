@@ -1,7 +1,6 @@
 import { createSecureServer, type Http2SecureServer, type Http2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import { DomainError } from '@bank/domain';
-import type { Logger } from '@bank/observability';
 import { Health } from '@bank/proto/health';
 import type { ProofChecker } from '@bank/verifier';
 import type { DescService } from '@bufbuild/protobuf';
@@ -9,13 +8,14 @@ import type { HandlerContext, ServiceImpl } from '@connectrpc/connect';
 import type { TokenVerifier } from '#http/guards/authentication.ts';
 import { methodName, type RpcAccess, type RpcCall, type RpcService } from '#rpc/define-rpc.ts';
 import { toConnectError } from '#rpc/error-map.ts';
+import { reloadOnChange } from '#rpc/reload-files.ts';
 import { openCallerTable } from '#rpc/server/callers.ts';
 import { createGate } from '#rpc/server/gate.ts';
 import { createNodeHandler, createRouter } from '#rpc/server/handler.ts';
 import { createHealth } from '#rpc/server/health.ts';
 import { createCallInterceptor } from '#rpc/server/interceptor.ts';
 import { type CallReporter, callKey } from '#rpc/server/server-call.ts';
-import { filesOf, readTls, type TlsFiles, watchFiles } from '#rpc/tls-files.ts';
+import { expiryOf, filesOf, readTls, type TlsFiles, type TlsMaterial } from '#rpc/tls-files.ts';
 import { drain } from '#runtime/drain.ts';
 import { listen } from '#runtime/ports.ts';
 
@@ -55,7 +55,7 @@ const streamsMax = 200;
  */
 export function createRpcServer<C>(options: RpcServerOptions<C>): RpcServer {
   const draining = new AbortController();
-  const callers = openCallerTable(options.callersFile, options.logger, options.pollMs);
+  const callers = openCallerTable(options.callersFile, options);
   const access = accessTable(options.services);
   const router = createRouter({
     interceptors: [createCallInterceptor(draining.signal)],
@@ -72,9 +72,10 @@ export function createRpcServer<C>(options: RpcServerOptions<C>): RpcServer {
   const names = options.services.map(({ service }) => service.typeName);
   router.service(Health, createHealth({ services: names, isReady: options.isReady }));
   const handler = createNodeHandler(router, options);
-  const server = createTlsServer(options.tls, handler);
+  const material = readTls(options.tls);
+  const server = createTlsServer(material, handler);
   const connections = trackConnections(server);
-  const unwatch = watchTls(server, options.tls, options.logger, options.pollMs);
+  const unwatch = followTls(server, material, options);
   return {
     listen: (host, port) => listen(server, host, port, 'RPC_PORT'),
     async stop(inFlightMs) {
@@ -127,10 +128,10 @@ function callOf(context: HandlerContext): RpcCall {
   };
 }
 
-function createTlsServer(tls: TlsFiles, handler: ReturnType<typeof createNodeHandler>): Http2SecureServer {
+function createTlsServer(material: TlsMaterial, handler: ReturnType<typeof createNodeHandler>): Http2SecureServer {
   const server = createSecureServer(
     {
-      ...readTls(tls),
+      ...material,
       allowHTTP1: true,
       requestCert: true,
       rejectUnauthorized: true,
@@ -152,19 +153,21 @@ function createTlsServer(tls: TlsFiles, handler: ReturnType<typeof createNodeHan
   return server;
 }
 
-function watchTls(server: Http2SecureServer, files: TlsFiles, logger: Logger, pollMs?: number): () => void {
-  return watchFiles(
-    filesOf(files),
-    () => {
-      try {
-        server.setSecureContext(readTls(files));
-        logger.info({ component: 'rpc' }, 'certificate reloaded');
-      } catch (err) {
-        logger.error({ component: 'rpc', err }, 'certificate cannot be loaded; the old one stays in use');
-      }
-    },
-    pollMs,
-  );
+type TlsOptions = Pick<RpcServerOptions<never>, 'tls' | 'logger' | 'metrics' | 'pollMs'>;
+
+/** Takes the files up when they change, and tells the metrics for how long the certificate in use is valid. */
+function followTls(server: Http2SecureServer, first: TlsMaterial, options: TlsOptions): () => void {
+  const { logger, metrics, pollMs, tls } = options;
+  let expiresAt = expiryOf(first);
+  metrics.read('tls_certificate_expires_seconds', 'In how many seconds the certificate in use expires', {
+    value: () => (expiresAt - Date.now()) / 1000,
+  });
+  return reloadOnChange({ name: 'certificate', files: filesOf(tls), logger, metrics, pollMs }, () => {
+    const next = readTls(tls);
+    server.setSecureContext(next);
+    expiresAt = expiryOf(next);
+    logger.info({ component: 'rpc' }, 'certificate reloaded');
+  });
 }
 
 interface Connections {
