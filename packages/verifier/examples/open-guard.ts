@@ -17,6 +17,7 @@ import type { Redis } from 'ioredis';
 export interface Settings {
   /** Of the User Service: `https://id.bank.example`. */
   readonly issuer: string;
+  /** `https://id.bank.example/.well-known/jwks.json`: by `https:`, or whoever answers instead would issue tokens. */
   readonly jwksUrl: string;
   /** Of this service: what tokens for it say in `aud`, and where its clients reach it. */
   readonly audience: string;

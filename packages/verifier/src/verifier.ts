@@ -31,7 +31,10 @@ export interface VerifierSettings {
   lifeSecondsMax?: number;
 }
 
-/** Keys come from the issuer's JWKS address, or from a source of one's own. */
+/**
+ * Keys come from the issuer's JWKS address (`https:`, or `http:` on this machine), or from a source of one's own, such as
+ * `AuthService.ListPublicKeys` of the User Service over mutual TLS.
+ */
 export type VerifierOptions = VerifierSettings & ({ jwksUrl: string } | { jwks: JwksSource });
 
 /** Tells what a token says, when it is good. */
@@ -76,7 +79,7 @@ const tokenLengthMax = 4096;
 
 /**
  * Verifies access tokens locally (SR-46, SR-52 to SR-59): signature, form, claims, revocation, with no call per request.
- * @throws RangeError for a `skewSeconds` out of its range
+ * @throws RangeError for a `skewSeconds` out of its range, and for a `jwksUrl` of plain HTTP to another machine
  */
 export function createVerifier(options: VerifierOptions): Verifier {
   return new LocalVerifier(options);

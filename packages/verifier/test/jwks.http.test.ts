@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
-import { createHttpJwksSource } from '#index.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createHttpJwksSource, createRevocationFeed, createVerifier } from '#index.ts';
 
 async function served(listener: RequestListener) {
   const server = createServer(listener);
@@ -51,4 +51,40 @@ test.each<[string, RequestListener]>([
 test('a server that does not answer is given up', async () => {
   const source = await served(() => undefined);
   await expect(load(source, 100)).rejects.toThrow();
+});
+
+describe('SR-68 keys that somebody else could answer with are not asked for', () => {
+  test.each([
+    ...[
+      'http://auth:4101/jwks.json',
+      'http://10.0.0.7/',
+      'http://127.0.0.1.evil.example/',
+      'http://localhost.evil.example/',
+    ],
+    ...[
+      'http://1270.0.0.1.example/',
+      'http://[::2]/',
+      'http://127.0.0.1@evil.example/',
+      'data:application/json,{"keys":[]}',
+    ],
+    'file:///jwks.json',
+  ])('%s', (url) => {
+    expect(() => createHttpJwksSource(url)).toThrow(RangeError);
+    const feed = createRevocationFeed({
+      channel: { subscribe: async () => async () => undefined },
+      refill: () => Promise.reject(new Error('not asked')),
+      logger: console,
+    });
+    expect(() => createVerifier({ issuer: 'i', audiences: ['a'], jwksUrl: url, feed })).toThrow(RangeError);
+  });
+
+  test.each([
+    'https://id.bank.example/jwks.json',
+    'http://localhost:1/',
+    'http://127.1.2.3/',
+    'http://127.1/',
+    'http://[0:0::1]/',
+  ])('but by %s', (url) => {
+    expect(() => createHttpJwksSource(url)).not.toThrow();
+  });
 });

@@ -15,11 +15,16 @@ export interface JwksSource {
 const bytesMax = 64 * 1024;
 
 /**
- * Public keys from a fixed URL. No redirects, at most 64 KiB, and `Cache-Control: max-age` is honoured (RFC 9111 §5.2.2.1).
- * `load` rejects on any other status than 200, on a body that is too large or not JSON, and when `signal` says so.
+ * Public keys from a fixed URL: `https:`, or `http:` on this machine. No redirects, at most 64 KiB, and `Cache-Control: max-age`
+ * is honoured (RFC 9111 §5.2.2.1). `load` rejects on any other status than 200, on a body that is too large or not JSON, and
+ * when `signal` says so.
+ * @throws RangeError for plain HTTP to another machine: whoever can answer there instead of the issuer would issue tokens
  */
 export function createHttpJwksSource(url: string): JwksSource {
   const address = new URL(url);
+  if (address.protocol !== 'https:' && !isOnThisMachine(address)) {
+    throw new RangeError('public keys are read by https:, or by http: on this machine');
+  }
   return {
     async load(signal) {
       const response = await fetch(address, { signal, redirect: 'error', headers: { accept: 'application/json' } });
@@ -32,6 +37,11 @@ export function createHttpJwksSource(url: string): JwksSource {
       return maxAge === undefined ? { document } : { document, maxAgeSeconds: maxAge };
     },
   };
+}
+
+/** As `new URL` has it, which writes every spelling of an address in one way. */
+function isOnThisMachine({ protocol, hostname }: URL): boolean {
+  return protocol === 'http:' && /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
 async function readText(response: Response): Promise<string> {
