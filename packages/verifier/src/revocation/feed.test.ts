@@ -11,6 +11,8 @@ class Publisher {
   readonly truth: RevocationEntry[] = [];
   epoch = 1;
   refills: number[] = [];
+  /** Refills that were neither answered nor given up. */
+  openCalls = 0;
   refillWorks: () => Promise<void> = async () => undefined;
   subscribeWorks: () => Promise<void> = async () => undefined;
   #listener: ((message: RevocationMessage) => void) | undefined;
@@ -28,9 +30,14 @@ class Publisher {
     },
   };
 
-  readonly refill = async (since: FeedPlace): Promise<RefillPage> => {
+  readonly refill = async (since: FeedPlace, signal: AbortSignal): Promise<RefillPage> => {
     this.refills.push(since.number);
+    this.openCalls += 1;
+    signal.addEventListener('abort', () => {
+      this.openCalls -= 1;
+    });
     await this.refillWorks();
+    this.openCalls -= 1;
     const entries = this.truth.slice(since.epoch === this.epoch ? since.number : 0);
     return { epoch: this.epoch, number: this.truth.length, entries };
   };
@@ -148,13 +155,17 @@ describe('started', () => {
     await expect(feed.ping()).resolves.toBeUndefined();
   });
 
-  test('a refill that hangs is given up', async () => {
+  test('a refill that hangs is given up, and its call ended, so that none pile up', async () => {
     publisher.refillWorks = () => new Promise(() => undefined);
     publisher.disconnect();
     const settled = feed.settled();
-    await vi.advanceTimersByTimeAsync(2000);
+    await vi.advanceTimersByTimeAsync(1999);
+    expect(publisher.openCalls).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
     await settled;
     expect(feed.isCurrent()).toBe(false);
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect([publisher.openCalls <= 1, publisher.refills.length > 60]).toEqual([true, true]);
   });
 
   test('a lost connection is not current until refilled, and a request can wait for that', async () => {

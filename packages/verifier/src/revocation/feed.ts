@@ -16,9 +16,10 @@ export interface RevocationFeedOptions {
   channel: Pick<RevocationChannel, 'subscribe'>;
   /**
    * Asks the publisher for a page of the live entries after a place; of another epoch than the publisher's, from the
-   * beginning. It is called again for as long as a page says `hasMore`.
+   * beginning. It is called again for as long as a page says `hasMore`. After `refillTimeoutMs` nobody waits for the page any
+   * more, and `signal` ends the question.
    */
-  refill(since: FeedPlace): Promise<RefillPage>;
+  refill(since: FeedPlace, signal: AbortSignal): Promise<RefillPage>;
   /** The system's, unless said. */
   clock?: Clock;
   logger: FeedLogger;
@@ -234,7 +235,7 @@ class Feed implements RevocationFeed {
   async #refillOnce(): Promise<'current' | 'again' | 'ended'> {
     let since = this.#state.refillStarts(this.#now());
     while (this.#running) {
-      const page = await withDeadline(this.#options.refill(since), this.#options.refillTimeoutMs);
+      const page = await this.#ask(since);
       const verdict = this.#state.refilled(page, this.#now());
       if (verdict === 'current' || verdict === 'again') return verdict;
       if (verdict !== 'more') {
@@ -246,6 +247,17 @@ class Feed implements RevocationFeed {
     }
     this.#state.refillFailed();
     return 'ended';
+  }
+
+  /** A question that is given up is ended, or they would pile up for as long as the publisher hangs. */
+  async #ask(since: FeedPlace): Promise<RefillPage> {
+    const asking = new AbortController();
+    try {
+      return await withDeadline(this.#options.refill(since, asking.signal), this.#options.refillTimeoutMs);
+    } catch (error) {
+      asking.abort(error);
+      throw error;
+    }
   }
 
   #becameCurrent(): void {

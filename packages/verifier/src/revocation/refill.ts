@@ -24,20 +24,23 @@ export interface RevocationPage {
   readonly entries: readonly ListedRevocation[];
 }
 
-/** Asks the User Service for the page of revocations after a number of an epoch; zeros ask for the first. */
-export type ListRevocations = (request: {
-  readonly epoch: bigint;
-  readonly sinceNumber: bigint;
-}) => Promise<RevocationPage>;
+/**
+ * Asks the User Service for the page of revocations after a number of an epoch; zeros ask for the first. A call that `signal`
+ * aborts is given up. The method of a Connect client is one.
+ */
+export type ListRevocations = (
+  request: { readonly epoch: bigint; readonly sinceNumber: bigint },
+  options: { readonly signal: AbortSignal },
+) => Promise<RevocationPage>;
 
 /**
  * The `refill` of a revocation feed from `ListRevocations` of the User Service. Its promise rejects with what `list` rejects
  * with, and when an entry names neither session nor user nor key or lacks one of its times, since what it voids cannot be
  * known then.
  */
-export function createRefill(list: ListRevocations): (since: FeedPlace) => Promise<RefillPage> {
-  return async (since) => {
-    const page = await list({ epoch: BigInt(since.epoch), sinceNumber: BigInt(since.number) });
+export function createRefill(list: ListRevocations): (since: FeedPlace, signal: AbortSignal) => Promise<RefillPage> {
+  return async (since, signal) => {
+    const page = await list({ epoch: BigInt(since.epoch), sinceNumber: BigInt(since.number) }, { signal });
     const { epoch, number, entries, hasMore } = page;
     return { epoch: Number(epoch), number: Number(number), entries: entries.map(toEntry), hasMore };
   };
