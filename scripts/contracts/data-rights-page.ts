@@ -62,7 +62,7 @@ const prose = `
 
 # What a person may ask for: export and erasure
 
-Every app serves \`bank.data_rights.v1.DataRightsService\` over the tables of its own schema; the caller is \`profile\` alone, which takes what users ask.
+Every app serves \`bank.data_rights.v1.DataRightsService\` over the tables of its own schema; \`profile\` takes what users ask and calls it, and nobody else calls \`ExportUserData\`. \`EraseUser\` is called by operators too, [after a restore](../deployment/postgres.md#backups-and-what-a-restore-means).
 
 | method | what |
 |---|---|
@@ -70,8 +70,8 @@ Every app serves \`bank.data_rights.v1.DataRightsService\` over the tables of it
 | \`EraseUser { userId, requestId }\` | \`{ erased }\`: whether this call did it, and not an earlier one. One transaction: the erasable data key is destroyed, rows are deleted or cleared, \`user.data_erased.v1\` is emitted and \`user.data_erased\` recorded. A repetition removes what came late |
 
 - Only what is listed leaves: no secret, no hash, no id of somebody else.
-- What was sealed under the erasable key opens no more, in backups neither: the key's id stays as a tombstone, which is replayed after a restore. A user who had no key
-  gets one that is destroyed at once, so nothing can be sealed for the id again. An event about the user that comes afterwards is handled and writes nothing
+- What was sealed under the erasable key opens no more. A backup of the database from before the erasure has the key as well, and opens with the key-encryption key, until it is deleted: after a restore of one the user is erased again,
+  [by hand](../deployment/postgres.md#backups-and-what-a-restore-means). A user who had no key gets one that is destroyed at once, so nothing can be sealed for the id again. An event about the user that comes afterwards is handled and writes nothing
   ([ADR 11](../adr/0011-late-events.md)).
 - What was sealed under the retained key stays readable to the bank, as law demands.
 - In \`auth\` the user has to be closed, or such that an erasure may close them (see [the states of a user](../user-states.md)); otherwise \`user.transition.illegal\`, and

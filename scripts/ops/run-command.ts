@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   'pii use-key': async () => (await import('#ops/pii/keyring-keys.ts')).useKey,
   'pii retire-key': async () => (await import('#ops/pii/keyring-keys.ts')).retireKey,
   'users import': async () => (await import('#ops/users/import.ts')).importFile,
+  'users erase': async () => (await import('#ops/users/erase.ts')).eraseUsers,
   'users export': async () => (await import('#ops/users/export.ts')).exportToFile,
   'dlq list': async () => (await import('#ops/dead-letters.ts')).listLetters,
   'dlq replay': async () => (await import('#ops/dead-letters.ts')).replayLetters,

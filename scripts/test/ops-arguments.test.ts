@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ops } from '#test/ops-command.ts';
 
-describe('pnpm ops keys, pnpm ops pii and pnpm ops dlq', () => {
+describe('pnpm ops keys, pnpm ops pii, pnpm ops users and pnpm ops dlq', () => {
   it.each([
     ['keys list', ['k1']],
     ['keys list', ['--lead', '60']],
@@ -19,6 +19,8 @@ describe('pnpm ops keys, pnpm ops pii and pnpm ops dlq', () => {
     ['pii new-key', []],
     ['pii use-key', ['k1', 'k2']],
     ['pii retire-key', ['k1', '--json']],
+    ['users erase', []],
+    ['users erase', ['ids.txt']],
     ['dlq list', ['mfa.events', '--all']],
     ['dlq replay', ['mfa.events', '--all', '--limit', '5']],
     ['dlq discard', ['mfa.events', '--id', 'one', '--json']],

@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { DomainError } from '@bank/domain';
 import { type ImportOutcome, ImportResult } from '@bank/proto/user';
+import { callPatiently } from '#ops/call-patiently.ts';
 import { type Installation, userClient } from '#ops/installation.ts';
 import type { FileRecord } from '#ops/users/file-record.ts';
 import type { FirebaseProject } from '#ops/users/firebase.ts';
@@ -22,8 +22,6 @@ const hashesMax = 64;
 const callsMax = 4;
 
 const deadlineMs = 120_000;
-const triesMax = 8;
-const pauseMs = 500;
 
 type Prepared = ReturnType<typeof toImportedUser> & { readonly line: number };
 
@@ -48,7 +46,7 @@ export async function sendRecords(
     hasHashes ||= sent.some(({ passwordHash }) => Boolean(passwordHash));
     const { dryRun, firebase } = sending;
     const request = { runId: progress.runId, dryRun, users: sent, ...(firebase && { firebase }) };
-    const { outcomes } = sent.length === 0 ? { outcomes: [] } : await patiently(() => users.importUsers(request));
+    const { outcomes } = sent.length === 0 ? { outcomes: [] } : await callPatiently(() => users.importUsers(request));
     return resultsOf(batch, outcomes);
   };
   try {
@@ -103,18 +101,4 @@ function resultsOf(batch: readonly Prepared[], outcomes: readonly ImportOutcome[
         throw new DomainError('service.internal', { reason: 'a line got no outcome' });
     }
   });
-}
-
-/** An import may wait: auth that starts again, or is busy with people who sign in, is asked again. */
-async function patiently<T>(work: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      const isPassing =
-        error instanceof DomainError && error.code.startsWith('service.') && error.code !== 'service.internal';
-      if (!isPassing || tries === triesMax) throw error;
-      await pause(pauseMs * tries);
-    }
-  }
 }

@@ -104,6 +104,8 @@ describe('infra/rpc-callers.json', () => {
     expect(callersOf('bank.mfa.v1.MfaService/ListFactors')).toEqual(['auth']);
     expect(callersOf('bank.user.v1.UserService/GetContact')).toEqual(['notification']);
     expect(callersOf('bank.user.v1.UserService/LookupUser')).toEqual(['admin']);
+    expect(new Set(callersOf('bank.data_rights.v1.DataRightsService/EraseUser'))).toEqual(new Set(['profile', 'ops']));
+    expect(new Set(callersOf('bank.data_rights.v1.DataRightsService/ExportUserData'))).toEqual(new Set(['profile']));
     for (const method of ['CreateFirstAdmin', 'ImportUsers', 'ExportUsers']) {
       expect(callersOf(`bank.user.v1.UserService/${method}`)).toEqual(['ops']);
     }

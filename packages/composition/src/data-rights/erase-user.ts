@@ -12,8 +12,8 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { DataRequest } from '#data-rights/schemas.ts';
 import type { Foundations } from '#foundations.ts';
 
-/** Who may ask: the app that holds what users ask for. */
-const askers = ['profile'];
+/** Who may ask: the app that holds what users ask for, and operators after a restore. */
+const askers = ['profile', 'ops'];
 
 type Context<R> = Foundations & TransactionalContext<R>;
 

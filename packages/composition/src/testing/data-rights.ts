@@ -72,7 +72,7 @@ export function testDataRights(
     test('SR-89 what is told of the user after an erasure is handled, and writes nothing', () =>
       checkLateEvents(app, rights, givenPerson, lateEvents));
 
-    test('profile alone may ask', async () => {
+    test('another app may not ask', async () => {
       const client = createClient(DataRightsService, await app.transport(device));
       const request = { userId: uuidv7(), requestId: uuidv7() };
       const denied = { code: Code.PermissionDenied };

@@ -75,7 +75,7 @@ const platformPersonal: Readonly<Record<string, PersonalTable>> = {
   },
   data_key_tombstones: {
     exported: { withheld: 'a list of destroyed keys' },
-    erased: { kept: 'destroys the keys again after a restore; holds ids alone' },
+    erased: { kept: 'says that and when a key was destroyed; holds ids alone' },
   },
 };
 

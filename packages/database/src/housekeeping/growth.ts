@@ -34,7 +34,7 @@ const platformPartitioned: Growth['partitioned'] = {
 const platformBounded: Growth['bounded'] = {
   outbox_sequences: 'one row a subject',
   data_keys: 'two rows a user, and two a registration or an invitation while it is there',
-  data_key_tombstones: 'one row a destroyed key of a user: the list must outlive every backup',
+  data_key_tombstones: 'one row a destroyed key of a user: that and when it was destroyed is kept for good',
   migrations: 'one row a migration',
   partitioned_tables: 'one row a partitioned table',
 };

@@ -3,10 +3,6 @@ import { identifier } from '#connection/identifier.ts';
 import type { KeyClass, StoredKey, Tombstone, WrappedKey } from '#pii/data-key.ts';
 import { Repository } from '#transaction/repository.ts';
 
-export type DestroyCondition =
-  | { readonly userId: string; readonly keyClass: KeyClass }
-  | { readonly keyIds: readonly string[] };
-
 /** Where processes of a schema hear that data keys were destroyed. */
 export function destroyedChannel(schema: string): string {
   return `${identifier(schema)}_data_keys_destroyed`;
@@ -48,20 +44,16 @@ export class DataKeyRepository extends Repository {
     );
   }
 
-  /** Empties keys that still have bytes, and writes their tombstones. Who remembers keys is told when that is committed. */
-  async destroy(condition: DestroyCondition, at: Date): Promise<Tombstone[]> {
-    const [where, params] =
-      'keyIds' in condition
-        ? ['id = any(?)', [condition.keyIds]]
-        : ['user_id = ? and key_class = ?', [condition.userId, condition.keyClass]];
+  /** Empties a user's key that still has bytes, and writes its tombstone. Who remembers keys is told when that is committed. */
+  async destroy(userId: string, keyClass: KeyClass, at: Date): Promise<Tombstone[]> {
     const tombstones = await this.rows<Tombstone>(
       `with destroyed as (
          update ${this.#schema}.data_keys set wrapped = null, kek_id = null, destroyed_at = ?
-          where ${where} and destroyed_at is null returning id, user_id, key_class, destroyed_at)
+          where user_id = ? and key_class = ? and destroyed_at is null returning id, user_id, key_class, destroyed_at)
        insert into ${this.#schema}.data_key_tombstones (key_id, user_id, key_class, destroyed_at)
        select * from destroyed
        returning key_id as "keyId", user_id as "userId", key_class as "keyClass", destroyed_at as "destroyedAt"`,
-      [at, ...params],
+      [at, userId, keyClass],
     );
     if (tombstones.length > 0) await this.rows(`select pg_notify(?, '')`, [destroyedChannel(this.#schema)]);
     return tombstones;

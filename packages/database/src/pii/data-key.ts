@@ -21,7 +21,7 @@ export interface StoredKey {
   readonly uncommitted: boolean;
 }
 
-/** A key that was destroyed. Tombstones are kept outside of the database too, and replayed after a restore. */
+/** A key that was destroyed. A backup from before has the key and no tombstone: after a restore the user is erased again. */
 export interface Tombstone {
   readonly keyId: string;
   readonly userId: string;

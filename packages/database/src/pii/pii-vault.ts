@@ -137,14 +137,9 @@ export class PiiVault {
     return open(await this.#keyOf(em, place), sealed, this.#aadOf(place));
   }
 
-  /** Makes everything sealed under a user's key unreadable. Gives the tombstones, to be kept outside as well. */
+  /** Makes everything sealed under a user's key unreadable. Gives the tombstones of what had not been destroyed yet. */
   async destroyKeys(em: EntityManager, userId: string, keyClass: KeyClass): Promise<readonly Tombstone[]> {
-    return this.#forget(em, await this.#repository(em).destroy({ userId, keyClass }, this.#clock.now()));
-  }
-
-  /** Destroys again, after a restore, what had been destroyed since the backup was made. */
-  async replayTombstones(em: EntityManager, keyIds: readonly string[]): Promise<readonly Tombstone[]> {
-    return this.#forget(em, await this.#repository(em).destroy({ keyIds }, this.#clock.now()));
+    return this.#forget(em, await this.#repository(em).destroy(userId, keyClass, this.#clock.now()));
   }
 
   /** A user's keys of these bytes, one for each class. */

@@ -69,13 +69,13 @@ device   bank.device.v1.DeviceService/RevokeDevice     admin                    
 admin    bank.admin.v1.AdminService/RecordAudit        tools                                -
 admin    bank.admin.v1.AdminService/SearchAudit        -                                    -
 auth     bank.data_rights.v1.DataRightsService/ExportUserData  profile                       -
-auth     bank.data_rights.v1.DataRightsService/EraseUser       profile                       -
+auth     bank.data_rights.v1.DataRightsService/EraseUser       profile ops                   -
 profile  bank.data_rights.v1.DataRightsService/ExportUserData  profile                       -
-profile  bank.data_rights.v1.DataRightsService/EraseUser       profile                       -
+profile  bank.data_rights.v1.DataRightsService/EraseUser       profile ops                   -
 mfa      bank.data_rights.v1.DataRightsService/ExportUserData  profile                       -
-mfa      bank.data_rights.v1.DataRightsService/EraseUser       profile                       -
+mfa      bank.data_rights.v1.DataRightsService/EraseUser       profile ops                   -
 device   bank.data_rights.v1.DataRightsService/ExportUserData  profile                       -
-device   bank.data_rights.v1.DataRightsService/EraseUser       profile                       -
+device   bank.data_rights.v1.DataRightsService/EraseUser       profile ops                   -
 admin    bank.data_rights.v1.DataRightsService/ExportUserData  profile                       -
-admin    bank.data_rights.v1.DataRightsService/EraseUser       profile                       -
+admin    bank.data_rights.v1.DataRightsService/EraseUser       profile ops                   -
 `;

@@ -138,7 +138,7 @@ export const DataRightsService: GenService<{
   },
   /**
    * EraseUser destroys the erasable keys and what finds the user, and deletes the rows that hold nothing else.
-   * Asking again changes nothing. Caller: profile.
+   * Asking again changes nothing. Callers: profile, ops.
    *
    * @generated from rpc bank.data_rights.v1.DataRightsService.EraseUser
    */
