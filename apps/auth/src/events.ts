@@ -26,6 +26,7 @@ import {
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { EndReason } from '#features/session/end-reasons.ts';
 import type { DevicePlatform } from '#features/session/schemas.ts';
+import { deviceOfPool, emailedCodes, unknownDevices } from '#features/sign-in/lockout-policies.ts';
 
 const platforms: Record<DevicePlatform, Platform> = {
   web: Platform.WEB,
@@ -58,6 +59,12 @@ const failureReasons = {
   client: SignInFailureReason.CLIENT,
 } as const;
 export type SignInFailure = keyof typeof failureReasons;
+
+/** Pools that are no known device's. */
+const lockPools: Readonly<Record<string, LockPool>> = {
+  [unknownDevices]: LockPool.UNKNOWN_DEVICES,
+  [emailedCodes]: LockPool.EMAILED_CODES,
+};
 
 /** A registration was verified and became a user. */
 export function userRegistered(facts: {
@@ -172,20 +179,20 @@ export function signInFailed(facts: {
   return { subject: userId, ...encodeEvent(SignInFailedSchema, data) };
 }
 
-/** Consecutive failures closed a pool for a while: one known device's, or without `deviceId` that of all unknown devices. */
+/** Consecutive failures closed a pool for a while. */
 export function locked(facts: {
   userId: UserId;
-  deviceId: string | undefined;
+  pool: string;
   failures: number;
   lockedUntil: Date;
   at: Date;
 }): OutboxEvent {
-  const { userId, failures, deviceId } = facts;
+  const { userId, failures, pool } = facts;
   const data = {
     userId,
     failures,
-    pool: deviceId === undefined ? LockPool.UNKNOWN_DEVICES : LockPool.KNOWN_DEVICE,
-    deviceId: deviceId ?? '',
+    pool: lockPools[pool] ?? LockPool.KNOWN_DEVICE,
+    deviceId: deviceOfPool(pool) ?? '',
     lockedUntil: timestampFromDate(facts.lockedUntil),
     lockedAt: timestampFromDate(facts.at),
   };

@@ -6,11 +6,11 @@ import type { Caller } from '#features/caller.ts';
 import { verifyCounted } from '#features/password/verify-counted.ts';
 import { withFailureLimit } from '#features/sign-in/address-failures.ts';
 import { lockSchedule, unknownDevices } from '#features/sign-in/lockout-policies.ts';
-import { type CountedAttempt, tellOfLock } from '#features/sign-in/record-refusal.ts';
 import { type LockedAttempt, refuseLocked } from '#features/sign-in/refuse-locked.ts';
 import { tellOfFailures } from '#features/sign-in/tell-of-failures.ts';
+import { tellOfLock } from '#features/sign-in/tell-of-lock.ts';
 import type { Session } from '#storage/sessions/session.repository.ts';
-import type { PoolKey } from '#storage/sign-ins/lockout.repository.ts';
+import type { ClaimedAttempt, PoolKey } from '#storage/sign-ins/lockout.repository.ts';
 import type { Credential } from '#storage/users/user.repository.ts';
 
 /** Somebody on a live session of theirs. */
@@ -23,7 +23,9 @@ export interface OwnSession {
 }
 
 /** A password that was right. Whoever acts on it checks that it still is, and ends its failures. */
-export interface ConfirmedPassword extends CountedAttempt, PoolKey {
+export interface ConfirmedPassword extends PoolKey {
+  at: Date;
+  claimed: ClaimedAttempt;
   credential: Credential;
 }
 
@@ -71,7 +73,7 @@ async function countAttempt(
     const credential = await tx.users.shareCredential(user.userId);
     if (credential === undefined) throw new DomainError('auth.token.invalid', { reason: 'no such user' });
     const claimed = await tx.lockouts.claim(key, lockSchedule, at);
-    if (claimed !== undefined) return { kind: 'counted', counted: { at, knownDeviceId, claimed, credential, ...key } };
+    if (claimed !== undefined) return { kind: 'counted', counted: { at, claimed, credential, ...key } };
     const lock = await tx.lockouts.findLock(key);
     const { userId } = user;
     return { kind: 'locked', attempt: { at, userId, knownDeviceId, clientId: session.clientId, ...key, lock } };
@@ -86,13 +88,10 @@ async function recordWrongPassword(
   action: 'auth.step_up.failed' | 'auth.password.change_failed',
 ): Promise<void> {
   const { userId, sessionId } = own.user;
-  const { claimed, pool } = counted;
-  const { lockedUntil } = claimed;
+  const { failures, lockedUntil } = counted.claimed;
   await withTransaction(ctx, { who: own.who, audits: [action, 'auth.sign_in.locked'] }, async (tx) => {
-    const details = { sessionId, failures: claimed.failures };
+    const details = { sessionId, failures };
     await tx.audit({ action, subject: userId, outcome: 'failure', reason: 'credentials', details });
-    if (lockedUntil === null) return;
-    await tx.audit({ action: 'auth.sign_in.locked', subject: userId, outcome: 'denied', details: { pool } });
-    await tellOfLock(tx, counted, userId, lockedUntil);
+    if (lockedUntil !== null) await tellOfLock(tx, { ...counted, userId });
   });
 }

@@ -12,8 +12,13 @@ const lockSeconds: readonly number[] = [60, 120, 240, 480, 960, 1800];
 /** The pool of everyone whose device the named user does not know: strangers share it, the owner's devices do not. */
 export const unknownDevices = 'unknown';
 
-/** The pool of codes by mail that confirm who holds a session, of all sessions of a user. */
+/** The pool of codes by mail of a user, of all their sign-ins and all sessions that confirm who holds them. */
 export const emailedCodes = 'emailed_code';
+
+/** The known device whose pool it is, if it is one's. */
+export function deviceOfPool(pool: string): string | undefined {
+  return pool === unknownDevices || pool === emailedCodes ? undefined : pool;
+}
 
 /** Seconds a pool locks once `failures` consecutive attempts have failed; 0 while it stays open. */
 export function lockAfter(failures: number): number {

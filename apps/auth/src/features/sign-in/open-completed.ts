@@ -10,7 +10,7 @@ import type { Assurance } from '#features/second-factor/assurance.ts';
 import { opensSession } from '#features/second-factor/sufficiency.ts';
 import { openingAudits, openSession, type SignedIn } from '#features/session/open-session.ts';
 import { presentedDevice } from '#features/session/recognise-device.ts';
-import { unknownDevices } from '#features/sign-in/lockout-policies.ts';
+import { deviceOfPool } from '#features/sign-in/lockout-policies.ts';
 import { isCutOff } from '#features/sign-in/policies.ts';
 import type { CompleteSignIn } from '#features/sign-in/schemas.ts';
 import { tellOfFailures } from '#features/sign-in/tell-of-failures.ts';
@@ -70,7 +70,7 @@ export async function openCompleted(
 /** Tells of a second half that was wrong, now and when one is right (SR-20). */
 export async function refuseSecondHalf(tx: AppTransaction, pending: PendingSignIn): Promise<void> {
   const { userId, clientId, pool } = pending;
-  const deviceId = pool === unknownDevices ? undefined : pool;
+  const deviceId = deviceOfPool(pool);
   await tx.audit({ action: 'auth.sign_in.failed', subject: userId, outcome: 'failure', reason: 'factor' });
   await tx.emit(signInFailed({ userId, clientId, deviceId, reason: 'factor', at: tx.clock.now() }));
   await tx.lockouts.countAnswer(pending, tx.clock.now());

@@ -2,10 +2,15 @@ import { withTransaction } from '@bank/database';
 import { DomainError, type Grant, type UserId } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import { signInFailed } from '#events.ts';
-import { refusalsQuietSince, secondsLocked, subjectOfAttempt } from '#features/sign-in/lockout-policies.ts';
+import {
+  emailedCodes,
+  refusalsQuietSince,
+  secondsLocked,
+  subjectOfAttempt,
+} from '#features/sign-in/lockout-policies.ts';
 import type { Lock, PoolKey } from '#storage/sign-ins/lockout.repository.ts';
 
-/** An attempt, of any way to present the password, whose pool is locked: nothing was verified. */
+/** An attempt, of any way to present the password or an emailed code, whose pool is locked: nothing was verified. */
 export interface LockedAttempt extends PoolKey {
   at: Date;
   userId: UserId | undefined;
@@ -17,14 +22,16 @@ export interface LockedAttempt extends PoolKey {
 
 /**
  * Refuses an attempt while its pool is locked, whether or not it names a user. The ledger and the house are told of the
- * first refusal of a lock and of one a minute from then on (SR-86). @throws auth.credentials.locked
+ * first refusal of a lock and of one a minute from then on (SR-86). @throws auth.credentials.locked,
+ * auth.second_factor.locked for codes
  */
 export async function refuseLocked(ctx: AppContext, who: Grant, attempt: LockedAttempt): Promise<never> {
   const { at, lock } = attempt;
   const toldAt = lock?.refusalToldAt ?? undefined;
   if (toldAt === undefined || toldAt <= refusalsQuietSince(at)) await tellOfRefusal(ctx, who, attempt);
   const details = { retryAfterSeconds: secondsLocked(lock, at) };
-  throw new DomainError('auth.credentials.locked', { reason: 'pool is locked', details });
+  const code = attempt.pool === emailedCodes ? 'auth.second_factor.locked' : 'auth.credentials.locked';
+  throw new DomainError(code, { reason: 'pool is locked', details });
 }
 
 async function tellOfRefusal(ctx: AppContext, who: Grant, attempt: LockedAttempt): Promise<void> {

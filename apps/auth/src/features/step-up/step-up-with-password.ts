@@ -1,6 +1,5 @@
 import { withTransaction } from '@bank/database';
 import { DomainError, isBlocked, type UserActor } from '@bank/domain';
-import { keyedHash } from '@bank/security';
 import { noAnswerOf } from '#adapters/no-answer.ts';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { confirmPassword, endFailures, type OwnSession } from '#features/password/confirm-password.ts';
@@ -10,10 +9,13 @@ import { needsFactor } from '#features/second-factor/sufficiency.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { withFailureLimit } from '#features/sign-in/address-failures.ts';
 import { isEmailedCode, stepUpCode } from '#features/sign-in/emailed-code.ts';
-import { emailedCodes, lockSchedule, secondsLocked } from '#features/sign-in/lockout-policies.ts';
+import { type CodeVerdict, judgeEmailedCode } from '#features/sign-in/judge-emailed-code.ts';
 import { codeAttemptsMax } from '#features/sign-in/policies.ts';
+import { refuseLocked } from '#features/sign-in/refuse-locked.ts';
 import { renewSession } from '#features/step-up/renew-session.ts';
 import { proveEmail } from '#features/user/prove-email.ts';
+
+type Outcome = { kind: 'renewed'; signedIn: SignedIn } | Exclude<CodeVerdict, { kind: 'right' }>;
 
 /**
  * Renews `auth_time` by the password, for a user without a factor; on an unknown device by an emailed code as well, which proves
@@ -28,15 +30,14 @@ export async function stepUpWithPassword(
   await requireNoFactor(ctx, user);
   if (!isDeviceKnown && proof.code === undefined) throw new DomainError('auth.step_up.code_required');
   const confirmed = await confirmPassword(ctx, own, proof.password, 'auth.step_up.failed');
-  const audits = ['auth.stepped_up', 'auth.step_up.failed', 'user.email_proven'] as const;
+  const audits = ['auth.stepped_up', 'auth.step_up.failed', 'auth.sign_in.locked', 'user.email_proven'] as const;
   const renew = () =>
-    withTransaction(ctx, { who, audits }, async (tx) => {
+    withTransaction(ctx, { who, audits }, async (tx): Promise<Outcome> => {
       // The user's row first: all who change a user lock in that order.
       const held = await tx.users.lock(user.userId);
-      if (!isDeviceKnown && !(await isRightCode(tx, user, proof.code ?? ''))) {
-        const failure = { action: 'auth.step_up.failed', subject: user.userId, outcome: 'failure' } as const;
-        await tx.audit({ ...failure, reason: 'code', details: { sessionId: user.sessionId } });
-        return undefined;
+      if (!isDeviceKnown) {
+        const verdict = await judgeCode(tx, own, proof.code ?? '');
+        if (verdict.kind !== 'right') return verdict;
       }
       const current = await tx.users.shareCredential(user.userId);
       const isSame = current !== undefined && isStillPassword(confirmed.credential, current);
@@ -45,11 +46,13 @@ export async function stepUpWithPassword(
       }
       await endFailures(tx, confirmed);
       if (!isDeviceKnown && current.compromisedAt === null) await proveEmail(tx, held);
-      return await renewSession(tx, user, assuranceOf(['password', isDeviceKnown ? 'device' : 'email']));
+      const assurance = assuranceOf(['password', isDeviceKnown ? 'device' : 'email']);
+      return { kind: 'renewed', signedIn: await renewSession(tx, user, assurance) };
     });
-  const renewed = await withFailureLimit(ctx, own.caller.clientAddress, renew, (session) => session === undefined);
-  if (renewed === undefined) throw new DomainError('auth.second_factor.invalid', { reason: 'emailed code' });
-  return renewed;
+  const outcome = await withFailureLimit(ctx, own.caller.clientAddress, renew, ({ kind }) => kind === 'wrong');
+  if (outcome.kind === 'renewed') return outcome.signedIn;
+  if (outcome.kind === 'locked') return await refuseLocked(ctx, who, outcome.attempt);
+  throw new DomainError('auth.second_factor.invalid', { reason: 'emailed code' });
 }
 
 /** Who has a factor steps up with it: the password alone would take it from them. Staff never do without (SR-72). */
@@ -67,20 +70,18 @@ async function requireNoFactor(ctx: AppContext, { userId, audience }: UserActor)
   }
 }
 
-/**
- * Counts a try in the session and over all sessions of the user, and judges it: whoever has the password opens another session for another five
- * tries, and so guesses against the second count alone, which nothing but a right code resets (SR-25). @throws auth.second_factor.locked
- */
-async function isRightCode(tx: AppTransaction, { userId, sessionId }: UserActor, code: string): Promise<boolean> {
-  const now = tx.clock.now();
-  const tries = { subjectHash: keyedHash(tx.keys.limits, 'user', userId), pool: emailedCodes };
-  if ((await tx.lockouts.claim(tries, lockSchedule, now)) === undefined) {
-    const details = { retryAfterSeconds: secondsLocked(await tx.lockouts.findLock(tries), now) };
-    throw new DomainError('auth.second_factor.locked', { reason: 'emailed codes', details });
+/** Counts a try of the session's code, within the count of all codes of the user, and judges it; the ledger is told of a wrong one. */
+async function judgeCode(tx: AppTransaction, { user, session }: OwnSession, code: string): Promise<CodeVerdict> {
+  const { userId, sessionId } = user;
+  const from = { userId, clientId: session.clientId, knownDeviceId: undefined };
+  const verdict = await judgeEmailedCode(tx, from, async () => {
+    const stored = await tx.stepUpCodes.claimTry(sessionId, { attemptsMax: codeAttemptsMax, now: tx.clock.now() });
+    return stored !== undefined && isEmailedCode(tx, stepUpCode, stored, code);
+  });
+  if (verdict.kind === 'right') await tx.stepUpCodes.remove(sessionId);
+  if (verdict.kind === 'wrong') {
+    const failure = { action: 'auth.step_up.failed', subject: userId, outcome: 'failure' } as const;
+    await tx.audit({ ...failure, reason: 'code', details: { sessionId } });
   }
-  const stored = await tx.stepUpCodes.claimTry(sessionId, { attemptsMax: codeAttemptsMax, now });
-  if (stored === undefined || !isEmailedCode(tx, stepUpCode, stored, code)) return false;
-  await tx.lockouts.reset(tries);
-  await tx.stepUpCodes.remove(sessionId);
-  return true;
+  return verdict;
 }

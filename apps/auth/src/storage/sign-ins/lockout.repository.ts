@@ -21,6 +21,15 @@ export interface Lock {
   refusalToldAt: Date | null;
 }
 
+/** A lock that is yet to be told of. */
+export interface UntoldLock {
+  failures: number;
+  closedAt: Date;
+  until: Date;
+  /** None was told of before since the last success. */
+  isFirst: boolean;
+}
+
 /** After how many failures a pool locks, and for how many seconds: one entry a failure from there, the last one repeats. */
 export interface LockSchedule {
   readonly failuresBeforeLock: number;
@@ -49,7 +58,7 @@ export class LockoutRepository extends Repository {
   /** Takes an attempt back that was never judged, and the lock that it brought about: it was none before. */
   async giveBack({ subjectHash, pool }: PoolKey): Promise<void> {
     await this.affected(
-      `update auth.lockouts set failures = failures - 1, locked_until = null
+      `update auth.lockouts set failures = failures - 1, locked_until = null, told_failures = least(told_failures, failures - 1)
         where subject_hash = ? and pool = ? and failures > 0`,
       [subjectHash, pool],
     );
@@ -82,6 +91,19 @@ export class LockoutRepository extends Repository {
       [now, subjectHash, pool, now, quietSince],
     );
     return noted === 1;
+  }
+
+  /** Notes that a lock is told of now; undefined when it was before, or is none any more. Of several at once one is to tell. */
+  noteLock({ subjectHash, pool }: PoolKey): Promise<UntoldLock | undefined> {
+    return this.row(
+      `with before as (
+          select told_failures from auth.lockouts where subject_hash = ? and pool = ? for update
+        )
+        update auth.lockouts l set told_failures = l.failures from before b
+        where l.subject_hash = ? and l.pool = ? and l.locked_until is not null and l.failures > b.told_failures
+        returning l.failures, l.updated_at as "closedAt", l.locked_until as until, b.told_failures = 0 as "isFirst"`,
+      [subjectHash, pool, subjectHash, pool],
+    );
   }
 
   /** Forgets the failures of a pool. Answers how many there were, wrong second halves and the attempt that has succeeded among them. */

@@ -14,6 +14,7 @@ export const LockoutEntity = defineEntity({
     updatedAt: p.datetime().index('lockouts_updated_at_idx'),
     refusalToldAt: p.datetime().nullable(),
     wrongAnswers: p.integer().default(0),
+    toldFailures: p.integer().default(0),
   },
 });
 

@@ -83,17 +83,21 @@ export class SignInRepository extends Repository {
     return row?.from;
   }
 
-  /** Counts one try of a code before it is compared, and holds the row until the transaction ends. */
-  claimAttempt(
+  /** A sign-in whose code may be tried, and holds the row until the transaction ends: whoever compares counts the try before. */
+  holdForTry(
     id: string,
     attempt: { challengeId: string; attemptsMax: number; now: Date },
   ): Promise<CodeAttempt | undefined> {
     return this.row(
-      `update auth.sign_ins set attempts = attempts + 1
-        where id = ? and challenge_id = ? and attempts < ? and ${isOpen}
-        returning ${columns}, code_hash as "codeHash", code_expires_at as "codeExpiresAt"`,
+      `select ${columns}, code_hash as "codeHash", code_expires_at as "codeExpiresAt" from auth.sign_ins
+        where id = ? and challenge_id = ? and attempts < ? and ${isOpen} for update`,
       [id, attempt.challengeId, attempt.attemptsMax, attempt.now],
     );
+  }
+
+  /** Counts one try of the code of a sign-in that the transaction holds. */
+  async countTry(id: string): Promise<void> {
+    await this.affected('update auth.sign_ins set attempts = attempts + 1 where id = ?', [id]);
   }
 
   /** Counts one try of a factor before mfa judges it; nothing when there is no such sign-in or its tries are used up. */

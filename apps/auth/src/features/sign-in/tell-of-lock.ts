@@ -1,0 +1,27 @@
+import { notify } from '@bank/composition';
+import type { UserId } from '@bank/domain';
+import { messageOf } from '@bank/notifications';
+import type { AppTransaction } from '#context.ts';
+import { locked } from '#events.ts';
+import { emailedCodes, subjectOfAttempt } from '#features/sign-in/lockout-policies.ts';
+import type { PoolKey } from '#storage/sign-ins/lockout.repository.ts';
+
+/**
+ * Tells the ledger, the house and the user that a pool is locked, once for each lock, whichever path closed it and whichever meets
+ * it first; nothing where it is not, or not any more. The work is the same for an identifier of nobody (SR-15).
+ */
+export async function tellOfLock(tx: AppTransaction, of: PoolKey & { userId: UserId | undefined }): Promise<void> {
+  const lock = await tx.lockouts.noteLock(of);
+  if (lock === undefined) return;
+  const { pool, userId } = of;
+  const { failures, closedAt: at, until } = lock;
+  const subject = subjectOfAttempt(of);
+  await tx.audit({ action: 'auth.sign_in.locked', subject, outcome: 'denied', details: { pool } });
+  if (userId === undefined) return;
+  await tx.emit(locked({ userId, pool, failures, lockedUntil: until, at }));
+  // Once a series: who tries on must not be able to fill the user's mailbox.
+  if (!lock.isFirst) return;
+  const minutes = Math.ceil((until.getTime() - at.getTime()) / 60_000);
+  const template = pool === emailedCodes ? 'second-factor-blocked' : 'account-locked';
+  await notify(tx, userId, messageOf(template, { at, minutes }), { since: at });
+}

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { type Account, codeFor, messagesTo, password, signIn } from './support/accounts.ts';
+import { startAuth } from './support/auth.ts';
+import { type Answer, post } from './support/http.ts';
+import { toldAbout } from './support/passwords.ts';
+import { completeAtConsole, createStaff, signInAtConsole } from './support/staff.ts';
+
+const auth = await startAuth();
+auth.neighbours.factors = [];
+
+/** Both a customer and a colleague, with no factor. */
+const colleague = () => createStaff(auth, 'customer', 'support');
+const otherThan = (code: string) => (code === '000000' ? '000001' : '000000');
+const outcome = ({ status, body }: Answer) => `${status} ${body.code ?? ''}`;
+
+/** A sign-in at the console that waits for the code of its mail. */
+async function half(account: Account) {
+  const { loginId } = (await signInAtConsole(auth, account)).body;
+  const { challengeId } = (await post(auth, '/v1/auth/login/challenge', { loginId, factorId: loginId })).body;
+  return { proof: { loginId, challengeId }, code: await codeFor(auth, account.id) };
+}
+
+type Half = Awaited<ReturnType<typeof half>>;
+const answer = async ({ proof }: Half, code: string) =>
+  outcome(await completeAtConsole(auth, { ...proof, response: { code } }));
+
+/** A session by the password alone on a device that is not known, and the code that it was sent. */
+async function session(account: Account) {
+  const { accessToken: token, sessionId } = (await signIn(auth, account)).body;
+  await post(auth, '/v1/auth/step-up/challenge', { factorId: sessionId }, { token });
+  return { token, code: await codeFor(auth, account.id) };
+}
+
+const stepUp = async ({ token }: { token: string }, code: string) =>
+  outcome(await post(auth, '/v1/auth/step-up/verify', { password, code }, { token }));
+
+const blockedMails = async (account: Account) =>
+  (await messagesTo(auth, account.id)).filter(({ template }) => template === 'second-factor-blocked');
+
+const lockedEvents = (account: Account) =>
+  auth.database.query<{ data: object }>(
+    `select data from auth.outbox where subject = $1 and type = 'auth.locked.v1' order by id`,
+    [account.id],
+  );
+
+describe('SR-25 the codes by mail of a user', () => {
+  it('SR-72 lock over all sign-ins at the console, though a sign-in as a customer succeeds between them', async () => {
+    const account = await colleague();
+    const answers: string[] = [];
+    for (let tries = 0; tries < 6; tries += 1) {
+      const begun = await half(account);
+      answers.push(await answer(begun, otherThan(begun.code)));
+      expect((await signIn(auth, account)).status).toBe(200);
+    }
+    expect(answers).toEqual([...Array(5).fill('401 auth.second_factor.invalid'), '429 auth.second_factor.locked']);
+    auth.clock.advance(61_000);
+    const last = await half(account);
+    expect(await answer(last, otherThan(last.code))).toBe('401 auth.second_factor.invalid');
+    auth.clock.advance(61_000); // another one locks for two minutes
+    expect(await answer(last, last.code)).toBe('429 auth.second_factor.locked');
+  });
+
+  it('are counted together, of sign-ins and of step-ups, and a right one alone begins anew', async () => {
+    const account = await colleague();
+    const begun = await half(account);
+    for (let tries = 0; tries < 3; tries += 1) await answer(begun, otherThan(begun.code));
+    const mine = await session(account);
+    for (let tries = 0; tries < 2; tries += 1) {
+      expect(await stepUp(mine, otherThan(mine.code))).toBe('401 auth.second_factor.invalid');
+    }
+    expect(await stepUp(mine, mine.code)).toBe('429 auth.second_factor.locked');
+    expect(await answer(begun, begun.code)).toBe('429 auth.second_factor.locked');
+    auth.clock.advance(61_000);
+    expect(await answer(begun, begun.code)).toBe('200 ');
+    expect(await stepUp(mine, otherThan(mine.code))).toBe('401 auth.second_factor.invalid');
+    expect(await stepUp(mine, mine.code)).toBe('200 ');
+  });
+
+  it('use no try of their sign-in up while they are locked', async () => {
+    const account = await colleague();
+    const begun = await half(account);
+    for (let tries = 0; tries < 4; tries += 1) await answer(begun, otherThan(begun.code));
+    const mine = await session(account);
+    await stepUp(mine, otherThan(mine.code));
+    for (let tries = 0; tries < 3; tries += 1) {
+      expect(await answer(begun, begun.code)).toBe('429 auth.second_factor.locked');
+    }
+    auth.clock.advance(61_000);
+    expect(await answer(begun, begun.code)).toBe('200 ');
+  });
+});
+
+describe('SR-86 a lock of the codes by mail', () => {
+  it('SR-20 is told to ledger, house and user, as are refusals because of it', async () => {
+    const account = await colleague();
+    const begun = await half(account);
+    for (let tries = 0; tries < 5; tries += 1) await answer(begun, otherThan(begun.code));
+    const lock = { userId: account.id, pool: 'LOCK_POOL_EMAILED_CODES', failures: 5 };
+    expect(await lockedEvents(account)).toMatchObject([{ data: lock }]);
+    expect(await blockedMails(account)).toMatchObject([{ params: { minutes: '1' } }]);
+    const before = await toldAbout(auth, account.id);
+    expect(before.filter((one) => one === 'auth.sign_in.locked')).toHaveLength(1);
+    const mine = await session(account);
+    for (let tries = 0; tries < 3; tries += 1) await stepUp(mine, mine.code);
+    const told = (await toldAbout(auth, account.id)).slice(before.length);
+    expect(told.filter((one) => /locked/i.test(one))).toEqual([
+      'auth.sign_in.locked locked',
+      'auth.sign_in_failed.v1 SIGN_IN_FAILURE_REASON_LOCKED',
+    ]);
+  });
+
+  it('is told of at a step-up too, and by mail once a series', async () => {
+    const account = await colleague();
+    const mine = await session(account);
+    for (let tries = 0; tries < 5; tries += 1) await stepUp(mine, otherThan(mine.code));
+    auth.clock.advance(61_000);
+    await stepUp(mine, otherThan(mine.code));
+    const told = await toldAbout(auth, account.id);
+    expect(told.filter((one) => one === 'auth.sign_in.locked')).toHaveLength(2);
+    expect(await lockedEvents(account)).toMatchObject([{ data: { failures: 5 } }, { data: { failures: 6 } }]);
+    expect(await blockedMails(account)).toHaveLength(1);
+  });
+});
