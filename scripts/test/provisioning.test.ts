@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { serviceAddress, temporaryFolder } from '@bank/testing';
 import pg from 'pg';
-import { afterAll, describe, expect, it } from 'vitest';
-import { brokerUrl, brokerUser, provisionBroker, removeVhost } from '#stack/provisioning/broker.ts';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { brokerRoles, brokerUrl, brokerUser, provisionBroker, removeVhost } from '#stack/provisioning/broker.ts';
 import { provisionDatabase, removeDatabase } from '#stack/provisioning/database.ts';
 import { provisionGiven } from '#stack/run/provision-given.ts';
 import { callManagement } from '#stack/stores/broker-management.ts';
@@ -12,6 +12,16 @@ import { databaseUrl, withAdmin } from '#stack/stores/postgres-client.ts';
 
 const passwordOf = (name: string) => `password-of-${name}`;
 const name = `provisioning_${randomBytes(4).toString('hex')}`;
+const broker = {
+  url: serviceAddress('TEST_RABBITMQ_URL'),
+  managementUrl: serviceAddress('TEST_RABBITMQ_MANAGEMENT_URL'),
+};
+
+/** A virtual host with its users. */
+async function removeBroker(vhost: string): Promise<void> {
+  await removeVhost(broker, vhost);
+  for (const role of brokerRoles) await callManagement(broker, 'DELETE', `users/${brokerUser(vhost, role)}`);
+}
 
 describe('provisionDatabase', () => {
   const server = { adminUrl: serviceAddress('TEST_POSTGRES_URL') };
@@ -54,10 +64,6 @@ describe('provisionDatabase', () => {
 });
 
 describe('provisionBroker', () => {
-  const broker = {
-    url: serviceAddress('TEST_RABBITMQ_URL'),
-    managementUrl: serviceAddress('TEST_RABBITMQ_MANAGEMENT_URL'),
-  };
   const said: string[] = [];
   const report = (line: string) => said.push(line);
   const provision = (remake = false) => provisionBroker(broker, name, { passwordOf, report, remake });
@@ -76,12 +82,7 @@ describe('provisionBroker', () => {
     const message = { properties: {}, routing_key: queue, payload: 'x', payload_encoding: 'string' };
     await callManagement(broker, 'POST', `exchanges/${name}/amq.default/publish`, message);
   }
-  afterAll(async () => {
-    await removeVhost(broker, name);
-    for (const role of ['auth', 'profile', 'mfa', 'device', 'admin', 'operator', 'platform'] as const) {
-      await callManagement(broker, 'DELETE', `users/${brokerUser(name, role)}`);
-    }
-  });
+  afterAll(() => removeBroker(name));
 
   it('makes the queues, and a user for each app that may read its own alone', async () => {
     await provision();
@@ -164,6 +165,21 @@ describe('provisionGiven', () => {
     expect((await withAdmin(server, given, (client) => client.query(sql))).rows).toEqual([
       { schema: true, table: null },
     ]);
+  });
+
+  it('makes what the broker needs alone, and gives no user of it a new password unasked', async () => {
+    const rabbitmq = { ...broker, variable: 'RABBITMQ_URL' };
+    onTestFinished(() => removeBroker(given));
+    writeFileSync(file, '{}');
+    await provisionGiven({ rabbitmq }, provisioning);
+    expect(said.at(-1)).toBe(`rabbitmq: the virtual host ${given} has its queues and users`);
+    const made = readFileSync(file, 'utf8');
+    expect(Object.keys(JSON.parse(made))).toContain(`${given}.auth`);
+    await provisionGiven({ rabbitmq }, provisioning);
+    expect(readFileSync(file, 'utf8')).toBe(made);
+    writeFileSync(file, '{}');
+    await expect(provisionGiven({ rabbitmq }, provisioning)).rejects.toThrow(`lacks those of ${given}.auth, `);
+    expect(readFileSync(file, 'utf8')).toBe('{}');
   });
 });
 
