@@ -19,7 +19,7 @@ const claim = `insert into auth.lockouts as l (subject_hash, pool, failures, upd
       + make_interval(secs => ($5::integer[])[least(l.failures + 2 - $4, $6)]) end,
     updated_at = excluded.updated_at, refusal_told_at = null
   where l.locked_until is null or l.locked_until <= excluded.updated_at
-  returning failures, locked_until as "lockedUntil", wrong_answers as "wrongAnswers"`;
+  returning failures, locked_until as "lockedUntil", wrong_answers as "wrongAnswers", told_failures as "toldFailures"`;
 const share = `select ${credentialColumns} from auth.users u join auth.credentials c on c.user_id = u.id
   where u.id = $1 for share of u, c`;
 const reset =

@@ -81,9 +81,13 @@ export const en: Catalogue = {
     'account-locked': (values, { brand, time }) => ({
       subject: `Your account at ${brand} is locked for a while`,
       parts: [
-        paragraph(`On ${time(values.at)} too many wrong passwords were entered for your account.`),
+        paragraph(
+          `Until ${time(values.at)} too many sign-ins to your account had failed, or were begun and not completed.`,
+        ),
         paragraph(`Signing in with a password works again in ${minutes(values.minutes)}. A passkey still works now.`),
-        paragraph('If it was not you, someone may be trying to guess your password. It has not been found out.'),
+        paragraph(
+          'If it was not you, someone may be guessing your password, or know it: change it if you are not sure.',
+        ),
       ],
     }),
     'refresh-token-reuse': (values, { brand, time }) => ({

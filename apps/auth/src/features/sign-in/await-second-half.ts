@@ -5,6 +5,7 @@ import type { Factor } from '#adapters/factors/factor-directory.ts';
 import type { AppContext, AppTransaction } from '#context.ts';
 import type { Attempt } from '#features/sign-in/attempt.ts';
 import { pendingSignInSeconds } from '#features/sign-in/policies.ts';
+import { tellOfLocksUntold } from '#features/sign-in/tell-of-lock.ts';
 import { openContact } from '#features/user/contact.ts';
 import { maskEmail } from '#features/user/mask-email.ts';
 import { maskPhone } from '#features/user/mask-phone.ts';
@@ -27,6 +28,7 @@ export async function awaitSecondHalf(
   const { id, at, client, subjectHash, pool, credential } = attempt;
   if (credential === undefined) throw new DomainError('auth.credentials.invalid', { reason: 'no user' });
   const { userId } = credential;
+  await tellOfLocksUntold(ctx, who, { ...attempt, userId });
   const expiresAt = new Date(at.getTime() + pendingSignInSeconds * 1000);
   const method = by === 'emailed_code' ? by : 'factor';
   const pending = { id, userId, clientId: client.id, subjectHash, pool, method, createdAt: at, expiresAt } as const;

@@ -8,6 +8,7 @@ import {
   secondsLocked,
   subjectOfAttempt,
 } from '#features/sign-in/lockout-policies.ts';
+import { tellOfLock } from '#features/sign-in/tell-of-lock.ts';
 import type { Lock, PoolKey } from '#storage/sign-ins/lockout.repository.ts';
 
 /** An attempt, of any way to present the password or an emailed code, whose pool is locked: nothing was verified. */
@@ -38,6 +39,8 @@ async function tellOfRefusal(ctx: AppContext, who: Grant, attempt: LockedAttempt
   const { at, userId, clientId, knownDeviceId, pool } = attempt;
   await withTransaction(ctx, { who, audits: ['auth.sign_in.locked'] }, async (tx) => {
     if (!(await tx.lockouts.noteRefusal(attempt, at, refusalsQuietSince(at)))) return;
+    // It may have been closed by right passwords that nobody completed, or by attempts that nobody could judge.
+    await tellOfLock(tx, attempt);
     const refusal = { action: 'auth.sign_in.locked', outcome: 'denied', reason: 'locked' } as const;
     await tx.audit({ ...refusal, subject: subjectOfAttempt(attempt), details: { pool, clientId } });
     if (userId === undefined) return;

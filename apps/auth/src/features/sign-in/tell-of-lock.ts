@@ -1,10 +1,16 @@
 import { notify } from '@bank/composition';
-import type { UserId } from '@bank/domain';
+import { withTransaction } from '@bank/database';
+import type { Grant, UserId } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
-import type { AppTransaction } from '#context.ts';
+import type { AppContext, AppTransaction } from '#context.ts';
 import { locked } from '#events.ts';
-import { emailedCodes, subjectOfAttempt } from '#features/sign-in/lockout-policies.ts';
-import type { PoolKey } from '#storage/sign-ins/lockout.repository.ts';
+import {
+  emailedCodes,
+  failuresBeforeLock,
+  secondsLocked,
+  subjectOfAttempt,
+} from '#features/sign-in/lockout-policies.ts';
+import type { ClaimedAttempt, PoolKey } from '#storage/sign-ins/lockout.repository.ts';
 
 /**
  * Tells the ledger, the house and the user that a pool is locked, once for each lock, whichever path closed it and whichever meets
@@ -21,7 +27,21 @@ export async function tellOfLock(tx: AppTransaction, of: PoolKey & { userId: Use
   await tx.emit(locked({ userId, pool, failures, lockedUntil: until, at }));
   // Once a series: who tries on must not be able to fill the user's mailbox.
   if (!lock.isFirst) return;
-  const minutes = Math.ceil((until.getTime() - at.getTime()) / 60_000);
+  const minutes = Math.ceil(secondsLocked(lock, tx.clock.now()) / 60);
   const template = pool === emailedCodes ? 'second-factor-blocked' : 'account-locked';
   await notify(tx, userId, messageOf(template, { at, minutes }), { since: at });
+}
+
+/**
+ * Tells of a pool whose locks ran out one after the other, with nobody refused and nothing completed: somebody has the password, and
+ * waits in between. Before the second lock a right password says nothing: it is its user's, who completes it in a moment.
+ */
+export async function tellOfLocksUntold(
+  ctx: AppContext,
+  who: Grant,
+  attempt: PoolKey & { userId: UserId; claimed: ClaimedAttempt },
+): Promise<void> {
+  const { failures, toldFailures } = attempt.claimed;
+  if (failures <= failuresBeforeLock || toldFailures > 0) return;
+  await withTransaction(ctx, { who, audits: ['auth.sign_in.locked'] }, (tx) => tellOfLock(tx, attempt));
 }

@@ -11,6 +11,8 @@ export interface ClaimedAttempt {
   failures: number;
   /** Wrong second halves since the last success, which lock nothing here. */
   wrongAnswers: number;
+  /** How many there were when a lock was last told of; 0 before that. */
+  toldFailures: number;
   /** Set when this attempt is the one that locks the pool, unless it succeeds. */
   lockedUntil: Date | null;
 }
@@ -50,7 +52,8 @@ export class LockoutRepository extends Repository {
           updated_at = excluded.updated_at,
           refusal_told_at = null
           where l.locked_until is null or l.locked_until <= excluded.updated_at
-        returning failures, locked_until as "lockedUntil", wrong_answers as "wrongAnswers"`,
+        returning failures, locked_until as "lockedUntil", wrong_answers as "wrongAnswers",
+          told_failures as "toldFailures"`,
       [subjectHash, pool, now, failuresBeforeLock, [...lockSeconds], failuresBeforeLock, lockSeconds.length],
     );
   }
