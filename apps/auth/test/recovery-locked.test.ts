@@ -118,6 +118,20 @@ describe('a lock by staff', () => {
     );
   });
 
+  it('SR-43, SR-47 ends what was approved and the link of a forgotten password also where there was a lock before', async () => {
+    const account = await register(auth);
+    await lock(account);
+    await completeRecovery(auth, await askForRecovery(auth, account));
+    await approve(account);
+    const token = await askForToken(auth, account);
+    await lock(account);
+    expect(await rowsOf(account.id)).toEqual([]);
+    expect(await templatesTo(auth, account.id)).toContain('recovery-cancelled');
+    expect((await reset(auth, token)).status).toBe(422);
+    await afterTheDelay(auth);
+    expect([await statusOf(account), removedOf(account.id)]).toEqual(['locked', []]);
+  });
+
   it.each(['recovery_code', 'staff'] as const)(
     'SR-43 is not lifted by what had begun to be carried out, proven by %s: that waits for staff, and its user can end it',
     async (proof) => {

@@ -22,9 +22,10 @@ const notices = {
 } as const satisfies Record<SettableState, string>;
 
 /**
- * Moves a user whose row the caller holds. Of one who is there already the ledger gets an entry, and no more. A state that
- * forbids sessions ends all of them, everywhere within a second, and what else would open the account: a recovery that is
- * under way and the link of a forgotten password (SR-43, SR-47). @throws user.transition.illegal
+ * Moves a user whose row the caller holds. A state that forbids sessions ends all of them, everywhere within a second, and what
+ * else would open the account: a recovery that is under way and the link of a forgotten password (SR-43, SR-47). The latter
+ * also of one who is there already, since who is locked may begin both; else the ledger gets an entry then, and no more.
+ * @throws user.transition.illegal
  */
 export async function moveUser(
   tx: AppTransaction,
@@ -35,6 +36,7 @@ export async function moveUser(
   const { to, by, warrant } = move;
   const entry = { action: 'user.status_changed', subject: userId, outcome: 'success' } as const;
   const details = { ...warrant, from, to };
+  if (to !== 'active') await endWaysIn(tx, userId);
   if (from === to) {
     await tx.audit({ ...entry, reason: 'already', details });
     return user;
@@ -42,7 +44,6 @@ export async function moveUser(
   decideTransition(from, to, by);
   const at = tx.clock.now();
   const moved = await tx.users.setStatus(userId, to, at);
-  if (to !== 'active') await endWaysIn(tx, userId);
   if (isBlocked(to, 'session')) await endEverything(tx, userId, 'status_changed');
   await tx.emit(userStatusChanged({ userId, from, to, version: moved.version, at }));
   await tx.audit({ ...entry, details });
