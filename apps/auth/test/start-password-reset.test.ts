@@ -53,6 +53,20 @@ describe('StartPasswordReset', () => {
     }
   });
 
+  it('SR-42, SR-72 has as many links left for those who may as if nobody else had asked', async () => {
+    const [support, admin, target] = [
+      await colleague(auth, 'support'),
+      await colleague(auth, 'admin'),
+      await createStaff(auth, 'admin'),
+    ];
+    const start = (by: typeof support) => staff.sessions.startPasswordReset({ userId: target.id, noteId }, by.asked);
+    for (let refused = 0; refused < 6; refused += 1) {
+      await expect(start(support)).rejects.toMatchObject({ code: 'access.forbidden' });
+    }
+    for (let sent = 0; sent < 5; sent += 1) await start(admin);
+    await expect(start(admin)).rejects.toMatchObject({ code: 'request.rate_limited' });
+  });
+
   it('SR-70 judges who asks as they are now, and records the refusal', async () => {
     const support = await colleague(auth, 'support');
     await auth.database.query(`update auth.users set roles = '{customer}' where id = $1`, [support.id]);
