@@ -52,7 +52,7 @@ export function deviceRegistered({ userId, deviceId, platform, signedInAt }: Sig
   return { subject: userId, ...encodeEvent(DeviceRegisteredSchema, data) };
 }
 
-/** `device.new_sign_in.v1`: somebody signed in to an account that had devices already, on one it had not. */
+/** `device.new_sign_in.v1`: somebody signed in on a device that the account had not, and that is no news by itself. */
 export function deviceNewSignIn({ userId, deviceId, sessionId, signedInAt }: SignInFacts): OutboxEvent {
   const data = { userId, deviceId, sessionId, signedInAt: timestampFromDate(signedInAt) };
   return { subject: userId, ...encodeEvent(DeviceNewSignInSchema, data) };

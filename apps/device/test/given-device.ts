@@ -2,7 +2,7 @@ import { systemIds, uuidv7 } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import { recordSignIn } from '#features/sign-in/record-sign-in.ts';
 
-/** The facts of a sign-in on a new device of a new user. */
+/** The facts of a sign-in on a new device of a new user, as a registration makes it. */
 export function signInFacts() {
   return {
     eventId: uuidv7(),
@@ -11,7 +11,7 @@ export function signInFacts() {
     sessionId: uuidv7(),
     clientId: 'web',
     acr: 'aal1',
-    amr: ['pwd'],
+    amr: ['pwd', 'otp'],
     platform: 'ios',
     model: 'iPhone 17',
     appVersion: '1.2.3',

@@ -49,6 +49,15 @@ describe('a sign-in that auth tells of', () => {
     expect(message).toMatchObject({ params: { at: second.signedInAt.toISOString(), device: 'iPhone 17' } });
   });
 
+  test('SR-20: on a first device is told of where a password alone did it, as after an import', async () => {
+    const facts = signIn({ amr: ['pwd'] });
+    await recordSignIn(app.ctx, facts);
+    await recordSignIn(app.ctx, { ...facts, eventId: uuidv7(), sessionId: uuidv7() });
+    const told = await toldOf(app, facts.userId);
+    expect(told.filter((what) => what === 'events device.new_sign_in.v1')).toHaveLength(1);
+    expect(told.filter((what) => what === 'deliveries new-device')).toHaveLength(1);
+  });
+
   test('on a new device is told of although all others were removed', async () => {
     const facts = signIn();
     await recordSignIn(app.ctx, facts);

@@ -11,7 +11,7 @@ const app = await deviceApp();
 /** What auth tells of a sign-in, in the request that it happened in. */
 function signInOf(userId: string, deviceId: string, requestId = uuidv7()) {
   const sessionId = uuidv7();
-  const facts = { userId, deviceId, sessionId, clientId: 'web', acr: 'aal1', amr: ['pwd'] };
+  const facts = { userId, deviceId, sessionId, clientId: 'web', acr: 'aal1', amr: ['pwd', 'otp'] };
   const event = encodeEvent(SignInSucceededSchema, { ...facts, signedInAt: timestampFromDate(new Date()) });
   return { id: uuidv7(), subject: userId, requestId, ...event };
 }

@@ -32,6 +32,14 @@ const rules: readonly { reason: string; score: number; applies(facts: AttemptFac
 const challengeFrom = 50;
 const denyFrom = 90;
 
+/**
+ * Whether a sign-in took the password, and nothing that came to its user's mailbox or is a factor: whoever has only the password
+ * may be anybody. Registration and activation, which make the first device, bring a code or a link.
+ */
+export function tookPasswordAlone(amr: readonly string[]): boolean {
+  return amr.every((method) => method === 'pwd');
+}
+
 /** What a device that was presented as a known one is by its record. */
 export function standingOf(record: Pick<Device, 'removedAt' | 'trustedAt'> | undefined): DeviceStanding {
   if (record === undefined) return 'known';

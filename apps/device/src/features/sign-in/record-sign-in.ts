@@ -7,15 +7,15 @@ import { deviceNewSignIn, deviceRegistered } from '#events.ts';
 import { announceRemoval } from '#features/device/announce-removal.ts';
 import { calledIn } from '#features/device/called-in.ts';
 import { isPrecious, surplusDevices } from '#features/device/policies.ts';
-import { assessAttempt, standingOf } from '#features/sign-in/policies.ts';
+import { assessAttempt, standingOf, tookPasswordAlone } from '#features/sign-in/policies.ts';
 import { SignInFacts } from '#features/sign-in/schemas.ts';
 
 const audits = ['device.registered', 'device.signed_in', 'device.removed'] as const;
 
 /**
  * Records a sign-in and the device it came from. A device seen for the first time is registered; a user who had
- * others before is told of it (SR-20), and where there are too many now, the longest unseen goes; of one that
- * was trusted or had a key the user is told as well.
+ * others before is told of it, and so is one whose first it is where a password alone signed in on it (SR-20). Where there
+ * are too many now, the longest unseen goes; of one that was trusted or had a key the user is told as well.
  * @throws request.invalid
  */
 export async function recordSignIn(ctx: AppContext, input: unknown): Promise<void> {
@@ -42,9 +42,9 @@ export async function recordSignIn(ctx: AppContext, input: unknown): Promise<voi
 }
 
 async function register(tx: AppTransaction, facts: SignInFacts): Promise<void> {
-  const { userId, deviceId, signedInAt } = facts;
+  const { userId, deviceId, amr, signedInAt } = facts;
   await tx.emit(deviceRegistered(facts));
-  if (await tx.devices.hadOthers(userId, deviceId)) {
+  if (tookPasswordAlone(amr) || (await tx.devices.hadOthers(userId, deviceId))) {
     await tx.emit(deviceNewSignIn(facts));
     await notify(tx, userId, messageOf('new-device', { at: signedInAt, ...calledIn(facts) }));
   }

@@ -60,7 +60,8 @@ export const DeviceRegisteredSchema: GenMessage<DeviceRegistered> = /*@__PURE__*
   messageDesc(file_bank_events_v1_device_events, 0);
 
 /**
- * DeviceNewSignIn tells that a user signed in on a device for the first time.
+ * DeviceNewSignIn tells that a user signed in on a device for the first time. Of the first device of a user only where a
+ * password alone signed in on it: the one of a registration is no news.
  *
  * @generated from message bank.events.v1.DeviceNewSignIn
  */
