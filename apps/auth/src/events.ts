@@ -57,6 +57,7 @@ const failureReasons = {
   risk: SignInFailureReason.RISK,
   factor: SignInFailureReason.FACTOR,
   client: SignInFailureReason.CLIENT,
+  compromised: SignInFailureReason.COMPROMISED,
 } as const;
 export type SignInFailure = keyof typeof failureReasons;
 

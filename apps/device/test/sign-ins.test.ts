@@ -158,6 +158,15 @@ describe('auth.sign_in_failed.v1', () => {
     expect(row).toEqual({ last_seen_at: new Date('2026-11-01T00:00:00Z') });
   });
 
+  test('says so where the password was flagged', async () => {
+    const userId = uuidv7();
+    const facts = { userId, clientId: 'web', reason: SignInFailureReason.COMPROMISED };
+    const event = encodeEvent(SignInFailedSchema, { ...facts, failedAt: timestampFromDate(new Date()) });
+    await publishEvents(app, 'auth', [{ id: uuidv7(), subject: userId, ...event }]);
+    await until(async () => (await historyOf(userId)).items.length === 1);
+    expect((await historyOf(userId)).items).toMatchObject([{ outcome: 'failed', reason: 'compromised' }]);
+  });
+
   test('goes to the dead letters without a time', async () => {
     const userId = uuidv7();
     const event = encodeEvent(SignInFailedSchema, { userId, clientId: 'web' });

@@ -1,6 +1,6 @@
 import { withTransaction } from '@bank/database';
 import { DomainError, type Grant, type UserId } from '@bank/domain';
-import type { AppContext, AppTransaction } from '#context.ts';
+import type { AppContext } from '#context.ts';
 import { requestReset } from '#features/password/request-reset.ts';
 import type { Credential } from '#storage/users/user.repository.ts';
 
@@ -14,13 +14,9 @@ export async function flagCompromised(ctx: AppContext, who: Grant, credential: C
   });
 }
 
-/** Tells the ledger of a sign-in that proved all that was asked for, and opens nothing because its password is flagged. */
-export async function denyCompromised(tx: AppTransaction, userId: UserId): Promise<void> {
-  await tx.audit({ action: 'auth.sign_in.failed', subject: userId, outcome: 'denied', reason: 'compromised' });
-}
-
 /**
- * Sends the user of such a sign-in the link that a forgotten password gets, within its limits, and refuses.
+ * Refuses a sign-in that proved all that was asked for because its password is flagged, and sends its user the link that a
+ * forgotten password gets, within its limits.
  * @throws auth.password.compromised, always
  */
 export async function refuseCompromised(

@@ -6,6 +6,7 @@ import { assuranceOf } from '#features/second-factor/assurance.ts';
 import { sufficientFactors } from '#features/second-factor/sufficient-factors.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { withFailureLimit } from '#features/sign-in/address-failures.ts';
+import { denySignIn } from '#features/sign-in/deny-sign-in.ts';
 import { isEmailedCode, signInCode } from '#features/sign-in/emailed-code.ts';
 import { type CodeVerdict, judgeEmailedCode } from '#features/sign-in/judge-emailed-code.ts';
 import { deviceOfPool } from '#features/sign-in/lockout-policies.ts';
@@ -63,8 +64,9 @@ async function tryCode(
     const limits = { challengeId, attemptsMax: codeAttemptsMax, now };
     const attempt = await tx.signIns.holdForTry(half.request.loginId, limits);
     if (attempt === undefined) return { kind: 'unknown' };
-    const from = { userId, clientId: attempt.clientId, knownDeviceId: deviceOfPool(attempt.pool) };
-    const verdict = await judgeEmailedCode(tx, from, async () => {
+    const { clientId } = attempt;
+    const deviceId = deviceOfPool(attempt.pool);
+    const verdict = await judgeEmailedCode(tx, { userId, clientId, knownDeviceId: deviceId }, async () => {
       await tx.signIns.countTry(attempt.id);
       return isEmailedCode(ctx, signInCode, { ...attempt, challengeId }, code);
     });
@@ -75,8 +77,7 @@ async function tryCode(
     }
     await tx.signIns.close(attempt.id, now);
     if (factors.length > 0) {
-      const denied = { outcome: 'denied', reason: 'factor_enrolled' } as const;
-      await tx.audit({ action: 'auth.sign_in.failed', subject: userId, ...denied });
+      await denySignIn(tx, { userId, clientId, deviceId }, 'factor', 'factor_enrolled');
       return { kind: 'factor_enrolled' };
     }
     const signedIn = await openCompleted(tx, attempt, half, assuranceOf(['password', 'email']));

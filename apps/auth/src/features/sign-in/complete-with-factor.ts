@@ -1,7 +1,8 @@
 import { withTransaction } from '@bank/database';
-import { DomainError } from '@bank/domain';
+import { DomainError, type Grant } from '@bank/domain';
 import type { Proof, ProofVerdict } from '#adapters/factors/factor-challenges.ts';
 import type { AppContext } from '#context.ts';
+import { signInFailed } from '#events.ts';
 import { refuseCompromised } from '#features/password/compromised.ts';
 import { assuranceOf } from '#features/second-factor/assurance.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
@@ -9,6 +10,7 @@ import { suffices } from '#features/second-factor/sufficiency.ts';
 import { isAsked } from '#features/second-factor/sufficient-factors.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { withFailureLimit } from '#features/sign-in/address-failures.ts';
+import { deviceOfPool } from '#features/sign-in/lockout-policies.ts';
 import {
   completionAudits,
   openCompleted,
@@ -40,6 +42,7 @@ export async function completeWithFactor(ctx: AppContext, half: SecondHalfReques
     if (verdict.kind === 'wrong') {
       await withTransaction(ctx, { who, audits: completionAudits }, (tx) => refuseSecondHalf(tx, pending));
     }
+    if (verdict.kind === 'locked') await tellOfBlocked(ctx, who, pending);
     throw refusalOf(verdict, 'auth.login.invalid');
   }
   const audits = [...completionAudits, 'auth.recovery.cancelled'] as const;
@@ -65,6 +68,12 @@ async function judge(
   const verdict = await ctx.factorChallenges.verify(binding, proof);
   if (verdict.kind !== 'accepted' || (await isAsked(ctx, binding, verdict.by))) return verdict;
   return { kind: 'wrong' };
+}
+
+/** Tells the house of a second half that came while its user's answers are blocked. */
+async function tellOfBlocked(ctx: AppContext, who: Grant, { userId, clientId, pool }: PendingSignIn): Promise<void> {
+  const facts = { userId, clientId, deviceId: deviceOfPool(pool), reason: 'locked', at: ctx.clock.now() } as const;
+  await withTransaction(ctx, { who, unaudited: 'mfa has told the ledger' }, (tx) => tx.emit(signInFailed(facts)));
 }
 
 async function claimTry(ctx: AppContext, { who, request }: SecondHalfRequest): Promise<PendingSignIn> {

@@ -4,12 +4,12 @@ import type { AppTransaction } from '#context.ts';
 import { signInFailed } from '#events.ts';
 import type { Caller } from '#features/caller.ts';
 import { enrolmentClient, isEntitled } from '#features/client/entitlement.ts';
-import { denyCompromised } from '#features/password/compromised.ts';
 import { endRecoveries } from '#features/recovery/end-recoveries.ts';
 import type { Assurance } from '#features/second-factor/assurance.ts';
 import { opensSession } from '#features/second-factor/sufficiency.ts';
 import { openingAudits, openSession, type SignedIn } from '#features/session/open-session.ts';
 import { presentedDevice } from '#features/session/recognise-device.ts';
+import { denySignIn } from '#features/sign-in/deny-sign-in.ts';
 import { deviceOfPool } from '#features/sign-in/lockout-policies.ts';
 import { isCutOff } from '#features/sign-in/policies.ts';
 import type { CompleteSignIn } from '#features/sign-in/schemas.ts';
@@ -43,13 +43,17 @@ export async function openCompleted(
   const { userId } = pending;
   const current = await tx.users.shareCredential(userId);
   const begunAt = pending.createdAt;
-  const isOver = current === undefined || isBlocked(current.status, 'sign_in') || current.changedAt > begunAt;
-  if (isOver || isCutOff(current, begunAt)) {
-    await tx.audit({ action: 'auth.sign_in.failed', subject: userId, outcome: 'denied', reason: 'changed' });
+  const signIn = { userId, clientId: pending.clientId, deviceId: deviceOfPool(pending.pool) };
+  if (current === undefined || current.changedAt > begunAt) {
+    await denySignIn(tx, signIn, 'credentials', 'changed');
+    return undefined;
+  }
+  if (isBlocked(current.status, 'sign_in') || isCutOff(current, begunAt)) {
+    await denySignIn(tx, signIn, 'status', 'changed');
     return undefined;
   }
   if (!isEntitled(half.client, current.roles)) {
-    await tx.audit({ action: 'auth.sign_in.failed', subject: userId, outcome: 'denied', reason: 'client' });
+    await denySignIn(tx, signIn, 'client');
     return undefined;
   }
   const attempts = await tx.lockouts.reset(pending);
@@ -57,7 +61,7 @@ export async function openCompleted(
   // Whoever has a factor has not lost them all.
   if (proved.acr !== 'aal1') await endRecoveries(tx, userId, 'second_factor');
   if (current.compromisedAt !== null) {
-    await denyCompromised(tx, userId);
+    await denySignIn(tx, signIn, 'compromised');
     return 'compromised';
   }
   const client = opensSession(half.client.audience, proved) ? half.client : enrolmentClient(tx);

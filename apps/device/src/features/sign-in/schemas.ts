@@ -22,7 +22,16 @@ export const SignInFacts = v.strictObject({
 });
 export type SignInFacts = v.InferOutput<typeof SignInFacts>;
 
-export const failureReasons = ['unspecified', 'credentials', 'locked', 'status', 'risk', 'factor', 'client'] as const;
+export const failureReasons = [
+  'unspecified',
+  'credentials',
+  'locked',
+  'status',
+  'risk',
+  'factor',
+  'client',
+  'compromised',
+] as const;
 export type FailureReason = (typeof failureReasons)[number];
 
 /** An attempt that opened no session, as `auth` told of it. `deviceId` is empty when it came from no known device. */

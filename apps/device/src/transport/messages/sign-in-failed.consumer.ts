@@ -14,6 +14,7 @@ const reasons: Record<SignInFailureReason, FailureReason> = {
   [SignInFailureReason.RISK]: 'risk',
   [SignInFailureReason.FACTOR]: 'factor',
   [SignInFailureReason.CLIENT]: 'client',
+  [SignInFailureReason.COMPROMISED]: 'compromised',
 };
 
 /** Every attempt on a user that `auth` refused goes into the user's history, once. */
