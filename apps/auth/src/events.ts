@@ -126,7 +126,7 @@ export function userPhoneChanged(facts: { userId: UserId; replaced: boolean; ver
   return { subject: userId, ...encodeEvent(UserPhoneChangedSchema, data) };
 }
 
-/** A user has proven another email address, or has put the one before back. */
+/** A user has proven another email address, or the one they were imported with, or has put the one before back. */
 export function userEmailChanged(facts: { userId: UserId; reverted: boolean; version: number; at: Date }): OutboxEvent {
   const { userId, reverted, version, at } = facts;
   const data = { userId, reverted, version: BigInt(version), changedAt: timestampFromDate(at) };

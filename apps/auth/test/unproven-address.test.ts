@@ -6,7 +6,7 @@ import { changeEmail, templatesTo } from './support/emails.ts';
 import { get, post } from './support/http.ts';
 import { type ImportedLine, importCallers, importLines, lineOf, newestUser } from './support/imports.ts';
 import { freshPhone } from './support/messages.ts';
-import { forgot, linksTo, toldAbout } from './support/passwords.ts';
+import { forgot, linksTo, reset, resetTokenFor, toldAbout } from './support/passwords.ts';
 import { steppedUpAccount } from './support/phones.ts';
 
 const auth = await startAuth({ callers: importCallers });
@@ -28,6 +28,16 @@ async function imported(changes: ImportedLine = {}) {
   expect(await importLines(auth, [line])).toEqual(['created']);
   const { id } = await newestUser(auth);
   return { id, email: line.email, phone: line.phone ?? '' };
+}
+
+/** What the house was told of a proof, which has to be the user as they stand now. */
+async function expectTold({ id }: { id: string }): Promise<void> {
+  const sql = `select data from auth.outbox where subject = $1 and type = 'user.email_changed.v1'`;
+  const told = await auth.database.query<{ data: object }>(sql, [id]);
+  const [user] = await auth.database.query<{ version: string }>('select version::text from auth.users where id = $1', [
+    id,
+  ]);
+  expect(told).toEqual([{ data: expect.objectContaining({ userId: id, version: user?.version }) }]);
 }
 
 const isProven = async () => (await newestUser(auth))['emailVerified'];
@@ -73,6 +83,7 @@ describe('SR-20 a code by mail and the password prove an address that was import
     expect((await post(auth, '/v1/auth/login/verify', half)).status).toBe(200);
     expect(await isProven()).toBe(true);
     expect(await toldAbout(auth, account.id)).toContain('user.email_proven');
+    await expectTold(account);
     expect((await auth.carriers.newestSms(account.phone)).text).toMatch(/^An email address was confirmed/);
   });
 
@@ -84,6 +95,16 @@ describe('SR-20 a code by mail and the password prove an address that was import
     const stepped = await post(auth, '/v1/auth/step-up/verify', { password, code: codeIn(text) }, { token });
     expect([stepped.status, stepped.body.acr]).toEqual([200, 'aal1']);
     expect((await get(auth, '/v1/auth/me', stepped.body.accessToken)).body.emailVerified).toBe(true);
+    await expectTold(account);
+  });
+
+  it('as a link for another password does, of which the house is told as of the others', async () => {
+    const account = await imported({ passwordHash: '' });
+    await forgot(auth, account.email);
+    const token = await resetTokenFor(auth, account.id);
+    expect((await reset(auth, token)).status).toBe(204);
+    expect(await isProven()).toBe(true);
+    await expectTold(account);
   });
 
   it('and nothing else does: not a wrong code, nor a password that others know or that was changed since', async () => {

@@ -126,9 +126,9 @@ export class UserRepository extends Repository {
     await this.affected(sql, [locale, version, id, version]);
   }
 
-  /** Notes that a user, whose row the transaction holds, reads the mail of their address. */
-  async proveEmail(id: UserId, at: Date): Promise<void> {
-    await this.#change(id, 'email_verified_at = ?', [at, at]);
+  /** Notes that a user, whose row the transaction holds, reads the mail of their address; gives the new version. */
+  async proveEmail(id: UserId, at: Date): Promise<number> {
+    return (await this.#change(id, 'email_verified_at = ?', [at, at])).version;
   }
 
   async insertCredential(credential: { userId: UserId; passwordHash: string; at: Date }): Promise<void> {

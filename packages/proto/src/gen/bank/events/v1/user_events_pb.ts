@@ -249,7 +249,8 @@ export const UserPhoneChangedSchema: GenMessage<UserPhoneChanged> = /*@__PURE__*
   messageDesc(file_bank_events_v1_user_events, 4);
 
 /**
- * UserEmailChanged tells that a user has proven another email address, or has put the one before back.
+ * UserEmailChanged tells that a user has proven another email address, or the one they were imported with, or has put the
+ * one before back.
  *
  * @generated from message bank.events.v1.UserEmailChanged
  */
