@@ -86,6 +86,19 @@ describe('POST /v1/auth/step-up/verify with a factor', () => {
     expect(await told(account, 'auth.stepped_up')).toBe(1);
   });
 
+  it('200 with what every route that gives tokens takes; 422 for another client than that of the session', async () => {
+    const account = await register(auth);
+    const device = { secret: account.device.secret, platform: 'ios', model: 'iPhone17,3' };
+    const named = await verify(account.accessToken, { ...answer, clientId: 'web', device });
+    expect([named.status, named.body.acr]).toEqual([200, 'aal2']);
+    for (const clientId of ['mobile', 'staff-console', 'nobodys']) {
+      const other = await verify(named.body.accessToken, { ...answer, clientId });
+      expect([other.status, other.body.code]).toEqual([422, 'auth.client.unknown']);
+    }
+    const byPassword = await verify(named.body.accessToken, { password, clientId: 'mobile' });
+    expect(byPassword.body.code).toBe('auth.client.unknown');
+  });
+
   it('SR-24 mfa judges for this session alone', async () => {
     const account = await register(auth);
     await verify(account.accessToken);

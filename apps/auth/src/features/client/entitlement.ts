@@ -10,6 +10,19 @@ export function isEntitled({ audience }: Pick<Client, 'audience'>, roles: readon
   return countingRoles(audience === audiences.enrolment ? audiences.staff : audience, roles).length > 0;
 }
 
+/**
+ * Whether a request about a session names the client of it, or none. A session for enrolment was asked for, and goes on being
+ * asked for, under the name of the staff's client.
+ */
+export function isCalled(
+  { clientRegistry }: Pick<AppContext, 'clientRegistry'>,
+  client: Pick<Client, 'id' | 'audience'>,
+  clientId: string | undefined,
+): boolean {
+  if (clientId === undefined || clientId === client.id) return true;
+  return client.audience === audiences.enrolment && clientRegistry.find(clientId)?.audience === audiences.staff;
+}
+
 /** The client of sessions that are good for enrolling a factor and nothing else. @throws service.unavailable */
 export function enrolmentClient(ctx: Pick<AppContext, 'clientRegistry'>): Client {
   const client = ctx.clientRegistry.find(enrolmentClientId);

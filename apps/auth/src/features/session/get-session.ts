@@ -8,7 +8,7 @@ export interface CurrentSession {
   amr: readonly string[];
   authTime: string;
   deviceId: string | null;
-  /** When the access token dies. */
+  /** When the access token dies; the end of the session itself is with `listSessions`. */
   expiresAt: string;
 }
 

@@ -4,7 +4,7 @@ import type { ReadToken } from '@bank/security';
 import { readToken, sameBytes } from '@bank/security';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
-import { isEntitled } from '#features/client/entitlement.ts';
+import { isCalled, isEntitled } from '#features/client/entitlement.ts';
 import { foreignPage, isFromPageOf } from '#features/client/resolve-client.ts';
 import { opensSession } from '#features/second-factor/sufficiency.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
@@ -91,16 +91,10 @@ function mayGoOn(client: Client, { roles, session }: TokenHolder): boolean {
 
 function isItsClient(ctx: AppContext, client: Client, presented: Presented, caller: Caller): boolean {
   return (
-    isNamed(ctx, client, presented) &&
+    isCalled(ctx, client, presented.clientId) &&
     client.listener === caller.listener &&
     (client.tokenDelivery === 'cookie') === presented.fromCookie
   );
-}
-
-/** A session for enrolment was asked for, and goes on being asked for, under the name of the staff's client. */
-function isNamed(ctx: AppContext, client: Client, { clientId }: Presented): boolean {
-  if (clientId === undefined || clientId === client.id) return true;
-  return client.audience === audiences.enrolment && ctx.clientRegistry.find(clientId)?.audience === audiences.staff;
 }
 
 /** Whether the key of a bound session was proved, and the client's policy is met by how the session was opened. */

@@ -51,10 +51,15 @@ export const DeviceSchema = v.strictObject({
 });
 export type DeviceInput = v.InferOutput<typeof DeviceSchema>;
 
-export const RefreshSchema = v.strictObject({
-  refreshToken: v.optional(v.pipe(v.string(), v.maxLength(256))),
+/** What whoever renews a session may say of it; nothing of it has to be said. */
+export const renewalEntries = {
   clientId: v.optional(v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/, 'client_id'))),
   device: v.optional(DeviceSchema),
+};
+
+export const RefreshSchema = v.strictObject({
+  refreshToken: v.optional(v.pipe(v.string(), v.maxLength(256))),
+  ...renewalEntries,
 });
 
 export const TokensSchema = v.object({
@@ -92,5 +97,8 @@ export const CurrentSessionSchema = v.object({
   amr: v.array(v.string()),
   authTime: v.string(),
   deviceId: v.nullable(v.string()),
-  expiresAt: v.string(),
+  expiresAt: v.pipe(
+    v.string(),
+    v.description('When the access token dies. When the session ends is `expiresAt` in the list of sessions.'),
+  ),
 });

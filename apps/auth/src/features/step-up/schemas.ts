@@ -1,6 +1,6 @@
 import { UuidSchema } from '@bank/domain';
 import * as v from 'valibot';
-import { PasswordSchema } from '#features/session/schemas.ts';
+import { PasswordSchema, renewalEntries } from '#features/session/schemas.ts';
 import { ChallengeStartedSchema, CodeSchema, FactorAnswerSchema } from '#features/sign-in/schemas.ts';
 import { TransactionSchema } from '#features/transaction/registry.ts';
 import { AskedTransaction } from '#features/transaction/schemas.ts';
@@ -25,13 +25,17 @@ export const StepUpStartedSchema = v.object({
 const SignatureSchema = v.pipe(v.string(), v.regex(/^[\w-]{86}$/, 'base64url'));
 const ResponseSchema = v.union([FactorAnswerSchema, v.strictObject({ signature: SignatureSchema })]);
 
-/** The answer to a challenge or, from a user without a factor, the password. */
+/**
+ * The answer to a challenge or, from a user without a factor, the password. What every route that gives tokens takes is taken
+ * here too: `clientId` has to be the session's, and `device` says nothing that the session does not.
+ */
 export const StepUpSchema = v.pipe(
   v.strictObject({
     challengeId: v.optional(UuidSchema),
     response: v.optional(ResponseSchema),
     password: v.optional(PasswordSchema),
     code: v.optional(CodeSchema),
+    ...renewalEntries,
   }),
   v.check(
     ({ challengeId, response, password, code }) =>

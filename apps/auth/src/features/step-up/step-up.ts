@@ -3,6 +3,7 @@ import { allow, DomainError, type Grant, parse, requireUser, type UserActor } fr
 import type { FactorAnswer } from '#adapters/factors/factor-challenges.ts';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
+import { isCalled } from '#features/client/entitlement.ts';
 import { endRecoveries } from '#features/recovery/end-recoveries.ts';
 import { assuranceOfStepUp } from '#features/second-factor/assurance.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
@@ -26,15 +27,16 @@ export type SteppedUp =
  * Renews the authentication of the caller's session: to `aal2` by one of their factors, or at `aal1` by the password where
  * there is none; all tokens come new, and a factor ends a recovery that is under way. Or, where the challenge asks about a
  * transaction, approves that and nothing else (SR-63). Wrong answers count as they do for sign-ins (SR-13).
- * @throws auth.token.missing, auth.token.invalid, request.invalid, challenge.not_found, auth.second_factor.invalid,
+ * @throws auth.token.missing, auth.token.invalid, auth.client.unknown, request.invalid, challenge.not_found, auth.second_factor.invalid,
  * auth.second_factor.locked, auth.step_up.required, auth.step_up.code_required, auth.credentials.invalid,
  * auth.credentials.locked, request.rate_limited, service.overloaded, service.unavailable
  */
 export async function stepUp(ctx: AppContext, input: unknown, caller: Caller): Promise<SteppedUp> {
   const user = requireUser(caller.actor);
   const who = allow.self(caller.actor, user.userId);
-  const { challengeId, response, password, code } = parse(StepUpSchema, input);
+  const { challengeId, response, password, code, clientId } = parse(StepUpSchema, input);
   const own = await findOwnSession(ctx, user);
+  requireItsClient(ctx, own.session, clientId);
   const owner = { who, user, caller, ...own };
   if (password !== undefined) return renewed(await stepUpWithPassword(ctx, owner, { password, code }));
   if (challengeId === undefined || response === undefined) {
@@ -46,6 +48,12 @@ export async function stepUp(ctx: AppContext, input: unknown, caller: Caller): P
   }
   if ('signature' in response) throw new DomainError('challenge.not_found', { reason: 'no such transaction' });
   return renewed(await stepUpWithFactor(ctx, owner, { challengeId, answer: response }));
+}
+
+function requireItsClient(ctx: AppContext, session: Session, clientId: string | undefined): void {
+  const client = ctx.clientRegistry.find(session.clientId);
+  if (client !== undefined && isCalled(ctx, client, clientId)) return;
+  throw new DomainError('auth.client.unknown', { reason: 'not the client of the session' });
 }
 
 function renewed(signedIn: SignedIn): SteppedUp {

@@ -37,6 +37,7 @@ export const stepUpRoutes = defineRoutes<AppContext>([
     responses: { 200: v.union([TokensSchema, TransactionToken]) },
     errors: [
       'request.rate_limited',
+      'auth.client.unknown',
       'challenge.not_found',
       'auth.second_factor.invalid',
       'auth.second_factor.clock_off',
