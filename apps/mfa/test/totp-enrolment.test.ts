@@ -43,6 +43,11 @@ describe('POST /v1/mfa/totp', () => {
     expect(Buffer.from(image, 'base64').toString()).toMatch(/^<svg[^>]+>.*<\/svg>$/s);
   });
 
+  test('201 without a body: nothing has to be said', async () => {
+    const { token } = await fresh();
+    expect((await request(app.service, 'POST', '/v1/mfa/totp', { token })).status).toBe(201);
+  });
+
   test('SR-31: not by the password alone on a device that was not known; by an emailed code as well', async () => {
     const userId = await givenSubject(app);
     const answer = await begin(app.issuer.token({ userId, amr: ['pwd'] }));

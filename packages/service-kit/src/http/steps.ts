@@ -1,6 +1,7 @@
 import type { Clock } from '@bank/domain';
 import { allow, DomainError, requireStepUp } from '@bank/domain';
 import { type ProofChecker, presentedToken } from '@bank/verifier';
+import { isBodyOptional } from '#http/contract/optional-body.ts';
 import type { Route, RouteDescription } from '#http/contract/route.ts';
 import type { Exchange } from '#http/exchange.ts';
 import { checkAudience, type TokenVerifier, userActor } from '#http/guards/authentication.ts';
@@ -124,6 +125,8 @@ function refuseQuery(exchange: Exchange): void {
 function bodyStep(route: RouteDescription): Step {
   const limitBytes = route.bodyLimitBytes ?? bodyLimitDefaultBytes;
   const accepted = acceptedTypes(route);
+  const typeOf = (exchange: Exchange) =>
+    mediaTypeOf(exchange.header('content-type'), exchange.header('content-encoding'), accepted);
   const read = async (exchange: Exchange) => {
     refuseDeclaredLength(exchange.header('content-length'), limitBytes);
     const source = exchange.source();
@@ -133,7 +136,7 @@ function bodyStep(route: RouteDescription): Step {
   };
   if (route.streamed) {
     return (exchange) => {
-      mediaTypeOf(exchange.header('content-type'), exchange.header('content-encoding'), accepted);
+      typeOf(exchange);
       refuseDeclaredLength(exchange.header('content-length'), limitBytes);
       exchange.stream = limited(exchange.source() ?? noSource, limitBytes);
     };
@@ -144,10 +147,18 @@ function bodyStep(route: RouteDescription): Step {
       refuseBody(exchange);
     };
   }
+  const contentOf = (exchange: Exchange, mediaType: string) =>
+    isJson(mediaType) && route.rawBody !== true ? parseJson(exchange.bytes) : undefined;
+  if (isBodyOptional(route)) {
+    return async (exchange) => {
+      await read(exchange);
+      exchange.body = exchange.bytes.byteLength === 0 ? {} : contentOf(exchange, typeOf(exchange));
+    };
+  }
   return async (exchange) => {
-    const mediaType = mediaTypeOf(exchange.header('content-type'), exchange.header('content-encoding'), accepted);
+    const mediaType = typeOf(exchange);
     await read(exchange);
-    exchange.body = isJson(mediaType) && route.rawBody !== true ? parseJson(exchange.bytes) : undefined;
+    exchange.body = contentOf(exchange, mediaType);
   };
 }
 

@@ -3,6 +3,7 @@ import type { ErrorCode } from '@bank/domain';
 import { errorCatalogue } from '@bank/domain';
 import { statusOfKind } from '#http/answer/status.ts';
 import { impliedErrors } from '#http/contract/implied-errors.ts';
+import { isBodyOptional } from '#http/contract/optional-body.ts';
 import type { RouteDescription } from '#http/contract/route.ts';
 import { acceptedTypes, producedTypes } from '#http/input/media-type.ts';
 import { headerReferences } from '#openapi/components.ts';
@@ -21,7 +22,9 @@ export function operationOf(route: RouteDescription): Operation {
     'x-access': accessOf(route),
     security: route.access === 'public' ? [] : [{ bearer: [] }, { dpop: [] }],
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(route.body === undefined ? {} : { requestBody: { required: true, content: contentOf(route) } }),
+    ...(route.body === undefined
+      ? {}
+      : { requestBody: { required: !isBodyOptional(route), content: contentOf(route) } }),
     responses: { ...successes(route), ...problems(route) },
   };
 }

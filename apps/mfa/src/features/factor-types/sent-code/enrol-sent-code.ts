@@ -23,7 +23,7 @@ export async function enrolSentCode(
   input: unknown,
 ): Promise<SentCodeView> {
   const { userId } = requireUser(actor);
-  const { label = labels[type] } = parse(SentCodeEnrolment, input ?? {});
+  const { label = labels[type] } = parse(SentCodeEnrolment, input);
   const hint = await findHint(ctx, userId, type);
   const { id, detail: sends } = await beginEnrolment(ctx, actor, { type, label }, async (tx, begun) => {
     const { userId, id: challengeId, createdAt: now } = begun;

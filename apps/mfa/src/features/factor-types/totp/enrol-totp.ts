@@ -13,7 +13,7 @@ import { TotpEnrolment, type TotpSecretView } from '#features/factor-types/totp/
  * the user's activation is still under way
  */
 export async function enrolTotp(ctx: AppContext, actor: Actor, input: unknown): Promise<TotpSecretView> {
-  const { label } = parse(TotpEnrolment, input ?? {});
+  const { label } = parse(TotpEnrolment, input);
   const secret = generateTotpSecret();
   const { id } = await beginEnrolment(ctx, actor, { type: 'totp', label }, (tx, { userId, id }) =>
     tx.totpFactors.insert(userId, id, secret),

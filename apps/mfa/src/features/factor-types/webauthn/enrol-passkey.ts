@@ -20,7 +20,7 @@ import type { RelyingParty } from '#webauthn-config.ts';
  * activation is still under way
  */
 export async function enrolPasskey(ctx: AppContext, actor: Actor, input: unknown): Promise<PasskeyOptionsView> {
-  const { label } = parse(PasskeyEnrolment, input ?? {});
+  const { label } = parse(PasskeyEnrolment, input);
   const challenge = newChallenge();
   const begun = await beginEnrolment(ctx, actor, { type: 'webauthn', label }, async (tx, { userId, id, expiresAt }) => {
     await tx.webauthnChallenges.insert(userId, id, { challenge, expiresAt });
