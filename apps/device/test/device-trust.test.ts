@@ -47,8 +47,11 @@ describe('POST /v1/devices/{id}/trust', () => {
     await app.database.query(`update device.devices set trusted_at = now() - interval '40 days' where id = $1`, [
       user.id,
     ]);
+    const ofOld = await request(app.service, 'GET', `/v1/devices/${user.id}`, { token: user.token });
+    expect(Date.parse(ofOld.body.trustedAt)).toBeLessThan(Date.now() - 39 * 86_400_000);
     const again = await ask('trust', user);
     expect(again).toMatchObject({ status: 200, body: { trusted: true } });
+    expect(Date.parse(again.body.trustedAt)).toBeGreaterThan(Date.now() - 60_000);
     expect(again.headers.get('etag')).toBe('"v3"');
     expect((await toldOf(app, user.userId)).slice(-3)).toEqual([
       'events device.trusted.v1',
@@ -110,7 +113,7 @@ describe('POST /v1/devices/{id}/untrust', () => {
     const user = await givenUser();
     await ask('trust', user);
     const untrusted = await ask('untrust', user);
-    expect(untrusted).toMatchObject({ status: 200, body: { id: user.id, trusted: false } });
+    expect(untrusted).toMatchObject({ status: 200, body: { id: user.id, trusted: false, trustedAt: null } });
     expect(untrusted.headers.get('etag')).toBe('"v3"');
     expect((await toldOf(app, user.userId)).slice(-3)).toEqual([
       'events device.untrusted.v1',

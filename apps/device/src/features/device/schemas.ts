@@ -51,6 +51,8 @@ export const DeviceView = v.strictObject({
   firstSeenAt: timestamp,
   lastSeenAt: timestamp,
   trusted: v.boolean(),
+  /** Since when: how long trust stands for a factor is for `auth` to say, and counts from here. */
+  trustedAt: v.nullable(timestamp),
   current: v.boolean(),
   /** The key with which the device confirms transactions. */
   key: v.nullable(

@@ -22,6 +22,7 @@ export function toDeviceView(device: NamedDevice, currentId: string | undefined)
     firstSeenAt: device.firstSeenAt.toISOString(),
     lastSeenAt: device.lastSeenAt.toISOString(),
     trusted: device.trustedAt !== null,
+    trustedAt: device.trustedAt?.toISOString() ?? null,
     current: device.id === currentId,
     key: device.key && { ...device.key, boundAt: device.key.boundAt.toISOString() },
   };
