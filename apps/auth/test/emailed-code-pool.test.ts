@@ -1,3 +1,4 @@
+import { raceOf, winners } from '@bank/testing';
 import { describe, expect, it } from 'vitest';
 import { type Account, codeFor, messagesTo, password, signIn } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
@@ -87,6 +88,25 @@ describe('SR-25 the codes by mail of a user', () => {
     }
     auth.clock.advance(61_000);
     expect(await answer(begun, begun.code)).toBe('200 ');
+  });
+
+  it('SR-12 are judged five times however many come at once on both paths', { timeout: 120_000 }, async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const account = await colleague();
+      const mine = await session(account);
+      const begun = [await half(account), await half(account)];
+      const answers = winners(
+        await raceOf(12, (number) => {
+          const one = begun[number % 3];
+          return one === undefined ? stepUp(mine, otherThan(mine.code)) : answer(one, otherThan(one.code));
+        }),
+      );
+      const invalid = answers.filter((one) => one === '401 auth.second_factor.invalid');
+      const refused = answers.filter((one) => one.startsWith('429 ') || one === '401 auth.login.invalid');
+      expect([invalid.length, refused.length]).toEqual([5, 7]);
+      expect(await lockedEvents(account)).toContainEqual({ data: expect.objectContaining({ failures: 5 }) });
+      expect(await blockedMails(account)).toHaveLength(1);
+    }
   });
 });
 

@@ -1,3 +1,6 @@
+import { withTransaction } from '@bank/database';
+import { allow } from '@bank/domain';
+import { keyedHash } from '@bank/security';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Account, codeFor, messagesTo, password, register, signIn } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
@@ -106,5 +109,17 @@ describe('SR-20, SR-86 a lock that right passwords brought about', () => {
       [account.id],
     );
     expect(pools).toEqual([{ pool: 'emailed_code' }, { pool: 'unknown' }]);
+  });
+
+  it('is told of again where the attempt that locked was given back, and the next one locks', async () => {
+    const account = await register(auth);
+    await begin(account, 5);
+    await signIn(auth, account);
+    const key = { subjectHash: keyedHash(auth.ctx.keys.limits, 'user', account.id), pool: 'unknown' };
+    const access = { who: allow.system('lockout'), unaudited: 'nothing has been tried' };
+    await withTransaction(auth.ctx, access, (tx) => tx.lockouts.giveBack(key));
+    await begin(account, 1);
+    expect((await signIn(auth, account)).status).toBe(429);
+    expect(await told(account)).toEqual([2, 2, 1]);
   });
 });
