@@ -2,6 +2,7 @@ import { DomainError } from '@bank/domain';
 import { ConfigError } from '#config/config-error.ts';
 import { PortError } from '#runtime/ports.ts';
 import type { Service } from '#runtime/service.ts';
+import { settleHeap } from '#runtime/settle-heap.ts';
 
 const stopMaxMs = 25_000;
 
@@ -36,6 +37,7 @@ export async function runService(create: () => Promise<Service>): Promise<void> 
 
   try {
     service = await create();
+    settleHeap();
     await service.start();
   } catch (error) {
     tellProblems(error);
