@@ -49,6 +49,16 @@ describe('GET /v1/mfa/factors', () => {
     });
   });
 
+  test('200: whole whatever the limit; 422 to a cursor, since none was given out', async () => {
+    const userId = await givenSubject(app);
+    for (const type of ['sms', 'totp'] as const) await givenFactor(app, userId, { type, confirmedAt });
+    const token = app.issuer.token({ userId });
+    const whole = await request(app.service, 'GET', `${path}?limit=1`, { token });
+    expect(whole).toMatchObject({ status: 200, body: { items: [{}, {}], nextCursor: null } });
+    const answer = await request(app.service, 'GET', `${path}?cursor=abc`, { token });
+    expect(answer).toMatchObject({ status: 422, body: { errors: [{ path: 'cursor', rule: 'cursor' }] } });
+  });
+
   test("SR-65: nobody else's", async () => {
     await givenFactor(app, await givenSubject(app), { type: 'totp', confirmedAt });
     const { body } = await request(app.service, 'GET', path, { token: app.issuer.token() });

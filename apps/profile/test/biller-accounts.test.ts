@@ -47,6 +47,21 @@ describe('whom there are bills of', () => {
   });
 
   test.each([
+    '/v1/profile/biller-categories?country=NG',
+    '/v1/profile/billers?country=NG&category=UTILITYBILLS',
+    '/v1/profile/biller-items?billerCode=BIL113',
+    '/v1/profile/banks?country=NG',
+    '/v1/profile/bank-accounts?',
+    '/v1/profile/biller-accounts?',
+  ])('the two parameters of every list are taken, and %s stays whole', async (at) => {
+    const { token } = await givenAda(app);
+    const whole = await get(token, at);
+    expect(await get(token, `${at}&limit=1`)).toMatchObject({ status: 200, body: whole.body });
+    const refused = { status: 422, body: { errors: [{ path: 'cursor', rule: 'cursor' }] } };
+    expect(await get(token, `${at}&cursor=abc`)).toMatchObject(refused);
+  });
+
+  test.each([
     '/v1/profile/biller-categories?country=DE',
     '/v1/profile/billers?country=NG',
     '/v1/profile/billers?country=NG&category=..%2Fx',

@@ -19,7 +19,7 @@ export { etagOf, versionOf } from '#http/contract/conditional.ts';
 export { type Cookie, expiredCookie, secureCookie } from '#http/contract/cookie.ts';
 export { defineRoutes } from '#http/contract/define-routes.ts';
 export { impliedErrors } from '#http/contract/implied-errors.ts';
-export { listQuery, type Page, pageOf, pageSchema } from '#http/contract/list.ts';
+export { listQuery, type Page, pageOf, pageSchema, wholeListQuery } from '#http/contract/list.ts';
 export { accepted, created, type HttpReply, noContent, ok } from '#http/contract/reply.ts';
 export type { HttpMethod, HttpRequest } from '#http/contract/request.ts';
 export type { Route, RouteDescription, RouteLimit, StepUp } from '#http/contract/route.ts';

@@ -1,5 +1,5 @@
 import { UserIdSchema, UuidSchema } from '@bank/domain';
-import { pageSchema } from '@bank/service-kit';
+import { pageSchema, wholeListQuery } from '@bank/service-kit';
 import * as v from 'valibot';
 import { factorTypes } from '#storage/factor.entity.ts';
 
@@ -24,4 +24,5 @@ export const FactorView = v.strictObject({
 });
 export type FactorView = v.InferOutput<typeof FactorView>;
 
+export const FactorQuery = v.strictObject(wholeListQuery);
 export const FactorList = pageSchema(FactorView);

@@ -6,7 +6,7 @@ import { getFactor } from '#features/factor/get-factor.ts';
 import { listOwnFactors } from '#features/factor/list-own-factors.ts';
 import { freshSeconds } from '#features/factor/policies.ts';
 import { removeFactor } from '#features/factor/remove-factor.ts';
-import { FactorList, FactorParams, FactorPatch, FactorView } from '#features/factor/schemas.ts';
+import { FactorList, FactorParams, FactorPatch, FactorQuery, FactorView } from '#features/factor/schemas.ts';
 import { toFactorView } from '#features/factor/view.ts';
 
 const tag = 'mfa';
@@ -19,10 +19,11 @@ export const factorRoutes = defineRoutes<AppContext>([
     tag,
     access: 'user',
     audiences: Object.values(audiences),
+    query: FactorQuery,
     responses: { 200: FactorList },
     errors: [],
     // A user has few factors: the list has one page.
-    handle: async (ctx, request) => ok({ items: await listOwnFactors(ctx, request.actor), nextCursor: null }),
+    handle: async (ctx, { actor, query }) => ok({ items: await listOwnFactors(ctx, actor, query), nextCursor: null }),
   },
   {
     method: 'GET',

@@ -1,5 +1,5 @@
 import { UuidSchema } from '@bank/domain';
-import { pageSchema } from '@bank/service-kit';
+import { pageSchema, wholeListQuery } from '@bank/service-kit';
 import * as v from 'valibot';
 import { bankCountries } from '#adapters/bank-accounts/bank-account-provider.ts';
 
@@ -7,7 +7,7 @@ const timestamp = v.pipe(v.string(), v.isoTimestamp());
 const country = v.picklist(bankCountries);
 const bankCode = v.pipe(v.string(), v.regex(/^[0-9A-Za-z-]{2,20}$/, 'bank_code'));
 
-export const BankQuery = v.strictObject({ country });
+export const BankQuery = v.strictObject({ country, ...wholeListQuery });
 
 export const BankList = pageSchema(v.strictObject({ code: v.string(), name: v.string() }));
 
@@ -36,4 +36,5 @@ export const BankAccountView = v.strictObject({
 });
 export type BankAccountView = v.InferOutput<typeof BankAccountView>;
 
+export const BankAccountQuery = v.strictObject(wholeListQuery);
 export const BankAccountList = pageSchema(BankAccountView);

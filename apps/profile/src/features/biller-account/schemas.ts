@@ -1,5 +1,5 @@
 import { UuidSchema } from '@bank/domain';
-import { pageSchema } from '@bank/service-kit';
+import { pageSchema, wholeListQuery } from '@bank/service-kit';
 import * as v from 'valibot';
 import { billCountries } from '#adapters/bills/bill-provider.ts';
 
@@ -9,9 +9,9 @@ const code = v.pipe(v.string(), v.regex(/^[0-9A-Za-z_-]{1,40}$/, 'code'));
 // Nothing that ends a line, stands for half a character or turns the direction of what follows.
 const plainText = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]+$/u;
 
-export const CategoryQuery = v.strictObject({ country });
-export const BillerQuery = v.strictObject({ country, category: code });
-export const BillItemQuery = v.strictObject({ billerCode: code });
+export const CategoryQuery = v.strictObject({ country, ...wholeListQuery });
+export const BillerQuery = v.strictObject({ country, category: code, ...wholeListQuery });
+export const BillItemQuery = v.strictObject({ billerCode: code, ...wholeListQuery });
 
 const Listed = v.strictObject({ code: v.string(), name: v.string() });
 export const CategoryList = pageSchema(Listed);
@@ -50,4 +50,5 @@ export const BillerAccountView = v.strictObject({
 });
 export type BillerAccountView = v.InferOutput<typeof BillerAccountView>;
 
+export const BillerAccountQuery = v.strictObject(wholeListQuery);
 export const BillerAccountList = pageSchema(BillerAccountView);

@@ -8,6 +8,7 @@ import { freshSeconds } from '#features/bank-account/policies.ts';
 import {
   BankAccountList,
   BankAccountParams,
+  BankAccountQuery,
   BankAccountView,
   BankList,
   BankQuery,
@@ -45,9 +46,10 @@ export const bankAccountRoutes = defineRoutes<AppContext>([
     summary: 'The linked bank accounts of the signed-in user, the default first',
     tag,
     access: 'user',
+    query: BankAccountQuery,
     responses: { 200: BankAccountList },
     errors: ['profile.not_found', 'profile.unreadable'],
-    handle: async (ctx, { actor }) => ok({ items: await listBankAccounts(ctx, actor), nextCursor: null }),
+    handle: async (ctx, { actor, query }) => ok({ items: await listBankAccounts(ctx, actor, query), nextCursor: null }),
   },
   {
     method: 'POST',

@@ -6,6 +6,7 @@ import { listBillers, listCategories, listItems } from '#features/biller-account
 import {
   BillerAccountList,
   BillerAccountParams,
+  BillerAccountQuery,
   BillerAccountView,
   BillerList,
   BillerQuery,
@@ -62,9 +63,11 @@ export const billerAccountRoutes = defineRoutes<AppContext>([
     summary: 'The linked accounts of the signed-in user at billers',
     tag,
     access: 'user',
+    query: BillerAccountQuery,
     responses: { 200: BillerAccountList },
     errors: ['profile.not_found', 'profile.unreadable'],
-    handle: async (ctx, { actor }) => ok({ items: await listBillerAccounts(ctx, actor), nextCursor: null }),
+    handle: async (ctx, { actor, query }) =>
+      ok({ items: await listBillerAccounts(ctx, actor, query), nextCursor: null }),
   },
   {
     method: 'POST',

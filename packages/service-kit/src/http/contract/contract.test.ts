@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { etagOf, versionOf } from '#http/contract/conditional.ts';
 import { expiredCookie, readCookie, secureCookie, serialiseCookie } from '#http/contract/cookie.ts';
 import { defineRoutes } from '#http/contract/define-routes.ts';
-import { listQuery, pageOf } from '#http/contract/list.ts';
+import { listQuery, pageOf, wholeListQuery } from '#http/contract/list.ts';
 import type { Route } from '#http/contract/route.ts';
 
 const route: Route<unknown> = {
@@ -96,6 +96,15 @@ describe('lists', () => {
     expect(v.parse(schema, { limit: '100', cursor: 'abc' })).toEqual({ limit: 100, cursor: 'abc' });
     for (const limit of ['0', '101', '-1', '1.5', '', 'x', '1e2']) {
       expect(v.safeParse(schema, { limit }).success).toBe(false);
+    }
+  });
+
+  it('that are always whole take a limit too, and no cursor: none was ever given out', () => {
+    const whole = v.strictObject(wholeListQuery);
+    expect(v.parse(whole, {})).toEqual({});
+    expect(v.parse(whole, { limit: '100' })).toEqual({ limit: 100 });
+    for (const query of [{ limit: '0' }, { limit: '101' }, { cursor: 'abc' }, { page: '1' }]) {
+      expect(v.safeParse(whole, query).success).toBe(false);
     }
   });
 
