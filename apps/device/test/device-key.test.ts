@@ -209,8 +209,10 @@ describe('DELETE /v1/devices/{id}/key', () => {
     const userId = uuidv7();
     const [phone, laptop] = [await givenOwner(app, userId), await givenOwner(app, userId)];
     await givenKey(app, phone);
-    expect((await remove({ id: phone.id, token: laptop.token }, '"v2"')).status).toBe(204);
-    expect((await read(phone)).body).toMatchObject({ key: null });
+    const removed = await remove({ id: phone.id, token: laptop.token }, '"v2"');
+    expect([removed.status, removed.headers.get('etag')]).toEqual([204, '"v3"']);
+    const seen = await read(phone);
+    expect([seen.headers.get('etag'), seen.body]).toMatchObject(['"v3"', { key: null }]);
     expect((await toldOf(app, userId)).slice(-3)).toEqual([
       'events device.key_removed.v1',
       'audit device.key.removed',

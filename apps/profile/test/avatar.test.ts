@@ -225,6 +225,11 @@ describe('GET and DELETE /v1/profile/avatar', () => {
     expect(before.map(({ data }) => data['action']).filter(Boolean)).toEqual(['file.stored', 'file.removed']);
   });
 
+  test('404 where there is no profile, of which the answer would have the tag', async () => {
+    const answer = await request(app.service, 'DELETE', path, { token: app.issuer.token() });
+    expect(answer).toMatchObject({ status: 404, body: { code: 'profile.not_found' } });
+  });
+
   test('of several who remove and replace at once none waits for ever', async () => {
     const { token } = await givenProfile(app);
     const uploads = await Promise.all(Array.from({ length: 4 }, async () => sendAvatar(app, token, await jpeg())));

@@ -29,6 +29,21 @@ const routes = defineRoutes<object>([
     responses: { 200: v.strictObject({ text: v.string() }) },
     handle: async () => ok({ text: 1 }),
   },
+  {
+    ...described,
+    path: '/v1/tags/missing',
+    summary: 'Has no tag',
+    etag: true,
+    responses: { 200: v.string() },
+    handle: async () => ok('text'),
+  },
+  {
+    ...described,
+    path: '/v1/tags/unpromised',
+    summary: 'Has a tag that nobody was told of',
+    responses: { 200: v.string() },
+    handle: async () => ok('text', { etag: '"v1"' }),
+  },
 ]);
 
 let service: Service;
@@ -43,6 +58,8 @@ describe('in tests, an answer that a route does not declare', () => {
     ['/v1/errors', 'GET /v1/errors answered user.not_found, which its errors do not list'],
     ['/v1/statuses', 'GET /v1/statuses answered 200, which its responses do not list'],
     ['/v1/bodies', 'GET /v1/bodies answered 200 with another body at text'],
+    ['/v1/tags/missing', 'GET /v1/tags/missing answered 200 without the ETag that it promises'],
+    ['/v1/tags/unpromised', 'GET /v1/tags/unpromised answered 200 with an ETag that it does not promise'],
   ])('is an internal error that says so: %s', async (path, reason) => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const response = await service.fetch(new Request(`http://bank.test${path}`));

@@ -22,6 +22,7 @@ const routes = defineRoutes<Context>([
     path: '/v1/things',
     access: 'user',
     idempotent: true,
+    etag: true,
     body: Any,
     responses: { 201: Any },
     errors: ['user.state.blocked'],

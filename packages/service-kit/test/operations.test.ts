@@ -186,6 +186,20 @@ describe('openApiDocument', () => {
     expect(operation?.responses['429']?.headers).toHaveProperty('Retry-After');
   });
 
+  it('says which successes have a tag', () => {
+    const route = { path: '/v1/parts', summary: 'A part', tag: 'things', access: 'user' } as const;
+    const part = { ...route, errors: [], handle: async () => noContent() };
+    const parts = defineRoutes<null>([
+      { ...part, method: 'PATCH', ifMatch: 'required', etag: true, responses: { 200: v.string() } },
+      { ...part, method: 'DELETE', ifMatch: 'required', responses: { 204: null } },
+      { ...part, method: 'GET', etag: true, responses: { 200: v.string() } },
+    ]);
+    const { paths } = openApiDocument({ title: 'Things', version: '1.2.3', routes: parts });
+    const tagged = (method: string, status: string) =>
+      'ETag' in (paths['/v1/parts']?.[method]?.responses[status]?.headers ?? {});
+    expect([tagged('patch', '200'), tagged('delete', '204'), tagged('get', '200')]).toEqual([true, false, true]);
+  });
+
   it('lists every type that an answer may have', () => {
     const route = {
       method: 'GET',

@@ -113,7 +113,7 @@ function contentIn(mediaTypes: readonly string[], schema: JsonSchema) {
 
 function successes(route: RouteDescription): Record<string, OperationResponse> {
   const headers = ['X-Request-Id'];
-  if (route.ifMatch !== undefined) {
+  if (route.etag) {
     headers.push('ETag');
   }
   if (route.limits !== undefined && route.limits.length > 0) {

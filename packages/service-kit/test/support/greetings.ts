@@ -16,6 +16,7 @@ const routes = defineRoutes<{ greeting: string }>([
     tag: 'greetings',
     access: 'public',
     query: v.object({ name: v.optional(v.string()) }),
+    etag: true,
     responses: { 200: Text },
     errors: [],
     handle: async (ctx, request) => ok({ text: `${ctx.greeting} ${request.query['name'] ?? ''}` }, { etag: '"v1"' }),

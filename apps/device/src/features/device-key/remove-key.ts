@@ -10,7 +10,7 @@ import { DeviceParams } from '#features/device/schemas.ts';
 
 /**
  * Removes the key of one of the signed-in user's devices, from whichever of them the user asks, if the device still has the
- * version that the user saw. What it was asked to approve cannot be approved any more. The route demands a fresh second
+ * version that the user saw. What it was asked to approve cannot be approved any more. Gives the version that the device has then. The route demands a fresh second
  * factor (SR-31, SR-62).
  * @throws auth.token.missing, request.invalid, device.not_found, service.unavailable, device.key.not_found, request.precondition_failed
  */
@@ -18,12 +18,12 @@ export async function removeKey(
   ctx: AppContext,
   actor: Actor,
   input: { params: unknown; version: number },
-): Promise<void> {
+): Promise<{ readonly version: number }> {
   const user = requireUser(actor);
   const { userId } = user;
   const { id: deviceId } = parse(DeviceParams, input.params);
   const access = { who: allow.self(actor, userId), audits: ['device.key.removed'] } as const;
-  await withTransaction(ctx, access, async (tx) => {
+  return withTransaction(ctx, access, async (tx) => {
     await tx.devices.lockOf(userId);
     const device = await tx.devices.find(userId, deviceId);
     if (device === undefined || device.removedAt !== null) throw await missingDevice(tx, user, deviceId);
@@ -35,5 +35,6 @@ export async function removeKey(
     const details = { deviceId };
     await tx.audit({ action: 'device.key.removed', subject: userId, outcome: 'success', reason: 'user', details });
     await notify(tx, userId, messageOf('device-key-removed', { at, ...calledIn(device) }));
+    return { version };
   });
 }

@@ -26,6 +26,7 @@ export const deviceKeyRoutes = defineRoutes<AppContext>([
     stepUp,
     limits: challengeLimits,
     params: DeviceParams,
+    etag: true,
     responses: { 200: KeyChallengeView },
     errors: ['device.not_found', 'device.not_current'],
     async handle(ctx, { actor, params }) {
@@ -47,6 +48,7 @@ export const deviceKeyRoutes = defineRoutes<AppContext>([
     limits: keyLimits,
     params: DeviceParams,
     body: KeyBody,
+    etag: true,
     responses: { 200: DeviceView },
     errors: [
       'device.not_found',
@@ -71,11 +73,13 @@ export const deviceKeyRoutes = defineRoutes<AppContext>([
     ifMatch: 'required',
     limits: keyLimits,
     params: DeviceParams,
+    etag: true,
     responses: { 204: null },
     errors: ['device.not_found', 'device.key.not_found'],
     async handle(ctx, request) {
-      await removeKey(ctx, request.actor, { params: request.params, version: versionOf(request) });
-      return noContent();
+      const { actor, params } = request;
+      const { version } = await removeKey(ctx, actor, { params, version: versionOf(request) });
+      return noContent({ etag: etagOf(version) });
     },
   },
 ]);

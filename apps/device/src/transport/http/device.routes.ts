@@ -35,6 +35,7 @@ export const deviceRoutes = defineRoutes<AppContext>([
     tag,
     access: 'user',
     params: DeviceParams,
+    etag: true,
     responses: { 200: DeviceView },
     errors: ['device.not_found'],
     handle: async (ctx, request) => shown(await getDevice(ctx, request.actor, request.params)),
@@ -50,6 +51,7 @@ export const deviceRoutes = defineRoutes<AppContext>([
     limits: nameLimits,
     params: DeviceParams,
     body: DevicePatch,
+    etag: true,
     responses: { 200: DeviceView },
     errors: ['device.not_found'],
     async handle(ctx, request) {
@@ -87,6 +89,7 @@ export const deviceRoutes = defineRoutes<AppContext>([
     idempotent: true,
     limits: trustLimits,
     params: DeviceParams,
+    etag: true,
     responses: { 200: DeviceView },
     errors: ['device.not_found'],
     async handle(ctx, { actor, params }) {
@@ -103,6 +106,7 @@ export const deviceRoutes = defineRoutes<AppContext>([
     idempotent: true,
     limits: trustLimits,
     params: DeviceParams,
+    etag: true,
     responses: { 200: DeviceView },
     errors: ['device.not_found'],
     async handle(ctx, { actor, params }) {

@@ -32,6 +32,7 @@ export const factorRoutes = defineRoutes<AppContext>([
     tag,
     access: 'user',
     params: FactorParams,
+    etag: true,
     responses: { 200: FactorView },
     errors: ['factor.not_found'],
     async handle(ctx, request) {
@@ -51,6 +52,7 @@ export const factorRoutes = defineRoutes<AppContext>([
     limits: [{ name: 'factor-change', points: 60, windowSeconds: 3600, by: 'user' }],
     params: FactorParams,
     body: FactorPatch,
+    etag: true,
     responses: { 200: FactorView },
     errors: ['factor.not_found'],
     async handle(ctx, request) {

@@ -47,6 +47,7 @@ export const sentCodeRoutes = defineRoutes<AppContext>(
       idempotent: true,
       params: FactorParams,
       body: CodeResponse,
+      etag: true,
       responses: { 200: FactorView },
       errors: ['factor.not_found', 'factor.limit_reached', 'factor.code_invalid'],
       limits: [{ name: `${type}-confirmation`, points: 60, windowSeconds: 3600, by: 'user' }],

@@ -37,6 +37,7 @@ export const totpRoutes = defineRoutes<AppContext>([
     idempotent: true,
     params: FactorParams,
     body: CodeResponse,
+    etag: true,
     responses: { 200: FactorView },
     errors: ['access.forbidden', 'factor.not_found', 'factor.limit_reached', 'factor.code_invalid', 'factor.clock_off'],
     limits: [{ name: 'totp-confirmation', points: 60, windowSeconds: 3600, by: 'user' }],

@@ -36,6 +36,7 @@ export const webauthnRoutes = defineRoutes<AppContext>([
     stepUp: confirmationStepUp,
     idempotent: true,
     body: PasskeyRegistration,
+    etag: true,
     responses: { 201: FactorView },
     errors: ['access.forbidden', 'factor.not_found', 'factor.limit_reached', 'factor.passkey_invalid'],
     limits: [{ name: 'webauthn-confirmation', points: 60, windowSeconds: 3600, by: 'user' }],

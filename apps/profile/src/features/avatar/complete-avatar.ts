@@ -15,8 +15,9 @@ export async function completeAvatar(
   ctx: AppContext,
   actor: Actor,
   reference: unknown,
-): Promise<{ readonly link: FileLink; readonly version: number | undefined }> {
-  let version: number | undefined;
+): Promise<{ readonly link: FileLink; readonly version: number }> {
+  // What is stored was attached before.
+  let version!: number;
   await completeUpload(ctx, actor, {
     purpose: 'avatar',
     reference: parse(UploadReference, reference),

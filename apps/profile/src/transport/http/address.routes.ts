@@ -22,6 +22,7 @@ export const addressRoutes = defineRoutes<AppContext>([
     body: AddressInput,
     ifMatch: 'required',
     limits,
+    etag: true,
     responses: { 200: ProfileView },
     errors: ['profile.not_found'],
     async handle(ctx, request) {
@@ -39,6 +40,7 @@ export const addressRoutes = defineRoutes<AppContext>([
     params: AddressParams,
     ifMatch: 'required',
     limits,
+    etag: true,
     responses: { 204: null },
     errors: ['profile.not_found', 'profile.address.not_found'],
     async handle(ctx, request) {

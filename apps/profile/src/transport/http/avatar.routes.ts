@@ -11,6 +11,7 @@ import { toUploadView } from '#features/file/view.ts';
 const tag = 'profile';
 const path = '/v1/profile/avatar';
 
+// The tags are those of the profile, since a picture is a part of it.
 export const avatarRoutes = defineRoutes<AppContext>([
   {
     method: 'POST',
@@ -38,13 +39,14 @@ export const avatarRoutes = defineRoutes<AppContext>([
     access: 'user',
     idempotent: true,
     body: UploadReference,
+    etag: true,
     responses: { 200: FileLinkView },
     errors: ['file.not_found', 'file.upload.missing', 'file.upload.settled', 'file.refused', 'profile.not_found'],
     limits: [{ name: 'avatar-complete', points: 60, windowSeconds: 3600, by: 'user' }],
     timeoutMs: uploadTimeoutMs,
     async handle(ctx, { actor, body }) {
       const { link, version } = await completeAvatar(ctx, actor, body);
-      return ok(link, tagOf(version));
+      return ok(link, { etag: etagOf(version) });
     },
   },
   {
@@ -65,17 +67,13 @@ export const avatarRoutes = defineRoutes<AppContext>([
     summary: 'Take the picture away; gives the tag that the profile has then',
     tag,
     access: 'user',
+    etag: true,
     responses: { 204: null },
     errors: ['profile.not_found'],
     limits: [{ name: 'avatar-removal', points: 60, windowSeconds: 3600, by: 'user' }],
     async handle(ctx, { actor }) {
       const { version } = await removeAvatar(ctx, actor);
-      return noContent(tagOf(version));
+      return noContent({ etag: etagOf(version) });
     },
   },
 ]);
-
-/** The tag of the profile, since a picture is a part of it. */
-function tagOf(version: number | undefined): { etag?: string } {
-  return version === undefined ? {} : { etag: etagOf(version) };
-}

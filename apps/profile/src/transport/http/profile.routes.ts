@@ -12,6 +12,7 @@ export const profileRoutes = defineRoutes<AppContext>([
     summary: 'The profile of the signed-in user',
     tag: 'profile',
     access: 'user',
+    etag: true,
     responses: { 200: ProfileView },
     errors: ['profile.not_found'],
     async handle(ctx, request) {
@@ -27,6 +28,7 @@ export const profileRoutes = defineRoutes<AppContext>([
     access: 'user',
     body: ProfilePatch,
     ifMatch: 'required',
+    etag: true,
     responses: { 200: ProfileView },
     errors: ['request.invalid', 'profile.not_found', 'profile.field.locked', 'request.precondition_failed'],
     limits: [{ name: 'profile-change', points: 60, windowSeconds: 3600, by: 'user' }],

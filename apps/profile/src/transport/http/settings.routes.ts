@@ -16,6 +16,7 @@ export const settingsRoutes = defineRoutes<AppContext>([
     summary: 'What the signed-in user has chosen, and the defaults for the rest',
     tag,
     access: 'user',
+    etag: true,
     responses: { 200: SettingsView },
     errors: [],
     handle: async (ctx, request) => shown(await viewSettings(ctx, request.actor)),
@@ -30,6 +31,7 @@ export const settingsRoutes = defineRoutes<AppContext>([
     body: SettingsPatch,
     ifMatch: 'required',
     limits: changeLimits,
+    etag: true,
     responses: { 200: SettingsView },
     errors: ['request.invalid', 'request.precondition_failed', 'user.not_found', 'settings.consent_missing'],
     async handle(ctx, request) {

@@ -19,20 +19,26 @@ export async function keepPromises(route: RouteDescription, handle: () => Promis
     }
     throw error;
   }
-  const schema = route.responses[reply.status];
-  if (schema === undefined) {
-    throw broken(`${name} answered ${reply.status}, which its responses do not list`);
-  }
-  if (schema !== null && reply.raw === undefined) {
-    const body: unknown = JSON.parse(JSON.stringify(reply.body ?? null));
-    const result = v.safeParse(schema, body);
-    if (!result.success) {
-      throw broken(
-        `${name} answered ${reply.status} with another body at ${v.getDotPath(result.issues[0]) ?? 'its root'}`,
-      );
-    }
+  const difference = differenceOf(route, reply);
+  if (difference !== undefined) {
+    throw broken(`${name} answered ${reply.status}${difference}`);
   }
   return reply;
+}
+
+function differenceOf({ etag, responses }: RouteDescription, reply: HttpReply): string | undefined {
+  const schema = responses[reply.status];
+  if (schema === undefined) {
+    return ', which its responses do not list';
+  }
+  if ((reply.etag !== undefined) !== (etag === true)) {
+    return etag ? ' without the ETag that it promises' : ' with an ETag that it does not promise';
+  }
+  if (schema === null || reply.raw !== undefined) {
+    return undefined;
+  }
+  const result = v.safeParse(schema, JSON.parse(JSON.stringify(reply.body ?? null)));
+  return result.success ? undefined : ` with another body at ${v.getDotPath(result.issues[0]) ?? 'its root'}`;
 }
 
 function isDeclared(route: RouteDescription, { code, kind }: DomainError): boolean {

@@ -67,6 +67,8 @@ export interface Route<C> {
   readonly idempotent?: true;
   /** Demands `If-Match` (428 without it). */
   readonly ifMatch?: 'required';
+  /** Every success has an `ETag`: the version to name in `If-Match` from then on. Without it none has one. */
+  readonly etag?: true;
   /** 64 KiB unless said. */
   readonly bodyLimitBytes?: number;
   /** How long the client waits at most; 10 s unless said. */
