@@ -7,6 +7,7 @@ import { growth } from '#storage/growth.ts';
 import { routes } from '#transport/http/routes.ts';
 import { passwordChangedConsumer } from '#transport/messages/password-changed.consumer.ts';
 import { userActivatedConsumer } from '#transport/messages/user-activated.consumer.ts';
+import { userRolesChangedConsumer } from '#transport/messages/user-roles-changed.consumer.ts';
 import { mfaRpc } from '#transport/rpc/mfa.rpc.ts';
 
 /** The whole service, not started: its context, and everything that calls its features. */
@@ -15,7 +16,7 @@ export async function createService(config: Config, overrides: Overrides = {}): 
   return composeApp(ctx, config, {
     routes,
     rpc: [mfaRpc, dataRightsRpc({ rights: dataRights })],
-    consumers: [userActivatedConsumer(ctx), passwordChangedConsumer(ctx)],
+    consumers: [userActivatedConsumer(ctx), passwordChangedConsumer(ctx), userRolesChangedConsumer(ctx)],
     verifier: ctx.verifier,
     audiences: [audiences.customers, audiences.staff],
     growth,

@@ -4,12 +4,19 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import * as v from 'valibot';
 import type { ConfirmedFactor, FactorKind, FactorTypeName, PendingFactor } from '#storage/factor.entity.ts';
 
+/** What was enrolled in a session whose id is smaller, or confirmed up to a moment. */
+export interface EnrolledUntil {
+  readonly sessionBelow: string;
+  readonly until: Date;
+}
+
 type ConfirmedRow = Omit<ConfirmedFactor, 'label'> & { label: Uint8Array };
 
 const columns = `id, type, confirmed_at as "confirmedAt", last_used_at as "lastUsedAt", is_preferred as "isPreferred", version`;
 const namedColumns = `${columns}, label`;
 const confirmedInOrder = `from mfa.factors where user_id = ? and confirmed_at is not null
   order by is_preferred desc, last_used_at desc nulls last, id desc`;
+const enrolledUntil = '(session_id < ? or confirmed_at <= ?)';
 const LabelGroup = v.object({ label: v.string() });
 
 /** Factors of all kinds. Names are sealed apart from what proves a factor: what is listed needs no secret opened (SR-84). */
@@ -46,6 +53,12 @@ export class FactorRepository extends Repository {
        where user_id = ? and confirmed_at is not null`,
       [userId],
     );
+  }
+
+  /** Of which kinds those of a user's confirmed factors are that were enrolled by then. */
+  listKindsOf(userId: UserId, { sessionBelow, until }: EnrolledUntil): Promise<Pick<FactorKind, 'type'>[]> {
+    const sql = `select type from mfa.factors where user_id = ? and confirmed_at is not null and ${enrolledUntil}`;
+    return this.rows(sql, [userId, sessionBelow, until]);
   }
 
   /** Begins to enrol a factor, of which so many tries were counted already. */
@@ -118,11 +131,12 @@ export class FactorRepository extends Repository {
     return row?.type;
   }
 
-  /** Removes whatever a user has, confirmed or not; gives the confirmed ones. */
-  async removeAll(userId: UserId): Promise<{ id: string; type: FactorTypeName }[]> {
+  /** Removes whatever a user has, or had enrolled by then, confirmed or not; gives the confirmed ones. */
+  async removeAll(userId: UserId, scope?: EnrolledUntil): Promise<{ id: string; type: FactorTypeName }[]> {
     const removed = await this.rows<{ id: string; type: FactorTypeName; isConfirmed: boolean }>(
-      'delete from mfa.factors where user_id = ? returning id, type, confirmed_at is not null as "isConfirmed"',
-      [userId],
+      `delete from mfa.factors where user_id = ? ${scope === undefined ? '' : `and ${enrolledUntil}`}
+       returning id, type, confirmed_at is not null as "isConfirmed"`,
+      scope === undefined ? [userId] : [userId, scope.sessionBelow, scope.until],
     );
     return removed.filter(({ isConfirmed }) => isConfirmed).map(({ id, type }) => ({ id, type }));
   }

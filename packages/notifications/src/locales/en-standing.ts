@@ -54,7 +54,7 @@ export const standingMessages: Pick<Catalogue['messages'], StandingTemplate> = {
     subject: `The second factors of your account at ${brand} were removed`,
     parts: [
       paragraph(
-        'We removed all second factors and recovery codes of your account and ended all its sessions, as you or somebody in your name asked us to.',
+        'We removed all second factors and recovery codes of your account and ended all its sessions, as you or somebody in your name asked us to, or because you work for us from now on.',
       ),
       facts(['When', time(values.at)]),
       paragraph(

@@ -134,6 +134,11 @@ export function leavesStaffBare(before: readonly Kind[], rest: readonly Kind[]):
   return bestForStaff(rest) < bestForStaff(before);
 }
 
+/** Whether one of these lets a member of staff in at the console, or has it open an enrolment. */
+export function opensForStaff(kinds: readonly Kind[]): boolean {
+  return kinds.some(({ type }) => isGoodForStaff(type));
+}
+
 /** Whether it is good for anything of staff. One that this version does not know may be. */
 function isGoodForStaff(type: FactorTypeName): boolean {
   return factorTypeOf(type)?.staffWorth !== 0;

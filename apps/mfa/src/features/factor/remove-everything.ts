@@ -3,25 +3,32 @@ import type { UserId } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import type { AppTransaction } from '#context.ts';
 import { factorRemoved, factorsReset } from '#events.ts';
+import type { EnrolledUntil } from '#storage/factor.repository.ts';
 
-/** Why it is done, for the ledger: an approval with the note that says it, or a recovery. */
+/** Why it is done, for the ledger: an approval with the note that says it, a recovery, or that the user works here from then on. */
 export type Warrant =
   | { readonly noteId: string; readonly approvalId: string; readonly makerId: string }
-  | { readonly recoveryId: string };
+  | { readonly recoveryId: string }
+  | { readonly becameStaffAt: string };
 
 /**
  * Removes all that proves a user beside the password, and tells everybody, also where there was nothing: keys of devices and open
- * sessions may rest on a factor that the user, or whoever acted as the user, removed before. Answers how many factors there were.
+ * sessions may rest on a factor that the user, or whoever acted as the user, removed before. With a `scope` factors and codes of
+ * later stay. Answers how many factors there were.
  */
 export async function removeEverything(
   tx: AppTransaction,
   userId: UserId,
-  { byStaff, warrant }: { readonly byStaff: boolean; readonly warrant: Warrant },
+  {
+    byStaff,
+    warrant,
+    scope,
+  }: { readonly byStaff: boolean; readonly warrant: Warrant; readonly scope?: EnrolledUntil | undefined },
 ): Promise<number> {
   await tx.subjects.lock(userId);
-  const removed = await tx.factors.removeAll(userId);
+  const removed = await tx.factors.removeAll(userId, scope);
   await tx.challenges.removeAll(userId);
-  const codes = await tx.recoveryCodes.removeAll(userId);
+  const codes = await tx.recoveryCodes.removeAll(userId, scope?.until);
   const at = tx.clock.now();
   await tx.subjects.noteReset(userId, at);
   const entry = { subject: userId, outcome: 'success' } as const;

@@ -24,7 +24,11 @@ export class RecoveryCodeRepository extends Repository {
     return (await this.row<{ count: number }>(sql, [userId]))?.count ?? 0;
   }
 
-  removeAll(userId: UserId): Promise<number> {
-    return this.affected('delete from mfa.recovery_codes where user_id = ?', [userId]);
+  /** All of a user, or those that were made until a moment. */
+  removeAll(userId: UserId, until?: Date): Promise<number> {
+    const sql = 'delete from mfa.recovery_codes where user_id = ?';
+    return until === undefined
+      ? this.affected(sql, [userId])
+      : this.affected(`${sql} and created_at <= ?`, [userId, until]);
   }
 }
