@@ -1,4 +1,4 @@
-import { audiences, DomainError, uuidv7 } from '@bank/domain';
+import { audiences, DomainError, type ErrorCode, uuidv7 } from '@bank/domain';
 import { fixedClock } from '@bank/testing';
 import * as v from 'valibot';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -53,6 +53,30 @@ const routes = defineRoutes<null>([
     stepUp: { acr: 'aal1', maxAgeSeconds: 300 },
     responses: { 204: null },
     handle: async () => noContent(),
+  },
+  {
+    ...described,
+    method: 'POST',
+    path: '/v1/proof',
+    access: 'user',
+    body: Any,
+    errors: ['auth.credentials.invalid', 'auth.second_factor.invalid'],
+    responses: { 204: null },
+    async handle(_ctx, { body }) {
+      throw new DomainError((body as { code: ErrorCode }).code);
+    },
+  },
+  {
+    ...described,
+    method: 'POST',
+    path: '/v1/sign-in',
+    access: 'public',
+    body: Any,
+    errors: ['auth.credentials.invalid'],
+    responses: { 204: null },
+    async handle() {
+      throw new DomainError('auth.credentials.invalid');
+    },
   },
   {
     ...described,
@@ -155,6 +179,25 @@ describe('a bearer token', () => {
     const response = await call('GET', '/v1/who', tokens.headers({ cnf: { jkt: 'A'.repeat(43) } }));
     expect(response.status).toBe(401);
     expect(await response.json()).toMatchObject({ code: 'auth.proof.invalid' });
+  });
+
+  it.each(['auth.credentials.invalid', 'auth.second_factor.invalid'])(
+    'has no challenge where it is good and the body is refused, which no refresh mends: %s',
+    async (code) => {
+      const response = await call('POST', '/v1/proof', tokens.headers(), { code });
+      expect(response.status).toBe(401);
+      expect(response.headers.get('www-authenticate')).toBeNull();
+    },
+  );
+
+  it('has one where it is good no longer', async () => {
+    const response = await call('POST', '/v1/proof', tokens.headers(), { code: 'auth.token.invalid' });
+    expect(response.headers.get('www-authenticate')).toBe(wrongToken);
+  });
+
+  it('is asked for by a sign-in that fails without one (RFC 9110 §15.5.2)', async () => {
+    const response = await call('POST', '/v1/sign-in', {}, {});
+    expect(response.headers.get('www-authenticate')).toBe(anyScheme);
   });
 
   it('keeps a body unread until it is good', async () => {

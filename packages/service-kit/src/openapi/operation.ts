@@ -4,6 +4,7 @@ import { errorCatalogue } from '@bank/domain';
 import { statusOfKind } from '#http/answer/status.ts';
 import { impliedErrors } from '#http/contract/implied-errors.ts';
 import { isBodyOptional } from '#http/contract/optional-body.ts';
+import { isAboutProofInBody } from '#http/contract/proof-in-body.ts';
 import type { RouteDescription } from '#http/contract/route.ts';
 import { acceptedTypes, producedTypes } from '#http/input/media-type.ts';
 import { headerReferences } from '#openapi/components.ts';
@@ -40,7 +41,7 @@ function accessOf({ access, audiences, stepUp }: RouteDescription): OperationAcc
   return { ...kind, ...(audiences && { audiences }), ...(stepUp && { stepUp }) } as OperationAccess;
 }
 
-function descriptionOf({ access, description, limits, stepUp }: RouteDescription): string {
+function descriptionOf({ access, description, errors, limits, stepUp }: RouteDescription): string {
   const sentences = description === undefined ? [] : [description];
   if (typeof access === 'object') {
     sentences.push(`Needs the permission \`${access.permission}\`.`);
@@ -48,12 +49,18 @@ function descriptionOf({ access, description, limits, stepUp }: RouteDescription
   if (stepUp !== undefined) {
     sentences.push(`Needs an authentication at \`${stepUp.acr}\` at most ${stepUp.maxAgeSeconds} seconds old.`);
   }
+  if (access !== 'public' && errors.some(isAboutProofInBody)) {
+    sentences.push(refreshAdvice);
+  }
   for (const { name, points, windowSeconds, by } of limits ?? []) {
     const whose = typeof by === 'string' ? `per ${by}` : 'per target';
     sentences.push(`Limit \`${name}\`: ${points} in ${windowSeconds} seconds ${whose}.`);
   }
   return sentences.join(' ');
 }
+
+const refreshAdvice =
+  'Refresh the token for `auth.token.invalid` alone: a 401 without `WWW-Authenticate` is about the body, and the same again is another failed try.';
 
 function parametersOf(route: RouteDescription): Parameter[] {
   const names = [...route.path.matchAll(/:([A-Za-z0-9]+)/g)].map(([, name = '']) => name);

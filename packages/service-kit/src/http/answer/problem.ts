@@ -3,6 +3,7 @@ import type { DomainError, ErrorDetails, ErrorKind, LimitDetails } from '@bank/d
 import { challengeOf } from '@bank/verifier';
 import { limitHeaders, lockHeaders } from '#http/answer/limit-headers.ts';
 import { statusOfKind } from '#http/answer/status.ts';
+import { isAboutProofInBody } from '#http/contract/proof-in-body.ts';
 
 export const problemMediaType = 'application/problem+json';
 
@@ -43,18 +44,25 @@ export function problemOf(error: DomainError, requestId: string): Problem {
   };
 }
 
+/** What is known of the request: whether its token was found good, and which limits of the route had something left. */
+interface Answered {
+  readonly hasGoodToken: boolean;
+  readonly counted: readonly LimitDetails[];
+}
+
 /**
  * The header fields that belong to an error's status (RFC 9110 §10.2.3, §11.6.1, §15.5.6; RFC 6750 §3; RFC 9449 §7.1;
- * RFC 9470 §3). `counted` are the limits of the route that had something left.
+ * RFC 9470 §3). A wrong password or code beside a good token has no challenge: whoever follows it with a refreshed token would
+ * send the same again, and use up another try.
  */
-export function problemHeaders(error: DomainError, counted: readonly LimitDetails[] = []): Record<string, string> {
+export function problemHeaders(error: DomainError, { hasGoodToken, counted }: Answered): Record<string, string> {
   const { kind, details } = error;
   const headers: Record<string, string> = {};
   const retrySeconds = details.retryAfterSeconds ?? retryDefaultsSeconds[kind];
   if (retrySeconds !== undefined) {
     headers['retry-after'] = String(Math.max(1, Math.ceil(retrySeconds)));
   }
-  const challenge = challengeOf(error, challengeTerms);
+  const challenge = hasGoodToken && isAboutProofInBody(error.code) ? undefined : challengeOf(error, challengeTerms);
   if (challenge !== undefined) {
     headers['www-authenticate'] = challenge;
   }

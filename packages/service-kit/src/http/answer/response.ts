@@ -51,7 +51,8 @@ function bodyOf(reply: HttpReply, headers: Headers, frame: AnswerFrame): Body {
 /** The problem document of a failure, never cacheable. */
 export function problemResponse(error: DomainError, exchange: Exchange, frame: AnswerFrame, extra: Headers): Response {
   const headers = frameHeaders(exchange, frame, extra);
-  Object.assign(headers, problemHeaders(error, exchange.limits), {
+  const answered = { hasGoodToken: exchange.claims !== undefined, counted: exchange.limits };
+  Object.assign(headers, problemHeaders(error, answered), {
     'cache-control': 'no-store',
     'content-type': problemMediaType,
   });
