@@ -31,7 +31,7 @@ test.each([
 });
 
 test('a binding without a consumer, and a consumer without a binding, are refused', () => {
-  const bound = ['auth.password_changed.v1', 'user.activated.v1'];
+  const bound = ['auth.password_changed.v1', 'user.activated.v1', 'user.roles_changed.v1'];
   expect(() => consumersByQueue([consumer('a', 'mfa.events', bound.slice(0, 1))])).toThrow(
     'mfa.events is bound to user.activated.v1, which no consumer takes',
   );
