@@ -9,7 +9,8 @@ const exceptions: Readonly<Record<string, string>> = {
   '/v1/auth/logout': 'ends what stays ended, and answers nothing',
   '/v1/auth/logout-all': 'ends what stays ended, and answers nothing',
   '/v1/auth/logout-others': 'ends what stays ended, and answers nothing',
-  '/v1/auth/password/change': 'a hash of the request would be one of two passwords, fast and kept for a day',
+  '/v1/auth/password/change':
+    'a hash of the request would be one of two passwords, fast and kept for a day; the same session may send the same again',
   '/v1/auth/step-up/challenge': 'asking again gives a challenge in place of the older, which lives for minutes',
   '/v1/auth/step-up/verify': 'answers with tokens',
   '/v1/devices/:id/key/challenge': 'asking again gives a challenge in place of the older, which lives for minutes',

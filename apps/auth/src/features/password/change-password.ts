@@ -1,5 +1,6 @@
 import { readerOf, withTransaction } from '@bank/database';
 import { allow, DomainError, type Grant, isBlocked, parse, requireUser, type UserId } from '@bank/domain';
+import type * as v from 'valibot';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import {
@@ -8,17 +9,24 @@ import {
   requireNoOwnWords,
   requireUnusedPassword,
 } from '#features/password/accept-password.ts';
-import { type ConfirmedPassword, confirmPassword, endFailures } from '#features/password/confirm-password.ts';
+import {
+  type ConfirmedPassword,
+  type CountedPassword,
+  confirmPassword,
+  endFailures,
+} from '#features/password/confirm-password.ts';
 import { isStillPassword } from '#features/password/policies.ts';
 import { replacePassword } from '#features/password/replace-password.ts';
 import { ChangePasswordSchema } from '#features/password/schemas.ts';
+import { verifyCounted } from '#features/password/verify-counted.ts';
 import { endManySessions } from '#features/session/end-session.ts';
 import { findOwnSession } from '#features/step-up/find-session.ts';
 import { type Contact, openContact } from '#features/user/contact.ts';
+import type { Session } from '#storage/sessions/session.repository.ts';
 
 /**
  * Changes the caller's password. The present one is needed, and a wrong one counts as at a sign-in (SR-7). The caller's other
- * sessions end, this one goes on (SR-47).
+ * sessions end, this one goes on (SR-47). The same again in the same session changes nothing, for whoever lost the answer.
  * @throws auth.token.missing, auth.token.invalid, request.invalid, auth.password.unacceptable, auth.credentials.invalid,
  * auth.credentials.locked, request.rate_limited, service.overloaded
  */
@@ -32,7 +40,10 @@ export async function changePassword(ctx: AppContext, input: unknown, caller: Ca
   await requireAcceptablePassword(ctx, chosen);
   await requireNoOwnWords(ctx, chosen, { ...(await contactOf(ctx, userId)), userId });
   const session = { who, user, caller, ...own };
-  const confirmed = await confirmPassword(ctx, session, currentPassword, 'auth.password.change_failed');
+  const confirmed = await confirmPassword(ctx, session, currentPassword, 'auth.password.change_failed', (counted) =>
+    isRepetition(ctx, own.session, counted, { currentPassword, newPassword }),
+  );
+  if (confirmed.isReplaced) return await settle(ctx, who, confirmed);
   const passwordHash = await hashUnused(ctx, who, confirmed, chosen);
   const audits = ['auth.password.changed', 'auth.session.revoked', 'auth.sessions.revoked'] as const;
   const isDone = await withTransaction(ctx, { who, audits }, async (tx) => {
@@ -48,6 +59,26 @@ export async function changePassword(ctx: AppContext, input: unknown, caller: Ca
   if (!isDone) throw new DomainError('auth.credentials.invalid', { reason: 'changed meanwhile' });
 }
 
+/**
+ * Whether the change was made already: this session, which alone outlived it, chose the present password, and the request has the
+ * one before and the present one. Whoever knows just the former has one guess at the latter a counted attempt, as at a sign-in.
+ * Both are always verified, so that the time it takes tells of neither.
+ */
+async function isRepetition(
+  ctx: AppContext,
+  session: Session,
+  counted: CountedPassword,
+  { currentPassword, newPassword }: v.InferOutput<typeof ChangePasswordSchema>,
+): Promise<boolean> {
+  const { credential } = counted;
+  if (session.createdAt >= credential.changedAt) return false;
+  const [, passwordHash] = await readerOf(ctx).passwordHistory.recent(credential.userId);
+  if (passwordHash === undefined) return false;
+  const before = await verifyCounted(ctx, { ...counted, credential: { ...credential, passwordHash } }, currentPassword);
+  const present = await verifyCounted(ctx, counted, newPassword);
+  return before.valid && present.valid;
+}
+
 /** The hash of a password not used lately. The present one was right: a refusal is no failed attempt. */
 async function hashUnused(
   ctx: AppContext,
@@ -59,10 +90,14 @@ async function hashUnused(
     await requireUnusedPassword(readerOf(ctx), confirmed.credential.userId, chosen);
     return await ctx.hasher.hash(chosen.password);
   } catch (error) {
-    const unaudited = 'the password was right, and nothing has changed';
-    await withTransaction(ctx, { who, unaudited }, (tx) => endFailures(tx, confirmed));
+    await settle(ctx, who, confirmed);
     throw error;
   }
+}
+
+async function settle(ctx: AppContext, who: Grant, confirmed: ConfirmedPassword): Promise<void> {
+  const unaudited = 'the password was right, and nothing has changed';
+  await withTransaction(ctx, { who, unaudited }, (tx) => endFailures(tx, confirmed));
 }
 
 async function contactOf(ctx: AppContext, userId: UserId): Promise<Contact> {

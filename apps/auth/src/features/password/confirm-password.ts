@@ -22,18 +22,24 @@ export interface OwnSession {
   isDeviceKnown: boolean;
 }
 
-/** A password that was right. Whoever acts on it checks that it still is, and ends its failures. */
-export interface ConfirmedPassword extends PoolKey {
+/** An attempt to say one's password that is counted already. */
+export interface CountedPassword extends PoolKey {
   at: Date;
   claimed: ClaimedAttempt;
   credential: Credential;
 }
 
-type Counted = { kind: 'counted'; counted: ConfirmedPassword } | { kind: 'locked'; attempt: LockedAttempt };
+/** A password that was right. Whoever acts on it checks that it still is, and ends its failures. */
+export interface ConfirmedPassword extends CountedPassword {
+  /** It was wrong by itself, and what the caller takes in its place was right. */
+  isReplaced: boolean;
+}
+
+type Counted = { kind: 'counted'; counted: CountedPassword } | { kind: 'locked'; attempt: LockedAttempt };
 
 /**
  * Verifies the password of who holds a session. The attempt counts in the same pools as a sign-in's, before anything is
- * hashed (SR-7, SR-12, SR-13); `failure` is what the ledger calls a wrong one.
+ * hashed (SR-7, SR-12, SR-13); `failure` is what the ledger calls a wrong one. `orElse` may take something in its place.
  * @throws auth.credentials.invalid, auth.credentials.locked, request.rate_limited, service.overloaded
  */
 export async function confirmPassword(
@@ -41,10 +47,13 @@ export async function confirmPassword(
   own: OwnSession,
   password: string,
   failure: 'auth.step_up.failed' | 'auth.password.change_failed',
+  orElse: (counted: CountedPassword) => Promise<boolean> = async () => false,
 ): Promise<ConfirmedPassword> {
   const judge = async () => {
-    const attempt = await countAttempt(ctx, own);
-    return { counted: attempt, ...(await verifyCounted(ctx, attempt, password)) };
+    const counted = await countAttempt(ctx, own);
+    const { valid } = await verifyCounted(ctx, counted, password);
+    const isReplaced = !valid && (await orElse(counted));
+    return { counted: { ...counted, isReplaced }, valid: valid || isReplaced };
   };
   const { counted, valid } = await ctx.hasher.admit(() =>
     withFailureLimit(ctx, own.caller.clientAddress, judge, (outcome) => !outcome.valid),
@@ -63,7 +72,7 @@ export async function endFailures(tx: AppTransaction, confirmed: ConfirmedPasswo
 async function countAttempt(
   ctx: AppContext,
   { who, user, session, isDeviceKnown }: OwnSession,
-): Promise<ConfirmedPassword> {
+): Promise<CountedPassword> {
   const at = ctx.clock.now();
   const knownDeviceId = isDeviceKnown ? session.deviceId : undefined;
   const subjectHash = keyedHash(ctx.keys.limits, 'user', user.userId);
@@ -84,7 +93,7 @@ async function countAttempt(
 async function recordWrongPassword(
   ctx: AppContext,
   own: OwnSession,
-  counted: ConfirmedPassword,
+  counted: CountedPassword,
   action: 'auth.step_up.failed' | 'auth.password.change_failed',
 ): Promise<void> {
   const { userId, sessionId } = own.user;
