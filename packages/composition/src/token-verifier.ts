@@ -37,7 +37,9 @@ export function createTokenVerifier(foundations: Foundations, config: VerifierCo
   const heard = listenedTo(createRevocationChannel(redis), clock);
   const feed = createRevocationFeed({
     channel: heard.channel,
-    refill: createRefill((request) => publisher.listRevocations(request)),
+    refill: createRefill((request, { signal }) =>
+      outsideOfRequests(() => publisher.listRevocations(request, { signal })),
+    ),
     clock,
     logger,
   });
@@ -72,7 +74,7 @@ function keysOf(auth: RpcClientOptions<typeof AuthService>): JwksSource {
   };
 }
 
-/** Many wait for one reading of the keys: it is not over when there is no more time for the request that began it. */
+/** Many wait for one answer, and for what is asked after it: neither is over when there is no more time for the request that began it. */
 function outsideOfRequests<T>(work: () => T): T {
   return requestContext.run({ requestId: acceptRequestId(undefined), traceparent: newTraceparent() }, work);
 }

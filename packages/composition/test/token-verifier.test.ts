@@ -26,6 +26,8 @@ let asking: BareApp;
 let verifier: Verifier;
 /** What auth's answer with keys waits for, how often it was asked for them, and what a call to it does meanwhile. */
 const keys = { pauseMs: 0, asked: 0, duringCall: async (): Promise<unknown> => undefined };
+/** What auth's answer with revocations waits for. */
+const revocations = { pauseMs: 0 };
 
 beforeAll(async () => {
   environment = await testEnvironment({ ...bare, callers });
@@ -80,6 +82,7 @@ function authRpc() {
     listRevocations: {
       access: 'service',
       async handle(_ctx, { epoch, sinceNumber }) {
+        await pause(revocations.pauseMs);
         const since = epoch === 1n ? Number(sinceNumber) : 0;
         const page = entries.slice(since, since + 1);
         return { epoch: 1n, number: BigInt(since + page.length), entries: page, hasMore: since + 1 < entries.length };
@@ -151,6 +154,25 @@ test('SR-68: revocations are believed from auth alone, and the metrics tell that
   await Promise.all([other.service.stop(), impostor.service.stop()]);
 });
 
+test('SR-46: revocations are asked for until they are known, also when the request that began it has no more time', async () => {
+  const begun = verifierAt(asking.ctx, auth.service.rpcPort);
+  revocations.pauseMs = 600;
+  await expect(whileCalled(() => begun.start())).rejects.toMatchObject({ code: 'service.deadline' });
+  await pause(600); // what was asked within the call has failed by now
+  revocations.pauseMs = 0;
+  await expect(until(() => begun.verify(issuer.token()))).resolves.toMatchObject({ aud: audiences.customers });
+  await begun.stop();
+});
+
+/** Does something while a call is answered that has 300 ms. */
+async function whileCalled(work: () => Promise<unknown>): Promise<unknown> {
+  const { TLS_CA_FILE: caFile, TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile } = asking.config;
+  const baseUrl = `https://localhost:${auth.service.rpcPort}`;
+  const client = createRpcClient(AuthService, { baseUrl, tls: { caFile, certFile, keyFile } });
+  keys.duringCall = work;
+  return client.introspectToken({}, { timeoutMs: 300 });
+}
+
 describe('SR-68 the public keys', () => {
   test('are believed from auth alone: who answers in its place gives none', async () => {
     const impostor = await authLike('spiffe://bank/app/profile');
@@ -180,12 +202,9 @@ describe('SR-68 the public keys', () => {
 
   test('are read to the end for everybody who waits, also when the request that began it has no more time', async () => {
     const begun = verifierAt(asking.ctx, auth.service.rpcPort);
-    const { TLS_CA_FILE: caFile, TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile } = asking.config;
-    const baseUrl = `https://localhost:${auth.service.rpcPort}`;
-    const client = createRpcClient(AuthService, { baseUrl, tls: { caFile, certFile, keyFile } });
     const asked = keys.asked;
-    Object.assign(keys, { pauseMs: 600, duringCall: () => begun.start() });
-    await expect(client.introspectToken({}, { timeoutMs: 300 })).rejects.toMatchObject({ code: 'service.deadline' });
+    keys.pauseMs = 600;
+    await expect(whileCalled(() => begun.start())).rejects.toMatchObject({ code: 'service.deadline' });
     keys.pauseMs = 0;
     await expect(until(() => begun.verify(issuer.token()))).resolves.toMatchObject({ aud: audiences.customers });
     expect(keys.asked).toBe(asked + 1);
