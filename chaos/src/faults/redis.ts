@@ -88,9 +88,11 @@ async function answersUntilLimited({ stack }: Chaos): Promise<number> {
   };
   const until = performance.now() + limitWithinMs;
   for (let passed = 0; passed <= namesAnHour; ) {
-    const { status } = await client.send('PATCH', '/v1/devices/:id', sent);
+    const { status, body } = await client.send('PATCH', '/v1/devices/:id', sent);
     if (performance.now() > until)
-      throw new Error(`${passed} passed a limit in a minute, and the last answer was ${status}`);
+      throw new Error(
+        `${passed} passed a limit in a minute, and the last answer was ${status} ${JSON.stringify(body)}`,
+      );
     if (status === 429) return passed;
     if (status !== 503) passed += 1;
   }
