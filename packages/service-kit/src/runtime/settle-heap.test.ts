@@ -9,11 +9,11 @@ function youngGeneration(): number {
 }
 
 it('gives back the young generation that a start has grown', () => {
-  let kept: object[] = [];
+  // Loads as a start does: much of it survives. Files of the same worker may have done so before.
   for (let round = 0; youngGeneration() < 8 * mib && round < 100; round += 1) {
-    kept = Array.from({ length: 200_000 }, (_, index) => ({ index }));
+    const kept = Array.from({ length: 200_000 }, (_, index) => ({ index }));
+    expect(kept).toHaveLength(200_000);
   }
-  expect(kept).toHaveLength(200_000);
   expect(youngGeneration()).toBeGreaterThanOrEqual(8 * mib);
   settleHeap();
   expect(youngGeneration()).toBeLessThanOrEqual(4 * mib);
