@@ -42,19 +42,27 @@ describe('the Notification service as a carrier', () => {
     expect(row).toMatchObject({ provider: 'notification', provider_message_id: sms.notificationId, content: null });
   });
 
-  it('gives way to the next one while it is away, and not when it refuses the recipient', async () => {
-    const [away, refused] = [freshEmail(), freshEmail()];
+  it('gives way to the next one while it is away', async () => {
+    const away = freshEmail();
     platform.refusal = Code.Unavailable;
     await post(auth, '/v1/auth/register', registration(away));
     await auth.mailbox.newest(away, /Confirm/);
-    platform.refusal = Code.InvalidArgument;
+    platform.refusal = undefined;
+  });
+
+  it.each([
+    ['the recipient, by a detail of its own', 'recipient', 'undeliverable', 'NOTIFICATION_RECIPIENT'],
+    ['any message, as a validator does', Code.InvalidArgument, 'failed', 'NOTIFICATION_REFUSED'],
+  ] as const)('does not give way when it refuses %s', async (_name, refusal, state, failure) => {
+    const refused = freshEmail();
+    platform.refusal = refusal;
     await post(auth, '/v1/auth/register', registration(refused));
-    const failed = await until(async () => {
-      const rows = await auth.database.query(`select failure from auth.deliveries where state = 'undeliverable'`);
+    const row = await until(async () => {
+      const rows = await auth.database.query('select state from auth.deliveries where failure = $1', [failure]);
       return rows[0];
     });
     platform.refusal = undefined;
-    expect(failed).toEqual({ failure: 'NOTIFICATION_RECIPIENT' });
+    expect(row).toEqual({ state });
     expect(await auth.mailbox.received(refused)).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { topology, vhostDefinitions } from '@bank/messaging';
+import { ErrorInfoSchema } from '@bank/proto/errors';
 import { decodeEvent } from '@bank/proto/events';
 import {
   DeliveryState,
@@ -60,10 +61,12 @@ describe('NotificationService.Send', () => {
   });
 
   test.each(['invalid@bank.example', 'Invalid+1@bank.example', '+15005550001', 'invalid-token'])(
-    'INVALID_ARGUMENT for %s',
+    'INVALID_ARGUMENT that is about the recipient for %s',
     async (recipient) => {
       const { client } = await notificationService();
-      expect(await codeOf(client.send(message(recipient)))).toBe(Code.InvalidArgument);
+      const refusal = ConnectError.from(await client.send(message(recipient)).catch((reason: unknown) => reason));
+      expect(refusal.code).toBe(Code.InvalidArgument);
+      expect(refusal.findDetails(ErrorInfoSchema)).toMatchObject([{ code: 'notification.recipient.invalid' }]);
     },
   );
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createSecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { cloudEventMediaType, createPublisher, topology } from '@bank/messaging';
+import { ErrorInfoSchema } from '@bank/proto/errors';
 import { encodeEvent } from '@bank/proto/events';
 import {
   type DeliveryState,
@@ -23,8 +24,8 @@ export interface TestNotificationService {
   readonly states: Map<string, DeliveryState>;
   /** The messages about which it fails to answer. */
   readonly faults: Set<string>;
-  /** Refuses every message with this code; undefined takes messages again. */
-  refusal: Code | undefined;
+  /** Refuses every message with this code, or for its recipient; undefined takes messages again. */
+  refusal: Code | 'recipient' | undefined;
   /** Shows a certificate of the service's own from now on. */
   identify(auth: TestAuth): Promise<void>;
 }
@@ -35,7 +36,7 @@ export async function startNotificationService(): Promise<TestNotificationServic
     routes: (router) =>
       router.service(NotificationService, {
         send(request) {
-          if (service.refusal !== undefined) throw new ConnectError('as the test wants it', service.refusal);
+          if (service.refusal !== undefined) throw refusalOf(service.refusal);
           const notificationId = randomUUID();
           service.taken.push({ ...request, notificationId });
           return { notificationId };
@@ -65,6 +66,12 @@ export async function startNotificationService(): Promise<TestNotificationServic
     },
   };
   return service;
+}
+
+function refusalOf(refusal: Code | 'recipient'): ConnectError {
+  if (refusal !== 'recipient') return new ConnectError('as the test wants it', refusal);
+  const info = { desc: ErrorInfoSchema, value: { code: 'notification.recipient.invalid' } };
+  return new ConnectError('as the test wants it', Code.InvalidArgument, undefined, [info]);
 }
 
 /** Tells the broker of a message, as the service does. */

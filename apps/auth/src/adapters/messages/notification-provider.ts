@@ -1,5 +1,6 @@
 import { DomainError } from '@bank/domain';
 import { DeliveryError, type EmailMessage, type MessageProvider, type SmsMessage } from '@bank/notifications';
+import { ErrorInfoSchema } from '@bank/proto/errors';
 import { DeliveryState, NotificationChannel, NotificationService } from '@bank/proto/notification';
 import { createRpcClient, type RpcClientOptions } from '@bank/service-kit';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
@@ -68,11 +69,17 @@ function requestOf(message: EmailMessage | SmsMessage) {
     : { ...common, channel: NotificationChannel.SMS };
 }
 
-/** INVALID_ARGUMENT is about this recipient; whatever else it answers, or does not, is its own. */
+/**
+ * INVALID_ARGUMENT is about this message, and about its recipient where the service says so by an `ErrorInfo`: a validator
+ * and Connect itself, for what they cannot read, say the same of every message and attach none. Whatever else it answers, or
+ * does not, is its own.
+ */
 function classify(error: unknown): DeliveryError {
   const cause = error instanceof DomainError ? error.cause : error;
   if (cause instanceof ConnectError && cause.code === Code.InvalidArgument) {
-    return new DeliveryError('permanent', 'NOTIFICATION_RECIPIENT', { status: cause.code, recipientRefused: true });
+    const recipientRefused = cause.findDetails(ErrorInfoSchema).length > 0;
+    const code = recipientRefused ? 'NOTIFICATION_RECIPIENT' : 'NOTIFICATION_REFUSED';
+    return new DeliveryError('permanent', code, { status: cause.code, recipientRefused });
   }
   return new DeliveryError('transient', 'NOTIFICATION_AWAY', { carrierAway: true });
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ErrorInfoSchema } from '@bank/proto/errors';
 import {
   DeliveryState,
   type DeliveryUpdatedSchema,
@@ -92,8 +93,12 @@ export class NotificationProtocol implements Protocol {
   }
 
   #refuse({ deliveryId, recipient, channel }: SendRequest, behaviour: Behaviour | undefined): void {
-    if (deliveryId === '' || recipient === '' || channelNames[channel] === undefined || behaviour === 'invalid') {
+    if (deliveryId === '' || recipient === '' || channelNames[channel] === undefined) {
       throw new ConnectError('the message cannot be sent', Code.InvalidArgument);
+    }
+    if (behaviour === 'invalid') {
+      const info = { desc: ErrorInfoSchema, value: { code: 'notification.recipient.invalid' } };
+      throw new ConnectError('the recipient cannot be written to', Code.InvalidArgument, undefined, [info]);
     }
     const refusedBefore = this.#refusedOnce.delete(deliveryId);
     if (behaviour === 'flaky' && !refusedBefore) this.#refusedOnce.add(deliveryId);

@@ -295,7 +295,8 @@ export const DeliveryStateSchema: GenEnum<DeliveryState> = /*@__PURE__*/
 export const NotificationService: GenService<{
   /**
    * Send takes a message to bring it to a person, once for each delivery id: asking again gives the same
-   * notification id and sends nothing. INVALID_ARGUMENT for an address that cannot be written to.
+   * notification id and sends nothing. INVALID_ARGUMENT with a bank.errors.v1.ErrorInfo for an address
+   * that cannot be written to; without one it is for a message that cannot be read.
    *
    * @generated from rpc bank.notification.v1.NotificationService.Send
    */
