@@ -26,7 +26,7 @@ import {
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { EndReason } from '#features/session/end-reasons.ts';
 import type { DevicePlatform } from '#features/session/schemas.ts';
-import { deviceOfPool, emailedCodes, unknownDevices } from '#features/sign-in/lockout-policies.ts';
+import { countsCodes, deviceOfPool } from '#features/sign-in/lockout-policies.ts';
 
 const platforms: Record<DevicePlatform, Platform> = {
   web: Platform.WEB,
@@ -61,11 +61,10 @@ const failureReasons = {
 } as const;
 export type SignInFailure = keyof typeof failureReasons;
 
-/** Pools that are no known device's. */
-const lockPools: Readonly<Record<string, LockPool>> = {
-  [unknownDevices]: LockPool.UNKNOWN_DEVICES,
-  [emailedCodes]: LockPool.EMAILED_CODES,
-};
+function lockPoolOf(pool: string): LockPool {
+  if (countsCodes(pool)) return LockPool.EMAILED_CODES;
+  return deviceOfPool(pool) === undefined ? LockPool.UNKNOWN_DEVICES : LockPool.KNOWN_DEVICE;
+}
 
 /** A registration was verified and became a user. */
 export function userRegistered(facts: {
@@ -192,7 +191,7 @@ export function locked(facts: {
   const data = {
     userId,
     failures,
-    pool: lockPools[pool] ?? LockPool.KNOWN_DEVICE,
+    pool: lockPoolOf(pool),
     deviceId: deviceOfPool(pool) ?? '',
     lockedUntil: timestampFromDate(facts.lockedUntil),
     lockedAt: timestampFromDate(facts.at),

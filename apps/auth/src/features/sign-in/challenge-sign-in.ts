@@ -7,9 +7,12 @@ import type { StartedFactor } from '#adapters/factors/factor-challenges.ts';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
-import { isAsked } from '#features/second-factor/sufficient-factors.ts';
+import { isAsked, isGoodSince } from '#features/second-factor/sufficient-factors.ts';
 import { hashEmailedCode, signInCode, tooSoon } from '#features/sign-in/emailed-code.ts';
+import { findLockOfCodes } from '#features/sign-in/judge-emailed-code.ts';
+import { deviceOfPool } from '#features/sign-in/lockout-policies.ts';
 import { codeAttemptsMax, codePauses, emailedCodeSeconds } from '#features/sign-in/policies.ts';
+import { type LockedAttempt, refuseLocked } from '#features/sign-in/refuse-locked.ts';
 import { ChallengeSchema } from '#features/sign-in/schemas.ts';
 
 export interface StartedChallenge {
@@ -22,7 +25,8 @@ export interface StartedChallenge {
 
 /**
  * Asks for the second half of a pending sign-in: one of the user's factors, or a code sent by email, which goes by the id
- * of the sign-in. It replaces what was asked before, and the tries stay counted (SR-25, SR-26).
+ * of the sign-in. It replaces what was asked before, and the tries stay counted (SR-25, SR-26). While codes of the user are locked
+ * none is sent that could not be used.
  * @throws request.invalid, auth.login.invalid, auth.second_factor.locked, service.unavailable
  */
 export async function challengeSignIn(ctx: AppContext, input: unknown, caller: Caller): Promise<StartedChallenge> {
@@ -38,6 +42,7 @@ async function askFactor(ctx: AppContext, loginId: string, factorId: string): Pr
   const { userId } = pending;
   const audience = ctx.clientRegistry.find(pending.clientId)?.audience ?? '';
   const binding = { userId, purpose: 'sign_in', bindingId: loginId, audience } as const;
+  if (!(await isGoodSince(ctx, userId, factorId))) throw refusalOf({ kind: 'unknown' }, 'auth.login.invalid');
   const started = await ctx.factorChallenges.start(binding, factorId);
   if (started.kind !== 'started') throw refusalOf(started, 'auth.login.invalid');
   if (!(await isAsked(ctx, { userId, audience }, started.type))) {
@@ -53,6 +58,11 @@ export function viewChallenge(started: Extract<StartedFactor, { kind: 'started' 
   return { challengeId, type, expiresIn, ...(question === undefined ? {} : { options: question }) };
 }
 
+type Sent =
+  | { kind: 'sent' | 'unknown' }
+  | { kind: 'locked'; attempt: LockedAttempt }
+  | { kind: 'soon'; notBefore: Date };
+
 async function sendCode(ctx: AppContext, who: Grant, loginId: string): Promise<StartedChallenge> {
   const challengeId = ctx.ids.next();
   const code = generateCode();
@@ -60,17 +70,20 @@ async function sendCode(ctx: AppContext, who: Grant, loginId: string): Promise<S
   const now = ctx.clock.now();
   const expiresAt = new Date(now.getTime() + emailedCodeSeconds * 1000);
   const unaudited = 'a code was asked for: the ledger gets what comes of it';
-  const sent = await withTransaction(ctx, { who, unaudited }, async (tx) => {
-    const limits = { ...codePauses, attemptsMax: codeAttemptsMax, now };
-    const pending = await tx.signIns.challenge(loginId, { challengeId, codeHash, expiresAt }, limits);
-    if (pending === undefined) return { notBefore: await tx.signIns.findNextCode(loginId, limits) };
+  const sent = await withTransaction(ctx, { who, unaudited }, async (tx): Promise<Sent> => {
+    const pending = await tx.signIns.holdToAsk(loginId, { ...codePauses, attemptsMax: codeAttemptsMax, now });
+    if (pending === undefined) return { kind: 'unknown' };
+    const { userId, clientId, pool, nextCodeAt } = pending;
+    const attempt = await findLockOfCodes(tx, { userId, clientId, knownDeviceId: deviceOfPool(pool) });
+    if (attempt !== undefined) return { kind: 'locked', attempt };
+    if (nextCodeAt !== null && nextCodeAt > now) return { kind: 'soon', notBefore: nextCodeAt };
+    await tx.signIns.challenge(loginId, { challengeId, codeHash, expiresAt });
     const message = messageOf('sign-in-code', { code, minutes: emailedCodeSeconds / 60 });
-    await tx.deliver({ to: { userId: pending.userId }, channel: 'email', expiresAt, ...message });
-    return 'sent';
+    await tx.deliver({ to: { userId }, channel: 'email', expiresAt, ...message });
+    return { kind: 'sent' };
   });
-  if (sent !== 'sent') {
-    if (sent.notBefore !== undefined) throw tooSoon(sent.notBefore, now);
-    throw new DomainError('auth.login.invalid', { reason: 'unknown, closed or exhausted' });
-  }
-  return { challengeId, type: 'email', expiresIn: emailedCodeSeconds };
+  if (sent.kind === 'sent') return { challengeId, type: 'email', expiresIn: emailedCodeSeconds };
+  if (sent.kind === 'locked') return await refuseLocked(ctx, who, sent.attempt);
+  if (sent.kind === 'soon') throw tooSoon(sent.notBefore, now);
+  throw new DomainError('auth.login.invalid', { reason: 'unknown, closed or exhausted' });
 }

@@ -12,12 +12,25 @@ const lockSeconds: readonly number[] = [60, 120, 240, 480, 960, 1800];
 /** The pool of everyone whose device the named user does not know: strangers share it, the owner's devices do not. */
 export const unknownDevices = 'unknown';
 
-/** The pool of codes by mail of a user, of all their sign-ins and all sessions that confirm who holds them. */
-export const emailedCodes = 'emailed_code';
+const emailedCodes = 'emailed_code';
+
+/**
+ * The pool of a user's codes by mail: one over all sign-ins and sessions of devices that they do not know, and one of each
+ * that they do, so that a stranger who has the password locks none of those (SR-12).
+ */
+export function poolOfCodes(knownDeviceId: string | undefined): string {
+  return knownDeviceId === undefined ? emailedCodes : `${emailedCodes}:${knownDeviceId}`;
+}
+
+/** Whether a pool counts codes by mail, and no passwords. */
+export function countsCodes(pool: string): boolean {
+  return pool.split(':', 1)[0] === emailedCodes;
+}
 
 /** The known device whose pool it is, if it is one's. */
 export function deviceOfPool(pool: string): string | undefined {
-  return pool === unknownDevices || pool === emailedCodes ? undefined : pool;
+  if (countsCodes(pool)) return pool.split(':')[1];
+  return pool === unknownDevices ? undefined : pool;
 }
 
 /** Seconds a pool locks once `failures` consecutive attempts have failed; 0 while it stays open. */

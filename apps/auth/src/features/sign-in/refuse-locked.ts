@@ -3,7 +3,7 @@ import { DomainError, type Grant, type UserId } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import { signInFailed } from '#events.ts';
 import {
-  emailedCodes,
+  countsCodes,
   refusalsQuietSince,
   secondsLocked,
   subjectOfAttempt,
@@ -11,7 +11,7 @@ import {
 import { tellOfLock } from '#features/sign-in/tell-of-lock.ts';
 import type { Lock, PoolKey } from '#storage/sign-ins/lockout.repository.ts';
 
-/** An attempt, of any way to present the password or an emailed code, whose pool is locked: nothing was verified. */
+/** An attempt, of any way to present the password or an emailed code or to ask for one, whose pool is locked: nothing was verified. */
 export interface LockedAttempt extends PoolKey {
   at: Date;
   userId: UserId | undefined;
@@ -31,7 +31,7 @@ export async function refuseLocked(ctx: AppContext, who: Grant, attempt: LockedA
   const toldAt = lock?.refusalToldAt ?? undefined;
   if (toldAt === undefined || toldAt <= refusalsQuietSince(at)) await tellOfRefusal(ctx, who, attempt);
   const details = { retryAfterSeconds: secondsLocked(lock, at) };
-  const code = attempt.pool === emailedCodes ? 'auth.second_factor.locked' : 'auth.credentials.locked';
+  const code = countsCodes(attempt.pool) ? 'auth.second_factor.locked' : 'auth.credentials.locked';
   throw new DomainError(code, { reason: 'pool is locked', details });
 }
 

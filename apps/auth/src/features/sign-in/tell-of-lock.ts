@@ -5,7 +5,7 @@ import { messageOf } from '@bank/notifications';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { locked } from '#events.ts';
 import {
-  emailedCodes,
+  countsCodes,
   failuresBeforeLock,
   secondsLocked,
   subjectOfAttempt,
@@ -28,7 +28,7 @@ export async function tellOfLock(tx: AppTransaction, of: PoolKey & { userId: Use
   // Once a series: who tries on must not be able to fill the user's mailbox.
   if (!lock.isFirst) return;
   const minutes = Math.ceil(secondsLocked(lock, tx.clock.now()) / 60);
-  const template = pool === emailedCodes ? 'second-factor-blocked' : 'account-locked';
+  const template = countsCodes(pool) ? 'second-factor-blocked' : 'account-locked';
   await notify(tx, userId, messageOf(template, { at, minutes }), { since: at });
 }
 

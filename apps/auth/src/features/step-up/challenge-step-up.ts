@@ -6,17 +6,20 @@ import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
 import { requireTextCode } from '#features/second-factor/require-text-code.ts';
+import { isGoodSince } from '#features/second-factor/sufficient-factors.ts';
 import { type StartedChallenge, viewChallenge } from '#features/sign-in/challenge-sign-in.ts';
 import { hashEmailedCode, stepUpCode, tooSoon } from '#features/sign-in/emailed-code.ts';
+import { findLockOfCodes } from '#features/sign-in/judge-emailed-code.ts';
 import { codePauses, emailedCodeSeconds } from '#features/sign-in/policies.ts';
-import { findOwnSession } from '#features/step-up/find-session.ts';
+import { type LockedAttempt, refuseLocked } from '#features/sign-in/refuse-locked.ts';
+import { type FoundSession, findOwnSession } from '#features/step-up/find-session.ts';
 import { StepUpChallengeSchema } from '#features/step-up/schemas.ts';
 import { challengeTransaction, type TransactionChallenge } from '#features/transaction/challenge-transaction.ts';
 
 /**
  * Asks the holder of a session for one of their factors or, by the session's own id, sends the code that a password step-up on
- * an unknown device needs. It replaces what was asked before, and the tries stay counted (SR-24 to SR-26). With a transaction
- * it asks them to approve that, and nothing else (SR-63).
+ * an unknown device needs. It replaces what was asked before, and the tries stay counted (SR-24 to SR-26). While codes of the
+ * user are locked none is sent that could not be used. With a transaction it asks them to approve that, and nothing else (SR-63).
  * @throws auth.token.missing, auth.token.invalid, access.forbidden, request.invalid, factor.not_found,
  * auth.second_factor.locked, request.rate_limited, service.unavailable
  */
@@ -28,9 +31,9 @@ export async function challengeStepUp(
   const user = requireUser(caller.actor);
   const who = allow.self(caller.actor, user.userId);
   const { factorId, transaction } = parse(StepUpChallengeSchema, input);
-  await findOwnSession(ctx, user);
+  const own = await findOwnSession(ctx, user);
   if (transaction !== undefined) return await challengeTransaction(ctx, { who, user }, { factorId, transaction });
-  return factorId === user.sessionId ? await sendCode(ctx, who, user) : await askFactor(ctx, user, factorId);
+  return factorId === user.sessionId ? await sendCode(ctx, who, own) : await askFactor(ctx, user, factorId);
 }
 
 async function askFactor(
@@ -40,28 +43,43 @@ async function askFactor(
 ): Promise<StartedChallenge> {
   const binding = { userId, purpose: 'step_up', bindingId: sessionId, audience } as const;
   await requireTextCode(ctx, { userId, factorId });
+  if (!(await isGoodSince(ctx, userId, factorId))) throw refusalOf({ kind: 'unknown' }, 'factor.not_found');
   const started = await ctx.factorChallenges.start(binding, factorId);
   if (started.kind !== 'started') throw refusalOf(started, 'factor.not_found');
   return viewChallenge(started, ctx.clock.now());
 }
 
-async function sendCode(ctx: AppContext, who: Grant, { userId, sessionId }: UserActor): Promise<StartedChallenge> {
+type Sent =
+  | { kind: 'sent' }
+  | { kind: 'locked'; attempt: LockedAttempt }
+  | { kind: 'soon'; notBefore: Date | undefined };
+
+async function sendCode(
+  ctx: AppContext,
+  who: Grant,
+  { session, isDeviceKnown }: FoundSession,
+): Promise<StartedChallenge> {
+  const { id: sessionId, userId, clientId, deviceId } = session;
   const challengeId = ctx.ids.next();
   const code = generateCode();
   const now = ctx.clock.now();
   const codeExpiresAt = new Date(now.getTime() + emailedCodeSeconds * 1000);
   const codeHash = hashEmailedCode(ctx, stepUpCode, challengeId, code);
   const unaudited = 'a code was asked for: the ledger gets what comes of it';
-  const sent = await withTransaction(ctx, { who, unaudited }, async (tx) => {
+  const sent = await withTransaction(ctx, { who, unaudited }, async (tx): Promise<Sent> => {
+    const knownDeviceId = isDeviceKnown ? deviceId : undefined;
+    const attempt = await findLockOfCodes(tx, { userId, clientId, knownDeviceId });
+    if (attempt !== undefined) return { kind: 'locked', attempt };
     const limits = { ...codePauses, now };
     if (!(await tx.stepUpCodes.replace(sessionId, { challengeId, codeHash, codeExpiresAt }, limits))) {
-      return { notBefore: await tx.stepUpCodes.findNextCode(sessionId, limits) };
+      return { kind: 'soon', notBefore: await tx.stepUpCodes.findNextCode(sessionId, limits) };
     }
     const message = messageOf('step-up-code', { code, minutes: emailedCodeSeconds / 60 });
     await tx.deliver({ to: { userId }, channel: 'email', expiresAt: codeExpiresAt, ...message });
-    return 'sent';
+    return { kind: 'sent' };
   });
+  if (sent.kind === 'locked') return await refuseLocked(ctx, who, sent.attempt);
   // The code of before may have been used meanwhile: then another is sent at once.
-  if (sent !== 'sent') throw tooSoon(sent.notBefore ?? now, now);
+  if (sent.kind === 'soon') throw tooSoon(sent.notBefore ?? now, now);
   return { challengeId, type: 'email', expiresIn: emailedCodeSeconds };
 }

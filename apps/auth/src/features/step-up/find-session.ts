@@ -4,11 +4,14 @@ import type { AppContext } from '#context.ts';
 import { isLive } from '#features/session/policies.ts';
 import type { Session } from '#storage/sessions/session.repository.ts';
 
+/** A live session, and whether its device is known to its user. */
+export interface FoundSession {
+  session: Session;
+  isDeviceKnown: boolean;
+}
+
 /** The live session that somebody asks with, and whether its device is known. @throws auth.token.invalid */
-export async function findOwnSession(
-  ctx: AppContext,
-  { userId, sessionId }: UserActor,
-): Promise<{ session: Session; isDeviceKnown: boolean }> {
+export async function findOwnSession(ctx: AppContext, { userId, sessionId }: UserActor): Promise<FoundSession> {
   const reader = readerOf(ctx);
   const session = await reader.sessions.find(sessionId);
   const user = await reader.users.find(userId);

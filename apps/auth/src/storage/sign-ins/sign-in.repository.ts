@@ -19,6 +19,12 @@ export interface CodeAttempt extends PendingSignIn {
   codeExpiresAt: Date;
 }
 
+/** A sign-in that may ask for a code. */
+interface AskingSignIn extends PendingSignIn {
+  /** From when on; null before the first one. */
+  nextCodeAt: Date | null;
+}
+
 /** How many codes may be sent for one sign-in or session, how long each lives, and how long the second waits for the first. */
 export interface CodePauses {
   codesMax: number;
@@ -36,9 +42,6 @@ const isOpen = `closed_at is null and expires_at > ?
 /** From when on another code is sent: the pause doubles with each. Takes the first pause and the life of a code. */
 const nextCodeFrom = 'code_expires_at + make_interval(secs => ? * power(2, challenges - 1) - ?)';
 
-/** Whether a sign-in may ask for codes at all. Takes the time, and how many codes and tries there are. */
-const mayAsk = `method = 'emailed_code' and ${isOpen} and challenges < ? and attempts < ?`;
-
 /** Sign-ins between their two halves. */
 export class SignInRepository extends Repository {
   async insert(s: PendingSignIn): Promise<void> {
@@ -54,33 +57,25 @@ export class SignInRepository extends Repository {
     return this.row(`select ${columns} from auth.sign_ins where id = ? and ${isOpen}`, [id, now]);
   }
 
-  /** Puts a new code in place of the older one, while the sign-in is open, has tries left, may still ask for codes, and not too soon. */
-  challenge(
+  /** A sign-in that may ask for another code, and from when on; holds the row until the transaction ends. */
+  holdToAsk(
     id: string,
-    code: { challengeId: string; codeHash: Uint8Array; expiresAt: Date },
-    limits: CodePauses & { attemptsMax: number; now: Date },
-  ): Promise<PendingSignIn | undefined> {
-    const { codesMax, attemptsMax, pauseSeconds, lifeSeconds, now } = limits;
+    { codesMax, attemptsMax, pauseSeconds, lifeSeconds, now }: CodePauses & { attemptsMax: number; now: Date },
+  ): Promise<AskingSignIn | undefined> {
     return this.row(
-      `update auth.sign_ins
-        set challenge_id = ?, code_hash = ?, code_expires_at = ?, challenges = challenges + 1
-        where id = ? and ${mayAsk} and (challenges = 0 or ${nextCodeFrom} <= ?)
-        returning ${columns}`,
-      [
-        ...[code.challengeId, code.codeHash, code.expiresAt],
-        ...[id, now, codesMax, attemptsMax, pauseSeconds, lifeSeconds, now],
-      ],
+      `select ${columns}, ${nextCodeFrom} as "nextCodeAt" from auth.sign_ins
+        where id = ? and method = 'emailed_code' and ${isOpen} and challenges < ? and attempts < ? for update`,
+      [pauseSeconds, lifeSeconds, id, now, codesMax, attemptsMax],
     );
   }
 
-  /** From when on a sign-in may ask for another code; nothing when it may not at all. */
-  async findNextCode(id: string, limits: CodePauses & { attemptsMax: number; now: Date }): Promise<Date | undefined> {
-    const { codesMax, attemptsMax, pauseSeconds, lifeSeconds, now } = limits;
-    const row = await this.row<{ from: Date }>(
-      `select ${nextCodeFrom} as "from" from auth.sign_ins where id = ? and ${mayAsk} and challenges > 0`,
-      [pauseSeconds, lifeSeconds, id, now, codesMax, attemptsMax],
+  /** Puts a new code in place of the older one, of a sign-in that the transaction holds. */
+  async challenge(id: string, code: { challengeId: string; codeHash: Uint8Array; expiresAt: Date }): Promise<void> {
+    await this.affected(
+      `update auth.sign_ins
+        set challenge_id = ?, code_hash = ?, code_expires_at = ?, challenges = challenges + 1 where id = ?`,
+      [code.challengeId, code.codeHash, code.expiresAt, id],
     );
-    return row?.from;
   }
 
   /** A sign-in whose code may be tried, and holds the row until the transaction ends: whoever compares counts the try before. */

@@ -180,7 +180,7 @@ export type Locked = Message<"bank.events.v1.Locked"> & {
   pool: LockPool;
 
   /**
-   * The device of a known-device pool, UUIDv7; empty otherwise.
+   * The known device whose pool it is, UUIDv7; empty where it is that of devices not known.
    *
    * @generated from field: string device_id = 3;
    */
@@ -590,7 +590,8 @@ export const LockPool = {
   KNOWN_DEVICE: 2,
 
   /**
-   * Codes by mail of a user, for sign-ins and for confirming who holds a session.
+   * Codes by mail of a user, for sign-ins and for confirming who holds a session: those of one known device, or those of all
+   * devices not known.
    *
    * @generated from enum value: LOCK_POOL_EMAILED_CODES = 3;
    */
