@@ -66,7 +66,7 @@ const server: Server = createServer(
       router.service(MfaService, {
         async listFactors() {
           await pause(answers.delayMs);
-          return { factors: [{ factorId: 'f1', type: FactorType.TOTP, label: 'Phone', hint: '' }] };
+          return { factors: [{ factorId: 'f1', type: FactorType.TOTP, confirmedAt: timestampFromDate(facts.at) }] };
         },
         async startChallenge(request) {
           const { type, options } = answers;
@@ -160,8 +160,8 @@ describe('the assessment of a sign-in', () => {
 });
 
 describe('the factors of a user', () => {
-  it('come with their types', async () => {
-    expect(await factors.list(facts.userId)).toEqual([{ id: 'f1', type: 'totp', hint: '' }]);
+  it('come with their types and ages', async () => {
+    expect(await factors.list(facts.userId)).toEqual([{ id: 'f1', type: 'totp', hint: '', confirmedAt: facts.at }]);
   });
 
   it('are unknown after a second, and where nobody answers', async () => {
@@ -271,7 +271,7 @@ describe('a passkey', () => {
     expect(await passkeys.ask()).toEqual({ challenge, question: { ...question, allowCredentials: [] } });
     expect(await passkeys.verify(given)).toEqual({
       kind: 'accepted',
-      userId: facts.userId,
+      ...{ userId: facts.userId, factorId: 'f1' },
       passkey: { isUserVerified: false, isDeviceBound: false, isAttested: true },
     });
     expect(asked.at(-1)).toMatchObject({ signInId: facts.attemptId, challenge, audience: 'a', assertion: sent });

@@ -130,6 +130,7 @@ export const dataRights = declareDataRights('auth', {
           acceptedTerms: 'accepted_terms',
           statusChangedAt: 'status_changed_at',
           rolesChangedAt: 'roles_changed_at',
+          staffSince: 'staff_since',
           createdAt: 'created_at',
           updatedAt: 'updated_at',
         },

@@ -5,6 +5,7 @@ import type { StartedFactor } from '#adapters/factors/factor-challenges.ts';
 import type { PasskeyVerdict } from '#adapters/factors/passkeys.ts';
 import type { TestAuth } from './auth.ts';
 import { type Answer, post, type RequestOptions } from './http.ts';
+import { passkeyFactor } from './neighbours.ts';
 
 const bytes = (length: number) => randomBytes(length).toString('base64url');
 
@@ -39,7 +40,8 @@ export const passkeyChallenge = {
 
 /** What mfa says to a right answer of somebody's passkey. */
 export function passkeyOf({ id }: { id: string }, facts: Partial<PasskeyFacts> = {}): PasskeyVerdict {
-  return { kind: 'accepted', userId: parse(UserIdSchema, id), passkey: { ...syncedPasskey, ...facts } };
+  const userId = parse(UserIdSchema, id);
+  return { kind: 'accepted', userId, factorId: passkeyFactor.id, passkey: { ...syncedPasskey, ...facts } };
 }
 
 /** Asks for any passkey. */

@@ -1,5 +1,6 @@
 import { MfaService } from '@bank/proto/mfa';
 import { createRpcClient, type RpcClientOptions } from '@bank/service-kit';
+import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { factorTypeName } from '#adapters/factors/factor-type.ts';
 
 /** A confirmed second factor, without anything secret. */
@@ -9,10 +10,16 @@ export interface Factor {
   hint: string;
 }
 
+/** The same with what mfa says of its age. */
+export interface EnrolledFactor extends Factor {
+  /** When its user proved it; undefined where mfa does not say. */
+  readonly confirmedAt?: Date | undefined;
+}
+
 /** Knows which second factors people have. */
 export interface FactorDirectory {
   /** The factors of a user, none for a user who does not exist; undefined when there is no answer in time. */
-  list(userId: string): Promise<readonly Factor[] | undefined>;
+  list(userId: string): Promise<readonly EnrolledFactor[] | undefined>;
 }
 
 /** How long a sign-in waits for mfa, in milliseconds: without an answer it is refused (ADR 34). */
@@ -25,7 +32,10 @@ export function createFactorDirectory(options: RpcClientOptions<typeof MfaServic
     async list(userId) {
       try {
         const { factors } = await mfa.listFactors({ userId });
-        return factors.map(({ factorId, type, hint }) => ({ id: factorId, type: factorTypeName(type), hint }));
+        return factors.map(({ factorId, type, hint, confirmedAt }) => {
+          const factor = { id: factorId, type: factorTypeName(type), hint };
+          return confirmedAt === undefined ? factor : { ...factor, confirmedAt: timestampDate(confirmedAt) };
+        });
       } catch (err) {
         options.logger?.warn({ err, dependency: 'mfa' }, 'factors are not known in time');
         return undefined;

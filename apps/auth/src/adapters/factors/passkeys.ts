@@ -22,7 +22,7 @@ export interface PasskeyAnswer {
 }
 
 export type PasskeyVerdict =
-  | { kind: 'accepted'; userId: UserId; passkey: PasskeyFacts }
+  | { kind: 'accepted'; userId: UserId; factorId: string; passkey: PasskeyFacts }
   /** Unknown, forged, copied, of other pages, or of nobody any more: which of these is not told. */
   | { kind: 'wrong' };
 
@@ -47,11 +47,11 @@ export function createPasskeys(options: RpcClientOptions<typeof MfaService>): Pa
     },
     async verify({ assertion, ...answer }) {
       try {
-        const { userId, passkey } = await mfa.verifyPasskeySignIn({
+        const { userId, factorId, passkey } = await mfa.verifyPasskeySignIn({
           ...answer,
           assertion: assertionMessage(assertion),
         });
-        return { kind: 'accepted', userId: parse(UserIdSchema, userId), passkey: factsOf(passkey) };
+        return { kind: 'accepted', userId: parse(UserIdSchema, userId), factorId, passkey: factsOf(passkey) };
       } catch (error) {
         if (refusalCodeOf(error) === 'auth.second_factor.invalid') return { kind: 'wrong' };
         throw noAnswerOf('mfa', error);

@@ -5,6 +5,7 @@ import type { Verdict } from '#adapters/risk/sign-in-assessor.ts';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { type Assurance, assuranceOf } from '#features/second-factor/assurance.ts';
+import { isGoodSince } from '#features/second-factor/sufficient-factors.ts';
 import { findKnownDeviceId, type PresentedDevice } from '#features/session/recognise-device.ts';
 import type { Client } from '#storage/sessions/client.repository.ts';
 import type { PasskeySignIn } from '#storage/sign-ins/passkey-sign-in.repository.ts';
@@ -49,7 +50,8 @@ export async function judgePasskey(ctx: AppContext, given: GivenPasskey): Promis
     platform: device.input?.platform,
     at: ctx.clock.now(),
   });
-  // One that asked its user for nothing proves that it is there, and no more.
-  const isProven = isNamed && assurance.acr !== 'aal1';
+  // One that asked its user for nothing proves that it is there, and no more; one of a customer proves nobody of staff.
+  const isOfNow = await isGoodSince(ctx, userId, isNamed ? judged.factorId : '');
+  const isProven = isNamed && isOfNow && assurance.acr !== 'aal1';
   return { ...given, userId, isNamed, isProven, assurance, knownDeviceId, verdict };
 }

@@ -1,7 +1,7 @@
 import { audiences } from '@bank/domain';
 import { describe, expect, it } from 'vitest';
 import { assuranceOf } from './assurance.ts';
-import { askedFactors, needsFactor, opensSession, suffices } from './sufficiency.ts';
+import { askedFactors, isOfBefore, needsFactor, opensSession, suffices } from './sufficiency.ts';
 
 const passkey = { isUserVerified: true, isDeviceBound: false, isAttested: false };
 const kinds = (...types: string[]) => types.map((type) => ({ type }));
@@ -49,4 +49,18 @@ it('nothing is good enough for an audience that is not known', () => {
   expect(askedFactors('another', kinds('totp', 'webauthn'))).toEqual([]);
   expect(needsFactor('another')).toBe(true);
   expect(opensSession('another', assuranceOf(['webauthn'], passkey))).toBe(false);
+});
+
+describe('SR-72 what a member of staff has from before they were one', () => {
+  const since = new Date('2026-02-01');
+
+  it.each([
+    ['confirmed before', new Date('2026-01-31'), true],
+    ['confirmed at that moment', since, true],
+    ['confirmed later', new Date('2026-02-02'), false],
+    ['of which mfa does not say when', undefined, true],
+  ])('%s', (_, confirmedAt, isOld) => {
+    expect(isOfBefore({ confirmedAt }, since)).toBe(isOld);
+    expect(isOfBefore({ confirmedAt }, null)).toBe(false);
+  });
 });

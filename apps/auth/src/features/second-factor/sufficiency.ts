@@ -18,6 +18,15 @@ export function suffices(audience: string, by: string): boolean {
 type Kind = { readonly type: string };
 
 /**
+ * Whether a factor was confirmed before its user became a member of staff, or it is not said when: it proves nobody of staff, whether or
+ * not mfa has heard of the role yet. Nothing is of before for whoever is no member of staff, or of whom that moment is not known (SR-72).
+ */
+export function isOfBefore(factor: { readonly confirmedAt?: Date | undefined }, staffSince: Date | null): boolean {
+  if (staffSince === null) return false;
+  return factor.confirmedAt === undefined || factor.confirmedAt <= staffSince;
+}
+
+/**
  * Of somebody's factors, those that are asked for: those that are good enough or, for staff who have none such, those that let
  * them enrol one. Whoever has a passkey is never let in by less, so that nobody else enrols one for them.
  */

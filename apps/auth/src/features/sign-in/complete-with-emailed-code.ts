@@ -3,7 +3,7 @@ import { DomainError, type UserId } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import { refuseCompromised } from '#features/password/compromised.ts';
 import { assuranceOf } from '#features/second-factor/assurance.ts';
-import { sufficientFactors } from '#features/second-factor/sufficient-factors.ts';
+import { listSufficient } from '#features/second-factor/sufficient-factors.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { withFailureLimit } from '#features/sign-in/address-failures.ts';
 import { denySignIn } from '#features/sign-in/deny-sign-in.ts';
@@ -55,7 +55,7 @@ async function tryCode(
   userId: UserId,
   { challengeId, code }: { challengeId: string; code: string },
 ): Promise<Outcome> {
-  const factors = sufficientFactors(await ctx.factors.list(userId), half.client.audience);
+  const factors = await listSufficient(ctx, { userId, audience: half.client.audience });
   const now = ctx.clock.now();
   const access = { who: half.who, audits: [...completionAudits, 'auth.sign_in.locked', 'user.email_proven'] } as const;
   return await withTransaction(ctx, access, async (tx): Promise<Outcome> => {

@@ -1,4 +1,4 @@
-import type { UserState } from '@bank/domain';
+import { parse, UserIdSchema, type UserState } from '@bank/domain';
 import type { Factor } from '#adapters/factors/factor-directory.ts';
 import type { Assessment } from '#adapters/risk/sign-in-assessor.ts';
 import type { AppContext } from '#context.ts';
@@ -6,7 +6,7 @@ import { isEntitled } from '#features/client/entitlement.ts';
 import { isListedByNow } from '#features/password/accept-password.ts';
 import { verifyCounted } from '#features/password/verify-counted.ts';
 import { needsFactor } from '#features/second-factor/sufficiency.ts';
-import { sufficientFactors } from '#features/second-factor/sufficient-factors.ts';
+import { staffSinceAt, sufficientFactors } from '#features/second-factor/sufficient-factors.ts';
 import type { Attempt } from '#features/sign-in/attempt.ts';
 import { isRemembered, type SignInFacts } from '#features/sign-in/policies.ts';
 
@@ -26,14 +26,15 @@ export interface Judgement extends SignInFacts {
  */
 export async function judgeAttempt(ctx: AppContext, attempt: Attempt, password: string): Promise<Judgement> {
   // The questions leave first: they wait for others, and the hash for a processor.
-  const [{ verdict, deviceTrustedAt }, enrolled, isListed, verified] = await Promise.all([
+  const [{ verdict, deviceTrustedAt }, enrolled, staffSince, isListed, verified] = await Promise.all([
     assess(ctx, attempt),
     ctx.factors.list(attempt.userId),
+    staffSinceAt(ctx, { userId: parse(UserIdSchema, attempt.userId), audience: attempt.client.audience }),
     isListedByNow(ctx, password),
     verifyCounted(ctx, attempt, password),
   ]);
   const { client, credential } = attempt;
-  const factors = sufficientFactors(enrolled, client.audience);
+  const factors = sufficientFactors(enrolled, client.audience, staffSince);
   const userState: UserState | undefined = credential?.status;
   return {
     passwordValid: verified.valid,

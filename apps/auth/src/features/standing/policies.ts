@@ -1,5 +1,5 @@
-import type { ApprovalAction, UserState } from '@bank/domain';
-import { DomainError } from '@bank/domain';
+import type { ApprovalAction, Role, UserState } from '@bank/domain';
+import { DomainError, worksHere } from '@bank/domain';
 
 /** The states that staff may move a user to. */
 export const settableStates = ['active', 'locked', 'suspended', 'closed'] as const satisfies readonly UserState[];
@@ -27,3 +27,16 @@ export function actionOfMove(to: SettableState, hasApproval: boolean): MoveActio
 }
 
 export type MoveAction = Extract<ApprovalAction, 'user.suspend' | 'user.reinstate' | 'user.close'>;
+
+/**
+ * Since when a user to whom these roles are given works here by them: a change among roles of staff leaves it as it is, and whoever goes
+ * back to being a customer is none any more.
+ */
+export function staffSinceOf(
+  { roles, staffSince }: { readonly roles: readonly Role[]; readonly staffSince: Date | null },
+  to: readonly Role[],
+  at: Date,
+): Date | null {
+  if (!worksHere(to)) return null;
+  return worksHere(roles) ? staffSince : at;
+}

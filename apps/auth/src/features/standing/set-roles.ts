@@ -9,6 +9,7 @@ import type { Caller } from '#features/caller.ts';
 import { endEverything } from '#features/standing/end-everything.ts';
 import { noticeDays, type Warrant } from '#features/standing/move-user.ts';
 import { holdPeople, requireVisible } from '#features/standing/people.ts';
+import { staffSinceOf } from '#features/standing/policies.ts';
 import { ApprovalSchema } from '#features/standing/schemas.ts';
 import type { User } from '#storage/users/user.repository.ts';
 
@@ -53,7 +54,7 @@ async function giveRoles(tx: AppTransaction, user: User, to: readonly Role[], wa
     return user;
   }
   const at = tx.clock.now();
-  const changed = await tx.users.setRoles(userId, to, at);
+  const changed = await tx.users.setRoles(userId, { roles: to, staffSince: staffSinceOf(user, to, at), at });
   await endEverything(tx, userId, 'status_changed');
   await tx.emit(userRolesChanged({ userId, from, to, version: changed.version, at }));
   await tx.audit({ ...entry, details });

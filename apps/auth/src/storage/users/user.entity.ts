@@ -18,6 +18,7 @@ export const UserEntity = defineEntity({
     cutOffAt: p.datetime().nullable(),
     statusChangedAt: p.datetime().nullable(),
     rolesChangedAt: p.datetime().nullable(),
+    staffSince: p.datetime().nullable(),
     version: p.bigint('number').defaultRaw('1'),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),

@@ -17,6 +17,8 @@ export interface User {
   statusChangedAt: Date | null;
   /** The same of the roles. */
   rolesChangedAt: Date | null;
+  /** When somebody who is a member of staff became one; null for whoever is none, has been one all along, or was before this was kept. */
+  staffSince: Date | null;
   version: number;
   createdAt: Date;
 }
@@ -46,7 +48,8 @@ const credentialColumns = `u.id as "userId", u.status, u.roles, c.password_hash 
 
 const columns = `id, status, roles, contact, email_verified_at as "emailVerifiedAt",
   phone_verified_at as "phoneVerifiedAt", phone_codes_from as "phoneCodesFrom", locale,
-  status_changed_at as "statusChangedAt", roles_changed_at as "rolesChangedAt", version, created_at as "createdAt"`;
+  status_changed_at as "statusChangedAt", roles_changed_at as "rolesChangedAt", staff_since as "staffSince",
+  version, created_at as "createdAt"`;
 
 /** Users, and their credentials in a table apart. */
 export class UserRepository extends Repository {
@@ -57,7 +60,7 @@ export class UserRepository extends Repository {
         values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       [id, status, [...roles], contact, emailVerifiedAt, locale, acceptedTerms, at, at],
     );
-    const never = { statusChangedAt: null, rolesChangedAt: null } as const;
+    const never = { statusChangedAt: null, rolesChangedAt: null, staffSince: null } as const;
     const without = { phoneVerifiedAt: null, phoneCodesFrom: null, ...never } as const;
     return { id, status, roles, contact, emailVerifiedAt, ...without, locale, version: 1, createdAt: at };
   }
@@ -95,9 +98,9 @@ export class UserRepository extends Repository {
     return this.#change(id, 'status = ?, status_changed_at = ?', [status, at, at]);
   }
 
-  /** Replaces the roles of a user whose row the transaction holds. */
-  setRoles(id: UserId, roles: readonly Role[], at: Date): Promise<User> {
-    return this.#change(id, 'roles = ?, roles_changed_at = ?', [[...roles], at, at]);
+  /** Replaces the roles of a user whose row the transaction holds, and since when they are staff by them. */
+  setRoles(id: UserId, { roles, staffSince, at }: Pick<User, 'roles' | 'staffSince'> & { at: Date }): Promise<User> {
+    return this.#change(id, 'roles = ?, staff_since = ?, roles_changed_at = ?', [[...roles], staffSince, at, at]);
   }
 
   /** Cuts off whatever a user, whose row the transaction holds, had begun at that moment. */
