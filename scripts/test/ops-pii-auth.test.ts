@@ -155,6 +155,16 @@ describe('SR-84 pnpm ops pii, where a key management service wraps the keys', ()
     expect(left).toEqual(row);
   });
 
+  it('sends nothing to a service that production would reach in plain text', async () => {
+    vi.stubEnv('NODE_ENV', 'production');
+    vi.stubEnv('KMS_ENDPOINT', 'http://kms.internal');
+    const before = readFileSync(fileOf('kek'), 'utf8');
+    await expect(run(addKey, 'w3')).rejects.toThrow('KMS_ENDPOINT: production needs TLS');
+    expect(readFileSync(fileOf('kek'), 'utf8')).toBe(before);
+    vi.stubEnv('NODE_ENV', 'test');
+    vi.stubEnv('KMS_ENDPOINT', sandbox.at('/kms'));
+  });
+
   it('adds nothing where the service refuses', async () => {
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'another secret');
     await expect(run(addKey, 'w3')).rejects.toThrow('AWS KMS');

@@ -65,6 +65,7 @@ export { CurrencySchema } from '#locale/currency.ts';
 export { minorUnitDigits } from '#locale/iso-4217.ts';
 export { canonicalLanguage, LanguageSchema } from '#locale/language.ts';
 export { TimeZoneSchema } from '#locale/time-zone.ts';
+export { isOnThisMachine } from '#loopback.ts';
 export type { PasswordFacts, PasswordProblem } from '#password/policy.ts';
 export { checkPassword, normalisePassword, passwordLengthMax, passwordLengthMin } from '#password/policy.ts';
 export { Secret } from '#secret.ts';

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { type KeyringFolder, openKeyManagement, openKeyringFolder } from '@bank/composition/keys';
 import { appendRow, connectDatabase, type Database } from '@bank/database';
-import { Secret } from '@bank/domain';
 import type { KeyManagement, Keyring } from '@bank/security';
+import { baseEnv, ConfigError, readConfig } from '@bank/service-kit';
 import * as v from 'valibot';
 import type { OperatorRun } from '#ops/operator-run.ts';
 import { environmentFile } from '#stack/apps/app-files.ts';
@@ -25,18 +25,16 @@ export interface AppKeys {
   tell(run: OperatorRun, details: Parameters<OperatorRun['rowOf']>[0]): Promise<void>;
 }
 
-const text = v.string();
-
-/** What of an app's environment is needed here; the app judges it more closely when it starts. */
+/** What of an app's environment is needed here, judged as the app judges it. */
 const Environment = v.object({
-  NODE_ENV: v.optional(text, 'production'),
-  DATABASE_URL: v.pipe(text, v.url()),
-  DATABASE_CA_FILE: v.optional(text),
-  KEYRING_DIR: text,
-  KMS_PROVIDER: v.optional(v.picklist(['aws'])),
-  KMS_KEY_ID: v.optional(text),
-  KMS_REGION: v.optional(text),
-  KMS_ENDPOINT: v.optional(text),
+  NODE_ENV: baseEnv.NODE_ENV,
+  DATABASE_URL: baseEnv.DATABASE_URL,
+  DATABASE_CA_FILE: baseEnv.DATABASE_CA_FILE,
+  KEYRING_DIR: baseEnv.KEYRING_DIR,
+  KMS_PROVIDER: baseEnv.KMS_PROVIDER,
+  KMS_KEY_ID: baseEnv.KMS_KEY_ID,
+  KMS_REGION: baseEnv.KMS_REGION,
+  KMS_ENDPOINT: baseEnv.KMS_ENDPOINT,
 });
 
 /** What goes wrong is thrown, and nothing is read twice. */
@@ -64,7 +62,7 @@ export async function withApp<T>(app: AppName, work: (keys: AppKeys) => Promise<
     return opened;
   };
   const database = await connectDatabase({
-    ...{ url: new Secret(config.DATABASE_URL), caFile: config.DATABASE_CA_FILE, schema: app },
+    ...{ url: config.DATABASE_URL, caFile: config.DATABASE_CA_FILE, schema: app },
     ...{ entities: [], poolMax: 2, service: 'ops' },
   });
   try {
@@ -98,9 +96,11 @@ function keyringFileOf({ KEYRING_DIR: folder }: { readonly KEYRING_DIR: string }
 }
 
 function readEnvironment(app: AppName): v.InferOutput<typeof Environment> {
-  const { success, issues, output } = v.safeParse(Environment, environmentOf(app));
-  if (!success) throw new StackError(`${v.getDotPath(issues[0])} of ${app} is missing or cannot be`);
-  return output;
+  try {
+    return readConfig(Environment, environmentOf(app));
+  } catch (error) {
+    throw error instanceof ConfigError ? new StackError(`the environment of ${app}: ${error.message}`) : error;
+  }
 }
 
 function environmentOf(app: AppName): NodeJS.ProcessEnv {

@@ -1,4 +1,4 @@
-import { Secret } from '@bank/domain';
+import { isOnThisMachine, Secret } from '@bank/domain';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -8,8 +8,8 @@ const developmentWords = /^(?:dev|test|local|change|secret|password|guest|exampl
 const developmentFolder = /(?:^|[\\/])\.stack(?:[\\/]|$)/;
 
 /**
- * What a production environment may not say: plain text to Postgres, Redis, RabbitMQ or any address, weak or development
- * secrets, and limits wider than they are meant to be (SR-68, SR-84). One problem a line, naming the variable.
+ * What a production environment may not say: plain text to Postgres, Redis, RabbitMQ, or any address but of this machine, weak
+ * or development secrets, and limits wider than they are meant to be (SR-68, SR-84). One problem a line, naming the variable.
  */
 export function productionProblems(values: Values): string[] {
   const problems = [...plaintextProblems(values)];
@@ -43,10 +43,20 @@ function* plaintextProblems(values: Values): Generator<string> {
   }
   // Whatever an address is for: keys, documents, messages and links go there, or come from it.
   for (const [name, value] of Object.entries(values)) {
-    if (typeof value === 'string' && URL.parse(value)?.protocol === 'http:') {
-      yield `${name}: production needs TLS: use https://`;
-    }
+    if (textsOf(value).some(isPlainHttp)) yield `${name}: production needs TLS: use https://`;
   }
+}
+
+/** A setting as it is given: what a secret hides, and each entry of a list. */
+function textsOf(value: unknown): string[] {
+  const texts: unknown[] = value instanceof Secret ? [value.reveal()] : [value].flat();
+  return texts.filter((text) => typeof text === 'string');
+}
+
+/** A proxy on the same machine that speaks TLS for us is asked without. */
+function isPlainHttp(text: string): boolean {
+  const url = URL.parse(text);
+  return url?.protocol === 'http:' && !isOnThisMachine(url);
 }
 
 function isVerifiedPostgres(url: URL, caFile: unknown): boolean {

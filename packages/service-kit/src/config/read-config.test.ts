@@ -116,12 +116,23 @@ describe('SR-68 SR-84 production', () => {
     ['plain RabbitMQ', { RABBITMQ_URL: valid.RABBITMQ_URL }, /^RABBITMQ_URL: production needs TLS/],
     ['a KMS by plain HTTP', { KMS_ENDPOINT: 'HTTP://kms.internal' }, /^KMS_ENDPOINT: production needs TLS/],
     ['an issuer by plain HTTP', { TOKEN_ISSUER: 'http://bank.example' }, /^TOKEN_ISSUER: production needs TLS/],
+    [
+      'a secret address by plain HTTP',
+      { SENTRY_DSN: 'http://key@sentry.internal/1' },
+      /^SENTRY_DSN: production needs TLS/,
+    ],
+    ['one of a list by plain HTTP', { WEB_ORIGINS: 'https://a.example,http://b.example' }, /^WEB_ORIGINS: .* TLS/],
+    ['a name that begins like this machine', { KMS_ENDPOINT: 'http://127.0.0.1.example' }, /^KMS_ENDPOINT: .* TLS/],
     ['no password', { REDIS_URL: 'rediss://cache' }, /^REDIS_URL: the password/],
     ['a short password', { REDIS_URL: 'rediss://:kQ8zS2vT@cache' }, /^REDIS_URL: the password/],
     ['a telling password', { REDIS_URL: 'rediss://:development-secret-1@cache' }, /^REDIS_URL: the password/],
     ['wide limits', { RATE_LIMIT_IP_MULTIPLIER: '100' }, /^RATE_LIMIT_IP_MULTIPLIER: must be 1/],
   ])('refuses %s', (_name, change, problem) => {
     expect(problemsOf({ ...production, ...change })).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it.each(['http://127.0.0.1:8443', 'http://localhost', 'http://[0:0::1]/kms'])('takes %s, on this machine', (url) => {
+    expect(problemsOf({ ...production, KMS_ENDPOINT: url })).toEqual([]);
   });
 
   it('refuses files of the development stack', () => {

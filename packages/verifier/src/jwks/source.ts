@@ -1,3 +1,5 @@
+import { isOnThisMachine } from '@bank/domain';
+
 /** Keys, as their owner publishes them. */
 export interface JwksAnswer {
   /** The parsed JSON of a JWK Set. */
@@ -22,7 +24,7 @@ const bytesMax = 64 * 1024;
  */
 export function createHttpJwksSource(url: string): JwksSource {
   const address = new URL(url);
-  if (address.protocol !== 'https:' && !isOnThisMachine(address)) {
+  if (address.protocol !== 'https:' && !(address.protocol === 'http:' && isOnThisMachine(address))) {
     throw new RangeError('public keys are read by https:, or by http: on this machine');
   }
   return {
@@ -37,11 +39,6 @@ export function createHttpJwksSource(url: string): JwksSource {
       return maxAge === undefined ? { document } : { document, maxAgeSeconds: maxAge };
     },
   };
-}
-
-/** As `new URL` has it, which writes every spelling of an address in one way. */
-function isOnThisMachine({ protocol, hostname }: URL): boolean {
-  return protocol === 'http:' && /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
 async function readText(response: Response): Promise<string> {
