@@ -96,7 +96,7 @@ export const factorMessages: Pick<Catalogue['messages'], FactorTemplate> = {
     ],
   }),
   'second-factor-blocked': (values, { brand, time }) => ({
-    subject: `Second factors of your account at ${brand} are blocked for a while`,
+    subject: `Codes for your account at ${brand} are blocked for a while`,
     parts: [
       paragraph(`On ${time(values.at)} too many wrong codes were entered for your account.`),
       paragraph(`The next code is taken in ${minutes(values.minutes)}.`),

@@ -99,6 +99,13 @@ test('a code and a link are where people and programs find them', () => {
   expect(link.html).toContain('href="https://bank.example/r?a=1&amp;b=2"');
 });
 
+test('that codes are blocked reads well for a user whose codes come by mail and who has no second factor', () => {
+  const { params } = messageOf('second-factor-blocked', { at, minutes: 15 });
+  const { subject, text } = renderEmail({ template: 'second-factor-blocked', params, brand });
+  expect(subject).toMatch(/^Codes for your account at .+ are blocked/);
+  expect(subject + text).not.toMatch(/second factor/i);
+});
+
 test('SR-76: what a device calls itself becomes neither markup nor a link', () => {
   const { params } = messageOf('new-device', { at, device: '<a href="https://evil.example">Pixel</a>\r\nBcc: x@y.z' });
   const email = renderEmail({ template: 'new-device', params, brand });

@@ -27,8 +27,8 @@ const audits = [
 
 /**
  * Moves a user to another state, for staff: to lock and to lift a lock takes one of them, everything else two, and that the
- * user has not been moved since it was asked for (SR-71). Where they stand already it succeeds without effect, and so does a
- * repetition by the same checker.
+ * user has not been moved since it was asked for (SR-71). Where they stand already it succeeds and ends what else would open the
+ * account, as `moveUser` says; a repetition by the same checker succeeds without effect.
  * @throws auth.token.missing, request.invalid, access.forbidden, auth.step_up.required, user.not_found,
  * user.transition.illegal, approval.invalid, approval.expired, approval.own, approval.already_decided, approval.stale,
  * service.unavailable
