@@ -69,20 +69,36 @@ describe('SR-20, SR-86 a lock that right passwords brought about', () => {
     await begin(account, 1);
     expect(await told(account)).toEqual([1, 1, 1]);
     auth.clock.advance(121_000);
-    await begin(account, 1);
+    await begin(account, 1); // its own lock may be over in a moment
     expect(await told(account)).toEqual([1, 1, 1]);
+    auth.clock.advance(241_000);
+    await begin(account, 1);
+    expect(await told(account)).toEqual([2, 2, 1]);
   });
 
-  it('is not told of where the one that locked is completed', async () => {
+  it('is told of where a wrong one brought the lock before it about, and a right one that nobody completed this one', async () => {
+    const account = await register(auth);
+    for (let tries = 0; tries < 5; tries += 1) await signIn(auth, account, wrong);
+    auth.clock.advance(61_000);
+    await begin(account, 1);
+    expect(await told(account)).toEqual([1, 1, 1]);
+    auth.clock.advance(121_000);
+    await begin(account, 1);
+    expect(await told(account)).toEqual([2, 2, 1]);
+  });
+
+  it.each([4, 5])('is not told of where the one that locked is completed, after %i wrong ones', async (count) => {
     const account = await register(auth);
     auth.neighbours.proof = { kind: 'accepted', by: 'totp' };
-    for (let tries = 0; tries < 4; tries += 1) await signIn(auth, account, wrong);
+    for (let tries = 0; tries < count; tries += 1) await signIn(auth, account, wrong);
+    const before = await told(account);
+    auth.clock.advance(61_000);
     const { loginId } = (await signIn(auth, account)).body;
     const response = { code: '123456' };
     const half = { loginId, challengeId: '01980000-0000-7000-8000-0000000000c1', response };
     expect((await post(auth, '/v1/auth/login/verify', half)).status).toBe(200);
     expect((await signIn(auth, account)).status).toBe(200);
-    expect(await told(account)).toEqual([0, 0, 0]);
+    expect(await told(account)).toEqual(before);
   });
 
   it('is told of where mfa was away, so that nobody could judge the attempts', async () => {

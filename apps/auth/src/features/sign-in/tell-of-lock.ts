@@ -13,8 +13,8 @@ import {
 import type { ClaimedAttempt, PoolKey } from '#storage/sign-ins/lockout.repository.ts';
 
 /**
- * Tells the ledger, the house and the user that a pool is locked, once for each lock, whichever path closed it and whichever meets
- * it first; nothing where it is not, or not any more. The work is the same for an identifier of nobody (SR-15).
+ * Tells the ledger, the house and the user that a pool is locked, once for each lock that is met, whichever path closed it and
+ * whichever meets it first; nothing where it is not, or not any more. The work is the same for an identifier of nobody (SR-15).
  */
 export async function tellOfLock(tx: AppTransaction, of: PoolKey & { userId: UserId | undefined }): Promise<void> {
   const lock = await tx.lockouts.noteLock(of);
@@ -33,8 +33,9 @@ export async function tellOfLock(tx: AppTransaction, of: PoolKey & { userId: Use
 }
 
 /**
- * Tells of a pool whose locks ran out one after the other, with nobody refused and nothing completed: somebody has the password, and
- * waits in between. Before the second lock a right password says nothing: it is its user's, who completes it in a moment.
+ * Tells of a pool that a right password finds open though nobody was told of the lock before it: nobody was refused and nothing
+ * completed, so somebody has the password and waits in between. The lock that it closes itself says nothing yet: as a rule it is
+ * its user's, who completes it in a moment. In a transaction of its own, as the lock may have been lifted meanwhile.
  */
 export async function tellOfLocksUntold(
   ctx: AppContext,
@@ -42,6 +43,6 @@ export async function tellOfLocksUntold(
   attempt: PoolKey & { userId: UserId; claimed: ClaimedAttempt },
 ): Promise<void> {
   const { failures, toldFailures } = attempt.claimed;
-  if (failures <= failuresBeforeLock || toldFailures > 0) return;
+  if (failures <= failuresBeforeLock || toldFailures >= failures - 1) return;
   await withTransaction(ctx, { who, audits: ['auth.sign_in.locked'] }, (tx) => tellOfLock(tx, attempt));
 }
