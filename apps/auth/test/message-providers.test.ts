@@ -79,7 +79,10 @@ describe('configuration', () => {
     [{ EMAIL_PROVIDERS: 'notification' }, 'NOTIFICATION_RPC_URL: is needed by notification'],
     [{ EMAIL_PROVIDERS: 'pigeon' }, 'EMAIL_PROVIDERS: must be of'],
     [{ EMAIL_PROVIDERS: 'smtp,smtp' }, 'EMAIL_PROVIDERS: must be of'],
-    [{ NODE_ENV: 'production', EMAIL_PROVIDERS: 'sendgrid' }, 'TWILIO_BASE_URL: production needs TLS'],
+    [
+      { NODE_ENV: 'production', EMAIL_PROVIDERS: 'sendgrid', TWILIO_BASE_URL: 'http://twilio.example' },
+      'TWILIO_BASE_URL: production needs TLS',
+    ],
   ])('%j is refused by name', (changes, problem) => {
     expect(() => loadConfig(environment(changes))).toThrow(problem);
   });

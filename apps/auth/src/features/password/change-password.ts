@@ -20,9 +20,9 @@ import { replacePassword } from '#features/password/replace-password.ts';
 import { ChangePasswordSchema } from '#features/password/schemas.ts';
 import { verifyCounted } from '#features/password/verify-counted.ts';
 import { endManySessions } from '#features/session/end-session.ts';
+import { isLive } from '#features/session/policies.ts';
 import { findOwnSession } from '#features/step-up/find-session.ts';
 import { type Contact, openContact } from '#features/user/contact.ts';
-import type { Session } from '#storage/sessions/session.repository.ts';
 
 /**
  * Changes the caller's password. The present one is needed, and a wrong one counts as at a sign-in (SR-7). The caller's other
@@ -41,7 +41,7 @@ export async function changePassword(ctx: AppContext, input: unknown, caller: Ca
   await requireNoOwnWords(ctx, chosen, { ...(await contactOf(ctx, userId)), userId });
   const session = { who, user, caller, ...own };
   const confirmed = await confirmPassword(ctx, session, currentPassword, 'auth.password.change_failed', (counted) =>
-    isRepetition(ctx, own.session, counted, { currentPassword, newPassword }),
+    isRepetition(ctx, sessionId, counted, { currentPassword, newPassword }),
   );
   if (confirmed.isReplaced) return await settle(ctx, who, confirmed);
   const passwordHash = await hashUnused(ctx, who, confirmed, chosen);
@@ -66,12 +66,15 @@ export async function changePassword(ctx: AppContext, input: unknown, caller: Ca
  */
 async function isRepetition(
   ctx: AppContext,
-  session: Session,
+  sessionId: string,
   counted: CountedPassword,
   { currentPassword, newPassword }: v.InferOutput<typeof ChangePasswordSchema>,
 ): Promise<boolean> {
   const { credential } = counted;
-  if (session.createdAt >= credential.changedAt) return false;
+  // Looked at after the password was: the change of another session would have ended it.
+  const session = await readerOf(ctx).sessions.find(sessionId);
+  if (session === undefined || !isLive(session, ctx.clock.now()) || session.createdAt >= credential.changedAt)
+    return false;
   const [, passwordHash] = await readerOf(ctx).passwordHistory.recent(credential.userId);
   if (passwordHash === undefined) return false;
   const before = await verifyCounted(ctx, { ...counted, credential: { ...credential, passwordHash } }, currentPassword);
