@@ -44,12 +44,12 @@ export async function provisionGiven(
     );
   }
   await Promise.all([
-    postgres === undefined ? undefined : provisionPostgres(postgres, provisioning),
-    rabbitmq === undefined ? undefined : provisionRabbitMQ(rabbitmq, provisioning),
+    postgres === undefined ? undefined : fillPostgres(postgres, provisioning),
+    rabbitmq === undefined ? undefined : fillRabbitMQ(rabbitmq, provisioning),
   ]);
 }
 
-async function provisionPostgres(
+async function fillPostgres(
   { url, ...ca }: Postgres,
   { name, folder, migrate, report }: GivenProvisioning,
 ): Promise<void> {
@@ -60,7 +60,7 @@ async function provisionPostgres(
   report(`postgres: the database ${name} has its roles and schemas`);
 }
 
-async function provisionRabbitMQ(broker: RabbitMQ, { name, folder, report }: GivenProvisioning): Promise<void> {
+async function fillRabbitMQ(broker: RabbitMQ, { name, folder, report }: GivenProvisioning): Promise<void> {
   const passwordOf = openSecretStore(folder).password;
   await provisionBroker(broker, name, { passwordOf, report, remake: false });
   report(`rabbitmq: the virtual host ${name} has its queues and users`);

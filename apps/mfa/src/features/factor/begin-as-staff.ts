@@ -20,7 +20,7 @@ const RolesChange = v.strictObject({
  */
 export async function beginAsStaff(ctx: AppContext, input: unknown): Promise<void> {
   const { userId, from, to, changedAt } = parse(RolesChange, input);
-  if (worksHere(from) || !worksHere(to)) return;
+  if (hasStaffName(from) || !hasStaffName(to)) return;
   const audits = ['mfa.factor.removed', 'mfa.factors.reset'] as const;
   await withTransaction(ctx, { who: allow.system('begin-as-staff'), audits }, async (tx) => {
     const subject = await tx.subjects.lock(userId);
@@ -35,6 +35,6 @@ export async function beginAsStaff(ctx: AppContext, input: unknown): Promise<voi
 }
 
 /** By the names of an event: one that this version does not know is no customer's. */
-function worksHere(names: readonly string[]): boolean {
+function hasStaffName(names: readonly string[]): boolean {
   return names.some((name) => name !== 'customer');
 }
