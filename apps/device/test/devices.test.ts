@@ -1,8 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { request } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
 import { describe, expect, test } from 'vitest';
+import { recordSignIn } from '#features/sign-in/record-sign-in.ts';
 import { deviceApp } from './device-app.ts';
-import { givenDevice } from './given-device.ts';
+import { givenDevice, signInFacts } from './given-device.ts';
 
 const app = await deviceApp();
 
@@ -81,6 +83,21 @@ describe('GET /v1/devices/{id}', () => {
   });
 
   test.each([
+    ['GET', ''],
+    ['POST', '/trust'],
+    ['POST', '/untrust'],
+    ['POST', '/key/challenge'],
+  ] as const)('%s %s of the device in use waits for news of the sign-in', async (method, end) => {
+    const facts = signInFacts();
+    const { userId, deviceId } = facts;
+    const token = app.issuer.token({ userId, sessionId: facts.sessionId, deviceId, acr: 'aal2' });
+    const answer = request(app.service, method, `/v1/devices/${deviceId}${end}`, { token });
+    await pause(120);
+    await recordSignIn(app.ctx, facts);
+    expect((await answer).status).toBe(200);
+  });
+
+  test.concurrent.each([
     ['GET', ''],
     ['PATCH', ''],
     ['POST', '/trust'],
