@@ -17,8 +17,10 @@ export function describeLetters(queues: readonly QueueLetters[], limit: number):
   ]);
 }
 
-function describeLetter({ id, type, reason, failures, lastFailedAt, consumer, requestId, tooOld }: DeadLetter): string {
+function describeLetter(letter: DeadLetter): string {
+  const { id, type, reason, events, failures, lastFailedAt, consumer, requestId, tooOld } = letter;
   const story = [
+    ...(events === 1 ? [] : [`${events} events`]),
     `${failures} failures`,
     ...(lastFailedAt === undefined ? [] : [`last ${lastFailedAt}`]),
     ...(consumer === undefined ? [] : [`in ${consumer}`]),

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseCloudEvent, sourceOf, topology } from '@bank/messaging';
+import { eventsOf, sourceOf, topology } from '@bank/messaging';
 import { appNames, type Stack } from '@bank/scripts/stack';
 import { queryOnce } from '@bank/test-bed';
 import { type Channel, type ChannelModel, type ConsumeMessage, connect } from 'amqplib';
@@ -10,7 +10,7 @@ const queue = 'chaos.received';
 const againAfterMs = 500;
 const prefetch = 500;
 
-/** A client of the broker whose queue is bound to all three exchanges, and that notes each message it gets. */
+/** A client of the broker whose queue is bound to all three exchanges, and that notes each event that it gets. */
 export interface Receiver {
   /** In the order of arrival, repetitions included. */
   readonly received: readonly Received[];
@@ -88,7 +88,8 @@ async function subscribe({ stores, environments }: Stack, received: Received[]):
 
 function note(message: ConsumeMessage | null, channel: Channel, received: Received[]): void {
   if (message === null) return;
-  const { id, source, subject, sequence } = parseCloudEvent(message.content);
-  received.push({ id, source, subject, sequence });
+  for (const { id, source, subject, sequence } of eventsOf(message.content, message.properties.contentType)) {
+    received.push({ id, source, subject, sequence });
+  }
   channel.ack(message);
 }

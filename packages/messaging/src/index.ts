@@ -15,7 +15,8 @@ export {
   type Replay,
   replayDeadLetters,
 } from '#dead-letters/dead-letters.ts';
-export { type CloudEvent, cloudEventMediaType, parseCloudEvent } from '#envelope/cloud-event.ts';
+export { type CloudEvent, cloudEventMediaType } from '#envelope/cloud-event.ts';
+export { eventsOf } from '#envelope/event-batch.ts';
 export type { BatchOutcome } from '#publish/batch.ts';
 export type { OutgoingMessage } from '#publish/outgoing-message.ts';
 export { createPublisher, type Publisher } from '#publish/publisher.ts';

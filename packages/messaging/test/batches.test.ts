@@ -13,7 +13,7 @@ import {
   PermanentFailure,
   type Publisher,
 } from '#index.ts';
-import { message, silent, testBroker, testMetrics } from './support/broker.ts';
+import { batchOf, message, silent, testBroker, testMetrics } from './support/broker.ts';
 
 let broker: TestRabbitVhost & { secretUrl: Secret };
 let publisher: Publisher;
@@ -220,6 +220,36 @@ it('does not rest after a batch that is full', async () => {
   };
   await consumeInBatches(note, { restMs: 10_000, waitMs: 500, batchMax: 20 });
   await until(() => handledAt.length === 40, { deadlineMs: 9_000 });
+});
+
+it('rests no longer once everything waits that the queue hands out', async () => {
+  const handled: string[] = [];
+  const note: BatchConsumer['handleBatch'] = async (batch) => {
+    handled.push(...batch.map(({ id }) => id));
+    return [];
+  };
+  await consumeInBatches(note, { restMs: 60_000, prefetch: 10 });
+  await publisher.publish(messages(1));
+  await until(() => handled.length === 1);
+  await publisher.publish(messages(10));
+  await until(() => handled.length === 11);
+});
+
+it('counts what the queue hands out in messages, of which each may carry many events', async () => {
+  const restMs = 1000;
+  const batches: { at: number; size: number }[] = [];
+  const note: BatchConsumer['handleBatch'] = async (batch) => {
+    batches.push({ at: performance.now(), size: batch.length });
+    return [];
+  };
+  await consumeInBatches(note, { restMs, prefetch: 3 });
+  await publisher.publish(messages(1));
+  await until(() => batches.length === 1);
+  const route = { exchange: 'user-service.events', routingKey: 'user.activated.v1' };
+  await publisher.publish([batchOf(messages(5), route), batchOf(messages(5), route)]);
+  await until(() => batches.length === 2);
+  expect(batches[1]?.size).toBe(10);
+  expect((batches[1]?.at ?? 0) - (batches[0]?.at ?? 0)).toBeGreaterThanOrEqual(restMs - 5);
 });
 
 it('runs what is done about one message in its own context, and all else in that of the batch', async () => {

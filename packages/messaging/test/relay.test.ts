@@ -3,7 +3,7 @@ import type { TestRabbitVhost } from '@bank/testing';
 import { until } from '@bank/testing';
 import { connect } from 'amqplib';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createPublisher, createRelay, type Publisher, type RelayOptions, type Worker } from '#index.ts';
+import { createPublisher, createRelay, eventsOf, type Publisher, type RelayOptions, type Worker } from '#index.ts';
 import { ArrayOutbox } from './support/array-outbox.ts';
 import { silent, testBroker, testMetrics } from './support/broker.ts';
 import { callManagement } from './support/management.ts';
@@ -33,8 +33,8 @@ async function startRelay(options: Partial<RelayOptions> = {}): Promise<void> {
   await relay.start();
 }
 
-async function takeOne(queue: string) {
-  const connection = await connect(broker.url);
+async function takeOne(queue: string, url = broker.url) {
+  const connection = await connect(url);
   const channel = await connection.createChannel();
   const taken = await until(async () => (await channel.get(queue, { noAck: true })) || undefined);
   await connection.close();
@@ -76,6 +76,27 @@ describe('the outbox relay', () => {
     const event = JSON.parse(content.toString());
     expect(event).toMatchObject({ id, type: 'any.type' });
     expect(event).not.toHaveProperty('sequence');
+  });
+
+  it('SR-89 takes many rows for the ledger in one message, whose confirm is that of all of them', async () => {
+    const own = await testBroker();
+    await publisher.close();
+    publisher = createPublisher({ url: own.secretUrl, service: 'auth', logger: silent });
+    const ids = store.add(60, { destination: 'audit', type: 'audit.entry_recorded.v1', sequence: null });
+    await startRelay();
+    await until(() => store.published.length === 60);
+    expect(store.published).toEqual(ids);
+    expect(store.batches).toEqual([60]);
+    expect(await publisher.depth('admin.audit')).toBe(3);
+    const { content, properties } = await takeOne('admin.audit', own.url);
+    expect(eventsOf(content, properties.contentType).map(({ id }) => id)).toEqual(ids.slice(0, 25));
+    expect(properties).toMatchObject({
+      messageId: ids[0],
+      type: 'audit.entry_recorded.v1',
+      deliveryMode: 2,
+      contentType: 'application/cloudevents-batch+json; charset=utf-8',
+      headers: { 'x-request-id': 'request-1' },
+    });
   });
 
   it('is woken by an insert, long before the next poll', async () => {

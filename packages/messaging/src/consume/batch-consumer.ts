@@ -3,16 +3,19 @@ import { DomainError } from '@bank/domain';
 import { newTraceparent, type RequestContext, requestContext } from '@bank/observability';
 import type { Consumer } from '#consume/consumer.ts';
 import type { CloudEvent } from '#envelope/cloud-event.ts';
+import { createBell } from '#timing/bell.ts';
 
 /** One reaction to messages of a queue that is cheaper for many at once. */
 export interface BatchConsumer extends Pick<Consumer, 'name' | 'queue' | 'types'> {
   /** Most messages of one batch, 250 unless given. */
   readonly batchMax?: number;
+  /** Messages of the queue that may be under way, which may carry many events each; two batches' worth of single ones unless given. */
+  readonly prefetch?: number;
   /** How long a batch waits for more once it has a message, 5 ms unless given. */
   readonly waitMs?: number;
   /**
    * Least time from a batch that is not full to the next, none unless given: a steady trickle then costs a few batches
-   * a second, while what comes by itself is handled at once.
+   * a second, while what comes by itself is handled at once. It ends early where no more can come: when there is a batch, or all of the prefetch.
    */
   readonly restMs?: number;
   /**
@@ -27,29 +30,38 @@ export type Within = <T>(message: CloudEvent, work: () => T) => T;
 
 interface Waiting {
   readonly message: CloudEvent;
+  /** What it came in. */
+  readonly carrier: object;
   readonly context: RequestContext | undefined;
   readonly resolve: (result: unknown) => void;
   readonly reject: (reason: unknown) => void;
 }
 
 /**
- * A consumer that collects its messages: the queue hands out two batches' worth, one batch is handled at a time, and
+ * A consumer that collects its messages: the queue hands out some batches' worth, one batch is handled at a time, and
  * meanwhile the next fills. Every message is acknowledged, tried again or set aside for itself: the messages of a batch that
  * fails are handled one by one, unless what they need is away, which is no message's fault.
  */
 export function inBatches(consumer: BatchConsumer): Consumer {
-  const { name, queue, types, batchMax = 250, waitMs = 5, restMs = 0 } = consumer;
+  const { name, queue, types, batchMax = 250, prefetch = 2 * batchMax, waitMs = 5, restMs = 0 } = consumer;
   const waiting: Waiting[] = [];
+  const enough = createBell();
+  let carriers = new Set<object>();
   let working = false;
+
+  function isEnough(): boolean {
+    return waiting.length >= batchMax || carriers.size >= prefetch;
+  }
 
   async function work(): Promise<void> {
     working = true;
     await pause(waitMs);
     while (waiting.length > 0) {
+      const restsUntil = isEnough() ? 0 : performance.now() + restMs;
       const batch = waiting.splice(0, batchMax);
-      const rest = restMs > 0 && batch.length < batchMax ? pause(restMs) : undefined;
+      carriers = new Set(waiting.map(({ carrier }) => carrier));
       await settle(consumer, batch);
-      await rest;
+      while (!isEnough() && performance.now() < restsUntil) await enough.wait(restsUntil - performance.now());
     }
     working = false;
   }
@@ -58,11 +70,13 @@ export function inBatches(consumer: BatchConsumer): Consumer {
     name,
     queue,
     types,
-    prefetch: 2 * batchMax,
-    timeoutMs: 60_000, // 30 s for its own batch, and as long for the one before it
-    handle(message) {
+    prefetch,
+    timeoutMs: 60_000, // 30 s for its own batch, and as long for those before it
+    handle(message, carrier = message) {
       const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-      waiting.push({ message, context: requestContext.get(), resolve, reject });
+      waiting.push({ message, carrier, context: requestContext.get(), resolve, reject });
+      carriers.add(carrier);
+      if (isEnough()) enough.ring();
       if (!working) void work();
       return promise;
     },

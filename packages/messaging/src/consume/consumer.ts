@@ -9,7 +9,7 @@ export interface Consumer {
   readonly queue: string;
   /** The event types it takes; `*` takes all. */
   readonly types: readonly string[];
-  /** Messages of its queue that may be under way at the same time; that of the process unless given. */
+  /** Messages of its queue that may be under way at the same time, each with all that it carries; that of the process unless given. */
   readonly prefetch?: number;
   /** After so long a message counts as failed, whatever comes of it later; that of the process unless given. */
   readonly timeoutMs?: number;
@@ -17,8 +17,9 @@ export interface Consumer {
    * Handles one message; it may be handed over more than once, and in any order. The result may say `applied: false`
    * when the inbox knew it already (for the metrics). A PermanentFailure, data that `decodeEvent` refuses, or a
    * domain error that says the input is invalid, goes to the dead letters at once; any other error is tried again.
+   * `carrier` is one object for all that travelled together, of which each is handed over by itself.
    */
-  handle(message: CloudEvent): Promise<unknown>;
+  handle(message: CloudEvent, carrier?: object): Promise<unknown>;
 }
 
 /** Whether a consumer takes events of that type. */

@@ -12,7 +12,8 @@ import type { AckOrNack } from 'rascal';
 import { attemptsOf, type Headers, headersAfterFailure, knownAttemptsOf } from '#consume/attempts.ts';
 import { type Consumer, takes } from '#consume/consumer.ts';
 import { failureOf, UnknownType } from '#consume/failure.ts';
-import { type CloudEvent, parseCloudEvent } from '#envelope/cloud-event.ts';
+import { type Part, partsOf } from '#consume/parts.ts';
+import type { CloudEvent } from '#envelope/cloud-event.ts';
 import { deadQueueOf, retryQueueOf } from '#topology/topology.ts';
 
 export interface DeliveryOptions {
@@ -47,25 +48,27 @@ const awayFailuresMax = 150;
 /** How long a message that could not be moved on stays with its consumer before it goes back into its queue. */
 const unmovedPauseMs = 1000;
 
-/** A failed message on its way: what failed, who failed, and since when. */
+/** A failed event on its way: what failed, who failed, and since when. */
 interface FailedDelivery {
+  /** It alone, whatever it came with. */
   readonly message: ConsumeMessage;
   readonly thrown: unknown;
-  /** The consumer, or the queue for a message that never reached one. */
+  /** The consumer, or the queue for an event that never reached one. */
   readonly consumer: string;
   readonly startedAt: number;
 }
 
 /**
  * Gives the function that handles one delivery and acknowledges it: after every consumer of its type has done its
- * part, or after the message was put into a retry queue or among the dead letters. It never rejects.
+ * part, or after the message was put into a retry queue or among the dead letters. Of a batch each event is handled, and put there,
+ * by itself, all of them at the same time. It never rejects.
  */
 export function createDeliveryHandler(options: DeliveryOptions): DeliveryHandler {
   const { queue, logger } = options;
   return async (message, ackOrNack, forward) => {
     try {
-      const failed = await runConsumers(message, options);
-      if (failed !== undefined && !(await isMoved(failed, forward, options))) {
+      const settled = await Promise.all(partsOf(message).map((part) => isSettled(part, { message, forward, options })));
+      if (settled.includes(false)) {
         await ackOrNack(new Error('not moved on'), [{ strategy: 'nack', requeue: true, defer: unmovedPauseMs }]);
       } else await ackOrNack();
     } catch (error) {
@@ -75,27 +78,48 @@ export function createDeliveryHandler(options: DeliveryOptions): DeliveryHandler
   };
 }
 
-async function runConsumers(message: ConsumeMessage, options: DeliveryOptions): Promise<FailedDelivery | undefined> {
+interface Delivery {
+  readonly message: ConsumeMessage;
+  readonly forward: Forward;
+  readonly options: DeliveryOptions;
+}
+
+/** Handles one event, and moves it on where it fails. False where the message has to come again for that. */
+async function isSettled(part: Part, { message, forward, options }: Delivery): Promise<boolean> {
+  const failed = await runConsumers(part, message, options);
+  return failed === undefined || isMoved(failed, forward, options);
+}
+
+async function runConsumers(
+  part: Part,
+  carrier: ConsumeMessage,
+  options: DeliveryOptions,
+): Promise<FailedDelivery | undefined> {
   let consumer = options.queue;
   let startedAt = performance.now();
   try {
-    const event = parseCloudEvent(message.content);
+    const event = part.event();
     const takers = options.consumers.filter((candidate) => takes(candidate, event.type));
     if (takers.length === 0) throw new UnknownType(event.type);
     for (const taker of takers) {
       consumer = taker.name;
       startedAt = performance.now();
-      const result = await runConsumer(taker, event, headersOf(message), taker.timeoutMs ?? options.handlerTimeoutMs);
+      const result = await runConsumer(taker, { event, carrier }, taker.timeoutMs ?? options.handlerTimeoutMs);
       const outcome = isDuplicate(result) ? 'duplicate' : 'applied';
       options.metrics.observeMessage({ consumer, outcome }, secondsSince(startedAt));
     }
     return undefined;
   } catch (thrown) {
-    return { message, thrown, consumer, startedAt };
+    return { message: part.alone(), thrown, consumer, startedAt };
   }
 }
 
-function runConsumer(consumer: Consumer, event: CloudEvent, headers: Headers, timeoutMs: number): Promise<unknown> {
+function runConsumer(
+  consumer: Consumer,
+  { event, carrier }: { readonly event: CloudEvent; readonly carrier: ConsumeMessage },
+  timeoutMs: number,
+): Promise<unknown> {
+  const headers = headersOf(carrier);
   const traceparent = headers['traceparent'];
   const context = {
     requestId: acceptRequestId(headers['x-request-id'] ?? event.id),
@@ -103,7 +127,11 @@ function runConsumer(consumer: Consumer, event: CloudEvent, headers: Headers, ti
     actor: `system:${consumer.name}`,
   };
   return requestContext.run(context, () =>
-    withDeadline(consumer.handle(event), timeoutMs, () => new HandlerTimeout(`no result within ${timeoutMs} ms`)),
+    withDeadline(
+      consumer.handle(event, carrier),
+      timeoutMs,
+      () => new HandlerTimeout(`no result within ${timeoutMs} ms`),
+    ),
   );
 }
 

@@ -8,6 +8,7 @@ import { BrokerUnavailable } from '#connection/broker-unavailable.ts';
 import { createConfirmLink } from '#connection/confirm-link.ts';
 import { failureStory, type Headers, headersAsPublished } from '#consume/attempts.ts';
 import { isReadableEntry } from '#dead-letters/readable-entry.ts';
+import { batchElements, isEventBatch } from '#envelope/event-batch.ts';
 import { publishBatch } from '#publish/batch.ts';
 import type { OutgoingMessage } from '#publish/outgoing-message.ts';
 import { deadQueueOf, recoveryExchangeOf, topology, workQueue } from '#topology/topology.ts';
@@ -24,6 +25,8 @@ export interface DeadLettersOptions extends BrokerAddress {
 export interface DeadLetter {
   readonly id: string;
   readonly type: string;
+  /** How many it carries: it may be a batch that killed its consumers, or that nobody is bound for. `id` and `type` are then those of its first. */
+  readonly events: number;
   readonly reason: string;
   /** How often it was tried; 0 for one that never reached a consumer, or that killed its consumers. */
   readonly failures: number;
@@ -128,7 +131,7 @@ export function discardUnreadable(
   const { id, save, queue } = options;
   return withDeadLetters(options, async (letters, channel) => {
     for await (const letter of onlyOf([id], letters)) {
-      if (!isOfLedger(letter, queue) || isReadableEntry(letter.content)) {
+      if (!isOfLedger(letter, queue) || isReadableEntry(letter.content, letter.properties.contentType)) {
         await tell(channel, letter, options, 'denied');
         return 'kept';
       }
@@ -216,10 +219,21 @@ function describe(letter: GetMessage, queue: string): DeadLetter {
   return {
     id: idOf(letter),
     type: typeOf(letter),
+    events: countEvents(letter),
     ...failureStory(headers),
     requestId: typeof requestId === 'string' ? requestId : undefined,
     tooOld: isTooOld(letter, queue),
   };
+}
+
+// One that nobody can take apart counts as one.
+function countEvents({ content, properties }: GetMessage): number {
+  if (!isEventBatch(properties.contentType)) return 1;
+  try {
+    return batchElements(content).length;
+  } catch {
+    return 1;
+  }
 }
 
 function copyOf({ content, properties, fields }: GetMessage, queue: string): OutgoingMessage {

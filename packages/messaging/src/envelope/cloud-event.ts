@@ -30,7 +30,21 @@ const requiredTexts = ['id', 'source', 'type', 'subject', 'time', 'dataschema', 
  * looked at: its schema is the reader's. @throws PermanentFailure naming the first attribute that is wrong
  */
 export function parseCloudEvent(body: Buffer): CloudEvent {
-  const event = readObject(body);
+  return asCloudEvent(parseBody(body));
+}
+
+/** Any JSON, before anything is known of it. @throws PermanentFailure */
+export function parseBody(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new PermanentFailure('message.malformed: not JSON');
+  }
+}
+
+/** The same as `parseCloudEvent`, of what a body or an element of a batch holds. @throws PermanentFailure */
+export function asCloudEvent(value: unknown): CloudEvent {
+  const event = asObject(value);
   if (event['specversion'] !== '1.0') throw malformed('specversion');
   for (const name of requiredTexts) {
     if (typeof event[name] !== 'string' || event[name] === '') throw malformed(name);
@@ -42,13 +56,7 @@ export function parseCloudEvent(body: Buffer): CloudEvent {
   return event as unknown as CloudEvent;
 }
 
-function readObject(body: Buffer): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(body.toString('utf8'));
-  } catch {
-    throw new PermanentFailure('message.malformed: not JSON');
-  }
+function asObject(value: unknown): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new PermanentFailure('message.malformed: not an object');
   }

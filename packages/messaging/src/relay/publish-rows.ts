@@ -1,7 +1,7 @@
 import type { Metrics } from '@bank/observability';
 import type { Publisher } from '#publish/publisher.ts';
 import type { OutboxRow, OutboxStore } from '#relay/outbox-store.ts';
-import { outgoingRow } from '#relay/outgoing-row.ts';
+import { type Parcel, packRows } from '#relay/pack-rows.ts';
 import { createRelayMetrics } from '#relay/relay-metrics.ts';
 import type { Destination } from '#topology/topology.ts';
 
@@ -41,8 +41,7 @@ export function createRowPublisher(options: PublishRowsOptions) {
     await store.publishBatch({ limit: batchSize, destinations }, async (rows) => {
       if (rows.length === 0) return [];
       try {
-        const messages = rows.map((row) => outgoingRow(row, service));
-        const { confirmed } = await publisher.publish(messages, { deadlineMs });
+        const confirmed = await confirmedOf(packRows(rows, service), publisher, deadlineMs);
         observe(rows, confirmed);
         const isFull = rows.length >= batchSize && confirmed.length > 0;
         published = { rows: rows.length, isFull, held: destinationsWithout(rows, confirmed) };
@@ -54,6 +53,13 @@ export function createRowPublisher(options: PublishRowsOptions) {
     });
     return published;
   };
+}
+
+/** Publishes, and gives the ids of the rows whose message the broker keeps. @throws BrokerUnavailable */
+async function confirmedOf(parcels: readonly Parcel[], publisher: Publisher, deadlineMs: number): Promise<string[]> {
+  const messages = parcels.map(({ message }) => message);
+  const done = new Set((await publisher.publish(messages, { deadlineMs })).confirmed);
+  return parcels.flatMap(({ message, ids }) => (done.has(message.id) ? ids : []));
 }
 
 function destinationsWithout(rows: readonly OutboxRow[], confirmed: readonly string[]): ReadonlySet<Destination> {

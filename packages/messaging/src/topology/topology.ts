@@ -10,6 +10,8 @@ export interface Route {
   readonly exchange: string;
   readonly type: string;
   readonly routingKey?: string;
+  /** Rows that may travel in one message, as a batch of CloudEvents; each by itself when left out. */
+  readonly batchMax?: number;
 }
 
 export interface WorkQueue {

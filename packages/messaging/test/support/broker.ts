@@ -20,6 +20,18 @@ export async function testBroker(tuning: TopologyTuning = {}): Promise<TestRabbi
 export const entryOf = () =>
   message('audit.entry_recorded.v1', { exchange: 'user-service.audit', routingKey: 'audit' });
 
+/** What messages carry, in one for the ledger. */
+export function batchOf(messages: readonly OutgoingMessage[], changes: Partial<OutgoingMessage> = {}): OutgoingMessage {
+  return message('audit.entry_recorded.v1', {
+    id: messages[0]?.id ?? uuidv7(),
+    exchange: 'user-service.audit',
+    routingKey: 'audit',
+    contentType: 'application/cloudevents-batch+json; charset=utf-8',
+    body: Buffer.from(`[${messages.map(({ body }) => body.toString()).join(',')}]`),
+    ...changes,
+  });
+}
+
 /** A message as the relay of `auth` would publish it. */
 export function message(type: string, changes: Partial<OutgoingMessage> & { data?: object } = {}): OutgoingMessage {
   const { data = { userId: 'u1' }, ...rest } = changes;

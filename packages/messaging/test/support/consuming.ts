@@ -1,5 +1,5 @@
 import type { Secret } from '@bank/domain';
-import { type Consumer, type Consumers, createConsumers } from '#index.ts';
+import { type Consumer, type Consumers, type ConsumersOptions, createConsumers } from '#index.ts';
 import { workQueue } from '#topology/topology.ts';
 import { silent, testMetrics } from './broker.ts';
 
@@ -7,7 +7,10 @@ import { silent, testMetrics } from './broker.ts';
 export async function consuming(
   url: Secret,
   handle: Consumer['handle'],
-  options: { types?: readonly string[]; queue?: string; prefetch?: number; handlerTimeoutMs?: number } = {},
+  options: Partial<Pick<ConsumersOptions, 'prefetch' | 'handlerTimeoutMs' | 'metrics'>> & {
+    types?: readonly string[];
+    queue?: string;
+  } = {},
 ): Promise<Consumers> {
   const { queue = 'mfa.events', types = workQueue(queue).types ?? ['*'], ...rest } = options;
   const consumers = createConsumers({

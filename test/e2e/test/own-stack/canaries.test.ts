@@ -1,3 +1,4 @@
+import { type CloudEvent, eventsOf } from '@bank/messaging';
 import { canary, canaryMark, describeFind, type Find, findsOf } from '@bank/scripts/canaries';
 import { until } from '@bank/testing';
 import * as v from 'valibot';
@@ -11,6 +12,7 @@ import { dsnOf } from '../canaries/sentry-receiver.ts';
 import { openSinks, type Sinks } from '../canaries/sinks.ts';
 import { type Asker, sprayRoutes, strangeToken } from '../canaries/spray-rest.ts';
 import { sprayMethods } from '../canaries/spray-rpc.ts';
+import type { Message } from '../support/broker.ts';
 import { textOfSchema } from '../support/database.ts';
 
 /** Where something planted may stand, and why. */
@@ -107,8 +109,8 @@ test('SR-86 the ledger is told of everything that matters', async () => {
     data: v.object({ entryId: v.string(), action: v.string(), outcome: v.string(), subject: v.string() }),
   });
   const entries = async () =>
-    (await sinks.copy.messages()).flatMap(({ payload }) => {
-      const { success, output } = v.safeParse(Entry, readable(payload));
+    (await sinks.copy.messages()).flatMap(readableEvents).flatMap((event) => {
+      const { success, output } = v.safeParse(Entry, event);
       return success && output.data.subject === account.userId ? [output.data] : [];
     });
   const told = async () => (await entries()).map(({ action, outcome }) => `${action} ${outcome}`);
@@ -133,10 +135,10 @@ test('SR-86 the ledger is told of everything that matters', async () => {
   });
 });
 
-function readable(payload: string): unknown {
+function readableEvents({ payload, properties }: Message): readonly CloudEvent[] {
   try {
-    return JSON.parse(payload);
+    return eventsOf(Buffer.from(payload), properties.content_type);
   } catch {
-    return undefined; // what the tests leaked by hand
+    return []; // what the tests leaked by hand
   }
 }

@@ -5,8 +5,9 @@ import * as v from 'valibot';
 const queue = 'e2e.everything';
 const messagesMax = 10_000;
 
-const Messages = v.array(v.object({ routing_key: v.string(), payload: v.string(), properties: v.unknown() }));
-type Message = v.InferOutput<typeof Messages>[number];
+const Properties = v.looseObject({ content_type: v.optional(v.string()) });
+const Messages = v.array(v.object({ routing_key: v.string(), payload: v.string(), properties: Properties }));
+export type Message = v.InferOutput<typeof Messages>[number];
 
 /** A queue of its own that is given a copy of everything the apps publish from now on. */
 export interface BrokerCopy {
