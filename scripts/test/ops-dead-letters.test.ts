@@ -44,7 +44,12 @@ async function dlq(...args: string[]): Promise<{ status: number; text: string }>
 const env = () => ({ OPERATOR_RABBITMQ_URL: operatorBroker(broker, vhost, passwordOf).url });
 const textOf = ({ status, stdout, stderr }: ToolResult) => ({ status, text: stdout + stderr });
 
-async function givenLetter(queue: string, id = uuidv7(), content = '{"secret":"content"}'): Promise<string> {
+async function givenLetter(
+  queue: string,
+  id = uuidv7(),
+  content = '{"secret":"content"}',
+  contentType = 'application/json',
+): Promise<string> {
   const before = await publisher.depth(`${queue}.dead`);
   await publisher.publish([
     {
@@ -52,7 +57,7 @@ async function givenLetter(queue: string, id = uuidv7(), content = '{"secret":"c
       exchange: `${queue.split('.')[0]}.recovery`,
       routingKey: `${queue}.dead`,
       type: 'user.activated.v1',
-      contentType: 'application/json',
+      contentType,
       body: Buffer.from(content),
       headers: { 'x-failures': 5, 'x-failure-reason': 'Error at store', 'x-request-id': 'request-7' },
       time: new Date(),
@@ -62,15 +67,16 @@ async function givenLetter(queue: string, id = uuidv7(), content = '{"secret":"c
   return id;
 }
 
-/** The entries that wait for the ledger, which nobody takes here; the queue is empty afterwards. */
+/** Takes what lies in a queue, of which nobody takes anything here. */
+async function waiting(queue: string): Promise<readonly { payload: string }[]> {
+  const request = { count: 1000, ackmode: 'ack_requeue_false', encoding: 'auto' };
+  const got = await callManagement(broker, 'POST', `queues/${encodeURIComponent(vhost)}/${queue}/get`, request);
+  return got as { payload: string }[];
+}
+
+/** The entries that wait for the ledger; the queue is empty afterwards. */
 async function told(): Promise<readonly object[]> {
-  const queue = `queues/${encodeURIComponent(vhost)}/admin.audit`;
-  const got = (await callManagement(broker, 'POST', `${queue}/get`, {
-    count: 1000,
-    ackmode: 'ack_requeue_false',
-    encoding: 'auto',
-  })) as { payload: string }[];
-  return got.map(({ payload }) => JSON.parse(payload).data);
+  return (await waiting('admin.audit')).map(({ payload }) => JSON.parse(payload).data);
 }
 
 const digestOf = (content: string) => createHash('sha256').update(content).digest('hex');
@@ -107,6 +113,21 @@ describe('pnpm ops dlq list', () => {
       { queue: 'mfa.events', letters: [{ id, failures: 5, tooOld: false }] },
     ]);
     expect((await dlq('list', 'device.events')).status).toBe(0);
+  });
+
+  it('SR-86 says how many entries a message of many holds, which goes back as it was', async () => {
+    const batch = 'application/cloudevents-batch+json; charset=utf-8';
+    const content = JSON.stringify([{ data: 'content' }, { data: 'content' }, { data: 'content' }]);
+    const id = await givenLetter('admin.audit', uuidv7(), content, batch);
+    const { text } = await dlq('list', 'admin.audit');
+    expect(text).toContain(`  ${id}  user.activated.v1  Error at store  (3 events, 5 failures, request request-7)\n`);
+    expect(text).not.toContain('content');
+    expect((await dlq('replay', 'admin.audit', '--id', id)).status).toBe(0);
+    await until(async () => (await publisher.depth('admin.audit')) === 2);
+    expect((await waiting('admin.audit')).at(-1)).toMatchObject({
+      payload: content,
+      properties: { content_type: batch, message_id: id },
+    });
   });
 
   it('ends with 2 when it cannot tell', async () => {
@@ -220,8 +241,10 @@ describe('pnpm ops dlq discard --save', () => {
     const event = { ...attributes, dataschema: 'proto:x', datacontenttype: 'application/json' };
     const readable = { ...event, type: 'audit.entry_recorded.v1', data: { entryId: 'e' } };
     const later = { ...event, type: 'audit.entry_recorded.v2', data: 'whatever that is' };
-    for (const content of [readable, later].map((body) => JSON.stringify(body))) {
-      const id = await givenLetter('admin.audit', uuidv7(), content);
+    for (const body of [readable, later, ['torn', readable]]) {
+      const content = JSON.stringify(body);
+      const form = Array.isArray(body) ? 'cloudevents-batch+json' : 'cloudevents+json';
+      const id = await givenLetter('admin.audit', uuidv7(), content, `application/${form}`);
       const text = `admin.audit: 0 discarded\n  ${id} is no unreadable entry of the ledger and stays: replay it, or discard it without --save\n`;
       expect(await dlq('discard', 'admin.audit', '--id', id, '--save', files.entry)).toEqual({ status: 1, text });
       expect(await told()).toEqual([entry('dlq discard', 'admin.audit', id, { content, outcome: 'DENIED' })]);

@@ -1,6 +1,7 @@
-import { publishEvents, untilDeadLettered } from '@bank/composition/testing';
-import { uuidv7 } from '@bank/domain';
+import { publishEvents } from '@bank/composition/testing';
+import { Secret, uuidv7 } from '@bank/domain';
 import { shardOf } from '@bank/ledger';
+import { listDeadLetters } from '@bank/messaging';
 import { raceOf, until, winners } from '@bank/testing';
 import { describe, expect, test } from 'vitest';
 import { appendEntries } from '#features/ledger/append-entries.ts';
@@ -12,6 +13,12 @@ const app = adminApp();
 async function entriesAbout(subject: string) {
   const entries = await shardEntries(app, shardOf(subject));
   return entries.filter(({ body }) => JSON.parse(body).subject === subject);
+}
+
+async function letterOf(id: string | undefined) {
+  const url = new Secret(app.broker.url);
+  const letters = await listDeadLetters({ url, queue: 'admin.audit', logger: app.ctx.logger });
+  return letters.find((letter) => letter.id === id);
 }
 
 describe('what an app did', () => {
@@ -41,10 +48,29 @@ describe('what an app did', () => {
     expect(await entriesAbout(subject)).toHaveLength(1);
   });
 
+  test('SR-87: comes in messages of many, of which each entry goes into its shard, and alone to the dead letters when it is none', async () => {
+    const subjects = Array.from({ length: 40 }, () => uuidv7());
+    const told = subjects.flatMap((subject) => [entryMessage(subject), entryMessage(subject)]);
+    const bad = auditMessage({ ...entryMessage(uuidv7()), action: 'no dotted name' });
+    await publishEvents(app, 'device', told.map(auditMessage).toSpliced(30, 0, bad));
+    const recorded = async () => (await Promise.all(subjects.map(entriesAbout))).flat();
+    const stored = await until(async () => {
+      const found = await recorded();
+      return found.length >= told.length ? found : undefined;
+    });
+    expect(stored.map(({ id }) => id).toSorted()).toEqual(told.map(({ entryId }) => entryId).toSorted());
+    for (const shard of new Set(subjects.map(shardOf))) {
+      expect(brokenAt(await shardEntries(app, shard))).toBeUndefined();
+    }
+    const letter = await until(() => letterOf(bad.id));
+    expect(letter).toMatchObject({ type: 'audit.entry_recorded.v1', events: 1, consumer: 'admin.audit-entry' });
+    expect(await recorded()).toHaveLength(told.length);
+  });
+
   test('goes to the dead letters when it is no entry', async () => {
     const message = auditMessage({ ...entryMessage(uuidv7()), action: 'no dotted name' });
     await publishEvents(app, 'device', [message]);
-    await untilDeadLettered(app, 'admin.audit');
+    await until(() => letterOf(message.id));
   });
 });
 

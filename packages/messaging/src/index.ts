@@ -22,6 +22,7 @@ export type { OutgoingMessage } from '#publish/outgoing-message.ts';
 export { createPublisher, type Publisher } from '#publish/publisher.ts';
 export type { OutboxRow, OutboxStore } from '#relay/outbox-store.ts';
 export { outgoingRow, sourceOf } from '#relay/outgoing-row.ts';
+export { packRows } from '#relay/pack-rows.ts';
 export { createRelay, type RelayOptions } from '#relay/relay.ts';
 export * from '#topology/index.ts';
 export type { Worker } from '#worker.ts';

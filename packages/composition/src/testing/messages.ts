@@ -1,5 +1,5 @@
 import { Secret, uuidv7 } from '@bank/domain';
-import { createPublisher, type OutboxRow, outgoingRow } from '@bank/messaging';
+import { createPublisher, type OutboxRow, packRows } from '@bank/messaging';
 import { createLogger, newTraceparent } from '@bank/observability';
 import { until } from '@bank/testing';
 import type { TestEnvironment } from '#testing/test-environment.ts';
@@ -21,9 +21,8 @@ export async function publishEvents(
   const publisher = createPublisher({ url: new Secret(environment.broker.url), service, logger });
   const common = { destination: 'events', sequence: 1, requestId: uuidv7(), traceparent: newTraceparent() } as const;
   try {
-    await publisher.publish(
-      events.map((event) => outgoingRow({ ...common, id: uuidv7(), createdAt: new Date(), ...event }, service)),
-    );
+    const rows = events.map((event) => ({ ...common, id: uuidv7(), createdAt: new Date(), ...event }));
+    await publisher.publish(packRows(rows, service).map(({ message }) => message));
   } finally {
     await publisher.close();
   }
