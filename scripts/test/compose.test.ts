@@ -5,6 +5,7 @@ import { temporaryFolder } from '@bank/testing';
 import { validate } from 'dockerfile-utils';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { nodeFlags } from '#stack/apps/app-process.ts';
 import { composeUp } from '#stack/containers/compose.ts';
 import { containerHba } from '#stack/containers/store-containers.ts';
 import { prepareWholeStack } from '#stack/containers/whole-stack.ts';
@@ -153,7 +154,8 @@ describe('infra/docker/Dockerfile', () => {
   it('ends in an image that runs as a number, without a shell', () => {
     const last = text.slice(text.lastIndexOf('\nFROM '));
     expect(last).toMatch(/^USER \d+:\d+$/m);
-    expect(last).toMatch(/^ENTRYPOINT \["/m);
+    const entryPoint = JSON.stringify(['/app/node', ...nodeFlags, '/app/main.mjs']).replaceAll(',', ', ');
+    expect(last).toContain(`\nENTRYPOINT ${entryPoint}\n`);
     expect(last).toMatch(/^HEALTHCHECK .* CMD \["/m);
     expect(last).not.toMatch(/^RUN /m);
   });
