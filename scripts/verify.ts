@@ -15,6 +15,7 @@ import {
   lastSteps,
   poolerSteps,
   type Step,
+  sourceSteps,
   staticSteps,
   unhurriedTests,
   withCoverageOf,
@@ -37,10 +38,7 @@ services.catch((error: Error) => {
 
 await clearTestResults(root);
 if (withCoverage) await clearCoverage(root);
-const results = isPooler ? [] : await runSteps(staticSteps, 2);
-await services;
-if (isPooler) results.push(...(await runSteps(poolerSteps)));
-else if (!isStatic) results.push(...(await runTests()));
+const results = isStatic ? await runSteps(staticSteps, 2) : await runTests();
 const totals = await testTotals(root);
 const failed = results.filter((result) => !result.ok);
 printSummary();
@@ -56,8 +54,13 @@ function options(): VerifyOptions {
 }
 
 async function runTests(): Promise<readonly StepResult[]> {
+  if (isPooler) return services.then(() => runSteps(poolerSteps));
   const asked = (step: Step) => (withCoverage ? withCoverageOf(step) : step);
-  const sideBySide = await Promise.all([runSteps(heavySteps.map(asked)), runSteps([asked(unhurriedTests)])]);
+  const sideBySide = await Promise.all([
+    runSteps(sourceSteps, 2),
+    services.then(() => runSteps(heavySteps.map(asked))),
+    services.then(() => runSteps([asked(unhurriedTests)])),
+  ]);
   const afterwards = [...lastSteps, ...(withCoverage ? [coverageStep] : []), ...(isFull ? fullSteps : [])];
   return [...sideBySide.flat(), ...(await runSteps(afterwards))];
 }

@@ -75,11 +75,13 @@ export const poolerSteps: readonly Step[] = [
 ];
 
 /** What wants the machine to itself, one after another. */
-export const heavySteps: readonly Step[] = [
-  packageTests,
+export const heavySteps: readonly Step[] = [packageTests, journeys];
+
+/** Runs beside `heavySteps` as well: what reads the sources, two at a time, and then makes of them what the journeys start. */
+export const sourceSteps: readonly Step[] = [
+  ...staticSteps,
   { name: 'bundles', command: 'turbo', args: turbo('build', '--concurrency=2') },
-  journeys,
-];
+].map((step) => ({ ...step, niceness: 10 }));
 
 /**
  * Runs beside all of `heavySteps`, with one worker, in what they leave of the machine: tests wait for a store or a timer a sixth of

@@ -5,7 +5,7 @@ import { type Proof, shownCommands } from '#checks/docs/shown-commands.ts';
 import { workspaceFiles } from '#checks/files/workspace-files.ts';
 import type { Problem } from '#checks/problem.ts';
 import { fullSteps } from '#verify/full-steps.ts';
-import { coverageStep, heavySteps, lastSteps, staticSteps, unhurriedTests } from '#verify/steps.ts';
+import { coverageStep, heavySteps, lastSteps, sourceSteps, unhurriedTests } from '#verify/steps.ts';
 
 const shown = /^(README\.md|docs\/development\/[^/]+\.md)$/;
 const aCommand = /^(npm|npx|pnpm|buf|make|node|node_modules\/\.bin\/\S+)\s+\S/;
@@ -55,7 +55,7 @@ export function commandsIn(text: string): Piece[] {
 }
 
 const ofTests = [...heavySteps, unhurriedTests, ...lastSteps, coverageStep];
-const steps = () => new Set([...staticSteps, ...ofTests, ...fullSteps].map(({ name }) => name));
+const steps = () => new Set([...sourceSteps, ...ofTests, ...fullSteps].map(({ name }) => name));
 
 async function missingProof(root: string, command: string, proof: Proof): Promise<Problem[]> {
   if ('run' in proof) return [];
