@@ -9,10 +9,10 @@ const PROBE_MS = 3_000;
 const ANSWER_LENGTH_MAX = 300;
 
 /**
- * What Node is told when it starts an app, here as in an image: a young generation of 8 MiB from the first request on. By itself it begins with
- * one and grows to 16, which looks like a leak and costs a third of what an app holds (docs/performance.md, Start and memory).
+ * What Node is told when it starts an app, here as in an image: a young generation of 16 MiB from the first request on. By itself it begins with
+ * one and grows to 32 under load, which looks like a leak (docs/performance.md, Start and memory).
  */
-export const nodeFlags = ['--min-semi-space-size=8', '--max-semi-space-size=8'] as const;
+export const nodeFlags = ['--min-semi-space-size=16', '--max-semi-space-size=16'] as const;
 
 export interface ReplicaLaunch {
   readonly env: Readonly<Record<string, string>>;
