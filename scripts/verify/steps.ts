@@ -75,13 +75,14 @@ export const poolerSteps: readonly Step[] = [
 ];
 
 /** What wants the machine to itself, one after another. */
-export const heavySteps: readonly Step[] = [packageTests, journeys];
-
-/** Runs beside `heavySteps` as well: what reads the sources, two at a time, and then makes of them what the journeys start. */
-export const sourceSteps: readonly Step[] = [
-  ...staticSteps,
+export const heavySteps: readonly Step[] = [
+  packageTests,
   { name: 'bundles', command: 'turbo', args: turbo('build', '--concurrency=2') },
-].map((step) => ({ ...step, niceness: 10 }));
+  journeys,
+];
+
+/** What reads the sources, beside `heavySteps` and two at a time: nobody waits for it. */
+export const sourceSteps: readonly Step[] = staticSteps.map((step) => ({ ...step, niceness: 10 }));
 
 /**
  * Runs beside all of `heavySteps`, with one worker, in what they leave of the machine: tests wait for a store or a timer a sixth of
