@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, parse, requireUser } from '@bank/domain';
 import type { AppContext } from '#context.ts';
-import { missingDevice } from '#features/device/missing-device.ts';
+import { missingDevice, untilRegistered } from '#features/device/missing-device.ts';
 import { DeviceParams } from '#features/device/schemas.ts';
 import { challengeBytes, challengeSeconds } from '#features/device-key/policies.ts';
 import type { KeyChallengeView } from '#features/device-key/schemas.ts';
@@ -22,6 +22,7 @@ export async function startBinding(ctx: AppContext, actor: Actor, params: unknow
   const user = requireUser(actor);
   const { userId, sessionId, deviceId: currentId } = user;
   const { id: deviceId } = parse(DeviceParams, params);
+  await untilRegistered(ctx, user, deviceId);
   const access = { who: allow.self(actor, userId), unaudited: 'a question: the ledger gets what comes of it' } as const;
   await ctx.factorRule.requireMet();
   const id = ctx.ids.next();

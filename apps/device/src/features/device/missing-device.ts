@@ -1,6 +1,23 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { readerOf } from '@bank/database';
 import { DomainError, type UserActor } from '@bank/domain';
-import type { Repositories } from '#context.ts';
+import type { AppContext, Repositories } from '#context.ts';
+
+/** The pauses before each further look, in milliseconds: an event comes within 135, and while a process starts within a second. */
+const pausesMs = [50, 100, 200, 400, 800];
+
+/**
+ * Waits at most 1.6 seconds for the device of the session, which the event that tells of the sign-in registers. For whatever
+ * may be asked of a device before anything was read of it, outside of any transaction; who names a version has read it.
+ */
+export async function untilRegistered(ctx: AppContext, user: UserActor, id: string): Promise<void> {
+  if (id !== user.deviceId) return;
+  const { devices } = readerOf(ctx);
+  for (const pauseMs of pausesMs) {
+    if ((await devices.find(user.userId, id)) !== undefined) return;
+    await pause(pauseMs);
+  }
+}
 
 /**
  * What is said where a user's device is not found. That of the session is registered by the event that tells of the sign-in:
@@ -12,30 +29,6 @@ export async function missingDevice(
   id: string,
 ): Promise<DomainError> {
   const isExpected = id === currentId && (await devices.find(userId, id)) === undefined;
-  return isExpected ? new NotRegisteredYet() : new DomainError('device.not_found');
-}
-
-class NotRegisteredYet extends DomainError {
-  constructor() {
-    super('service.unavailable', { reason: 'not registered yet', details: { retryAfterSeconds: 1 } });
-  }
-}
-
-/** The pauses before each further try, in milliseconds: an event comes within 135 ms, and while a process starts within a second. */
-const pausesMs = [50, 100, 200, 400, 800];
-
-/**
- * Does what may be asked of a device before anything was read of it, once it is registered; who names a version has read it.
- * @throws what `work` throws, service.unavailable when it is not registered within two seconds
- */
-export async function onceRegistered<T>(work: () => Promise<T>): Promise<T> {
-  for (const pauseMs of pausesMs) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof NotRegisteredYet)) throw error;
-      await pause(pauseMs);
-    }
-  }
-  return work();
+  if (!isExpected) return new DomainError('device.not_found');
+  return new DomainError('service.unavailable', { reason: 'not registered yet', details: { retryAfterSeconds: 1 } });
 }

@@ -5,7 +5,7 @@ import { messageOf } from '@bank/notifications';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { deviceTrusted, deviceUntrusted } from '#events.ts';
 import { calledIn } from '#features/device/called-in.ts';
-import { missingDevice } from '#features/device/missing-device.ts';
+import { missingDevice, untilRegistered } from '#features/device/missing-device.ts';
 import { DeviceParams } from '#features/device/schemas.ts';
 import { toViewedDevice, type ViewedDevice } from '#features/device/view.ts';
 import type { Device } from '#storage/device.entity.ts';
@@ -25,6 +25,7 @@ export async function trustDevice(
   const user = requireUser(actor);
   const { userId } = user;
   const { id } = parse(DeviceParams, input.params);
+  await untilRegistered(ctx, user, id);
   const access = { who: allow.self(actor, userId), audits: ['device.trusted', 'device.untrusted'] } as const;
   // Taken before mfa judges: a trust that a reset of the factors overtakes is older than it, and ends (SR-35).
   const at = ctx.clock.now();

@@ -1,6 +1,5 @@
 import { defineRoutes, etagOf, noContent, ok, versionOf } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
-import { onceRegistered } from '#features/device/missing-device.ts';
 import { freshSeconds } from '#features/device/policies.ts';
 import { DeviceParams, DeviceView } from '#features/device/schemas.ts';
 import { bindKey } from '#features/device-key/bind-key.ts';
@@ -31,7 +30,7 @@ export const deviceKeyRoutes = defineRoutes<AppContext>([
     responses: { 200: KeyChallengeView },
     errors: ['device.not_found', 'device.not_current'],
     async handle(ctx, { actor, params }) {
-      const { view, version } = await onceRegistered(() => startBinding(ctx, actor, params));
+      const { view, version } = await startBinding(ctx, actor, params);
       return ok(view, { etag: etagOf(version) });
     },
   },

@@ -2,7 +2,6 @@ import { defineRoutes, etagOf, noContent, ok, versionOf } from '@bank/service-ki
 import type { AppContext } from '#context.ts';
 import { getDevice } from '#features/device/get-device.ts';
 import { listDevices } from '#features/device/list-devices.ts';
-import { onceRegistered } from '#features/device/missing-device.ts';
 import { freshSeconds } from '#features/device/policies.ts';
 import { removeDevice } from '#features/device/remove-device.ts';
 import { renameDevice } from '#features/device/rename-device.ts';
@@ -39,7 +38,7 @@ export const deviceRoutes = defineRoutes<AppContext>([
     etag: true,
     responses: { 200: DeviceView },
     errors: ['device.not_found'],
-    handle: async (ctx, request) => shown(await onceRegistered(() => getDevice(ctx, request.actor, request.params))),
+    handle: async (ctx, request) => shown(await getDevice(ctx, request.actor, request.params)),
   },
   {
     method: 'PATCH',
@@ -94,7 +93,7 @@ export const deviceRoutes = defineRoutes<AppContext>([
     responses: { 200: DeviceView },
     errors: ['device.not_found'],
     async handle(ctx, { actor, params }) {
-      return shown(await onceRegistered(() => trustDevice(ctx, actor, { params, isTrusted: true })));
+      return shown(await trustDevice(ctx, actor, { params, isTrusted: true }));
     },
   },
   {
@@ -111,7 +110,7 @@ export const deviceRoutes = defineRoutes<AppContext>([
     responses: { 200: DeviceView },
     errors: ['device.not_found'],
     async handle(ctx, { actor, params }) {
-      return shown(await onceRegistered(() => trustDevice(ctx, actor, { params, isTrusted: false })));
+      return shown(await trustDevice(ctx, actor, { params, isTrusted: false }));
     },
   },
 ]);
