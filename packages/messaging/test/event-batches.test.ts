@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Secret } from '@bank/domain';
 import { requestContext } from '@bank/observability';
 import { testProxy, until } from '@bank/testing';
@@ -11,6 +12,7 @@ import {
   PermanentFailure,
   type Publisher,
   replayDeadLetters,
+  topology,
 } from '#index.ts';
 import { batchOf, entryOf, message, silent, testBroker, testMetrics } from './support/broker.ts';
 import { consuming } from './support/consuming.ts';
@@ -46,6 +48,13 @@ async function consume(
     await handle(event);
   };
   consumers = await consuming(new Secret(url), note, { queue, ...rest });
+}
+
+/** An entry with attributes that not every event has. */
+function messageWith(attributes: object): ReturnType<typeof message> {
+  const plain = message(type);
+  const event = { ...JSON.parse(plain.body.toString()), ...attributes };
+  return { ...plain, body: Buffer.from(JSON.stringify(event)) };
 }
 
 const entries = (count: number) => Array.from({ length: count }, () => message(type));
@@ -86,15 +95,17 @@ describe('a batch of events', () => {
     expect(await metrics.text()).toMatch(/message_handling_duration_seconds_count\{[^}]*outcome="applied"[^}]*\} 6\n/);
   });
 
-  it('gives each its own trace and, unless the headers name one of all, its own request', async () => {
+  it('gives each its own trace and its own request, which the headers of all may name', async () => {
     const contexts = new Map<string, ReturnType<typeof requestContext.get>>();
     await consume(({ id }) => contexts.set(id, requestContext.get()));
     const traces = ['0af7651916cd43dd8448eb211c80319c', '1af7651916cd43dd8448eb211c80319c'];
     const traced = () =>
-      traces.map((trace) => {
-        const plain = message(type);
-        const event = { ...JSON.parse(plain.body.toString()), traceparent: `00-${trace}-b7ad6b7169203331-01` };
-        return { ...plain, body: Buffer.from(JSON.stringify(event)) };
+      traces.map((trace, index) => {
+        const own = {
+          traceparent: `00-${trace}-b7ad6b7169203331-01`,
+          ...(index > 0 ? { requestid: 'request-own' } : {}),
+        };
+        return messageWith(own);
       });
     const [own, shared] = [traced(), traced()];
     await publisher.publish([batchOf(own), batchOf(shared, { headers: { 'x-request-id': 'request-1' } })]);
@@ -102,17 +113,17 @@ describe('a batch of events', () => {
     for (const sent of [own, shared]) {
       expect(sent.map(({ id }) => contexts.get(id)?.traceparent?.slice(3, 35))).toEqual(traces);
     }
-    expect(own.map(({ id }) => contexts.get(id)?.requestId)).toEqual(own.map(({ id }) => id));
-    expect(shared.map(({ id }) => contexts.get(id)?.requestId)).toEqual(['request-1', 'request-1']);
+    expect(own.map(({ id }) => contexts.get(id)?.requestId)).toEqual([own[0]?.id, 'request-own']);
+    expect(shared.map(({ id }) => contexts.get(id)?.requestId)).toEqual(['request-1', 'request-own']);
   });
 
   it('SR-89 lets one that fails go on alone: it is tried again, the others are not', async () => {
-    const sent = entries(5);
-    const bad = sent[2] as ReturnType<typeof message>;
+    const bad = messageWith({ requestid: 'request-7' });
+    const sent = [...entries(2), bad, ...entries(2)];
     await consume(({ id }) => {
       if (id === bad.id) throw new Error('busy');
     });
-    await publisher.publish([batchOf(sent, { headers: { 'x-request-id': 'request-7' } })]);
+    await publisher.publish([batchOf(sent)]);
     const [letter] = await someLetters(1);
     expect(letter).toMatchObject({ id: bad.id, type, events: 1, failures: 5, consumer: 'create-profile' });
     expect(letter?.requestId).toBe('request-7');
@@ -125,7 +136,31 @@ describe('a batch of events', () => {
     expect(properties.headers).toMatchObject({ 'x-failures': 5, 'x-failed-consumer': 'create-profile' });
   });
 
-  it('SR-89 comes again whole when one that failed cannot be moved on', async () => {
+  it('SR-89 is held where one that failed cannot be moved on, which is tried again: nothing is handled or moved on twice', async () => {
+    const sent = entries(3);
+    let fails = true;
+    await consume(({ id }) => {
+      if (id === sent[0]?.id) throw new PermanentFailure('bug');
+      if (id !== sent[1]?.id || !fails) return;
+      fails = false;
+      throw new Error('busy');
+    });
+    const connection = await connect(broker.url);
+    const channel = await connection.createChannel();
+    const binding = [`${queue}.retry.1`, 'admin.recovery', `${queue}.retry.1`] as const;
+    await channel.unbindQueue(...binding);
+    await publisher.publish([batchOf(sent)]);
+    await until(() => handled.length === 3);
+    await pause(300);
+    await channel.bindQueue(...binding);
+    await connection.close();
+    await until(() => handled.length === 4);
+    expect(handled.toSorted()).toEqual([...idsOf(sent), sent[1]?.id].sort());
+    await untilEmpty();
+    expect(await letters()).toMatchObject([{ id: sent[0]?.id }]);
+  });
+
+  it('SR-89 comes again whole when one that failed cannot be moved on in the end', async () => {
     const sent = entries(3);
     let fails = true;
     await consume(({ id }) => {
@@ -175,7 +210,7 @@ describe('a batch that is malformed', () => {
 
   it('in one element loses that alone to the dead letters, under its own id where it has one', async () => {
     const good = entries(2);
-    const [named, nameless, none] = ['{"id":"named","time":"1","data":7}', '{"id":"","type":"t"}', '[null]'];
+    const [named, nameless, none] = ['{"id":"named","time":"1","data":7}', '{"time":{"toString":1}}', '[null]'];
     const body = Buffer.from(`[${good[0]?.body},${named},${nameless},${none},${good[1]?.body}]`);
     const sent = batchOf(good, { body });
     await consume();
@@ -187,6 +222,44 @@ describe('a batch that is malformed', () => {
     await untilEmpty();
   });
 
+  it('lies among the dead letters where what is done about it fails itself, and keeps no place in the prefetch', async () => {
+    const good = entries(1);
+    const broken = batchOf([], { body: Buffer.from('[1,2]') });
+    const metrics = testMetrics();
+    const observeMessage: typeof metrics.observeMessage = ({ outcome }) => {
+      if (outcome !== 'applied') throw new Error('nobody foresaw that');
+    };
+    await consume(() => undefined, { prefetch: 1, metrics: { ...metrics, observeMessage } });
+    await publisher.publish([broken, batchOf(good)]);
+    await until(() => handled.length === 1);
+    expect(await someLetters(1)).toMatchObject([{ id: broken.id, events: 2, reason: 'rejected' }]);
+    await untilEmpty();
+  });
+
+  it('since it holds more than one may lies among the dead letters as it came, and can be replayed', async () => {
+    const sent = entries((topology.destinations.audit.batchMax ?? 0) + 1);
+    await consume();
+    await publisher.publish([batchOf(sent)]);
+    const found = await someLetters(1);
+    expect(found).toMatchObject([{ events: sent.length, reason: 'message.malformed: more than 25 events' }]);
+    expect(handled).toEqual([]);
+    await replayDeadLetters({ url: broker.secretUrl, queue, logger: silent, entryOf });
+    await until(() => handled.length === sent.length + 1);
+  });
+
+  it('since its queue takes none lies among the dead letters as it came', async () => {
+    await consume(() => undefined, { queue: 'mfa.events' });
+    await publisher.publish([
+      batchOf(entries(2), { exchange: 'user-service.events', routingKey: 'user.activated.v1' }),
+    ]);
+    const found = await until(async () => {
+      const lying = await listDeadLetters({ url: broker.secretUrl, queue: 'mfa.events', logger: silent });
+      return lying.length > 0 ? lying : undefined;
+    });
+    expect(found).toMatchObject([{ events: 2, reason: 'message.malformed: not an object' }]);
+    expect(handled).toEqual([]);
+  });
+
   it('with nothing in it is done', async () => {
     await consume();
     await publisher.publish([batchOf([])]);
@@ -196,22 +269,22 @@ describe('a batch that is malformed', () => {
 });
 
 describe('a batch that kills its consumer', () => {
-  it('is set aside whole, listed as one letter that says how many it holds, and replayed as it was', async () => {
-    const sent = entries(3);
+  it('is set aside whole, listed as one letter that says how many it holds, and replayed one by one: it alone kills again', async () => {
+    const sent = [messageWith({ requestid: 'request-7' }), ...entries(2)] as const;
     const poison = batchOf(sent);
     await publisher.publish([poison]);
     for (let death = 1; death <= 3; death += 1) await dieWith(queue);
     const [letter] = await someLetters(1);
     expect(letter).toMatchObject({ id: poison.id, type, events: 3, failures: 0, reason: 'delivery_limit' });
-    await consume(({ id }) => {
-      if (id === sent[0]?.id) throw new PermanentFailure('bug');
-    });
-    const options = { url: broker.secretUrl, queue, logger: silent, entryOf };
+    const elsewhere = () => message('user.activated.v1');
+    const options = { url: broker.secretUrl, queue, logger: silent, entryOf: elsewhere };
     expect(await replayDeadLetters(options)).toEqual({ replayed: [poison.id], tooOld: [] });
-    const told = 1; // the ledger of the replay itself
-    await until(() => handled.length === sent.length + told);
-    expect(handled).toEqual(expect.arrayContaining(idsOf(sent)));
-    expect(await someLetters(1)).toMatchObject([{ id: sent[0]?.id, events: 1, reason: 'bug' }]);
+    await until(async () => (await publisher.depth(queue)) === sent.length);
+    for (let death = 1; death <= 3; death += 1) await dieWith(queue);
+    expect(await someLetters(1)).toMatchObject([{ id: sent[0].id, events: 1, requestId: 'request-7' }]);
+    await consume();
+    await until(() => handled.length === 2);
+    expect(handled.toSorted()).toEqual(idsOf(sent.slice(1)));
     await untilEmpty();
   });
 });

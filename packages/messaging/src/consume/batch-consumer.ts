@@ -9,13 +9,17 @@ import { createBell } from '#timing/bell.ts';
 export interface BatchConsumer extends Pick<Consumer, 'name' | 'queue' | 'types'> {
   /** Most messages of one batch, 250 unless given. */
   readonly batchMax?: number;
-  /** Messages of the queue that may be under way, which may carry many events each; two batches' worth of single ones unless given. */
+  /**
+   * Messages of the queue that may be under way, which may carry many events each; two batches' worth of single ones unless given.
+   * Of more events than that the last would not be done in time.
+   */
   readonly prefetch?: number;
   /** How long a batch waits for more once it has a message, 5 ms unless given. */
   readonly waitMs?: number;
   /**
    * Least time from a batch that is not full to the next, none unless given: a steady trickle then costs a few batches
-   * a second, while what comes by itself is handled at once. It ends early where no more can come: when there is a batch, or all of the prefetch.
+   * a second, while what comes by itself is handled at once. It ends early when there is a batch, or as many as
+   * the prefetch lets in of single ones, after which no more may come.
    */
   readonly restMs?: number;
   /**
@@ -30,8 +34,6 @@ export type Within = <T>(message: CloudEvent, work: () => T) => T;
 
 interface Waiting {
   readonly message: CloudEvent;
-  /** What it came in. */
-  readonly carrier: object;
   readonly context: RequestContext | undefined;
   readonly resolve: (result: unknown) => void;
   readonly reject: (reason: unknown) => void;
@@ -46,11 +48,10 @@ export function inBatches(consumer: BatchConsumer): Consumer {
   const { name, queue, types, batchMax = 250, prefetch = 2 * batchMax, waitMs = 5, restMs = 0 } = consumer;
   const waiting: Waiting[] = [];
   const enough = createBell();
-  let carriers = new Set<object>();
   let working = false;
 
   function isEnough(): boolean {
-    return waiting.length >= batchMax || carriers.size >= prefetch;
+    return waiting.length >= Math.min(batchMax, prefetch);
   }
 
   async function work(): Promise<void> {
@@ -59,7 +60,6 @@ export function inBatches(consumer: BatchConsumer): Consumer {
     while (waiting.length > 0) {
       const restsUntil = isEnough() ? 0 : performance.now() + restMs;
       const batch = waiting.splice(0, batchMax);
-      carriers = new Set(waiting.map(({ carrier }) => carrier));
       await settle(consumer, batch);
       while (!isEnough() && performance.now() < restsUntil) await enough.wait(restsUntil - performance.now());
     }
@@ -72,10 +72,9 @@ export function inBatches(consumer: BatchConsumer): Consumer {
     types,
     prefetch,
     timeoutMs: 60_000, // 30 s for its own batch, and as long for those before it
-    handle(message, carrier = message) {
+    handle(message) {
       const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-      waiting.push({ message, carrier, context: requestContext.get(), resolve, reject });
-      carriers.add(carrier);
+      waiting.push({ message, context: requestContext.get(), resolve, reject });
       if (isEnough()) enough.ring();
       if (!working) void work();
       return promise;

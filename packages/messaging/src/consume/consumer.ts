@@ -17,9 +17,8 @@ export interface Consumer {
    * Handles one message; it may be handed over more than once, and in any order. The result may say `applied: false`
    * when the inbox knew it already (for the metrics). A PermanentFailure, data that `decodeEvent` refuses, or a
    * domain error that says the input is invalid, goes to the dead letters at once; any other error is tried again.
-   * `carrier` is one object for all that travelled together, of which each is handed over by itself.
    */
-  handle(message: CloudEvent, carrier?: object): Promise<unknown>;
+  handle(message: CloudEvent): Promise<unknown>;
 }
 
 /** Whether a consumer takes events of that type. */

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { withDeadline } from '@bank/domain';
 import {
   acceptRequestId,
@@ -7,14 +8,14 @@ import {
   newTraceparent,
   requestContext,
 } from '@bank/observability';
-import type { ConsumeMessage } from 'amqplib';
-import type { AckOrNack } from 'rascal';
+import type { Message } from 'amqplib';
+import type { AckOrNack, Recovery } from 'rascal';
 import { attemptsOf, type Headers, headersAfterFailure, knownAttemptsOf } from '#consume/attempts.ts';
 import { type Consumer, takes } from '#consume/consumer.ts';
 import { failureOf, UnknownType } from '#consume/failure.ts';
 import { type Part, partsOf } from '#consume/parts.ts';
 import type { CloudEvent } from '#envelope/cloud-event.ts';
-import { deadQueueOf, retryQueueOf } from '#topology/topology.ts';
+import { deadQueueOf, retryQueueOf, routeTo, workQueue } from '#topology/topology.ts';
 
 export interface DeliveryOptions {
   queue: string;
@@ -27,7 +28,7 @@ export interface DeliveryOptions {
   errors?: ErrorTracker;
 }
 
-export type DeliveryHandler = (message: ConsumeMessage, ackOrNack: AckOrNack, forward: Forward) => Promise<void>;
+export type DeliveryHandler = (message: Message, ackOrNack: AckOrNack, forward: Forward) => Promise<void>;
 
 /** Where a copy of a message goes within the recovery exchange, and what it says of its failures. */
 export interface Onward {
@@ -36,7 +37,7 @@ export interface Onward {
 }
 
 /** Publishes a copy of a message. @throws Error unless the broker confirms that a queue has it */
-export type Forward = (message: ConsumeMessage, to: Onward) => Promise<void>;
+export type Forward = (message: Message, to: Onward) => Promise<void>;
 
 class HandlerTimeout extends Error {
   override readonly name = 'HandlerTimeout';
@@ -45,13 +46,14 @@ class HandlerTimeout extends Error {
 /** How often a message fails for want of something else before it is set aside: a day, with ten minutes in between. */
 const awayFailuresMax = 150;
 
-/** How long a message that could not be moved on stays with its consumer before it goes back into its queue. */
+/** How often it is tried to move a message on, and how long it stays with its consumer after each try, before it goes back into its queue. */
+const movesMax = 3;
 const unmovedPauseMs = 1000;
 
 /** A failed event on its way: what failed, who failed, and since when. */
 interface FailedDelivery {
   /** It alone, whatever it came with. */
-  readonly message: ConsumeMessage;
+  readonly message: Message;
   readonly thrown: unknown;
   /** The consumer, or the queue for an event that never reached one. */
   readonly consumer: string;
@@ -66,11 +68,9 @@ interface FailedDelivery {
 export function createDeliveryHandler(options: DeliveryOptions): DeliveryHandler {
   const { queue, logger } = options;
   return async (message, ackOrNack, forward) => {
+    const recovery = await recoveryOf({ message, forward, options });
     try {
-      const settled = await Promise.all(partsOf(message).map((part) => isSettled(part, { message, forward, options })));
-      if (settled.includes(false)) {
-        await ackOrNack(new Error('not moved on'), [{ strategy: 'nack', requeue: true, defer: unmovedPauseMs }]);
-      } else await ackOrNack();
+      await (recovery === undefined ? ackOrNack() : ackOrNack(new Error('not settled'), [recovery]));
     } catch (error) {
       // The channel has ended; the broker delivers the message again, or has it already in a retry queue.
       logger.warn({ err: error, queue, messageId: messageIdOf(message) }, 'a message could not be acknowledged');
@@ -79,9 +79,27 @@ export function createDeliveryHandler(options: DeliveryOptions): DeliveryHandler
 }
 
 interface Delivery {
-  readonly message: ConsumeMessage;
+  readonly message: Message;
   readonly forward: Forward;
   readonly options: DeliveryOptions;
+}
+
+/** Settles a message, or says what the broker has to do with it. Never rejects. */
+async function recoveryOf(delivery: Delivery): Promise<Recovery | undefined> {
+  const { message, options } = delivery;
+  const { queue, logger } = options;
+  const { batchMax = 1 } = routeTo(workQueue(queue));
+  try {
+    const settled = await Promise.all(partsOf(message, batchMax).map((part) => isSettled(part, delivery)));
+    return settled.includes(false) ? { strategy: 'nack', requeue: true } : undefined;
+  } catch (error) {
+    // Among the dead letters, or it would keep its place in the prefetch for as long as the channel lives.
+    logger.error(
+      { err: error, queue, messageId: messageIdOf(message) },
+      'a message could not be settled and is set aside',
+    );
+    return { strategy: 'nack' };
+  }
 }
 
 /** Handles one event, and moves it on where it fails. False where the message has to come again for that. */
@@ -92,7 +110,7 @@ async function isSettled(part: Part, { message, forward, options }: Delivery): P
 
 async function runConsumers(
   part: Part,
-  carrier: ConsumeMessage,
+  carrier: Message,
   options: DeliveryOptions,
 ): Promise<FailedDelivery | undefined> {
   let consumer = options.queue;
@@ -104,7 +122,11 @@ async function runConsumers(
     for (const taker of takers) {
       consumer = taker.name;
       startedAt = performance.now();
-      const result = await runConsumer(taker, { event, carrier }, taker.timeoutMs ?? options.handlerTimeoutMs);
+      const result = await runConsumer(
+        taker,
+        { event, headers: headersOf(carrier) },
+        taker.timeoutMs ?? options.handlerTimeoutMs,
+      );
       const outcome = isDuplicate(result) ? 'duplicate' : 'applied';
       options.metrics.observeMessage({ consumer, outcome }, secondsSince(startedAt));
     }
@@ -116,41 +138,39 @@ async function runConsumers(
 
 function runConsumer(
   consumer: Consumer,
-  { event, carrier }: { readonly event: CloudEvent; readonly carrier: ConsumeMessage },
+  { event, headers }: { readonly event: CloudEvent; readonly headers: Headers },
   timeoutMs: number,
 ): Promise<unknown> {
-  const headers = headersOf(carrier);
   const traceparent = headers['traceparent'];
   const context = {
-    requestId: acceptRequestId(headers['x-request-id'] ?? event.id),
+    requestId: acceptRequestId(event.requestid ?? headers['x-request-id'] ?? event.id),
     traceparent: newTraceparent(typeof traceparent === 'string' ? traceparent : event.traceparent),
     actor: `system:${consumer.name}`,
   };
   return requestContext.run(context, () =>
-    withDeadline(
-      consumer.handle(event, carrier),
-      timeoutMs,
-      () => new HandlerTimeout(`no result within ${timeoutMs} ms`),
-    ),
+    withDeadline(consumer.handle(event), timeoutMs, () => new HandlerTimeout(`no result within ${timeoutMs} ms`)),
   );
 }
 
 /**
- * Publishes a message that failed to the queue where it belongs next. False where the broker does not confirm in time that this has it: it
- * is handled again then, and comes twice if it lies there as well. Those times are redeliveries, of which the queue bears `deliveryLimit`.
+ * Publishes a message that failed to the queue where it belongs next. False where the broker confirms no try in time: it is handled again
+ * then, with all that it came with, and comes twice if it lies there as well. Those times are redeliveries, of which the queue bears `deliveryLimit`.
  */
 async function isMoved(failed: FailedDelivery, forward: Forward, options: DeliveryOptions): Promise<boolean> {
   const { queue, logger } = options;
   const { message } = failed;
   const onward = onwardOf(failed, options);
-  try {
-    await forward(message, onward);
-    return true;
-  } catch (error) {
-    const fields = { err: error, queue, to: onward.routingKey, messageId: messageIdOf(message) };
-    logger.warn(fields, 'a message could not be moved on and is handled again');
-    return false;
+  for (let moves = 1; moves <= movesMax; moves += 1) {
+    try {
+      await forward(message, onward);
+      return true;
+    } catch (error) {
+      const fields = { err: error, queue, to: onward.routingKey, messageId: messageIdOf(message), moves };
+      logger.warn(fields, 'a message could not be moved on');
+      await pause(unmovedPauseMs);
+    }
   }
+  return false;
 }
 
 /** Counts and logs a failure, and tells where the message belongs now. What is away has a count of its own: it uses up no other try. */
@@ -177,11 +197,11 @@ function onwardOf(failed: FailedDelivery, options: DeliveryOptions): Onward {
   };
 }
 
-function headersOf(message: ConsumeMessage): Headers {
+function headersOf(message: Message): Headers {
   return message.properties.headers ?? {};
 }
 
-function messageIdOf(message: ConsumeMessage): string {
+function messageIdOf(message: Message): string {
   return String(message.properties.messageId);
 }
 

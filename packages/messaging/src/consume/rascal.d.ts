@@ -2,14 +2,12 @@
 declare module 'rascal' {
   import type { EventEmitter } from 'node:events';
 
-  import type { ConsumeMessage } from 'amqplib';
+  import type { Message } from 'amqplib';
 
   interface Recovery {
     strategy: 'nack';
     /** Back into its queue instead of among the dead letters. */
     requeue?: boolean;
-    /** Milliseconds before it. */
-    defer?: number;
   }
 
   /** Acknowledges without an error; with one, works through the recovery chain. Rejects when the channel has ended. */
@@ -28,7 +26,7 @@ declare module 'rascal' {
     /** Publishes a message that was received, with its properties but for those given. */
     forward(
       publication: string,
-      message: ConsumeMessage,
+      message: Message,
       overrides: { routingKey: string; options: { headers: Record<string, string | number> } },
     ): Promise<Publication>;
     shutdown(): Promise<void>;

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { timeOfId, Uuidv7Schema } from '@bank/domain';
 import type { Logger } from '@bank/observability';
-import type { ConfirmChannel, GetMessage } from 'amqplib';
+import type { ConfirmChannel, GetMessage, Message } from 'amqplib';
 import * as v from 'valibot';
 import type { BrokerAddress } from '#connection/broker-address.ts';
 import { BrokerUnavailable } from '#connection/broker-unavailable.ts';
 import { createConfirmLink } from '#connection/confirm-link.ts';
 import { failureStory, type Headers, headersAsPublished } from '#consume/attempts.ts';
+import { partsOf } from '#consume/parts.ts';
 import { isReadableEntry } from '#dead-letters/readable-entry.ts';
-import { batchElements, isEventBatch } from '#envelope/event-batch.ts';
 import { publishBatch } from '#publish/batch.ts';
 import type { OutgoingMessage } from '#publish/outgoing-message.ts';
 import { deadQueueOf, recoveryExchangeOf, topology, workQueue } from '#topology/topology.ts';
@@ -79,24 +79,26 @@ export function listDeadLetters(options: DeadLettersOptions): Promise<DeadLetter
 }
 
 /**
- * Puts dead letters back to where they failed, as if they were published just now. A letter leaves its queue only when the
- * broker has confirmed the copy, and stays when it is older than `deadLetterWeeks`. Entries of the ledger go back at any age. Without `ids` all of
- * them.
+ * Puts dead letters back to where they failed, as if they were published just now, each event of a batch by itself: one that kills its
+ * consumers takes no other with it again. A letter leaves its queue only when the broker has confirmed all that it carries, and stays
+ * when it is older than `deadLetterWeeks`. Entries of the ledger go back at any age. Without `ids` all of them.
  */
 export function replayDeadLetters(options: ToldOptions & { ids?: readonly string[] }): Promise<Replay> {
   return withDeadLetters(options, async (letters, channel) => {
     const replayed: string[] = [];
     const tooOld: string[] = [];
     for await (const letter of onlyOf(options.ids, letters)) {
-      const copy = copyOf(letter, options.queue);
       if (isTooOld(letter, options.queue)) {
-        tooOld.push(copy.id);
+        tooOld.push(idOf(letter));
         continue;
       }
       await tell(channel, letter, options);
-      await publish(channel, copy);
+      await publish(
+        channel,
+        partsOf(letter).map((part) => copyOf(part.alone(), options.queue)),
+      );
       channel.ack(letter);
-      replayed.push(copy.id);
+      replayed.push(idOf(letter));
     }
     return { replayed, tooOld };
   });
@@ -131,7 +133,7 @@ export function discardUnreadable(
   const { id, save, queue } = options;
   return withDeadLetters(options, async (letters, channel) => {
     for await (const letter of onlyOf([id], letters)) {
-      if (!isOfLedger(letter, queue) || isReadableEntry(letter.content, letter.properties.contentType)) {
+      if (!isOfLedger(letter, queue) || isReadableEntry(letter)) {
         await tell(channel, letter, options, 'denied');
         return 'kept';
       }
@@ -153,12 +155,18 @@ async function tell(
   outcome: LetterAct['outcome'] = 'success',
 ): Promise<void> {
   const digest = createHash('sha256').update(letter.content).digest('hex');
-  await publish(channel, entryOf({ letter: { id: idOf(letter), type: typeOf(letter) }, outcome, digest }));
+  await publish(channel, [entryOf({ letter: { id: idOf(letter), type: typeOf(letter) }, outcome, digest })]);
 }
 
-async function publish(channel: ConfirmChannel, message: OutgoingMessage): Promise<void> {
-  const { confirmed } = await publishBatch(channel, [message], confirmDeadlineMs);
-  if (confirmed.length === 0) throw new BrokerUnavailable(`the broker did not take ${message.type} ${message.id}`);
+async function publish(channel: ConfirmChannel, messages: readonly OutgoingMessage[]): Promise<void> {
+  const { confirmed } = await publishBatch(channel, messages, confirmDeadlineMs);
+  // By number: elements of a batch may have one id, or none.
+  if (confirmed.length < messages.length) {
+    const [first] = messages;
+    throw new BrokerUnavailable(
+      `the broker took ${confirmed.length} of ${messages.length}: ${first?.type} ${first?.id}`,
+    );
+  }
 }
 
 async function withDeadLetters<T>(
@@ -219,24 +227,14 @@ function describe(letter: GetMessage, queue: string): DeadLetter {
   return {
     id: idOf(letter),
     type: typeOf(letter),
-    events: countEvents(letter),
+    events: partsOf(letter).length,
     ...failureStory(headers),
     requestId: typeof requestId === 'string' ? requestId : undefined,
     tooOld: isTooOld(letter, queue),
   };
 }
 
-// One that nobody can take apart counts as one.
-function countEvents({ content, properties }: GetMessage): number {
-  if (!isEventBatch(properties.contentType)) return 1;
-  try {
-    return batchElements(content).length;
-  } catch {
-    return 1;
-  }
-}
-
-function copyOf({ content, properties, fields }: GetMessage, queue: string): OutgoingMessage {
+function copyOf({ content, properties, fields }: Message, queue: string): OutgoingMessage {
   const target = isUnroutable(queue)
     ? { exchange: fields.exchange, routingKey: fields.routingKey }
     : { exchange: recoveryExchangeOf(workQueue(queue).app), routingKey: queue };

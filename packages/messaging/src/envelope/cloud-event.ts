@@ -3,7 +3,7 @@ import { PermanentFailure } from '#consume/failure.ts';
 
 /**
  * A message as it travels: CloudEvents 1.0, structured JSON. `sequence` counts per source and subject; `traceparent` is
- * the Distributed Tracing extension. `subject` is the user id where there is one.
+ * the Distributed Tracing extension; `requestid` is ours, for what may travel in a batch. `subject` is the user id where there is one.
  */
 export interface CloudEvent {
   readonly specversion: '1.0';
@@ -17,6 +17,8 @@ export interface CloudEvent {
   readonly datacontenttype: string;
   readonly sequence?: number;
   readonly traceparent?: string;
+  /** As it was sent, which may be no text. */
+  readonly requestid?: unknown;
   readonly data: JsonValue;
 }
 

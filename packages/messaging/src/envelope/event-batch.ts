@@ -21,10 +21,11 @@ export function isEventBatch(contentType: unknown): boolean {
   return typeof contentType === 'string' && contentType.split(';', 1)[0]?.trim().toLowerCase() === mediaType;
 }
 
-/** The elements of a batch, of which nothing is known yet. @throws PermanentFailure when there is none to tell apart */
-export function batchElements(body: Buffer): readonly unknown[] {
+/** The elements of a batch, of which nothing is known yet. @throws PermanentFailure when there is none to tell apart, or more than so many */
+export function batchElements(body: Buffer, countMax = Number.POSITIVE_INFINITY): readonly unknown[] {
   const elements = parseBody(body);
   if (!Array.isArray(elements)) throw new PermanentFailure('message.malformed: not an array');
+  if (elements.length > countMax) throw new PermanentFailure(`message.malformed: more than ${countMax} events`);
   return elements;
 }
 

@@ -22,6 +22,7 @@ export function outgoingRow(row: OutboxRow, service: string): OutgoingMessage {
     datacontenttype: 'application/json',
     ...(row.sequence === null ? {} : { sequence: row.sequence }),
     traceparent: row.traceparent,
+    ...(route.batchMax === undefined ? {} : { requestid: row.requestId }), // headers are those of a whole message
     data: row.data,
   };
   return {

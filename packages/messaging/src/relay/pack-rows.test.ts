@@ -72,7 +72,19 @@ it('makes no message of many longer than 256 KiB, and lets a row that is longer 
   }
 });
 
-it('names the request in the headers where it is that of all, and no trace, which each event has in itself', () => {
-  expect(packRows(rows(3), 'auth')[0]?.message.headers).toEqual({ 'x-request-id': 'request-1' });
-  expect(packRows([...rows(2), ...rows(1, { requestId: 'request-2' })], 'auth')[0]?.message.headers).toEqual({});
+it('names request and trace of each in itself, and those of none in the headers', () => {
+  const entries = [...rows(2), ...rows(1, { requestId: 'request-2' })];
+  const [parcel] = packRows(entries, 'auth');
+  expect(parcel?.message.headers).toEqual({});
+  const events = JSON.parse(String(parcel?.message.body)) as Record<string, unknown>[];
+  const origins = entries.map(({ requestId: requestid, traceparent }) => ({ requestid, traceparent }));
+  expect(events).toMatchObject(origins);
+});
+
+it('names the request in no event for others, whose form is a contract', () => {
+  for (const destination of ['events', 'deliveries'] as const) {
+    const [parcel] = packRows(rows(1, { destination }), 'auth');
+    expect(JSON.parse(String(parcel?.message.body))).not.toHaveProperty('requestid');
+    expect(parcel?.message.headers).toMatchObject({ 'x-request-id': 'request-1' });
+  }
 });

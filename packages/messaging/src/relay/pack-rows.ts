@@ -37,16 +37,14 @@ export function packRows(rows: readonly OutboxRow[], service: string): Parcel[] 
   return packs.map((pack) => ({ message: inOneMessage(pack), ids: pack.map(({ id }) => id) }));
 }
 
-// Each event has its trace in itself. A request stands in the headers where it is that of all.
+// Each event has its trace and its request in itself.
 function inOneMessage(pack: readonly OutgoingMessage[]): OutgoingMessage {
   const [first, ...others] = pack as [OutgoingMessage, ...OutgoingMessage[]];
   if (others.length === 0) return first;
-  const requestId = first.headers['x-request-id'];
-  const isOfAll = requestId !== undefined && others.every(({ headers }) => headers['x-request-id'] === requestId);
   return {
     ...first,
     contentType: eventBatchMediaType,
     body: batchBody(pack.map(({ body }) => body)),
-    headers: isOfAll ? { 'x-request-id': requestId } : {},
+    headers: {},
   };
 }

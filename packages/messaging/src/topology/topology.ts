@@ -10,7 +10,7 @@ export interface Route {
   readonly exchange: string;
   readonly type: string;
   readonly routingKey?: string;
-  /** Rows that may travel in one message, as a batch of CloudEvents; each by itself when left out. */
+  /** Rows that may travel in one message, as a batch of CloudEvents, and events that are taken in one; each by itself when left out. */
   readonly batchMax?: number;
 }
 
