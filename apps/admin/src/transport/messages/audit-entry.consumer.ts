@@ -14,7 +14,7 @@ export function auditEntryConsumer(ctx: AppContext): Consumer {
     name,
     queue: 'admin.audit',
     types: ['audit.entry_recorded.v1'],
-    prefetch: 40, // of at most 25 entries each: four batches
+    prefetch: 20, // of at most 25 entries each: two batches
     restMs: 200, // nobody waits for the ledger, and a batch costs hardly more than an entry
     async handleBatch(messages) {
       const entries = new Map(messages.map((message) => [message.id, entryOf(message)]));
