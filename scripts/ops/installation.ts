@@ -10,7 +10,7 @@ import { type AppName, appNames, eachApp, spiffeId } from '#stack/settings/apps.
 import { defaultStackFolder } from '#stack/settings/repository.ts';
 
 /** Where an app is, and the certificate that an operator shows there. */
-export type Installation = Pick<RpcClientOptions<typeof UserService>, 'baseUrl' | 'tls'>;
+export type Installation = Pick<RpcClientOptions, 'baseUrl' | 'tls'>;
 
 const text = { type: 'string' } as const;
 

@@ -25,7 +25,7 @@ type VerifierConfig = BaseConfig & { readonly AUTH_RPC_URL: string };
  */
 export function createTokenVerifier(foundations: Foundations, config: VerifierConfig): Verifier {
   const { clock, logger, metrics, redis } = foundations;
-  const auth: RpcClientOptions<typeof AuthService> = {
+  const auth: RpcClientOptions = {
     baseUrl: config.AUTH_RPC_URL,
     tls: tlsFilesOf(config),
     serverUri: 'spiffe://bank/app/auth',
@@ -63,7 +63,7 @@ export function createTokenVerifier(foundations: Foundations, config: VerifierCo
  * The keys that `auth` gives whoever knows it by its certificate: who can answer in its place gives none (SR-68). Asked apart from the
  * revocations, so that no circuit which they have opened keeps a new key from being known; the verifier paces itself.
  */
-function keysOf(auth: RpcClientOptions<typeof AuthService>): JwksSource {
+function keysOf(auth: RpcClientOptions): JwksSource {
   const breaker = { failures: Number.POSITIVE_INFINITY };
   const issuer = createRpcClient(AuthService, { ...auth, deadlineMs: keysDeadlineMs, breaker });
   return {

@@ -21,7 +21,7 @@ afterEach(() => {
   world.context.failures.length = 0;
 });
 
-const client = (options: Partial<RpcClientOptions<Probe>> = {}) =>
+const client = (options: Partial<RpcClientOptions> = {}) =>
   createRpcClient<Probe>(ProbeService, { baseUrl: world.baseUrl, tls: world.profile, ...options });
 
 /** Another port of the service, closed at first. */
@@ -137,10 +137,10 @@ describe('a callee that is away', () => {
     expect(world.context.calls).toBe(4);
   });
 
-  it('is asked again when the caller says that a method may be repeated', async () => {
+  it('is asked again for a write that its contract calls idempotent', async () => {
     world.context.failures.push('service.unavailable');
-    const listed = client({ retry: away, idempotentMethods: ['say'] });
-    expect((await listed.say({ value: 'x' })).value).toBe('x');
+    expect((await client({ retry: away }).put({ value: 'x' })).value).toBe('x');
+    expect(world.context.calls).toBe(2);
   });
 
   it('is asked again for anything when there was no connection to ask on', async () => {

@@ -26,7 +26,6 @@ export function dataRightsRpc<C extends Foundations & TransactionalContext<R>, R
     },
     eraseUser: {
       access: 'service',
-      idempotent: true,
       async handle(ctx, { userId, requestId }, { actor }) {
         return { erased: await eraseUser(ctx, parts, actor, { userId, requestId }) };
       },

@@ -44,8 +44,6 @@ type Handler<C, M extends DescMethod> =
 
 export interface RpcMethod<C, M extends DescMethod> {
   readonly access: RpcAccess;
-  /** Whether a repetition does no harm. Clients learn it from the method's `idempotency_level`; here it is for readers. */
-  readonly idempotent?: true;
   readonly handle: Handler<C, M>;
 }
 

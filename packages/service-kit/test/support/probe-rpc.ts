@@ -20,7 +20,13 @@ export const probeRpc = defineRpc<ProbeContext, ProbeService>(ProbeService, {
   },
   read: {
     access: 'service',
-    idempotent: true,
+    async handle(ctx, { value }, call) {
+      ctx.calls += 1;
+      return { value: await answerTo(ctx, value, call.signal) };
+    },
+  },
+  put: {
+    access: 'service',
     async handle(ctx, { value }, call) {
       ctx.calls += 1;
       return { value: await answerTo(ctx, value, call.signal) };

@@ -50,7 +50,7 @@ const messageEntriesMax = 200;
 const messageTextMax = 256 * 1024;
 
 /** Reaches the Audit service over mutual TLS. */
-export function createAuditReceiver(options: RpcClientOptions<typeof AuditService>): AuditReceiver {
+export function createAuditReceiver(options: RpcClientOptions): AuditReceiver {
   const client = createRpcClient(AuditService, { ...options, serverUri });
   const call = async (messages: AsyncIterable<{ entries: EntryMessage[] }>, signal: AbortSignal) => {
     const { heads } = await client.append(messages, { timeoutMs: deadlineMs, signal });

@@ -10,7 +10,7 @@ export interface RecoveryActs {
 }
 
 /** Asks the auth service. */
-export function createRecoveryActs(options: RpcClientOptions<typeof AuthService>): RecoveryActs {
+export function createRecoveryActs(options: RpcClientOptions): RecoveryActs {
   const auth = createRpcClient(AuthService, options);
   return {
     async waiting(userId) {

@@ -37,7 +37,7 @@ export interface SessionActs {
 }
 
 /** Asks the auth service. */
-export function createSessionActs(options: RpcClientOptions<typeof AuthService>): SessionActs {
+export function createSessionActs(options: RpcClientOptions): SessionActs {
   const auth = createRpcClient(AuthService, options);
   const endAll = async ({ userId, noteId }: ActTarget, reason: SessionEndReason) => {
     const scope = { case: 'allSessions', value: { exceptSessionId: '' } } as const;

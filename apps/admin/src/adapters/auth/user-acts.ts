@@ -27,7 +27,7 @@ export interface UserActs {
 }
 
 /** Asks the auth service. */
-export function createUserActs(options: RpcClientOptions<typeof UserService>): UserActs {
+export function createUserActs(options: RpcClientOptions): UserActs {
   const auth = createRpcClient(UserService, options);
   return {
     async setStatus({ userId, noteId, status, approval = '' }) {

@@ -47,7 +47,7 @@ export interface UserDirectory {
 const contactFields = { email: ContactField.EMAIL, phone: ContactField.PHONE } as const;
 
 /** Asks the auth service. */
-export function createUserDirectory(options: RpcClientOptions<typeof UserService>): UserDirectory {
+export function createUserDirectory(options: RpcClientOptions): UserDirectory {
   const auth = createRpcClient(UserService, options);
   return {
     async lookUp(address) {

@@ -26,7 +26,7 @@ const platforms = new Map<Platform, string>([
 ]);
 
 /** Asks the device service. */
-export function createDeviceList(options: RpcClientOptions<typeof DeviceService>): DeviceList {
+export function createDeviceList(options: RpcClientOptions): DeviceList {
   const service = createRpcClient(DeviceService, options);
   return {
     async newest(userId, limit) {

@@ -6,7 +6,7 @@ import type { ActTarget } from '#adapters/auth/user-acts.ts';
 export type ResetFactors = (target: ActTarget & { readonly approval: string }) => Promise<void>;
 
 /** Asks the mfa service. */
-export function createFactorReset(options: RpcClientOptions<typeof MfaService>): ResetFactors {
+export function createFactorReset(options: RpcClientOptions): ResetFactors {
   const mfa = createRpcClient(MfaService, options);
   return async ({ userId, noteId, approval }) => {
     await mfa.resetFactors({ userId, noteId, approval }, forwardUser());

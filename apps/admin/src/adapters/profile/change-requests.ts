@@ -41,7 +41,7 @@ export interface ChangeRequests {
 }
 
 /** Asks the profile service. */
-export function createChangeRequests(options: RpcClientOptions<typeof ProfileService>): ChangeRequests {
+export function createChangeRequests(options: RpcClientOptions): ChangeRequests {
   const profile = createRpcClient(ProfileService, options);
   return {
     async waiting(page) {

@@ -76,7 +76,7 @@ export interface KycDesk {
 const pictureDeadlineMs = 8000;
 
 /** Asks the profile service. */
-export function createKycDesk(options: RpcClientOptions<typeof ProfileService>): KycDesk {
+export function createKycDesk(options: RpcClientOptions): KycDesk {
   const service = createRpcClient(ProfileService, options);
   const decide = async (decision: KycDecision, decided: CaseAttempt & Partial<Approved & Reasons>) => {
     const { reasons = [], ...rest } = decided;

@@ -29,7 +29,7 @@ export interface ProfileViewer {
 }
 
 /** Asks the profile service. */
-export function createProfileViewer(options: RpcClientOptions<typeof ProfileService>): ProfileViewer {
+export function createProfileViewer(options: RpcClientOptions): ProfileViewer {
   const service = createRpcClient(ProfileService, options);
   return {
     async view(userId, { fields, noteId }) {

@@ -8,7 +8,6 @@ import { fromEntryMessage, fromSearchMessage, toRecordMessage } from '#transport
 export const adminRpc = defineRpc<AppContext, typeof AdminService>(AdminService, {
   recordAudit: {
     access: 'service',
-    idempotent: true,
     async handle(ctx, request, call) {
       return { recordedCount: await recordAudit(ctx, call.actor, request.entries.map(fromEntryMessage)) };
     },

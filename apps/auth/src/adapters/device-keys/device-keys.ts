@@ -29,7 +29,7 @@ export interface DeviceKeys {
 }
 
 /** Asks the device service. */
-export function createDeviceKeys(options: RpcClientOptions<typeof DeviceService>): DeviceKeys {
+export function createDeviceKeys(options: RpcClientOptions): DeviceKeys {
   const device = createRpcClient(DeviceService, { ...options, deadlineMs: personWaitsMs });
   return {
     async start(binding, payloadDigest) {

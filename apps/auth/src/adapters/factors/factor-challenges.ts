@@ -79,7 +79,7 @@ const purposes = {
 } as const;
 
 /** Asks the mfa service. */
-export function createFactorChallenges(options: RpcClientOptions<typeof MfaService>): FactorChallenges {
+export function createFactorChallenges(options: RpcClientOptions): FactorChallenges {
   const mfa = createRpcClient(MfaService, { ...options, deadlineMs: personWaitsMs });
   return {
     async start({ userId, bindingId, purpose }, factorId, transaction) {

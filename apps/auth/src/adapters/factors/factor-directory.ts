@@ -26,7 +26,7 @@ export interface FactorDirectory {
 const budgetMs = 1000;
 
 /** Asks the mfa service. */
-export function createFactorDirectory(options: RpcClientOptions<typeof MfaService>): FactorDirectory {
+export function createFactorDirectory(options: RpcClientOptions): FactorDirectory {
   const mfa = createRpcClient(MfaService, { ...options, deadlineMs: budgetMs });
   return {
     async list(userId) {

@@ -11,7 +11,7 @@ export type RemoveFactors = (due: { userId: string; recoveryId: string }) => Pro
 const budgetMs = 10_000;
 
 /** Asks the mfa service. */
-export function createFactorRemoval(options: RpcClientOptions<typeof MfaService>): RemoveFactors {
+export function createFactorRemoval(options: RpcClientOptions): RemoveFactors {
   const mfa = createRpcClient(MfaService, { ...options, deadlineMs: budgetMs });
   return async ({ userId, recoveryId }) => {
     await mfa.removeFactors({ userId, recoveryId });

@@ -13,7 +13,7 @@ export interface FactorRule {
 }
 
 /** Asks the mfa service. */
-export function createFactorRule(options: RpcClientOptions<typeof MfaService>): FactorRule {
+export function createFactorRule(options: RpcClientOptions): FactorRule {
   const mfa = createRpcClient(MfaService, { ...options, deadlineMs: personWaitsMs });
   return {
     async missing() {

@@ -34,7 +34,7 @@ export interface Passkeys {
 }
 
 /** Asks the mfa service. */
-export function createPasskeys(options: RpcClientOptions<typeof MfaService>): Passkeys {
+export function createPasskeys(options: RpcClientOptions): Passkeys {
   const mfa = createRpcClient(MfaService, { ...options, deadlineMs: personWaitsMs });
   return {
     async ask() {

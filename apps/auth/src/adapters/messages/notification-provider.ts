@@ -6,7 +6,7 @@ import { createRpcClient, type RpcClientOptions } from '@bank/service-kit';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError } from '@connectrpc/connect';
 
-export type NotificationOptions = RpcClientOptions<typeof NotificationService>;
+export type NotificationOptions = RpcClientOptions;
 
 /** Hands messages to the platform's Notification service, which sends each delivery id once. */
 export function createNotificationProvider<M extends EmailMessage | SmsMessage>(

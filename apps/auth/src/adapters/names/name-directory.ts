@@ -11,7 +11,7 @@ export interface NameDirectory {
 const budgetMs = 300;
 
 /** Asks the profile service, and leaves it alone for a while when it does not answer: nobody is kept from another password by that. */
-export function createNameDirectory(options: RpcClientOptions<typeof ProfileService>): NameDirectory {
+export function createNameDirectory(options: RpcClientOptions): NameDirectory {
   const profile = createRpcClient(ProfileService, { ...options, deadlineMs: budgetMs });
   return {
     async of(userId) {

@@ -48,7 +48,7 @@ const verdicts: Readonly<Record<number, Verdict>> = {
 };
 
 /** Asks the device service. */
-export function createSignInAssessor(options: RpcClientOptions<typeof DeviceService>): SignInAssessor {
+export function createSignInAssessor(options: RpcClientOptions): SignInAssessor {
   const device = createRpcClient(DeviceService, { ...options, deadlineMs: budgetMs });
   return {
     async assess({ knownDeviceId, userAgent, platform, at, ...facts }) {

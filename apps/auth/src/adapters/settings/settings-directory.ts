@@ -39,7 +39,7 @@ const categories: Readonly<Record<number, MessageCategory>> = {
 };
 
 /** Asks the profile service, and leaves it alone for a while when it does not answer. */
-export function createSettingsDirectory(options: RpcClientOptions<typeof ProfileService>): SettingsDirectory {
+export function createSettingsDirectory(options: RpcClientOptions): SettingsDirectory {
   const profile = createRpcClient(ProfileService, { ...options, deadlineMs: budgetMs });
   return {
     async of(userId) {

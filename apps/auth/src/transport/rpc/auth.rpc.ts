@@ -40,7 +40,6 @@ const keyStates = {
 export const authRpc = defineRpc<AppContext, typeof AuthService>(AuthService, {
   introspectToken: {
     access: 'service',
-    idempotent: true,
     async handle(ctx, { token, audience }, call) {
       const claims = await introspectToken(ctx, { token, audience }, call);
       if (claims === undefined) return { active: false };
@@ -49,7 +48,6 @@ export const authRpc = defineRpc<AppContext, typeof AuthService>(AuthService, {
   },
   listPublicKeys: {
     access: 'service',
-    idempotent: true,
     async handle(ctx) {
       const { keys } = listPublicKeys(ctx.keyRing);
       return { keys: [...keys], maxAgeSeconds: keysMaxAgeSeconds };
@@ -57,7 +55,6 @@ export const authRpc = defineRpc<AppContext, typeof AuthService>(AuthService, {
   },
   listRevocations: {
     access: 'service',
-    idempotent: true,
     async handle(ctx, request, call) {
       const since = { epoch: Number(request.epoch), sinceNumber: Number(request.sinceNumber) };
       const { epoch, number, entries, hasMore } = await listRevocations(ctx, since, call.actor);
@@ -66,14 +63,12 @@ export const authRpc = defineRpc<AppContext, typeof AuthService>(AuthService, {
   },
   revokeSessions: {
     access: 'user',
-    idempotent: true,
     async handle(ctx, request, call) {
       return { revokedCount: await revokeSessions(ctx, toInput(request), call) };
     },
   },
   listSessions: {
     access: 'staff',
-    idempotent: true,
     async handle(ctx, { userId, limit, cursor }, call) {
       const page = { ...(limit !== 0 && { limit }), ...(cursor !== '' && { cursor }) };
       const { items, nextCursor } = await listUserSessions(ctx, { userId, ...page }, call);
@@ -89,7 +84,6 @@ export const authRpc = defineRpc<AppContext, typeof AuthService>(AuthService, {
   },
   signApproval: {
     access: 'staff',
-    idempotent: true,
     async handle(ctx, { approvalId, action, payloadDigest }, call) {
       const signed = await signApproval(ctx, { approvalId, action, payloadDigest }, call);
       return { approval: signed.approval, expiresAt: timestampFromDate(signed.expiresAt) };
@@ -108,12 +102,10 @@ export const authRpc = defineRpc<AppContext, typeof AuthService>(AuthService, {
   },
   listSigningKeys: {
     access: 'service',
-    idempotent: true,
     handle: async (ctx, _request, call) => ({ keys: (await viewSigningKeys(ctx, call)).map(toSigningKey) }),
   },
   rotateSigningKey: {
     access: 'service',
-    idempotent: true,
     async handle(ctx, { leadSeconds }, call) {
       const lead = leadSeconds === 0 ? {} : { leadSeconds };
       return { next: toSigningKey(await bringRotationForward(ctx, lead, call)) };
@@ -128,12 +120,10 @@ export const authRpc = defineRpc<AppContext, typeof AuthService>(AuthService, {
   },
   findRecovery: {
     access: 'staff',
-    idempotent: true,
     handle: (ctx, { userId }, call) => findRecovery(ctx, { userId }, call),
   },
   approveRecovery: {
     access: 'staff',
-    idempotent: true,
     async handle(ctx, { userId, recoveryId, noteId, approval }, call) {
       await approveRecovery(ctx, { userId, recoveryId, noteId, approval }, call);
       return {};

@@ -37,12 +37,10 @@ type FoundUser = Awaited<ReturnType<typeof getUser>>;
 export const userRpc = defineRpc<AppContext, typeof UserService>(UserService, {
   getUser: {
     access: 'service',
-    idempotent: true,
     handle: async (ctx, { userId }, call) => ({ user: toMessage(await getUser(ctx, { userId }, call), call.fields) }),
   },
   batchGetUsers: {
     access: 'service',
-    idempotent: true,
     async handle(ctx, { userIds }, call) {
       const users = await batchGetUsers(ctx, { userIds }, call);
       return { users: users.map((user) => toMessage(user, call.fields)) };
@@ -50,7 +48,6 @@ export const userRpc = defineRpc<AppContext, typeof UserService>(UserService, {
   },
   watchUsers: {
     access: 'service',
-    idempotent: true,
     async *handle(ctx, { resumeToken, changesOnly }, call) {
       const request = { changesOnly, ...(resumeToken !== '' && { resumeToken }) };
       for await (const news of watchUsers(ctx, request, call)) yield toNews(news, call.fields);
@@ -58,7 +55,6 @@ export const userRpc = defineRpc<AppContext, typeof UserService>(UserService, {
   },
   lookupUser: {
     access: 'staff',
-    idempotent: true,
     async handle(ctx, { identifier }, call) {
       const address = { kind: identifier.case, value: identifier.value };
       return { user: toMessage(await lookupUser(ctx, address, call)) };
@@ -66,7 +62,6 @@ export const userRpc = defineRpc<AppContext, typeof UserService>(UserService, {
   },
   getContact: {
     access: 'service',
-    idempotent: true,
     async handle(ctx, { userId }, call) {
       const { email = '', phone = '', locale = '' } = await getContact(ctx, { userId }, call);
       return { userId, email, phone, locale };
@@ -74,7 +69,6 @@ export const userRpc = defineRpc<AppContext, typeof UserService>(UserService, {
   },
   describeContact: {
     access: 'service',
-    idempotent: true,
     async handle(ctx, { userId }, call) {
       const { email = '', phone = '', phoneCodesFrom } = await describeContact(ctx, { userId }, call);
       const from = phoneCodesFrom && { phoneCodesFrom: timestampFromDate(phoneCodesFrom) };
@@ -83,7 +77,6 @@ export const userRpc = defineRpc<AppContext, typeof UserService>(UserService, {
   },
   viewUser: {
     access: 'staff',
-    idempotent: true,
     async handle(ctx, { userId, unmask, noteId }, call) {
       const request = { userId, unmask: unmask.map((field) => contactFields[field]), ...(noteId !== '' && { noteId }) };
       const { user, email = '', phone = '' } = await showUser(ctx, request, call);
@@ -92,7 +85,6 @@ export const userRpc = defineRpc<AppContext, typeof UserService>(UserService, {
   },
   setUserStatus: {
     access: 'staff',
-    idempotent: true,
     async handle(ctx, { userId, status, noteId, approval }, call) {
       const move = { userId, status: userStateOf(status), noteId, ...(approval !== '' && { approval }) };
       return { user: toMessage(await setUserStatus(ctx, move, call)) };
@@ -100,7 +92,6 @@ export const userRpc = defineRpc<AppContext, typeof UserService>(UserService, {
   },
   setRoles: {
     access: 'staff',
-    idempotent: true,
     async handle(ctx, { userId, roles, noteId, approval }, call) {
       return { user: toMessage(await setRoles(ctx, { userId, roles, noteId, approval }, call)) };
     },
@@ -120,7 +111,6 @@ export const userRpc = defineRpc<AppContext, typeof UserService>(UserService, {
   },
   viewInvitation: {
     access: 'staff',
-    idempotent: true,
     async handle(ctx, { invitationId, noteId }, call) {
       const { email, roles, expiresAt } = await viewInvitation(
         ctx,
@@ -132,7 +122,6 @@ export const userRpc = defineRpc<AppContext, typeof UserService>(UserService, {
   },
   inviteStaff: {
     access: 'staff',
-    idempotent: true,
     async handle(ctx, { invitationId, roles, noteId, approval }, call) {
       await inviteStaff(ctx, { invitationId, roles, noteId, approval }, call);
       return {};
@@ -147,7 +136,6 @@ export const userRpc = defineRpc<AppContext, typeof UserService>(UserService, {
   },
   importUsers: {
     access: 'service',
-    idempotent: true,
     async handle(ctx, { runId, dryRun, users, firebase }, call) {
       const request = {
         runId,
@@ -160,7 +148,6 @@ export const userRpc = defineRpc<AppContext, typeof UserService>(UserService, {
   },
   exportUsers: {
     access: 'service',
-    idempotent: true,
     async *handle(ctx, request, call) {
       for await (const { email, phone, locale, acceptedTerms, passwordHash, ...user } of exportUsers(
         ctx,

@@ -16,7 +16,7 @@ const budgetMs = 2000;
 const retryAfterSeconds = 2;
 
 /** Asks the mfa service. */
-export function createFactorRule(options: RpcClientOptions<typeof MfaService>): FactorRule {
+export function createFactorRule(options: RpcClientOptions): FactorRule {
   const mfa = createRpcClient(MfaService, { ...options, deadlineMs: budgetMs });
   return {
     async requireMet() {

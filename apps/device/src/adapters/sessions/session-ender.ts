@@ -15,7 +15,7 @@ export interface SessionEnder {
 const budgetMs = 2000;
 
 /** Asks the auth service. */
-export function createSessionEnder(options: RpcClientOptions<typeof AuthService>): SessionEnder {
+export function createSessionEnder(options: RpcClientOptions): SessionEnder {
   const auth = createRpcClient(AuthService, { ...options, deadlineMs: budgetMs });
   return {
     async endOn(userId, deviceId) {

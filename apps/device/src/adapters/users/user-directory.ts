@@ -13,7 +13,7 @@ const budgetMs = 2000;
 const retryAfterSeconds = 2;
 
 /** Asks the auth service. */
-export function createUserDirectory(options: RpcClientOptions<typeof UserService>): UserDirectory {
+export function createUserDirectory(options: RpcClientOptions): UserDirectory {
   const auth = createRpcClient(UserService, { ...options, deadlineMs: budgetMs });
   return {
     async standingOf(userId) {

@@ -15,7 +15,6 @@ const verdicts = { allow: RiskVerdict.ALLOW, challenge: RiskVerdict.CHALLENGE, d
 export const deviceRpc = defineRpc<AppContext, typeof DeviceService>(DeviceService, {
   assessSignIn: {
     access: 'service',
-    idempotent: true,
     async handle(ctx, request, call) {
       const { attemptId, userId, knownDeviceId } = request;
       const assessment = await assessSignIn(ctx, call.actor, { attemptId, userId, knownDeviceId });
@@ -46,7 +45,6 @@ export const deviceRpc = defineRpc<AppContext, typeof DeviceService>(DeviceServi
   },
   listDevices: {
     access: 'staff',
-    idempotent: true,
     async handle(ctx, { userId, limit, cursor }, call) {
       const { items, nextCursor } = await listDevicesOf(ctx, call.actor, { userId, limit, cursor });
       return { devices: items.map(toMessage), nextCursor: nextCursor ?? '' };
@@ -54,7 +52,6 @@ export const deviceRpc = defineRpc<AppContext, typeof DeviceService>(DeviceServi
   },
   revokeDevice: {
     access: 'staff',
-    idempotent: true,
     async handle(ctx, { userId, deviceId, noteId }, call) {
       await revokeDevice(ctx, call.actor, { userId, deviceId, noteId });
       return {};

@@ -23,7 +23,6 @@ const types = {
 export const mfaRpc = defineRpc<AppContext, typeof MfaService>(MfaService, {
   listFactors: {
     access: 'service',
-    idempotent: true,
     async handle(ctx, request, call) {
       const factors = await listFactors(ctx, call.actor, request.userId);
       return {
@@ -65,7 +64,6 @@ export const mfaRpc = defineRpc<AppContext, typeof MfaService>(MfaService, {
   },
   checkFactorChange: {
     access: 'user',
-    idempotent: true,
     async handle(ctx, _request, call) {
       await checkFactorChange(ctx, call.actor);
       return {};
@@ -73,14 +71,12 @@ export const mfaRpc = defineRpc<AppContext, typeof MfaService>(MfaService, {
   },
   resetFactors: {
     access: 'staff',
-    idempotent: true,
     async handle(ctx, { userId, noteId, approval }, call) {
       return { removedCount: await resetFactors(ctx, call.actor, { userId, noteId, approval }) };
     },
   },
   removeFactors: {
     access: 'service',
-    idempotent: true,
     async handle(ctx, { userId, recoveryId }, call) {
       return { removedCount: await removeFactors(ctx, call.actor, { userId, recoveryId }) };
     },

@@ -21,7 +21,6 @@ type Methods = Pick<
 export const changeRequestMethods: Methods = {
   listChangeRequests: {
     access: 'staff',
-    idempotent: true,
     async handle(ctx, { limit, cursor }, { actor }) {
       const { items, nextCursor } = await listWaiting(ctx, actor, { limit, cursor });
       const changeRequests = items.map(({ id, userId, fields, createdAt }) => {
@@ -32,7 +31,6 @@ export const changeRequestMethods: Methods = {
   },
   viewChangeRequest: {
     access: 'staff',
-    idempotent: true,
     async handle(ctx, { userId, changeRequestId: id }, { actor }) {
       const { request, profile } = await showChangeRequest(ctx, actor, { userId, id });
       const { status, reason, createdAt } = request;
@@ -44,7 +42,6 @@ export const changeRequestMethods: Methods = {
   },
   decideChangeRequest: {
     access: 'staff',
-    idempotent: true,
     async handle(ctx, { userId, changeRequestId: id, noteId, decision, rejection }, { actor }) {
       const status = statuses[decision] ?? '';
       const told = rejection !== '' && { rejection };

@@ -41,7 +41,6 @@ export const kycMethods: KycMethods = {
   },
   claimKycCase: {
     access: 'staff',
-    idempotent: true,
     async handle(ctx, { caseId, noteId }, { actor }) {
       await claimCase(ctx, actor, { caseId, noteId });
       return {};
@@ -49,7 +48,6 @@ export const kycMethods: KycMethods = {
   },
   getKycDocument: {
     access: 'staff',
-    idempotent: true,
     async handle(ctx, { caseId, documentId, particularsOnly, noteId }, { actor }) {
       const asked = { caseId, documentId, particularsOnly, ...given({ noteId }) };
       const { kind, picture, number, expiresOn } = await readDocument(ctx, actor, asked);
@@ -59,7 +57,6 @@ export const kycMethods: KycMethods = {
   },
   decideKycCase: {
     access: 'staff',
-    idempotent: true,
     async handle(ctx, { userId, caseId, attempt, decision, reasons, noteId, approval }, { actor }) {
       const decided = { userId, caseId, attempt, reasons, noteId, ...given({ approval }) };
       await decideCase(ctx, actor, { ...decided, decision: decisions.get(decision) });

@@ -14,7 +14,6 @@ import { toSettingsMessage } from '#transport/rpc/settings-message.ts';
 export const profileRpc = defineRpc<AppContext, typeof ProfileService>(ProfileService, {
   getProfile: {
     access: 'service',
-    idempotent: true,
     async handle(ctx, { userId }, { actor, fields }) {
       const [profile] = await readProfiles(ctx, actor, { userIds: [userId], fields });
       if (profile === undefined) throw new DomainError('profile.not_found');
@@ -23,14 +22,12 @@ export const profileRpc = defineRpc<AppContext, typeof ProfileService>(ProfileSe
   },
   batchGetProfiles: {
     access: 'service',
-    idempotent: true,
     async handle(ctx, { userIds }, { actor, fields }) {
       return { profiles: (await readProfiles(ctx, actor, { userIds, fields })).map(toMessage) };
     },
   },
   viewProfile: {
     access: 'staff',
-    idempotent: true,
     async handle(ctx, { userId, unmask, noteId }, { actor }) {
       const request = { userId, unmask, ...(noteId !== '' && { noteId }) };
       return { profile: toMessage(await showProfile(ctx, actor, request)) };
@@ -38,7 +35,6 @@ export const profileRpc = defineRpc<AppContext, typeof ProfileService>(ProfileSe
   },
   getSettings: {
     access: 'service',
-    idempotent: true,
     async handle(ctx, { userId }, { actor, fields }) {
       return { settings: toSettingsMessage(await readSettings(ctx, actor, { userId, fields })) };
     },
@@ -46,7 +42,6 @@ export const profileRpc = defineRpc<AppContext, typeof ProfileService>(ProfileSe
   ...changeRequestMethods,
   searchProfiles: {
     access: 'staff',
-    idempotent: true,
     async handle(ctx, { name, dateOfBirth, limit, cursor }, { actor }) {
       const request = {
         ...(name !== '' && { name }),

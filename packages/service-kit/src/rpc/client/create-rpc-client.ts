@@ -16,7 +16,7 @@ import type { TlsFiles } from '#rpc/tls-files.ts';
 import { asDomainError, isNetworkError } from '#runtime/failure.ts';
 import { currentScope } from '#runtime/request-scope.ts';
 
-export interface RpcClientOptions<S extends DescService> {
+export interface RpcClientOptions {
   /** `https://…`, the callee's private port. */
   readonly baseUrl: string;
   readonly tls: TlsFiles;
@@ -24,8 +24,6 @@ export interface RpcClientOptions<S extends DescService> {
   readonly serverUri?: string;
   /** For each call but a stream, all tries together; never longer than what the running request has left. 2 s unless said. */
   readonly deadlineMs?: number;
-  /** Methods that may be tried again after they were sent, beside those whose `idempotency_level` says so. */
-  readonly idempotentMethods?: readonly (keyof S['method'] & string)[];
   readonly breaker?: Partial<BreakerOptions>;
   readonly retry?: Partial<RetryPolicy>;
   readonly logger?: Logger;
@@ -43,7 +41,7 @@ const retryDefaults: RetryPolicy = { attemptsMax: 3, waitMs: 40 };
  * no connection to send it on, and a callee that stays away is left alone for a while. Failures are `DomainError`s: those the
  * callee answered, or `service.unavailable` and `service.deadline`. The person's token goes along only with `forwardUser()`.
  */
-export function createRpcClient<S extends DescService>(service: S, options: RpcClientOptions<S>): Client<S> {
+export function createRpcClient<S extends DescService>(service: S, options: RpcClientOptions): Client<S> {
   const transport = createTlsTransport({
     baseUrl: options.baseUrl,
     tls: options.tls,
@@ -57,11 +55,10 @@ export function createRpcClient<S extends DescService>(service: S, options: RpcC
 type Unary = Transport['unary'];
 type Stream = Transport['stream'];
 
-function guard<S extends DescService>(inner: Transport, service: S, options: RpcClientOptions<S>): Transport {
+function guard(inner: Transport, service: DescService, options: RpcClientOptions): Transport {
   const { clock = systemClock, metrics } = options;
   const breaker = new CircuitBreaker(service.typeName, { ...breakerDefaults, ...options.breaker }, clock);
   const policy = { ...retryDefaults, ...options.retry };
-  const repeatable = new Set<string>(options.idempotentMethods ?? []);
 
   const unary: Unary = async (method, signal, timeoutMs, header, message, contextValues) => {
     const deadlineAt = deadlineOf(timeoutMs ?? options.deadlineMs ?? deadlineDefaultMs);
@@ -76,7 +73,7 @@ function guard<S extends DescService>(inner: Transport, service: S, options: Rpc
         throw error;
       }
     };
-    const mayBeRepeated = isRepeatable(method, repeatable);
+    const mayBeRepeated = method.idempotency !== Idempotency.IDEMPOTENCY_UNKNOWN;
     const mayTryAgain = (error: unknown) => wasNeverSent(error) || (mayBeRepeated && isUnreachable(error));
     const call = () => retry(() => breaker.run(attempt, shownBy), policy, deadlineAt, mayTryAgain);
     return observed(metrics, method, call).catch((error: unknown) => {
@@ -111,10 +108,6 @@ function withContext(header: Parameters<Unary>[3]): Headers {
   headers.set('x-request-id', acceptRequestId(scope?.requestId));
   headers.set('traceparent', newTraceparent(scope?.traceparent));
   return headers;
-}
-
-function isRepeatable(method: DescMethod, listed: ReadonlySet<string>): boolean {
-  return method.idempotency !== Idempotency.IDEMPOTENCY_UNKNOWN || listed.has(method.localName);
 }
 
 /** The callee was never reached, broke off, or cannot work at the moment. `Aborted` with a detail is a conflict it answered. */
