@@ -44,6 +44,7 @@ export {
   type RpcService,
 } from '#rpc/define-rpc.ts';
 export type { TlsFiles } from '#rpc/tls-files.ts';
+export { createClaimingLoop } from '#runtime/claiming-loop.ts';
 export { createLoop, type Loop, type LoopOptions } from '#runtime/loop.ts';
 export { PortError } from '#runtime/ports.ts';
 export type { Denial, DenialLog } from '#runtime/refusals.ts';

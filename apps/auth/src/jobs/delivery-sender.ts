@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { createLoop, type Loop, type Worker } from '@bank/service-kit';
+import { createClaimingLoop, type Loop, type Worker } from '@bank/service-kit';
 import type { AppContext } from '#context.ts';
 import { claimDeliveries } from '#features/delivery/claim-deliveries.ts';
 import { sendingMax } from '#features/delivery/policies.ts';
@@ -24,46 +24,25 @@ export function createDeliverySender(ctx: AppContext): DeliverySender {
   const lines = Object.values(byChannel);
   return {
     async start() {
-      await Promise.all(lines.map(({ loop }) => loop.start()));
+      await Promise.all(lines.map((line) => line.start()));
     },
     wake(channel) {
-      byChannel[channel].loop.wake();
+      byChannel[channel].wake();
     },
     async stop() {
-      await Promise.all(lines.map(({ loop }) => loop.stop()));
-      await Promise.race([settled(), pause(patienceMs, undefined, { ref: false })]);
+      const stopped = Promise.all(lines.map((line) => line.stop()));
+      await Promise.race([stopped, pause(patienceMs, undefined, { ref: false })]);
       await ctx.messages.close();
-      await settled();
+      await stopped;
     },
   };
-
-  async function settled(): Promise<void> {
-    await Promise.all(lines.flatMap(({ underWay }) => [...underWay]));
-  }
 }
 
-function createLine(ctx: AppContext, channel: DeliveryChannel): { loop: Loop; underWay: ReadonlySet<Promise<void>> } {
-  const underWay = new Set<Promise<void>>();
-  let isFull = false;
-  const loop = createLoop({
-    name: `deliveries by ${channel}`,
-    everyMs,
-    logger: ctx.logger,
-    async work() {
-      const free = sendingMax - underWay.size;
-      if (free <= 0) return;
-      const claimed = await claimDeliveries(ctx, channel, free);
-      isFull = claimed.length === free;
-      for (const delivery of claimed) {
-        const sending = sendDelivery(ctx, delivery)
-          .catch((err: unknown) => ctx.logger.warn({ err, deliveryId: delivery.id }, 'a message was not settled'))
-          .finally(() => {
-            underWay.delete(sending);
-            if (isFull) loop.wake();
-          });
-        underWay.add(sending);
-      }
-    },
+function createLine(ctx: AppContext, channel: DeliveryChannel): Loop {
+  return createClaimingLoop({
+    ...{ name: `deliveries by ${channel}`, everyMs, logger: ctx.logger, max: sendingMax },
+    claim: (limit) => claimDeliveries(ctx, channel, limit),
+    handle: (delivery) => sendDelivery(ctx, delivery),
+    idsOf: ({ id }) => ({ deliveryId: id }),
   });
-  return { loop, underWay };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { createLoop, type Worker } from '@bank/service-kit';
+import { createClaimingLoop, createLoop, type Worker } from '@bank/service-kit';
 import type { KycProvider } from '#adapters/kyc/kyc-provider.ts';
 import type { AppContext } from '#context.ts';
 import { askProvider } from '#features/kyc-submission/ask-provider.ts';
@@ -16,20 +16,11 @@ const patienceMs = 5000;
  */
 export function createKycSender(ctx: AppContext, provider: KycProvider): Worker {
   const { logger } = ctx;
-  const underWay = new Set<Promise<void>>();
-  const sending = createLoop({
-    name: 'kyc submissions',
-    everyMs,
-    logger,
-    async work() {
-      const free = submissionsMax - underWay.size;
-      for (const submission of free > 0 ? await claimSubmissions(ctx, free) : []) {
-        const handing = sendSubmission(ctx, provider, submission)
-          .catch((err: unknown) => logger.warn({ err, caseId: submission.caseId }, 'what came of a case was not noted'))
-          .finally(() => underWay.delete(handing));
-        underWay.add(handing);
-      }
-    },
+  const sending = createClaimingLoop({
+    ...{ name: 'kyc submissions', everyMs, logger, max: submissionsMax },
+    claim: (limit) => claimSubmissions(ctx, limit),
+    handle: (submission) => sendSubmission(ctx, provider, submission),
+    idsOf: ({ caseId }) => ({ caseId }),
   });
   const asking = createLoop({
     name: 'kyc results',
@@ -44,7 +35,7 @@ export function createKycSender(ctx: AppContext, provider: KycProvider): Worker 
       void asking.start();
     },
     async stop() {
-      const stopped = Promise.all([sending.stop(), asking.stop()]).then(() => Promise.all(underWay));
+      const stopped = Promise.all([sending.stop(), asking.stop()]);
       await Promise.race([stopped, pause(patienceMs, undefined, { ref: false })]);
     },
   };

@@ -1,10 +1,12 @@
 import { uuidv7 } from '@bank/domain';
 import { DataRightsService } from '@bank/proto/data-rights';
-import { testCertificates } from '@bank/testing';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { testCertificates, until } from '@bank/testing';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createKycProvider } from '#adapters/kyc/kyc-provider.ts';
 import type { AppContext } from '#context.ts';
+import { submissionsMax } from '#features/kyc-submission/policies.ts';
 import { claimSubmissions, sendSubmission } from '#features/kyc-submission/send-submission.ts';
+import { createKycSender } from '#jobs/kyc-sender.ts';
 import { givenSubmitted, kycApp, profile } from './kyc-app.ts';
 import { startKycService } from './kyc-service.ts';
 
@@ -31,9 +33,10 @@ function decideAs(status: string) {
 
 async function handOver(ctx: AppContext, [claimed]: Awaited<ReturnType<typeof claimSubmissions>>): Promise<void> {
   if (claimed === undefined) throw new Error('nothing was due');
-  const provider = createKycProvider({ ...app.ctx.config, KYC_RPC_URL: platform.url }, app.ctx);
-  await sendSubmission(ctx, provider, claimed);
+  await sendSubmission(ctx, provider(), claimed);
 }
+
+const provider = () => createKycProvider({ ...app.ctx.config, KYC_RPC_URL: platform.url }, app.ctx);
 
 /** The app, in which something happens whenever the bytes of a picture are opened. */
 function whileOpening(happens: () => Promise<void>): AppContext {
@@ -78,4 +81,14 @@ test('what waits is handed over', async () => {
     await claimSubmissions(app.ctx, 1),
   );
   expect(platform.taken).toMatchObject([{ caseId }]);
+});
+
+test('more cases than places are handed over one after the other, without waiting for the next second', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  for (let given = 0; given <= submissionsMax; given += 1) await givenSubmitted(app);
+  const sender = createKycSender(app.ctx, provider());
+  onTestFinished(() => sender.stop());
+  await sender.start();
+  await until(() => platform.taken.length > submissionsMax);
 });
