@@ -14,6 +14,7 @@ type Text = typeof StringValueSchema;
 export type ProbeService = GenService<{
   say: { methodKind: 'unary'; input: Text; output: Text };
   read: { methodKind: 'unary'; input: Text; output: Text };
+  put: { methodKind: 'unary'; input: Text; output: Text };
   whoAmI: { methodKind: 'unary'; input: Text; output: Text };
   staffOnly: { methodKind: 'unary'; input: Text; output: Text };
   count: { methodKind: 'server_streaming'; input: Text; output: Text };
@@ -34,6 +35,7 @@ const file = create(FileDescriptorProtoSchema, {
       method: [
         method('Say'),
         method('Read', { options: { idempotencyLevel: Idempotency.NO_SIDE_EFFECTS } }),
+        method('Put', { options: { idempotencyLevel: Idempotency.IDEMPOTENT } }),
         method('WhoAmI'),
         method('StaffOnly'),
         method('Count', { serverStreaming: true }),
