@@ -5,7 +5,7 @@ export interface ClaimingLoopOptions<T> extends Omit<LoopOptions, 'work'> {
   max: number;
   /** Takes up to `limit` of what is due, so that nobody else gets it for now. */
   claim(limit: number): Promise<readonly T[]>;
-  handle(claimed: T): Promise<unknown>;
+  handle(claimed: T): Promise<void>;
   /** What the log calls it by when its handling fails. */
   idsOf(claimed: T): Readonly<Record<string, string>>;
 }
@@ -26,19 +26,13 @@ export function createClaimingLoop<T>({ max, claim, handle, idsOf, ...options }:
     const claimed = await claim(free);
     isFull = claimed.length === free;
     for (const one of claimed) {
-      const handling = attempt(one).finally(() => {
-        underWay.delete(handling);
-        if (isFull) loop.wake();
-      });
+      const handling = handle(one)
+        .catch((err: unknown) => logger.warn({ err, job: name, ...idsOf(one) }, 'what was claimed was not settled'))
+        .finally(() => {
+          underWay.delete(handling);
+          if (isFull) loop.wake();
+        });
       underWay.add(handling);
-    }
-  }
-
-  async function attempt(one: T): Promise<void> {
-    try {
-      await handle(one);
-    } catch (err) {
-      logger.warn({ err, job: name, ...idsOf(one) }, 'what the job had claimed was not settled');
     }
   }
 
