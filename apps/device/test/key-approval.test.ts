@@ -119,6 +119,27 @@ describe('SR-63: VerifyKeyApproval', () => {
     expect(await codeOf(client.verifyKeyApproval({ ...binding, challengeId, signature }))).toBe('approved');
   });
 
+  test('SR-63: what one key was asked to approve is not approved by the next, removed or replaced', async () => {
+    const replaced = await given();
+    const asked = await askedOf(app, replaced.owner);
+    const [next, next2] = [deviceKey(), deviceKey()];
+    const answer = answerOf(replaced.owner, asked, next, replaced.key);
+    expect((await putKey(app, replaced.owner, asked.etag, answer)).status).toBe(200);
+    const removed = await given();
+    const { token, id } = removed.owner;
+    await request(app.service, 'DELETE', `/v1/devices/${id}/key`, { token, headers: { 'if-match': '"v2"' } });
+    await givenKey(app, removed.owner, next2);
+    for (const [{ binding, challengeId, payloadDigest, signatureOver }, signer] of [
+      [replaced, next],
+      [removed, next2],
+    ] as const) {
+      const signature = signatureOver(payloadDigest, signer);
+      expect(await codeOf(client.verifyKeyApproval({ ...binding, challengeId, signature }))).toBe(
+        'challenge.not_found',
+      );
+    }
+  });
+
   test('answers nothing after its time, for an older question, and for a key that is gone', async () => {
     const expired = await given();
     const end = 'update device.key_challenges set expires_at = now() where user_id = $1';
@@ -135,11 +156,13 @@ describe('SR-63: VerifyKeyApproval', () => {
   });
 
   test('a key that was replaced signs no more', async () => {
-    const { owner, key, binding, challengeId, payloadDigest, signatureOver } = await given();
+    const { owner, key, binding, payloadDigest } = await given();
     const asked = await askedOf(app, owner);
-    const second = deviceKey();
-    await putKey(app, owner, asked.etag, answerOf(owner, asked, second, key));
-    const answer = { ...binding, challengeId, signature: signatureOver(payloadDigest) };
+    await putKey(app, owner, asked.etag, answerOf(owner, asked, deviceKey(), key));
+    const { challengeId, challenge } = await client.startKeyApproval({ ...binding, payloadDigest });
+    const text = [challenge, payloadDigest].map((bytes) => Buffer.from(bytes).toString('base64url'));
+    const signature = Buffer.from(key.sign('user-service.device-key.approve.v1', owner.id, ...text), 'base64url');
+    const answer = { ...binding, challengeId, signature };
     expect(await codeOf(client.verifyKeyApproval(answer))).toBe('device.key.unproven');
   });
 

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defineRoutes, ok, type Service } from '#index.ts';
 import { testService } from './support/service.ts';
+import { testTokens } from './support/tokens.ts';
 
 const bodyLimitBytes = 1000;
 let handled = 0;
@@ -23,6 +24,16 @@ const routes = defineRoutes<null>([
       handled += 1;
       return ok({ bytes: request.bytes.byteLength });
     },
+  },
+  {
+    method: 'GET',
+    path: '/v1/who',
+    summary: 'Says who asks',
+    tag: 'x',
+    access: 'user',
+    responses: { 200: v.any() },
+    errors: [],
+    handle: async () => ok({}),
   },
   {
     method: 'GET',
@@ -49,11 +60,14 @@ const routes = defineRoutes<null>([
   },
 ]);
 
+const tokens = testTokens();
 let service: Service;
 beforeAll(async () => {
+  await tokens.verifier.start();
   service = await testService({
     context: null,
     routes,
+    verifier: tokens.verifier,
     timings: {
       drainDelayMs: 0,
       inFlightMs: 2000,
@@ -87,6 +101,18 @@ function open(port = service.httpPort): Wire {
 const head = (extra: string) =>
   `POST /v1/echo HTTP/1.1\r\nhost: bank.test\r\ncontent-type: application/json\r\n${extra}\r\n\r\n`;
 const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;
+
+describe('a token on the wire', () => {
+  it.each([
+    ['by itself', '200', [tokens.mint()]],
+    ['beside another one, whichever comes first', '401', [tokens.mint(), 'a.b.c']],
+  ])('%s: %s', async (_name, status, sent) => {
+    const { socket, received } = open();
+    const fields = sent.map((token) => `authorization: Bearer ${token}`).join('\r\n');
+    socket.end(`GET /v1/who HTTP/1.1\r\nhost: bank.test\r\nconnection: close\r\n${fields}\r\n\r\n`);
+    expect(await received).toContain(`HTTP/1.1 ${status} `);
+  });
+});
 
 describe('SR-78 bodies on the wire', () => {
   it('are read when they come in chunks', async () => {

@@ -11,6 +11,9 @@ interface KeyTimes {
 const columns = `k.device_id as "deviceId", k.user_id as "userId", k.algorithm, k.public_key as "publicKey", k.thumbprint,
   k.bound_at as "boundAt"`;
 
+const questionsOfRemoved = `questions as (delete from device.key_challenges c using removed
+    where c.device_id = removed.device_id and c.ceremony = 'approve')`;
+
 /** Keys of devices, one for each that has any. */
 export class DeviceKeyRepository extends Repository {
   /** The key of a user's device that is not removed. */
@@ -32,16 +35,22 @@ export class DeviceKeyRepository extends Repository {
     return bound === 1;
   }
 
-  /** Removes a device's key; false when it has none. */
+  /** Removes a device's key and what it was asked to approve, which the next one was not; false when it has none. */
   async remove(userId: UserId, deviceId: string): Promise<boolean> {
-    const sql = 'delete from device.device_keys where user_id = ? and device_id = ?';
-    return (await this.affected(sql, [userId, deviceId])) === 1;
+    const removed = await this.rows(
+      `with removed as (delete from device.device_keys where user_id = ? and device_id = ? returning device_id),
+       ${questionsOfRemoved}
+       select device_id from removed`,
+      [userId, deviceId],
+    );
+    return removed.length === 1;
   }
 
-  /** Removes all keys that a user has bound until a moment, which changes their devices; gives those. */
+  /** Removes all keys that a user has bound until a moment and what they were asked to approve, which changes their devices; gives those. */
   async removeAll(userId: UserId, until: Date): Promise<string[]> {
     const removed = await this.rows<{ deviceId: string }>(
       `with removed as (delete from device.device_keys where user_id = ? and bound_at <= ? returning device_id),
+       ${questionsOfRemoved},
        changed as (update device.devices d set version = version + 1 from removed where d.id = removed.device_id)
        select device_id as "deviceId" from removed`,
       [userId, until],

@@ -38,6 +38,7 @@ export function createHttpServer(fetch: HttpFetch, timeouts: HttpTimeouts): Serv
       keepAliveTimeout: timeouts.keepAliveMs,
       connectionsCheckingInterval: checkEveryMs,
       maxHeaderSize: headerBytesMax,
+      joinDuplicateHeaders: true, // by itself Node keeps the first Authorization, where a proxy may have read the last
       requireHostHeader: false, // checked by us, so that the answer is a problem document
       noDelay: true,
     },

@@ -11,7 +11,10 @@ export interface GuardedRequest {
   readonly headers: HeaderFields;
 }
 
-/** A header field. One that came several times is one text with commas, which no token and no proof can be (RFC 9110 §5.3). */
+/**
+ * A header field. One that came several times is one text with commas, which no token and no proof can be (RFC 9110 §5.3); of `authorization`
+ * Node keeps the first alone unless its server was made with `joinDuplicateHeaders`.
+ */
 export function headerOf({ headers }: GuardedRequest, name: 'authorization' | 'dpop'): string | undefined {
   if (typeof headers.get === 'function') return headers.get(name) ?? undefined;
   const value = (headers as Readonly<Record<string, string | readonly string[] | undefined>>)[name];
