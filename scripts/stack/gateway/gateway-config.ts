@@ -1,6 +1,7 @@
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Audience, audiences } from '@bank/domain';
+import { publicRoutes, type RouteRow, staffRoutes } from '#stack/gateway/routes.ts';
 import type { AppName } from '#stack/settings/apps.ts';
 import { repositoryFolder } from '#stack/settings/repository.ts';
 
@@ -18,30 +19,9 @@ const INCLUDED = [
   'uploads.conf',
 ];
 
-type RouteRow = readonly [pattern: string, app: AppName, settings?: string];
-
-/** What a listener passes on: the first segments of a path, and the app they belong to. */
-const publicRoutes: readonly RouteRow[] = [
-  ['^/v1/auth(/|$)', 'auth'],
-  ['^/v1/webhooks/kyc$', 'profile'],
-  // Carriers tell of many messages at once.
-  ['^/v1/webhooks(/|$)', 'auth', 'client_max_body_size 1m;'],
-  ['^/\\.well-known(/|$)', 'auth'],
-  ['^/v1/(profile|settings|kyc|data)(/|$)', 'profile'],
-  // Files, where they lie with the app.
-  ['^/v1/files/objects/', 'profile', 'include uploads.conf;'],
-  ['^/v1/files(/|$)', 'profile'],
-  ['^/v1/mfa(/|$)', 'mfa'],
-  ['^/v1/devices(/|$)', 'device'],
-];
 /** The question of uploads.conf, at an address that no service's name makes. */
 const uploadQuestion =
   '    location = /.guard/file_link { include guard-question.conf; proxy_pass http://profile/authorize-upload; }';
-const staffRoutes: readonly RouteRow[] = [
-  ['^/v1/admin(/|$)', 'admin'],
-  ['^/v1/auth(/|$)', 'auth'],
-  ['^/v1/mfa(/|$)', 'mfa'],
-];
 
 /**
  * A service of the platform behind the gateway, whose requests auth decides about (`GET /authorize`): at the public listener for
