@@ -1,5 +1,5 @@
-// The import table of the architecture, as failing rules. `turbo boundaries` checks the same table by package tag; what a tag
-// cannot say stands here: node:* in core, single drivers, layers inside an app, cycles between files, test code.
+// The import table of the architecture, as failing rules. `turbo boundaries` checks it by package tag, and so lets a lib import any
+// other; which one may, and what else a tag cannot say, stands here: node:* in core, single drivers, layers inside an app, cycles between files, test code.
 
 /** A forbidden import: one sentence that says what to do instead. */
 function forbid(name, comment, from, to) {
@@ -149,6 +149,18 @@ const layerRules = [
     'An adapter talks to the world outside and knows nothing of features, transport or storage.',
     { path: inApp('adapters'), ...source },
     { path: [inApp('features'), inApp('transport'), inApp('storage')] },
+  ),
+  forbid(
+    'jobs-are-called-by-the-service',
+    'A job calls features at its own pace, and is started by service.ts: nothing below imports it.',
+    { path: inApp('(features|transport|storage|adapters)'), ...source },
+    { path: inApp('jobs') },
+  ),
+  forbid(
+    'jobs-are-no-transport',
+    'A job answers nobody: what it shares with a transport is a feature.',
+    { path: inApp('jobs'), ...source },
+    { path: [inApp('transport'), npm('hono', '@hono/[^/]+', '@connectrpc/[^/]+')] },
   ),
   forbid(
     'main-is-the-top',
