@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMigration, migrationSource } from '#stack/provisioning/create-migration.ts';
+import { createMigration, migrationNumber, migrationSource } from '#stack/provisioning/create-migration.ts';
 
 describe('migrationSource', () => {
   it('is a class with the name and the statements', () => {
@@ -27,4 +27,21 @@ export class AddNickNames extends SqlMigration {
 
 it('refuses a name that is not kebab-case', () => {
   expect(() => createMigration('auth', 'Add Nick', [])).toThrow('"Add Nick" is not a name in kebab-case');
+});
+
+describe('migrationNumber', () => {
+  const now = new Date('2026-11-28T05:40:59Z');
+
+  it('is the minute, in UTC', () => {
+    expect(migrationNumber(['202611280539-a.ts', 'index.ts'], now)).toBe('202611280540');
+    expect(migrationNumber([], now)).toBe('202611280540');
+  });
+
+  it.each([
+    ['of the same minute', '202611280540-a.ts', '202611280541'],
+    ['of a later one', '202612060110-b.ts', '202612060111'],
+    ['that is no time', '202612060199-c.ts', '202612060200'],
+  ])('is behind one %s', (_, name, expected) => {
+    expect(migrationNumber(['202611230001-first.ts', name, 'index.ts'], now)).toBe(expected);
+  });
 });

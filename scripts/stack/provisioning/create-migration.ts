@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { StackError } from '#stack/host/stack-error.ts';
 import type { AppName } from '#stack/settings/apps.ts';
@@ -12,11 +12,9 @@ export function createMigration(app: AppName, name: string, statements: readonly
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
     throw new StackError(`"${name}" is not a name in kebab-case`);
   }
-  const file = join(repositoryFolder, 'apps', app, 'migrations', `${timestamp(now)}-${name}.ts`);
-  if (existsSync(file)) {
-    throw new StackError(`${file} exists`);
-  }
-  writeFileSync(file, migrationSource(name, statements));
+  const folder = join(repositoryFolder, 'apps', app, 'migrations');
+  const file = join(folder, `${migrationNumber(readdirSync(folder), now)}-${name}.ts`);
+  writeFileSync(file, migrationSource(name, statements), { flag: 'wx' });
   return relative(repositoryFolder, file);
 }
 
@@ -35,7 +33,12 @@ ${lines}    ];
 `;
 }
 
-/** Year to minute, in UTC: names sort in the order in which they were made. */
-function timestamp(now: Date): string {
-  return now.toISOString().replaceAll(/[-:T]/g, '').slice(0, 12);
+/**
+ * Year to minute, in UTC, or the next number after the highest in the folder where that is no lower: a new name sorts behind all
+ * others. In which order they run is said by `migrations/index.ts` alone.
+ */
+export function migrationNumber(names: readonly string[], now: Date): string {
+  const numbers = names.flatMap((name) => /^\d{12}(?=-)/.exec(name) ?? []).map(Number);
+  const minute = Number(now.toISOString().replaceAll(/[-:T]/g, '').slice(0, 12));
+  return String(Math.max(minute, ...numbers.map((number) => number + 1)));
 }
