@@ -3,7 +3,7 @@ import { audiences, type UserId } from '@bank/domain';
 import type { EnrolledFactor, Factor } from '#adapters/factors/factor-directory.ts';
 import { noAnswerOf } from '#adapters/no-answer.ts';
 import type { AppContext } from '#context.ts';
-import { askedFactors, isOfBefore, suffices } from '#features/second-factor/sufficiency.ts';
+import { askedFactors, isOfBefore, suffices } from '#features/second-factor/policies.ts';
 
 interface Whose {
   readonly userId: UserId;

@@ -3,7 +3,7 @@ import { mintToken } from '@bank/security';
 import type { AppTransaction } from '#context.ts';
 import { signInSucceeded } from '#events.ts';
 import { isEntitled } from '#features/client/entitlement.ts';
-import { opensSession } from '#features/second-factor/sufficiency.ts';
+import { opensSession } from '#features/second-factor/policies.ts';
 import { endSurplus } from '#features/session/end-surplus.ts';
 import { sealOrigin } from '#features/session/origin.ts';
 import { newSessionEnds, sessionsMax } from '#features/session/policies.ts';

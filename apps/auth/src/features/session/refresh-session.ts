@@ -6,7 +6,7 @@ import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { isCalled, isEntitled } from '#features/client/entitlement.ts';
 import { foreignPage, isFromPageOf } from '#features/client/resolve-client.ts';
-import { opensSession } from '#features/second-factor/sufficiency.ts';
+import { opensSession } from '#features/second-factor/policies.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { isLive } from '#features/session/policies.ts';
 import { punishReuse } from '#features/session/punish-reuse.ts';

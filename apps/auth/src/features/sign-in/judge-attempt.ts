@@ -5,7 +5,7 @@ import type { AppContext } from '#context.ts';
 import { isEntitled } from '#features/client/entitlement.ts';
 import { isListedByNow } from '#features/password/accept-password.ts';
 import { verifyCounted } from '#features/password/verify-counted.ts';
-import { needsFactor } from '#features/second-factor/sufficiency.ts';
+import { needsFactor } from '#features/second-factor/policies.ts';
 import { staffSinceAt, sufficientFactors } from '#features/second-factor/sufficient-factors.ts';
 import type { Attempt } from '#features/sign-in/attempt.ts';
 import { isRemembered, type SignInFacts } from '#features/sign-in/policies.ts';

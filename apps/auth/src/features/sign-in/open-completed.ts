@@ -6,7 +6,7 @@ import type { Caller } from '#features/caller.ts';
 import { enrolmentClient, isEntitled } from '#features/client/entitlement.ts';
 import { endRecoveries } from '#features/recovery/end-recoveries.ts';
 import type { Assurance } from '#features/second-factor/assurance.ts';
-import { opensSession } from '#features/second-factor/sufficiency.ts';
+import { opensSession } from '#features/second-factor/policies.ts';
 import { openingAudits, openSession, type SignedIn } from '#features/session/open-session.ts';
 import { presentedDevice } from '#features/session/recognise-device.ts';
 import { denySignIn } from '#features/sign-in/deny-sign-in.ts';

@@ -5,7 +5,7 @@ import type { AppContext, AppTransaction } from '#context.ts';
 import { confirmPassword, endFailures, type OwnSession } from '#features/password/confirm-password.ts';
 import { isStillPassword } from '#features/password/policies.ts';
 import { assuranceOf } from '#features/second-factor/assurance.ts';
-import { needsFactor } from '#features/second-factor/sufficiency.ts';
+import { needsFactor } from '#features/second-factor/policies.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { withFailureLimit } from '#features/sign-in/address-failures.ts';
 import { isEmailedCode, stepUpCode } from '#features/sign-in/emailed-code.ts';

@@ -1,7 +1,7 @@
 import { audiences } from '@bank/domain';
 import { describe, expect, it } from 'vitest';
 import { assuranceOf } from './assurance.ts';
-import { askedFactors, isOfBefore, needsFactor, opensSession, suffices } from './sufficiency.ts';
+import { askedFactors, isOfBefore, needsFactor, opensSession, suffices } from './policies.ts';
 
 const passkey = { isUserVerified: true, isDeviceBound: false, isAttested: false };
 const kinds = (...types: string[]) => types.map((type) => ({ type }));
