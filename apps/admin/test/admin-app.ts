@@ -1,4 +1,4 @@
-import { type TestApp, type TokenOptions, testApp } from '@bank/composition/testing';
+import { type AppUnderTest, type TestApp, type TokenOptions, testApp } from '@bank/composition/testing';
 import { type Role, systemIds, type UserId, UserIdSchema } from '@bank/domain';
 import * as v from 'valibot';
 import { loadConfig } from '#config.ts';
@@ -23,12 +23,13 @@ const callers = {
   },
 };
 
-/** The admin app of one test file, started on services of its own. */
-export function adminApp(neighbours?: Neighbours): TestApp<AppContext> {
-  const env = { ...nowhere, ...checkpointEnv(), ...neighbours?.env };
-  const certificates = neighbours && { certificates: neighbours.certificates };
-  const parts = { service: 'admin' as const, entities, migrations, callers, env, ...certificates };
-  return testApp({ ...parts, loadConfig, createContext, createService });
+/** The admin app of one test file, started on services of its own: with neighbours, with other settings, or with neither. */
+export function adminApp({ certificates, env }: Pick<AppUnderTest, 'certificates' | 'env'> = {}): TestApp<AppContext> {
+  const parts = {
+    ...{ service: 'admin' as const, entities, migrations, callers, loadConfig, createContext, createService },
+    ...(certificates && { certificates }),
+  };
+  return testApp({ ...parts, env: { ...nowhere, ...checkpointEnv(), ...env } });
 }
 
 /** A member of staff, signed in just now with a second factor. */
