@@ -209,7 +209,7 @@ describe('SR-63 by a text message that states it', () => {
     expect([status, body.type, body.challenge, body.transaction.digest]).toEqual([200, 'sms', undefined, digest]);
     expect(auth.neighbours.asked.texts.at(-1)).toEqual({
       binding: { userId: account.id, purpose: 'transaction', bindingId: body.challengeId, audience: 'user-service' },
-      text: 'EUR 150.00 to Ada Obi, GB29..6819',
+      text: 'EUR 150.00 to GB29..6819, Ada Obi',
       digest: Buffer.from(digest, 'base64url'),
     });
     const answer = await answerWith(auth, account, body.challengeId, { code: '123456' });

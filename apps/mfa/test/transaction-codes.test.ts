@@ -10,7 +10,7 @@ const certificates = await testCertificates();
 const app = ownMfaApp({ certificates, env: { AUTH_RPC_URL: await authOfContacts(certificates) } });
 beforeAll(() => keepDeliveries(app, 'mfa'));
 
-const transactionText = 'EUR 150.00 to Ada Obi, GB29..6819';
+const transactionText = 'EUR 150.00 to GB29..6819, Ada Obi';
 const transactionDigest = new Uint8Array(32).fill(7);
 const transaction = { transactionText, transactionDigest };
 const purpose = ChallengePurpose.TRANSACTION;

@@ -7,7 +7,7 @@ import { givenPasskey, givenPasskeyChallenge, type WithPasskey } from './passkey
 
 const app = mfaApp();
 const transaction = {
-  transactionText: 'EUR 150.00 to Ada Obi, GB29..6819',
+  transactionText: 'EUR 150.00 to GB29..6819, Ada Obi',
   transactionDigest: new Uint8Array(createHash('sha256').update('a payment').digest()),
 };
 

@@ -41,7 +41,7 @@ test('SR-63 a code comes apart only where nothing else is said', () => {
 });
 
 test('SR-63 what is approved stands beside the code', () => {
-  const transaction = 'EUR 1500.00 to Ada Obi, GB29..6819';
+  const transaction = 'EUR 1500.00 to GB29..6819, Ada Obi';
   const { params } = smsOf('transaction-code', { code: '048291', minutes: 10, transaction });
   const { text } = renderSms({ template: 'transaction-code', params, brand: 'Bank' });
   expect(text).toBe(`048291 approves ${transaction}. For 10 minutes, at Bank. Give it to no one.`);

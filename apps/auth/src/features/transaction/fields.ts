@@ -2,14 +2,15 @@ import { CurrencySchema, minorUnitDigits } from '@bank/domain';
 import * as v from 'valibot';
 
 // What a person cannot see, or sees elsewhere than it stands, is in no transaction.
-const visible = /^[^\p{C}\p{Zl}\p{Zp}]+$/u;
+const visible = /^[^\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]+$/u;
+const readable = /[\p{L}\p{N}]/u;
 
 /** Words of a transaction: one line, composed (NFC), without space around it. Refused and never mended, since what was sent is hashed. */
 export function words(lengthMax: number) {
   return v.pipe(
     v.string(),
     v.maxLength(lengthMax),
-    v.check((text) => visible.test(text), 'plain_text'),
+    v.check((text) => visible.test(text) && readable.test(text), 'plain_text'),
     v.check((text) => text === text.normalize('NFC').trim(), 'tidy_text'),
   );
 }
@@ -62,20 +63,28 @@ export function payeeLines({ name, account, bank }: Payee) {
 const textLengthMax = 60;
 
 /**
- * What is done to a payee, in one line of a text message: the name, the beginning and end of the account, and its bank. A name that
- * the alphabet of the message has next to no letters for says nothing: then the whole account stands for it, if there is room.
+ * What is done to a payee, in one line of a text message: the beginning and end of the account, its bank, and last the name, so that nothing
+ * that whoever made the order has chosen stands where the account is looked for. A name that the alphabet of the message has next to no
+ * letters for says nothing: then the whole account stands for it, if there is room.
  */
 export function payeeText(before: string, { name, account, bank }: Payee): string | undefined {
   const ofBank = bank === undefined ? '' : ` at ${bank}`;
   const number = account.length <= 10 ? account : `${account.slice(0, 4)}..${account.slice(-4)}`;
-  const rest = `, ${number}${ofBank}`;
-  const short = shortText(name, Math.min(18, textLengthMax - before.length - 1 - rest.length));
-  const text = `${before} ${isLegible(short) ? `${short}${rest}` : `${account}${ofBank}`}`;
+  const begin = `${before} ${number}${ofBank}, `;
+  const short = shortText(name, Math.min(18, textLengthMax - begin.length));
+  const text = isLegible(short) ? `${begin}${short}` : `${before} ${account}${ofBank}`;
   return text.length <= textLengthMax ? text : undefined;
 }
 
+/** Words as `shortText` has them; nothing where they are longer, or a character has no letter there: who approves a part has not approved the rest. */
+export function wholeText(text: string, lengthMax: number): string | undefined {
+  const plain = shortText(text, Number.POSITIVE_INFINITY);
+  const isWhole = plain.length <= lengthMax && !plain.includes('?');
+  return isWhole ? plain : undefined;
+}
+
 /** Whether more of the words is there than was lost. */
-export function isLegible(short: string): boolean {
+function isLegible(short: string): boolean {
   const kept = short.match(/[A-Za-z0-9]/g) ?? [];
   return kept.length > short.split('?').length - 1;
 }
@@ -84,7 +93,7 @@ export function isLegible(short: string): boolean {
  * Words in the GSM 7-bit alphabet (3GPP TS 23.038), cut: without accents and points, and `?` for what has no letter there. A
  * message shows them as they are (SR-76).
  */
-export function shortText(text: string, lengthMax: number): string {
+function shortText(text: string, lengthMax: number): string {
   const plain = text
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')

@@ -93,6 +93,15 @@ describe('a form', () => {
     expect(errorsOf(payment(changes))).toEqual([{ path: `payload.${path}`, rule }]);
   });
 
+  test.each(['\u3164', '\u115F', 'Ada\u034F', 'Ada\uFE0F', '\u2800', '***'])(
+    'SR-63 refuses a name that nobody reads: %j',
+    (name) => {
+      expect(errorsOf(payment({ payee: { ...payee, name } }))).toEqual([
+        { path: 'payload.payee.name', rule: 'plain_text' },
+      ]);
+    },
+  );
+
   test('SR-63 takes a limit of nothing, so that what protects can be approved', () => {
     const change = (amount: string) => ({
       type: 'limit_change',
@@ -120,19 +129,27 @@ describe('a form', () => {
 
 describe('how it is shown', () => {
   test.each([
-    [payment(), 'Payment', 'EUR 1500.00 to Ada Obi, GB29..6819'],
-    [{ type: 'payee_added', payload: { payee } }, 'New payee', 'new payee Ada Obi, GB29..6819'],
+    [payment(), 'Payment', 'EUR 1500.00 to GB29..6819, Ada Obi'],
+    [{ type: 'payee_added', payload: { payee } }, 'New payee', 'new payee GB29..6819, Ada Obi'],
     [
       { type: 'limit_change', payload: { limit: 'daily_transfer', amount: '5000.00', currency: 'EUR' } },
       'Change of a limit',
       'limit of transfers a day to EUR 5000.00',
     ],
     [
-      { type: 'profile_change', payload: { field: 'home_address', value: 'Straße 1, Łódź' } },
+      { type: 'profile_change', payload: { field: 'home_address', value: 'Königstr. 1, Zürich' } },
       'Change of your details',
-      'home address to Stra?e 1, ?odz',
+      'home address to Konigstr 1, Zurich',
     ],
-    [payment({ payee: { ...payee, bank: 'NWBKGB2L' } }), 'Payment', 'EUR 1500.00 to Ada Obi, GB29..6819 at NWBKGB2L'],
+    ...['Straße 1, Łódź', 'Karl-Liebknecht-Strasse 112, Hinterhaus, 10115 Berlin'].map(
+      (value) =>
+        [
+          { type: 'profile_change', payload: { field: 'home_address', value } },
+          'Change of your details',
+          undefined,
+        ] as const,
+    ),
+    [payment({ payee: { ...payee, bank: 'NWBKGB2L' } }), 'Payment', 'EUR 1500.00 to GB29..6819 at NWBKGB2L, Ada Obi'],
     [
       payment({ payee: { name: 'Иван Петров', account: '40817810', bank: '044525225' } }),
       'Payment',
@@ -144,7 +161,11 @@ describe('how it is shown', () => {
       'New payee',
       `new payee ${payee.account}`,
     ],
-    [payment({ payee: { ...payee, name: '***' } }), 'Payment', `EUR 1500.00 to ${payee.account}`],
+    [
+      payment({ payee: { ...payee, name: 'Ada Obi, DE89 3000' } }),
+      'Payment',
+      'EUR 1500.00 to GB29..6819, Ada Obi, DE89 3000',
+    ],
     [
       payment({ amount: '999999999999999.99', payee: { name: '陈', account: 'M'.repeat(34), bank: 'BA' } }),
       'Payment',
@@ -179,7 +200,7 @@ describe('how it is shown', () => {
         if (errorsOf(transaction).length > 0) return;
         const { text } = readTransaction(transaction).shown;
         expect(text).toMatch(/^[A-Za-z0-9 .,'()+?-]{1,60}$/);
-        expect(text).toMatch(new RegExp(`^EUR ${sum} to (?:.*[A-Za-z0-9].*, GB29\\.\\.6819|GB29NWBK60161331926819)$`));
+        expect(text).toMatch(new RegExp(`^EUR ${sum} to (?:GB29\\.\\.6819, .*[A-Za-z0-9].*|GB29NWBK60161331926819)$`));
       }),
     );
   });

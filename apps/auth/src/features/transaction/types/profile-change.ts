@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isLegible, shortText, words } from '#features/transaction/fields.ts';
+import { wholeText, words } from '#features/transaction/fields.ts';
 import { defineTransactionType } from '#features/transaction/transaction-type.ts';
 
 const fields = {
@@ -16,14 +16,14 @@ export const profileChange = defineTransactionType(
   'profile_change',
   v.strictObject({ field: v.picklist(names), value: words(200) }),
   ({ field, value }) => {
-    const short = shortText(value, 40);
+    const stated = wholeText(value, 40);
     return {
       title: 'Change of your details',
       lines: [
         { label: 'What', value: fields[field] },
         { label: 'From now on', value },
       ],
-      text: isLegible(short) ? `${fields[field]} to ${short}` : undefined,
+      text: stated === undefined ? undefined : `${fields[field]} to ${stated}`,
     };
   },
 );
