@@ -8,7 +8,7 @@ import { endAfterReset } from '#features/standing/end-after-reset.ts';
 const factorsReset = eventTypeOf(FactorsResetSchema);
 
 /**
- * When staff have removed a user's factors, what was opened with them ends. Who removes their own keeps their sessions. A mfa of
+ * When staff have removed a user's factors, what was opened with them ends. Who removes their own keeps their sessions, and executes nothing any more that it has approved (SR-63). A mfa of
  * the release before tells of each factor alone.
  */
 export function factorRemovedConsumer(ctx: AppContext): Consumer {
@@ -17,7 +17,8 @@ export function factorRemovedConsumer(ctx: AppContext): Consumer {
     queue: 'auth.events',
     types: [eventTypeOf(FactorRemovedSchema), factorsReset],
     facts: toRemoval,
-    work: async (tx, { byStaff, ...reset }) => {
+    work: async (tx, { byStaff, factorId, ...reset }) => {
+      if (factorId !== '') await tx.transactions.removeOfFactor(reset.userId, factorId);
       if (byStaff) await endAfterReset(tx, reset);
     },
   });
@@ -26,8 +27,8 @@ export function factorRemovedConsumer(ctx: AppContext): Consumer {
 function toRemoval({ type, data }: CloudEvent) {
   if (type === factorsReset) {
     const { userId, byStaff, resetAt } = decodeEvent(FactorsResetSchema, data);
-    return { userId, byStaff, removedAt: resetAt && timestampDate(resetAt) };
+    return { userId, byStaff, factorId: '', removedAt: resetAt && timestampDate(resetAt) };
   }
-  const { userId, removedByStaff: byStaff, removedAt } = decodeEvent(FactorRemovedSchema, data);
-  return { userId, byStaff, removedAt: removedAt && timestampDate(removedAt) };
+  const { userId, factorId, removedByStaff: byStaff, removedAt } = decodeEvent(FactorRemovedSchema, data);
+  return { userId, byStaff, factorId, removedAt: removedAt && timestampDate(removedAt) };
 }
