@@ -4,6 +4,7 @@ import { decodeEvent, eventTypeOf, FactorRemovedSchema, FactorsResetSchema } fro
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
 import { endAfterReset } from '#features/standing/end-after-reset.ts';
+import { forgetApprovals } from '#features/transaction/forget-approvals.ts';
 
 const factorsReset = eventTypeOf(FactorsResetSchema);
 
@@ -18,7 +19,7 @@ export function factorRemovedConsumer(ctx: AppContext): Consumer {
     types: [eventTypeOf(FactorRemovedSchema), factorsReset],
     facts: toRemoval,
     work: async (tx, { byStaff, factorId, ...reset }) => {
-      if (factorId !== '') await tx.transactions.removeOfFactor(reset.userId, factorId);
+      if (factorId !== '') await forgetApprovals(tx, { userId: reset.userId, factorId });
       if (byStaff) await endAfterReset(tx, reset);
     },
   });
