@@ -5,6 +5,7 @@ import { createContext } from '#context.ts';
 import { dataRights } from '#storage/data-rights.ts';
 import { growth } from '#storage/growth.ts';
 import { routes } from '#transport/http/routes.ts';
+import { addressChangedConsumer } from '#transport/messages/address-changed.consumer.ts';
 import { passwordChangedConsumer } from '#transport/messages/password-changed.consumer.ts';
 import { userActivatedConsumer } from '#transport/messages/user-activated.consumer.ts';
 import { userRolesChangedConsumer } from '#transport/messages/user-roles-changed.consumer.ts';
@@ -16,7 +17,12 @@ export async function createService(config: Config, overrides: Overrides = {}): 
   return composeApp(ctx, config, {
     routes,
     rpc: [mfaRpc, dataRightsRpc({ rights: dataRights })],
-    consumers: [userActivatedConsumer(ctx), passwordChangedConsumer(ctx), userRolesChangedConsumer(ctx)],
+    consumers: [
+      addressChangedConsumer(ctx),
+      passwordChangedConsumer(ctx),
+      userActivatedConsumer(ctx),
+      userRolesChangedConsumer(ctx),
+    ],
     verifier: ctx.verifier,
     audiences: [audiences.customers, audiences.staff],
     growth,

@@ -43,4 +43,10 @@ export class SentCodeRepository extends Repository {
   async forgetSends(userId: UserId): Promise<void> {
     await this.affected('update mfa.sent_codes set sends = 0 where user_id = ?', [userId]);
   }
+
+  /** Makes what was sent by one way until a moment good for nothing; its counters stay. */
+  async forgetCodes(userId: UserId, type: SentCodeType, until: Date): Promise<void> {
+    const sql = 'update mfa.sent_codes set digest = null where user_id = ? and type = ? and sent_at <= ?';
+    await this.affected(sql, [userId, type, until]);
+  }
 }
