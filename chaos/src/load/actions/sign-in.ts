@@ -5,6 +5,9 @@ import type { Exchange } from '#load/gateway-client.ts';
 
 const mailWithinMs = 4_000;
 
+/** What clients complain of whom a right password opens nothing. */
+export const noPasswordTaken = 'no password that they were told is taken';
+
 interface SecondHalf {
   readonly loginId: string;
   readonly factors: readonly [Factor, ...Factor[]];
@@ -31,7 +34,7 @@ export const signIn: Action = async (actor, account) => {
     else noteSession(actor, account, answer);
     return;
   }
-  if (account.standing === 'open') actor.journal.complaints.push(`${userId}: no password that they were told is taken`);
+  if (account.standing === 'open') actor.journal.complaints.push(`${userId}: ${noPasswordTaken}`);
 };
 
 /** One that was asked for and is taken has taken the place of the one before, which all the others needed. */
