@@ -9,7 +9,13 @@ import { readSettings } from '#stack/settings/settings.ts';
 import { dataPlaceFile, requireSamePlace } from '#stack/stores/data-place.ts';
 
 // A private Postgres as a development stack has it, with PgBouncer in front. The broker is the tests' own, since it takes long
-// to start.
+// to start. Nothing is installed in the middle of a test: `npm test` has seen to the programs before.
+const onThisMachine = {
+  STACK_DOCKER: '0',
+  STACK_INSTALL: '0',
+  RABBITMQ_URL: serviceAddress('TEST_RABBITMQ_URL'),
+  RABBITMQ_MANAGEMENT_URL: serviceAddress('TEST_RABBITMQ_MANAGEMENT_URL'),
+};
 let stack: Stack;
 let database: Database;
 const folder = temporaryFolder('pooler');
@@ -19,12 +25,7 @@ beforeAll(async () => {
   stack = await startStack({
     folder,
     name: `pooler_${process.pid}`,
-    settings: readSettings({
-      STACK_DOCKER: '0',
-      STACK_POOLER: '1',
-      RABBITMQ_URL: serviceAddress('TEST_RABBITMQ_URL'),
-      RABBITMQ_MANAGEMENT_URL: serviceAddress('TEST_RABBITMQ_MANAGEMENT_URL'),
-    }),
+    settings: readSettings({ ...onThisMachine, STACK_POOLER: '1' }),
     randomPorts: true,
     apps: [],
   });
@@ -91,7 +92,7 @@ describe('the data of a stack', () => {
     expect(existsSync(dataPlaceFile(folder))).toBe(true);
     const moved = temporaryFolder('moved');
     requireSamePlace(moved, { kind: 'container' }).note();
-    const settings = readSettings({ STACK_DOCKER: '0' });
+    const settings = readSettings(onThisMachine);
     await expect(startStack({ folder: moved, settings, randomPorts: true })).rejects.toThrow(
       'the data of this stack is in a container of Docker, and would now be in a Postgres process of its own',
     );

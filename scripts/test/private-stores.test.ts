@@ -13,11 +13,15 @@ afterEach(async () => {
   removeData(usedFolder);
 });
 
-/** Private servers as a development stack has them. The broker is the tests' own, since it takes long to start. */
+/**
+ * Private servers as a development stack has them. The broker is the tests' own, since it takes long to start. Nothing is installed
+ * in the middle of a test: `npm test` has seen to the programs before.
+ */
 async function start(folder: string) {
   usedFolder = folder;
   const settings = readSettings({
     STACK_DOCKER: '0',
+    STACK_INSTALL: '0',
     RABBITMQ_URL: serviceAddress('TEST_RABBITMQ_URL'),
     RABBITMQ_MANAGEMENT_URL: serviceAddress('TEST_RABBITMQ_MANAGEMENT_URL'),
   });

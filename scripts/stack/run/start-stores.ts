@@ -22,7 +22,8 @@ export interface RunningStores {
   stop(): Promise<void>;
 }
 
-const testPrograms = ['nginx', 'prometheus', 'compose', 'pgbouncer', 'chromium'] as const;
+// What a test starts by itself, of which a test that finds it missing would have to install it in the middle of the others.
+const testPrograms = ['postgres', 'redis', 'nginx', 'prometheus', 'compose', 'pgbouncer', 'chromium'] as const;
 
 /** Starts the stores alone, for tests, and sees to the programs that tests run. Other work can be done until they are ready. @throws StackError before any starts */
 export async function startStores(options: RunOptions): Promise<RunningStores> {

@@ -11,6 +11,7 @@ describe('readSettings', () => {
       pooler: false,
       replicas: 1,
       given: {},
+      addressPrefix: '',
       pinnedPorts: new Map(),
       appVariables: {},
     });
@@ -35,6 +36,7 @@ describe('readSettings', () => {
       pooler: false,
       replicas: 1,
       given: { postgres: { url: 'postgres://me@db:5432/mine', variable: 'POSTGRES_URL', caFile: '/ca.pem' } },
+      addressPrefix: '',
       pinnedPorts: new Map([['AUTH_RPC_PORT', 5201]]),
       appVariables: { LOG_LEVEL: 'debug' },
     });
@@ -62,7 +64,10 @@ describe('readSettings', () => {
 describe('readTestSettings', () => {
   it('reads TEST_ addresses and never those of a development stack', () => {
     const env = { POSTGRES_URL: 'postgres://live', REDIS_URL: 'redis://live', TEST_REDIS_URL: 'redis://test' };
-    expect(readTestSettings(env).given).toEqual({ redis: { url: 'redis://test', variable: 'TEST_REDIS_URL' } });
+    expect(readTestSettings(env)).toMatchObject({
+      given: { redis: { url: 'redis://test', variable: 'TEST_REDIS_URL' } },
+      addressPrefix: 'TEST_',
+    });
   });
 
   it('names the variable as it was given', () => {

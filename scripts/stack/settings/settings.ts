@@ -146,6 +146,8 @@ export interface Settings {
   /** How often each app runs. */
   readonly replicas: number;
   readonly given: GivenAddresses;
+  /** What the names of the variables begin with that `given` is read from. */
+  readonly addressPrefix: '' | typeof testPrefix;
   /** Ports somebody asked for, by variable. */
   readonly pinnedPorts: ReadonlyMap<string, number>;
   readonly appVariables: Readonly<Record<string, string>>;
@@ -173,6 +175,7 @@ export function readSettings(env: NodeJS.ProcessEnv, envFile: ReadonlyMap<string
   return {
     ...readSwitches(values),
     given: readAddresses(values, ''),
+    addressPrefix: '',
     pinnedPorts: new Map(Object.entries(judge(pinnedPorts, pick(Object.keys(defaultPorts), values)))),
     appVariables: pick(appVariables, values),
   };
@@ -184,6 +187,7 @@ export function readTestSettings(env: NodeJS.ProcessEnv, envFile: ReadonlyMap<st
   return {
     ...readSwitches(values),
     given: readAddresses(values, testPrefix),
+    addressPrefix: testPrefix,
     pinnedPorts: new Map(),
     appVariables: {},
   };

@@ -31,8 +31,8 @@ function machine(before: Binaries, after = before, canInstall = true, docker = f
   };
 }
 
-const plan = (host: Host, settings = {}) =>
-  planStores({ given: {}, mayInstall: true, mayUseDocker: true, ...settings }, () => undefined, { host });
+const defaults = { given: {}, mayInstall: true, mayUseDocker: true, addressPrefix: '' } as const;
+const plan = (host: Host, settings = {}) => planStores({ ...defaults, ...settings }, () => undefined, { host });
 
 const inContainer = { kind: 'container' };
 
@@ -72,10 +72,35 @@ describe('planStores', () => {
 
   it('wants the programs of tests on the machine itself, whatever runs in containers', () => {
     const host = machine(some, all, true, true);
-    const settings = { given: {}, mayInstall: true, mayUseDocker: true };
-    const { redis, nginx } = planStores(settings, () => undefined, { host, testPrograms: ['nginx', 'prometheus'] });
+    const { redis, nginx } = planStores(defaults, () => undefined, { host, testPrograms: ['nginx', 'prometheus'] });
     expect(host.installed).toEqual(['nginx']);
     expect([redis, nginx]).toEqual([inContainer, { kind: 'private', program: all.nginx }]);
+  });
+
+  it.each([
+    ['an address is given', given, false],
+    ['a container runs', {}, true],
+  ])('wants the stores that tests start by themselves as programs, though %s', (_, addresses, docker) => {
+    const { postgres: _postgres, ...withoutPostgres } = all;
+    const asked = { ...defaults, given: addresses, addressPrefix: 'TEST_' } as const;
+    const programs = { testPrograms: ['postgres', 'redis'] } as const;
+    const host = machine(withoutPostgres, all, true, docker);
+    const { postgres } = planStores(asked, () => undefined, { host, ...programs });
+    expect(postgres.kind).toBe(docker ? 'container' : 'given');
+    expect(host.installed).toEqual(['postgres']);
+
+    const forbidden = machine(withoutPostgres, all, true, docker);
+    const settings = { ...asked, mayInstall: false };
+    expect(() => planStores(settings, () => undefined, { host: forbidden, ...programs })).toThrow(
+      'missing: postgres ≥ 15.0 (STACK_INSTALL=0); install them (Debian, Ubuntu: apt-get install postgresql); ' +
+        'tests start postgres themselves, whatever address or container there is',
+    );
+    expect(forbidden.installed).toEqual([]);
+  });
+
+  it('names the addresses that tests read', () => {
+    const settings = { ...defaults, addressPrefix: 'TEST_', mayInstall: false } as const;
+    expect(() => planStores(settings, () => undefined, { host: machine(some) })).toThrow('or set TEST_RABBITMQ_URL');
   });
 
   it('installs what is missing in one go, and nothing else', () => {
@@ -106,8 +131,7 @@ describe('planStores', () => {
 
   it('names Google Chrome where the system has no package of Chromium', () => {
     const host = machine(some, all);
-    const settings = { given: {}, mayInstall: true, mayUseDocker: true };
-    expect(() => planStores(settings, () => undefined, { host, testPrograms: ['chromium'] })).toThrow(
+    expect(() => planStores(defaults, () => undefined, { host, testPrograms: ['chromium'] })).toThrow(
       'missing: chromium ≥ 120.0 (this system has older packages, or none); ' +
         'install them (Debian, Ubuntu: apt-get install chromium), or Google Chrome where Chromium is a snap alone, as on Ubuntu',
     );

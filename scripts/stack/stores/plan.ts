@@ -27,10 +27,10 @@ export interface StorePlan {
   readonly nginx: OwnSource<NonNullable<Binaries['nginx']>>;
 }
 
-/** Programs that no container replaces: tests run them, or they stand between what does and does not run in one. */
+/** Programs that no container and no address replaces: tests run them, or they stand between what does and does not run in one. */
 export type TestPrograms = readonly Extract<
   ServerName,
-  'nginx' | 'prometheus' | 'compose' | 'pgbouncer' | 'chromium'
+  'nginx' | 'prometheus' | 'compose' | 'pgbouncer' | 'chromium' | 'postgres' | 'redis'
 >[];
 
 const stores = ['postgres', 'redis', 'rabbitmq'] as const;
@@ -52,15 +52,15 @@ const thisHost: Host = { dockerAnswers, findBinaries, canInstall, clearKilledIns
  * @throws StackError naming all that is missing, and how to get it
  */
 export function planStores(
-  settings: Pick<Settings, 'given' | 'mayInstall' | 'mayUseDocker'>,
+  settings: Pick<Settings, 'given' | 'mayInstall' | 'mayUseDocker' | 'addressPrefix'>,
   report: (line: string) => void,
   { host = thisHost, testPrograms = [] }: { host?: Host; testPrograms?: TestPrograms } = {},
 ): StorePlan {
-  const { given, mayInstall, mayUseDocker } = settings;
+  const { given, mayUseDocker } = settings;
   const ours = ([...stores, 'nginx'] as const).filter((service) => service === 'nginx' || given[service] === undefined);
   const inContainers = mayUseDocker && host.dockerAnswers();
   const wanted = [...new Set<ServerName>([...(inContainers ? [] : ours), ...testPrograms])];
-  const binaries = requirePrograms(wanted, { report, mayInstall, host });
+  const binaries = requirePrograms(wanted, { ...settings, report, host, testPrograms });
   return {
     postgres: source(given.postgres, inContainers, binaries.postgres),
     redis: source(given.redis, inContainers, binaries.redis),
@@ -69,10 +69,14 @@ export function planStores(
   };
 }
 
-function requirePrograms(
-  needed: readonly ServerName[],
-  { mayInstall, report, host }: { mayInstall: boolean; report: (line: string) => void; host: Host },
-): Binaries {
+interface Wishes extends Pick<Settings, 'mayInstall' | 'addressPrefix'> {
+  readonly testPrograms: TestPrograms;
+  readonly host: Host;
+  readonly report: (line: string) => void;
+}
+
+function requirePrograms(needed: readonly ServerName[], wishes: Wishes): Binaries {
+  const { mayInstall, host, report } = wishes;
   const found = host.findBinaries();
   if (mayInstall) {
     host.clearKilledInstall();
@@ -82,15 +86,14 @@ function requirePrograms(
     return found;
   }
   if (!mayInstall || !host.canInstall()) {
-    throw new StackError(
-      missingMessage(missing, mayInstall ? 'nothing can be installed from here' : 'STACK_INSTALL=0'),
-    );
+    const because = mayInstall ? 'nothing can be installed from here' : 'STACK_INSTALL=0';
+    throw new StackError(missingMessage(missing, because, wishes));
   }
   host.install(missing, report);
   const installed = host.findBinaries();
   const stillMissing = missingOf(needed, installed);
   if (stillMissing.length > 0) {
-    throw new StackError(missingMessage(stillMissing, 'this system has older packages, or none'));
+    throw new StackError(missingMessage(stillMissing, 'this system has older packages, or none', wishes));
   }
   return installed;
 }
@@ -99,15 +102,28 @@ function missingOf(needed: readonly ServerName[], found: Binaries): ServerName[]
   return needed.filter((server) => found[server] === undefined);
 }
 
-function missingMessage(missing: readonly ServerName[], because: string): string {
+function missingMessage(
+  missing: readonly ServerName[],
+  because: string,
+  { testPrograms, addressPrefix }: Wishes,
+): string {
   const names = missing.map((server) => `${server} ≥ ${requiredVersions[server].join('.')}`).join(', ');
   const packages = missing.map((server) => debianPackages[server]).join(' ');
-  const addresses = stores.filter((store) => missing.includes(store)).map((store) => `${store.toUpperCase()}_URL`);
+  const asPrograms: readonly ServerName[] = testPrograms;
+  const missingStores = stores.filter((store) => missing.includes(store));
+  const addresses = missingStores
+    .filter((store) => !asPrograms.includes(store))
+    .map((store) => `${addressPrefix}${store.toUpperCase()}_URL`);
   const orAddress = addresses.length === 0 ? '' : `, or set ${addresses.join(', ')} in .env`;
+  const started = missingStores.filter((store) => asPrograms.includes(store));
+  const noAddress =
+    started.length === 0
+      ? ''
+      : `; tests start ${started.join(' and ')} themselves, whatever address or container there is`;
   const orChrome = missing.includes('chromium')
     ? ', or Google Chrome where Chromium is a snap alone, as on Ubuntu'
     : '';
-  return `missing: ${names} (${because}); install them (Debian, Ubuntu: apt-get install ${packages})${orChrome}${orAddress}`;
+  return `missing: ${names} (${because}); install them (Debian, Ubuntu: apt-get install ${packages})${orChrome}${orAddress}${noAddress}`;
 }
 
 function source<P, G>(given: G | undefined, inContainer: boolean, program: P | undefined): Source<P, G> {
