@@ -15,6 +15,7 @@ import { get } from './support/http.ts';
 import { syncedPasskey } from './support/passkeys.ts';
 import { askForToken, reset, toldAbout } from './support/passwords.ts';
 import { steppedUpAccount } from './support/phones.ts';
+import { provenRecovery } from './support/recoveries.ts';
 import { sharedAuth } from './support/shared-auth.ts';
 
 const auth = await sharedAuth();
@@ -123,20 +124,37 @@ describe('POST /v1/auth/email/revert', () => {
     expect((await signIn(auth, account)).status).toBe(200);
   });
 
-  it('SR-40 409 when somebody else has proven the address meanwhile, and nothing ends, however often it is used', async () => {
+  it('SR-40 409 when somebody else has proven the address meanwhile: everything ends all the same', async () => {
     const { account, email, token } = await moved();
     const next = await register(auth, account.email);
     const resetToken = await askForToken(auth, { id: account.id, email });
+    await provenRecovery(auth, { id: account.id, email });
     await changeEmail(auth, account.accessToken, freshEmail());
-    for (let uses = 0; uses < 2; uses += 1) {
-      const refused = await revertEmail(auth, token);
-      expect([refused.status, refused.body.code]).toEqual([409, 'user.contact_change.taken']);
+    const refused = await revertEmail(auth, token);
+    expect([refused.status, refused.body.code]).toEqual([409, 'user.contact_change.taken']);
+    expect(refused.body.detail).toContain('Everybody was signed out');
+    expect((await refresh(auth, account.refreshToken)).status).toBe(401);
+    await until(async () => (await get(auth, '/v1/auth/session', account.accessToken)).status === 401, {
+      deadlineMs: 1000,
+    });
+    for (const table of ['contact_changes', 'recoveries']) {
+      const left = await auth.database.query(`select 1 from auth.${table} where user_id = $1`, [account.id]);
+      expect([table, left]).toEqual([table, []]);
     }
-    const waiting = 'select 1 from auth.contact_changes where user_id = $1';
-    expect(await auth.database.query(waiting, [account.id])).toHaveLength(1);
-    expect((await get(auth, '/v1/auth/session', account.accessToken)).status).toBe(200);
+    expect((await reset(auth, resetToken)).body.code).toBe('auth.verification.invalid');
     expect((await get(auth, '/v1/auth/me', next.accessToken)).body.email).toBe(account.email);
     expect(await toldAbout(auth, account.id)).toContain('user.email_change.reverted taken');
+    expect((await signIn(auth, { email })).status).toBe(200);
+  });
+
+  it('SR-40 a link that finds its address taken ends everything once: who has the mailbox by now keeps nobody out', async () => {
+    const { account, email, token } = await moved();
+    await register(auth, account.email);
+    expect((await revertEmail(auth, token)).status).toBe(409);
+    const again = await signIn(auth, { email });
+    const resetToken = await askForToken(auth, { id: account.id, email });
+    expect((await revertEmail(auth, token)).status).toBe(409);
+    expect((await refresh(auth, again.body.refreshToken)).status).toBe(200);
     expect((await reset(auth, resetToken)).status).toBe(204);
   });
 

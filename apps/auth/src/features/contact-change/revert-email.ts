@@ -1,5 +1,5 @@
 import { withTransaction } from '@bank/database';
-import { allow, DomainError, parse } from '@bank/domain';
+import { allow, DomainError, parse, type UserId } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import { type ReadToken, readToken } from '@bank/security';
 import type { AppContext, AppTransaction } from '#context.ts';
@@ -8,6 +8,7 @@ import { linkBackRefusal, noticeSeconds } from '#features/contact-change/policie
 import { putEmail } from '#features/contact-change/replace-email.ts';
 import { openReversion, reversionTokenPrefix } from '#features/contact-change/reversion-link.ts';
 import { RevertEmailSchema } from '#features/contact-change/schemas.ts';
+import { endRecoveries } from '#features/recovery/end-recoveries.ts';
 import { endEverything } from '#features/standing/end-everything.ts';
 import { openContact } from '#features/user/contact.ts';
 import type { EmailReversion } from '#storage/users/email-reversion.repository.ts';
@@ -27,7 +28,8 @@ type Outcome = 'done' | 'closed' | 'status' | 'staff' | 'taken';
  * Gives a user the address back that the mail with the link went to, whatever came of the change: what is pending ends, links
  * for another password die, everybody is signed out. Nothing else changes, and nobody is signed in. The links of later changes
  * die with it, those of earlier ones stay good: whoever moves an account on and on cannot outrun its owner (SR-40). A link that
- * gave nothing back changes nothing and stays good: what stands against it may be over before its seven days are.
+ * gave nothing back stays good: what stands against it may be over before its seven days are. One that found its address taken has
+ * ended everything all the same, once: whoever clicked suspects a takeover.
  * @throws request.invalid, auth.verification.invalid, user.contact_change.taken
  */
 export async function revertEmail(ctx: AppContext, input: unknown, caller: Pick<Caller, 'actor'>): Promise<void> {
@@ -60,16 +62,26 @@ async function useLink(tx: AppTransaction, link: ReadToken): Promise<Outcome> {
 async function revert(tx: AppTransaction, user: User, reversion: EmailReversion): Promise<'done' | 'taken'> {
   const { id: userId, contact } = user;
   const email = await openReversion(tx, reversion);
-  // First, since it may be used again: where it gives nothing back, it ends nothing each time either.
-  if (contact === null || !(await putEmail(tx, user, { email, reverted: true }))) return 'taken';
-  await tx.contactChanges.removeAll(userId);
-  await endEverything(tx, userId, 'email_reverted');
-  await tx.emailReversions.removeFrom(reversion);
   const at = tx.clock.now();
+  if (contact === null || !(await putEmail(tx, user, { email, reverted: true }))) {
+    // Once, since it stays good: whoever has the mailbox by now is not to keep its former owner signed out for days.
+    if (await tx.emailReversions.claimEnding(reversion.id, at)) await shutOut(tx, userId);
+    return 'taken';
+  }
+  await shutOut(tx, userId);
+  await tx.emailReversions.removeFrom(reversion);
   const expiresAt = new Date(at.getTime() + noticeSeconds * 1000);
   const notice = { channel: 'email', expiresAt, ...messageOf('email-reverted', { at }) } as const;
   await tx.deliver({ ...notice, to: { userId } });
   const before = await openContact(tx, { table: 'users', userId }, contact);
   if (before.email !== email) await tx.deliver({ ...notice, to: { email: before.email } });
   return 'done';
+}
+
+/** Ends what somebody who has taken an account over has open, or could finish. */
+async function shutOut(tx: AppTransaction, userId: UserId): Promise<void> {
+  await tx.passwordResets.remove(userId);
+  await endRecoveries(tx, userId, 'email_changed');
+  await tx.contactChanges.removeAll(userId);
+  await endEverything(tx, userId, 'email_reverted');
 }

@@ -10,5 +10,6 @@ export const EmailReversionEntity = defineEntity({
     address: p.blob(),
     digest: p.blob(),
     expiresAt: p.datetime().index('email_reversions_expires_at_idx'),
+    endedAt: p.datetime().nullable(),
   },
 });

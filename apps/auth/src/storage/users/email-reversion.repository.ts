@@ -32,6 +32,12 @@ export class EmailReversionRepository extends Repository {
     return this.row(sql, [id, digest, now]);
   }
 
+  /** Notes that a link ends everything though it gives nothing back; false where it has done so before. */
+  async claimEnding(id: string, now: Date): Promise<boolean> {
+    const sql = 'update auth.email_reversions set ended_at = ? where id = ? and ended_at is null';
+    return (await this.affected(sql, [now, id])) === 1;
+  }
+
   /** Uses a link up, and ends those that were sent after it. */
   async removeFrom({ id, userId }: EmailReversion): Promise<void> {
     await this.affected('delete from auth.email_reversions where user_id = ? and id >= ?', [userId, id]);
