@@ -37,8 +37,10 @@ export interface PlacedFinding extends Finding {
 
 /** What is known, at a statement, of the schema and of the release that runs beside this migration. */
 export interface Facts extends TableFacts {
-  /** Nobody uses it yet: it is made by a migration that no release has. */
+  /** No release knows it: it is made by a migration that no release has. What writes to a table in use may fill it all the same. */
   isNew(name: string): boolean;
+  /** Nobody sees the table yet: it is made by this migration. From the next one on, triggers and back-fills may have filled it. */
+  isEmpty(table: string): boolean;
   /** The statement that made a thing; undefined for what no migration made, and for what is gone. */
   makerOf(name: string): Node | undefined;
   /** The functions of a name, each with its arguments. */

@@ -16,6 +16,8 @@ export interface SchemaFacts extends Facts {
 interface Made {
   readonly node: Node;
   readonly isNew: boolean;
+  /** Which migration made it, counted from 1. */
+  readonly migration: number;
 }
 
 /** What is known of a schema beside the last release, or before the first. */
@@ -23,6 +25,7 @@ export function schemaFacts(release: ReleaseRecord | undefined): SchemaFacts {
   const made = new Map<string, Made>();
   const tables = tableFacts();
   let unusedSince: string | undefined;
+  let migration = 0;
   const functionsNamed = (name: string) => [...made.keys()].filter((each) => each.startsWith(`${name}(`));
   const isNew = (name: string) => made.get(name)?.isNew === true;
   return {
@@ -33,24 +36,31 @@ export function schemaFacts(release: ReleaseRecord | undefined): SchemaFacts {
       const meant = functionsNamed(name.slice(0, -'(*)'.length));
       return meant.length > 0 && meant.every(isNew);
     },
+    isEmpty: (table) => isNew(table) && (release === undefined || made.get(table)?.migration === migration),
     makerOf: (name) => made.get(name)?.node,
     stillUsed: (thing) => (release === undefined ? undefined : stillUsed(release, unusedSince, thing)),
     begin(since) {
       unusedSince = since;
+      migration += 1;
     },
     note(node, released) {
-      noteMade(made, node, released);
+      noteMade(made, node, { released, migration });
       tables.note(node, released);
     },
   };
 }
 
-function noteMade(made: Map<string, Made>, node: Node, released: boolean): void {
+interface Making {
+  readonly released: boolean;
+  readonly migration: number;
+}
+
+function noteMade(made: Map<string, Made>, node: Node, { released, migration }: Making): void {
   const name = nameMadeBy(node);
   const there = name === undefined ? undefined : made.get(name);
   if (name !== undefined && !(isOnlyIfMissing(node) && there !== undefined)) {
     const isNew = there?.isNew ?? !(released || isOnlyIfMissing(node) || isReplacement(node));
-    made.set(name, { node, isNew });
+    made.set(name, { node, isNew, migration: there?.migration ?? migration });
   }
   if ('DropStmt' in node) for (const object of node.DropStmt.objects ?? []) made.delete(listedName(object));
   if ('RenameStmt' in node) rename(made, node.RenameStmt);

@@ -35,21 +35,26 @@ const sameForAll = new Set([
 const expand =
   'add a new column that may be null, write both, fill it by a BackfillMigration, read it, and drop the old one a release later';
 
-/** What `alter table` does to a table that is in use, alone or as a part of a new one. */
+/**
+ * What `alter table` does to a table that is in use, alone or as a part of a new one. Of a table that only an earlier migration has made
+ * no release misses anything, but whoever fills it waits.
+ */
 export function alterTableFindings(statement: AlterTableStmt, facts: Facts): readonly Finding[] {
   const name = tableName(statement.relation);
   const maker = facts.makerOf(name);
   const table = maker !== undefined && 'IndexStmt' in maker ? tableName(maker.IndexStmt.relation) : name;
   const commands = (statement.cmds ?? []).flatMap((node) => ('AlterTableCmd' in node ? [node.AlterTableCmd] : []));
-  if (facts.isNew(table)) return commands.flatMap((command) => partFindings(command, facts));
+  const ofParts = facts.isNew(table) ? commands.flatMap((command) => partFindings(command, facts)) : [];
+  if (facts.isEmpty(table)) return ofParts;
   const added = commands.flatMap((command) => constraintOf(command) ?? []);
   const gone = new Set(commands.flatMap(({ subtype, name = '' }) => (subtype === 'AT_DropConstraint' ? [name] : [])));
-  return commands.flatMap((command) =>
+  const findings = commands.flatMap((command) =>
     isReplaced(table, command, added, facts) ? [] : commandFindings(table, command, gone, facts),
   );
+  return facts.isNew(table) ? [...ofParts, ...findings.filter(({ long }) => long === true)] : findings;
 }
 
-/** A table in use becomes no part of a new one, and is not locked while what has been copied to that one is checked. */
+/** A table with rows becomes no part of a new one, and is not locked while what has been copied to that one is checked. */
 function partFindings(command: AlterTableCmd, facts: Facts): readonly Finding[] {
   const { subtype = 'AT_Nothing', def } = command;
   const keys = (nodesOf({ def }, 'Constraint') as readonly Constraint[]).filter(({ pktable }) => pktable !== undefined);
@@ -58,7 +63,7 @@ function partFindings(command: AlterTableCmd, facts: Facts): readonly Finding[] 
     ? keys.flatMap(({ pktable, skip_validation: unchecked }) => (unchecked === true ? [] : [tableName(pktable)]))
     : tablesBelow(def);
   return tables
-    .filter((table) => !facts.isNew(table))
+    .filter((table) => !facts.isEmpty(table))
     .map((table) => (isKey ? checkedAgainst(table) : unknownCommand(table, subtype)));
 }
 
@@ -87,7 +92,7 @@ function commandFindings(
     case 'AT_ColumnDefault':
       return newDefault(column, def, facts);
     case 'AT_AlterColumnType':
-      return [anotherType(column)];
+      return [anotherType(column, facts.isNew(table))];
     case 'AT_SetNotNull':
       return [...leftOut(table, [name], facts), ...(facts.isNotNull(table, name, gone) ? [] : [notNull(column)])];
     case 'AT_DropColumn': {
@@ -170,10 +175,10 @@ function checkedByDomain(table: string, column: string, type: string): Finding {
   };
 }
 
-function anotherType(column: string): Finding {
+function anotherType(column: string, isUnknown: boolean): Finding {
   return {
     rule: 'rewrite',
-    what: `another type for ${column} writes the whole table anew and breaks the release before`,
+    what: `another type for ${column} writes the whole table anew${isUnknown ? '' : ' and breaks the release before'}`,
     instead: expand,
     long: true,
   };

@@ -17,7 +17,7 @@ const gentle = new Set([
  * triggers and for the table that a foreign key refers to.
  */
 export function strongLocks(node: Node, facts: Facts): readonly string[] {
-  return [...new Set(lockedBy(node))].filter((table) => table !== '' && !facts.isNew(table));
+  return [...new Set(lockedBy(node))].filter((table) => table !== '' && !facts.isEmpty(table));
 }
 
 function lockedBy(node: Node): readonly string[] {

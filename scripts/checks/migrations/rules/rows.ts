@@ -47,14 +47,14 @@ function inserted(statement: InsertStmt, facts: Facts): readonly Finding[] {
     'SelectStmt' in query &&
     query.SelectStmt.valuesLists !== undefined &&
     statement.withClause === undefined;
-  const read = tablesBelow([query, rest]).filter((each) => !facts.isNew(each));
+  const read = tablesBelow([query, rest]).filter((each) => !facts.isEmpty(each));
   if (read.length > 0) return [dataFinding(`reads or writes ${[...new Set(read)].join(', ')}`)];
   const table = tableName(relation);
-  return isList || facts.isNew(table) ? [] : [dataFinding(`fills ${table}`)];
+  return isList || facts.isEmpty(table) ? [] : [dataFinding(`fills ${table}`)];
 }
 
 function changed(tree: unknown, facts: Facts): readonly Finding[] {
-  const touched = tablesBelow(tree).filter((each) => !facts.isNew(each));
+  const touched = tablesBelow(tree).filter((each) => !facts.isEmpty(each));
   return touched.length === 0 ? [] : [dataFinding(`goes through ${[...new Set(touched)].join(', ')}`)];
 }
 

@@ -75,7 +75,7 @@ function otherFindings(node: Node): readonly Finding[] {
 }
 
 function newTable(statement: CreateStmt, facts: Facts): readonly Finding[] {
-  const parent = tablesBelow(statement.inhRelations ?? []).find((table) => !facts.isNew(table));
+  const parent = tablesBelow(statement.inhRelations ?? []).find((table) => !facts.isEmpty(table));
   if (parent === undefined) return [];
   return [
     {
@@ -92,7 +92,7 @@ function newIndex(statement: IndexStmt, facts: Facts): readonly Finding[] {
   if (statement.concurrent === true) {
     return [{ rule: 'index', what: '`concurrently` cannot be part of a transaction', instead: 'an IndexMigration' }];
   }
-  if (facts.isNew(table)) return [];
+  if (facts.isEmpty(table)) return [];
   return [
     {
       rule: 'index',
