@@ -16,6 +16,7 @@ import { createUserChanges } from '#jobs/user-changes.ts';
 import { dataRights } from '#storage/data-rights.ts';
 import { growth } from '#storage/growth.ts';
 import { routes } from '#transport/http/routes.ts';
+import { approverGoneConsumer } from '#transport/messages/approver-gone.consumer.ts';
 import { deliveryRequestedConsumer } from '#transport/messages/delivery-requested.consumer.ts';
 import { deviceRemovedConsumer } from '#transport/messages/device-removed.consumer.ts';
 import { factorEnrolledConsumer } from '#transport/messages/factor-enrolled.consumer.ts';
@@ -52,6 +53,8 @@ export function assembleService(ctx: AppContext): Service {
     consumers: [
       deliveryRequestedConsumer(ctx, sender.wake),
       notificationUpdatedConsumer(ctx),
+      // First of those that hear of a removal: what fails in another holds no approval open.
+      approverGoneConsumer(ctx),
       deviceRemovedConsumer(ctx),
       factorEnrolledConsumer(ctx),
       factorRemovedConsumer(ctx),

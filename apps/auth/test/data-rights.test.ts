@@ -4,6 +4,8 @@ import { allow, uuidv7 } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import { DataRightsService } from '@bank/proto/data-rights';
 import {
+  DeviceKeyRemovedSchema,
+  DeviceKeyRotatedSchema,
   DeviceRemovedSchema,
   encodeEvent,
   FactorEnrolledSchema,
@@ -54,9 +56,11 @@ testDataRights(
   },
   (userId) => [
     encodeEvent(FactorEnrolledSchema, { userId, factorId: uuidv7(), enrolledAt: timestampNow() }),
-    encodeEvent(FactorRemovedSchema, { userId, removedByStaff: true, removedAt: timestampNow() }),
+    encodeEvent(FactorRemovedSchema, { userId, factorId: uuidv7(), removedByStaff: true, removedAt: timestampNow() }),
     encodeEvent(FactorsResetSchema, { userId, byStaff: true, resetAt: timestampNow() }),
     encodeEvent(DeviceRemovedSchema, { userId, deviceId: uuidv7() }),
+    encodeEvent(DeviceKeyRemovedSchema, { userId, deviceId: uuidv7() }),
+    encodeEvent(DeviceKeyRotatedSchema, { userId, deviceId: uuidv7() }),
   ],
 );
 

@@ -21,7 +21,8 @@ function removal(userId: string, changes: { removedByStaff: boolean; removedAt?:
 }
 
 async function handled(id: string): Promise<boolean> {
-  return (await auth.database.query('select 1 from auth.inbox where message_id = $1', [id])).length === 1;
+  const sql = `select 1 from auth.inbox where message_id = $1 and consumer = 'auth.factor-removed'`;
+  return (await auth.database.query(sql, [id])).length === 1;
 }
 
 const statusOf = async (token: string) => (await get(auth, '/v1/auth/session', token)).status;

@@ -62,7 +62,8 @@ describe('device.removed.v1', () => {
     const message = removal(account);
     await publishEvents(auth, 'device', [message, message]);
     await publishEvents(auth, 'device', [message]);
-    const handled = () => auth.database.query('select 1 from auth.inbox where message_id = $1', [message.id]);
+    const inbox = `select 1 from auth.inbox where message_id = $1 and consumer = 'auth.device-removed'`;
+    const handled = () => auth.database.query(inbox, [message.id]);
     await until(async () => (await handled()).length === 1 && (await auth.broker.depth('auth.events')) === 0);
     const audited = await auth.database.query(
       `select 1 from auth.outbox where subject = $1 and data ->> 'action' = 'auth.sessions.revoked'`,

@@ -1,13 +1,10 @@
-import { publishEvents } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
 import { AuthService } from '@bank/proto/auth';
-import { encodeEvent, FactorRemovedSchema } from '@bank/proto/events';
 import { signJwt } from '@bank/security';
-import { raceOf, until, winners } from '@bank/testing';
-import { timestampDate, timestampNow } from '@bufbuild/protobuf/wkt';
+import { raceOf, winners } from '@bank/testing';
+import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { forgetDevice } from '#features/session/forget-device.ts';
 import { type Account, register, signIn } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
 import { post } from './support/http.ts';
@@ -121,32 +118,6 @@ describe('SR-63 ConsumeTransactionToken', () => {
     const token = await approved(auth, account);
     await post(auth, '/v1/auth/logout', {}, { token: account.accessToken });
     expect(await codeOf(consume(account, token))).toBe('auth.token.invalid');
-  });
-
-  it.each([
-    ['device', (userId: string, deviceId: string) => forgetDevice(auth.ctx, { userId, deviceId })],
-    [
-      'factor',
-      (userId: string, factorId: string) =>
-        publishEvents(auth, 'mfa', [
-          {
-            id: uuidv7(),
-            subject: userId,
-            ...encodeEvent(FactorRemovedSchema, { userId, factorId, removedAt: timestampNow() }),
-          },
-        ]),
-    ],
-  ])('SR-63 dies with the %s that approved it, whose session is another one', async (_what, remove) => {
-    const account = await register(auth);
-    const gone = uuidv7();
-    const tokens = [await approved(auth, account), await approved(auth, account)];
-    const otherFactor = 'update auth.transactions set factor_id = $1 where id = $2';
-    await auth.database.query(otherFactor, [gone, decodeJwt(tokens[0] ?? '').jti]);
-    await remove(account.id, gone);
-    const left = 'select 1 from auth.transactions where factor_id = $1';
-    await until(async () => (await auth.database.query(left, [gone])).length === 0);
-    expect(await codeOf(consume(account, tokens[0] ?? ''))).toBe('transaction.not_approved');
-    expect(await codeOf(consume(account, tokens[1] ?? ''))).toBe('approved');
   });
 
   it('SR-52, SR-55 takes no other token, none that was changed, and none that another has signed', async () => {

@@ -7,7 +7,7 @@ import { endManySessions } from '#features/session/end-session.ts';
 const RemovedDeviceSchema = v.strictObject({ userId: UserIdSchema, deviceId: UuidSchema });
 
 /**
- * Ends what sessions are left of a device that was removed, and forgets its secret and what its key has approved (SR-63): whoever signs in with it from now on is
+ * Ends what sessions are left of a device that was removed, and forgets its secret: whoever signs in with it from now on is
  * on a new device (SR-46, SR-47). A sign-in under way either commits before this and is ended too, or finds no device. Doing
  * it again changes nothing. @throws request.invalid
  */
@@ -18,6 +18,5 @@ export async function forgetDevice(ctx: AppContext, input: unknown): Promise<voi
   await withTransaction(ctx, { who, audits }, async (tx) => {
     await endManySessions(tx, { userId, deviceId }, 'device_removed');
     await tx.devices.remove(userId, deviceId);
-    await tx.transactions.removeOfFactor(userId, deviceId);
   });
 }

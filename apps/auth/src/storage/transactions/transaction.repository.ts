@@ -60,7 +60,7 @@ export class TransactionRepository extends Repository {
     );
   }
 
-  /** Removes what was asked of a factor or a device and not executed yet, approved or not. */
+  /** Removes what was asked of a factor or the key of a device and not executed yet, approved or not. */
   async removeOfFactor(userId: UserId, factorId: string): Promise<void> {
     const sql = 'delete from auth.transactions where user_id = ? and factor_id = ? and consumed_at is null';
     await this.affected(sql, [userId, factorId]);

@@ -4,12 +4,11 @@ import { decodeEvent, eventTypeOf, FactorRemovedSchema, FactorsResetSchema } fro
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
 import { endAfterReset } from '#features/standing/end-after-reset.ts';
-import { forgetApprovals } from '#features/transaction/forget-approvals.ts';
 
 const factorsReset = eventTypeOf(FactorsResetSchema);
 
 /**
- * When staff have removed a user's factors, what was opened with them ends. Who removes their own keeps their sessions, and executes nothing any more that it has approved (SR-63). A mfa of
+ * When staff have removed a user's factors, what was opened with them ends. Who removes their own keeps their sessions. A mfa of
  * the release before tells of each factor alone.
  */
 export function factorRemovedConsumer(ctx: AppContext): Consumer {
@@ -18,8 +17,7 @@ export function factorRemovedConsumer(ctx: AppContext): Consumer {
     queue: 'auth.events',
     types: [eventTypeOf(FactorRemovedSchema), factorsReset],
     facts: toRemoval,
-    work: async (tx, { byStaff, factorId, ...reset }) => {
-      if (factorId !== '') await forgetApprovals(tx, { userId: reset.userId, factorId });
+    work: async (tx, { byStaff, ...reset }) => {
       if (byStaff) await endAfterReset(tx, reset);
     },
   });
@@ -28,8 +26,8 @@ export function factorRemovedConsumer(ctx: AppContext): Consumer {
 function toRemoval({ type, data }: CloudEvent) {
   if (type === factorsReset) {
     const { userId, byStaff, resetAt } = decodeEvent(FactorsResetSchema, data);
-    return { userId, byStaff, factorId: '', removedAt: resetAt && timestampDate(resetAt) };
+    return { userId, byStaff, removedAt: resetAt && timestampDate(resetAt) };
   }
-  const { userId, factorId, removedByStaff: byStaff, removedAt } = decodeEvent(FactorRemovedSchema, data);
-  return { userId, byStaff, factorId, removedAt: removedAt && timestampDate(removedAt) };
+  const { userId, removedByStaff: byStaff, removedAt } = decodeEvent(FactorRemovedSchema, data);
+  return { userId, byStaff, removedAt: removedAt && timestampDate(removedAt) };
 }
