@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,6 +7,7 @@ import { repositoryFolder } from '#stack/settings/repository.ts';
 
 interface Job {
   readonly needs?: readonly string[];
+  readonly steps?: readonly { readonly name?: string; readonly run?: string }[];
 }
 
 interface Workflow {
@@ -34,6 +36,14 @@ describe('the pipeline of GitLab', () => {
     expect(gitlab['built']).toMatchObject({ cache: { key: 'last-built', policy: 'push' } });
     expect(gitlab['plan']).toMatchObject({ cache: { key: 'last-built', policy: 'pull' } });
   });
+});
+
+// GitLab's own variable has no capitals; of GitHub's repository nothing says so, and cosign refuses a name that has some.
+it('signs an image by the name under which it was pushed, which has no capitals', () => {
+  const script = cd.jobs['image']?.steps?.find(({ name }) => name === 'sign')?.run ?? '';
+  const env = { PATH: process.env['PATH'], IMAGE: 'ghcr.io/Bank-Of-A/User-Service/auth', DIGEST: 'sha256:0A' };
+  const said = execFileSync('sh', ['-ec', `cosign() { echo "$@"; }\n${script}`], { env, encoding: 'utf8' });
+  expect(said).toBe('sign --yes ghcr.io/bank-of-a/user-service/auth@sha256:0A\n');
 });
 
 // The run of the push before may have failed, or have been replaced while it waited: what it did not build nobody would.
