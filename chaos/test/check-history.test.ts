@@ -15,6 +15,7 @@ const without = <T extends { readonly id: string }>(items: readonly T[], id: str
   items.filter((item) => item.id !== id);
 const changed = <T extends { readonly id: string }>(items: readonly T[], id: string, change: Partial<T>) =>
   items.map((item) => (item.id === id ? { ...item, ...change } : item));
+const each = <T>(items: readonly T[], change: Partial<T>) => items.map((item) => ({ ...item, ...change }));
 
 test('a whole history breaks no rule', () => {
   expect(checkHistory(wholeHistory())).toEqual([]);
@@ -47,12 +48,10 @@ describe('nothing acknowledged is lost', () => {
     ['a change of the profile', ({ profiles }) => ({ profiles: profiles.map((of) => ({ ...of, version: 1 })) })],
     ['a profile', () => ({ profiles: [] })],
     ['what a client missed', () => ({ complaints: ['an acknowledged change is gone'] })],
-    [
-      'a name of a device',
-      ({ acknowledged }) => ({
-        acknowledged: [...acknowledged, { kind: 'device', requestId: 'r', userId: 'x', deviceId: 'nowhere' }],
-      }),
-    ],
+    ['a device that was named', () => ({ devices: [] })],
+    ['a device that is now of somebody else', ({ devices }) => ({ devices: each(devices, { userId: 'x' }) })],
+    ['the name of a device', ({ devices }) => ({ devices: each(devices, { isNamed: false }) })],
+    ['the version that a name made', ({ devices }) => ({ devices: each(devices, { version: 1 }) })],
     [
       'a sign-out',
       ({ acknowledged, sessions: [session] }) => ({

@@ -1,21 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { GatewayClient } from '#load/gateway-client.ts';
-import { Journal } from '#load/journal.ts';
+import { describe, expect, test } from 'vitest';
 import { inTime } from '#pause.ts';
-
-/** A gateway that answers in that way, and a client of it with what it notes. */
-async function clientOf(answer: (request: IncomingMessage, response: ServerResponse) => void) {
-  const server = createServer(answer).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => server.closeAllConnections());
-  onTestFinished(() => void server.close());
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const journal = new Journal();
-  return { url, journal, client: new GatewayClient(url, journal) };
-}
+import { clientOf } from './gateway.ts';
 
 describe('what the load is answered', () => {
   test('is noted with its route, its request id, and what a client is told of a refusal', async () => {

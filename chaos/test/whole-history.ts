@@ -13,6 +13,7 @@ const request = {
   user: 'chaos.user.1',
   profile: 'chaos.profile.1',
   registration: 'chaos.registration.1',
+  device: 'chaos.device.1',
   avatar: 'chaos.avatar.1',
   submission: 'chaos.submission.1',
   paper: 'chaos.document.1',
@@ -136,6 +137,7 @@ function wholeOutbox(): OutboxRow[] {
     entry('auth', 'a2', 'auth.sign_in.succeeded', request.user),
     row('profile', 'e4', { type: 'profile.updated.v1', sequence: 1, requestId: request.profile, version: 2 }),
     entry('profile', 'a3', 'profile.updated', request.profile),
+    entry('device', 'a9', 'device.renamed', request.device),
     row('profile', 'e5', { type: 'profile.updated.v1', sequence: 2, requestId: request.avatar, version: 3 }),
     entry('profile', 'a4', 'file.stored', request.avatar),
     entry('profile', 'a5', 'file.stored', request.paper),
@@ -157,7 +159,7 @@ function wholeOutbox(): OutboxRow[] {
 const file = { userId: user, purpose: 'avatar', status: 'stored', uploadKey: null, isDue: false };
 
 /**
- * One user who registered, changed the profile once, has a picture in place of an earlier one, was verified, changed what they sign in with, was locked and
+ * One user who registered, changed the profile once, named the device, has a picture in place of an earlier one, was verified, changed what they sign in with, was locked and
  * suspended, and of whom everything is told as it must be.
  */
 export function wholeHistory(): History {
@@ -168,6 +170,7 @@ export function wholeHistory(): History {
       { kind: 'user', requestId: request.user, userId: user, sessionId: session },
       { kind: 'renewal', requestId: 'chaos.renewal.1', sessionId: session, tokenId: 't2' },
       { kind: 'profile', requestId: request.profile, userId: user, version: 2 },
+      { kind: 'device', requestId: request.device, userId: user, deviceId: device, version: 2 },
       { kind: 'avatar', requestId: request.avatar, userId: user, fileId: picture },
       { kind: 'document', requestId: request.paper, userId: user, documentId: 'd1' },
       { kind: 'password', requestId: request.password, userId: user },
@@ -216,7 +219,7 @@ export function wholeHistory(): History {
     subjects: [user],
     factors: [{ id: factor, userId: user }],
     recoveryCodes: [{ userId: user, count: 10 }],
-    devices: [{ id: device, userId: user, lastSeenAt: 1000 }],
+    devices: [{ id: device, userId: user, lastSeenAt: 1000, version: 3, isNamed: true }],
     signIns: [{ id: 'e3', deviceId: device }],
     projectedUsers: [{ id: user, status: 'suspended', roles: ['customer'], statusVersion: 4 }],
     approvals: [

@@ -1,6 +1,6 @@
 import { eventsOfType } from '#check/events.ts';
 import { indexBy } from '#check/grouping.ts';
-import type { History, Rule, Violation } from '#check/history.ts';
+import type { Device, History, Rule, Violation } from '#check/history.ts';
 import type { Acknowledged } from '#load/journal.ts';
 
 const rule = 'nothing acknowledged is lost';
@@ -43,7 +43,7 @@ function lookUp(history: History): (write: Acknowledged) => boolean {
       case 'profile':
         return (profiles.get(write.userId)?.version ?? 0) >= write.version;
       case 'device':
-        return devices.get(write.deviceId)?.userId === write.userId;
+        return isNamedSince(devices.get(write.deviceId), write);
       case 'sign-out':
         return sessions.get(write.sessionId)?.endReason === 'logout';
       case 'avatar':
@@ -59,6 +59,14 @@ function lookUp(history: History): (write: Acknowledged) => boolean {
         return standsAsTold(write);
     }
   };
+}
+
+/** Users of the load give other names and take none away; every change of a device raises its version. */
+function isNamedSince(
+  device: Device | undefined,
+  { userId, version }: Extract<Acknowledged, { readonly kind: 'device' }>,
+): boolean {
+  return device?.userId === userId && device.isNamed && device.version >= version;
 }
 
 /** What a user proves who they are with, and whether they may. */

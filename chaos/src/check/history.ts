@@ -126,6 +126,9 @@ export interface Device {
   readonly id: string;
   readonly userId: string;
   readonly lastSeenAt: number;
+  readonly version: number;
+  /** It has a name, which nobody reads here: it is encrypted. */
+  readonly isNamed: boolean;
 }
 
 /** A row of the history of sign-ins; its id is that of the event it was made of. */

@@ -104,7 +104,8 @@ async function ofOthers({ mfa, device, admin }: Clients) {
     ),
     devices: await rows<History['devices'][number]>(
       device,
-      `select id, user_id as "userId", ${millisecondsOf('last_seen_at')} as "lastSeenAt" from device.devices`,
+      `select id, user_id as "userId", ${millisecondsOf('last_seen_at')} as "lastSeenAt", version::int,
+        name is not null as "isNamed" from device.devices`,
     ),
     signIns: await rows<History['signIns'][number]>(device, 'select id, device_id as "deviceId" from device.sign_ins'),
     projectedUsers: await rows<History['projectedUsers'][number]>(

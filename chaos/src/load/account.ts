@@ -1,4 +1,5 @@
 import type { Authenticator, Person } from '@bank/test-bed';
+import type { Text } from '#load/text.ts';
 
 /** A user of the load. One client alone acts for them, so that only the stack can be at fault. */
 export interface Account {
@@ -13,8 +14,9 @@ export interface Account {
   /** What one of staff has asked for, and another has yet to approve. */
   approval: { readonly id: string; readonly to: Standing } | undefined;
   session: Session | undefined;
-  /** What users were told their occupation is, and what they asked for since without hearing what became of it. */
-  readonly occupation: { told: string | null; asked: Set<string> };
+  readonly occupation: Text;
+  /** What the device is called. */
+  readonly deviceName: Text;
   /** Uploads of which the user does not know whether they were completed, the newest alone. */
   readonly open: { avatar: string | undefined; document: string | undefined };
 }
@@ -52,6 +54,7 @@ export function accountOf({ userId, email, password, device, ...tokens }: Person
     password: { told: password, asked: new Set() },
     app: { secrets: new Map(), told: undefined, removed: new Set() },
     occupation: { told: null, asked: new Set() },
+    deviceName: { told: null, asked: new Set() },
     open: { avatar: undefined, document: undefined },
   };
 }

@@ -5,7 +5,7 @@ export type Acknowledged = { readonly requestId: string } & (
   | { readonly kind: 'session'; readonly userId: string; readonly sessionId: string }
   | { readonly kind: 'renewal'; readonly sessionId: string; readonly tokenId: string }
   | { readonly kind: 'profile'; readonly userId: string; readonly version: number }
-  | { readonly kind: 'device'; readonly userId: string; readonly deviceId: string }
+  | { readonly kind: 'device'; readonly userId: string; readonly deviceId: string; readonly version: number }
   | { readonly kind: 'sign-out'; readonly userId: string; readonly sessionId: string }
   | { readonly kind: 'password'; readonly userId: string }
   | { readonly kind: 'step-up'; readonly sessionId: string; readonly tokenId: string }

@@ -1,7 +1,7 @@
-import type { Account } from '#load/account.ts';
 import type { Action } from '#load/actions/action.ts';
 import { renew } from '#load/actions/renew.ts';
 import { versionIn } from '#load/actions/version-in.ts';
+import { isExpected, settle } from '#load/text.ts';
 
 /** Reads the profile, compares it with what was acknowledged, and changes it under the version that was read. */
 export const changeProfile: Action = async (actor, account) => {
@@ -13,7 +13,7 @@ export const changeProfile: Action = async (actor, account) => {
   if (read.status !== 200) return;
   const shown = (read.body as { occupation: string | null }).occupation;
   const { occupation } = account;
-  if (shown !== occupation.told && !(shown !== null && occupation.asked.has(shown))) {
+  if (!isExpected(occupation, shown)) {
     journal.complaints.push(`profile of ${account.userId}: an acknowledged change is gone`);
   }
   const wanted = `keeper of ${random.between(1, 1_000_000_000)} bees`;
@@ -22,7 +22,7 @@ export const changeProfile: Action = async (actor, account) => {
   const sent = { token, headers, body: { occupation: wanted }, kind: 'profile' } as const;
   const answer = await client.send('PATCH', '/v1/profile', sent);
   if (answer.status !== 200) return;
-  settle(account, wanted);
+  settle(occupation, wanted);
   journal.acknowledged.push({
     kind: 'profile',
     requestId: answer.requestId,
@@ -30,9 +30,3 @@ export const changeProfile: Action = async (actor, account) => {
     version: versionIn(answer),
   });
 };
-
-/** Nothing asked before can still take effect: the version that it was asked under is over. */
-function settle({ occupation }: Account, told: string): void {
-  occupation.told = told;
-  occupation.asked.clear();
-}

@@ -4,6 +4,7 @@ import type { Action, Actor } from '#load/actions/action.ts';
 import { renew } from '#load/actions/renew.ts';
 import { versionIn } from '#load/actions/version-in.ts';
 import type { UploadLink } from '#load/gateway-client.ts';
+import { settle } from '#load/text.ts';
 import type { Random, Shares } from '#random.ts';
 
 /** What users are told of their verification, as far as it says what to do next. */
@@ -89,8 +90,7 @@ async function identify({ client, journal }: Actor, account: Account, token: str
   account.occupation.asked.add(body.occupation);
   const answer = await client.send('PATCH', '/v1/profile', { token, headers, body, kind: 'profile' });
   if (answer.status !== 200) return false;
-  account.occupation.told = body.occupation;
-  account.occupation.asked.clear();
+  settle(account.occupation, body.occupation);
   const { requestId } = answer;
   journal.acknowledged.push({ kind: 'profile', requestId, userId: account.userId, version: versionIn(answer) });
   return true;
