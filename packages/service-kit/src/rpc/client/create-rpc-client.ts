@@ -74,7 +74,9 @@ function guard(inner: Transport, service: DescService, options: RpcClientOptions
       }
     };
     const mayBeRepeated = method.idempotency !== Idempotency.IDEMPOTENCY_UNKNOWN;
-    const mayTryAgain = (error: unknown) => wasNeverSent(error) || (mayBeRepeated && isUnreachable(error));
+    // What has opened the circuit is told, instead of the circuit that a further try would meet.
+    const mayTryAgain = (error: unknown) =>
+      breaker.state !== 'open' && (wasNeverSent(error) || (mayBeRepeated && isUnreachable(error)));
     const call = () => retry(() => breaker.run(attempt, shownBy), policy, deadlineAt, mayTryAgain);
     return observed(metrics, method, call).catch((error: unknown) => {
       throw wasSent ? error : undone(error);
@@ -148,11 +150,23 @@ async function observed<T>(metrics: Metrics | undefined, method: DescMethod, wor
   try {
     return await work();
   } catch (error) {
-    code = error instanceof ConnectError ? codeName(error.code) : 'not_sent';
-    throw error instanceof ConnectError ? fromConnectError(error, name) : asDomainError(error);
+    const failure = error instanceof ConnectError ? fromConnectError(error, name) : asDomainError(error);
+    code = countedAs(error, failure);
+    throw failure;
   } finally {
     metrics?.observeRpc({ method: name, code, side: 'client' }, (performance.now() - startedAt) / 1000);
   }
+}
+
+/**
+ * The Connect code, but `unavailable` for whatever kept the callee from being reached or broke off, `circuit_open` where it was left alone for
+ * that, `not_sent` where there was no time left, and `caller_refused` where the callee refuses this app, not the person it asks for.
+ */
+function countedAs(error: unknown, failure: DomainError): string {
+  if (!(error instanceof ConnectError)) return failure.code === 'service.unavailable' ? 'circuit_open' : 'not_sent';
+  if (isUnreachable(error)) return 'unavailable';
+  const isDenied = error.code === Code.PermissionDenied || error.code === Code.Unauthenticated;
+  return isDenied && failure.kind === 'internal' ? 'caller_refused' : codeName(error.code);
 }
 
 async function* withDomainErrors<T>(messages: AsyncIterable<T>, name: string): AsyncGenerator<T> {
