@@ -26,6 +26,12 @@ describe('a step', () => {
     expect(result).toMatchObject({ ok: false, output: expect.stringContaining('ENOENT') });
   });
 
+  it('fails when it does not end in time, and what it started ends with it', async () => {
+    const { ok, output } = await runStep(tmpdir(), step('sh -c "echo $$; sleep 600" & wait'), 300);
+    expect({ ok, output }).toEqual({ ok: false, output: expect.stringMatching(/\nended: it took more than/) });
+    expect(() => process.kill(Number.parseInt(output, 10), 0)).toThrow();
+  });
+
   it('is stopped with everything it started', async () => {
     const started = runStep(tmpdir(), step('trap "" TERM; sh -c "echo $$; sleep 600"'));
     await stopSteps();

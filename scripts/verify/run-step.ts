@@ -15,8 +15,14 @@ export interface StepResult {
 
 const running = new Set<ChildProcess>();
 
-/** Runs a step at `root` in a process group of its own. It never throws: a command that cannot start has failed. */
-export async function runStep(root: string, step: Step): Promise<StepResult> {
+/** The longest takes twenty on a slow machine: one that takes longer waits for something that will not come. */
+const minutesMax = 45;
+
+/**
+ * Runs a step at `root` in a process group of its own. It never throws: a command that cannot start has failed, and so has one that
+ * does not end in time; what it started ends with it.
+ */
+export async function runStep(root: string, step: Step, withinMs = minutesMax * 60_000): Promise<StepResult> {
   const startedAt = performance.now();
   const path = [join(root, 'node_modules/.bin'), process.env['PATH']].join(delimiter);
   const child = spawn(step.command, step.args, {
@@ -31,6 +37,10 @@ export async function runStep(root: string, step: Step): Promise<StepResult> {
   const chunks: Buffer[] = [];
   child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
   child.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const overdue = setTimeout(() => {
+    chunks.push(Buffer.from(`\nended: it took more than ${withinMs / 60_000} minutes`));
+    signalGroups([child], 'SIGKILL');
+  }, withinMs);
   const ok = await new Promise<boolean>((resolve) => {
     child.on('error', (error) => {
       chunks.push(Buffer.from(error.message));
@@ -38,6 +48,7 @@ export async function runStep(root: string, step: Step): Promise<StepResult> {
     });
     child.on('close', (status) => resolve(status === 0));
   });
+  clearTimeout(overdue);
   running.delete(child);
   const seconds = (performance.now() - startedAt) / 1000;
   return { step, ok, seconds, output: Buffer.concat(chunks).toString().trim() };
