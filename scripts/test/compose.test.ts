@@ -22,6 +22,7 @@ interface Service {
   readonly volumes?: readonly (string | { source: string; target: string })[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly healthcheck?: unknown;
+  readonly stop_grace_period?: string;
 }
 
 const folder = temporaryFolder('whole-stack');
@@ -101,6 +102,14 @@ describe('docker-compose.dev.yml', () => {
       expect(service?.user, name).toMatch(/^\d+:\d+$/);
     }
     for (const app of appNames) expect(found[app]?.healthcheck, app).toBeDefined();
+  });
+
+  it('gives an app the time that it may take to end, which is 25 s (runService)', () => {
+    const found = dev();
+    for (const app of appNames) {
+      const [, seconds] = /^(\d+)s$/.exec(found[app]?.stop_grace_period ?? '') ?? [];
+      expect(Number(seconds), app).toBeGreaterThan(25);
+    }
   });
 
   it('gives an app its own files and no other, and mounts none that can be written but checkpoints and files', () => {
