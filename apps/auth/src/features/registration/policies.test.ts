@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countingDay, proofKindFor } from './policies.ts';
+import { countingDay, mailsOfNetwork, proofKindFor } from './policies.ts';
 
 describe('proofKindFor', () => {
   it('sends codes until twenty wrong ones were tried, then links', () => {
@@ -11,5 +11,11 @@ describe('countingDay', () => {
   it('changes at midnight UTC', () => {
     expect(countingDay(new Date('2026-03-01T23:59:59.999Z'))).toBe('2026-03-01');
     expect(countingDay(new Date('2026-03-02T00:00:00.000Z'))).toBe('2026-03-02');
+  });
+});
+
+describe('mailsOfNetwork', () => {
+  it('is three of an hour, and leaves one to everybody else', () => {
+    expect([1000, 10, 4, 3, 2, 1].map(mailsOfNetwork)).toEqual([3, 3, 3, 2, 1, 1]);
   });
 });

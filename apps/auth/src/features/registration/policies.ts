@@ -14,6 +14,16 @@ export const linkSeconds = 3600;
 /** How long a registration can be resent and verified at all. */
 export const registrationSeconds = 86_400;
 
+const mailsOfNetworkMax = 3;
+
+/**
+ * How many of the messages that registrations may send to one address in an hour somebody at one client network may have sent: no
+ * stranger uses up those of everybody, who has one left however few there are.
+ */
+export function mailsOfNetwork(mailsPerHour: number): number {
+  return Math.max(1, Math.min(mailsOfNetworkMax, mailsPerHour - 1));
+}
+
 export type ProofKind = 'code' | 'link';
 
 /** Whether the next message for an address carries a code, or, after too many wrong codes today, a link. */

@@ -22,7 +22,8 @@ export async function resendRegistration(ctx: AppContext, input: unknown, caller
   const { registrationId } = parse(ResendRegistrationSchema, input);
   const found = await readerOf(ctx).registrations.find(registrationId, ctx.clock.now());
   const registration = found ?? decoyOf(ctx, registrationId);
-  const mayWrite = await mayWriteTo(ctx, registration.addressHash);
+  const { addressHash } = registration;
+  const mayWrite = await mayWriteTo(ctx, { addressHash, clientAddress: caller.clientAddress });
   const isUsable = found !== undefined && found.attempts < codeAttemptsMax;
   // A code of which nobody would hear takes the place of no other.
   const renewed = mayWrite ? registration : { ...registration, id: ctx.ids.next() };

@@ -34,7 +34,7 @@ export async function startRegistration(ctx: AppContext, input: unknown, caller:
   const address = { kind: 'email', value: request.email } as const;
   const addressHash = hashAddress(ctx, address);
   const passwordHash = await ctx.hasher.hashForStranger(request.password);
-  const mayWrite = await mayWriteTo(ctx, addressHash);
+  const mayWrite = await mayWriteTo(ctx, { addressHash, clientAddress: caller.clientAddress });
   const registrationId = ctx.ids.next();
 
   await withTransaction(ctx, { who, audits: ['auth.registration.started'] }, async (tx) => {

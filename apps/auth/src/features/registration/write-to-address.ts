@@ -1,6 +1,9 @@
 import type { Email, UserId } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
+import { addressGroups } from '@bank/service-kit';
 import type { AppContext, AppTransaction } from '#context.ts';
+import { countOne } from '#features/limit/count-one.ts';
+import { mailsOfNetwork } from '#features/registration/policies.ts';
 import type { Proof } from '#features/registration/proof.ts';
 
 /** Whom a registration writes to: its address, or the user who owns that address already. */
@@ -11,13 +14,24 @@ export interface RegistrationMessage {
   locale: string | undefined;
 }
 
-/** Whether an address may get another message now. Asked for every address alike, owned or not. */
-export async function mayWriteTo(ctx: AppContext, addressHash: Uint8Array): Promise<boolean> {
-  const key = `registration-mail:${Buffer.from(addressHash).toString('hex')}`;
-  const { allowed } = await ctx.rateLimits.consume(key, {
-    points: ctx.config.REGISTRATION_MAILS_PER_HOUR,
+/**
+ * Whether an address may get another message now, for somebody at this client address: one network (of IPv6 the /48 of a site) has a
+ * part of an hour's alone, so that no stranger keeps others from an address (SR-18). Asked for every address alike, owned or not.
+ */
+export async function mayWriteTo(
+  ctx: AppContext,
+  { addressHash, clientAddress }: { addressHash: Uint8Array; clientAddress: string },
+): Promise<boolean> {
+  const mailsPerHour = ctx.config.REGISTRATION_MAILS_PER_HOUR;
+  const address = `registration-mail:${Buffer.from(addressHash).toString('hex')}`;
+  const [subscriber, site = subscriber] = addressGroups(clientAddress);
+  const ofNetwork = await countOne(ctx, `${address}:${site.name}`, {
+    points: mailsOfNetwork(mailsPerHour) * ctx.config.RATE_LIMIT_IP_MULTIPLIER,
     windowSeconds: 3600,
   });
+  if (!ofNetwork.allowed) return false;
+  const { allowed } = await ctx.rateLimits.consume(address, { points: mailsPerHour, windowSeconds: 3600 });
+  if (!allowed) await ofNetwork.giveBack();
   return allowed;
 }
 
