@@ -1,4 +1,4 @@
-import type { Email } from '@bank/domain';
+import { type Email, uuidv7 } from '@bank/domain';
 import { describe, expect, it } from 'vitest';
 import { hashAddress } from '#features/address/index-address.ts';
 import { codeFor, freshEmail, messagesTo, register, registration } from './support/accounts.ts';
@@ -19,6 +19,28 @@ describe('SR-18 mails of registrations', () => {
     answers.push(await post(auth, '/v1/auth/register/resend', { registrationId }));
     expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202]);
     expect(await messagesTo(auth, email)).toHaveLength(2);
+  });
+
+  it('SR-86 are said by the ledger to be beyond the limit, where they were not sent', async () => {
+    const email = freshEmail();
+    const ids: string[] = [];
+    for (let asked = 0; asked < 3; asked += 1) {
+      ids.push((await post(auth, '/v1/auth/register', registration(email))).body.registrationId);
+    }
+    const unknown = uuidv7();
+    for (const registrationId of [ids[0], unknown]) await post(auth, '/v1/auth/register/resend', { registrationId });
+    const entries = await auth.database.query<{ told: string }>(
+      `select concat_ws(' ', data->>'action', data->>'outcome', data->>'reason') as told from auth.outbox
+        where destination = 'audit' and subject = any ($1) order by id`,
+      [[...ids, unknown]],
+    );
+    expect(entries.map(({ told }) => told)).toEqual([
+      'auth.registration.started success',
+      'auth.registration.started success',
+      'auth.registration.started denied limit',
+      'auth.registration.resent denied limit',
+      'auth.registration.resent failure',
+    ]);
   });
 
   it('leave the last code that was sent as it is, when another would not be', async () => {

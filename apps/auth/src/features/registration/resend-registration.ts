@@ -30,9 +30,13 @@ export async function resendRegistration(ctx: AppContext, input: unknown, caller
   await withTransaction(ctx, { who, audits: ['auth.registration.resent'] }, async (tx) => {
     const message = await renewProof(tx, renewed);
     if (isUsable && mayWrite) await writeToAddress(tx, message);
-    const outcome = isUsable ? 'success' : 'failure';
-    await tx.audit({ action: 'auth.registration.resent', subject: registrationId, outcome });
+    await tx.audit({ action: 'auth.registration.resent', subject: registrationId, ...toldOf(isUsable, mayWrite) });
   });
+}
+
+function toldOf(isUsable: boolean, mayWrite: boolean) {
+  if (!isUsable) return { outcome: 'failure' } as const;
+  return mayWrite ? ({ outcome: 'success' } as const) : ({ outcome: 'denied', reason: 'limit' } as const);
 }
 
 type Resendable = Pick<Registration, 'id' | 'userId' | 'addressHash' | 'locale'> & { contact: Uint8Array | null };

@@ -66,7 +66,8 @@ export async function startRegistration(ctx: AppContext, input: unknown, caller:
     if (mayWrite) {
       await writeToAddress(tx, { email: request.email, ownerId, proof, locale: request.locale });
     }
-    await tx.audit({ action: 'auth.registration.started', subject: registrationId, outcome: 'success' });
+    const told = mayWrite ? { outcome: 'success' as const } : { outcome: 'denied' as const, reason: 'limit' };
+    await tx.audit({ action: 'auth.registration.started', subject: registrationId, ...told });
   });
   return { registrationId, expiresIn: codeSeconds };
 }
