@@ -35,11 +35,11 @@ describe('SR-18 mails of registrations', () => {
       [[...ids, unknown]],
     );
     expect(entries.map(({ told }) => told)).toEqual([
-      'auth.registration.started success',
-      'auth.registration.started success',
-      'auth.registration.started denied limit',
-      'auth.registration.resent denied limit',
-      'auth.registration.resent failure',
+      'auth.registration.started AUDIT_OUTCOME_SUCCESS',
+      'auth.registration.started AUDIT_OUTCOME_SUCCESS',
+      'auth.registration.started AUDIT_OUTCOME_DENIED limit',
+      'auth.registration.resent AUDIT_OUTCOME_DENIED limit',
+      'auth.registration.resent AUDIT_OUTCOME_FAILURE',
     ]);
   });
 
