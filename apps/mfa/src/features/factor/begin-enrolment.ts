@@ -10,7 +10,6 @@ import {
   pendingSeconds,
   requireHighestLevel,
   requireProofOfStaff,
-  requireSignedInSince,
 } from '#features/factor/policies.ts';
 import { tooSoon } from '#features/factor/refusals.ts';
 import type { FactorTypeName, PendingFactor } from '#storage/factor.entity.ts';
@@ -46,9 +45,8 @@ export async function beginEnrolment<D>(
     if (subject === undefined) {
       throw new DomainError('service.unavailable', { reason: 'not admitted yet', details: { retryAfterSeconds: 1 } });
     }
-    requireSignedInSince(user, subject.factorsResetAt);
     const confirmed = await tx.factors.listKinds(userId);
-    requireHighestLevel(user, confirmed);
+    requireHighestLevel(user, subject, confirmed);
     requireProofOfStaff(standing, confirmed, type);
     if (isEnough(confirmed, type)) throw new DomainError('factor.limit_reached');
     await replacePending(tx, subject, begun);

@@ -23,10 +23,10 @@ export async function changeFactor(
   const patch = parse(FactorPatch, input.patch);
   const access = { who: allow.self(actor, userId), audits: ['mfa.factor.changed'] } as const;
   return withTransaction(ctx, access, async (tx) => {
-    await tx.subjects.lock(userId); // one of the factors is preferred, whichever of them change at once
+    const subject = await tx.subjects.lock(userId); // one of the factors is preferred, whichever of them change at once
     const factor = await tx.factors.findConfirmed(userId, id);
-    if (factor === undefined) throw new DomainError('factor.not_found');
-    requireHighestLevel(user, await tx.factors.listKinds(userId));
+    if (subject === undefined || factor === undefined) throw new DomainError('factor.not_found');
+    requireHighestLevel(user, subject, await tx.factors.listKinds(userId));
     const { label = factor.label, preferred: isPreferred = factor.isPreferred } = patch;
     const changed = [label !== factor.label && 'label', isPreferred !== factor.isPreferred && 'preferred'].filter(
       Boolean,

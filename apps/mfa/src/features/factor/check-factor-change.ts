@@ -2,7 +2,7 @@ import { withTransaction } from '@bank/database';
 import { type Actor, allow, requireUser } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import { isStaff } from '#features/factor/is-staff.ts';
-import { requireHighestLevel, requireProofOfStaff, requireSignedInSince } from '#features/factor/policies.ts';
+import { requireHighestLevel, requireProofOfStaff } from '#features/factor/policies.ts';
 
 /**
  * Judges whether the signed-in user may change what proves them in this session: the rule for factors, asked by whoever keeps such
@@ -17,9 +17,8 @@ export async function checkFactorChange(ctx: AppContext, actor: Actor): Promise<
   await withTransaction(ctx, access, async (tx) => {
     // Locked, so that a factor which is being added or reset at this moment is judged as well.
     const subject = await tx.subjects.lock(userId);
-    requireSignedInSince(user, subject?.factorsResetAt ?? null);
     const confirmed = await tx.factors.listKinds(userId);
-    requireHighestLevel(user, confirmed);
+    requireHighestLevel(user, subject ?? { factorsResetAt: null }, confirmed);
     requireProofOfStaff(standing, confirmed);
   });
 }

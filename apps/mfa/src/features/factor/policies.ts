@@ -3,6 +3,7 @@ import { audiences, DomainError, isPhishingResistant, reachesAssurance } from '@
 import { factorTypeOf } from '#features/factor-types/registry.ts';
 import type { ChallengePurposeName } from '#storage/challenge.entity.ts';
 import type { FactorKind, FactorTypeName } from '#storage/factor.entity.ts';
+import type { Subject } from '#storage/subject.entity.ts';
 
 /** How old the authentication may be with which factors are changed, in seconds (SR-62). */
 export const freshSeconds = 300;
@@ -53,13 +54,21 @@ export function askable<F extends { readonly type: FactorTypeName }>(
   });
 }
 
+/** When all of a user's factors were removed last, as their row tells that is held; null for never. */
+type Resets = Pick<Subject, 'factorsResetAt'>;
+
 /**
- * A first factor may be added at `aal1`; whoever has one adds another, and removes one, only at the level that the factors
- * give, so that a stolen session does not bring its own (SR-31), and whoever has a passkey only by a passkey: a code that was given to a
- * page which is not ours would bring what approves payments. In a session of staff, or of their enrolment, those give none that are not
+ * Whoever changes what proves them has signed in since all of it was removed, if it ever was. A first factor may be added at `aal1`;
+ * whoever has one adds another, and removes one, only at the level that the factors give, so that a stolen session does not bring its
+ * own (SR-31), and whoever has a passkey only by a passkey: a code that was given to a page which is not ours would bring what approves payments. In a session of staff, or of their enrolment, those give none that are not
  * good enough for staff: nothing there could be proved by them (SR-72). @throws auth.step_up.required
  */
-export function requireHighestLevel(user: UserActor, confirmed: readonly Omit<FactorKind, 'id'>[]): void {
+export function requireHighestLevel(
+  user: UserActor,
+  { factorsResetAt }: Resets,
+  confirmed: readonly Omit<FactorKind, 'id'>[],
+): void {
+  requireSignedInSince(user, factorsResetAt);
   const gives = user.audience === audiences.customers ? raises : isGoodForStaff;
   const acr = confirmed.some(({ isHardware }) => isHardware) ? 'aal3' : 'aal2';
   if (!confirmed.some(({ type }) => gives(type))) return;
@@ -114,10 +123,11 @@ function proofForStaff({ acr, amr }: Standing['user']): number {
 }
 
 /**
- * Who signed in before all factors were removed adds none: the session ends as soon as `auth` hears of it, and until then it
- * must not bring a factor of its own (SR-31, SR-35). @throws auth.step_up.required
+ * Who signed in before all factors were removed changes none: the session ends as soon as `auth` hears of it, and until then it must
+ * not bring a factor of its own, nor take one away or make codes beside what its user has enrolled since (SR-31, SR-35).
+ * @throws auth.step_up.required
  */
-export function requireSignedInSince(user: Pick<UserActor, 'authTime'>, factorsResetAt: Date | null): void {
+function requireSignedInSince(user: Pick<UserActor, 'authTime'>, factorsResetAt: Date | null): void {
   if (factorsResetAt === null || user.authTime > factorsResetAt) return;
   throw new DomainError('auth.step_up.required', {
     reason: 'signed in before the factors were reset',

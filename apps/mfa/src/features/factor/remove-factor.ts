@@ -25,10 +25,10 @@ export async function removeFactor(
   const standing = { user, isStaff: await isStaff(ctx, userId) };
   const access = { who: allow.self(actor, userId), audits: ['mfa.factor.removed'] } as const;
   await withTransaction(ctx, access, async (tx) => {
-    await tx.subjects.lock(userId);
+    const subject = await tx.subjects.lock(userId);
     const factors = await tx.factors.listKinds(userId);
-    if (!factors.some((factor) => factor.id === id)) throw new DomainError('factor.not_found');
-    requireHighestLevel(user, factors);
+    if (subject === undefined || !factors.some((factor) => factor.id === id)) throw new DomainError('factor.not_found');
+    requireHighestLevel(user, subject, factors);
     requireProofOfStaff(standing, factors);
     const rest = factors.filter((factor) => factor.id !== id);
     if (standing.isStaff && leavesStaffBare(factors, rest)) throw new DomainError('factor.last_strong');

@@ -21,10 +21,10 @@ export async function generateRecoveryCodes(ctx: AppContext, actor: Actor): Prom
   const digests = codes.map((code) => digestRecoveryCode(userId, code));
   const access = { who: allow.self(actor, userId), audits: ['mfa.recovery_codes.generated'] } as const;
   await withTransaction(ctx, access, async (tx) => {
-    await tx.subjects.lock(userId);
+    const subject = await tx.subjects.lock(userId);
     const factors = await tx.factors.listKinds(userId);
-    if (!factors.some(({ type }) => raises(type))) throw new DomainError('factor.missing');
-    requireHighestLevel(user, factors);
+    if (subject === undefined || !factors.some(({ type }) => raises(type))) throw new DomainError('factor.missing');
+    requireHighestLevel(user, subject, factors);
     const at = tx.clock.now();
     await tx.recoveryCodes.replaceAll(userId, digests, at);
     await tx.emit(recoveryCodesGenerated({ userId, count, at }));
