@@ -14,8 +14,8 @@ interface Shown {
   /** As the page has it, and as it is run. */
   readonly shown: string;
   readonly command: string;
-  /** Words that it must say; empty where its status tells. */
-  readonly says: string;
+  /** Words that it must say; none where its status tells. */
+  readonly says: readonly string[];
 }
 
 const startMs = 300_000;
@@ -37,7 +37,7 @@ try {
 function commandsFor(run: Extract<Proof, { run: string }>['run']): Shown[] {
   return Object.entries(shownCommands).flatMap(([shown, proof]) =>
     'run' in proof && proof.run === run
-      ? [{ shown, command: proof.as ?? shown, says: 'says' in proof ? (proof.says ?? '') : '' }]
+      ? [{ shown, command: proof.as ?? shown, says: 'says' in proof ? (proof.says ?? []) : [] }]
       : [],
   );
 }
@@ -60,7 +60,7 @@ async function runOnce({ shown, command, says }: Shown): Promise<void> {
   const port = new URL(readAddresses(folder)?.apps.auth.rpc ?? 'https://localhost:4201').port;
   const actual = command.replace('localhost:4201', `localhost:${port}`);
   const { status, stdout, stderr } = await runTool(copy.root, 'sh', ['-c', actual], env);
-  const works = says === '' ? status === 0 : `${stdout}${stderr}`.includes(says);
+  const works = says.length === 0 ? status === 0 : says.every((words) => `${stdout}${stderr}`.includes(words));
   console.log(`${works ? 'ok    ' : 'FAILED'} ${shown}`);
   if (!works) throw new Error(`${actual} ended with ${status}:\n${stdout}${stderr}`);
 }
@@ -69,9 +69,10 @@ async function runOnce({ shown, command, says }: Shown): Promise<void> {
 async function runUntilReady(command: Shown): Promise<void> {
   const launcher = launch(command, 'pipe');
   let said = '';
+  const saidAll = () => command.says.every((words) => said.includes(words));
   for (const output of [launcher.stdout, launcher.stderr]) output?.on('data', (chunk) => (said += chunk));
   try {
-    await untilReady(launcher, command, async () => said.includes(command.says) && (await appsAreReady()));
+    await untilReady(launcher, command, async () => saidAll() && (await appsAreReady()));
   } catch (error) {
     throw new Error(`${error instanceof Error ? error.message : error}:\n${said}`);
   } finally {
@@ -88,7 +89,8 @@ async function appsAreReady(): Promise<boolean> {
 }
 
 function launch({ command }: Shown, stdio: 'inherit' | 'pipe' = 'inherit'): ChildProcess {
-  return spawn('sh', ['-c', `exec ${command}`], {
+  // By `env`, since variables may stand before the program.
+  return spawn('sh', ['-c', `exec env ${command}`], {
     cwd: copy.root,
     env: { ...process.env, ...env, PATH: `${join(copy.root, 'node_modules/.bin')}:${process.env['PATH']}` },
     stdio: ['ignore', stdio, stdio],

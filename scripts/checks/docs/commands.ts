@@ -9,6 +9,9 @@ import { coverageStep, heavySteps, lastSteps, sourceSteps, unhurriedTests } from
 
 const shown = /^(README\.md|docs\/development\/[^/]+\.md)$/;
 const aCommand = /^(npm|npx|pnpm|buf|make|node|node_modules\/\.bin\/\S+)\s+\S/;
+const aScript = /^(?:npm run|npm|pnpm) (\S+)/;
+/** What a command may begin with: `STACK_REPLICAS=2 npm start`. */
+const variables = /^([A-Z]\w*=\S*\s+)+/;
 /** What stands for any command, not for one. */
 const placeholder = /^(npx |node_modules\/\.bin\/)?pnpm( ops)?( …)?$/;
 /** What pnpm itself understands. */
@@ -29,7 +32,7 @@ export async function checkCommands(
   for (const file of files) {
     for (const { line, text: command } of commandsIn(await readFile(join(root, file), 'utf8'))) {
       seen.add(command);
-      const verb = /^(?:npm run|npm|pnpm) (\S+)/.exec(command)?.[1];
+      const verb = aScript.exec(withoutVariables(command))?.[1];
       if (proofs[command] === undefined) {
         problems.push({ file, line, message: `\`${command}\` is run by nothing: say in ${listFile} what runs it` });
       } else if (verb !== undefined && !ownVerbs.has(verb) && !Object.hasOwn(scripts ?? {}, verb)) {
@@ -44,14 +47,18 @@ export async function checkCommands(
   return problems;
 }
 
-/** The commands of a page: lines of its `sh` blocks, and what stands in backticks and begins with a program of ours. */
+/** The commands of a page: lines of its `sh` blocks, and what stands in backticks and begins with a program of ours, or with variables for one. */
 export function commandsIn(text: string): Piece[] {
   const { shellLines, spans } = readPage(text);
   const inBlocks = shellLines.map(({ line, text: whole }) => ({ line, text: whole.replace(/\s+#\s.*$/, '').trim() }));
   const inProse = spans
     .map(({ line, text: span }) => ({ line, text: span.replaceAll('\\|', '|').trim() }))
-    .filter(({ text: span }) => aCommand.test(span) && !placeholder.test(span));
+    .filter(({ text: span }) => aCommand.test(withoutVariables(span)) && !placeholder.test(withoutVariables(span)));
   return [...inBlocks, ...inProse];
+}
+
+function withoutVariables(command: string): string {
+  return command.replace(variables, '');
 }
 
 const ofTests = [...heavySteps, unhurriedTests, ...lastSteps, coverageStep];

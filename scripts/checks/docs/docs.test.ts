@@ -68,8 +68,13 @@ describe('commands', () => {
 
   it('are lines of sh blocks and spans that begin with a program, without comments', () => {
     const text =
-      'Use `pnpm tour`, `pnpm …` or `POSTGRES_URL`.\n\n```sh\nnpm start   # all of it\na \\\n  b\n```\n```ts\nnpm test\n```\n';
-    expect(commandsIn(text).map(({ text: command }) => command)).toEqual(['npm start', 'a b', 'pnpm tour']);
+      'Use `pnpm tour`, `A=1 B= npm start`, `pnpm …`, `A=1 pnpm …` or `POSTGRES_URL`, `POSTGRES_URL=x y`.\n\n```sh\nnpm start   # all of it\na \\\n  b\n```\n```ts\nnpm test\n```\n';
+    expect(commandsIn(text).map(({ text: command }) => command)).toEqual([
+      'npm start',
+      'a b',
+      'pnpm tour',
+      'A=1 B= npm start',
+    ]);
   });
 
   const problems = async (readme: string, proofs: Parameters<typeof checkCommands>[1]) => {
@@ -101,6 +106,14 @@ describe('commands', () => {
   it('fail when what names them only has their words', async () => {
     expect(await problems('`npm start`', { 'npm start': { test: 'package.json', says: 'start.ts' } })).toEqual([
       '`npm start`: package.json runs nothing: name a test or a workflow',
+    ]);
+  });
+
+  it('are no others for the variables before them', async () => {
+    const proofs = { 'npm start': { step: 'types' }, 'A=1 pnpm fly': { step: 'types' } };
+    expect(await problems('`npm start`, `A=1 npm start`, `A=1 pnpm fly`', proofs)).toEqual([
+      expect.stringContaining('`A=1 npm start` is run by nothing'),
+      'package.json has no script "fly"',
     ]);
   });
 

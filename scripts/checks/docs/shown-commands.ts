@@ -6,10 +6,10 @@ export type Proof =
   | { readonly test: string; readonly says: string }
   /** It is run as it stands, or as `as` where the page has a place to fill in: on a copy of the repository. */
   | { readonly run: 'on a copy'; readonly as?: string }
-  /** The same, with a stack of its own running, by a step of `pnpm verify:full`, in this order. It ends with 0, or says these words. */
-  | { readonly run: 'on a stack'; readonly as?: string; readonly says?: string }
-  /** One that goes on is started on that copy by the same step, without a stack, and stopped once it has said these words and its apps are ready. */
-  | { readonly run: 'until ready'; readonly as?: string; readonly says: string };
+  /** The same, with a stack of its own running, by a step of `pnpm verify:full`, in this order. It ends with 0, or says all of these words. */
+  | { readonly run: 'on a stack'; readonly as?: string; readonly says?: readonly string[] }
+  /** One that goes on is started on that copy by the same step, without a stack, and stopped once it has said all of these words and its apps are ready. */
+  | { readonly run: 'until ready'; readonly as?: string; readonly says: readonly string[] };
 
 const onCopy = (as?: string): Proof => ({ run: 'on a copy', ...(as !== undefined && { as }) });
 const onStack = (as?: string): Proof => ({ run: 'on a stack', ...(as !== undefined && { as }) });
@@ -35,10 +35,10 @@ export const shownCommands: Readonly<Record<string, Proof>> = {
   'pnpm tour': onStack(),
   'pnpm ops audit verify': onStack(),
   'pnpm ops dlq list|replay|discard': onStack('pnpm ops dlq list'),
-  [callGetUser]: { run: 'on a stack', says: '"code"' },
+  [callGetUser]: { run: 'on a stack', says: ['"code"'] },
   'pnpm format': onStack(),
   // To its end; the copy is no clean checkout, so what the steps find there is told by others.
-  'pnpm verify:static': { run: 'on a stack', says: 'Step results' },
+  'pnpm verify:static': { run: 'on a stack', says: ['Step results'] },
   'pnpm db create <app> <name>': onStack('pnpm db create device nothing-new'),
   'pnpm stack stop': onStack(),
   'pnpm stack reset': onStack(),
@@ -49,13 +49,23 @@ export const shownCommands: Readonly<Record<string, Proof>> = {
   'pnpm verify:pgbouncer': { step: 'integration tests by way of PgBouncer' },
   'pnpm verify:full': { test: '.github/workflows/full.yml', says: 'npm test -- --full' },
   'pnpm coverage raise': onCopy(),
-  'pnpm test:stores': { run: 'until ready', as: 'node scripts/test-stores.ts', says: 'the stores are ready' },
+  'pnpm test:stores': { run: 'until ready', as: 'node scripts/test-stores.ts', says: ['the stores are ready'] },
   'pnpm --filter @bank/device test test/devices.test.ts': { step: 'unit and integration tests' },
   'npx --yes pnpm@<version of package.json> install --frozen-lockfile': {
     test: '.github/workflows/ci.yml',
     says: 'run: npx --yes pnpm@12.21.0 install --frozen-lockfile',
   },
-  'pnpm dev': { run: 'until ready', as: 'node scripts/dev.ts', says: 'The services are ready; the apps are next' },
+  'pnpm dev': { run: 'until ready', as: 'node scripts/dev.ts', says: ['The services are ready; the apps are next'] },
+  'STACK_REPLICAS=2 npm start': {
+    run: 'until ready',
+    as: 'STACK_REPLICAS=2 node scripts/start.ts',
+    says: ['replica 2', 'Everything is ready'],
+  },
+  'STACK_POOLER=1 npm start': {
+    run: 'until ready',
+    as: 'STACK_POOLER=1 node scripts/start.ts',
+    says: ['pgbouncer is ready', 'Everything is ready'],
+  },
   'pnpm bench [--case <name>]': { step: 'soak: start, idle memory, and memory after 100,000 requests' },
   'pnpm release <version>': { test: 'scripts/contracts/release-command.test.ts', says: 'scripts/release.ts' },
   'pnpm verify:previous-release': { step: 'the tests of the last release on the tables of this tree' },
