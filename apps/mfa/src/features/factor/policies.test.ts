@@ -39,6 +39,15 @@ describe('SR-29: what is asked for, of every set of factors', () => {
 
 const neverReset = { factorsResetAt: null };
 
+test('SR-29: a factor that this version does not know is there, and takes the place of what raises nothing', () => {
+  const unknown = { type: 'pigeon' as FactorTypeName };
+  for (const purpose of ['sign_in', 'step_up'] as const) {
+    expect(asked([unknown], purpose)).toEqual(['pigeon']);
+    expect(asked([unknown, ...kinds('email')], purpose)).toEqual(['pigeon']);
+    expect(asked([...kinds('totp'), unknown], purpose)).toEqual(['totp', 'pigeon']);
+  }
+});
+
 /** What sessions were proved by. */
 const proofs = {
   password: { acr: 'aal1', amr: ['pwd', 'device'] },

@@ -41,7 +41,8 @@ export function raises(type: FactorTypeName): boolean {
 
 /**
  * Those of a user's factors that are asked for. What raises nothing is asked of whoever has nothing better, and only at a
- * sign-in (SR-29).
+ * sign-in (SR-29). One that this version does not know, and so cannot ask for, stays among them: a release beside this one enrolled
+ * it, and without it its user would be taken for somebody whose password is enough.
  */
 export function askable<F extends { readonly type: FactorTypeName }>(
   factors: readonly F[],
@@ -49,8 +50,8 @@ export function askable<F extends { readonly type: FactorTypeName }>(
 ): readonly F[] {
   const hasBetter = factors.some(({ type }) => raises(type));
   return factors.filter(({ type }) => {
-    const isKnownFor = factorTypeOf(type)?.purposes.includes(purpose) ?? false;
-    return isKnownFor && (raises(type) || !hasBetter);
+    const isFor = factorTypeOf(type)?.purposes.includes(purpose) ?? true;
+    return isFor && (raises(type) || !hasBetter);
   });
 }
 

@@ -1,6 +1,7 @@
 import {
   type Assertion,
   ChallengePurpose,
+  FactorType,
   type StartChallengeRequest,
   type VerifyChallengeRequest,
 } from '@bank/proto/mfa';
@@ -12,6 +13,18 @@ const purposes: Readonly<Record<number, string>> = {
   [ChallengePurpose.RECOVERY]: 'recovery',
   [ChallengePurpose.TRANSACTION]: 'transaction',
 };
+
+const types: Readonly<Record<string, FactorType>> = {
+  totp: FactorType.TOTP,
+  sms: FactorType.SMS,
+  email: FactorType.EMAIL,
+  webauthn: FactorType.WEBAUTHN,
+};
+
+/** What proved somebody, as a message. A recovery code is no kind of factor, and neither is what this version does not know. */
+export function toType(name: string): FactorType {
+  return types[name] ?? FactorType.UNSPECIFIED;
+}
 
 /** A question as the feature reads it; what is about no transaction says so by nothing at all. */
 export function toQuestion({ transactionText: text, transactionDigest: digest, ...request }: StartChallengeRequest) {

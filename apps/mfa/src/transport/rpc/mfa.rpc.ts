@@ -1,4 +1,4 @@
-import { FactorType, MfaService } from '@bank/proto/mfa';
+import { MfaService } from '@bank/proto/mfa';
 import { defineRpc } from '@bank/service-kit';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
@@ -10,15 +10,7 @@ import { removeFactors } from '#features/factor/remove-factors.ts';
 import { resetFactors } from '#features/factor/reset-factors.ts';
 import { startPasskeySignIn } from '#features/passkey-sign-in/start-passkey-sign-in.ts';
 import { verifyPasskeySignIn } from '#features/passkey-sign-in/verify-passkey-sign-in.ts';
-import { toAnswer, toAssertion, toOptions, toQuestion } from '#transport/rpc/messages.ts';
-
-const types = {
-  totp: FactorType.TOTP,
-  sms: FactorType.SMS,
-  email: FactorType.EMAIL,
-  webauthn: FactorType.WEBAUTHN,
-  recovery_code: FactorType.UNSPECIFIED,
-} as const;
+import { toAnswer, toAssertion, toOptions, toQuestion, toType } from '#transport/rpc/messages.ts';
 
 export const mfaRpc = defineRpc<AppContext, typeof MfaService>(MfaService, {
   listFactors: {
@@ -28,7 +20,7 @@ export const mfaRpc = defineRpc<AppContext, typeof MfaService>(MfaService, {
       return {
         factors: factors.map(({ id, type, confirmedAt, lastUsedAt }) => ({
           factorId: id,
-          type: types[type],
+          type: toType(type),
           confirmedAt: timestampFromDate(confirmedAt),
           ...(lastUsedAt && { lastUsedAt: timestampFromDate(lastUsedAt) }),
         })),
@@ -39,7 +31,7 @@ export const mfaRpc = defineRpc<AppContext, typeof MfaService>(MfaService, {
     access: 'service',
     async handle(ctx, request, call) {
       const { challengeId, type, expiresAt, options } = await startChallenge(ctx, call.actor, toQuestion(request));
-      const told = { challengeId, type: types[type], expiresAt: timestampFromDate(expiresAt) };
+      const told = { challengeId, type: toType(type), expiresAt: timestampFromDate(expiresAt) };
       return options === undefined ? told : { ...told, options: toOptions(options) };
     },
   },
@@ -47,7 +39,7 @@ export const mfaRpc = defineRpc<AppContext, typeof MfaService>(MfaService, {
     access: 'service',
     async handle(ctx, request, call) {
       const { by, worth } = await verifyChallenge(ctx, call.actor, toAnswer(request));
-      return { type: types[by], ...(worth && { passkey: worth }) };
+      return { type: toType(by), ...(worth && { passkey: worth }) };
     },
   },
   startPasskeySignIn: {
