@@ -47,14 +47,11 @@ async function readAll({ stack, sentry, redis, copy }: Places): Promise<Sink[]> 
   const messages = await copy.messages();
   const queued = await copy.queued();
   const schemas = await Promise.all(appNames.map((app) => textOfSchema(app, stack.owners[app])));
-  const metrics = await Promise.all(
-    appNames.map(async (app) => (await fetch(`${stack.addresses.apps[app].http}/metrics`)).text()),
-  );
   return [
     { name: 'the broker', text: messages.map((message) => JSON.stringify(message)).join('\n') },
     { name: 'the queues, dead letters among them', text: queued.map((message) => JSON.stringify(message)).join('\n') },
     ...appNames.map((app, index) => ({ name: `the schema ${app}`, text: schemas[index] ?? '' })),
-    ...appNames.map((app, index) => ({ name: `the metrics of ${app}`, text: metrics[index] ?? '' })),
+    ...(await metricsOf(stack)),
     { name: 'Redis', text: await redis.text() },
     { name: 'Sentry', text: sentry.envelopes().join('\n') },
     { name: "the platform's Audit service", text: await auditedText(stack) },
@@ -62,6 +59,18 @@ async function readAll({ stack, sentry, redis, copy }: Places): Promise<Sink[]> 
     { name: 'the files of customers', text: textOfFolder(filesOf(stack)) },
     ...stack.logFiles().map((file) => ({ name: basename(file), text: readFileSync(file, 'utf8') })),
   ];
+}
+
+/** Those of every process, each asked at its own port: through the balancer one of them would answer, by chance. */
+function metricsOf({ apps }: Stack): Promise<Sink[]> {
+  const processes = appNames.flatMap((app) => apps[app].replicas);
+  return Promise.all(
+    processes.map(async ({ name, url }) => {
+      const answer = await fetch(`${url}/metrics`);
+      if (!answer.ok) throw new Error(`${name} answers ${answer.status}`);
+      return { name: `the metrics of ${name}`, text: await answer.text() };
+    }),
+  );
 }
 
 /** Everything that admin has forwarded, shard by shard. */

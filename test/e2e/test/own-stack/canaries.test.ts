@@ -1,5 +1,6 @@
 import { type CloudEvent, eventsOf } from '@bank/messaging';
 import { canary, canaryMark, describeFind, type Find, findsOf } from '@bank/scripts/canaries';
+import { appNames } from '@bank/scripts/stack';
 import { until } from '@bank/testing';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -22,6 +23,7 @@ const allowed: readonly { readonly in: RegExp; readonly what: RegExp; readonly w
   { in: /^the (broker|queues)/, what: /poison/, why: 'what a consumer refuses is kept as it came, and only that' },
 ];
 
+const metricsOf = 'the metrics of ';
 const sentryPort = await freePort();
 // Everything that is ever logged.
 const it = ownStack({ LOG_LEVEL: 'trace', SENTRY_DSN: dsnOf(sentryPort) });
@@ -89,11 +91,18 @@ describe('SR-85 what people and programs hand over', () => {
     }
   });
 
+  test('is looked for in the metrics of every process', async () => {
+    const metrics = (await sinks.read()).filter(({ name }) => name.startsWith(metricsOf));
+    const processes = appNames.flatMap((app) => [app, `${app}-2`]);
+    expect(metrics.map(({ name }) => name)).toEqual(processes.map((name) => `${metricsOf}${name}`));
+    for (const { text } of metrics) expect(text).toMatch(/^# TYPE /m);
+  });
+
   test('would be found in each of them', async () => {
     const leak = canary('leak');
     await sinks.leak(leak);
-    const metricsHaveNone = /^the metrics of /;
-    const names = (await sinks.read()).map(({ name }) => name).filter((name) => !metricsHaveNone.test(name));
+    // Nobody but a process itself writes into its metrics.
+    const names = (await sinks.read()).map(({ name }) => name).filter((name) => !name.startsWith(metricsOf));
     const missing = async () => {
       const found = new Set(findsOf({ leak }, await sinks.read()).map(({ sink }) => sink));
       return names.filter((name) => !found.has(name));
