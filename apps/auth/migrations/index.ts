@@ -52,6 +52,7 @@ import { ApprovedInvitations } from './202612060090-approved-invitations.ts';
 import { ToldLocks } from './202612060100-told-locks.ts';
 import { StaffSince } from './202612060110-staff-since.ts';
 import { EndedByReversions } from './202612060120-ended-by-reversions.ts';
+import { ClosedByRecoveries } from './202612060130-closed-by-recoveries.ts';
 
 /** In the order in which they run. A name never changes once it has run anywhere. */
 export const migrations: readonly NamedMigration[] = [
@@ -108,4 +109,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '202612060100-told-locks', class: ToldLocks },
   { name: '202612060110-staff-since', class: StaffSince },
   { name: '202612060120-ended-by-reversions', class: EndedByReversions },
+  { name: '202612060130-closed-by-recoveries', class: ClosedByRecoveries },
 ];

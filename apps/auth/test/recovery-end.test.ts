@@ -5,9 +5,9 @@ import { carryOutRecoveries } from '#features/recovery/carry-out-recoveries.ts';
 import { freshEmail, refresh, register, signIn, steppedUp } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
 import { moveTo, templatesTo } from './support/emails.ts';
-import { post } from './support/http.ts';
+import { get, post } from './support/http.ts';
 import { totpFactor } from './support/neighbours.ts';
-import { newPassword, reset, resetTokenFor, toldAbout } from './support/passwords.ts';
+import { askForToken, newPassword, reset, resetTokenFor, toldAbout } from './support/passwords.ts';
 import { accountWithPhone, steppedUpAccount } from './support/phones.ts';
 import {
   afterTheDelay,
@@ -196,6 +196,27 @@ describe('a recovery whose delay is over', () => {
     expect((await signIn(auth, account)).status).toBe(401);
     const link = await resetTokenFor(auth, account.id);
     expect((await reset(auth, link)).status).toBe(204);
+    expect((await signIn(auth, account, { password: newPassword })).status).toBe(200);
+  });
+
+  it('SR-43 takes the password of before and no other: one that is chosen while mfa is away stays', async () => {
+    const account = await register(auth);
+    await provenRecovery(auth, account);
+    auth.neighbours.removes = false;
+    auth.clock.advance(recoveryDelayMs + 1000);
+    await carryOutRecoveries(auth.ctx);
+    expect((await reset(auth, await askForToken(auth, account))).status).toBe(204);
+    const { accessToken } = (await signIn(auth, account, { password: newPassword })).body;
+    auth.clock.advance(61_000);
+    await carryOutRecoveries(auth.ctx);
+    expect((await get(auth, '/v1/auth/session', accessToken)).status).toBe(200);
+    expect((await signIn(auth, account, { password: newPassword })).status).toBe(200);
+    const kept = 'select 1 from auth.password_history where user_id = $1';
+    expect(await auth.database.query(kept, [account.id])).toHaveLength(1);
+    auth.neighbours.removes = true;
+    auth.clock.advance(61_000);
+    await carryOut(auth);
+    expect(removedOf(account.id)).toHaveLength(1);
     expect((await signIn(auth, account, { password: newPassword })).status).toBe(200);
   });
 

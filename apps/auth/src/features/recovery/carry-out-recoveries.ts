@@ -52,14 +52,18 @@ function leaseEnd(now: Date): Date {
 
 /**
  * The password of before is none any more and everything that is open ends, before the factors go: whatever fails then, nobody signs
- * in by that password alone. The user counts as of now: whoever was stopped or became a colleague meanwhile is not recovered so.
+ * in by that password alone. It is done once, however often the rest is tried. The user counts as of now: whoever was stopped or
+ * became a colleague meanwhile is not recovered so.
  */
 async function closeAccount(tx: AppTransaction, recovery: DueRecovery): Promise<boolean> {
   const { id, userId } = recovery;
   if ((await hold(tx, recovery)) === undefined) return false;
   const at = tx.clock.now();
-  // Somebody who took it up later may have carried it out, and the user may have chosen another password since.
-  if (!(await tx.recoveries.renewLease(id, leaseEnd(at)))) return false;
+  if (!(await tx.recoveries.claimClosing(id, { now: at, leaseUntil: leaseEnd(at) }))) {
+    // Somebody may have carried it out meanwhile. Where the factors could not be removed yet the user may have chosen another password
+    // by a link: that is none of before.
+    return (await tx.recoveries.proofOf(id)) !== undefined;
+  }
   await tx.passwordHistory.keep(userId, { id: tx.ids.next(), at, max: passwordHistoryMax - 1 });
   await tx.users.removePassword(userId);
   await tx.devices.doubtAll(userId);

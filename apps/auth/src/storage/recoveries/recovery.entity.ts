@@ -14,6 +14,7 @@ export const RecoveryEntity = defineEntity({
     proof: p.text().nullable(),
     dueAt: p.datetime().nullable(),
     begunAt: p.datetime().nullable(),
+    closedAt: p.datetime().nullable(),
     leaseUntil: p.datetime().nullable(),
     expiresAt: p.datetime().index('recoveries_expires_at_idx'),
   },

@@ -147,8 +147,8 @@ export class RecoveryRepository extends Repository {
    */
   putBack(id: string, { newId, expiresAt }: { newId: string; expiresAt: Date }): Promise<ProvenRecovery | undefined> {
     return this.row(
-      `update auth.recoveries set id = ?, proof = null, due_at = null, begun_at = null, lease_until = null, expires_at = ?,
-          cancel_digests = '{}' where id = ? returning ${columns}`,
+      `update auth.recoveries set id = ?, proof = null, due_at = null, begun_at = null, closed_at = null, lease_until = null,
+          expires_at = ?, cancel_digests = '{}' where id = ? returning ${columns}`,
       [newId, expiresAt, id],
     );
   }
@@ -164,9 +164,13 @@ export class RecoveryRepository extends Repository {
     );
   }
 
-  /** Whether it is still there; nobody else takes it up until then. */
-  async renewLease(id: string, leaseUntil: Date): Promise<boolean> {
-    return (await this.affected('update auth.recoveries set lease_until = ? where id = ?', [leaseUntil, id])) === 1;
+  /**
+   * Notes that one that is being carried out closes the account, and nobody else takes it up until then; false where it has done so
+   * before, or is not there any more.
+   */
+  async claimClosing(id: string, { now, leaseUntil }: { now: Date; leaseUntil: Date }): Promise<boolean> {
+    const sql = 'update auth.recoveries set closed_at = ?, lease_until = ? where id = ? and closed_at is null';
+    return (await this.affected(sql, [now, leaseUntil, id])) === 1;
   }
 
   /** Whether it was there. */
