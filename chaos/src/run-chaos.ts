@@ -30,7 +30,8 @@ export async function runChaos(options: ChaosOptions, faults: readonly Fault[]):
   for (const [replicas, group] of Map.groupBy(picked, ({ replicas = 1 }) => replicas)) {
     // The stores are its own whatever the environment says: it takes them away.
     const settings = readTestSettings({ PATH: process.env['PATH'], STACK_DOCKER: '0' });
-    await withBundledStack({ name: 'chaos', settings, replicas, report }, async (stack) => {
+    const isFailure = () => !hasHeld(rows, failures);
+    await withBundledStack({ name: 'chaos', settings, replicas, isFailure, report }, async (stack) => {
       await withReceiver(stack, (receiver) =>
         letLoose({ stack, receiver }, group, { options, report, rows, failures }),
       );
@@ -38,6 +39,10 @@ export async function runChaos(options: ChaosOptions, faults: readonly Fault[]):
   }
   process.stdout.write(`\n${tableOf(rows)}\n\n`);
   report(`written to ${writeLatest(resultsFolder, { machine, settings: options, rows, failures })}`);
+  return hasHeld(rows, failures);
+}
+
+function hasHeld(rows: readonly Row[], failures: readonly string[]): boolean {
   return failures.length === 0 && rows.every(holds);
 }
 

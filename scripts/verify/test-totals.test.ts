@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { inWorkspace } from '#test/small-workspace.ts';
 import { clearTestResults, testTotals } from '#verify/test-totals.ts';
@@ -56,6 +57,15 @@ it('does not count an earlier run', async () => {
     return testTotals(root);
   });
   expect(totals).toEqual(nothing);
+});
+
+it('keeps no log of an earlier run', async () => {
+  const log = 'packages/a/test-results/stacks/e2e_1/logs/auth.log';
+  const isThere = await inWorkspace({ ...manifest, [log]: 'ready' }, async (root) => {
+    await clearTestResults(root);
+    return existsSync(`${root}/${log}`);
+  });
+  expect(isThere).toBe(false);
 });
 
 it('names what failed, with the first line of why, and how long files took', async () => {

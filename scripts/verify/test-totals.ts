@@ -1,5 +1,5 @@
 import { readFile, rm } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import * as v from 'valibot';
 import { workspaceFiles } from '#checks/files/workspace-files.ts';
@@ -40,9 +40,12 @@ const Report = v.object({
 
 const slowestFiles = 12;
 
-/** Removes the results of earlier runs, so that only what runs now is counted. Turbo brings back those of a cache hit. */
+/**
+ * Removes the results of earlier runs and the logs beside them, so that only what runs now is counted and looked at. Turbo brings
+ * back those of a cache hit.
+ */
 export async function clearTestResults(root: string): Promise<void> {
-  await Promise.all((await resultFiles(root)).map((file) => rm(file, { force: true })));
+  await Promise.all((await resultFiles(root)).map((file) => rm(dirname(file), { recursive: true, force: true })));
 }
 
 /** Removes what earlier runs covered, so that only what runs now is compared with the floors. */

@@ -3,8 +3,9 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryFolder, type Settings, type Stack, startStack } from '@bank/scripts/stack';
 import { buildBundles } from '#bundles.ts';
+import { gatherLogs, moveLogs } from '#kept-logs.ts';
 
-export interface BundledStackOptions {
+export interface BundledStackOptions<T = unknown> {
   /** The beginning of the names of its folder, database and virtual host. */
   readonly name: string;
   readonly settings: Settings;
@@ -14,15 +15,18 @@ export interface BundledStackOptions {
   readonly keepStores?: boolean;
   /** Variables for every app. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether what came of the work may be explained by the logs; that it threw always is. */
+  isFailure?(result: T): boolean;
   report(line: string): void;
 }
 
 /**
  * Builds the bundles and starts a stack of them on free ports and a fresh database; when the work is done, or somebody
- * interrupts it, the stack is stopped and removed. @throws Error when it does not start, and what the work throws
+ * interrupts it, the stack is stopped and removed. After a failure its logs stay in `.stack/kept`, until the next stack of that
+ * name. @throws Error when it does not start, and what the work throws
  */
 export async function withBundledStack<T>(
-  options: BundledStackOptions,
+  options: BundledStackOptions<T>,
   work: (stack: Stack) => Promise<T>,
 ): Promise<T> {
   const { settings, replicas = 1, keepStores = false, env = {}, report } = options;
@@ -34,21 +38,25 @@ export async function withBundledStack<T>(
   process.once('SIGINT', () => stopper.abort());
   process.once('SIGTERM', () => stopper.abort());
   const { signal } = stopper;
-  const stack = await startStack({
-    folder,
-    name,
-    settings,
-    randomPorts: true,
-    bundled: true,
-    replicas,
-    env,
-    report,
-    signal,
-  });
+  const kept = join(repositoryFolder, '.stack', 'kept', `${options.name}_${replicas}`, 'logs');
+  rmSync(kept, { recursive: true, force: true });
+  let isFailure = true;
   try {
-    return await work(stack);
+    const stack = await startStack({
+      ...{ folder, name, settings, replicas, env, report, signal },
+      ...{ randomPorts: true, bundled: true },
+    });
+    const result = await work(stack).finally(() => {
+      gatherLogs(stack, folder);
+      return stack.stopAndRemove({ keepStores });
+    });
+    isFailure = options.isFailure?.(result) ?? false;
+    return result;
   } finally {
-    await stack.stopAndRemove({ keepStores });
+    if (isFailure && !keepStores) {
+      moveLogs(folder, kept);
+      report(`logs of the stack: ${kept}`);
+    }
     if (!keepStores) rmSync(folder, { recursive: true, force: true });
   }
 }

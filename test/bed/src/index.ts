@@ -2,6 +2,7 @@ export { Authenticator, fromBase32 } from '#authenticator.ts';
 export { type BundledStackOptions, withBundledStack } from '#bundled-stack.ts';
 export { buildBundles } from '#bundles.ts';
 export { fromAnotherAddress } from '#client-address.ts';
+export { gatherLogs, moveLogs } from '#kept-logs.ts';
 export { describeMachine, type Machine } from '#machine.ts';
 export { acceptedTerms, codeFor, freshEmail, freshPassword, type Person, post, registerPeople } from '#people.ts';
 export { announcementOf, noisePicture } from '#picture.ts';

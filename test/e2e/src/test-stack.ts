@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { journeyLogs } from '@bank/scripts/canaries';
 import { readTestSettings, repositoryFolder, type Stack, startStack } from '@bank/scripts/stack';
+import { gatherLogs, moveLogs } from '@bank/test-bed';
 import { afterAll, beforeAll, test } from 'vitest';
 import { TEMPLATE_VARIABLE } from '#stacks-prepared.ts';
 
@@ -70,10 +72,20 @@ async function start(env: Readonly<Record<string, string>>, { pooler = false }: 
   const settings = readTestSettings(process.env);
   const databaseTemplate = process.env[TEMPLATE_VARIABLE];
   const common = { folder, name, settings, tuning: 'test', randomPorts: true, bundled: true } as const;
-  const stack = await startStack({ ...common, replicas, pooler, env, databaseTemplate });
-  const remove = async () => {
-    await stack.stopAndRemove();
+  const removeFolder = () => {
+    moveLogs(folder, join(journeyLogs, name, 'logs'));
     rmSync(folder, { recursive: true, force: true });
   };
-  return { stack, remove };
+  try {
+    const stack = await startStack({ ...common, replicas, pooler, env, databaseTemplate });
+    const remove = async () => {
+      gatherLogs(stack, folder);
+      await stack.stopAndRemove();
+      removeFolder();
+    };
+    return { stack, remove };
+  } catch (error) {
+    removeFolder();
+    throw error;
+  }
 }
