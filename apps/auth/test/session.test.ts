@@ -169,6 +169,17 @@ describe('DELETE /v1/auth/sessions/{id}', () => {
     expect((await get(auth, '/v1/auth/session', neighbour.accessToken)).status).toBe(200);
   });
 
+  it('SR-45 404 for one that has lapsed unused, as the list has it, which ends with it all the same', async () => {
+    const account = await register(auth);
+    const { body: lapsed } = await signIn(auth, account);
+    const at = auth.clock.now();
+    await auth.database.query('update auth.sessions set idle_expires_at = $2 where id = $1', [lapsed.sessionId, at]);
+    expect((await get(auth, '/v1/auth/sessions', account.accessToken)).body.items).toHaveLength(1);
+    expect((await end(lapsed.sessionId, account.accessToken)).status).toBe(404);
+    // Its access token has some minutes left.
+    await refused(lapsed.accessToken);
+  });
+
   it('422 for an id that is none', async () => {
     const account = await register(auth);
     expect((await end('1', account.accessToken)).status).toBe(422);

@@ -159,6 +159,17 @@ describe('RevokeSessions by staff', () => {
     expect(told).toHaveLength(1);
   });
 
+  it('SR-45 counts and tells of those alone that had not lapsed before', async () => {
+    const [account, support] = [await register(auth), await colleague(auth, 'support')];
+    const lapse = 'update auth.sessions set idle_expires_at = $2 where user_id = $1';
+    await auth.database.query(lapse, [account.id, auth.clock.now()]);
+    const request = { userId: account.id, ...byStaff };
+    expect(await sessions.revokeSessions(request, support.asked)).toMatchObject({ revokedCount: 0 });
+    const told = (await messagesTo(auth, account.id)).filter(({ template }) => template === 'session-revoked');
+    expect(told).toEqual([]);
+    expect(await untilRefused(auth, account.accessToken)).toBeLessThan(1000);
+  });
+
   it('SR-31, SR-35 after a reset of factors ends everything, and each device has to prove anew whose it is', async () => {
     const [account, support] = [await register(auth), await colleague(auth, 'support')];
     const known = 'select 1 from auth.devices where user_id = $1 and known_at is not null';

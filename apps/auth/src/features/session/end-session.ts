@@ -1,7 +1,7 @@
 import type { AppTransaction } from '#context.ts';
 import { sessionRevoked } from '#events.ts';
 import type { EndReason } from '#features/session/end-reasons.ts';
-import { accessTokenSeconds } from '#features/session/policies.ts';
+import { accessTokenSeconds, isLive } from '#features/session/policies.ts';
 import type { Session, SessionScope } from '#storage/sessions/session.repository.ts';
 
 /**
@@ -15,11 +15,15 @@ export function revocationEnd(at: Date): Date {
   return new Date(at.getTime() + (accessTokenSeconds + skewSeconds) * 1000);
 }
 
-/** Ends the sessions that are meant and still live; answers how many. Their rows are held from here to the commit. */
+/**
+ * Ends the sessions that are meant; answers how many of them were live. Their rows are held from here to the commit. What has lapsed
+ * unused ends with them: by the clock of another process it may not have, and a token may outlive it where a client's are short.
+ */
 export async function endSessions(tx: AppTransaction, scope: SessionScope, reason: EndReason): Promise<number> {
-  const live = await tx.sessions.lockLive(scope, tx.clock.now());
-  for (const session of live) await endSession(tx, session, reason);
-  return live.length;
+  const now = tx.clock.now();
+  const open = await tx.sessions.lockOpen(scope, now);
+  for (const session of open) await endSession(tx, session, reason);
+  return open.filter((session) => isLive(session, now)).length;
 }
 
 /**

@@ -9,7 +9,7 @@ export async function endSurplus(
   surplus: readonly { id: string }[],
 ): Promise<void> {
   for (const { id: sessionId } of surplus) {
-    const [session] = await tx.sessions.lockLive({ userId, sessionId }, tx.clock.now());
+    const [session] = await tx.sessions.lockOpen({ userId, sessionId }, tx.clock.now());
     if (session !== undefined) await endSession(tx, session, 'limit');
   }
 }

@@ -19,7 +19,7 @@ import type { Session } from '#storage/sessions/session.repository.ts';
 export async function renewSession(tx: AppTransaction, user: UserActor, assurance: Assurance): Promise<SignedIn> {
   const { userId, sessionId } = user;
   const now = tx.clock.now();
-  const [held] = await tx.sessions.lockLive({ userId, sessionId }, now);
+  const [held] = await tx.sessions.lockOpen({ userId, sessionId }, now);
   const client = held && tx.clientRegistry.find(held.clientId);
   const current = await tx.users.find(userId);
   if (held === undefined || client === undefined || current === undefined || !isLive(held, now)) {

@@ -82,8 +82,11 @@ export class SessionRepository extends Repository {
     );
   }
 
-  /** Sessions that can still be renewed, their rows held until the transaction ends, in one order for everybody. */
-  lockLive(scope: SessionScope, now: Date): Promise<Session[]> {
+  /**
+   * Sessions that nobody has ended, those that lapsed unused among them, their rows held until the transaction ends, in one order for
+   * everybody.
+   */
+  lockOpen(scope: SessionScope, now: Date): Promise<Session[]> {
     const { userId, sessionId = null, deviceId = null, clientId = null, exceptSessionId = null } = scope;
     const { openedUntil = null, isRaised = false } = scope;
     return this.rows(
