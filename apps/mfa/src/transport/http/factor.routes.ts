@@ -11,6 +11,8 @@ import { toFactorView } from '#features/factor/view.ts';
 
 const tag = 'mfa';
 
+import { changeLimits } from '#transport/http/change-limits.ts';
+
 export const factorRoutes = defineRoutes<AppContext>([
   {
     method: 'GET',
@@ -49,6 +51,7 @@ export const factorRoutes = defineRoutes<AppContext>([
     access: 'user',
     stepUp: { acr: 'aal1', maxAgeSeconds: freshSeconds },
     ifMatch: 'required',
+    // Told in mails of a kind of their own, which keep back no others.
     limits: [{ name: 'factor-change', points: 60, windowSeconds: 3600, by: 'user' }],
     params: FactorParams,
     body: FactorPatch,
@@ -69,7 +72,7 @@ export const factorRoutes = defineRoutes<AppContext>([
     access: 'user',
     stepUp: { acr: 'aal1', maxAgeSeconds: freshSeconds },
     ifMatch: 'required',
-    limits: [{ name: 'factor-removal', points: 60, windowSeconds: 3600, by: 'user' }],
+    limits: changeLimits,
     params: FactorParams,
     responses: { 204: null },
     errors: ['factor.not_found', 'factor.last_strong'],

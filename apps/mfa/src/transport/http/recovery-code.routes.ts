@@ -4,6 +4,7 @@ import type { AppContext } from '#context.ts';
 import { freshSeconds } from '#features/factor/policies.ts';
 import { generateRecoveryCodes } from '#features/factor-types/recovery-code/generate-recovery-codes.ts';
 import { RecoveryCodes } from '#features/factor-types/recovery-code/schemas.ts';
+import { changeLimits } from '#transport/http/change-limits.ts';
 
 export const recoveryCodeRoutes = defineRoutes<AppContext>([
   {
@@ -17,7 +18,7 @@ export const recoveryCodeRoutes = defineRoutes<AppContext>([
     stepUp: { acr: 'aal2', maxAgeSeconds: freshSeconds },
     responses: { 201: RecoveryCodes },
     errors: ['factor.missing'],
-    limits: [{ name: 'recovery-codes', points: 10, windowSeconds: 3600, by: 'user' }],
+    limits: changeLimits,
     handle: async (ctx, request) => created({ codes: await generateRecoveryCodes(ctx, request.actor) }),
   },
 ]);

@@ -10,6 +10,7 @@ import { email } from '#features/factor-types/email/email.ts';
 import { enrolSentCode } from '#features/factor-types/sent-code/enrol-sent-code.ts';
 import { SentCodeEnrolment, SentCodeView } from '#features/factor-types/sent-code/schemas.ts';
 import { sms } from '#features/factor-types/sms/sms.ts';
+import { changeLimits } from '#transport/http/change-limits.ts';
 
 const kinds = [
   { kind: sms, type: 'sms', to: 'the verified phone number' },
@@ -33,7 +34,7 @@ export const sentCodeRoutes = defineRoutes<AppContext>(
       body: SentCodeEnrolment,
       responses: { 201: SentCodeView },
       errors: ['factor.address_missing', 'factor.limit_reached'],
-      limits: [{ name: `${type}-enrolment`, points: 10, windowSeconds: 3600, by: 'user' }],
+      limits: changeLimits,
       handle: async (ctx, request) => created(await enrolSentCode(ctx, request.actor, type, request.body)),
     },
     {

@@ -9,6 +9,7 @@ import { CodeResponse } from '#features/factor-types/code.ts';
 import { enrolTotp } from '#features/factor-types/totp/enrol-totp.ts';
 import { TotpEnrolment, TotpSecretView } from '#features/factor-types/totp/schemas.ts';
 import { totp } from '#features/factor-types/totp/totp.ts';
+import { changeLimits } from '#transport/http/change-limits.ts';
 
 export const totpRoutes = defineRoutes<AppContext>([
   {
@@ -23,7 +24,7 @@ export const totpRoutes = defineRoutes<AppContext>([
     body: TotpEnrolment,
     responses: { 201: TotpSecretView },
     errors: ['access.forbidden', 'factor.limit_reached'],
-    limits: [{ name: 'totp-enrolment', points: 10, windowSeconds: 3600, by: 'user' }],
+    limits: changeLimits,
     handle: async (ctx, request) => created(await enrolTotp(ctx, request.actor, request.body)),
   },
   {

@@ -7,6 +7,7 @@ import { toFactorView } from '#features/factor/view.ts';
 import { enrolPasskey } from '#features/factor-types/webauthn/enrol-passkey.ts';
 import { registerPasskey } from '#features/factor-types/webauthn/register-passkey.ts';
 import { PasskeyEnrolment, PasskeyOptionsView, PasskeyRegistration } from '#features/factor-types/webauthn/schemas.ts';
+import { changeLimits } from '#transport/http/change-limits.ts';
 
 export const webauthnRoutes = defineRoutes<AppContext>([
   {
@@ -22,7 +23,7 @@ export const webauthnRoutes = defineRoutes<AppContext>([
     body: PasskeyEnrolment,
     responses: { 201: PasskeyOptionsView },
     errors: ['access.forbidden', 'factor.limit_reached'],
-    limits: [{ name: 'webauthn-enrolment', points: 10, windowSeconds: 3600, by: 'user' }],
+    limits: changeLimits,
     handle: async (ctx, request) => created(await enrolPasskey(ctx, request.actor, request.body)),
   },
   {
