@@ -8,6 +8,7 @@ import { repositoryFolder } from '#stack/settings/repository.ts';
 
 interface Alert {
   readonly alert: string;
+  readonly expr: string;
   readonly labels: { readonly severity: string };
   readonly annotations: { readonly summary: string; readonly runbook_url: string };
 }
@@ -18,9 +19,12 @@ interface RuleFile {
 
 const folder = join(repositoryFolder, 'infra', 'prometheus');
 const runbooks = join(repositoryFolder, 'docs', 'deployment', 'runbooks');
-const rules = parse(readFileSync(join(folder, 'rules.yml'), 'utf8')) as RuleFile;
-const alerts = rules.groups.flatMap((group) => group.rules.filter((rule): rule is Alert => 'alert' in rule));
-const ruleTests = ['rules.test.yml', 'rules-over-hours.test.yml'];
+const read = (file: string): unknown => parse(readFileSync(join(folder, file), 'utf8'));
+const { rule_files: ruleFiles } = read('prometheus.yml') as { rule_files: readonly string[] };
+const alerts = ruleFiles
+  .flatMap((file) => (read(file) as RuleFile).groups)
+  .flatMap((group) => group.rules.filter((rule): rule is Alert => 'alert' in rule));
+const ruleTests = ['rules.test.yml', 'rules-over-hours.test.yml', 'watching.test.yml'];
 const tests = ruleTests.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');
 
 function promtool(...args: readonly string[]) {
@@ -37,6 +41,13 @@ describe('infra/prometheus', () => {
     expect(promtool('test', 'rules', ...ruleTests)).toMatchObject({ status: 0 });
   });
 
+  it('misses every app whose processes it scrapes', () => {
+    const apps = (read('targets.yml') as readonly { labels: { app: string } }[]).map(({ labels }) => labels.app);
+    const { expr = '' } = alerts.find(({ alert }) => alert === 'TargetsMissing') ?? {};
+    const missed = [...expr.matchAll(/absent\(up\{job="user-service",app="(\w+)"\}\)/g)].map(([, app]) => app);
+    expect(missed).toEqual(apps);
+  });
+
   it.each(alerts.map(({ alert }) => alert))('tries %s, which fires somewhere in those tests', (alert) => {
     expect(tests).toContain(`alertname="${alert}"`);
   });
@@ -50,7 +61,7 @@ describe('runbooks', () => {
     const page = readFileSync(join(repositoryFolder, annotations.runbook_url), 'utf8');
     expect(page).toContain(`# ${alert}\n`);
     for (const part of ['**Means.**', '**Who notices.**', '**Look at**', '**Do**']) expect(page).toContain(part);
-    expect(['page', 'ticket']).toContain(labels.severity);
+    expect(alert === 'Watchdog' ? ['none'] : ['page', 'ticket']).toContain(labels.severity);
   });
 
   it('has no page without an alert, and no link that leads nowhere', () => {
