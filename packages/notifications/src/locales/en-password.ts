@@ -25,7 +25,7 @@ export const passwordMessages: Pick<Catalogue['messages'], 'password-reset' | 'p
     'staff-invitation': (values, { brand }) => ({
       subject: `Your access to the systems of ${brand}`,
       parts: [
-        paragraph('Open this link to choose your password and to enrol an authenticator app:'),
+        paragraph('Open this link to choose your password and to enrol a passkey, with which you sign in:'),
         { kind: 'link', label: 'Activate my access', url: values.url },
         paragraph(`It works once and for ${values.hours} hours. Do not pass it on.`),
         paragraph('If you do not expect it, tell the colleagues who look after our systems.'),

@@ -99,6 +99,12 @@ test('a code and a link are where people and programs find them', () => {
   expect(link.html).toContain('href="https://bank.example/r?a=1&amp;b=2"');
 });
 
+test('SR-72 whoever is invited is told of what lets them in: a passkey', () => {
+  const { text } = renderEmail({ template: 'staff-invitation', params: samples['staff-invitation'], brand });
+  expect(text).toContain('enrol a passkey');
+  expect(text).not.toMatch(/authenticator/);
+});
+
 test('that codes are blocked reads well for a user whose codes come by mail and who has no second factor', () => {
   const { params } = messageOf('second-factor-blocked', { at, minutes: 15 });
   const { subject, text } = renderEmail({ template: 'second-factor-blocked', params, brand });
