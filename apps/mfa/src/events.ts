@@ -16,7 +16,8 @@ import type { CountedPurposeName } from '#storage/challenge.entity.ts';
 import type { FactorTypeName } from '#storage/factor.entity.ts';
 import type { AnswerRecord } from '#storage/subject.entity.ts';
 
-const types: Record<FactorTypeName, FactorType> = {
+/** Kinds of factors as messages name them. */
+export const factorTypes: Readonly<Record<FactorTypeName, FactorType>> = {
   totp: FactorType.TOTP,
   sms: FactorType.SMS,
   email: FactorType.EMAIL,
@@ -40,7 +41,7 @@ interface FactorFacts {
 
 /** `mfa.factor_enrolled.v1`: a second factor was confirmed and is asked for from now on. */
 export function factorEnrolled({ userId, factorId, type, at }: FactorFacts): OutboxEvent {
-  const data = { userId, factorId, type: types[type], enrolledAt: timestampFromDate(at) };
+  const data = { userId, factorId, type: factorTypes[type], enrolledAt: timestampFromDate(at) };
   return { subject: userId, ...encodeEvent(FactorEnrolledSchema, data) };
 }
 
@@ -52,7 +53,7 @@ export function factorRemoved({
   at,
   byStaff = false,
 }: FactorFacts & { readonly byStaff?: boolean }): OutboxEvent {
-  const data = { userId, factorId, type: types[type], removedAt: timestampFromDate(at), removedByStaff: byStaff };
+  const data = { userId, factorId, type: factorTypes[type], removedAt: timestampFromDate(at), removedByStaff: byStaff };
   return { subject: userId, ...encodeEvent(FactorRemovedSchema, data) };
 }
 

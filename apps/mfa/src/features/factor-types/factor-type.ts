@@ -81,8 +81,14 @@ export interface FactorType extends Prover {
   readonly assurance: AssuranceLevel;
   /** How good it is for staff (SR-72): 0 not good enough; of those that are, a better one is not given up for a lesser. */
   readonly staffWorth: number;
+  /** No page but ours can ask for it, so that nobody is tricked out of it. */
+  readonly isPhishingResistant: boolean;
+  /** What proves it is sent to an address of its user, who has one such address: whoever enrols it may not know what was sent. */
+  readonly isSent: boolean;
   /** What people are asked for it for. */
   readonly purposes: readonly ChallengePurposeName[];
+  /** What tells its user that it was added. */
+  readonly notice: 'factor-added' | 'sms-factor-added';
   /** How long an answer is waited for. */
   readonly challengeSeconds: number;
   /** The shape of the answer that confirms a factor under enrolment, and what is told when it is wrong. */
@@ -109,8 +115,12 @@ export interface FactorTypeParts<R extends object, C extends object> {
   /** It is not good enough for them unless said. */
   readonly staffWorth?: number;
   readonly purposes: readonly ChallengePurposeName[];
-  /** They are not unless said. */
+  /** None of these is so unless said. */
   readonly isSigned?: boolean;
+  readonly isPhishingResistant?: boolean;
+  readonly isSent?: boolean;
+  /** That a factor was added, unless said. */
+  readonly notice?: FactorType['notice'];
   /** Five minutes unless said. */
   readonly challengeSeconds?: number;
   /** That a code is not right, unless said. */
@@ -128,10 +138,14 @@ export function defineFactorType<R extends object, C extends object>(
   parts: FactorTypeParts<R, C>,
 ): FactorType {
   const { response: shape, confirmation, begin, assurance, purposes } = parts;
-  const { staffWorth = 0, challengeSeconds = 300, refusal = 'factor.code_invalid', isSigned = false } = parts;
+  const { staffWorth = 0, challengeSeconds = 300, refusal = 'factor.code_invalid', notice = 'factor-added' } = parts;
+  const { isSigned = false, isPhishingResistant = false, isSent = false } = parts;
   return {
     name,
     isSigned,
+    isPhishingResistant,
+    isSent,
+    notice,
     assurance,
     staffWorth,
     purposes,

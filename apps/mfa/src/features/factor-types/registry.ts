@@ -6,7 +6,7 @@ import { webauthn } from '#features/factor-types/webauthn/webauthn.ts';
 import type { FactorTypeName } from '#storage/factor.entity.ts';
 
 /** The kinds of factors that people can enrol and be asked for. */
-const registered: readonly FactorType[] = [totp, sms, email, webauthn];
+export const registered: readonly FactorType[] = [totp, sms, email, webauthn];
 
 /** A kind by its name; undefined for one that this version cannot ask for. */
 export function factorTypeOf(name: FactorTypeName): FactorType | undefined {

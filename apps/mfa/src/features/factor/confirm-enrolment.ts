@@ -71,7 +71,7 @@ type Confirmed = Given & { readonly factorId: string };
 
 async function confirm(
   tx: AppTransaction,
-  { name: type }: FactorType,
+  { name: type, notice }: FactorType,
   { userId, factorId, now }: Confirmed,
   { answers }: Subject,
 ) {
@@ -80,7 +80,7 @@ async function confirm(
   const details = { factorId, type };
   await tx.emit(factorEnrolled({ userId, factorId, type, at: now }));
   await tx.audit({ action: 'mfa.factor.enrolled', subject: userId, outcome: 'success', details });
-  await notify(tx, userId, messageOf(type === 'sms' ? 'sms-factor-added' : 'factor-added', { at: now }));
+  await notify(tx, userId, messageOf(notice, { at: now }));
   return await tx.factors.findConfirmed(userId, factorId);
 }
 

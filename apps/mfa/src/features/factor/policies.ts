@@ -1,6 +1,6 @@
 import type { UserActor } from '@bank/domain';
 import { audiences, DomainError, isPhishingResistant, reachesAssurance } from '@bank/domain';
-import { factorTypeOf } from '#features/factor-types/registry.ts';
+import { factorTypeOf, registered } from '#features/factor-types/registry.ts';
 import type { ChallengePurposeName } from '#storage/challenge.entity.ts';
 import type { FactorKind, FactorTypeName } from '#storage/factor.entity.ts';
 import type { Subject } from '#storage/subject.entity.ts';
@@ -15,15 +15,14 @@ export const confirmationsMax = 5;
 /** What confirms a factor is the sign-in that began to enrol it in time, or a later one; an older token of the session does not (SR-62). */
 export const confirmationStepUp = { acr: 'aal1', maxAgeSeconds: freshSeconds + pendingSeconds } as const;
 
-/** Factors one user may have, and kinds whose codes are sent: of these a user has one address and so one factor. */
+/** Factors one user may have. */
 const factorsMax = 10;
-const sent: ReadonlySet<FactorTypeName> = new Set(['sms', 'email']);
 
 type Kind = Pick<FactorKind, 'type'>;
 
-/** Whether whoever has these can have none of that kind beside them. */
+/** Whether whoever has these can have none of that kind beside them; of a kind that is sent a user has one address and so one factor. */
 export function isEnough(confirmed: readonly Kind[], type: FactorTypeName): boolean {
-  return confirmed.length >= factorsMax || (sent.has(type) && confirmed.some((factor) => factor.type === type));
+  return confirmed.length >= factorsMax || (isSent(type) && confirmed.some((factor) => factor.type === type));
 }
 
 /**
@@ -31,8 +30,10 @@ export function isEnough(confirmed: readonly Kind[], type: FactorTypeName): bool
  * enrolments, and are wrong answers of a live session (SR-25).
  */
 export function isGuessable(type: FactorTypeName): boolean {
-  return sent.has(type);
+  return isSent(type);
 }
+
+const isSent = (type: FactorTypeName) => factorTypeOf(type)?.isSent === true;
 
 /** Whether a factor of that kind raises a session above what a password gives. One that this version does not know may. */
 export function raises(type: FactorTypeName): boolean {
@@ -73,7 +74,7 @@ export function requireHighestLevel(
   const gives = user.audience === audiences.customers ? raises : isGoodForStaff;
   const acr = confirmed.some(({ isHardware }) => isHardware) ? 'aal3' : 'aal2';
   if (!confirmed.some(({ type }) => gives(type))) return;
-  const hasPasskey = confirmed.some(({ type }) => type === 'webauthn');
+  const hasPasskey = confirmed.some(({ type }) => factorTypeOf(type)?.isPhishingResistant);
   if (reachesAssurance(user.acr, acr) && (isPhishingResistant(user) || !hasPasskey)) return;
   throw new DomainError('auth.step_up.required', {
     reason: 'not by the best of the factors',
@@ -110,17 +111,17 @@ export function requireProofOfStaff(
     details: {
       acr: 'aal2',
       maxAgeSeconds: freshSeconds,
-      ...(best === worthOfPasskey() ? { phishingResistant: true } : {}),
+      ...(best === worthOfKinds(true) ? { phishingResistant: true } : {}),
     },
   });
 }
 
 /** How good for staff what a session was proved by is. */
 function proofForStaff({ acr, amr }: Standing['user']): number {
-  if (isPhishingResistant({ amr })) return worthOfPasskey();
+  if (isPhishingResistant({ amr })) return worthOfKinds(true);
   // An emailed code is `otp` as well, and raises nothing: what raised the session beside it is one of the others.
   const isByApp = acr !== 'aal1' && amr.includes('otp') && !amr.includes('sms') && !amr.includes('recovery');
-  return isByApp ? bestForStaff([{ type: 'totp' }]) : 0;
+  return isByApp ? worthOfKinds(false) : 0;
 }
 
 /**
@@ -155,7 +156,12 @@ function isGoodForStaff(type: FactorTypeName): boolean {
   return factorTypeOf(type)?.staffWorth !== 0;
 }
 
-const worthOfPasskey = () => bestForStaff([{ type: 'webauthn' }]);
+/** The best for staff among the kinds that no page but ours can ask for, or among the others. */
+function worthOfKinds(ofPasskeys: boolean): number {
+  return bestForStaff(
+    registered.filter((kind) => kind.isPhishingResistant === ofPasskeys).map(({ name: type }) => ({ type })),
+  );
+}
 
 function bestForStaff(kinds: readonly Kind[]): number {
   return Math.max(0, ...kinds.map(({ type }) => factorTypeOf(type)?.staffWorth ?? 0));

@@ -5,6 +5,7 @@ import {
   type StartChallengeRequest,
   type VerifyChallengeRequest,
 } from '@bank/proto/mfa';
+import { factorTypes } from '#events.ts';
 import type { AssertionOptions } from '#features/factor-types/factor-type.ts';
 
 const purposes: Readonly<Record<number, string>> = {
@@ -14,16 +15,9 @@ const purposes: Readonly<Record<number, string>> = {
   [ChallengePurpose.TRANSACTION]: 'transaction',
 };
 
-const types: Readonly<Record<string, FactorType>> = {
-  totp: FactorType.TOTP,
-  sms: FactorType.SMS,
-  email: FactorType.EMAIL,
-  webauthn: FactorType.WEBAUTHN,
-};
-
 /** What proved somebody, as a message. A recovery code is no kind of factor, and neither is what this version does not know. */
 export function toType(name: string): FactorType {
-  return types[name] ?? FactorType.UNSPECIFIED;
+  return (factorTypes as Readonly<Record<string, FactorType>>)[name] ?? FactorType.UNSPECIFIED;
 }
 
 /** A question as the feature reads it; what is about no transaction says so by nothing at all. */

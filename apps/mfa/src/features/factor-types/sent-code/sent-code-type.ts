@@ -10,10 +10,11 @@ import type { SentCodeType } from '#storage/factor-types/sent-code.entity.ts';
 /** A kind of factor that is proved by a code sent to an address of its user. */
 export function sentCodeFactor(
   name: SentCodeType,
-  worth: Pick<FactorTypeParts<CodeResponse, CodeResponse>, 'assurance' | 'purposes'>,
+  worth: Pick<FactorTypeParts<CodeResponse, CodeResponse>, 'assurance' | 'purposes' | 'notice'>,
 ): FactorType {
   return defineFactorType(name, {
     ...worth,
+    isSent: true,
     response: CodeResponse,
     confirmation: CodeResponse,
     challengeSeconds: sentCodeSeconds,

@@ -23,6 +23,7 @@ export const webauthn = defineFactorType('webauthn', {
   assurance: 'aal2',
   staffWorth: 2,
   isSigned: true,
+  isPhishingResistant: true,
   purposes: ['sign_in', 'step_up', 'transaction'],
   challengeSeconds: ceremonySeconds,
   refusal: 'factor.passkey_invalid',
