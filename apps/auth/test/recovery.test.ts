@@ -133,6 +133,13 @@ describe('POST /v1/auth/recovery/complete', () => {
     expect(removedOf(account.id)).toEqual([]);
   });
 
+  it('SR-43 the text message says no more than is decided: not that anything will be removed while staff may say no', async () => {
+    const account = await accountWithPhone(auth);
+    await completeRecovery(auth, await askForRecovery(auth, account));
+    await until(async () => /look into it first/.test((await auth.carriers.newestSms(account.phone)).text));
+    expect((await auth.carriers.newestSms(account.phone)).text).not.toMatch(/removed/);
+  });
+
   it('whoever reads the mail alone does not put back one that has both proofs', async () => {
     const account = await register(auth);
     const { body: waiting } = await provenRecovery(auth, account);

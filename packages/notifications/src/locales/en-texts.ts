@@ -21,6 +21,8 @@ export const texts: Catalogue['texts'] = {
     `This number no longer belongs to your account at ${brand}. If that was not you, contact us now.`,
   'email-changed': (_values, { brand }) =>
     `An email address was confirmed for your account at ${brand}. If that was not you, contact us now.`,
+  'recovery-in-review': (_values, { brand }) =>
+    `Someone asked to recover your account at ${brand}. We look into it first. If it was not you, contact us now.`,
   'recovery-waiting': (_values, { brand }) =>
     `All second factors of your account at ${brand} will be removed. If you did not ask for it, contact us now.`,
   'recovery-completed': (_values, { brand }) =>

@@ -12,6 +12,7 @@ const samples: { readonly [N in SmsTemplateName]: Record<string, string> } = {
   'password-changed': smsOf('password-changed', {}).params,
   'phone-changed': smsOf('phone-changed', {}).params,
   'email-changed': smsOf('email-changed', {}).params,
+  'recovery-in-review': smsOf('recovery-in-review', {}).params,
   'recovery-waiting': smsOf('recovery-waiting', {}).params,
   'recovery-completed': smsOf('recovery-completed', {}).params,
 };

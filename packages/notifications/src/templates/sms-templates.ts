@@ -16,7 +16,8 @@ export const smsTemplates = {
   'phone-changed': {},
   /** To the number of a user whose address was proven just now: another one, or the one that they were imported with. */
   'email-changed': {},
-  /** To the number of a user whose factors are to be removed, and were. */
+  /** To the number of a user whose recovery staff decide on, whose factors are to be removed, and were. */
+  'recovery-in-review': {},
   'recovery-waiting': {},
   'recovery-completed': {},
 } as const satisfies Record<string, ParameterRules>;

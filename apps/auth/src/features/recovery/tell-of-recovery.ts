@@ -27,5 +27,6 @@ export async function tellOfRecovery(tx: AppTransaction, user: User, recovery: P
   const lastsMs = dueAt === null ? reviewDays * 24 * hourMs : Math.max(dueAt.getTime() - at.getTime(), hourMs);
   const expiresAt = new Date(at.getTime() + lastsMs);
   await tx.deliver({ to: { userId }, channel: 'email', expiresAt, ...message });
-  if (phoneVerifiedAt !== null) await tx.deliver({ to: { userId }, expiresAt, ...smsOf('recovery-waiting', {}) });
+  const text = smsOf(dueAt === null ? 'recovery-in-review' : 'recovery-waiting', {});
+  if (phoneVerifiedAt !== null) await tx.deliver({ to: { userId }, expiresAt, ...text });
 }
