@@ -29,7 +29,11 @@ export async function runChaos(options: ChaosOptions, faults: readonly Fault[]):
   const failures: string[] = [];
   for (const [replicas, group] of Map.groupBy(picked, ({ replicas = 1 }) => replicas)) {
     // The stores are its own whatever the environment says: it takes them away.
-    const settings = readTestSettings({ PATH: process.env['PATH'], STACK_DOCKER: '0' });
+    const settings = readTestSettings({
+      PATH: process.env['PATH'],
+      STACK_DOCKER: '0',
+      STACK_INSTALL: process.env['STACK_INSTALL'],
+    });
     const isFailure = () => !hasHeld(rows, failures);
     await withBundledStack({ name: 'chaos', settings, replicas, isFailure, report }, async (stack) => {
       await withReceiver(stack, (receiver) =>

@@ -4,6 +4,7 @@ import type { AppName } from '@bank/scripts/stack';
 import type { Chaos, Fault } from '#chaos.ts';
 import { refused, statusesByRoute, tally } from '#faults/answers.ts';
 import { isBack } from '#faults/recovery.ts';
+import { refusedWithinGrace } from '#load/actions/renew.ts';
 import { noPasswordTaken } from '#load/actions/sign-in.ts';
 import { inTime, pause } from '#pause.ts';
 
@@ -19,8 +20,9 @@ const complaint = 'the clock of this process differs';
 export const clock: Fault = {
   name: 'clock',
   what: 'clock of one app 5 min off, ahead and behind',
-  // To a clock that is behind a sign-in begins before the lock that has ended meanwhile, which cut off all that was under way.
-  excuses: (complaint) => complaint.endsWith(noPasswordTaken),
+  // To a clock that is behind a sign-in begins before the lock that has ended meanwhile, which cut off all that was under way; to one
+  // that is ahead the grace of a renewal is over.
+  excuses: (complaint) => [noPasswordTaken, refusedWithinGrace].some((excused) => complaint.endsWith(excused)),
   async run(chaos) {
     const { journal } = chaos;
     const since = performance.now();

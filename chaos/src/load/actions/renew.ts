@@ -6,6 +6,9 @@ import { tokenIdOf } from '#load/actions/token-id.ts';
 /** Below the ten seconds in which a spent token gives its successor once more. */
 const graceMs = 8_000;
 
+/** What clients complain of whose renewal comes in time and is refused. */
+export const refusedWithinGrace = 'a renewal was refused within its grace';
+
 /**
  * Renews a session. Without an answer the same token is shown again, as long as that is no reuse; a client that was cut off
  * for longer cannot know whether its token is spent, and signs in.
@@ -27,7 +30,7 @@ export const renew: Action = async (actor, account) => {
     journal.acknowledged.push({ kind: 'renewal', requestId: answer.requestId, sessionId: session.id, tokenId });
   } else if (answer.status === 401) {
     const lateMs = performance.now() - session.renewingSince;
-    if (lateMs < graceMs) journal.complaints.push(`session ${session.id}: a renewal was refused within its grace`);
+    if (lateMs < graceMs) journal.complaints.push(`session ${session.id}: ${refusedWithinGrace}`);
     account.session = undefined;
   }
 };
