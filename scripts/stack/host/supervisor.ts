@@ -8,7 +8,8 @@ import { openRunRecord, signalGroup } from '#stack/host/run-record.ts';
 import type { ServiceUser } from '#stack/host/service-user.ts';
 import { describeFailure, StackError } from '#stack/host/stack-error.ts';
 
-const STOP_SECONDS = 15;
+/** Longer than an app takes at most, as in a container. */
+const STOP_SECONDS = 30;
 
 /** Processes of a layer are stopped together, after those of the layers before. */
 export const layers = ['app', 'edge', 'store', 'support'] as const;
@@ -39,7 +40,7 @@ export interface ManagedProcess {
   readonly exited: Promise<ProcessExit>;
   /** Polls until the probe holds. @throws StackError with a line of the log when the process ends before that. */
   untilReady(probe: () => Promise<unknown>, seconds: number): Promise<void>;
-  /** Asks it to stop, and kills its group when it has not within 15 s. */
+  /** Asks it to stop, and kills its group when it has not within 30 s. */
   stop(): Promise<void>;
   /** SIGKILL to its group, at once. */
   kill(): Promise<void>;
