@@ -17,20 +17,19 @@ interface Victim {
   readonly own: string;
 }
 
-/** Somebody with a factor, of whose sessions one is older than what comes now. */
-async function givenSessions(): Promise<Omit<Victim, 'own'>> {
+/** Somebody with a factor, whose session is older than what comes now. */
+async function givenSession(): Promise<Pick<Victim, 'userId' | 'before'>> {
   const { userId, sessionId } = await givenEnrolled(app);
-  const before = app.issuer.token({ userId, sessionId, acr: 'aal2' });
-  const authTime = Math.floor(Date.now() / 1000) + 1;
-  return { userId, before, since: app.issuer.token({ userId, acr: 'aal2', authTime }) };
+  return { userId, before: app.issuer.token({ userId, sessionId, acr: 'aal2' }) };
 }
 
 /** All their factors are removed, of which auth has not heard yet, and they enrol another. */
 async function givenVictim(): Promise<Victim> {
-  const sessions = await givenSessions();
-  const { userId } = sessions;
+  const { userId, before } = await givenSession();
   await (await app.client(MfaService, auth)).removeFactors({ userId, recoveryId: uuidv7() });
-  return { ...sessions, own: await givenFactor(app, userId, { type: 'totp', confirmedAt: new Date() }) };
+  const authTime = Math.floor(Date.now() / 1000) + 1; // tokens tell whole seconds
+  const since = app.issuer.token({ userId, acr: 'aal2', authTime });
+  return { userId, before, since, own: await givenFactor(app, userId, { type: 'totp', confirmedAt: new Date() }) };
 }
 
 const ifMatch = { 'if-match': '"v1"' };
@@ -70,7 +69,7 @@ describe('SR-31, SR-35: whoever signed in before all factors were removed', () =
   });
 
   test('and at that very moment: the change waits, and is refused', async () => {
-    const { userId, before } = await givenSessions();
+    const { userId, before } = await givenSession();
     const held = await heldBy(userId);
     const reset = await holdUntilAwaited(
       app.database,
