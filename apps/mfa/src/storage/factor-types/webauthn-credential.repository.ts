@@ -10,6 +10,15 @@ import type {
 const columns = `c.credential_id as "credentialId", c.public_key as "publicKey", c.counter,
   c.is_backup_eligible as "isBackupEligible", c.is_attested as "isAttested"`;
 
+const heldBy = `select ${columns}, f.id as "factorId", f.user_id as "userId" from mfa.webauthn_credentials c
+  join mfa.factors f on f.id = c.factor_id where f.confirmed_at is not null and`;
+const holding = 'for no key update of f';
+
+interface HeldCredential extends WebauthnCredential {
+  readonly factorId: string;
+  readonly userId: UserId;
+}
+
 /** Passkeys: by their factor, and by the id that their authenticator gave them. */
 export class WebauthnCredentialRepository extends Repository {
   /** Adds one; false when there is one of that id already, whosever it is (SR-30). */
@@ -42,23 +51,17 @@ export class WebauthnCredentialRepository extends Repository {
     return this.row(sql, [factorId]);
   }
 
-  findOfFactor(factorId: string): Promise<WebauthnCredential | undefined> {
-    return this.row(`select ${columns} from mfa.webauthn_credentials c where c.factor_id = ?`, [factorId]);
+  /** That of a confirmed factor, held as the same by its id is. */
+  holdOfFactor(factorId: string): Promise<HeldCredential | undefined> {
+    return this.row(`${heldBy} f.id = ? ${holding}`, [factorId]);
   }
 
   /**
    * That of a confirmed factor, whosever it is, held until the transaction ends: a removal has been before it, and then there is
-   * none, or comes after its use.
+   * none, or comes after its use. The factor is locked, and before the credential: no two uses of it wait for each other.
    */
-  holdById(
-    credentialId: Uint8Array,
-  ): Promise<(WebauthnCredential & { readonly factorId: string; readonly userId: UserId }) | undefined> {
-    return this.row(
-      `select ${columns}, f.id as "factorId", f.user_id as "userId" from mfa.webauthn_credentials c
-       join mfa.factors f on f.id = c.factor_id where c.credential_id = ? and f.confirmed_at is not null
-       for no key update of f`,
-      [credentialId],
-    );
+  holdById(credentialId: Uint8Array): Promise<HeldCredential | undefined> {
+    return this.row(`${heldBy} c.credential_id = ? ${holding}`, [credentialId]);
   }
 
   /**

@@ -56,7 +56,7 @@ async function usePasskey(
 ): Promise<Judgement> {
   const { userId, factorId, challengeId, audience, now } = given;
   const challenge = await tx.webauthnChallenges.consume(userId, challengeId, now);
-  const credential = await tx.webauthnCredentials.findOfFactor(factorId);
+  const credential = await tx.webauthnCredentials.holdOfFactor(factorId);
   if (challenge === undefined || credential === undefined) return false;
   const question = { challenge, audience, userId, isUsernameless: false };
   const use = await verifyAssertion(tx, credential, question, assertion);
