@@ -5,20 +5,20 @@ import { join } from 'node:path';
 import { temporaryFolder, until } from '@bank/testing';
 import { describe, expect, it } from 'vitest';
 import { freshEmail, register, signIn } from './support/accounts.ts';
-import { startAuth } from './support/auth.ts';
+import { startAuth, type TestAuth } from './support/auth.ts';
 import { importCallers, lineOf } from './support/imports.ts';
 
 const auth = await startAuth({ callers: importCallers });
 const folder = temporaryFolder('import');
 const ops = join(import.meta.dirname, '../../../scripts/ops.ts');
-const { certFile, keyFile } = await auth.files.certificates.issue({
-  name: 'operator',
-  uris: ['spiffe://bank/app/ops'],
-});
-const installation = [
-  ...['--auth-url', `https://localhost:${auth.service.rpcPort}`, '--ca', auth.files.certificates.caFile],
-  ...['--cert', certFile, '--key', keyFile],
-];
+const installation = await installationOf(auth);
+
+/** By what a command finds an installation and is let in. */
+async function installationOf({ files, service }: TestAuth): Promise<readonly string[]> {
+  const { certFile, keyFile } = await files.certificates.issue({ name: 'operator', uris: ['spiffe://bank/app/ops'] });
+  const where = ['--auth-url', `https://localhost:${service.rpcPort}`, '--ca', files.certificates.caFile];
+  return [...where, '--cert', certFile, '--key', keyFile];
+}
 
 interface Ended {
   status: number | null;
@@ -26,13 +26,14 @@ interface Ended {
   stderr: string;
 }
 
-function start(...args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [ops, 'users', ...args, ...installation]);
+function start(command: string, ...args: readonly string[]): ChildProcess {
+  // What is said twice counts as it was said last.
+  return spawn(process.execPath, [ops, 'users', command, ...installation, ...args]);
 }
 
 /** Runs a command of the operator to its end. */
-async function run(...args: readonly string[]): Promise<Ended> {
-  const child = start(...args);
+async function run(command: string, ...args: readonly string[]): Promise<Ended> {
+  const child = start(command, ...args);
   const said = { stdout: '', stderr: '' };
   child.stdout?.on('data', (chunk: Buffer) => {
     said.stdout += String(chunk);
@@ -234,8 +235,7 @@ describe('pnpm ops users export', { timeout: 120_000 }, () => {
       email: account.email,
       emailVerified: true,
       phoneVerified: false,
-      status: 'active',
-      roles: ['customer'],
+      locked: false,
       createdAt: expect.any(String),
       acceptedTerms: '2026-01',
     });
@@ -254,5 +254,25 @@ describe('pnpm ops users export', { timeout: 120_000 }, () => {
       { command: 'users export', withHashes: false },
       { command: 'users export', withHashes: true },
     ]);
+  });
+
+  it('SR-72 writes what an import takes: passwords go on, whoever is stopped is locked, and everybody is a customer', async () => {
+    const [account, suspended, colleague] = [await register(auth), await register(auth), await register(auth)];
+    const imported = lineOf({ passwordHash: bcryptOfAbc });
+    await run('import', jsonl([imported]));
+    const change = (what: string, id: string) =>
+      auth.database.query(`update auth.users set ${what} where id = $1`, [id]);
+    await change(`status = 'suspended'`, suspended.id);
+    await change(`roles = '{customer,support}'`, colleague.id);
+    const out = join(folder, 'moved.jsonl');
+    await run('export', '--out', out, '--with-hashes');
+    const elsewhere = await startAuth({ callers: importCallers });
+    const { status, stdout } = await run('import', out, ...(await installationOf(elsewhere)));
+    expect([status, stdout]).toEqual([0, expect.stringContaining(`${await countUsers()} imported`)]);
+    for (const one of [account, colleague]) expect((await signIn(elsewhere, one)).status).toBe(200);
+    expect((await signIn(elsewhere, imported, { password: 'abc' })).status).toBe(200);
+    expect((await signIn(elsewhere, suspended)).status).toBe(401);
+    const users = await elsewhere.database.query('select distinct roles from auth.users');
+    expect(users).toEqual([{ roles: ['customer'] }]);
   });
 });

@@ -30,8 +30,9 @@ export {
 export { codeHashes, hashCode, matchesCode } from '#otp/short-code.ts';
 export { encodeTotpSecret, generateTotpSecret, totpKeyUri } from '#otp/totp-secret.ts';
 export { isCommonPassword } from '#password/common-passwords.ts';
-export type { Argon2Parameters, PasswordHasher, PasswordHasherOptions } from '#password/password-hasher.ts';
+export type { PasswordHasher, PasswordHasherOptions } from '#password/password-hasher.ts';
 export { createPasswordHasher, defaultArgon2Parameters } from '#password/password-hasher.ts';
+export type { Argon2Parameters } from '#password/stored-hash.ts';
 export type { WorkQueueStats } from '#password/work-queue.ts';
 export { open, openWith, SealBroken, seal, sealedKeyId, sealWith } from '#sealing/seal.ts';
 export type { MintedToken, ReadToken } from '#tokens/bearer-token.ts';

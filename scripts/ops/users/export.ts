@@ -20,8 +20,8 @@ const usage = `usage: pnpm ops users export --out <file.jsonl> [--with-hashes] $
 const deadlineMs = 3_600_000;
 
 /**
- * Writes every user as JSON a line, as an import takes them, into a new file that nobody else may read. Password hashes only
- * where they are asked for; they need the pepper to be of use. @throws StackError for a file that exists, or is being written
+ * Writes every user as JSON a line, as an import takes them, into a new file that nobody else may read. Whoever is not active is
+ * `locked`, which is as much as an import knows. Password hashes only where they are asked for; they need the pepper to be of use. @throws StackError for a file that exists, or is being written
  */
 export async function exportToFile(args: readonly string[]): Promise<boolean> {
   const { file, withHashes, installation } = readOptions(args);
@@ -55,15 +55,6 @@ function exportedLines(withHashes: boolean, installation: Installation) {
   };
 }
 
-const statusNames: Readonly<Record<UserStatus, string>> = {
-  [UserStatus.UNSPECIFIED]: '',
-  [UserStatus.ACTIVE]: 'active',
-  [UserStatus.LOCKED]: 'locked',
-  [UserStatus.SUSPENDED]: 'suspended',
-  [UserStatus.CLOSED]: 'closed',
-  [UserStatus.ERASED]: 'erased',
-};
-
 function toRecord({ user, email, phone, locale, acceptedTerms, passwordHash }: ExportUsersResponse) {
   const optional = Object.entries({ phone, locale, acceptedTerms, passwordHash }).filter(([, value]) => value !== '');
   return {
@@ -71,8 +62,7 @@ function toRecord({ user, email, phone, locale, acceptedTerms, passwordHash }: E
     email,
     emailVerified: user?.emailVerified,
     phoneVerified: user?.phoneVerified,
-    status: user && statusNames[user.status],
-    roles: user?.roles,
+    locked: user?.status !== UserStatus.ACTIVE,
     createdAt: user?.createdAt && timestampDate(user.createdAt).toISOString(),
     ...Object.fromEntries(optional),
   };

@@ -128,6 +128,54 @@ describe('a hash of another system', () => {
   });
 });
 
+describe('a hash of our own that is brought back', () => {
+  const bcrypt = '$2y$05$CCCCCCCCCCCCCCCCCCCCC.VGOzA784oUp/Z0DY336zx7pLYAy0lwK';
+  const costly = { memoryKib: 131_072, iterations: 2, parallelism: 1 };
+  const phc = '$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4';
+
+  test('is stored as it is, imported ones too, where the pepper is the same', async () => {
+    const elsewhere = createPasswordHasher({ pepper, parameters });
+    for (const stored of [await hasher.hash('correct horse'), ...(await Promise.all(vectors.map(wrapped)))]) {
+      expect(elsewhere.adopt(stored)).toEqual({ stored });
+    }
+  });
+
+  test('is refused where its pepper key is not there', async () => {
+    const other = createPasswordHasher({ pepper: staticKeyring('pepper', { k2: randomBytes(32) }, 'k2'), parameters });
+    expect(other.adopt(await hasher.hash('correct horse'))).toEqual({ problem: 'hash_key' });
+  });
+
+  test('costs no more than a hash of another system may, or one that is made here', async () => {
+    const stored = `k1:${phc.replace('m=64,t=1', 'm=131072,t=2')}`;
+    expect(hasher.adopt(stored)).toEqual({ problem: 'hash_cost' });
+    expect(createPasswordHasher({ pepper, parameters: costly }).adopt(stored)).toEqual({ stored });
+    expect(hasher.adopt(`k1:$bcrypt$c=13$AAAAAAAAAAAAAAAAAAAAAA|${phc}`)).toEqual({ problem: 'hash_cost' });
+  });
+
+  test.each([
+    ['no memory', phc.replace('m=64', 'm=0')],
+    ['a salt of no length', phc.replace('c29tZXNhbHQ', 'AAAAAAAAAAA+/+/+/=')],
+    ['a bcrypt of no cost', `$bcrypt$c=x$AAAAAAAAAAAAAAAAAAAAAA|${phc}`],
+    ['a bcrypt of a short salt', `$bcrypt$c=5$AAAA|${phc}`],
+    ['a PBKDF2 of an unknown hash', `$pbkdf2$h=md5,i=10,l=32$AAAA|${phc}`],
+    ['a PBKDF2 of no length', `$pbkdf2$h=sha1,i=10,l=0$AAAA|${phc}`],
+    ['rounds in another notation', `$pbkdf2$h=sha1,i=1e3,l=32$AAAA|${phc}`],
+    ['a scrypt of negative costs', `$scrypt$ln=-1,r=8,p=1,l=32$AAAA|${phc}`],
+    ['more parameters than there are', `$bcrypt$c=5,d=6$AAAAAAAAAAAAAAAAAAAAAA|${phc}`],
+  ])('is refused with %s', (_, rest) => {
+    const adopted = hasher.adopt(`k1:${rest}`) ?? { problem: readForeignHash(`k1:${rest}`) };
+    expect(adopted).toEqual({ problem: 'hash_format' });
+  });
+
+  test('is told from a hash of another system', () => {
+    expect([hasher.adopt(bcrypt), hasher.adopt(phc), hasher.adopt('')]).toEqual([undefined, undefined, undefined]);
+  });
+
+  function wrapped([, hash]: (typeof vectors)[number]): Promise<string> {
+    return hasher.wrap(read(hash));
+  }
+});
+
 describe('SR-15: the least time of a verification', () => {
   test('is that of a decoy, of a hash of our own and of an imported one alike', async () => {
     const verifyMinMs = 150;

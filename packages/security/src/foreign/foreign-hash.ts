@@ -27,7 +27,9 @@ const costsMax = {
   argon2Kib: 65_536,
   argon2KibPasses: 262_144,
 } as const;
+const lengthMin = 16;
 const lengthMax = 64;
+const pbkdf2Hashes: ReadonlySet<string> = new Set<Pbkdf2Hash>(['sha1', 'sha256', 'sha512']);
 
 type Parsed = ForeignHash | undefined;
 type Reader = (text: string, firebase: FirebaseParameters | undefined) => Parsed;
@@ -39,8 +41,14 @@ type Reader = (text: string, firebase: FirebaseParameters | undefined) => Parsed
  */
 export function readForeignHash(text: string, firebase?: FirebaseParameters): ForeignHash | ForeignHashProblem {
   const found = readers.map((read) => read(text, firebase)).find((parsed) => parsed !== undefined);
-  if (found === undefined || found.digest.length < 16 || found.digest.length > lengthMax) return 'hash_format';
-  return isWithinCostLimits(found.recipe) ? found : 'hash_cost';
+  if (found === undefined || !isOfLength(found.digest.length)) return 'hash_format';
+  return problemOfRecipe(found.recipe) ?? found;
+}
+
+/** What is wrong with a recipe, wherever it was read; undefined for one that can be followed at a sign-in. */
+export function problemOfRecipe(recipe: ForeignRecipe): ForeignHashProblem | undefined {
+  if (!isPossible(recipe)) return 'hash_format';
+  return isWithinCostLimits(recipe) ? undefined : 'hash_cost';
 }
 
 const readers: readonly Reader[] = [readBcrypt, readArgon2id, readScrypt, readPbkdf2, readDjango, readFirebase];
@@ -49,7 +57,7 @@ function readBcrypt(text: string): Parsed {
   const [, cost, salt, digest] = /^\$2[aby]\$(\d\d)\$([./A-Za-z0-9]{22})([./A-Za-z0-9]{31})$/.exec(text) ?? [];
   if (cost === undefined || salt === undefined || digest === undefined) return undefined;
   const recipe = { kind: 'bcrypt', cost: Number(cost), salt: bcryptBase64.decode(salt) } as const;
-  return recipe.cost < 4 ? undefined : { recipe, digest: bcryptBase64.decode(digest) };
+  return { recipe, digest: bcryptBase64.decode(digest) };
 }
 
 function readArgon2id(text: string): Parsed {
@@ -58,9 +66,7 @@ function readArgon2id(text: string): Parsed {
   if (encodedSalt === undefined || encoded === undefined) return undefined;
   const [salt, digest] = [base64(encodedSalt), base64(encoded)];
   const costs = { memoryKib: Number(m), iterations: Number(t), parallelism: Number(p) };
-  const isPossible =
-    salt.length >= 8 && costs.iterations > 0 && costs.parallelism > 0 && costs.memoryKib >= 8 * costs.parallelism;
-  return isPossible ? { recipe: { kind: 'argon2id', ...costs, length: digest.length, salt }, digest } : undefined;
+  return { recipe: { kind: 'argon2id', ...costs, length: digest.length, salt }, digest };
 }
 
 function readScrypt(text: string): Parsed {
@@ -69,8 +75,7 @@ function readScrypt(text: string): Parsed {
   if (encodedSalt === undefined || encoded === undefined) return undefined;
   const [salt, digest] = [base64(encodedSalt), base64(encoded)];
   const costs = { logN: Number(logN), r: Number(r), p: Number(p) };
-  const isPossible = costs.logN > 0 && costs.r > 0 && costs.p > 0;
-  return isPossible ? { recipe: { kind: 'scrypt', ...costs, length: digest.length, salt }, digest } : undefined;
+  return { recipe: { kind: 'scrypt', ...costs, length: digest.length, salt }, digest };
 }
 
 function readPbkdf2(text: string): Parsed {
@@ -91,7 +96,6 @@ function readDjango(text: string): Parsed {
 function pbkdf2Of(given: { hash: string; iterations: string | undefined; salt: Buffer; digest: Buffer }): Parsed {
   const { salt, digest } = given;
   const iterations = Number(given.iterations);
-  if (iterations < 1) return undefined;
   return {
     recipe: { kind: 'pbkdf2', hash: given.hash as Pbkdf2Hash, iterations, length: digest.length, salt },
     digest,
@@ -108,6 +112,24 @@ function readFirebase(text: string, firebase: FirebaseParameters | undefined): P
   const digest = Buffer.from(encrypted.map((byte, index) => byte ^ (signerKey[index] ?? 0)));
   const salt = Buffer.concat([base64(encodedSalt), saltSeparator]);
   return { recipe: { kind: 'firebase-scrypt', logN, r, p: 1, length: digest.length, salt }, digest };
+}
+
+const isOfLength = (length: number) => length >= lengthMin && length <= lengthMax;
+
+function isPossible(recipe: ForeignRecipe): boolean {
+  if (recipe.kind === 'bcrypt') return recipe.cost >= 4 && recipe.salt.length === 16;
+  if (!isOfLength(recipe.length)) return false;
+  switch (recipe.kind) {
+    case 'scrypt':
+    case 'firebase-scrypt':
+      return recipe.logN > 0 && recipe.r > 0 && recipe.p > 0;
+    case 'pbkdf2':
+      return pbkdf2Hashes.has(recipe.hash) && recipe.iterations > 0;
+    case 'argon2id': {
+      const { salt, memoryKib, iterations, parallelism } = recipe;
+      return salt.length >= 8 && iterations > 0 && parallelism > 0 && memoryKib >= 8 * parallelism;
+    }
+  }
 }
 
 function isWithinCostLimits(recipe: ForeignRecipe): boolean {

@@ -3,19 +3,19 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DomainError, normalisePassword } from '@bank/domain';
 import type { Argon2id } from 'oslo/password';
-import type { ForeignHash } from '#foreign/foreign-hash.ts';
-import { deriveForeignHash, type ForeignRecipe, readRecipe, writeRecipe } from '#foreign/recipe.ts';
+import type { ForeignHash, ForeignHashProblem } from '#foreign/foreign-hash.ts';
+import { deriveForeignHash, type ForeignRecipe, writeRecipe } from '#foreign/recipe.ts';
 import type { Key, Keyring } from '#keys/keyring.ts';
 import { argon2id } from '#password/argon2id.ts';
 import { letPoolYield } from '#password/let-pool-yield.ts';
+import {
+  type Argon2Parameters,
+  parseStoredHash,
+  problemOfStoredHash,
+  readStoredHash,
+  sameCosts,
+} from '#password/stored-hash.ts';
 import { createWorkQueue, type WorkQueue, type WorkQueueStats } from '#password/work-queue.ts';
-
-/** Argon2id costs (RFC 9106 §3.1). */
-export interface Argon2Parameters {
-  readonly memoryKib: number;
-  readonly iterations: number;
-  readonly parallelism: number;
-}
 
 /** OWASP's first choice: 19 MiB, two passes, one lane (SR-8). */
 export const defaultArgon2Parameters: Argon2Parameters = { memoryKib: 19_456, iterations: 2, parallelism: 1 };
@@ -35,6 +35,9 @@ export interface PasswordHasherOptions {
   readonly verifyMinMs?: number;
 }
 
+/** A hash of our own that somebody brought. `hash_key`: the pepper key that it was made with is not here. */
+type AdoptedHash = { readonly stored: string } | { readonly problem: ForeignHashProblem | 'hash_key' };
+
 export interface PasswordHasher {
   /**
    * Runs work that ends with a verification once its turn is near. Of many who come at once only the next few are looked up and
@@ -53,19 +56,16 @@ export interface PasswordHasher {
    * kind, so that a million of them leave the queue to whoever signs in. @throws service.overloaded
    */
   wrap(foreign: ForeignHash): Promise<string>;
+  /**
+   * What is stored for a hash that `hash` or `wrap` made where the pepper is the same, as an export has it: itself, or what is wrong
+   * with it. Undefined for what has another form.
+   */
+  adopt(text: string): AdoptedHash | undefined;
   /** `stale` asks for a new hash of the valid password: costs or pepper have changed, or it was imported. @throws service.overloaded */
   verify(hash: string, password: string): Promise<{ valid: boolean; stale: boolean }>;
   /** Costs what a verification costs, for when there is no user. @throws service.overloaded */
   decoy(password: string): Promise<void>;
   stats(): WorkQueueStats;
-}
-
-interface StoredHash {
-  readonly keyId: string;
-  /** Of a hash that was imported. */
-  readonly recipe: ForeignRecipe | undefined;
-  readonly phc: string;
-  readonly parameters: Argon2Parameters;
 }
 
 /** So many are made ready for each that is hashed: the next when a hash ends. More come before the cheap calls of others. */
@@ -76,8 +76,6 @@ const hashMs = 50;
 const strangersShareOfQueue = 1 / 4;
 const saltBytes = 16;
 const tagBytes = 32;
-const storedPattern =
-  /^([A-Za-z0-9_-]{1,32}):(?:([A-Za-z0-9$=,+/-]{8,256})\|)?(\$argon2id\$v=19\$m=(\d{1,10}),t=(\d{1,10}),p=(\d{1,3})\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{16,})$/;
 
 /**
  * Hashes and verifies passwords with Argon2id and a pepper, a bounded number at a time: hashing is the most expensive
@@ -131,6 +129,7 @@ export function createPasswordHasher(options: PasswordHasherOptions): PasswordHa
       const hashed = () => queue.run(async () => (await argon2(parameters, key)).hash(digest.toString('hex')));
       return `${key.id}:${writeRecipe(recipe)}|${await background.run(hashed)}`;
     },
+    adopt: (text) => adopt(text, pepper, parameters),
     verify: (hash, password) => noEarlier(verifyMinMs, verify(hash, password)),
     decoy: (password) => noEarlier(verifyMinMs, decoy(password)),
     stats() {
@@ -188,22 +187,12 @@ async function formFor(recipe: ForeignRecipe | undefined, password: string): Pro
   return recipe === undefined ? exactForm(password) : (await deriveForeignHash(recipe, password)).toString('hex');
 }
 
-function readStoredHash(hash: string): StoredHash {
-  const [, keyId, foreign, phc, memoryKib, iterations, parallelism] = storedPattern.exec(hash) ?? [];
-  const recipe = foreign === undefined ? undefined : readRecipe(foreign);
-  if (keyId === undefined || phc === undefined || (foreign !== undefined && recipe === undefined)) {
-    throw new DomainError('service.internal', { reason: 'a stored password hash is malformed' });
-  }
-  const parameters = {
-    memoryKib: Number(memoryKib),
-    iterations: Number(iterations),
-    parallelism: Number(parallelism),
-  };
-  return { keyId, recipe, phc, parameters };
-}
-
-function sameCosts(a: Argon2Parameters, b: Argon2Parameters): boolean {
-  return a.memoryKib === b.memoryKib && a.iterations === b.iterations && a.parallelism === b.parallelism;
+function adopt(text: string, pepper: Keyring, usual: Argon2Parameters): AdoptedHash | undefined {
+  const stored = parseStoredHash(text);
+  if (stored === undefined) return undefined;
+  if (pepper.find(stored.keyId) === undefined) return { problem: 'hash_key' };
+  const problem = problemOfStoredHash(text, usual);
+  return problem === undefined ? { stored: text } : { problem };
 }
 
 function unpaddedBase64(bytes: Buffer): string {

@@ -9,7 +9,7 @@ import { type NewLine, writeUsers } from '#features/import/write-users.ts';
 /**
  * Makes users of customers of another system, each line for itself: a line that cannot be imported stands in nobody's way,
  * and one that was imported before is left alone, so that whatever broke off can be sent again. Everybody is a customer:
- * nobody gets other roles in this way (SR-72). Hashes are wrapped before anything is written.
+ * nobody gets other roles in this way (SR-72). Hashes of others are wrapped before anything is written.
  * @throws access.forbidden, request.invalid, service.overloaded, service.unavailable
  */
 export async function importUsers(
@@ -89,9 +89,14 @@ async function hashed(ctx: AppContext, fresh: readonly Candidate[]): Promise<rea
     fresh.map(async (candidate) => ({
       ...candidate,
       userId: ctx.ids.next() as UserId,
-      passwordHash: candidate.hash && (await ctx.hasher.wrap(candidate.hash)),
+      passwordHash: await storedHash(ctx, candidate),
     })),
   );
+}
+
+async function storedHash(ctx: AppContext, { hash }: Candidate): Promise<string | undefined> {
+  if (hash === undefined) return undefined;
+  return 'stored' in hash ? hash.stored : await ctx.hasher.wrap(hash);
 }
 
 async function tellLedger(

@@ -10,11 +10,17 @@ export type ImportOutcome =
   | { readonly kind: 'created' | 'already'; readonly userId: string | undefined }
   | { readonly kind: 'refused'; readonly field: string; readonly rule: string };
 
+/** A hash that this one, or an installation with the same pepper, has made. */
+interface OwnHash {
+  readonly stored: string;
+}
+
 /** A line that can be imported, as far as it says itself. */
 export interface Candidate {
   readonly index: number;
   readonly line: ImportedLine;
-  readonly hash: ForeignHash | undefined;
+  /** Of another system, or one that is stored as it is. */
+  readonly hash: ForeignHash | OwnHash | undefined;
   /** By what it is recognised when it comes again. */
   readonly identity: readonly Digest[];
   readonly email: readonly Digest[];
@@ -52,8 +58,7 @@ function candidateOf(
   firebase: FirebaseParameters | undefined,
 ): Candidate {
   const { email, phone, externalId, passwordHash } = line;
-  const hash = passwordHash === undefined ? undefined : readForeignHash(passwordHash, firebase);
-  if (typeof hash === 'string') throw refused('passwordHash', hash);
+  const hash = passwordHash === undefined ? undefined : readHash(ctx, passwordHash, firebase);
   const { createdAt } = line;
   if (createdAt !== undefined && (createdAt < earliest || createdAt > ctx.clock.now()))
     throw refused('createdAt', 'time');
@@ -67,6 +72,14 @@ function candidateOf(
     // Only a proven number names a user, as everywhere.
     phone: phone !== undefined && line.phoneVerified ? indexAddress(ctx, phoneOf(phone)) : [],
   };
+}
+
+function readHash(ctx: AppContext, text: string, firebase: FirebaseParameters | undefined): ForeignHash | OwnHash {
+  const own = ctx.hasher.adopt(text);
+  if (own !== undefined && 'stored' in own) return own;
+  const hash = own?.problem ?? readForeignHash(text, firebase);
+  if (typeof hash === 'string') throw refused('passwordHash', hash);
+  return hash;
 }
 
 function phoneOf(value: NonNullable<ImportedLine['phone']>): Address {
