@@ -1,5 +1,5 @@
 import { uuidv7 } from '@bank/domain';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ProofVerdict } from '#adapters/factors/factor-challenges.ts';
 import { type Account, register, signIn } from './support/accounts.ts';
 import { type Answer, get, post, send } from './support/http.ts';
@@ -13,6 +13,7 @@ import {
   emailedCode,
   fromConsole,
   signInAtConsole,
+  staffSession,
 } from './support/staff.ts';
 
 const auth = await sharedAuth();
@@ -111,6 +112,42 @@ describe('SR-72 each role with each factor at each listener', () => {
       aud: 'user-service',
       roles: ['customer'],
     });
+  });
+});
+
+describe('SR-18, SR-72 what could never count is not even started', () => {
+  const { sms, totp, webauthn } = factors;
+  const start = vi.spyOn(auth.ctx.factorChallenges, 'start');
+  beforeEach(() => start.mockClear());
+  afterAll(() => start.mockRestore());
+
+  it('401 at a sign-in at the console: no text message goes out by the password of a member of staff', async () => {
+    const account = await createStaff(auth, 'support');
+    auth.neighbours.factors = [sms, totp, webauthn];
+    const { loginId } = (await signInAtConsole(auth, account)).body;
+    for (const factorId of [sms.id, totp.id]) {
+      const { status, body } = await post(auth, '/v1/auth/login/challenge', { loginId, factorId });
+      expect([status, body.code]).toEqual([401, 'auth.login.invalid']);
+    }
+    expect(start).not.toHaveBeenCalled();
+    expect((await post(auth, '/v1/auth/login/challenge', { loginId, factorId: webauthn.id })).status).toBe(200);
+    expect(start).toHaveBeenCalledOnce();
+  });
+
+  it('404 at a step-up there, also where no passkey is left', async () => {
+    const { body: session } = await staffSession(auth, await createStaff(auth, 'support'));
+    const challenge = (factorId: string) =>
+      post(auth, '/v1/auth/step-up/challenge', { factorId }, { token: session.accessToken });
+    for (const others of [[webauthn], []]) {
+      auth.neighbours.factors = [sms, totp, ...others];
+      for (const { id } of [sms, totp]) {
+        const { status, body } = await challenge(id);
+        expect([status, body.code]).toEqual([404, 'factor.not_found']);
+      }
+    }
+    expect(start).not.toHaveBeenCalled();
+    auth.neighbours.factors = [webauthn];
+    expect((await challenge(webauthn.id)).status).toBe(200);
   });
 });
 

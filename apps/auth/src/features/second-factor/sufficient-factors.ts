@@ -62,3 +62,18 @@ export async function isGoodSince(ctx: AppContext, userId: UserId, factorId: str
   if (enrolled === undefined) throw noAnswerOf('mfa');
   return enrolled.some((factor) => factor.id === factorId && !isOfBefore(factor, since));
 }
+
+/**
+ * Whether a factor may be asked for, judged before anything is started or sent that could never count (SR-18): for a session of staff it
+ * is one of those that are asked for, and for a step-up none that lets them enrol a passkey and no more (SR-72). mfa is asked about staff
+ * alone. @throws service.unavailable
+ */
+export async function mayBeAsked(
+  ctx: AppContext,
+  { userId, audience, purpose }: Whose & { readonly purpose: 'sign_in' | 'step_up' },
+  factorId: string,
+): Promise<boolean> {
+  if (audience === audiences.customers) return await isGoodSince(ctx, userId, factorId);
+  const factor = (await listSufficient(ctx, { userId, audience })).find(({ id }) => id === factorId);
+  return factor !== undefined && (purpose === 'sign_in' || suffices(audience, factor.type));
+}

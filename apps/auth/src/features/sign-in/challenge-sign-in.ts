@@ -7,7 +7,7 @@ import type { StartedFactor } from '#adapters/factors/factor-challenges.ts';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
-import { isAsked, isGoodSince } from '#features/second-factor/sufficient-factors.ts';
+import { mayBeAsked } from '#features/second-factor/sufficient-factors.ts';
 import { hashEmailedCode, signInCode, tooSoon } from '#features/sign-in/emailed-code.ts';
 import { findLockOfCodes } from '#features/sign-in/judge-emailed-code.ts';
 import { deviceOfPool } from '#features/sign-in/lockout-policies.ts';
@@ -42,12 +42,9 @@ async function askFactor(ctx: AppContext, loginId: string, factorId: string): Pr
   const { userId } = pending;
   const audience = ctx.clientRegistry.find(pending.clientId)?.audience ?? '';
   const binding = { userId, purpose: 'sign_in', bindingId: loginId, audience } as const;
-  if (!(await isGoodSince(ctx, userId, factorId))) throw refusalOf({ kind: 'unknown' }, 'auth.login.invalid');
+  if (!(await mayBeAsked(ctx, binding, factorId))) throw refusalOf({ kind: 'unknown' }, 'auth.login.invalid');
   const started = await ctx.factorChallenges.start(binding, factorId);
   if (started.kind !== 'started') throw refusalOf(started, 'auth.login.invalid');
-  if (!(await isAsked(ctx, { userId, audience }, started.type))) {
-    throw new DomainError('auth.login.invalid', { reason: `${started.type} is not good enough for the client` });
-  }
   return viewChallenge(started, now);
 }
 

@@ -6,7 +6,7 @@ import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { refusalOf } from '#features/second-factor/refusals.ts';
 import { requireTextCode } from '#features/second-factor/require-text-code.ts';
-import { isGoodSince } from '#features/second-factor/sufficient-factors.ts';
+import { mayBeAsked } from '#features/second-factor/sufficient-factors.ts';
 import { type StartedChallenge, viewChallenge } from '#features/sign-in/challenge-sign-in.ts';
 import { hashEmailedCode, stepUpCode, tooSoon } from '#features/sign-in/emailed-code.ts';
 import { findLockOfCodes } from '#features/sign-in/judge-emailed-code.ts';
@@ -42,8 +42,8 @@ async function askFactor(
   factorId: string,
 ): Promise<StartedChallenge> {
   const binding = { userId, purpose: 'step_up', bindingId: sessionId, audience } as const;
+  if (!(await mayBeAsked(ctx, binding, factorId))) throw refusalOf({ kind: 'unknown' }, 'factor.not_found');
   await requireTextCode(ctx, { userId, factorId });
-  if (!(await isGoodSince(ctx, userId, factorId))) throw refusalOf({ kind: 'unknown' }, 'factor.not_found');
   const started = await ctx.factorChallenges.start(binding, factorId);
   if (started.kind !== 'started') throw refusalOf(started, 'factor.not_found');
   return viewChallenge(started, ctx.clock.now());
