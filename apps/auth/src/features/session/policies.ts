@@ -54,7 +54,9 @@ export interface SecondUse {
 /**
  * Whether a spent refresh token gets the successor it already got, or counts as stolen (RFC 9700 §4.14.2). Only who holds the
  * session's device secret, or the key it is bound to, may ask again, for a few seconds, and only while nobody used the answer. To
- * them a token that their step-up has overtaken yields nothing, and is no theft either: another tab may have sent it before.
+ * them a token that their step-up has overtaken yields nothing, and is no theft either: another tab may have sent it before. That
+ * excuses nothing later: whoever copied a browser's cookies has its device secret too, and a token of theirs that a step-up has overtaken
+ * is all by which they are noticed. So the answers of a refresh and a step-up that arrive in the wrong order end a session (SR-49).
  */
 export function decideSecondUse(use: SecondUse, now: Date): 'same_successor' | 'superseded' | 'reuse' {
   const inTime = now.getTime() - use.consumedAt.getTime() <= graceMs;
