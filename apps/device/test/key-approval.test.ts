@@ -176,6 +176,21 @@ describe('SR-63: VerifyKeyApproval', () => {
       expect(used).toHaveLength(1);
     }
   });
+
+  test('beside the removal of its key, twenty times: one comes first, and neither breaks', {
+    timeout: 60_000,
+  }, async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const { owner, binding, challengeId, payloadDigest, signatureOver } = await given();
+      const answer = { ...binding, challengeId, signature: signatureOver(payloadDigest) };
+      const { token, id } = owner;
+      const remove = () =>
+        request(app.service, 'DELETE', `/v1/devices/${id}/key`, { token, headers: { 'if-match': '"v2"' } });
+      const [approved, removed] = await Promise.all([codeOf(client.verifyKeyApproval(answer)), remove()]);
+      expect(['approved', 'challenge.not_found']).toContain(approved);
+      expect(removed.status).toBe(204);
+    }
+  });
 });
 
 test('SR-67, SR-68: nobody but auth', async () => {

@@ -15,6 +15,7 @@ export async function verifyApproval(ctx: AppContext, actor: Actor, input: unkno
   } as const;
   const { challengeId, signature, userId, sessionId, deviceId } = parse(ApprovalAnswer, input);
   const isProven = await withTransaction(ctx, access, async (tx) => {
+    await tx.devices.lockOf(userId); // a removal takes the key first and its questions then
     const now = tx.clock.now();
     const binding = { userId, sessionId, deviceId, ceremony: 'approve' } as const;
     const asked = await tx.keyChallenges.consume(challengeId, binding, now);

@@ -77,7 +77,7 @@ export const FactorSchema: GenMessage<Factor> = /*@__PURE__*/
  */
 export const FactorType = {
   /**
-   * Never sent.
+   * One that whoever answers does not know: a release beside it enrolled it, and it cannot be asked for.
    *
    * @generated from enum value: FACTOR_TYPE_UNSPECIFIED = 0;
    */
