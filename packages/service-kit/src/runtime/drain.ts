@@ -9,13 +9,13 @@ interface Drainable extends NetServer {
 /** How long a connection that looks idle may have a request on its way. */
 const settleMs = 100;
 
-/** What a turn of the event loop takes in which nothing is done, and how many such a turn is waited for. */
+/** What a turn of the event loop takes in which nothing is done, and for how long such a turn is waited for. */
 const quietMs = 1;
-const turnsMax = 200;
+const takingMs = 200;
 
 /** Refuses new connections and lets requests in flight finish for so long, then cuts what is left. */
 export async function drain(server: Drainable, inFlightMs: number, cutAll: () => void): Promise<void> {
-  await takeWaiting();
+  await takeWaiting(server);
   // Not `server.close()`, which closes at once what looks idle: over a connection just made a request may be coming that nobody sends again.
   const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
   const settled = setTimeout(() => server.closeIdleConnections?.(), settleMs);
@@ -28,12 +28,20 @@ export async function drain(server: Drainable, inFlightMs: number, cutAll: () =>
 
 /**
  * Takes the connections that the kernel has made and nobody has taken yet: it resets those with the port, and a request may be on its way
- * over each. Every turn of the loop takes all there are, so that after one in which nothing else was done there are hardly any.
+ * over each. A turn of the loop takes one of them; after one that took none, and did nothing else either, there are hardly any.
  */
-async function takeWaiting(): Promise<void> {
-  for (let turn = 0; turn < turnsMax; turn += 1) {
-    const startedAt = performance.now();
+async function takeWaiting(server: NetServer): Promise<void> {
+  let taken = 0;
+  const note = () => {
+    taken += 1;
+  };
+  server.on('connection', note);
+  const until = performance.now() + takingMs;
+  await nextTurn(); // the rest of this one, which may have been long
+  for (let isQuiet = false; !isQuiet && performance.now() < until; ) {
+    const [before, startedAt] = [taken, performance.now()];
     await nextTurn();
-    if (turn > 0 && performance.now() - startedAt < quietMs) return;
+    isQuiet = taken === before && performance.now() - startedAt < quietMs;
   }
+  server.off('connection', note);
 }
