@@ -15,8 +15,10 @@ export interface StepResult {
 
 const running = new Set<ChildProcess>();
 
-/** The longest takes twenty on a slow machine: one that takes longer waits for something that will not come. */
-const minutesMax = 45;
+/** The longest takes twenty on a slow machine: one that takes longer waits for something that will not come. Less than a job of CI has. */
+const minutesMax = 35;
+/** What stops stacks of its own, in groups of their own, has so long for it. */
+const politeMs = 5_000;
 
 /**
  * Runs a step at `root` in a process group of its own. It never throws: a command that cannot start has failed, and so has one that
@@ -38,8 +40,8 @@ export async function runStep(root: string, step: Step, withinMs = minutesMax * 
   child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
   child.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk));
   const overdue = setTimeout(() => {
-    chunks.push(Buffer.from(`\nended: it took more than ${withinMs / 60_000} minutes`));
-    signalGroups([child], 'SIGKILL');
+    chunks.push(Buffer.from(`\nended: it took more than ${withinMs / 60_000} minutes\n`));
+    void end(child);
   }, withinMs);
   const ok = await new Promise<boolean>((resolve) => {
     child.on('error', (error) => {
@@ -63,24 +65,21 @@ function standBehind(leader: number, niceness: number): void {
 
 /** Ends every running step with its whole process group: politely, after 5 s for good. */
 export async function stopSteps(): Promise<void> {
-  const children = [...running];
-  signalGroups(children, 'SIGTERM');
-  const timer = setTimeout(() => signalGroups(children, 'SIGKILL'), 5_000);
-  await Promise.all(
-    children.map(
-      (child) => child.exitCode ?? child.signalCode ?? new Promise((resolve) => child.once('close', resolve)),
-    ),
-  );
+  await Promise.all([...running].map(end));
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  signalGroup(child, 'SIGTERM');
+  const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), politeMs);
+  await new Promise((resolve) => child.once('close', resolve));
   clearTimeout(timer);
 }
 
-function signalGroups(children: readonly ChildProcess[], signal: NodeJS.Signals): void {
-  for (const { pid } of children) {
-    if (pid === undefined) continue;
-    try {
-      process.kill(-pid, signal);
-    } catch {
-      // The group has gone by itself.
-    }
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // The group has gone by itself.
   }
 }
