@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
+import { connect as connectHttp2 } from 'node:http2';
 import { Agent, request } from 'node:https';
+import { connect as connectTcp } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect, type TLSSocket } from 'node:tls';
 import { ErrorInfoSchema } from '@bank/proto/errors';
@@ -213,6 +215,22 @@ describe('stopping', () => {
     await pause(30);
     for (const socket of [fresh, used]) expect(await ask(socket)).toMatch(/^HTTP\/1\.1 200 [\s\S]*connection: close/i);
     await stopped;
+  });
+
+  it('tells a session of HTTP/2 that begins meanwhile to end, instead of cutting it', async () => {
+    const { service, profile, baseUrl } = await rpcWorld({ drainDelayMs: 0 });
+    const socket = connectTcp(Number(new URL(baseUrl).port), 'localhost');
+    await once(socket, 'connect');
+    const stopped = service.stop();
+    const session = connectHttp2(baseUrl, {
+      createConnection: () => connect({ ...pem(profile), socket, servername: 'localhost', ALPNProtocols: ['h2'] }),
+    });
+    let isTold = false;
+    session.once('goaway', () => {
+      isTold = true;
+    });
+    await Promise.all([once(session, 'close'), stopped]);
+    expect(isTold).toBe(true);
   });
 });
 

@@ -15,11 +15,11 @@ const takingMs = 200;
 
 /** Refuses new connections and lets requests in flight finish for so long, then cuts what is left. */
 export async function drain(server: Drainable, inFlightMs: number, cutAll: () => void): Promise<void> {
+  const cut = setTimeout(cutAll, inFlightMs);
   await takeWaiting(server);
   // Not `server.close()`, which closes at once what looks idle: over a connection just made a request may be coming that nobody sends again.
   const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
   const settled = setTimeout(() => server.closeIdleConnections?.(), settleMs);
-  const cut = setTimeout(cutAll, inFlightMs);
   await closed;
   clearTimeout(settled);
   clearTimeout(cut);

@@ -190,9 +190,9 @@ function trackConnections(server: Http2SecureServer): Connections {
 }
 
 async function closeGracefully(server: Http2SecureServer, connections: Connections, inFlightMs: number): Promise<void> {
-  for (const session of connections.sessions) {
-    session.close();
-  }
+  for (const session of connections.sessions) session.close();
+  // Whoever was told that comes again at once, while what waits is still taken.
+  server.on('session', (session) => session.close());
   await drain(server, inFlightMs, () => {
     for (const socket of connections.sockets) socket.destroy();
   });
