@@ -111,17 +111,17 @@ export function requireProofOfStaff(
     details: {
       acr: 'aal2',
       maxAgeSeconds: freshSeconds,
-      ...(best === worthOfKinds(true) ? { phishingResistant: true } : {}),
+      ...(best === worthOfPasskey() ? { phishingResistant: true } : {}),
     },
   });
 }
 
 /** How good for staff what a session was proved by is. */
 function proofForStaff({ acr, amr }: Standing['user']): number {
-  if (isPhishingResistant({ amr })) return worthOfKinds(true);
+  if (isPhishingResistant({ amr })) return worthOfPasskey();
   // An emailed code is `otp` as well, and raises nothing: what raised the session beside it is one of the others.
   const isByApp = acr !== 'aal1' && amr.includes('otp') && !amr.includes('sms') && !amr.includes('recovery');
-  return isByApp ? worthOfKinds(false) : 0;
+  return isByApp ? bestForStaff([{ type: 'totp' }]) : 0;
 }
 
 /**
@@ -156,11 +156,9 @@ function isGoodForStaff(type: FactorTypeName): boolean {
   return factorTypeOf(type)?.staffWorth !== 0;
 }
 
-/** The best for staff among the kinds that no page but ours can ask for, or among the others. */
-function worthOfKinds(ofPasskeys: boolean): number {
-  return bestForStaff(
-    registered.filter((kind) => kind.isPhishingResistant === ofPasskeys).map(({ name: type }) => ({ type })),
-  );
+/** How good for staff what answers to no page but ours is. */
+function worthOfPasskey(): number {
+  return bestForStaff(registered.filter((kind) => kind.isPhishingResistant).map(({ name: type }) => ({ type })));
 }
 
 function bestForStaff(kinds: readonly Kind[]): number {
