@@ -14,6 +14,7 @@ const filled = backfill(
   `insert into auth.changes select u.id, u.status, 0 from auth.users u
      where not exists (select from auth.changes c where c.user_id = u.id) limit 1000`,
 );
+const untied = sql('3-untied', ['drop trigger users_changes on auth.users']);
 const next = (...statements: readonly string[]) => sql('4-next', statements);
 
 describe('a table that no release knows, and that an earlier migration has made', () => {
@@ -45,7 +46,7 @@ describe('a table that no release knows, and that an earlier migration has made'
   it('keeps its danger under another name', async () => {
     const renamed = sql('4-renamed', ['alter table auth.changes rename to user_changes']);
     const indexed = sql('5-index', ['create index changes_status_index on auth.user_changes (status)']);
-    expect(await rulesOf(made, filled, renamed, indexed)).toEqual(['index']);
+    expect(await rulesOf(made, filled, untied, renamed, indexed)).toEqual(['index']);
   });
 
   it('breaks no release by another type', async () => {
@@ -53,6 +54,38 @@ describe('a table that no release knows, and that an earlier migration has made'
     expect((await lintMigrations('auth', plans, release)).map(({ what }) => what)).toEqual([
       'another type for auth.changes.n writes the whole table anew (the transaction locks auth.changes)',
     ]);
+  });
+
+  it.each([
+    'alter table auth.changes drop column status',
+    'alter table auth.changes rename column status to state',
+    'alter table auth.changes rename to user_changes',
+    'drop table auth.changes',
+  ])('keeps what a trigger on a table in use writes there: %s', async (statement) => {
+    expect(await rulesOf(made, next(statement))).toEqual(['contract']);
+    expect(await rulesOf(made, untied, next(statement))).toEqual([]);
+  });
+
+  it('keeps what is written there by way of another table and another function', async () => {
+    const more = sql('3-more', [
+      'create table auth.totals (status text, n int)',
+      `create function auth.count_status(text) returns void language sql begin atomic; insert into auth.totals values ($1, 1); end`,
+      `create function auth.note_total() returns trigger language plpgsql as
+         $$ begin perform auth.count_status(new.status); return null; end $$`,
+      'create trigger changes_total after insert on auth.changes for each row execute function auth.note_total()',
+    ]);
+    expect(await rulesOf(made, more, next('drop table auth.totals'))).toEqual(['contract']);
+    expect(await rulesOf(made, untied, more, next('drop table auth.totals'))).toEqual([]);
+  });
+
+  it('asks for no value that who fills it does not give', async () => {
+    const added = 'alter table auth.changes add column at timestamptz';
+    const missing = next(`${added} not null`);
+    const checked = next(added, 'alter table auth.changes add constraint c check (at is not null) not valid');
+    expect(await rulesOf(made, filled, missing)).toEqual(['not-null']);
+    expect(await rulesOf(made, untied, filled, missing)).toEqual(['not-null']);
+    expect(await rulesOf(made, filled, checked)).toEqual(['not-null']);
+    expect(await rulesOf(made, untied, filled, checked)).toEqual([]);
   });
 
   it('takes whatever is brief or keeps nobody out', async () => {
@@ -65,7 +98,7 @@ describe('a table that no release knows, and that an earlier migration has made'
     const validated = validation('5-validate', 'auth.changes', 'changes_n_check');
     const indexed = index('6-index', { create: 'changes_n_index', on: 'auth.changes', as: '(n)' });
     const gone = sql('7-drop', ['drop index auth.changes_n_index', 'truncate auth.changes', 'drop table auth.changes']);
-    expect(await rulesOf(made, filled, check, validated, indexed, gone)).toEqual([]);
+    expect(await rulesOf(made, filled, untied, check, validated, indexed, gone)).toEqual([]);
   });
 
   it('is nobody’s before the first release', async () => {

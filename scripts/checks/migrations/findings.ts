@@ -41,6 +41,8 @@ export interface Facts extends TableFacts {
   isNew(name: string): boolean;
   /** Nobody sees the table yet: it is made by this migration. From the next one on, triggers and back-fills may have filled it. */
   isEmpty(table: string): boolean;
+  /** A function that names a table and is run by a trigger on a table in use, and so with what the release before writes. */
+  namedInUse(table: string): string | undefined;
   /** The statement that made a thing; undefined for what no migration made, and for what is gone. */
   makerOf(name: string): Node | undefined;
   /** The functions of a name, each with its arguments. */
@@ -78,6 +80,19 @@ export function cascadeFindings(behavior: string | undefined, what: string): rea
       rule: 'contract',
       what: `${what} goes with all that depends on it, which is not named here and may be in use`,
       instead: 'each thing by its name, without `cascade`',
+    },
+  ];
+}
+
+/** The finding for a new table, or a column of it, that goes while what the release before writes elsewhere comes by it. */
+export function namedInUse(table: string, what: string, facts: Facts): readonly Finding[] {
+  const name = facts.namedInUse(table);
+  if (name === undefined) return [];
+  return [
+    {
+      rule: 'contract',
+      what: `${what} goes, and ${name}, which a trigger on a table in use runs, names ${table}: the release before could not write there`,
+      instead: 'the trigger dropped by a migration before this one',
     },
   ];
 }

@@ -1,5 +1,6 @@
 import type { Node, RenameStmt } from 'libpg-query';
 import { tableFacts } from '#checks/migrations/facts/table-facts.ts';
+import { functionNaming } from '#checks/migrations/facts/trigger-facts.ts';
 import type { Facts, Finding, UsedThing } from '#checks/migrations/findings.ts';
 import { functionName, listedName, tableName } from '#checks/migrations/sql.ts';
 import type { ReleaseRecord } from '#contracts/releases.ts';
@@ -37,6 +38,12 @@ export function schemaFacts(release: ReleaseRecord | undefined): SchemaFacts {
       return meant.length > 0 && meant.every(isNew);
     },
     isEmpty: (table) => isNew(table) && (release === undefined || made.get(table)?.migration === migration),
+    namedInUse: (table) =>
+      functionNaming(
+        table,
+        [...made].map(([name, { node }]) => [name, node]),
+        isNew,
+      ),
     makerOf: (name) => made.get(name)?.node,
     stillUsed: (thing) => (release === undefined ? undefined : stillUsed(release, unusedSince, thing)),
     begin(since) {

@@ -1,5 +1,5 @@
 import type { AlterTableCmd, AlterTableStmt, ColumnDef, Constraint, Node } from 'libpg-query';
-import { asList, cascadeFindings, type Facts, type Finding } from '#checks/migrations/findings.ts';
+import { asList, cascadeFindings, type Facts, type Finding, namedInUse } from '#checks/migrations/findings.ts';
 import {
   constraintFindings,
   isReplaced,
@@ -37,7 +37,8 @@ const expand =
 
 /**
  * What `alter table` does to a table that is in use, alone or as a part of a new one. Of a table that only an earlier migration has made
- * no release misses anything, but whoever fills it waits.
+ * no release misses anything, but whoever fills it waits, and fails where that is a trigger that finds less than it names or more than it
+ * gives.
  */
 export function alterTableFindings(statement: AlterTableStmt, facts: Facts): readonly Finding[] {
   const name = tableName(statement.relation);
@@ -51,7 +52,12 @@ export function alterTableFindings(statement: AlterTableStmt, facts: Facts): rea
   const findings = commands.flatMap((command) =>
     isReplaced(table, command, added, facts) ? [] : commandFindings(table, command, gone, facts),
   );
-  return facts.isNew(table) ? [...ofParts, ...findings.filter(({ long }) => long === true)] : findings;
+  if (!facts.isNew(table)) return findings;
+  const lost = commands.flatMap(({ subtype, name = '' }) =>
+    subtype === 'AT_DropColumn' ? namedInUse(table, `the column ${table}.${name}`, facts) : [],
+  );
+  const holding = findings.filter(({ rule, long }) => long === true || rule === 'not-null');
+  return [...ofParts, ...holding, ...lost];
 }
 
 /** A table with rows becomes no part of a new one, and is not locked while what has been copied to that one is checked. */

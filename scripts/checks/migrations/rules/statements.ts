@@ -10,7 +10,7 @@ import type {
   RenameStmt,
   TruncateStmt,
 } from 'libpg-query';
-import { asList, cascadeFindings, type Facts, type Finding } from '#checks/migrations/findings.ts';
+import { asList, cascadeFindings, type Facts, type Finding, namedInUse } from '#checks/migrations/findings.ts';
 import { alterTableFindings } from '#checks/migrations/rules/alter-table.ts';
 import { rowFindings } from '#checks/migrations/rules/rows.ts';
 import { functionName, kindOf, listedName, tableName, tableOfPart, tablesBelow } from '#checks/migrations/sql.ts';
@@ -107,8 +107,9 @@ function dropped({ removeType = 'OBJECT_TABLE', objects = [], behavior }: DropSt
   return objects.flatMap((object): readonly Finding[] => {
     const name = listedName(object);
     if (removeType === 'OBJECT_INDEX') return droppedIndex(name, facts);
-    if (facts.isNew(name) || facts.isNew(tableOfPart(removeType, name) ?? '')) return [];
     const what = `the ${removeType.replace('OBJECT_', '').toLowerCase()} ${name}`;
+    if (facts.isNew(name)) return removeType === 'OBJECT_TABLE' ? namedInUse(name, what, facts) : [];
+    if (facts.isNew(tableOfPart(removeType, name) ?? '')) return [];
     return [...asList(facts.stillUsed({ what, table: name })), ...cascadeFindings(behavior, what)];
   });
 }
@@ -132,7 +133,10 @@ function emptied(statement: TruncateStmt, facts: Facts): readonly Finding[] {
 
 function renamed({ relation, object, renameType, subname }: RenameStmt, facts: Facts): readonly Finding[] {
   const name = tableName(relation) || listedName(object);
-  if (facts.isNew(name)) return [];
+  if (facts.isNew(name)) {
+    const isNamed = renameType === 'OBJECT_TABLE' || renameType === 'OBJECT_COLUMN';
+    return isNamed ? namedInUse(name, `the name ${[name, subname].filter(Boolean).join('.')}`, facts) : [];
+  }
   const maker = facts.makerOf(name);
   const isPlainIndex = maker !== undefined && 'IndexStmt' in maker && maker.IndexStmt.unique !== true;
   if (renameType === 'OBJECT_INDEX' && isPlainIndex) return []; // errors are told apart by the names of unique ones
