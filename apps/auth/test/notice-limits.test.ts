@@ -13,8 +13,6 @@ const called = { at, device: 'iPhone 17' };
 const repeated = [messageOf('new-device', called), messageOf('device-trusted', called)];
 const changes = [
   messageOf('password-changed', { at }),
-  messageOf('factor-added', { at }),
-  messageOf('recovery-codes-created', { at }),
   messageOf('refresh-token-reuse', called),
   messageOf('bank-account-linked', { at }),
 ];
@@ -31,6 +29,20 @@ async function statesOf(template: TemplateName, count: number): Promise<string[]
   );
 }
 
+const usedUp = [
+  messageOf('password-changed', { at }),
+  messageOf('recovery-code-used', { at, remaining: 9 }),
+  messageOf('recovery-codes-low', { at, remaining: 1 }),
+  messageOf('email-changed', { at }),
+];
+const factors = [
+  messageOf('factor-added', { at }),
+  messageOf('sms-factor-added', { at }),
+  messageOf('factor-removed', { at }),
+  messageOf('factors-reset', { at }),
+  messageOf('recovery-codes-created', { at }),
+];
+
 it('SR-20 sign-ins and devices, however many, keep back no notice of changed credentials, of theft or of bank accounts', async () => {
   const { id: userId } = await register(auth);
   const expiresAt = new Date(Date.now() + 600_000);
@@ -43,4 +55,23 @@ it('SR-20 sign-ins and devices, however many, keep back no notice of changed cre
   }
   await deliver(auth, ...mails(changes));
   for (const { template } of changes) expect([template, await statesOf(template, 1)]).toEqual([template, ['sent']]);
+});
+
+it('SR-20 no mail that tells of second factors or recovery codes is kept back, however many there were of it and of others', async () => {
+  const { id: userId } = await register(auth);
+  const expiresAt = new Date(Date.now() + 600_000);
+  const count = 5;
+  for (const message of [...usedUp, ...factors]) {
+    const before = (await deliveriesBy(auth, 'email')).filter(({ template }) => template === message.template).length;
+    const mails = Array.from({ length: count }, () => ({
+      channel: 'email' as const,
+      to: { userId },
+      expiresAt,
+      ...message,
+    }));
+    await deliver(auth, ...mails);
+    const states = (await statesOf(message.template, before + count)).slice(-count);
+    const isLimited = usedUp.some(({ template }) => template === message.template);
+    expect([message.template, states.includes('suppressed')]).toEqual([message.template, isLimited]);
+  }
 });

@@ -7,9 +7,12 @@ import type { SmsTemplateName, TemplateName } from '@bank/notifications';
  * - `sign_in`: codes of sign-ins, which whoever has the password alone can ask for again and again (SR-14);
  * - `asked`: codes that a live session asked for, and invitations;
  * - `way_back`: tells a user of something that the link in it undoes: no code that somebody asks for keeps it back;
+ * - `factors`: what somebody is let in by was added or removed. These mails have no limit but that of what they tell of (SR-20);
+ * - `password`: another password, which its user may choose again and again without a factor;
+ * - `recovery_code`: what each use of a recovery code brings;
  * - `credentials`: others sign in from now on than did, or by other means: few, and a sign-in alone brings none (SR-20);
  * - `alarm`: what may be theft. A thief who signs in can bring it about, so it takes nothing from `credentials`;
- * - `bank_account`, `device`, `factor`: what somebody who is signed in can do again and again;
+ * - `bank_account`, `device`, `factor` (another name or order): what somebody who is signed in can do again and again;
  * - `device_key`: a key approves payments, so no trust in devices, given again and again, keeps back what tells of it (SR-20);
  * - `notice`: all others, among them those that every sign-in brings.
  */
@@ -20,6 +23,9 @@ export type MessagePurpose =
   | 'sign_in'
   | 'asked'
   | 'way_back'
+  | 'factors'
+  | 'password'
+  | 'recovery_code'
   | 'credentials'
   | 'alarm'
   | 'bank_account'
@@ -47,14 +53,14 @@ const purposes: Readonly<Record<TemplateName | SmsTemplateName, MessagePurpose>>
   'email-replaced': 'way_back',
   'recovery-in-review': 'way_back',
   'recovery-waiting': 'way_back',
-  'password-changed': 'credentials',
-  'factor-added': 'credentials',
-  'sms-factor-added': 'credentials',
-  'factor-removed': 'credentials',
-  'factors-reset': 'credentials',
-  'recovery-codes-created': 'credentials',
-  'recovery-code-used': 'credentials',
-  'recovery-codes-low': 'credentials',
+  'factor-added': 'factors',
+  'sms-factor-added': 'factors',
+  'factor-removed': 'factors',
+  'factors-reset': 'factors',
+  'recovery-codes-created': 'factors',
+  'password-changed': 'password',
+  'recovery-code-used': 'recovery_code',
+  'recovery-codes-low': 'recovery_code',
   'recovery-cancelled': 'credentials',
   'recovery-completed': 'credentials',
   'email-changed': 'credentials',

@@ -11,7 +11,7 @@ import { toFactorView } from '#features/factor/view.ts';
 
 const tag = 'mfa';
 
-import { changeLimits } from '#transport/http/change-limits.ts';
+import { removalLimits } from '#transport/http/change-limits.ts';
 
 export const factorRoutes = defineRoutes<AppContext>([
   {
@@ -72,7 +72,7 @@ export const factorRoutes = defineRoutes<AppContext>([
     access: 'user',
     stepUp: { acr: 'aal1', maxAgeSeconds: freshSeconds },
     ifMatch: 'required',
-    limits: changeLimits,
+    limits: removalLimits,
     params: FactorParams,
     responses: { 204: null },
     errors: ['factor.not_found', 'factor.last_strong'],
