@@ -220,6 +220,28 @@ describe('a recovery whose delay is over', () => {
     expect((await signIn(auth, account, { password: newPassword })).status).toBe(200);
   });
 
+  it('SR-43 leaves no device known that a factor made known while mfa was away', async () => {
+    const account = await register(auth);
+    await provenRecovery(auth, account);
+    auth.neighbours.removes = false;
+    auth.clock.advance(recoveryDelayMs + 1000);
+    await carryOutRecoveries(auth.ctx);
+    expect((await reset(auth, await askForToken(auth, account))).status).toBe(204);
+    auth.neighbours.factors = [totpFactor];
+    auth.neighbours.proof = { kind: 'accepted', by: 'totp' };
+    const { loginId } = (await signIn(auth, account, { password: newPassword })).body;
+    const proof = { loginId, challengeId: uuidv7(), response: { code: '123456' } };
+    expect((await post(auth, '/v1/auth/login/verify', proof)).status).toBe(200);
+    const known = () =>
+      auth.database.query('select 1 from auth.devices where user_id = $1 and known_at is not null', [account.id]);
+    expect(await known()).toHaveLength(1);
+    auth.neighbours.removes = true;
+    auth.clock.advance(61_000);
+    await carryOut(auth);
+    expect(removedOf(account.id)).toHaveLength(1);
+    expect(await known()).toEqual([]);
+  });
+
   it('SR-73 is carried out once, by however many processes', { timeout: 120_000 }, async () => {
     for (let round = 0; round < 20; round += 1) {
       const account = await register(auth);

@@ -3,7 +3,7 @@ import { UserStatus } from '@bank/proto/user';
 import { losers, raceOf } from '@bank/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { carryOutRecoveries } from '#features/recovery/carry-out-recoveries.ts';
-import { type Account, register } from './support/accounts.ts';
+import { type Account, register, signIn } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
 import {
   auditsOf,
@@ -15,7 +15,7 @@ import {
 } from './support/colleagues.ts';
 import { templatesTo } from './support/emails.ts';
 import { post } from './support/http.ts';
-import { askForToken, linksTo, reset, toldAbout } from './support/passwords.ts';
+import { askForToken, linksTo, newPassword, reset, toldAbout } from './support/passwords.ts';
 import {
   afterTheDelay,
   askForRecovery,
@@ -30,7 +30,7 @@ import {
 
 const auth = await startAuth({ callers: staffCallers(), env: { DATABASE_POOL_MAX: '4' } });
 const clients = await staffClients(auth);
-const { rowsOf, removedOf } = recoveriesOf(auth);
+const { rowsOf, removedOf, setStatus } = recoveriesOf(auth);
 const noteId = uuidv7();
 
 beforeEach(() => {
@@ -155,6 +155,22 @@ describe('a lock by staff', () => {
     await carryOutRecoveries({ ...auth.ctx, removeFactors });
     await carryOut(auth);
     expect([await statusOf(account), await linksTo(auth, account.id)]).toEqual(['locked', []]);
+  });
+
+  it('SR-43 closes the account again where it was put back after that: a password of between is taken as well', async () => {
+    const account = await lockedOnTheWay();
+    await approve(account);
+    await setStatus(account.id, 'active');
+    expect((await reset(auth, await askForToken(auth, account))).status).toBe(204);
+    expect((await signIn(auth, account, { password: newPassword })).status).toBe(200);
+    auth.neighbours.removes = false;
+    auth.clock.advance(recoveryDelayMs + 1000);
+    await carryOutRecoveries(auth.ctx);
+    expect((await signIn(auth, account, { password: newPassword })).status).toBe(401);
+    auth.neighbours.removes = true;
+    auth.clock.advance(61_000);
+    await carryOut(auth);
+    expect(removedOf(account.id)).toHaveLength(1);
   });
 });
 

@@ -101,8 +101,9 @@ async function tellRefusal(tx: AppTransaction, { id, userId }: DueRecovery, reas
 }
 
 /**
- * The end of a recovery: what was opened by a factor meanwhile ends as well, a lock is lifted where staff decided since, and
- * another password is begun by a link to the mailbox. Until it is chosen nobody signs in.
+ * The end of a recovery: what was opened by a factor meanwhile ends as well, no device that became known so is known any more, a lock
+ * is lifted where staff decided since, and another password is begun by a link to the mailbox. Until it is chosen nobody signs in, but
+ * for whoever chose one after the account was closed.
  */
 async function finish(tx: AppTransaction, recovery: DueRecovery): Promise<void> {
   const { id, userId } = recovery;
@@ -110,6 +111,7 @@ async function finish(tx: AppTransaction, recovery: DueRecovery): Promise<void> 
   if (user === undefined) return;
   if (!(await tx.recoveries.remove(id))) return;
   await tx.lockouts.lift(tx.keys.limits.all().map((key) => keyedHash(key, 'user', userId)));
+  await tx.devices.doubtAll(userId);
   await endEverything(tx, userId, 'factor_changed');
   if (user.status === 'locked') await moveUser(tx, user, { to: 'active', by: 'user', warrant: { recoveryId: id } });
   await sendResetLink(tx, user, { byStaff: false });

@@ -147,7 +147,7 @@ export class RecoveryRepository extends Repository {
    */
   putBack(id: string, { newId, expiresAt }: { newId: string; expiresAt: Date }): Promise<ProvenRecovery | undefined> {
     return this.row(
-      `update auth.recoveries set id = ?, proof = null, due_at = null, begun_at = null, closed_at = null, lease_until = null,
+      `update auth.recoveries set id = ?, proof = null, due_at = null, begun_at = null, lease_until = null,
           expires_at = ?, cancel_digests = '{}' where id = ? returning ${columns}`,
       [newId, expiresAt, id],
     );
@@ -166,10 +166,12 @@ export class RecoveryRepository extends Repository {
 
   /**
    * Notes that one that is being carried out closes the account, and nobody else takes it up until then; false where it has done so
-   * before, or is not there any more.
+   * since it was begun, or is not there any more. Where it was put back after that and begun again, it does so again. By the later of
+   * both clocks, so that one that is slow does not have it closed at each try.
    */
   async claimClosing(id: string, { now, leaseUntil }: { now: Date; leaseUntil: Date }): Promise<boolean> {
-    const sql = 'update auth.recoveries set closed_at = ?, lease_until = ? where id = ? and closed_at is null';
+    const sql = `update auth.recoveries set closed_at = greatest(?, begun_at), lease_until = ?
+      where id = ? and (closed_at is null or closed_at < begun_at)`;
     return (await this.affected(sql, [now, leaseUntil, id])) === 1;
   }
 
