@@ -38,7 +38,5 @@ export interface Fault {
   readonly replicas?: number;
   /** What clients do while it lasts; the usual unless it says so. */
   readonly shares?: Shares<Action>;
-  /** Whether what a client complained of is as it should be while this goes wrong; nothing is unless it says so. */
-  excuses?(complaint: string): boolean;
   run(chaos: Chaos): Promise<Outcome>;
 }

@@ -56,6 +56,16 @@ export class Journal {
     this.acknowledged = acknowledged;
   }
 
+  /**
+   * Takes back those complaints from the `from`-th on, counted from 0, that end with one of `endings`: they are as it should be. Answers
+   * how many there were.
+   */
+  excuse(from: number, endings: readonly string[]): number {
+    const since = this.complaints.splice(from);
+    this.complaints.push(...since.filter((complaint) => !endings.some((ending) => complaint.endsWith(ending))));
+    return from + since.length - this.complaints.length;
+  }
+
   /** The answers to what was sent since a moment, up to another. */
   between(since: number, until = Number.POSITIVE_INFINITY): readonly Answer[] {
     return this.answers.filter(({ sentAt }) => sentAt >= since && sentAt < until);
