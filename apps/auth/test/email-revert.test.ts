@@ -143,7 +143,13 @@ describe('POST /v1/auth/email/revert', () => {
     }
     expect((await reset(auth, resetToken)).body.code).toBe('auth.verification.invalid');
     expect((await get(auth, '/v1/auth/me', next.accessToken)).body.email).toBe(account.email);
-    expect(await toldAbout(auth, account.id)).toContain('user.email_change.reverted taken');
+    const told = await toldAbout(auth, account.id);
+    expect(told).toContain('user.email_change.reverted taken');
+    expect(told).toContain('auth.recovery.cancelled link_back');
+    expect(await templatesTo(auth, account.id)).toEqual(
+      expect.arrayContaining(['recovery-cancelled', 'session-revoked']),
+    );
+    await auth.mailbox.newest(email, /A session of your account .* was ended/);
     expect((await signIn(auth, { email })).status).toBe(200);
   });
 

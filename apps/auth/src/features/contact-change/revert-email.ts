@@ -1,3 +1,4 @@
+import { notify } from '@bank/composition';
 import { withTransaction } from '@bank/database';
 import { allow, DomainError, parse, type UserId } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
@@ -10,6 +11,7 @@ import { openReversion, reversionTokenPrefix } from '#features/contact-change/re
 import { RevertEmailSchema } from '#features/contact-change/schemas.ts';
 import { endRecoveries } from '#features/recovery/end-recoveries.ts';
 import { endEverything } from '#features/standing/end-everything.ts';
+import { noticeDays } from '#features/standing/move-user.ts';
 import { openContact } from '#features/user/contact.ts';
 import type { EmailReversion } from '#storage/users/email-reversion.repository.ts';
 import type { User } from '#storage/users/user.repository.ts';
@@ -65,7 +67,7 @@ async function revert(tx: AppTransaction, user: User, reversion: EmailReversion)
   const at = tx.clock.now();
   if (contact === null || !(await putEmail(tx, user, { email, reverted: true }))) {
     // Once, since it stays good: whoever has the mailbox by now is not to keep its former owner signed out for days.
-    if (await tx.emailReversions.claimEnding(reversion.id, at)) await shutOut(tx, userId);
+    if (await tx.emailReversions.claimEnding(reversion.id, at)) await shutOutAndTell(tx, userId);
     return 'taken';
   }
   await shutOut(tx, userId);
@@ -78,10 +80,16 @@ async function revert(tx: AppTransaction, user: User, reversion: EmailReversion)
   return 'done';
 }
 
-/** Ends what somebody who has taken an account over has open, or could finish. */
-async function shutOut(tx: AppTransaction, userId: UserId): Promise<void> {
+/** Where no address changes, no other mail says to whoever has the present one why they are signed out (SR-20). */
+async function shutOutAndTell(tx: AppTransaction, userId: UserId): Promise<void> {
   await tx.passwordResets.remove(userId);
-  await endRecoveries(tx, userId, 'email_changed');
+  await endRecoveries(tx, userId, 'link_back');
+  if ((await shutOut(tx, userId)) === 0) return;
+  await notify(tx, userId, messageOf('session-revoked', { at: tx.clock.now() }), { keptDays: noticeDays });
+}
+
+/** Ends what somebody who has taken an account over has open, or could finish. How many sessions that were. */
+async function shutOut(tx: AppTransaction, userId: UserId): Promise<number> {
   await tx.contactChanges.removeAll(userId);
-  await endEverything(tx, userId, 'email_reverted');
+  return await endEverything(tx, userId, 'email_reverted');
 }

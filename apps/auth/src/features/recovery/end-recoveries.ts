@@ -3,8 +3,8 @@ import type { UserId } from '@bank/domain';
 import { messageOf } from '@bank/notifications';
 import type { AppTransaction } from '#context.ts';
 
-/** What ends a recovery before it is carried out. */
-type Cause = 'link' | 'second_factor' | 'email_changed' | 'status';
+/** What ends a recovery before it is carried out; `link_back` is a link that gives an address back, and found it taken. */
+type Cause = 'link' | 'second_factor' | 'email_changed' | 'link_back' | 'status';
 
 /**
  * Ends all recoveries of a user that have not begun to be carried out, and links that would begin one. Where one was under way
