@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryFolder, type Settings, type Stack, startStack } from '@bank/scripts/stack';
 import { buildBundles } from '#bundles.ts';
-import { gatherLogs, moveLogs } from '#kept-logs.ts';
+import { gatherLogs, moveLogs, tryToKeep } from '#kept-logs.ts';
 
 export interface BundledStackOptions<T = unknown> {
   /** The beginning of the names of its folder, database and virtual host. */
@@ -46,15 +46,19 @@ export async function withBundledStack<T>(
       ...{ folder, name, settings, replicas, env, report, signal },
       ...{ randomPorts: true, bundled: true },
     });
-    const result = await work(stack).finally(() => {
-      gatherLogs(stack, folder);
-      return stack.stopAndRemove({ keepStores });
-    });
-    isFailure = options.isFailure?.(result) ?? false;
-    return result;
+    let hasFailed = true;
+    try {
+      const result = await work(stack);
+      hasFailed = options.isFailure?.(result) ?? false;
+      return result;
+    } finally {
+      if (hasFailed && !keepStores) tryToKeep(report, () => gatherLogs(stack, folder));
+      await stack.stopAndRemove({ keepStores });
+      isFailure = hasFailed;
+    }
   } finally {
     if (isFailure && !keepStores) {
-      moveLogs(folder, kept);
+      tryToKeep(report, () => moveLogs(folder, kept));
       report(`logs of the stack: ${kept}`);
     }
     if (!keepStores) rmSync(folder, { recursive: true, force: true });

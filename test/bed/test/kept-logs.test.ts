@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@bank/testing';
 import { expect, test } from 'vitest';
-import { gatherLogs, moveLogs } from '#kept-logs.ts';
+import { gatherLogs, moveLogs, tryToKeep } from '#kept-logs.ts';
 
 /** The folder of a stack with a log, and with one that lies elsewhere. */
 function stackFolder(name: string) {
@@ -31,4 +31,15 @@ test('a stack that came to no log leaves none', () => {
   const to = join(temporaryFolder('none'), 'logs');
   moveLogs(temporaryFolder('unstarted'), to);
   expect(existsSync(to)).toBe(false);
+});
+
+test('what cannot be copied is told and nothing else', () => {
+  const { folder, logFiles } = stackFolder('full');
+  rmSync(join(folder, 'logs'), { recursive: true });
+  const told: string[] = [];
+  tryToKeep(
+    (line) => told.push(line),
+    () => gatherLogs({ logFiles }, folder),
+  );
+  expect(told).toEqual([expect.stringMatching(/^not all logs of the stack are kept: ENOENT/)]);
 });

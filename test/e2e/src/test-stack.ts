@@ -79,9 +79,12 @@ async function start(env: Readonly<Record<string, string>>, { pooler = false }: 
   try {
     const stack = await startStack({ ...common, replicas, pooler, env, databaseTemplate });
     const remove = async () => {
-      gatherLogs(stack, folder);
-      await stack.stopAndRemove();
-      removeFolder();
+      try {
+        gatherLogs(stack, folder);
+      } finally {
+        await stack.stopAndRemove();
+        removeFolder();
+      }
     };
     return { stack, remove };
   } catch (error) {
