@@ -14,8 +14,11 @@ export const registrationEnv = {
     v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,32}$/, 'must be letters, digits, ".", "_" or "-"')),
     '2026-01',
   ),
-  /** Messages that registrations may send to one address in an hour, of which one client network has three; more are silently not written (SR-18). */
-  REGISTRATION_MAILS_PER_HOUR: v.optional(envInteger(1, 1000), '10'),
+  /**
+   * Messages that registrations may send to one address in an hour, of which one client network has three and never all, so at least
+   * two; more are silently not written (SR-18).
+   */
+  REGISTRATION_MAILS_PER_HOUR: v.optional(envInteger(2, 1000), '10'),
   /** Whether addresses of services that give them out for a while are refused. */
   REFUSE_DISPOSABLE_EMAILS: v.optional(envSwitch, '0'),
   /** Whether the DNS is asked if a domain takes mail, how long a registration waits, and the servers (the system's unless said). */

@@ -56,7 +56,7 @@ describe('SR-18 mails of registrations that one network has sent', () => {
   const startFrom = (clientAddress: string, email: string) =>
     post(shared, '/v1/auth/register', registration(email), { headers: { 'x-forwarded-for': clientAddress } });
 
-  it('are three of an hour: no stranger keeps the owner of an address from registering', async () => {
+  it('are three of an hour: no stranger keeps the owner of an address from registering in another network', async () => {
     const email = freshEmail();
     for (let asked = 0; asked < 12; asked += 1) expect((await startFrom('198.51.100.7', email)).status).toBe(202);
     expect(await messagesTo(shared, email)).toHaveLength(3);

@@ -17,11 +17,11 @@ export const registrationSeconds = 86_400;
 const mailsOfNetworkMax = 3;
 
 /**
- * How many of the messages that registrations may send to one address in an hour somebody at one client network may have sent: no
- * stranger uses up those of everybody, who has one left however few there are.
+ * How many of the messages that registrations may send to one address in an hour, two or more, one client network may have sent: one
+ * less at most, so that no network alone uses up those of all others.
  */
 export function mailsOfNetwork(mailsPerHour: number): number {
-  return Math.max(1, Math.min(mailsOfNetworkMax, mailsPerHour - 1));
+  return Math.min(mailsOfNetworkMax, mailsPerHour - 1);
 }
 
 export type ProofKind = 'code' | 'link';

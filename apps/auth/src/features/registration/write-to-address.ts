@@ -16,7 +16,8 @@ export interface RegistrationMessage {
 
 /**
  * Whether an address may get another message now, for somebody at this client address: one network (of IPv6 the /48 of a site) has a
- * part of an hour's alone, so that no stranger keeps others from an address (SR-18). Asked for every address alike, owned or not.
+ * part of an hour's alone, so that none alone keeps all others from an address (SR-18). Whoever shares the network shares its part,
+ * resends included. Asked for every address alike, owned or not.
  */
 export async function mayWriteTo(
   ctx: AppContext,
