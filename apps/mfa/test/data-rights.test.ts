@@ -1,6 +1,13 @@
 import { request, testDataRights, testGrowth } from '@bank/composition/testing';
 import { uuidv7 } from '@bank/domain';
-import { encodeEvent, UserActivatedSchema } from '@bank/proto/events';
+import {
+  encodeEvent,
+  PasswordChangedSchema,
+  UserActivatedSchema,
+  UserEmailChangedSchema,
+  UserPhoneChangedSchema,
+  UserRolesChangedSchema,
+} from '@bank/proto/events';
 import { timestampNow } from '@bufbuild/protobuf/wkt';
 import { dataRights } from '#storage/data-rights.ts';
 import { growth } from '#storage/growth.ts';
@@ -32,5 +39,11 @@ testDataRights(
     await givenPasskeyChallenge(app, await givenPasskey(app, { userId }));
     return { userId, given: [label], ids: [factorId], secrets: [secret, ...codes] };
   },
-  (userId) => [encodeEvent(UserActivatedSchema, { userId, activatedAt: timestampNow() })],
+  (userId) => [
+    encodeEvent(UserActivatedSchema, { userId, activatedAt: timestampNow() }),
+    encodeEvent(PasswordChangedSchema, { userId, byReset: true, changedAt: timestampNow() }),
+    encodeEvent(UserEmailChangedSchema, { userId, changedAt: timestampNow() }),
+    encodeEvent(UserPhoneChangedSchema, { userId, changedAt: timestampNow() }),
+    encodeEvent(UserRolesChangedSchema, { userId, from: ['customer'], to: ['support'], changedAt: timestampNow() }),
+  ],
 );
