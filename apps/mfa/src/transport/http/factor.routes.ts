@@ -8,10 +8,9 @@ import { freshSeconds } from '#features/factor/policies.ts';
 import { removeFactor } from '#features/factor/remove-factor.ts';
 import { FactorList, FactorParams, FactorPatch, FactorQuery, FactorView } from '#features/factor/schemas.ts';
 import { toFactorView } from '#features/factor/view.ts';
+import { removalLimits } from '#transport/http/change-limits.ts';
 
 const tag = 'mfa';
-
-import { removalLimits } from '#transport/http/change-limits.ts';
 
 export const factorRoutes = defineRoutes<AppContext>([
   {
