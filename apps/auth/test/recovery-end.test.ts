@@ -200,12 +200,7 @@ describe('a recovery whose delay is over', () => {
   });
 
   it('SR-43 takes the password of before and no other: one that is chosen while mfa is away stays', async () => {
-    const account = await register(auth);
-    await provenRecovery(auth, account);
-    auth.neighbours.removes = false;
-    auth.clock.advance(recoveryDelayMs + 1000);
-    await carryOutRecoveries(auth.ctx);
-    expect((await reset(auth, await askForToken(auth, account))).status).toBe(204);
+    const account = await resetWhileMfaIsAway();
     const { accessToken } = (await signIn(auth, account, { password: newPassword })).body;
     auth.clock.advance(61_000);
     await carryOutRecoveries(auth.ctx);
@@ -221,12 +216,7 @@ describe('a recovery whose delay is over', () => {
   });
 
   it('SR-43 leaves no device known that a factor made known while mfa was away', async () => {
-    const account = await register(auth);
-    await provenRecovery(auth, account);
-    auth.neighbours.removes = false;
-    auth.clock.advance(recoveryDelayMs + 1000);
-    await carryOutRecoveries(auth.ctx);
-    expect((await reset(auth, await askForToken(auth, account))).status).toBe(204);
+    const account = await resetWhileMfaIsAway();
     auth.neighbours.factors = [totpFactor];
     auth.neighbours.proof = { kind: 'accepted', by: 'totp' };
     const { loginId } = (await signIn(auth, account, { password: newPassword })).body;
@@ -255,3 +245,14 @@ describe('a recovery whose delay is over', () => {
     }
   });
 });
+
+/** Whose account a recovery has closed, whose factors could not be removed yet, and who has chosen another password by a link since. */
+async function resetWhileMfaIsAway() {
+  const account = await register(auth);
+  await provenRecovery(auth, account);
+  auth.neighbours.removes = false;
+  auth.clock.advance(recoveryDelayMs + 1000);
+  await carryOutRecoveries(auth.ctx);
+  expect((await reset(auth, await askForToken(auth, account))).status).toBe(204);
+  return account;
+}

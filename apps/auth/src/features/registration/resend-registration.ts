@@ -6,7 +6,12 @@ import type { Caller } from '#features/caller.ts';
 import { codeAttemptsMax, countingDay, proofKindFor } from '#features/registration/policies.ts';
 import { makeProof } from '#features/registration/proof.ts';
 import { ResendRegistrationSchema } from '#features/registration/schemas.ts';
-import { mayWriteTo, type RegistrationMessage, writeToAddress } from '#features/registration/write-to-address.ts';
+import {
+  mayWriteTo,
+  outcomeOf,
+  type RegistrationMessage,
+  writeToAddress,
+} from '#features/registration/write-to-address.ts';
 import { openContact } from '#features/user/contact.ts';
 import type { Registration } from '#storage/registrations/registration.repository.ts';
 
@@ -30,13 +35,9 @@ export async function resendRegistration(ctx: AppContext, input: unknown, caller
   await withTransaction(ctx, { who, audits: ['auth.registration.resent'] }, async (tx) => {
     const message = await renewProof(tx, renewed);
     if (isUsable && mayWrite) await writeToAddress(tx, message);
-    await tx.audit({ action: 'auth.registration.resent', subject: registrationId, ...toldOf(isUsable, mayWrite) });
+    const told = isUsable ? outcomeOf(mayWrite) : ({ outcome: 'failure' } as const);
+    await tx.audit({ action: 'auth.registration.resent', subject: registrationId, ...told });
   });
-}
-
-function toldOf(isUsable: boolean, mayWrite: boolean) {
-  if (!isUsable) return { outcome: 'failure' } as const;
-  return mayWrite ? ({ outcome: 'success' } as const) : ({ outcome: 'denied', reason: 'limit' } as const);
 }
 
 type Resendable = Pick<Registration, 'id' | 'userId' | 'addressHash' | 'locale'> & { contact: Uint8Array | null };

@@ -9,7 +9,7 @@ import { requireAcceptablePassword } from '#features/password/accept-password.ts
 import { codeSeconds, countingDay, proofKindFor, registrationSeconds } from '#features/registration/policies.ts';
 import { makeProof } from '#features/registration/proof.ts';
 import { StartRegistrationSchema } from '#features/registration/schemas.ts';
-import { mayWriteTo, writeToAddress } from '#features/registration/write-to-address.ts';
+import { mayWriteTo, outcomeOf, writeToAddress } from '#features/registration/write-to-address.ts';
 import { sealContact } from '#features/user/contact.ts';
 
 export interface StartedRegistration {
@@ -66,8 +66,7 @@ export async function startRegistration(ctx: AppContext, input: unknown, caller:
     if (mayWrite) {
       await writeToAddress(tx, { email: request.email, ownerId, proof, locale: request.locale });
     }
-    const told = mayWrite ? { outcome: 'success' as const } : { outcome: 'denied' as const, reason: 'limit' };
-    await tx.audit({ action: 'auth.registration.started', subject: registrationId, ...told });
+    await tx.audit({ action: 'auth.registration.started', subject: registrationId, ...outcomeOf(mayWrite) });
   });
   return { registrationId, expiresIn: codeSeconds };
 }

@@ -36,6 +36,11 @@ export async function mayWriteTo(
   return allowed;
 }
 
+/** What the ledger is told of a registration whose address may be written to, or not. */
+export function outcomeOf(mayWrite: boolean) {
+  return mayWrite ? ({ outcome: 'success' } as const) : ({ outcome: 'denied', reason: 'limit' } as const);
+}
+
 /** Writes the message that belongs to the registration: the proof, or to the owner of the address that somebody tried. */
 export async function writeToAddress(tx: AppTransaction, message: RegistrationMessage): Promise<void> {
   const { proof, ownerId } = message;
