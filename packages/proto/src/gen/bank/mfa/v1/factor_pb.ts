@@ -12,7 +12,56 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bank/mfa/v1/factor.proto.
  */
 export const file_bank_mfa_v1_factor: GenFile = /*@__PURE__*/
-  fileDesc("ChhiYW5rL21mYS92MS9mYWN0b3IucHJvdG8SC2JhbmsubWZhLnYxIsMBCgZGYWN0b3ISEQoJZmFjdG9yX2lkGAEgASgJEiUKBHR5cGUYAiABKA4yFy5iYW5rLm1mYS52MS5GYWN0b3JUeXBlEg0KBWxhYmVsGAMgASgJEgwKBGhpbnQYBCABKAkSMAoMY29uZmlybWVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxsYXN0X3VzZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wKoUBCgpGYWN0b3JUeXBlEhsKF0ZBQ1RPUl9UWVBFX1VOU1BFQ0lGSUVEEAASFAoQRkFDVE9SX1RZUEVfVE9UUBABEhMKD0ZBQ1RPUl9UWVBFX1NNUxACEhUKEUZBQ1RPUl9UWVBFX0VNQUlMEAMSGAoURkFDVE9SX1RZUEVfV0VCQVVUSE4QBGIGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("ChhiYW5rL21mYS92MS9mYWN0b3IucHJvdG8SC2JhbmsubWZhLnYxImEKCkZhY3RvcktpbmQSDAoEbmFtZRgBIAEoCRIPCgdtZXRob2RzGAIgAygJEg4KBnJhaXNlcxgDIAEoCBIPCgdpc19zZW50GAQgASgIEhMKC3N0YWZmX3dvcnRoGAUgASgFIuoBCgZGYWN0b3ISEQoJZmFjdG9yX2lkGAEgASgJEiUKBHR5cGUYAiABKA4yFy5iYW5rLm1mYS52MS5GYWN0b3JUeXBlEg0KBWxhYmVsGAMgASgJEgwKBGhpbnQYBCABKAkSMAoMY29uZmlybWVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxsYXN0X3VzZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiUKBGtpbmQYByABKAsyFy5iYW5rLm1mYS52MS5GYWN0b3JLaW5kKoUBCgpGYWN0b3JUeXBlEhsKF0ZBQ1RPUl9UWVBFX1VOU1BFQ0lGSUVEEAASFAoQRkFDVE9SX1RZUEVfVE9UUBABEhMKD0ZBQ1RPUl9UWVBFX1NNUxACEhUKEUZBQ1RPUl9UWVBFX0VNQUlMEAMSGAoURkFDVE9SX1RZUEVfV0VCQVVUSE4QBGIGcHJvdG8z", [file_google_protobuf_timestamp]);
+
+/**
+ * FactorKind is what a kind of second factor is worth, as mfa says it: whoever asks needs no list of kinds of its own.
+ *
+ * @generated from message bank.mfa.v1.FactorKind
+ */
+export type FactorKind = Message<"bank.mfa.v1.FactorKind"> & {
+  /**
+   * Its name, such as `totp`: lower case and underscores, 32 characters at most.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * What it puts into the `amr` of a token (RFC 8176); empty for passkeys, whose facts say it.
+   *
+   * @generated from field: repeated string methods = 2;
+   */
+  methods: string[];
+
+  /**
+   * Beside a password it makes two factors of different kinds.
+   *
+   * @generated from field: bool raises = 3;
+   */
+  raises: boolean;
+
+  /**
+   * What proves it is sent to an address of its user.
+   *
+   * @generated from field: bool is_sent = 4;
+   */
+  isSent: boolean;
+
+  /**
+   * What it does for staff at the console: 0 nothing, 1 opens a session that enrols alone, 2 signs in.
+   *
+   * @generated from field: int32 staff_worth = 5;
+   */
+  staffWorth: number;
+};
+
+/**
+ * Describes the message bank.mfa.v1.FactorKind.
+ * Use `create(FactorKindSchema)` to create a new message.
+ */
+export const FactorKindSchema: GenMessage<FactorKind> = /*@__PURE__*/
+  messageDesc(file_bank_mfa_v1_factor, 0);
 
 /**
  * Factor is a confirmed second factor, without anything secret.
@@ -61,6 +110,13 @@ export type Factor = Message<"bank.mfa.v1.Factor"> & {
    * @generated from field: google.protobuf.Timestamp last_used_at = 6;
    */
   lastUsedAt?: Timestamp | undefined;
+
+  /**
+   * What its kind is worth; unset for a kind that mfa itself does not know, and by releases before.
+   *
+   * @generated from field: bank.mfa.v1.FactorKind kind = 7;
+   */
+  kind?: FactorKind | undefined;
 };
 
 /**
@@ -68,16 +124,16 @@ export type Factor = Message<"bank.mfa.v1.Factor"> & {
  * Use `create(FactorSchema)` to create a new message.
  */
 export const FactorSchema: GenMessage<Factor> = /*@__PURE__*/
-  messageDesc(file_bank_mfa_v1_factor, 0);
+  messageDesc(file_bank_mfa_v1_factor, 1);
 
 /**
- * FactorType is a kind of second factor.
+ * FactorType is a kind of second factor by its number. One that has no number is told by its name.
  *
  * @generated from enum bank.mfa.v1.FactorType
  */
 export const FactorType = {
   /**
-   * One that whoever answers does not know: a release beside it enrolled it, and it cannot be asked for.
+   * One without a number, or one that whoever answers does not know: a release beside it enrolled it, and it cannot be asked for.
    *
    * @generated from enum value: FACTOR_TYPE_UNSPECIFIED = 0;
    */
@@ -113,7 +169,7 @@ export const FactorType = {
 } as const;
 
 /**
- * FactorType is a kind of second factor.
+ * FactorType is a kind of second factor by its number. One that has no number is told by its name.
  *
  * @generated from enum bank.mfa.v1.FactorType
  */
