@@ -99,10 +99,11 @@ function driver(name, owner, modules) {
 }
 
 const driverRules = [
-  driver('postgres', '^packages/(database|composition)/|^apps/[^/]+/(src/storage|migrations)/', [
-    '@mikro-orm/[^/]+',
-    'pg',
-  ]),
+  driver(
+    'postgres',
+    '^packages/(database|composition)/|^apps/[^/]+/(src/storage|src/factor-types/[^/]+/storage|migrations)/',
+    ['@mikro-orm/[^/]+', 'pg'],
+  ),
   driver('redis', '^packages/redis/', ['ioredis', 'rate-limiter-flexible']),
   driver('rabbitmq', '^packages/messaging/', ['amqplib', 'rascal']),
   driver('oslo', '^packages/security/', ['oslo', '@node-rs/argon2']),
@@ -111,16 +112,19 @@ const driverRules = [
   driver('logger', '^packages/observability/', ['pino', 'prom-client', '@sentry/node']),
 ];
 
-const inApp = (layer) => `^apps/([^/]+)/src/${layer}/`;
+// A kind of factors is a folder of an app in the shape of an app (ADR 36): storage and transport are folders of it, features the rest.
+const ofKind = (layer) => `^apps/([^/]+)/src/factor-types/[^/]+/${layer}/`;
+const inApp = (layer) => [`^apps/([^/]+)/src/${layer}/`, ofKind(layer)];
+const features = [...inApp('features'), '^apps/([^/]+)/src/factor-types/(?![^/]+/(storage|transport)/)'];
 
 const layerRules = [
   forbid(
     'features-know-no-transport',
     'A feature takes plain input and returns plain output: no Hono, no Connect, no proto, no transport.',
-    { path: inApp('features'), ...source },
+    { path: features, ...source },
     {
       path: [
-        inApp('transport'),
+        ...inApp('transport'),
         '^packages/proto/',
         npm('hono', '@hono/[^/]+', '@connectrpc/[^/]+', '@bufbuild/[^/]+'),
       ],
@@ -130,37 +134,37 @@ const layerRules = [
     'transport-calls-features',
     'A transport converts, calls a feature, converts. It never touches storage or an adapter.',
     { path: inApp('transport'), ...source },
-    { path: [inApp('storage'), inApp('adapters'), npm('@mikro-orm/[^/]+')] },
+    { path: [...inApp('storage'), ...inApp('adapters'), npm('@mikro-orm/[^/]+')] },
   ),
   forbid(
     'requests-open-no-transaction',
     'HTTP and RPC transports leave the database to features; only a consumer takes its inbox row (`once`).',
-    { path: inApp('transport/(http|rpc)'), ...source },
+    { path: [...inApp('transport/(http|rpc)'), ofKind('transport')], ...source },
     { path: '^packages/(database|redis)/' },
   ),
   forbid(
     'storage-is-the-bottom',
     'Storage knows rows: no feature, transport or adapter.',
     { path: inApp('storage'), ...source },
-    { path: [inApp('features'), inApp('transport'), inApp('adapters')] },
+    { path: [...features, ...inApp('transport'), ...inApp('adapters')] },
   ),
   forbid(
     'adapters-stand-alone',
     'An adapter talks to the world outside and knows nothing of features, transport or storage.',
     { path: inApp('adapters'), ...source },
-    { path: [inApp('features'), inApp('transport'), inApp('storage')] },
+    { path: [...features, ...inApp('transport'), ...inApp('storage')] },
   ),
   forbid(
     'jobs-are-called-by-the-service',
     'A job calls features at its own pace, and is started by service.ts: nothing below imports it.',
-    { path: inApp('(features|transport|storage|adapters)'), ...source },
+    { path: [...features, ...inApp('(transport|storage|adapters)')], ...source },
     { path: inApp('jobs') },
   ),
   forbid(
     'jobs-are-no-transport',
     'A job answers nobody: what it shares with a transport is a feature.',
     { path: inApp('jobs'), ...source },
-    { path: [inApp('transport'), npm('hono', '@hono/[^/]+', '@connectrpc/[^/]+')] },
+    { path: [...inApp('transport'), npm('hono', '@hono/[^/]+', '@connectrpc/[^/]+')] },
   ),
   forbid(
     'main-is-the-top',

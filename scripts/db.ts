@@ -1,4 +1,4 @@
-// `pnpm db migrate|status|check [app]` and `pnpm db create <app> <name>`, as the owner roles of the schemas.
+// `pnpm db migrate|status|check [app]` and `pnpm db create <app> <name> [folder]`, as the owner roles of the schemas.
 import type { SchemaMigrator } from '@bank/database';
 import { describeFailure, StackError } from '#stack/host/stack-error.ts';
 import { createMigration } from '#stack/provisioning/create-migration.ts';
@@ -9,7 +9,8 @@ import { type AppName, appNames, isAppName } from '#stack/settings/apps.ts';
 import { readOwnerAddress } from '#stack/settings/owner-addresses.ts';
 import { defaultStackFolder } from '#stack/settings/repository.ts';
 
-const usage = 'usage: pnpm db migrate|status|check [app], or pnpm db create <app> <name>';
+const usage =
+  'usage: pnpm db migrate|status|check [app], or pnpm db create <app> <name> [folder of the app that has migrations of its own]';
 
 /** What a command tells of one schema, and whether that is as it should be. */
 interface Outcome {
@@ -38,12 +39,12 @@ try {
   process.exitCode = 1;
 }
 
-async function run([command = '', app, name]: readonly string[]): Promise<boolean> {
+async function run([command = '', app, name, part]: readonly string[]): Promise<boolean> {
   if (app !== undefined && !isAppName(app)) {
     throw new StackError(`there is no app "${app}": ${appNames.join(', ')}`);
   }
   if (command === 'create' && app !== undefined && name !== undefined) {
-    await withMigrator(app, (migrator) => create(migrator, app, name));
+    await withMigrator(app, (migrator) => create(migrator, app, part === undefined ? { name } : { name, part }));
     return true;
   }
   const work = commands[command];
@@ -73,10 +74,14 @@ async function withMigrator<T>(app: AppName, work: (migrator: SchemaMigrator) =>
 }
 
 /** The new migration holds what separates the tables from the entities. */
-async function create(migrator: SchemaMigrator, app: AppName, name: string): Promise<void> {
+async function create(
+  migrator: SchemaMigrator,
+  app: AppName,
+  what: Parameters<typeof createMigration>[1],
+): Promise<void> {
   if ((await migrator.pending()).length > 0) {
     throw new StackError(`${app} has pending migrations: run "pnpm db migrate ${app}" first`);
   }
-  const file = createMigration(app, name, await migrator.check());
-  process.stdout.write(`${file}: read it through, then list it in migrations/index.ts\n`);
+  const file = createMigration(app, what, await migrator.check());
+  process.stdout.write(`${file}: read it through, then list it where its folder lists what runs\n`);
 }

@@ -3,11 +3,15 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runTool } from '#checks/tool.ts';
 import { dataRightsPage } from '#contracts/data-rights-page.ts';
+import { generatedFolder } from '#contracts/factor-types/kind-folders.ts';
+import { generateFactorTypes } from '#contracts/factor-types/registries.ts';
 import { openApiYaml } from '#contracts/openapi.ts';
 import { contractPaths } from '#contracts/paths.ts';
 
 /** Writes everything that is generated from the sources at `root` below `out`. @throws Error when a generator fails */
 export async function generate(root: string, out: string): Promise<void> {
+  // First: what is written of the apps is read from them, and their registries say what is in them.
+  await generateFactorTypes(join(root, contractPaths.factorTypes), join(out, contractPaths.factorTypes));
   await Promise.all([generateProto(root, out), generateOpenApi(root, out), generateDataRights(root, out)]);
 }
 
@@ -43,12 +47,14 @@ async function generateDataRights(root: string, out: string): Promise<void> {
 }
 
 async function generatedFiles(root: string): Promise<readonly string[]> {
-  const code = await readdir(join(root, contractPaths.generatedCode), { recursive: true });
-  return [
-    contractPaths.openApi,
-    contractPaths.dataRights,
-    ...code.filter((file) => file.endsWith('.ts')).map((file) => join(contractPaths.generatedCode, file)),
-  ];
+  const folders = [contractPaths.generatedCode, join(contractPaths.factorTypes, generatedFolder)];
+  const code = await Promise.all(folders.map((folder) => codeIn(root, folder)));
+  return [contractPaths.openApi, contractPaths.dataRights, ...code.flat()];
+}
+
+async function codeIn(root: string, folder: string): Promise<readonly string[]> {
+  const files = await readdir(join(root, folder), { recursive: true });
+  return files.filter((file) => file.endsWith('.ts')).map((file) => join(folder, file));
 }
 
 async function isSame(a: string, b: string): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { migrations as ofKinds } from '#factor-types/gen/storage/parts.gen.ts';
 import { Factors } from './202611230001-factors.ts';
 import { Challenges } from './202612010001-challenges.ts';
 import { Approvals } from './202612020023-approvals.ts';
@@ -22,9 +23,12 @@ import { CodePoolsIndex } from './202612060104-code-pools-index.ts';
 import { CodePoolsPrimaryKey } from './202612060105-code-pools-primary-key.ts';
 import { RowsAppendedTogether } from './202612060170-rows-appended-together.ts';
 import { WaitingOutboxIndex } from './202612060180-waiting-outbox-index.ts';
+import { FactorTypeNames } from './202612060200-factor-type-names.ts';
+import { FactorTypeNamesChecked } from './202612060201-factor-type-names-checked.ts';
+import { inOrder } from './in-order.ts';
 
 /** In the order they run; a name is never changed once it has landed. */
-export const migrations = [
+const ofApp = [
   { name: '202611230001-factors', class: Factors },
   { name: '202612010001-challenges', class: Challenges },
   { name: '202612020041-published-deliveries', class: PublishedDeliveries },
@@ -49,4 +53,9 @@ export const migrations = [
   { name: '202612060105-code-pools-primary-key', class: CodePoolsPrimaryKey },
   { name: '202612060170-rows-appended-together', class: RowsAppendedTogether },
   { name: '202612060180-waiting-outbox-index', class: WaitingOutboxIndex },
+  { name: '202612060200-factor-type-names', class: FactorTypeNames },
+  { name: '202612060201-factor-type-names-checked', class: FactorTypeNamesChecked },
 ];
+
+/** And those that the folders of kinds of factors bring. */
+export const migrations = inOrder(ofApp, ofKinds);

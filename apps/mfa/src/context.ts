@@ -11,26 +11,18 @@ import type { Keyring } from '@bank/security';
 import type { Verifier } from '@bank/verifier';
 import { type AddressDirectory, createAddressDirectory } from '#adapters/addresses/address-directory.ts';
 import type { Config } from '#config.ts';
+import { repositories as ofKinds } from '#factor-types/gen/storage/parts.gen.ts';
 import { ChallengeRepository } from '#storage/challenge.repository.ts';
 import { entities } from '#storage/entities.ts';
 import { FactorRepository } from '#storage/factor.repository.ts';
-import { RecoveryCodeRepository } from '#storage/factor-types/recovery-code.repository.ts';
-import { SentCodeRepository } from '#storage/factor-types/sent-code.repository.ts';
-import { TotpFactorRepository } from '#storage/factor-types/totp-factor.repository.ts';
-import { WebauthnChallengeRepository } from '#storage/factor-types/webauthn-challenge.repository.ts';
-import { WebauthnCredentialRepository } from '#storage/factor-types/webauthn-credential.repository.ts';
 import { SubjectRepository } from '#storage/subject.repository.ts';
 import { type RelyingParty, relyingPartyOf } from '#webauthn-config.ts';
 
-export interface Repositories {
+/** Those of all kinds of factors, beside these. */
+export interface Repositories extends ReturnType<typeof ofKinds> {
   readonly factors: FactorRepository;
-  readonly totpFactors: TotpFactorRepository;
   readonly subjects: SubjectRepository;
   readonly challenges: ChallengeRepository;
-  readonly recoveryCodes: RecoveryCodeRepository;
-  readonly sentCodes: SentCodeRepository;
-  readonly webauthnCredentials: WebauthnCredentialRepository;
-  readonly webauthnChallenges: WebauthnChallengeRepository;
   readonly approvals: ApprovalRepository;
 }
 
@@ -63,13 +55,9 @@ export async function createContext(config: Config, overrides: Overrides = {}): 
     keys: { limits: foundations.keyrings.open('limits') },
     unitOfWork: foundations.unitOfWorkOf((em) => ({
       factors: new FactorRepository(em, foundations.vault),
-      totpFactors: new TotpFactorRepository(em, foundations.vault),
       subjects: new SubjectRepository(em, foundations.vault),
       challenges: new ChallengeRepository(em),
-      recoveryCodes: new RecoveryCodeRepository(em),
-      sentCodes: new SentCodeRepository(em),
-      webauthnCredentials: new WebauthnCredentialRepository(em),
-      webauthnChallenges: new WebauthnChallengeRepository(em),
+      ...ofKinds({ em, vault: foundations.vault }),
       approvals: new ApprovalRepository(em, 'mfa'),
     })),
   };

@@ -16,13 +16,12 @@ import type { CountedPurposeName } from '#storage/challenge.entity.ts';
 import type { FactorTypeName } from '#storage/factor.entity.ts';
 import type { AnswerRecord } from '#storage/subject.entity.ts';
 
-/** Kinds of factors as messages name them. */
-export const factorTypes: Readonly<Record<FactorTypeName, FactorType>> = {
-  totp: FactorType.TOTP,
-  sms: FactorType.SMS,
-  email: FactorType.EMAIL,
-  webauthn: FactorType.WEBAUTHN,
-};
+/** A kind of factors by the number that messages have for its name, if they have one: every kind is told by its name as well. */
+export function numberOf(name: string): FactorType {
+  const numbers: Readonly<Record<string, FactorType>> = FactorType;
+  const key = name.toUpperCase();
+  return (Object.hasOwn(numbers, key) ? numbers[key] : undefined) ?? FactorType.UNSPECIFIED;
+}
 
 const purposes: Record<CountedPurposeName, ChallengePurpose> = {
   sign_in: ChallengePurpose.SIGN_IN,
@@ -41,7 +40,7 @@ interface FactorFacts {
 
 /** `mfa.factor_enrolled.v1`: a second factor was confirmed and is asked for from now on. */
 export function factorEnrolled({ userId, factorId, type, at }: FactorFacts): OutboxEvent {
-  const data = { userId, factorId, type: factorTypes[type], enrolledAt: timestampFromDate(at) };
+  const data = { userId, factorId, type: numberOf(type), typeName: type, enrolledAt: timestampFromDate(at) };
   return { subject: userId, ...encodeEvent(FactorEnrolledSchema, data) };
 }
 
@@ -53,7 +52,14 @@ export function factorRemoved({
   at,
   byStaff = false,
 }: FactorFacts & { readonly byStaff?: boolean }): OutboxEvent {
-  const data = { userId, factorId, type: factorTypes[type], removedAt: timestampFromDate(at), removedByStaff: byStaff };
+  const data = {
+    userId,
+    factorId,
+    type: numberOf(type),
+    typeName: type,
+    removedAt: timestampFromDate(at),
+    removedByStaff: byStaff,
+  };
   return { subject: userId, ...encodeEvent(FactorRemovedSchema, data) };
 }
 

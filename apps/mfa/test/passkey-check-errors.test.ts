@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { audiences, parse, UserIdSchema, uuidv7 } from '@bank/domain';
 import { softwareAuthenticator } from '@bank/testing/webauthn';
 import { expect, test } from 'vitest';
-import { verifyAssertion } from '#features/factor-types/webauthn/verify-assertion.ts';
+import { verifyAssertion } from '#factor-types/webauthn/verify-assertion.ts';
 import { decoyOf } from '#features/passkey-sign-in/decoy.ts';
 import { mfaApp, pages } from './mfa-app.ts';
 import { toMessage } from './passkeys.ts';

@@ -96,6 +96,14 @@ describe('a write of a feature', () => {
     ]);
   });
 
+  it.each([
+    ['factor-types/paper-code/enrol-paper-code.ts', 1],
+    ['factor-types/paper-code/storage/paper-code.repository.ts', 0],
+    ['factor-types/paper-code/transport/routes.ts', 0],
+  ])('is looked for in a kind of factors: %s', async (file, found) => {
+    expect(await messagesOf('await ctx.devices.remove(id);', `apps/device/src/${file}`)).toHaveLength(found);
+  });
+
   it('is done on what a transaction gives, whatever a reader is called elsewhere', async () => {
     const text = `
       function read(ctx) { const { devices } = readerOf(ctx); return devices.find(); }

@@ -9,7 +9,7 @@ import { lineAt, parseSource, type Source, textOf, visitSource } from '#checks/s
 
 const shipped = /^(apps|packages|infra\/sandbox)\/.*\/?src\/.*\.ts$/;
 const exempt = /^packages\/(database|testing)\/|\.test\.ts$/;
-const feature = /^apps\/[^/]+\/src\/features\//;
+const feature = /^apps\/[^/]+\/src\/(features\/|factor-types\/(?![^/]+\/(storage|transport)\/))/;
 const transactionSql =
   /^\s*((begin|commit|rollback)\s*(;|$|transaction\b|work\b|isolation\b|read\b|to\s)|start\s+transaction|savepoint\s)/i;
 const transactionMethods = new Set(['transactional', 'begin', 'commit', 'rollback']);

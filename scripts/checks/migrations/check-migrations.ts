@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type MigrationPlan, type NamedMigration, planOf } from '@bank/database';
@@ -54,6 +54,6 @@ function problemOf(
 }
 
 function fileOf(root: string, app: string, migration: string): string {
-  const file = `apps/${app}/migrations/${migration}.ts`;
-  return existsSync(join(root, file)) ? file : `apps/${app}/migrations/index.ts`;
+  const [file] = globSync(`apps/${app}/{.,src/**}/migrations/${migration}.ts`, { cwd: root });
+  return file ?? `apps/${app}/migrations/index.ts`;
 }

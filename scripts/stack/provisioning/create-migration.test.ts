@@ -26,7 +26,7 @@ export class AddNickNames extends SqlMigration {
 });
 
 it('refuses a name that is not kebab-case', () => {
-  expect(() => createMigration('auth', 'Add Nick', [])).toThrow('"Add Nick" is not a name in kebab-case');
+  expect(() => createMigration('auth', { name: 'Add Nick' }, [])).toThrow('"Add Nick" is not a name in kebab-case');
 });
 
 describe('migrationNumber', () => {

@@ -1,19 +1,27 @@
-import { readdirSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { globSync, mkdirSync, writeFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
 import { StackError } from '#stack/host/stack-error.ts';
 import type { AppName } from '#stack/settings/apps.ts';
 import { repositoryFolder } from '#stack/settings/repository.ts';
 
 /**
- * Writes a new migration of an app, holding the statements given, and gives its path from the root of the checkout. It runs
- * when it is listed in the app's `migrations/index.ts`. @throws StackError for a name that is not kebab-case
+ * Writes a new migration of an app, or of a part of it which has a folder `migrations` of its own, holding the statements given, and
+ * gives its path from the root of the checkout. It runs when it is listed there. @throws StackError for a name that is not kebab-case
  */
-export function createMigration(app: AppName, name: string, statements: readonly string[], now = new Date()): string {
+export function createMigration(
+  app: AppName,
+  { name, part = '.' }: { readonly name: string; readonly part?: string },
+  statements: readonly string[],
+  now = new Date(),
+): string {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
     throw new StackError(`"${name}" is not a name in kebab-case`);
   }
-  const folder = join(repositoryFolder, 'apps', app, 'migrations');
-  const file = join(folder, `${migrationNumber(readdirSync(folder), now)}-${name}.ts`);
+  const ofApp = join(repositoryFolder, 'apps', app);
+  const present = globSync('{.,src/**}/migrations/*.ts', { cwd: ofApp }).map((path) => basename(path));
+  const folder = join(ofApp, part, 'migrations');
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${migrationNumber(present, now)}-${name}.ts`);
   writeFileSync(file, migrationSource(name, statements), { flag: 'wx' });
   return relative(repositoryFolder, file);
 }
@@ -34,7 +42,7 @@ ${lines}    ];
 }
 
 /**
- * Year to minute, in UTC, or the next number after the highest in the folder where that is no lower: a new name sorts behind all
+ * Year to minute, in UTC, or the next number after the highest of the app where that is no lower: a new name sorts behind all
  * others. In which order they run is said by `migrations/index.ts` alone.
  */
 export function migrationNumber(names: readonly string[], now: Date): string {

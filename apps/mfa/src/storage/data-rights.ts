@@ -1,31 +1,13 @@
 import { consumedApprovals, declareDataRights } from '@bank/database';
+import { dataRights as ofKinds } from '#factor-types/gen/storage/parts.gen.ts';
+import { joined } from '#storage/kind-storage.ts';
 
 /** What this app keeps about people: what they are given of it, and what becomes of it when they are erased. */
 export const dataRights = declareDataRights('mfa', {
   personal: {
-    recovery_codes: { exported: { withheld: 'hashes of secrets' }, erased: 'deleted' },
-    sent_codes: { exported: { withheld: 'hashes of codes that are gone within minutes' }, erased: 'deleted' },
+    // First, since they refer to the others.
+    ...joined(ofKinds.map(({ personal = {} }) => personal)),
     challenges: { exported: { withheld: 'questions that are gone within minutes' }, erased: 'deleted' },
-    totp_factors: {
-      whose: 'factor_id in (select id from mfa.factors where user_id = ?)',
-      exported: { withheld: 'secrets' },
-      erased: 'deleted',
-    },
-    webauthn_challenges: { exported: { withheld: 'questions that are gone within minutes' }, erased: 'deleted' },
-    webauthn_credentials: {
-      whose: 'factor_id in (select id from mfa.factors where user_id = ?)',
-      exported: {
-        key: 'factor_id',
-        columns: {
-          factorId: 'factor_id',
-          model: 'aaguid',
-          transports: 'transports',
-          canBeBackedUp: 'is_backup_eligible',
-          isBackedUp: 'is_backed_up',
-        },
-      },
-      erased: 'deleted',
-    },
     factors: {
       exported: {
         key: 'id',
@@ -53,5 +35,5 @@ export const dataRights = declareDataRights('mfa', {
       erased: 'deleted',
     },
   },
-  impersonal: {},
+  impersonal: joined(ofKinds.map(({ impersonal = {} }) => impersonal)),
 });

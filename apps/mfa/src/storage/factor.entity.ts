@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
+import type { factorTypeNames } from '#factor-types/gen/storage/names.gen.ts';
 import { SubjectEntity } from '#storage/subject.entity.ts';
 
 /**
@@ -29,11 +30,11 @@ export const FactorEntity = defineEntity({
     { name: 'factors_user_id_index', properties: ['user'] },
     { name: 'factors_pending_index', properties: ['expiresAt'], where: 'confirmed_at is null' },
   ],
-  checks: [{ name: 'factors_type_check', expression: `type in ('totp', 'sms', 'email', 'webauthn')` }],
+  checks: [{ name: 'factors_type_check', expression: `type ~ '^[a-z][a-z0-9_]{0,31}$'` }],
 });
 
-export const factorTypes = ['totp', 'sms', 'email', 'webauthn'] as const;
-export type FactorTypeName = (typeof factorTypes)[number];
+/** A kind that this version knows; a row may be of another. */
+export type FactorTypeName = (typeof factorTypeNames)[number];
 
 /** A confirmed factor, by what decides how much it is worth. */
 export interface FactorKind {

@@ -1,10 +1,10 @@
 import { DomainError } from '@bank/domain';
 import type { AppTransaction } from '#context.ts';
+import type { Given, Prover } from '#factor-types/factor-type.ts';
+import { recoveryCode } from '#factor-types/recovery-code/recovery-code.ts';
+import { factorTypeOf } from '#factor-types/registry.ts';
 import { triesMax } from '#features/challenge/policies.ts';
 import type { Answer } from '#features/challenge/schemas.ts';
-import type { Given, Prover } from '#features/factor-types/factor-type.ts';
-import { recoveryCode } from '#features/factor-types/recovery-code/recovery-code.ts';
-import { factorTypeOf } from '#features/factor-types/registry.ts';
 
 /**
  * Who judges an answer, and about what: the kind of the factor that its challenge asks for, of which a try is counted here,

@@ -1,7 +1,7 @@
 import { audiences, UserIdSchema, UuidSchema } from '@bank/domain';
 import * as v from 'valibot';
-import { RecoveryCodeResponse } from '#features/factor-types/recovery-code/schemas.ts';
-import { responseShapes } from '#features/factor-types/registry.ts';
+import { RecoveryCodeResponse } from '#factor-types/recovery-code/schemas.ts';
+import { responseShapes } from '#factor-types/registry.ts';
 import { challengePurposes } from '#storage/challenge.entity.ts';
 
 const binding = { userId: UserIdSchema, purpose: v.picklist(challengePurposes), bindingId: UuidSchema };

@@ -1,12 +1,12 @@
 import { withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, parse } from '@bank/domain';
 import type { AppContext } from '#context.ts';
+import type { AssertionOptions } from '#factor-types/factor-type.ts';
+import { factorTypeOf } from '#factor-types/registry.ts';
 import { blockedUntil, poolOf, triesMax } from '#features/challenge/policies.ts';
 import { tooManyTries } from '#features/challenge/refusals.ts';
 import { ChallengeStart } from '#features/challenge/schemas.ts';
 import { askable } from '#features/factor/policies.ts';
-import type { AssertionOptions } from '#features/factor-types/factor-type.ts';
-import { factorTypeOf } from '#features/factor-types/registry.ts';
 import type { FactorTypeName } from '#storage/factor.entity.ts';
 
 export interface StartedChallenge {

@@ -1,12 +1,12 @@
 import { withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, parse } from '@bank/domain';
 import type { AppContext, AppTransaction } from '#context.ts';
+import { isRight, type Proof, type Worth } from '#factor-types/factor-type.ts';
 import { findProver } from '#features/challenge/find-prover.ts';
 import { afterSuccess, blockedUntil, poolOf } from '#features/challenge/policies.ts';
 import { recordFailure } from '#features/challenge/record-failure.ts';
 import { tooManyTries } from '#features/challenge/refusals.ts';
 import { Answer } from '#features/challenge/schemas.ts';
-import { isRight, type Proof, type Worth } from '#features/factor-types/factor-type.ts';
 
 /** What an answer was given with, and what that is worth where it says so. */
 export interface Accepted {

@@ -4,6 +4,7 @@ import { type Actor, allow, DomainError, parse, requireUser, type UserId } from 
 import { messageOf } from '@bank/notifications';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { factorEnrolled } from '#events.ts';
+import { type FactorType, type Given, isRight } from '#factor-types/factor-type.ts';
 import { afterSuccess, blockedUntil, poolOf } from '#features/challenge/policies.ts';
 import { recordFailure } from '#features/challenge/record-failure.ts';
 import { isStaff } from '#features/factor/is-staff.ts';
@@ -16,7 +17,6 @@ import {
 } from '#features/factor/policies.ts';
 import { tooSoon } from '#features/factor/refusals.ts';
 import { FactorParams } from '#features/factor/schemas.ts';
-import { type FactorType, type Given, isRight } from '#features/factor-types/factor-type.ts';
 import type { ConfirmedFactor } from '#storage/factor.entity.ts';
 import type { Subject } from '#storage/subject.entity.ts';
 

@@ -1,6 +1,7 @@
 import type { UserActor } from '@bank/domain';
 import { audiences, DomainError, isPhishingResistant, reachesAssurance } from '@bank/domain';
-import { factorTypeOf, registered } from '#features/factor-types/registry.ts';
+import { besideFactors } from '#factor-types/methods.ts';
+import { factorTypeOf, raisingBy, registered } from '#factor-types/registry.ts';
 import type { ChallengePurposeName } from '#storage/challenge.entity.ts';
 import type { FactorKind, FactorTypeName } from '#storage/factor.entity.ts';
 import type { Subject } from '#storage/subject.entity.ts';
@@ -37,7 +38,7 @@ const isSent = (type: FactorTypeName) => factorTypeOf(type)?.isSent === true;
 
 /** Whether a factor of that kind raises a session above what a password gives. One that this version does not know may. */
 export function raises(type: FactorTypeName): boolean {
-  return factorTypeOf(type)?.assurance !== 'aal1';
+  return factorTypeOf(type)?.raises !== false;
 }
 
 /**
@@ -116,12 +117,15 @@ export function requireProofOfStaff(
   });
 }
 
-/** How good for staff what a session was proved by is. */
+/**
+ * How good for staff what a session was proved by is: as the least of its methods, since any of them may be what raised it. An
+ * emailed code is `otp` as well and raises nothing, so a method is worth what the kinds are that raise by it.
+ */
 function proofForStaff({ acr, amr }: Standing['user']): number {
   if (isPhishingResistant({ amr })) return worthOfPasskey();
-  // An emailed code is `otp` as well, and raises nothing: what raised the session beside it is one of the others.
-  const isByApp = acr !== 'aal1' && amr.includes('otp') && !amr.includes('sms') && !amr.includes('recovery');
-  return isByApp ? bestForStaff([{ type: 'totp' }]) : 0;
+  const methods = amr.filter((method) => !besideFactors.has(method));
+  if (acr === 'aal1' || methods.length === 0) return 0;
+  return Math.min(...methods.map((method) => bestForStaff(raisingBy(method).map(({ name: type }) => ({ type })))));
 }
 
 /**

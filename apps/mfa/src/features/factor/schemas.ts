@@ -1,7 +1,7 @@
 import { UserIdSchema, UuidSchema } from '@bank/domain';
 import { pageSchema, wholeListQuery } from '@bank/service-kit';
 import * as v from 'valibot';
-import { factorTypes } from '#storage/factor.entity.ts';
+import { factorTypeNames } from '#factor-types/gen/storage/names.gen.ts';
 
 /** A user who was activated, as `auth` told. */
 export const Activation = v.strictObject({ userId: UserIdSchema, activatedAt: v.date() });
@@ -16,7 +16,7 @@ export const FactorPatch = v.strictObject({ label: v.optional(Label), preferred:
 /** A factor as its user sees it: never a secret. */
 export const FactorView = v.strictObject({
   id: UuidSchema,
-  type: v.picklist(factorTypes),
+  type: v.picklist(factorTypeNames),
   label: v.string(),
   confirmedAt: timestamp,
   lastUsedAt: v.nullable(timestamp),

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import type { WebauthnCredential } from '#storage/factor-types/webauthn-credential.entity.ts';
+import type { WebauthnCredential } from '#factor-types/webauthn/storage/webauthn-credential.entity.ts';
 
 const publicKey = coseKey();
 

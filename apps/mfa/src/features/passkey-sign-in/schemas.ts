@@ -1,6 +1,6 @@
 import { audiences, Uuidv7Schema } from '@bank/domain';
 import * as v from 'valibot';
-import { Assertion, bytes } from '#features/factor-types/webauthn/schemas.ts';
+import { Assertion, bytes } from '#factor-types/webauthn/schemas.ts';
 
 /** The answer of a passkey of whoever signs in, with what it had to sign. */
 export const PasskeySignIn = v.strictObject({

@@ -1,7 +1,7 @@
 import { type Actor, allow } from '@bank/domain';
 import type { AppContext } from '#context.ts';
-import type { AssertionOptions } from '#features/factor-types/factor-type.ts';
-import { assertionOptions, newChallenge } from '#features/factor-types/webauthn/ceremony.ts';
+import type { AssertionOptions } from '#factor-types/factor-type.ts';
+import { assertionOptions, newChallenge } from '#factor-types/webauthn/ceremony.ts';
 
 /**
  * What a browser needs to have any passkey of ours used, whosever it is. Nothing is kept here: `auth` keeps the challenge with

@@ -1,10 +1,10 @@
 import { withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, parse, type UserId } from '@bank/domain';
 import type { AppContext, AppTransaction } from '#context.ts';
-import type { Worth } from '#features/factor-types/factor-type.ts';
-import { acceptUse } from '#features/factor-types/webauthn/accept-use.ts';
-import { worthOf } from '#features/factor-types/webauthn/ceremony.ts';
-import { verifyAssertion } from '#features/factor-types/webauthn/verify-assertion.ts';
+import type { Worth } from '#factor-types/factor-type.ts';
+import { acceptUse } from '#factor-types/webauthn/accept-use.ts';
+import { worthOf } from '#factor-types/webauthn/ceremony.ts';
+import { verifyAssertion } from '#factor-types/webauthn/verify-assertion.ts';
 import { decoyOf } from '#features/passkey-sign-in/decoy.ts';
 import { PasskeySignIn } from '#features/passkey-sign-in/schemas.ts';
 

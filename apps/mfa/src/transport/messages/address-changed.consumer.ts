@@ -3,7 +3,7 @@ import type { CloudEvent, Consumer } from '@bank/messaging';
 import { decodeEvent, eventTypeOf, UserEmailChangedSchema, UserPhoneChangedSchema } from '@bank/proto/events';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { AppContext } from '#context.ts';
-import { forgetCodes } from '#features/factor-types/sent-code/forget-codes.ts';
+import { forgetCodes } from '#factor-types/sent-code/forget-codes.ts';
 
 /** Codes on their way to an address that is no more their user's are good for nothing. */
 export function addressChangedConsumer(ctx: AppContext): Consumer {

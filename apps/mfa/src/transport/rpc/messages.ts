@@ -5,8 +5,9 @@ import {
   type StartChallengeRequest,
   type VerifyChallengeRequest,
 } from '@bank/proto/mfa';
-import { factorTypes } from '#events.ts';
-import type { AssertionOptions } from '#features/factor-types/factor-type.ts';
+import { numberOf } from '#events.ts';
+import type { AssertionOptions, Proof } from '#factor-types/factor-type.ts';
+import { factorTypeOf } from '#factor-types/registry.ts';
 
 const purposes: Readonly<Record<number, string>> = {
   [ChallengePurpose.SIGN_IN]: 'sign_in',
@@ -15,9 +16,12 @@ const purposes: Readonly<Record<number, string>> = {
   [ChallengePurpose.TRANSACTION]: 'transaction',
 };
 
-/** What proved somebody, as a message. A recovery code is no kind of factor, and neither is what this version does not know. */
-export function toType(name: string): FactorType {
-  return (factorTypes as Readonly<Record<string, FactorType>>)[name] ?? FactorType.UNSPECIFIED;
+/** What proved somebody, as a message. A recovery code is no kind of factor, and of what this version does not know it can tell nothing. */
+export function toKind(proof: Proof) {
+  const factorType = proof === 'recovery_code' ? undefined : factorTypeOf(proof);
+  if (factorType === undefined) return { type: FactorType.UNSPECIFIED };
+  const { name, methods, raises, isSent, staffWorth } = factorType;
+  return { type: numberOf(name), kind: { name, methods: [...methods], raises, isSent, staffWorth } };
 }
 
 /** A question as the feature reads it; what is about no transaction says so by nothing at all. */

@@ -10,7 +10,7 @@ import { removeFactors } from '#features/factor/remove-factors.ts';
 import { resetFactors } from '#features/factor/reset-factors.ts';
 import { startPasskeySignIn } from '#features/passkey-sign-in/start-passkey-sign-in.ts';
 import { verifyPasskeySignIn } from '#features/passkey-sign-in/verify-passkey-sign-in.ts';
-import { toAnswer, toAssertion, toOptions, toQuestion, toType } from '#transport/rpc/messages.ts';
+import { toAnswer, toAssertion, toKind, toOptions, toQuestion } from '#transport/rpc/messages.ts';
 
 export const mfaRpc = defineRpc<AppContext, typeof MfaService>(MfaService, {
   listFactors: {
@@ -20,7 +20,7 @@ export const mfaRpc = defineRpc<AppContext, typeof MfaService>(MfaService, {
       return {
         factors: factors.map(({ id, type, confirmedAt, lastUsedAt }) => ({
           factorId: id,
-          type: toType(type),
+          ...toKind(type),
           confirmedAt: timestampFromDate(confirmedAt),
           ...(lastUsedAt && { lastUsedAt: timestampFromDate(lastUsedAt) }),
         })),
@@ -31,7 +31,7 @@ export const mfaRpc = defineRpc<AppContext, typeof MfaService>(MfaService, {
     access: 'service',
     async handle(ctx, request, call) {
       const { challengeId, type, expiresAt, options } = await startChallenge(ctx, call.actor, toQuestion(request));
-      const told = { challengeId, type: toType(type), expiresAt: timestampFromDate(expiresAt) };
+      const told = { challengeId, ...toKind(type), expiresAt: timestampFromDate(expiresAt) };
       return options === undefined ? told : { ...told, options: toOptions(options) };
     },
   },
@@ -39,7 +39,7 @@ export const mfaRpc = defineRpc<AppContext, typeof MfaService>(MfaService, {
     access: 'service',
     async handle(ctx, request, call) {
       const { by, worth } = await verifyChallenge(ctx, call.actor, toAnswer(request));
-      return { type: toType(by), ...(worth && { passkey: worth }) };
+      return { ...toKind(by), ...(worth && { passkey: worth }) };
     },
   },
   startPasskeySignIn: {
