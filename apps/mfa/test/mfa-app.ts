@@ -42,24 +42,32 @@ const people: AppContext['people'] = {
     new Map(ids.map((id) => [id, { userId: id, status: 'active', roles: staffRolesOf.get(id) ?? ['customer'] }])),
 };
 
-const parts = { service: 'mfa' as const, entities, migrations, callers, loadConfig, createContext, createService };
+const sources = { entities, migrations, loadConfig, createContext, createService };
+
+/** What the app is made of: these sources, or a copy of them. */
+export type Sources = typeof sources;
+
+const partsOf = (of: Sources) => ({ service: 'mfa' as const, callers, ...of });
+
 /** The same while nobody asks auth about people. */
-const byItself: typeof parts = {
-  ...parts,
-  createContext: (config, overrides) => createContext(config, { people, ...overrides }),
-  createService: (config, overrides) => createService(config, { people, ...overrides }),
-};
+function byItself({ createContext, createService, ...of }: Sources): ReturnType<typeof partsOf> {
+  return partsOf({
+    ...of,
+    createContext: (config, overrides) => createContext(config, { people, ...overrides }),
+    createService: (config, overrides) => createService(config, { people, ...overrides }),
+  });
+}
 
 /** The mfa app, shared with other test files. */
 export function mfaApp(): TestApp<AppContext> {
-  return sharedApp('mfa', () => ({ ...byItself, env: relyingParty }));
+  return sharedApp('mfa', () => ({ ...byItself(sources), env: relyingParty }));
 }
 
-type Changes = Pick<AppUnderTest, 'certificates' | 'env'> & { readonly asksAuth?: boolean };
+type Changes = Pick<AppUnderTest, 'certificates' | 'env'> & { readonly asksAuth?: boolean; readonly of?: Sources };
 
 /** The mfa app of one test file, started on services of its own. */
-export function ownMfaApp({ asksAuth = false, ...changes }: Changes = {}): TestApp<AppContext> {
-  return testApp({ ...(asksAuth ? parts : byItself), ...changes, env: { ...relyingParty, ...changes.env } });
+export function ownMfaApp({ asksAuth = false, of = sources, ...changes }: Changes = {}): TestApp<AppContext> {
+  return testApp({ ...(asksAuth ? partsOf(of) : byItself(of)), ...changes, env: { ...relyingParty, ...changes.env } });
 }
 
 /** A new user who may enrol factors. */

@@ -29,6 +29,7 @@ describe('SR-29: a factor of a kind that this version does not know', () => {
     const { userId, client } = await givenFactors(...enrolled);
     const { factors } = await client.listFactors({ userId });
     expect(factors.map(({ type }) => type)).toEqual(told);
+    expect(factors.map(({ kind }) => kind?.name)).toEqual(told.map((type) => (type === 0 ? undefined : 'totp')));
   });
 
   test('cannot be asked for, nor can what raises nothing beside it; any other can', async () => {
@@ -55,6 +56,11 @@ describe('SR-29: a factor of a kind that this version does not know', () => {
       headers: { 'if-match': '"v1"' },
     });
     expect(removed.status).toBe(204);
+    const [event] = await app.database.query<{ data: object }>(
+      `select data from mfa.outbox where subject = $1 and type = 'mfa.factor_removed.v1'`,
+      [userId],
+    );
+    expect(event?.data).toMatchObject({ factorId: factorIds[0], typeName: 'pigeon' });
     expect((await client.listFactors({ userId })).factors).toEqual([]);
   });
 

@@ -57,6 +57,8 @@ const proofs = {
   recovery: { acr: 'aal2', amr: ['pwd', 'recovery', 'mfa'] },
   'emailed and recovery': { acr: 'aal2', amr: ['pwd', 'otp', 'recovery', 'mfa'] },
   app: { acr: 'aal2', amr: ['pwd', 'otp', 'mfa'] },
+  'a kind of later': { acr: 'aal2', amr: ['pwd', 'paper', 'mfa'] },
+  'app and a kind of later': { acr: 'aal2', amr: ['pwd', 'otp', 'paper', 'mfa'] },
   passkey: { acr: 'aal2', amr: ['swk', 'user', 'mfa'] },
   hardware: { acr: 'aal3', amr: ['pwd', 'hwk', 'user', 'mfa'] },
 } as const;
