@@ -40,6 +40,9 @@ export const shownCommands: Readonly<Record<string, Proof>> = {
   // To its end; the copy is no clean checkout, so what the steps find there is told by others.
   'pnpm verify:static': { run: 'on a stack', says: ['Step results'] },
   'pnpm db create <app> <name>': onStack('pnpm db create device nothing-new'),
+  'pnpm db create mfa <name> src/factor-types/<kind>/storage': onStack(
+    'pnpm db create mfa nothing-new src/factor-types/totp/storage',
+  ),
   'pnpm stack stop': onStack(),
   'pnpm stack reset': onStack(),
   // Both are the same once pnpm is there.
