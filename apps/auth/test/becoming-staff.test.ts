@@ -1,9 +1,9 @@
 import { type UserId, uuidv7 } from '@bank/domain';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { EnrolledFactor } from '#adapters/factors/factor-directory.ts';
 import { type Account, register, signIn } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
 import { type Colleague, colleague, signedRequest, staffCallers, staffClients } from './support/colleagues.ts';
+import type { ToldFactor } from './support/factor-kinds.ts';
 import { type Answer, post } from './support/http.ts';
 import { passkeyFactor, totpFactor } from './support/neighbours.ts';
 import { assertion, passkeyChallenge, passkeyOf, passkeySignIn, syncedPasskey } from './support/passkeys.ts';
@@ -24,7 +24,7 @@ async function give({ id }: { id: string }, ...roles: Roles): Promise<void> {
 }
 
 /** A customer who has been made a member of staff, of which mfa has not heard: it tells of what they had. */
-async function promoted(had: readonly EnrolledFactor[]): Promise<Account> {
+async function promoted(had: readonly ToldFactor[]): Promise<Account> {
   const account = await register(auth);
   await give(account, 'customer', 'support');
   auth.neighbours.factors = had;
@@ -33,8 +33,8 @@ async function promoted(had: readonly EnrolledFactor[]): Promise<Account> {
 }
 
 const minutes = (count: number) => new Date(auth.clock.now().getTime() + count * 60_000);
-const passkey = (confirmedAt?: Date): EnrolledFactor => ({ ...passkeyFactor, confirmedAt });
-const app = (confirmedAt?: Date): EnrolledFactor => ({ ...totpFactor, confirmedAt });
+const passkey = (confirmedAt?: Date): ToldFactor => ({ ...passkeyFactor, confirmedAt });
+const app = (confirmedAt?: Date): ToldFactor => ({ ...totpFactor, confirmedAt });
 const atConsole = { headers: fromConsole } as const;
 
 const byPasskey = () => passkeySignIn(auth, { clientId: 'staff-console' }, atConsole);

@@ -1,7 +1,5 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { rpcNeighbour } from '@bank/composition/testing';
 import type { ErrorCode } from '@bank/domain';
 import { type AssessSignInResponseSchema, DeviceService, RiskVerdict } from '@bank/proto/device';
 import { ErrorInfoSchema } from '@bank/proto/errors';
@@ -16,16 +14,15 @@ import { testCertificates } from '@bank/testing';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError } from '@connectrpc/connect';
-import { connectNodeAdapter } from '@connectrpc/connect-node';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createFactorChallenges } from '#adapters/factors/factor-challenges.ts';
 import { createFactorDirectory } from '#adapters/factors/factor-directory.ts';
 import { createPasskeys } from '#adapters/factors/passkeys.ts';
 import { createSignInAssessor } from '#adapters/risk/sign-in-assessor.ts';
+import { kinds } from './support/factor-kinds.ts';
 
 const certificates = await testCertificates();
 const own = await certificates.issue({ name: 'auth', uris: ['spiffe://bank/app/auth'] });
-const theirs = await certificates.issue({ name: 'neighbours', uris: ['spiffe://bank/app/neighbours'] });
 const tls = { caFile: certificates.caFile, certFile: own.certFile, keyFile: own.keyFile };
 
 /** What the two services answer, and how slowly. */
@@ -52,50 +49,36 @@ beforeEach(() => {
   asked = [];
 });
 
-const server: Server = createServer(
-  { cert: theirs.cert, key: theirs.key, ca: certificates.ca, requestCert: true, rejectUnauthorized: true },
-  connectNodeAdapter({
-    routes(router) {
-      router.service(DeviceService, {
-        async assessSignIn(request) {
-          asked.push(request);
-          await pause(answers.delayMs);
-          return { assessmentId: request.attemptId, verdict: RiskVerdict.ALLOW, ...answers.assessment };
-        },
-      });
-      router.service(MfaService, {
-        async listFactors() {
-          await pause(answers.delayMs);
-          return { factors: [{ factorId: 'f1', type: FactorType.TOTP, confirmedAt: timestampFromDate(facts.at) }] };
-        },
-        async startChallenge(request) {
-          const { type, options } = answers;
-          return answer(request, { challengeId: 'c1', type, expiresAt: timestampFromDate(facts.at), options });
-        },
-        async verifyChallenge(request) {
-          const { type, passkey } = answers;
-          return answer(
-            request,
-            request.proof.case === 'answer' ? { type, passkey } : { type: FactorType.UNSPECIFIED },
-          );
-        },
-        async startPasskeySignIn(request) {
-          return answer(request, { options: answers.options });
-        },
-        async verifyPasskeySignIn(request) {
-          return answer(request, { userId: facts.userId, factorId: 'f1', passkey: answers.passkey });
-        },
-      });
+const baseUrl = await rpcNeighbour(certificates, 'neighbours', (router) => {
+  router.service(DeviceService, {
+    async assessSignIn(request) {
+      asked.push(request);
+      await pause(answers.delayMs);
+      return { assessmentId: request.attemptId, verdict: RiskVerdict.ALLOW, ...answers.assessment };
     },
-  }),
-).listen(0, '127.0.0.1');
-await once(server, 'listening');
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
+  });
+  router.service(MfaService, {
+    async listFactors() {
+      await pause(answers.delayMs);
+      return { factors: [{ factorId: 'f1', type: FactorType.TOTP, confirmedAt: timestampFromDate(facts.at) }] };
+    },
+    async startChallenge(request) {
+      const { type, options } = answers;
+      return answer(request, { challengeId: 'c1', type, expiresAt: timestampFromDate(facts.at), options });
+    },
+    async verifyChallenge(request) {
+      const { type, passkey } = answers;
+      return answer(request, request.proof.case === 'answer' ? { type, passkey } : { type: FactorType.UNSPECIFIED });
+    },
+    async startPasskeySignIn(request) {
+      return answer(request, { options: answers.options });
+    },
+    async verifyPasskeySignIn(request) {
+      return answer(request, { userId: facts.userId, factorId: 'f1', passkey: answers.passkey });
+    },
+  });
 });
 
-const baseUrl = `https://localhost:${(server.address() as AddressInfo).port}`;
 const nowhere = 'https://localhost:1';
 const serverUri = 'spiffe://bank/app/neighbours';
 const assessor = createSignInAssessor({ baseUrl, tls, serverUri });
@@ -160,8 +143,8 @@ describe('the assessment of a sign-in', () => {
 });
 
 describe('the factors of a user', () => {
-  it('come with their types and ages', async () => {
-    expect(await factors.list(facts.userId)).toEqual([{ id: 'f1', type: 'totp', hint: '', confirmedAt: facts.at }]);
+  it('come with their kinds and ages', async () => {
+    expect(await factors.list(facts.userId)).toEqual([{ id: 'f1', kind: kinds.totp, hint: '', confirmedAt: facts.at }]);
   });
 
   it('are unknown after a second, and where nobody answers', async () => {
@@ -186,7 +169,7 @@ describe('a challenge of a factor', () => {
       expiresAt: facts.at,
     });
     expect(asked.at(-1)).toMatchObject({ ...sent, purpose: ChallengePurpose.STEP_UP, factorId: 'f1' });
-    expect(await challenges.verify(binding, proof)).toEqual({ kind: 'accepted', by: 'totp' });
+    expect(await challenges.verify(binding, proof)).toEqual({ kind: 'accepted', by: kinds.totp });
     expect(asked.at(-1)).toMatchObject({
       ...sent,
       purpose: ChallengePurpose.STEP_UP,
@@ -260,7 +243,7 @@ describe('a passkey', () => {
     const proof = { challengeId: 'c1', answer: { assertion } };
     expect(await challenges.verify(binding, proof)).toEqual({
       kind: 'accepted',
-      by: 'webauthn',
+      by: kinds.webauthn,
       passkey: { isUserVerified: true, isDeviceBound: true, isAttested: false },
     });
     expect(asked.at(-1)).toMatchObject({ audience: 'a', proof: { value: { challengeId: 'c1', assertion: sent } } });

@@ -1,7 +1,7 @@
 import { uuidv7 } from '@bank/domain';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ProofVerdict } from '#adapters/factors/factor-challenges.ts';
 import { type Account, register, signIn } from './support/accounts.ts';
+import type { ToldProof } from './support/factor-kinds.ts';
 import { type Answer, get, post, send } from './support/http.ts';
 import { passkeyFactor, totpFactor } from './support/neighbours.ts';
 import { assertion, passkeyOf, passkeySignIn, syncedPasskey } from './support/passkeys.ts';
@@ -29,7 +29,7 @@ const factors = {
 } as const;
 type Kind = keyof typeof factors;
 
-const proofOf = (by: Kind): ProofVerdict => ({
+const proofOf = (by: Kind): ToldProof => ({
   kind: 'accepted',
   by,
   ...(by === 'webauthn' ? { passkey: syncedPasskey } : {}),

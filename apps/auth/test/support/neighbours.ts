@@ -2,13 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { DomainError, uuidv7 } from '@bank/domain';
 import type { DeviceKeyBinding, DeviceKeys } from '#adapters/device-keys/device-keys.ts';
 import type { PasskeyQuestion } from '#adapters/factors/assertion.ts';
-import type {
-  ChallengeBinding,
-  FactorChallenges,
-  Proof,
-  ProofVerdict,
-  StartedFactor,
-} from '#adapters/factors/factor-challenges.ts';
+import type { ChallengeBinding, FactorChallenges, Proof, StartedFactor } from '#adapters/factors/factor-challenges.ts';
 import type { FactorDirectory } from '#adapters/factors/factor-directory.ts';
 import type { RemoveFactors } from '#adapters/factors/factor-removal.ts';
 import type { FactorRule } from '#adapters/factors/factor-rule.ts';
@@ -17,16 +11,17 @@ import type { NameDirectory } from '#adapters/names/name-directory.ts';
 import type { SignInAssessor } from '#adapters/risk/sign-in-assessor.ts';
 import type { MessageSettings, SettingsDirectory } from '#adapters/settings/settings-directory.ts';
 import type { ShiftedClock } from './clock.ts';
+import { factorOf, proofOf, type ToldFactor, type ToldProof } from './factor-kinds.ts';
 
 /** What device, mfa and profile answer, and what they were asked. */
 export interface Neighbours {
   verdict: Awaited<ReturnType<SignInAssessor['assess']>>['verdict'];
   /** Since when whoever signs in has trusted the known device. */
   deviceTrustedAt?: Date | undefined;
-  factors: Awaited<ReturnType<FactorDirectory['list']>>;
+  factors: readonly ToldFactor[] | undefined;
   /** What mfa says to a challenge that is started, and to a proof; undefined while it is away. */
   started: StartedFactor | undefined;
-  proof: ProofVerdict | undefined;
+  proof: ToldProof | undefined;
   /** What mfa says to the answer of a passkey that names nobody; undefined while it is away. */
   passkey: PasskeyVerdict | undefined;
   /** What mfa says of whoever moves their number: that they may, until a test has it judge. */
@@ -140,7 +135,7 @@ export function answersOf(neighbours: Neighbours, clock: ShiftedClock): Neighbou
     factors: {
       async list(userId) {
         neighbours.asked.mfa.push(userId);
-        return neighbours.factors;
+        return neighbours.factors?.map(factorOf);
       },
     },
     factorChallenges: {
@@ -150,7 +145,7 @@ export function answersOf(neighbours: Neighbours, clock: ShiftedClock): Neighbou
       },
       async verify(binding, proof) {
         neighbours.asked.proofs.push({ binding, proof });
-        return orAway(neighbours.proof);
+        return proofOf(orAway(neighbours.proof));
       },
     },
     factorRule: { missing: () => neighbours.factorRule.missing() },

@@ -1,5 +1,5 @@
 import { DomainError } from '@bank/domain';
-import { ChallengePurpose, FactorType, MfaService } from '@bank/proto/mfa';
+import { ChallengePurpose, MfaService } from '@bank/proto/mfa';
 import { toBase64Url } from '@bank/security';
 import { createRpcClient, type RpcClientOptions } from '@bank/service-kit';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
@@ -11,7 +11,8 @@ import {
   type PasskeyQuestion,
   questionOf,
 } from '#adapters/factors/assertion.ts';
-import { factorTypeName } from '#adapters/factors/factor-type.ts';
+import { isPasskey, type ProvedBy } from '#adapters/factors/factor-kind.ts';
+import { kindOf } from '#adapters/factors/told-kinds.ts';
 import { noAnswerOf, personWaitsMs, refusalCodeOf } from '#adapters/no-answer.ts';
 
 /** What an answer will be good for, and for nothing else (SR-24): the sign-in, session or recovery that `bindingId` names. */
@@ -38,6 +39,7 @@ export type StartedFactor =
   | {
       kind: 'started';
       challengeId: string;
+      /** The name of its kind. */
       type: string;
       expiresAt: Date;
       question: PasskeyQuestion | undefined;
@@ -49,8 +51,8 @@ export type StartedFactor =
   | Locked;
 
 export type ProofVerdict =
-  /** `by` is the type of the factor, or `recovery_code`. */
-  | { kind: 'accepted'; by: string; passkey?: PasskeyFacts }
+  /** Of a passkey its facts come along, and of nothing else. */
+  | { kind: 'accepted'; by: ProvedBy; passkey?: PasskeyFacts }
   | { kind: 'wrong' }
   /** Wrong, and for the clock of what made it: that is told. */
   | { kind: 'wrong'; isClockOff: true }
@@ -87,11 +89,13 @@ export function createFactorChallenges(options: RpcClientOptions): FactorChallen
         const transactionDigest = new Uint8Array(transaction?.digest ?? []);
         const stated = { transactionText: transaction?.text ?? '', transactionDigest };
         const request = { userId, bindingId, factorId, purpose: purposes[purpose], ...stated };
-        const { challengeId, type, expiresAt, options: asked } = await mfa.startChallenge(request);
+        const answer = await mfa.startChallenge(request);
+        const { challengeId, expiresAt, options: asked } = answer;
         if (expiresAt === undefined) throw new Error('a challenge needs an end');
-        const question = type === FactorType.WEBAUTHN ? questionOf(asked) : undefined;
+        const kind = kindOf(answer, options.logger);
+        const question = isPasskey(kind) ? questionOf(asked) : undefined;
         const end = timestampDate(expiresAt);
-        const started = { kind: 'started', challengeId, type: factorTypeName(type), expiresAt: end, question } as const;
+        const started = { kind: 'started', challengeId, type: kind.name, expiresAt: end, question } as const;
         const nonce = asked?.nonce ?? [];
         return nonce.length === 0 ? started : { ...started, nonce: toBase64Url(new Uint8Array(nonce)) };
       } catch (error) {
@@ -102,12 +106,10 @@ export function createFactorChallenges(options: RpcClientOptions): FactorChallen
     async verify({ purpose, ...binding }, proof) {
       try {
         const request = { ...binding, purpose: purposes[purpose], proof: toMessage(proof) };
-        const { type, passkey } = await mfa.verifyChallenge(request);
+        const answer = await mfa.verifyChallenge(request);
         if ('recoveryCode' in proof) return { kind: 'accepted', by: 'recovery_code' };
-        const by = factorTypeName(type);
-        return type === FactorType.WEBAUTHN
-          ? { kind: 'accepted', by, passkey: factsOf(passkey) }
-          : { kind: 'accepted', by };
+        const by = kindOf(answer, options.logger);
+        return isPasskey(by) ? { kind: 'accepted', by, passkey: factsOf(answer.passkey) } : { kind: 'accepted', by };
       } catch (error) {
         if (refusalCodeOf(error) === 'auth.second_factor.invalid') return { kind: 'wrong' };
         if (refusalCodeOf(error) === 'auth.second_factor.clock_off') return { kind: 'wrong', isClockOff: true };

@@ -1,12 +1,13 @@
 import { MfaService } from '@bank/proto/mfa';
 import { createRpcClient, type RpcClientOptions } from '@bank/service-kit';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
-import { factorTypeName } from '#adapters/factors/factor-type.ts';
+import { type FactorKind, unknownKind } from '#adapters/factors/factor-kind.ts';
+import { kindsOf } from '#adapters/factors/told-kinds.ts';
 
 /** A confirmed second factor, without anything secret. */
 export interface Factor {
   id: string;
-  type: string;
+  kind: FactorKind;
   hint: string;
 }
 
@@ -32,8 +33,9 @@ export function createFactorDirectory(options: RpcClientOptions): FactorDirector
     async list(userId) {
       try {
         const { factors } = await mfa.listFactors({ userId });
-        return factors.map(({ factorId, type, hint, confirmedAt }) => {
-          const factor = { id: factorId, type: factorTypeName(type), hint };
+        const kinds = kindsOf(factors, options.logger);
+        return factors.map(({ factorId, hint, confirmedAt }, index) => {
+          const factor = { id: factorId, kind: kinds[index] ?? unknownKind, hint };
           return confirmedAt === undefined ? factor : { ...factor, confirmedAt: timestampDate(confirmedAt) };
         });
       } catch (err) {

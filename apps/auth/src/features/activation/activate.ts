@@ -51,7 +51,7 @@ export async function activate(ctx: AppContext, input: unknown, caller: Caller):
       user: made.user,
       client: enrolmentClient(tx),
       device,
-      ...assuranceOf(['password', 'email']),
+      ...assuranceOf(['password', 'emailed_code']),
     } as const;
     return {
       kind: 'signed_in',

@@ -38,7 +38,7 @@ export async function judgePasskey(ctx: AppContext, given: GivenPasskey): Promis
   const judged = await ctx.passkeys.verify({ signInId, challenge, assertion, audience: client.audience });
   const isNamed = judged.kind === 'accepted';
   const userId = isNamed ? judged.userId : parse(UserIdSchema, ctx.ids.next());
-  const assurance = assuranceOf(['webauthn'], isNamed ? judged.passkey : undefined);
+  const assurance = assuranceOf(['passkey'], isNamed ? judged.passkey : undefined);
   const knownDeviceId = await findKnownDeviceId(readerOf(ctx), userId, device);
   const { verdict } = await ctx.assessor.assess({
     attemptId: signInId,

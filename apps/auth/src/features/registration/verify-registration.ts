@@ -70,7 +70,7 @@ async function verify(tx: AppTransaction, { request, client, caller }: Presented
   await announce(tx, registration, client);
   const device = presentedDevice(request, caller);
   const facts = { user, client, device, becomesKnown: true, dpopJkt: caller.dpopJkt };
-  const signedIn = await openSession(tx, { ...facts, ...assuranceOf(['password', 'email']) });
+  const signedIn = await openSession(tx, { ...facts, ...assuranceOf(['password', 'emailed_code']) });
   const isPhoneAsked = await provePhone(tx, user, signedIn.session.id);
   return { kind: 'verified', signedIn, user: viewUser(user), isPhoneAsked };
 }

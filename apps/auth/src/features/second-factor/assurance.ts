@@ -1,5 +1,6 @@
 import type { AssuranceLevel } from '@bank/domain';
 import type { PasskeyFacts } from '#adapters/factors/assertion.ts';
+import { type FactorKind, isPasskey } from '#adapters/factors/factor-kind.ts';
 
 /** The level of a session and the methods by which it was proved, by their names in a token (RFC 8176). */
 export interface Assurance {
@@ -7,25 +8,21 @@ export interface Assurance {
   amr: readonly string[];
 }
 
-/** A way to prove oneself. `raises`: beside a password it makes two factors of different kinds. */
-interface Method {
-  readonly amr: readonly string[];
-  readonly raises: boolean;
-}
+/** What a way to prove oneself is worth. */
+type Worth = Pick<FactorKind, 'methods' | 'raises'>;
 
-const methods: Readonly<Record<string, Method>> = {
-  password: { amr: ['pwd'], raises: false },
+/** The ways that are no factor of mfa's. */
+const ownWays = {
+  password: { methods: ['pwd'], raises: false },
   // One known to be the user's: with it the password alone is more than what a thief has.
-  device: { amr: ['device'], raises: false },
-  totp: { amr: ['otp'], raises: true },
-  sms: { amr: ['sms'], raises: true },
+  device: { methods: ['device'], raises: false },
   // Proves an address and no more (SR-29).
-  email: { amr: ['otp'], raises: false },
-  recovery_code: { amr: ['recovery'], raises: true },
-};
+  emailed_code: { methods: ['otp'], raises: false },
+  recovery_code: { methods: ['recovery'], raises: true },
+} as const satisfies Readonly<Record<string, Worth>>;
 
-/** A kind of factor that this version does not know raises nothing. */
-const unknown: Method = { amr: ['otp'], raises: false };
+/** A way to prove oneself: one of auth's own, a factor by its kind, or a passkey that names its user itself. */
+export type Way = keyof typeof ownWays | 'passkey' | FactorKind;
 
 /** A key that can be copied from one device to another, and one of which its maker says that it cannot. */
 const synced = 'swk';
@@ -35,23 +32,28 @@ const hardware = 'hwk';
 const bare: PasskeyFacts = { isUserVerified: false, isDeviceBound: false, isAttested: false };
 
 /**
- * What all the methods by which a session was proved are worth together: types of factors, `password`, `device` and `recovery_code`. A
- * second factor raises what a password began, and nothing by itself; a passkey that asked its user for a PIN, a finger or a
- * face is both factors in one.
+ * What all the ways by which a session was proved are worth together, with the facts of the passkey among them. A second factor
+ * raises what a password began, and nothing by itself; a passkey that asked its user for a PIN, a finger or a face is both
+ * factors in one.
  */
-export function assuranceOf(proved: readonly string[], passkey: PasskeyFacts = bare): Assurance {
-  const used = proved.map((name) => methodOf(name, passkey));
-  const amr = [...new Set(used.flatMap((method) => method.amr))];
-  const hasPasskey = proved.includes('webauthn');
-  const isBoth = hasPasskey && passkey.isUserVerified;
+export function assuranceOf(proved: readonly Way[], passkey: PasskeyFacts = bare): Assurance {
+  const used = proved.map((way) => worthOf(way, passkey));
+  const amr = [...new Set(used.flatMap(({ methods }) => methods))];
+  const isBoth = proved.some(isByPasskey) && passkey.isUserVerified;
   const isRaised = isBoth || (proved.includes('password') && used.some(({ raises }) => raises));
   if (!isRaised) return { acr: 'aal1', amr };
   return { acr: isBoth && isHardware(passkey) ? 'aal3' : 'aal2', amr: [...amr, 'mfa'] };
 }
 
-function methodOf(name: string, passkey: PasskeyFacts): Method {
-  if (name === 'webauthn') return { amr: [isHardware(passkey) ? hardware : synced, 'user'], raises: true };
-  return Object.hasOwn(methods, name) ? (methods[name] ?? unknown) : unknown;
+function worthOf(way: Way, passkey: PasskeyFacts): Worth {
+  if (way === 'passkey' || isByPasskey(way)) {
+    return { methods: [isHardware(passkey) ? hardware : synced, 'user'], raises: true };
+  }
+  return typeof way === 'string' ? ownWays[way] : way;
+}
+
+function isByPasskey(way: Way): boolean {
+  return typeof way === 'string' ? way === 'passkey' : isPasskey(way);
 }
 
 /** That a key stays where it was made is believed of nobody who is not vouched for. */
@@ -67,7 +69,7 @@ const lasting: ReadonlySet<string> = new Set(['pwd', 'device']);
  * one takes the place of the factors before. `auth_time` is that of the new one, so a passkey of hours ago would count as
  * a fresh one beside a text message of now (SR-31, SR-62).
  */
-export function assuranceOfStepUp(session: Pick<Assurance, 'amr'>, by: string, passkey?: PasskeyFacts): Assurance {
+export function assuranceOfStepUp(session: Pick<Assurance, 'amr'>, by: Way, passkey?: PasskeyFacts): Assurance {
   const { acr, amr } = assuranceOf(['password', by], passkey);
   const added = amr.filter((method) => method !== 'pwd');
   return { acr, amr: [...session.amr.filter((method) => lasting.has(method)), ...added] };

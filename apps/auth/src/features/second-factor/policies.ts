@@ -1,21 +1,24 @@
 import { audiences, isPhishingResistant } from '@bank/domain';
-import type { Assurance } from '#features/second-factor/assurance.ts';
+import { type FactorKind, type ProvedBy, unknownKind } from '#adapters/factors/factor-kind.ts';
+import { type Assurance, assuranceOf } from '#features/second-factor/assurance.ts';
 
-/**
- * What proves the second factor of a member of staff (SR-72): a passkey, which answers to no page but ours. No recovery code:
- * two colleagues reset the factors of whoever has lost their passkeys.
- */
-const staffFactors: ReadonlySet<string> = new Set(['webauthn']);
-
-/** What staff who have no passkey prove themselves with to enrol one. Never a text message. */
-const enrolmentFactors: ReadonlySet<string> = new Set(['totp']);
-
-/** Whether this kind of factor, or `recovery_code`, is good enough for a session of that audience. */
-export function suffices(audience: string, by: string): boolean {
-  return audience === audiences.customers || (audience === audiences.staff && staffFactors.has(by));
+/** Whether this is good enough for a session of that audience. */
+export function suffices(audience: string, by: ProvedBy): boolean {
+  return audience === audiences.customers || (audience === audiences.staff && signsStaffIn(by));
 }
 
-type Kind = { readonly type: string };
+/**
+ * What proves the second factor of a member of staff (SR-72): a kind that mfa says does so, and that answers to no page but ours, which
+ * is not believed of any but a passkey. No recovery code: two colleagues reset the factors of whoever has lost their passkeys.
+ */
+function signsStaffIn(by: ProvedBy): boolean {
+  return by !== 'recovery_code' && by.staffWorth === 2 && isPhishingResistant(assuranceOf(['password', by]));
+}
+
+/** What staff who have no passkey prove themselves with to enrol one. */
+function opensEnrolment({ staffWorth }: FactorKind): boolean {
+  return staffWorth >= 1;
+}
 
 /**
  * Whether a factor was confirmed before its user became a member of staff, or it is not said when: it proves nobody of staff, whether or
@@ -30,10 +33,21 @@ export function isOfBefore(factor: { readonly confirmedAt?: Date | undefined }, 
  * Of somebody's factors, those that are asked for: those that are good enough or, for staff who have none such, those that let
  * them enrol one. Whoever has a passkey is never let in by less, so that nobody else enrols one for them.
  */
-export function askedFactors<F extends Kind>(audience: string, enrolled: readonly F[]): readonly F[] {
-  const enough = enrolled.filter(({ type }) => suffices(audience, type));
+export function askedFactors<F extends { readonly kind: FactorKind }>(
+  audience: string,
+  enrolled: readonly F[],
+): readonly F[] {
+  const enough = enrolled.filter(({ kind }) => suffices(audience, kind));
   if (enough.length > 0 || audience !== audiences.staff) return enough;
-  return enrolled.filter(({ type }) => enrolmentFactors.has(type));
+  return enrolled.filter(({ kind }) => opensEnrolment(kind));
+}
+
+/**
+ * Whether whoever has such a factor steps up by no password alone. What raises nothing, as an emailed code, takes nothing away either
+ * (SR-29); what nothing is known of may be worth more.
+ */
+export function takesPasswordsPlace(kind: FactorKind): boolean {
+  return kind.name === unknownKind.name || assuranceOf(['password', kind]).acr !== 'aal1';
 }
 
 /** Whether no password opens a session of that audience by itself. */

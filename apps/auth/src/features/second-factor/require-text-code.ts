@@ -14,7 +14,7 @@ export async function requireTextCode(
   { userId, factorId }: { userId: UserId; factorId: string },
 ): Promise<void> {
   const factors = await ctx.factors.list(userId);
-  if (factors?.find(({ id }) => id === factorId)?.type !== 'sms') return;
+  if (factors?.find(({ id }) => id === factorId)?.kind.name !== 'sms') return;
   const reader = readerOf(ctx);
   const user = await reader.users.find(userId);
   if (user === undefined || user.contact === null) return;

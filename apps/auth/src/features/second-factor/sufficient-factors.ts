@@ -1,6 +1,7 @@
 import { readerOf } from '@bank/database';
 import { audiences, type UserId } from '@bank/domain';
 import type { EnrolledFactor, Factor } from '#adapters/factors/factor-directory.ts';
+import { nameOf, type ProvedBy } from '#adapters/factors/factor-kind.ts';
 import { noAnswerOf } from '#adapters/no-answer.ts';
 import type { AppContext } from '#context.ts';
 import { askedFactors, isOfBefore, suffices } from '#features/second-factor/policies.ts';
@@ -32,7 +33,7 @@ export function sufficientFactors(
     throw noAnswerOf('mfa');
   }
   const counting = enrolled.filter((factor) => !isOfBefore(factor, staffSince));
-  return askedFactors(audience, counting).map(({ id, type, hint }) => ({ id, type, hint }));
+  return askedFactors(audience, counting).map(({ id, kind, hint }) => ({ id, kind, hint }));
 }
 
 /** The same of a user whom mfa is asked about. @throws service.unavailable */
@@ -45,9 +46,9 @@ export async function listSufficient(ctx: AppContext, whose: Whose): Promise<rea
  * Whether this kind of factor is asked of the user now. What is not good enough lets a member of staff enrol a passkey, and
  * only while they have none, so mfa is asked again. @throws service.unavailable
  */
-export async function isAsked(ctx: AppContext, whose: Whose, by: string): Promise<boolean> {
+export async function isAsked(ctx: AppContext, whose: Whose, by: ProvedBy): Promise<boolean> {
   if (suffices(whose.audience, by) && (await staffSinceAt(ctx, whose)) === null) return true;
-  return (await listSufficient(ctx, whose)).some(({ type }) => type === by);
+  return (await listSufficient(ctx, whose)).some(({ kind }) => kind.name === nameOf(by));
 }
 
 /**
@@ -75,5 +76,5 @@ export async function mayBeAsked(
 ): Promise<boolean> {
   if (audience === audiences.customers) return await isGoodSince(ctx, userId, factorId);
   const factor = (await listSufficient(ctx, { userId, audience })).find(({ id }) => id === factorId);
-  return factor !== undefined && (purpose === 'sign_in' || suffices(audience, factor.type));
+  return factor !== undefined && (purpose === 'sign_in' || suffices(audience, factor.kind));
 }

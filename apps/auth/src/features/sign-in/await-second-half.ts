@@ -2,6 +2,7 @@ import { withTransaction } from '@bank/database';
 import type { Grant, UserId } from '@bank/domain';
 import { DomainError } from '@bank/domain';
 import type { Factor } from '#adapters/factors/factor-directory.ts';
+import type { FactorKind } from '#adapters/factors/factor-kind.ts';
 import type { AppContext, AppTransaction } from '#context.ts';
 import type { Attempt } from '#features/sign-in/attempt.ts';
 import { pendingSignInSeconds } from '#features/sign-in/policies.ts';
@@ -10,11 +11,19 @@ import { openContact } from '#features/user/contact.ts';
 import { maskEmail } from '#features/user/mask-email.ts';
 import { maskPhone } from '#features/user/mask-phone.ts';
 
+/** A factor as whoever signs in is told of it. */
+interface ShownFactor {
+  id: string;
+  /** The name of its kind. */
+  type: string;
+  hint: string;
+}
+
 /** A sign-in whose password was right and which needs more. */
 export interface SecondHalf {
   kind: 'mfa_required';
   loginId: string;
-  factors: readonly Factor[];
+  factors: readonly ShownFactor[];
   expiresIn: number;
 }
 
@@ -36,20 +45,31 @@ export async function awaitSecondHalf(
   const factors = await withTransaction(ctx, { who, unaudited }, async (tx) => {
     await tx.signIns.insert(pending);
     // An emailed code is no enrolled factor: it goes by the id of the sign-in that it belongs to.
-    return await withHints(tx, userId, by === 'emailed_code' ? [{ id, type: 'email', hint: '' }] : by);
+    const asked = by === 'emailed_code' ? [{ id, type: 'email', hint: '', isSent: true }] : by.map(viewFactor);
+    return await withHints(tx, userId, asked);
   });
   return { kind: 'mfa_required', loginId: id, factors, expiresIn: pendingSignInSeconds };
 }
 
-/** The same factors; those that codes are sent for say where to, as only auth knows. */
-async function withHints(tx: AppTransaction, userId: UserId, factors: readonly Factor[]): Promise<readonly Factor[]> {
-  if (!factors.some(({ type }) => type === 'email' || type === 'sms')) return factors;
+type Asked = ShownFactor & Pick<FactorKind, 'isSent'>;
+
+function viewFactor({ id, kind: { name: type, isSent }, hint }: Factor): Asked {
+  return { id, type, hint, isSent };
+}
+
+/** As they are told of; those that codes are sent for say where to, as only auth knows. */
+async function withHints(tx: AppTransaction, userId: UserId, asked: readonly Asked[]): Promise<readonly ShownFactor[]> {
+  if (!asked.some(({ isSent }) => isSent)) return asked.map(({ id, type, hint }) => ({ id, type, hint }));
   const user = await tx.users.find(userId);
   if (user === undefined || user.contact === null) return [];
   const { email, phone } = await openContact(tx, { table: 'users', userId }, user.contact);
-  const hints: Readonly<Record<string, string>> = {
-    email: maskEmail(email),
-    sms: phone === null ? '' : maskPhone(phone),
-  };
-  return factors.map((factor) => ({ ...factor, hint: hints[factor.type] ?? factor.hint }));
+  const hints: ReadonlyMap<string, string> = new Map([
+    ['email', maskEmail(email)],
+    ['sms', phone === null ? '' : maskPhone(phone)],
+  ]);
+  return asked.map(({ id, type, hint, isSent }) => ({
+    id,
+    type,
+    hint: (isSent ? hints.get(type) : undefined) ?? hint,
+  }));
 }

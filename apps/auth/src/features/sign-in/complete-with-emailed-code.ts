@@ -80,7 +80,7 @@ async function tryCode(
       await denySignIn(tx, { userId, clientId, deviceId }, 'factor', 'factor_enrolled');
       return { kind: 'factor_enrolled' };
     }
-    const signedIn = await openCompleted(tx, attempt, half, assuranceOf(['password', 'email']));
+    const signedIn = await openCompleted(tx, attempt, half, assuranceOf(['password', 'emailed_code']));
     if (signedIn === 'compromised') return { kind: 'compromised', pending: attempt };
     if (signedIn === undefined || user === undefined) return { kind: 'changed' };
     await proveEmail(tx, user);

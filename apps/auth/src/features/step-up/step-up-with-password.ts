@@ -5,7 +5,7 @@ import type { AppContext, AppTransaction } from '#context.ts';
 import { confirmPassword, endFailures, type OwnSession } from '#features/password/confirm-password.ts';
 import { isStillPassword } from '#features/password/policies.ts';
 import { assuranceOf } from '#features/second-factor/assurance.ts';
-import { needsFactor } from '#features/second-factor/policies.ts';
+import { needsFactor, takesPasswordsPlace } from '#features/second-factor/policies.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { withFailureLimit } from '#features/sign-in/address-failures.ts';
 import { isEmailedCode, stepUpCode } from '#features/sign-in/emailed-code.ts';
@@ -46,7 +46,7 @@ export async function stepUpWithPassword(
       }
       await endFailures(tx, confirmed);
       if (!isDeviceKnown && current.compromisedAt === null) await proveEmail(tx, held);
-      const assurance = assuranceOf(['password', isDeviceKnown ? 'device' : 'email']);
+      const assurance = assuranceOf(['password', isDeviceKnown ? 'device' : 'emailed_code']);
       return { kind: 'renewed', signedIn: await renewSession(tx, user, assurance) };
     });
   const outcome = await withFailureLimit(ctx, own.caller.clientAddress, renew, ({ kind }) => kind === 'wrong');
@@ -64,8 +64,7 @@ async function requireNoFactor(ctx: AppContext, { userId, audience }: UserActor)
   if (factors === undefined) {
     throw noAnswerOf('mfa');
   }
-  // Emailed codes raise nothing, so they take nothing away either (SR-29).
-  if (factors.some(({ type }) => type !== 'email')) {
+  if (factors.some(({ kind }) => takesPasswordsPlace(kind))) {
     throw new DomainError('auth.step_up.required', { reason: 'has a factor', details: { acr: 'aal2' } });
   }
 }

@@ -1,6 +1,7 @@
 import { withTransaction } from '@bank/database';
 import { allow, DomainError, type Grant, parse, requireUser, type UserActor } from '@bank/domain';
 import type { FactorAnswer } from '#adapters/factors/factor-challenges.ts';
+import { nameOf } from '#adapters/factors/factor-kind.ts';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { isCalled } from '#features/client/entitlement.ts';
@@ -79,8 +80,9 @@ async function stepUpWithFactor(
   }
   const assurance = assuranceOfStepUp(session, verdict.by, verdict.passkey);
   // What proves an address and no more confirms nobody (SR-29).
-  if (assurance.acr === 'aal1' || !suffices(user.audience, verdict.by))
-    throw new DomainError('auth.second_factor.invalid', { reason: `${verdict.by} raises nothing here` });
+  if (assurance.acr === 'aal1' || !suffices(user.audience, verdict.by)) {
+    throw new DomainError('auth.second_factor.invalid', { reason: `${nameOf(verdict.by)} raises nothing here` });
+  }
   return await withTransaction(ctx, { who, audits }, async (tx) => {
     // Whoever has a factor has not lost them all. Side by side, in one round trip; recoveries before sessions, as elsewhere.
     const [, signedIn] = await Promise.all([

@@ -3,6 +3,7 @@ import { audiences, DomainError } from '@bank/domain';
 import { signJwt, toBase64Url } from '@bank/security';
 import type { PasskeyFacts } from '#adapters/factors/assertion.ts';
 import type { FactorAnswer } from '#adapters/factors/factor-challenges.ts';
+import { nameOf } from '#adapters/factors/factor-kind.ts';
 import type { AppContext } from '#context.ts';
 import type { OwnSession } from '#features/password/confirm-password.ts';
 import { endRecoveries } from '#features/recovery/end-recoveries.ts';
@@ -88,7 +89,7 @@ async function judge(ctx: AppContext, asked: Transaction, answer: ApprovalAnswer
   const verdict = await ctx.factorChallenges.verify(binding, { challengeId, answer });
   if (verdict.kind === 'locked') throw refusalOf(verdict, 'challenge.not_found');
   // By what else it was proved says nothing of the transaction.
-  return verdict.kind === 'accepted' && verdict.by !== method ? { kind: 'wrong' } : verdict;
+  return verdict.kind === 'accepted' && nameOf(verdict.by) !== method ? { kind: 'wrong' } : verdict;
 }
 
 function noAnswer(rule: string): DomainError {

@@ -87,7 +87,7 @@ async function withoutText(
 ): Promise<string> {
   const factors = await ctx.factors.list(userId);
   if (factors === undefined) throw noAnswerOf('mfa');
-  if (factors.find(({ id }) => id === factorId)?.type !== 'webauthn') throw unfit();
+  if (factors.find(({ id }) => id === factorId)?.kind.name !== 'webauthn') throw unfit();
   return title;
 }
 
