@@ -89,4 +89,4 @@ export {
   type UnitOfWork,
   type UnitOfWorkOptions,
 } from '#transaction/unit-of-work.ts';
-export { readerOf, withTransaction } from '#transaction/with-transaction.ts';
+export { readerOf, withStatement, withTransaction } from '#transaction/with-transaction.ts';

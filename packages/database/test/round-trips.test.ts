@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { systemIds } from '@bank/domain';
 import type pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { readerOf, withTransaction } from '#index.ts';
+import { readerOf, withStatement, withTransaction } from '#index.ts';
 import { openShop, unaudited, widgetMade } from './fixture.ts';
 
 const { ctx, postgres } = await openShop();
@@ -41,6 +41,36 @@ describe('statements side by side', () => {
     expect(await Promise.all(ids.map((id) => readerOf(ctx).widgets.countOf(id)))).toEqual([0, 0, 0, 0, 0]);
     const rows = await postgres.query('select 1 from shop.outbox where subject = any($1)', [ids]);
     expect(rows).toHaveLength(5);
+  });
+
+  it('sends a statement that is a transaction of its own by itself', async () => {
+    const id = systemIds.next();
+    const answers = countAnswers();
+    await withStatement(ctx, unaudited, ({ widgets }) => widgets.add(id));
+    expect(answers.stop()).toBe(1);
+    expect(await readerOf(ctx).widgets.countOf(id)).toBe(0);
+  });
+
+  it('refuses a second statement where one was announced, and keeps the first', async () => {
+    const [first, second] = [systemIds.next(), systemIds.next()];
+    const failing = withStatement(ctx, unaudited, async ({ widgets }) => {
+      await widgets.add(first);
+      await widgets.add(second);
+    });
+    await expect(failing).rejects.toThrow('one statement was announced');
+    expect(await readerOf(ctx).widgets.countOf(first)).toBe(0);
+    expect(await readerOf(ctx).widgets.countOf(second)).toBeUndefined();
+  });
+
+  it('makes a statement part of the transaction that it is called in', async () => {
+    const id = systemIds.next();
+    const failing = withTransaction(ctx, unaudited, async (tx) => {
+      await withStatement(tx, unaudited, ({ widgets }) => widgets.add(id));
+      await withStatement(tx, unaudited, ({ widgets }) => widgets.add(systemIds.next()));
+      throw new Error('changed its mind');
+    });
+    await expect(failing).rejects.toThrow('changed its mind');
+    expect(await readerOf(ctx).widgets.countOf(id)).toBeUndefined();
   });
 
   it('gives each of them its own result, in their order', async () => {

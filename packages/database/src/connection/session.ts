@@ -125,6 +125,7 @@ export class Session implements StatementRunner {
 const byClient = new WeakMap<pg.PoolClient, Session>();
 const byOrmContext = new WeakMap<object, Session>();
 const runners = new WeakMap<object, StatementRunner>();
+const announced = new WeakMap<EntityManager, StatementRunner>();
 
 const over = ormContext(async () => {
   throw new TransactionOver();
@@ -142,6 +143,22 @@ export class TransactionOver extends Error {
 /** Makes everything an entity manager does part of the transaction on a session. */
 export function enterTransaction(em: EntityManager, session: Session): void {
   em.setTransactionContext(session.orm);
+}
+
+/**
+ * Announces that an entity manager outside of any transaction runs one statement, which is one by itself: without BEGIN and COMMIT it
+ * takes one round trip. A second one is refused, since both together would be no transaction.
+ */
+export function enterStatement(em: EntityManager): void {
+  const runner = runnerOf(em);
+  let isUsed = false;
+  announced.set(em, {
+    async query(sql, params) {
+      if (isUsed) throw new Error('one statement was announced, and this is another: use withTransaction');
+      isUsed = true;
+      return await runner.query(sql, params);
+    },
+  });
 }
 
 /** From now on the entity manager does nothing at all: its connection belongs to somebody else. */
@@ -166,7 +183,7 @@ export function registerPool(em: EntityManager, pool: pg.Pool, names: StatementN
 /** What runs an entity manager's statements. @throws TransactionOver, Error in a transaction that is not of ours */
 export function runnerOf(em: EntityManager): StatementRunner {
   const context: object | undefined = em.getTransactionContext();
-  const runner = context === undefined ? runners.get(em.getDriver()) : byOrmContext.get(context);
+  const runner = context === undefined ? (announced.get(em) ?? runners.get(em.getDriver())) : byOrmContext.get(context);
   if (runner !== undefined) return runner;
   throw context === over ? new TransactionOver() : new Error('open transactions with withTransaction');
 }

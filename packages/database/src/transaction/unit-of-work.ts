@@ -2,8 +2,9 @@ import { allow, type Clock, type IdSource, systemClock, systemIds } from '@bank/
 import type { Keyring } from '@bank/security';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '#connection/database.ts';
+import { enterStatement } from '#connection/session.ts';
 import { outboxChannel } from '#outbox/outbox-writer.ts';
-import type { Access } from '#transaction/access.ts';
+import type { Access, UnauditedAccess } from '#transaction/access.ts';
 import type { HandledMessages } from '#transaction/inbox.ts';
 import { OpenTransaction, type TransactionSettings } from '#transaction/open-transaction.ts';
 import { runTransaction } from '#transaction/run-transaction.ts';
@@ -29,9 +30,11 @@ export type TransactionScope<R> = R & Transaction & TransactionalContext<R>;
 /** What a reader is given: the same repositories, without a transaction. */
 export type ReadScope<R> = R & { readonly em: EntityManager };
 
-/** Opens transactions, or joins the one it belongs to. Use it through `withTransaction`, `once`, `onceEach` and `readerOf`. */
+/** Opens transactions, or joins the one it belongs to. Use it through `withTransaction`, `withStatement`, `once`, `onceEach` and `readerOf`. */
 export interface UnitOfWork<R> {
   run<T>(access: Access, work: (scope: TransactionScope<R>) => Promise<T>): Promise<T>;
+  /** One statement: a transaction of its own, or a part of the one that this belongs to. */
+  runOne<T>(access: UnauditedAccess, work: (scope: ReadScope<R>) => Promise<T>): Promise<T>;
   /** Gives the messages that were not handled before; the work is left out when there are none. */
   runOnce(
     messages: HandledMessages,
@@ -60,6 +63,11 @@ export function createUnitOfWork<R extends object>(options: UnitOfWorkOptions<R>
     runWithOutbox(database, settings, (open) => work(joinedUnitOfWork(open, repositories(open.em))));
   return {
     run: (access, work) => inTransaction((joining) => joining.run(access, work)),
+    async runOne(_access, work) {
+      const em = database.fork();
+      enterStatement(em);
+      return await work({ ...repositories(em), em });
+    },
     runOnce: (messages, work) => inTransaction((joining) => joining.runOnce(messages, work)),
     reader() {
       const em = database.fork();
@@ -73,6 +81,7 @@ function joinedUnitOfWork<R extends object>(open: OpenTransaction, repositories:
   const joined: UnitOfWork<R> = {
     run: (access, work) =>
       open.runLayer(access, (transaction) => work({ ...repositories, ...transaction, unitOfWork: joined })),
+    runOne: (access, work) => joined.run(access, work),
     runOnce: (messages, work) => {
       const access = { who: allow.system(`consumer:${messages.consumer}`), unaudited: 'notes messages as handled' };
       return joined.run(access, async (scope) => {

@@ -1,4 +1,4 @@
-import type { Access } from '#transaction/access.ts';
+import type { Access, UnauditedAccess } from '#transaction/access.ts';
 import type { ReadScope, TransactionalContext, TransactionScope } from '#transaction/unit-of-work.ts';
 
 /**
@@ -13,6 +13,18 @@ export function withTransaction<C extends TransactionalContext<R>, R extends obj
   work: (tx: C & TransactionScope<R>) => Promise<T>,
 ): Promise<T> {
   return ctx.unitOfWork.run(access, (scope) => work(within(ctx, scope)));
+}
+
+/**
+ * Runs the one statement of `work`, which tells nobody anything, as a transaction of its own: one round trip where BEGIN and COMMIT
+ * make it two. Within a transaction it is a part of that. @throws service.unavailable, Error for a second statement
+ */
+export function withStatement<C extends TransactionalContext<R>, R extends object, T>(
+  ctx: C & TransactionalContext<R>,
+  access: UnauditedAccess,
+  work: (at: C & ReadScope<R>) => Promise<T>,
+): Promise<T> {
+  return ctx.unitOfWork.runOne(access, (scope) => work(within(ctx, scope)));
 }
 
 /** The context with repositories to read from: the transaction's own inside of one, else without a transaction. */

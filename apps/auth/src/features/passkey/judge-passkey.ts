@@ -6,7 +6,7 @@ import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import { type Assurance, assuranceOf } from '#features/second-factor/assurance.ts';
 import { isGoodSince } from '#features/second-factor/sufficient-factors.ts';
-import { findKnownDeviceId, type PresentedDevice } from '#features/session/recognise-device.ts';
+import { knownAmong, type PresentedDevice, presentedIds } from '#features/session/recognise-device.ts';
 import type { Client } from '#storage/sessions/client.repository.ts';
 import type { PasskeySignIn } from '#storage/sign-ins/passkey-sign-in.repository.ts';
 
@@ -39,7 +39,8 @@ export async function judgePasskey(ctx: AppContext, given: GivenPasskey): Promis
   const isNamed = judged.kind === 'accepted';
   const userId = isNamed ? judged.userId : parse(UserIdSchema, ctx.ids.next());
   const assurance = assuranceOf(['passkey'], isNamed ? judged.passkey : undefined);
-  const knownDeviceId = await findKnownDeviceId(readerOf(ctx), userId, device);
+  const devices = await readerOf(ctx).devices.findMany(userId, presentedIds(device));
+  const knownDeviceId = knownAmong(devices, device);
   const { verdict } = await ctx.assessor.assess({
     attemptId: signInId,
     userId,

@@ -1,10 +1,11 @@
 import type { UserId } from '@bank/domain';
 import { clientNetwork } from '@bank/observability';
 import { mintToken, type ReadToken, readToken, sameBytes } from '@bank/security';
-import type { AppTransaction, ReadContext } from '#context.ts';
+import type { AppTransaction } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
 import type { DeviceInput } from '#features/session/schemas.ts';
 import { deviceSecretPrefix } from '#features/session/tokens.ts';
+import type { Device } from '#storage/sessions/device.repository.ts';
 
 /**
  * What a request says about its device: the description, and its secrets. A client that keeps secrets itself presents the one
@@ -43,17 +44,21 @@ export function readSecrets({ secrets }: Pick<PresentedDevice, 'secrets'>): Read
   return secrets.map((secret) => readToken(deviceSecretPrefix, secret)).filter((read) => read !== undefined);
 }
 
+/** The ids that the presented secrets name. */
+export function presentedIds(presented: Pick<PresentedDevice, 'secrets'>): string[] {
+  return readSecrets(presented).map(({ id }) => id);
+}
+
 /**
- * The id of the device that this user is known by and one of whose secrets was presented, or undefined. A secret is good for the
- * user it was given to and for nobody else, so that two people of one browser do not vouch for each other.
+ * The id of the one of a user's devices that they are known by and one of whose secrets was presented, or undefined. A secret is
+ * good for the user it was given to and for nobody else, so that two people of one browser do not vouch for each other.
  */
-export async function findKnownDeviceId(
-  ctx: ReadContext,
-  userId: UserId | string,
+export function knownAmong(
+  devices: readonly Device[],
   presented: Pick<PresentedDevice, 'secrets'>,
-): Promise<string | undefined> {
+): string | undefined {
   for (const { id, digest } of readSecrets(presented)) {
-    const device = await ctx.devices.find(userId, id);
+    const device = devices.find((one) => one.id === id);
     if (device !== undefined && sameBytes(device.secretDigest, digest)) return device.knownAt === null ? undefined : id;
   }
   return undefined;

@@ -1,12 +1,12 @@
-import { withTransaction } from '@bank/database';
+import { readerOf, withStatement } from '@bank/database';
 import type { Grant } from '@bank/domain';
 import { keyedHash } from '@bank/security';
 import type { AppContext } from '#context.ts';
 import { hashAddress, indexAddress } from '#features/address/index-address.ts';
 import type { Caller } from '#features/caller.ts';
-import { findKnownDeviceId, type PresentedDevice } from '#features/session/recognise-device.ts';
+import { knownAmong, type PresentedDevice, presentedIds } from '#features/session/recognise-device.ts';
 import { lockSchedule, unknownDevices } from '#features/sign-in/lockout-policies.ts';
-import { type LockedAttempt, refuseLocked } from '#features/sign-in/refuse-locked.ts';
+import { refuseLocked } from '#features/sign-in/refuse-locked.ts';
 import type { Identifier } from '#features/sign-in/schemas.ts';
 import type { Client } from '#storage/sessions/client.repository.ts';
 import type { ClaimedAttempt, PoolKey } from '#storage/sign-ins/lockout.repository.ts';
@@ -36,9 +36,6 @@ interface Begin {
   caller: Caller;
 }
 
-type Counted = Omit<Attempt, 'id' | 'client' | 'device' | 'caller'>;
-type Outcome = { kind: 'counted'; counted: Counted } | { kind: 'locked'; attempt: LockedAttempt };
-
 /**
  * Finds out whom an attempt is about and counts it, committed before anything is verified. The steps are the same whether
  * or not there is such a user. @throws auth.credentials.locked while the pool is locked
@@ -46,23 +43,20 @@ type Outcome = { kind: 'counted'; counted: Counted } | { kind: 'locked'; attempt
 export async function beginAttempt(ctx: AppContext, begin: Begin): Promise<Attempt> {
   const { who, identifier, client, device, caller } = begin;
   const at = ctx.clock.now();
+  const named = { kind: identifier.kind, digests: indexAddress(ctx, identifier) };
+  const { credential, devices } = await readerOf(ctx).users.findNamed(named, presentedIds(device));
+  const userId = credential?.userId ?? ctx.ids.next();
+  const knownDeviceId = knownAmong(devices, device);
+  // Email and phone of one user share their pools; an identifier of nobody has pools of its own.
+  const subjectHash =
+    credential === undefined ? hashAddress(ctx, identifier) : keyedHash(ctx.keys.limits, 'user', userId);
+  const key = { subjectHash, pool: knownDeviceId ?? unknownDevices };
   const unaudited = 'counts an attempt: the ledger gets what becomes of it';
-  const outcome = await withTransaction(ctx, { who, unaudited }, async (tx): Promise<Outcome> => {
-    const credential = await tx.users.findCredentialOf(identifier.kind, indexAddress(tx, identifier));
-    const userId = credential?.userId ?? tx.ids.next();
-    const knownDeviceId = await findKnownDeviceId(tx, userId, device);
-    // Email and phone of one user share their pools; an identifier of nobody has pools of its own.
-    const subjectHash =
-      credential === undefined ? hashAddress(tx, identifier) : keyedHash(tx.keys.limits, 'user', userId);
-    const key = { subjectHash, pool: knownDeviceId ?? unknownDevices };
-    const claimed = await tx.lockouts.claim(key, lockSchedule, at);
-    if (claimed === undefined) {
-      const lock = await tx.lockouts.findLock(key);
-      const facts = { at, userId: credential?.userId, knownDeviceId, clientId: client.id };
-      return { kind: 'locked', attempt: { ...facts, ...key, lock } };
-    }
-    return { kind: 'counted', counted: { at, userId, credential, knownDeviceId, claimed, ...key } };
-  });
-  if (outcome.kind === 'locked') return await refuseLocked(ctx, who, outcome.attempt);
-  return { id: ctx.ids.next(), client, device, caller, ...outcome.counted };
+  const claimed = await withStatement(ctx, { who, unaudited }, ({ lockouts }) => lockouts.claim(key, lockSchedule, at));
+  if (claimed === undefined) {
+    const lock = await readerOf(ctx).lockouts.findLock(key);
+    const facts = { at, userId: credential?.userId, knownDeviceId, clientId: client.id };
+    return await refuseLocked(ctx, who, { ...facts, ...key, lock });
+  }
+  return { id: ctx.ids.next(), at, client, device, caller, userId, credential, knownDeviceId, claimed, ...key };
 }

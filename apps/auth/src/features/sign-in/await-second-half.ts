@@ -1,9 +1,9 @@
-import { withTransaction } from '@bank/database';
+import { readerOf, withStatement } from '@bank/database';
 import type { Grant, UserId } from '@bank/domain';
 import { DomainError } from '@bank/domain';
 import type { Factor } from '#adapters/factors/factor-directory.ts';
 import type { FactorKind } from '#adapters/factors/factor-kind.ts';
-import type { AppContext, AppTransaction } from '#context.ts';
+import type { AppContext } from '#context.ts';
 import type { Attempt } from '#features/sign-in/attempt.ts';
 import { pendingSignInSeconds } from '#features/sign-in/policies.ts';
 import { tellOfLocksUntold } from '#features/sign-in/tell-of-lock.ts';
@@ -42,12 +42,10 @@ export async function awaitSecondHalf(
   const method = by === 'emailed_code' ? by : 'factor';
   const pending = { id, userId, clientId: client.id, subjectHash, pool, method, createdAt: at, expiresAt } as const;
   const unaudited = 'nothing has been decided: the ledger gets the end of it';
-  const factors = await withTransaction(ctx, { who, unaudited }, async (tx) => {
-    await tx.signIns.insert(pending);
-    // An emailed code is no enrolled factor: it goes by the id of the sign-in that it belongs to.
-    const asked = by === 'emailed_code' ? [{ id, type: 'email', hint: '', isSent: true }] : by.map(viewFactor);
-    return await withHints(tx, userId, asked);
-  });
+  await withStatement(ctx, { who, unaudited }, ({ signIns }) => signIns.insert(pending));
+  // An emailed code is no enrolled factor: it goes by the id of the sign-in that it belongs to.
+  const asked = by === 'emailed_code' ? [{ id, type: 'email', hint: '', isSent: true }] : by.map(viewFactor);
+  const factors = await withHints(ctx, userId, asked);
   return { kind: 'mfa_required', loginId: id, factors, expiresIn: pendingSignInSeconds };
 }
 
@@ -58,11 +56,12 @@ function viewFactor({ id, kind: { name: type, isSent }, hint }: Factor): Asked {
 }
 
 /** As they are told of; those that codes are sent for say where to, as only auth knows. */
-async function withHints(tx: AppTransaction, userId: UserId, asked: readonly Asked[]): Promise<readonly ShownFactor[]> {
+async function withHints(ctx: AppContext, userId: UserId, asked: readonly Asked[]): Promise<readonly ShownFactor[]> {
   if (!asked.some(({ isSent }) => isSent)) return asked.map(({ id, type, hint }) => ({ id, type, hint }));
-  const user = await tx.users.find(userId);
+  const reader = readerOf(ctx);
+  const user = await reader.users.find(userId);
   if (user === undefined || user.contact === null) return [];
-  const { email, phone } = await openContact(tx, { table: 'users', userId }, user.contact);
+  const { email, phone } = await openContact(reader, { table: 'users', userId }, user.contact);
   const hints: ReadonlyMap<string, string> = new Map([
     ['email', maskEmail(email)],
     ['sms', phone === null ? '' : maskPhone(phone)],

@@ -80,7 +80,13 @@ async function tryCode(
       await denySignIn(tx, { userId, clientId, deviceId }, 'factor', 'factor_enrolled');
       return { kind: 'factor_enrolled' };
     }
-    const signedIn = await openCompleted(tx, attempt, half, assuranceOf(['password', 'emailed_code']));
+    const current = await tx.users.shareCredential(userId);
+    const signedIn = await openCompleted(
+      tx,
+      { pending: attempt, current },
+      half,
+      assuranceOf(['password', 'emailed_code']),
+    );
     if (signedIn === 'compromised') return { kind: 'compromised', pending: attempt };
     if (signedIn === undefined || user === undefined) return { kind: 'changed' };
     await proveEmail(tx, user);

@@ -1,4 +1,4 @@
-import { withTransaction } from '@bank/database';
+import { withStatement, withTransaction } from '@bank/database';
 import { DomainError, type Grant } from '@bank/domain';
 import type { Proof, ProofVerdict } from '#adapters/factors/factor-challenges.ts';
 import type { AppContext } from '#context.ts';
@@ -46,11 +46,15 @@ export async function completeWithFactor(ctx: AppContext, half: SecondHalfReques
     throw refusalOf(verdict, 'auth.login.invalid');
   }
   const audits = [...completionAudits, 'auth.recovery.cancelled'] as const;
-  const signedIn = await withTransaction(ctx, { who, audits }, async (tx) =>
-    (await tx.signIns.close(id, tx.clock.now()))
-      ? await openCompleted(tx, pending, half, assuranceOf(['password', verdict.by], verdict.passkey))
-      : undefined,
-  );
+  const signedIn = await withTransaction(ctx, { who, audits }, async (tx) => {
+    // Side by side, in one round trip: what has been closed by another is held for nothing.
+    const [isClosed, current] = await Promise.all([
+      tx.signIns.close(id, tx.clock.now()),
+      tx.users.shareCredential(pending.userId),
+    ]);
+    const proved = assuranceOf(['password', verdict.by], verdict.passkey);
+    return isClosed ? await openCompleted(tx, { pending, current }, half, proved) : undefined;
+  });
   if (signedIn === 'compromised') return await refuseCompromised(ctx, who, pending);
   if (signedIn === undefined) throw new DomainError('auth.login.invalid', { reason: 'closed or changed meanwhile' });
   return signedIn;
@@ -79,8 +83,8 @@ async function tellOfBlocked(ctx: AppContext, who: Grant, { userId, clientId, po
 async function claimTry(ctx: AppContext, { who, request }: SecondHalfRequest): Promise<PendingSignIn> {
   const unaudited = 'counts a try: the ledger gets what becomes of it';
   const claim = { attemptsMax: codeAttemptsMax, now: ctx.clock.now() };
-  const pending = await withTransaction(ctx, { who, unaudited }, (tx) =>
-    tx.signIns.claimFactorTry(request.loginId, claim),
+  const pending = await withStatement(ctx, { who, unaudited }, ({ signIns }) =>
+    signIns.claimFactorTry(request.loginId, claim),
   );
   if (pending === undefined) throw new DomainError('auth.login.invalid', { reason: 'closed or exhausted' });
   return pending;

@@ -16,6 +16,7 @@ import type { CompleteSignIn } from '#features/sign-in/schemas.ts';
 import { tellOfFailures } from '#features/sign-in/tell-of-failures.ts';
 import type { Client } from '#storage/sessions/client.repository.ts';
 import type { PendingSignIn } from '#storage/sign-ins/sign-in.repository.ts';
+import type { Credential } from '#storage/users/user.repository.ts';
 
 /** A second half that is presented, whatever proves it. */
 export interface SecondHalfRequest {
@@ -31,17 +32,16 @@ export const completionAudits = [...openingAudits, 'auth.sign_in.failed'] as con
 /**
  * Opens the session of a proven sign-in, whose device is known from now on. Staff who proved no passkey get one in which they
  * can enrol it (SR-72). A success after failures is told of. Undefined when status, password or roles have changed since the
- * first half; nothing opens either when all is proven and the password is flagged (SR-4).
+ * first half, of which `current` is what the transaction holds; nothing opens either when all is proven and the password is flagged (SR-4).
  */
 export async function openCompleted(
   tx: AppTransaction,
-  pending: PendingSignIn,
+  { pending, current }: { pending: PendingSignIn; current: Credential | undefined },
   half: SecondHalfRequest,
   proved: Assurance,
 ): Promise<SignedIn | 'compromised' | undefined> {
   const { request, caller } = half;
   const { userId } = pending;
-  const current = await tx.users.shareCredential(userId);
   const begunAt = pending.createdAt;
   const signIn = { userId, clientId: pending.clientId, deviceId: deviceOfPool(pending.pool) };
   if (current === undefined || current.changedAt > begunAt) {
@@ -56,11 +56,8 @@ export async function openCompleted(
     await denySignIn(tx, signIn, 'client');
     return undefined;
   }
-  const attempts = await tx.lockouts.reset(pending);
-  await tellOfFailures(tx, userId, { failures: attempts - 1, at: begunAt });
-  // Whoever has a factor has not lost them all.
-  if (proved.acr !== 'aal1') await endRecoveries(tx, userId, 'second_factor');
   if (current.compromisedAt !== null) {
+    await endDoubts(tx, pending, proved);
     await denySignIn(tx, signIn, 'compromised');
     return 'compromised';
   }
@@ -68,7 +65,19 @@ export async function openCompleted(
   const device = presentedDevice(request, caller);
   const user = { id: current.userId, roles: current.roles };
   const facts = { user, client, device, becomesKnown: true, dpopJkt: caller.dpopJkt };
-  return await openSession(tx, { ...facts, ...proved });
+  // Side by side: what they write first takes one round trip.
+  const [, opened] = await Promise.all([endDoubts(tx, pending, proved), openSession(tx, { ...facts, ...proved })]);
+  return opened;
+}
+
+/** Forgets the failures that came before, and tells of them; whoever has a factor has not lost them all, so recoveries end. */
+async function endDoubts(tx: AppTransaction, pending: PendingSignIn, proved: Assurance): Promise<void> {
+  const { userId, createdAt: at } = pending;
+  const [attempts] = await Promise.all([
+    tx.lockouts.reset(pending),
+    proved.acr === 'aal1' ? false : endRecoveries(tx, userId, 'second_factor'),
+  ]);
+  await tellOfFailures(tx, userId, { failures: attempts - 1, at });
 }
 
 /** Tells of a second half that was wrong, now and when one is right (SR-20). */

@@ -25,6 +25,13 @@ export class DeviceRepository extends Repository {
     return this.row(sql, [userId, id]);
   }
 
+  /** Those of the devices of a user that are among these. */
+  findMany(userId: string, ids: readonly string[]): Promise<Device[]> {
+    const sql = `select id, secret_digest as "secretDigest", known_at as "knownAt" from auth.devices
+      where user_id = ? and id = any (?::uuid[])`;
+    return this.rows(sql, [userId, [...ids]]);
+  }
+
   async insert({ userId, id, secretDigest, at, knownAt }: DeviceUse): Promise<void> {
     await this.affected(
       `insert into auth.devices (user_id, id, secret_digest, created_at, last_used_at, known_at)

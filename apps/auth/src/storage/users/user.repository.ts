@@ -1,5 +1,6 @@
 import { Repository } from '@bank/database';
 import type { Role, UserId, UserState } from '@bank/domain';
+import type { Device } from '#storage/sessions/device.repository.ts';
 import type { Digest, IdentifierKind } from '#storage/users/identifier.repository.ts';
 
 export interface User {
@@ -41,6 +42,9 @@ export interface Credential {
   /** What was begun at or before this moment opens nothing any more. */
   cutOffAt: Date | null;
 }
+
+/** A credential beside one of its user's devices, or beside none. */
+type NamedRow = Credential & Omit<Device, 'id'> & { deviceId: string | null };
 
 // A flag is of the password that was there then: a process of an older release that changes one leaves it behind.
 const credentialColumns = `u.id as "userId", u.status, u.roles, c.password_hash as "passwordHash", c.changed_at as "changedAt",
@@ -142,17 +146,24 @@ export class UserRepository extends Repository {
     ]);
   }
 
-  /** The credential of whoever an address names. */
-  findCredentialOf(kind: IdentifierKind, digests: readonly Digest[]): Promise<Credential | undefined> {
-    return this.row(
-      `select ${credentialColumns}
-        from auth.identifiers i
-          join unnest(?::text[], ?::bytea[]) as asked (key_id, digest) on asked.key_id = i.key_id and asked.digest = i.digest
-          join auth.users u on u.id = i.user_id
+  /** The credential of whoever an address names, and which of these devices are theirs, in one statement. */
+  async findNamed(
+    { kind, digests }: { kind: IdentifierKind; digests: readonly Digest[] },
+    deviceIds: readonly string[],
+  ): Promise<{ credential: Credential | undefined; devices: readonly Device[] }> {
+    const found = await this.rows<NamedRow>(
+      `select ${credentialColumns}, d.id as "deviceId", d.secret_digest as "secretDigest", d.known_at as "knownAt"
+        from (
+          select i.user_id from auth.identifiers i
+            join unnest(?::text[], ?::bytea[]) as asked (key_id, digest) on asked.key_id = i.key_id and asked.digest = i.digest
+          where i.kind = ? limit 1) named
+          join auth.users u on u.id = named.user_id
           join auth.credentials c on c.user_id = u.id
-        where i.kind = ? limit 1`,
-      [digests.map((one) => one.keyId), digests.map((one) => one.digest), kind],
+          left join auth.devices d on d.user_id = u.id and d.id = any (?::uuid[])`,
+      [digests.map((one) => one.keyId), digests.map((one) => one.digest), kind, [...deviceIds]],
     );
+    const devices = found.flatMap(({ deviceId: id, ...device }) => (id === null ? [] : [{ ...device, id }]));
+    return { credential: found[0], devices };
   }
 
   /**
