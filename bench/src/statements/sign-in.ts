@@ -3,16 +3,17 @@ import { uuidv7 } from '@bank/domain';
 import type pg from 'pg';
 import { messagesLike } from '#statements/outbox.ts';
 
-// The statements of apps/auth/src/features/sign-in/{attempt,complete-with-password}.ts in their two transactions.
+// The statements of apps/auth/src/features/sign-in/{attempt,complete-with-password}.ts: two by themselves, and a transaction.
 const credentialColumns = `u.id as "userId", u.status, u.roles, c.password_hash as "passwordHash", c.changed_at as "changedAt",
   case when c.compromised_at >= c.changed_at then c.compromised_at end as "compromisedAt", u.cut_off_at as "cutOffAt"`;
-const findCredential = `select ${credentialColumns} from auth.identifiers i
-  join unnest($1::text[], $2::bytea[]) as asked (key_id, digest) on asked.key_id = i.key_id and asked.digest = i.digest
-  join auth.users u on u.id = i.user_id
-  join auth.credentials c on c.user_id = u.id
-  where i.kind = $3 limit 1`;
-const findDevice = `select id, secret_digest as "secretDigest", known_at as "knownAt" from auth.devices
-  where user_id = $1 and id = $2`;
+const findNamed = `select ${credentialColumns}, d.id as "deviceId", d.secret_digest as "secretDigest", d.known_at as "knownAt"
+  from (
+    select i.user_id from auth.identifiers i
+      join unnest($1::text[], $2::bytea[]) as asked (key_id, digest) on asked.key_id = i.key_id and asked.digest = i.digest
+    where i.kind = $3 limit 1) named
+    join auth.users u on u.id = named.user_id
+    join auth.credentials c on c.user_id = u.id
+    left join auth.devices d on d.user_id = u.id and d.id = any ($4::uuid[])`;
 const claim = `insert into auth.lockouts as l (subject_hash, pool, failures, updated_at) values ($1, $2, 1, $3)
   on conflict on constraint lockouts_pkey do update set failures = l.failures + 1,
     locked_until = case when l.failures + 1 >= $4 then excluded.updated_at
@@ -60,11 +61,8 @@ export async function signInScript(pool: pg.Pool): Promise<(client: pg.ClientBas
     const { userId, deviceId } = person;
     const pools = [randomBytes(32), deviceId];
     const now = new Date();
-    await client.query('begin');
-    await client.query(findCredential, [[person.keyId], [person.digest], 'email']);
-    await client.query(findDevice, [userId, deviceId]);
+    await client.query(findNamed, [[person.keyId], [person.digest], 'email', [deviceId]]);
     await client.query(claim, [...pools, now, 5, [60, 120, 240, 480, 960, 1800], 6]);
-    await client.query('commit');
 
     const sessionId = uuidv7();
     await client.query('begin');
