@@ -4,7 +4,7 @@ import { type Source, visitSource } from '#checks/syntax.ts';
 type Argument = ESTree.CallExpression['arguments'][number];
 
 /**
- * What is missing from the access argument of a `withTransaction` call; undefined when it says `who` and either `audits` or
+ * What is missing from the access argument of a `withTransaction` or `withStatement` call; undefined when it says `who` and either `audits` or
  * `unaudited`. The argument is an object, or a constant of the same file that is one.
  */
 export function declaredAccess(source: Source, argument: Argument | undefined): string | undefined {

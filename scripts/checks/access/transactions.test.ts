@@ -37,6 +37,7 @@ describe('what a transaction is given', () => {
   it.each([
     ['who', `withTransaction(ctx, { audits: [] }, work);`, 'says not who may'],
     ['what is audited', `withTransaction(ctx, { who }, work);`, 'says not what is audited'],
+    ['who, of a statement by itself', `withStatement(ctx, { unaudited: 'counts only' }, work);`, 'says not who may'],
     ['one of audits and unaudited', `withTransaction(ctx, { who, audits, unaudited: 'x' }, work);`, 'either `audits`'],
     ['anything', `withTransaction(ctx, work);`, 'as an object'],
     ['an object that can be read', `withTransaction(ctx, accessOf(ctx), work);`, 'as an object'],
@@ -73,6 +74,13 @@ describe('another way into a transaction', () => {
 });
 
 describe('a write of a feature', () => {
+  it.each([
+    `await withStatement(ctx, { who, unaudited: 'counts only' }, ({ devices }) => devices.touch(id));`,
+    `await withStatement(ctx, { who, unaudited: 'counts only' }, (at) => at.devices.touch(id));`,
+  ])('may be a transaction of its own: %s', async (text) => {
+    expect(await messagesOf(text)).toEqual([]);
+  });
+
   it.each(['rename', 'touch', 'remove', 'removeAll'])('fails on the context: %s', async (method) => {
     expect(await messagesOf(`await ctx.devices.${method}(id);`)).toEqual([
       `ctx.devices.${method} writes outside a transaction: call it on the tx of withTransaction`,

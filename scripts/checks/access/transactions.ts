@@ -12,10 +12,11 @@ const exempt = /^packages\/(database|testing)\/|\.test\.ts$/;
 const feature = /^apps\/[^/]+\/src\/(features\/|factor-types\/(?![^/]+\/(storage|transport)\/))/;
 const transactionSql =
   /^\s*((begin|commit|rollback)\s*(;|$|transaction\b|work\b|isolation\b|read\b|to\s)|start\s+transaction|savepoint\s)/i;
+const opening = new Set(['withTransaction', 'withStatement']);
 const transactionMethods = new Set(['transactional', 'begin', 'commit', 'rollback']);
 
 /**
- * Transactions are opened by `withTransaction` and `once` alone, each says who may and what is audited, and a feature writes
+ * Transactions are opened by `withTransaction`, `withStatement` and `once` alone, each says who may and what is audited, and a feature writes
  * through the repositories of its transaction only.
  */
 export async function checkTransactions(root: string): Promise<readonly Problem[]> {
@@ -61,7 +62,7 @@ function undeclaredAccess(source: Source): Problem[] {
   const problems: Problem[] = [];
   visitSource(source, {
     CallExpression(node) {
-      if (node.callee.type !== 'Identifier' || node.callee.name !== 'withTransaction') return;
+      if (node.callee.type !== 'Identifier' || !opening.has(node.callee.name)) return;
       const missing = declaredAccess(source, node.arguments[1]);
       if (missing === undefined) return;
       problems.push({ file: source.file, line: lineAt(source, node.start), message: missing });

@@ -29,8 +29,8 @@ export async function startChallenge(ctx: AppContext, actor: Actor, input: unkno
   const now = ctx.clock.now();
   const unaudited = 'a question: the ledger gets the answer';
   return withTransaction(ctx, { who, unaudited }, async (tx) => {
-    const subject = await tx.subjects.lock(userId);
-    const factors = await tx.factors.listConfirmed(userId);
+    // Side by side, in one round trip: the factors are those that there are once the user is held.
+    const [subject, factors] = await Promise.all([tx.subjects.lock(userId), tx.factors.listConfirmed(userId)]);
     const asked = askable(factors, purpose).find((factor) => factor.id === factorId);
     const type = asked && factorTypeOf(asked.type);
     if (subject === undefined || type === undefined) throw new DomainError('factor.not_found');

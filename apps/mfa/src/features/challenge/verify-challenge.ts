@@ -45,10 +45,10 @@ export async function verifyChallenge(ctx: AppContext, actor: Actor, input: unkn
 
 async function judge(tx: AppTransaction, answer: Answer, now: Date): Promise<Outcome> {
   const { userId, purpose } = answer;
-  const subject = await tx.subjects.lock(userId);
+  // Side by side, in one round trip: the try is counted once the user is held.
+  const [subject, { prover, given }] = await Promise.all([tx.subjects.lock(userId), findProver(tx, answer, now)]);
   if (subject === undefined) throw new DomainError('challenge.not_found', { reason: 'no such user' });
   const record = subject.answers[poolOf(purpose)];
-  const { prover, given } = await findProver(tx, answer, now);
   const until = prover.isSigned ? undefined : blockedUntil(record, now);
   if (until !== undefined) {
     const details = { purpose };
