@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { audiences, uuidv7 } from '@bank/domain';
-import { median, post } from '@bank/test-bed';
+import { median } from '@bank/test-bed';
 import type { Bench, Case } from '#bench.ts';
 import { countFor } from '#closed-loop.ts';
 import { enrolPasskeys, type PasskeyHolder } from '#holders.ts';
+import { type KeptConnections, keptConnections } from '#kept-connections.ts';
 import { mfaClient } from '#mfa-client.ts';
 import type { Row } from '#row.ts';
 
@@ -23,6 +24,7 @@ export const passkey: Case = {
       return holder;
     };
     const mfa = mfaClient(bench);
+    const auth = keptConnections(bench.stack.apps.auth.url);
     const { options } = await mfa.startPasskeySignIn({});
     const rpId = options?.rpId ?? '';
     const verify = async () => {
@@ -33,8 +35,9 @@ export const passkey: Case = {
     };
     const rows = [
       await stated(bench, 'RPC VerifyPasskeySignIn', 'verified/s', verify),
-      await stated(bench, 'POST /v1/auth/passkey/options, …/verify', 'sign-ins/s', () => signIn(bench, next(), origin)),
+      await stated(bench, 'POST /v1/auth/passkey/options, …/verify', 'sign-ins/s', () => signIn(auth, next(), origin)),
     ];
+    auth.close();
     return rows;
   },
 };
@@ -51,12 +54,11 @@ async function stated({ options }: Bench, what: string, unit: string, work: () =
   return { case: 'passkey', what: `${what}, ${inFlight} in flight`, measured: { value, unit }, figure: value, notes };
 }
 
-async function signIn({ stack }: Bench, { person, passkeys }: PasskeyHolder, origin: string): Promise<void> {
+async function signIn(auth: KeptConnections, { person, passkeys }: PasskeyHolder, origin: string): Promise<void> {
   type Asked = { loginId: string; options: Parameters<typeof passkeys.get>[0] };
-  const { url } = stack.apps.auth;
-  const { loginId, options } = await post<Asked>(url, '/v1/auth/passkey/options', 200, {});
+  const { loginId, options } = await auth.post<Asked>('/v1/auth/passkey/options', 200, {});
   const response = passkeys.get(options, origin);
-  await post(url, '/v1/auth/passkey/verify', 200, { loginId, response, device: { secret: person.device.secret } });
+  await auth.post('/v1/auth/passkey/verify', 200, { loginId, response, device: { secret: person.device.secret } });
 }
 
 function messageOf({ rawId, response }: ReturnType<PasskeyHolder['passkeys']['get']>) {

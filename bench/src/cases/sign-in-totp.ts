@@ -1,8 +1,8 @@
-import { post } from '@bank/test-bed';
-import { type Bench, type Case, startLimit } from '#bench.ts';
+import { type Case, startLimit } from '#bench.ts';
 import { countFor } from '#closed-loop.ts';
 import { compareApp } from '#compare.ts';
 import { type AppHolder, codesOf, enrolApps } from '#holders.ts';
+import { type KeptConnections, keptConnections } from '#kept-connections.ts';
 import { askLimit, measureStatements } from '#self-measuring.ts';
 import { signOut } from '#sign-ins.ts';
 import { limitInSeries } from '#statistics.ts';
@@ -16,9 +16,10 @@ export const signInTotp: Case = {
   async run(bench) {
     const statements = await measureStatements(bench, 'sign-in');
     const codes = await codesOf(bench, await enrolApps(bench, people));
+    const auth = keptConnections(bench.stack.apps.auth.url);
     const limit = await startLimit(bench, 'argon2');
     const signIn = async (tokens: string[]) => {
-      tokens.push(await codes.use((holder, code) => signInWith(bench, holder, code)));
+      tokens.push(await codes.use((holder, code) => signInWith(auth, holder, code)));
     };
     const measured = async (seconds: number) => {
       const tokens: string[] = [];
@@ -51,17 +52,17 @@ export const signInTotp: Case = {
     } finally {
       await limit.stop();
       await codes.stop();
+      auth.close();
     }
   },
 };
 
 /** Gives the access token of the session. */
-async function signInWith({ stack }: Bench, { person, factorId }: AppHolder, code: string): Promise<string> {
-  const { url } = stack.apps.auth;
+async function signInWith(auth: KeptConnections, { person, factorId }: AppHolder, code: string): Promise<string> {
   const { email: identifier, password } = person;
   const device = { secret: person.device.secret };
-  const { loginId } = await post<{ loginId: string }>(url, '/v1/auth/login', 200, { identifier, password, device });
-  const asked = await post<{ challengeId: string }>(url, '/v1/auth/login/challenge', 200, { loginId, factorId });
+  const { loginId } = await auth.post<{ loginId: string }>('/v1/auth/login', 200, { identifier, password, device });
+  const asked = await auth.post<{ challengeId: string }>('/v1/auth/login/challenge', 200, { loginId, factorId });
   const half = { loginId, challengeId: asked.challengeId, response: { code }, device };
-  return (await post<{ accessToken: string }>(url, '/v1/auth/login/verify', 200, half)).accessToken;
+  return (await auth.post<{ accessToken: string }>('/v1/auth/login/verify', 200, half)).accessToken;
 }
