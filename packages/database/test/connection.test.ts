@@ -1,7 +1,7 @@
 import { Secret, systemIds } from '@bank/domain';
 import { raceOf, testProxy, until, winners } from '@bank/testing';
 import { describe, expect, it, vi } from 'vitest';
-import { isCheckViolation, isUniqueViolation, readerOf, runStatement, withTransaction } from '#index.ts';
+import { isCheckViolation, isUniqueViolation, readerOf, runStatement, withStatement, withTransaction } from '#index.ts';
 import { openShop, unaudited, Widget } from './fixture.ts';
 
 const { ctx, postgres, connect } = await openShop();
@@ -45,6 +45,23 @@ describe('a lost connection', () => {
       withTransaction(small, unaudited, (tx) => tx.widgets.add(systemIds.next())),
     );
     expect(winners(recovered)).toHaveLength(9);
+  });
+
+  it.each([1, 3])('costs a statement by itself, and nobody who waits for its place: %i of them', async (poolMax) => {
+    const small = await connect({ poolMax });
+    const sleeping = Array.from({ length: poolMax }, () => runStatement(small.database.fork(), 'select pg_sleep(30)'));
+    const interrupted = Promise.allSettled(sleeping);
+    await until(async () => {
+      const rows = await postgres.query(
+        `select 1 from pg_stat_activity where datname = current_database() and query = 'select pg_sleep(30)' and state = 'active'`,
+      );
+      return rows.length === poolMax;
+    });
+    const waiting = raceOf(9, () => withStatement(small, unaudited, (at) => at.widgets.add(systemIds.next())));
+    await breakConnections();
+    const lost = Array.from({ length: poolMax }, () => ({ status: 'rejected', reason: unavailable }));
+    expect(await interrupted).toEqual(lost);
+    expect(winners(await waiting)).toHaveLength(9);
   });
 
   it('takes no place away either when the entity manager had opened the transaction', async () => {

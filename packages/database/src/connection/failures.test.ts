@@ -1,6 +1,6 @@
 import { DomainError } from '@bank/domain';
 import { describe, expect, it } from 'vitest';
-import { translateFailure } from '#connection/failures.ts';
+import { endsConnection, translateFailure } from '#connection/failures.ts';
 
 const withCode = (code: string) => Object.assign(new Error('driver words'), { code });
 
@@ -53,5 +53,30 @@ describe('translateFailure', () => {
     undefined,
   ])('leaves %s as it is', (error) => {
     expect(translateFailure(error)).toBe(error);
+  });
+});
+
+describe('endsConnection', () => {
+  const said = (code: string, severity: string) => Object.assign(withCode(code), { severity });
+
+  it.each([
+    said('57P01', 'FATAL'),
+    said('57P01', 'FATALE'),
+    said('XX000', 'PANIC'),
+    said('08P01', 'FATAL'),
+    withCode('EPIPE'),
+    new Error('Connection terminated unexpectedly'),
+  ])('is so of %s', (error) => {
+    expect(endsConnection(error)).toBe(true);
+  });
+
+  it.each([
+    said('23505', 'ERROR'),
+    said('57014', 'ERROR'),
+    said('40P01', 'ERROR'),
+    new TypeError('circular'),
+    undefined,
+  ])('is not of %s', (error) => {
+    expect(endsConnection(error)).toBe(false);
   });
 });

@@ -45,6 +45,7 @@ const lostConnection =
 interface DriverError extends Error {
   readonly code?: unknown;
   readonly constraint?: unknown;
+  readonly severity?: unknown;
 }
 
 function passingFailure(error: unknown): string | undefined {
@@ -75,6 +76,21 @@ export function translateFailure(error: unknown): unknown {
         details: { retryAfterSeconds: RETRY_AFTER_SECONDS },
         isContended: contendedStates.has((error as DriverError).code),
       });
+}
+
+/** States after which the server ends the session, whatever its severity is called in the server's language. */
+const lastStates = new Set<unknown>(['25P03', '57P01', '57P02', '57P03', '57P05']);
+
+/**
+ * Whether the connection that a failure came by is over, which the driver may not have noticed yet: all but what the server says of one
+ * statement, and what was wrong before anything was sent.
+ */
+export function endsConnection(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code, severity } = error as DriverError;
+  if (typeof code !== 'string') return lostConnection.test(error.message);
+  if (socketErrors.has(code) || code.startsWith('08') || lastStates.has(code)) return true;
+  return severity === 'FATAL' || severity === 'PANIC';
 }
 
 /** Whether a statement broke the unique constraint of that name; without a name, any unique constraint. */

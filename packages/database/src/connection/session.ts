@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
+import { endsConnection } from '#connection/failures.ts';
 import { ormContext, writes } from '#connection/orm-context.ts';
 import { type GroupedStatement, StatementGroup, toWire } from '#connection/statement-group.ts';
 import type { StatementNames } from '#connection/statement-names.ts';
@@ -171,10 +172,14 @@ export function registerPool(em: EntityManager, pool: pg.Pool, names: StatementN
   runners.set(em.getDriver(), {
     async query(sql, params) {
       const client = await pool.connect();
+      let isOver = false;
       try {
         return await Session.of(client, names).alone(sql, params);
+      } catch (error) {
+        isOver = endsConnection(error);
+        throw error;
       } finally {
-        client.release();
+        client.release(isOver);
       }
     },
   });
