@@ -1,5 +1,5 @@
 import { rpcNeighbour } from '@bank/composition/testing';
-import { uuidv7 } from '@bank/domain';
+import { type FactorKind, uuidv7 } from '@bank/domain';
 import type { Logger } from '@bank/observability';
 import { FactorType, MfaService, type PasskeyFactsSchema } from '@bank/proto/mfa';
 import type { MessageInitShape } from '@bufbuild/protobuf';
@@ -7,7 +7,7 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createFactorChallenges } from '#adapters/factors/factor-challenges.ts';
 import { createFactorDirectory } from '#adapters/factors/factor-directory.ts';
-import { type FactorKind, unknownKind } from '#adapters/factors/factor-kind.ts';
+import { unknownKind } from '#adapters/factors/factor-kind.ts';
 import { type Account, password, register, signIn } from './support/accounts.ts';
 import { startAuth } from './support/auth.ts';
 import { kinds, paperCode } from './support/factor-kinds.ts';
@@ -136,16 +136,16 @@ describe('SR-72 staff and a kind of factor that no line of auth names', () => {
     expect((await completeAtConsole(auth, { loginId: beside.loginId, ...proof })).status).toBe(401);
   });
 
-  it.each([1, 2])('enrol a passkey by it, and no more, where mfa says it is worth %i', async (staffWorth) => {
+  it('enrol a passkey by it, and no more, where mfa says it is good for that', async () => {
     const account = await createStaff(auth, 'support');
-    mfa.factors = [{ kind: { ...paperCode, staffWorth } }];
+    mfa.factors = [{ kind: { ...paperCode, staffWorth: 1 } }];
     const { factors, loginId } = (await signInAtConsole(auth, account)).body;
     expect(factors).toMatchObject([{ id: factorId, type: 'paper_code' }]);
     const { body } = await completeAtConsole(auth, { loginId, ...proof });
     expect([body.audience, body.acr]).toEqual(['enrolment', 'aal2']);
   });
 
-  it.each([0, 1, 2])('never step up by it, worth %i or not', async (staffWorth) => {
+  it.each([0, 1])('never step up by it, worth %i or not', async (staffWorth) => {
     const { accessToken: token } = (await byPasskey()).body;
     mfa.factors = [{ kind: { ...paperCode, staffWorth } }];
     const asked = await post(auth, '/v1/auth/step-up/challenge', { factorId }, { token });
@@ -160,7 +160,7 @@ describe('SR-29, SR-72 a kind of factor that is not told as agreed', () => {
   it.each<[string, Told]>([
     ...['pwd', 'device', 'mfa', 'recovery', 'user', 'hwk', 'swk', 'pop'].map((method): [string, Told] => [
       `says ${method}, as auth alone does`,
-      { kind: { ...paperCode, staffWorth: 2, methods: ['otp', method] } },
+      { kind: { ...paperCode, methods: ['otp', method] } },
     ]),
     ...['', 'Paper', '1st', 'paper code', 'p'.repeat(33), 'papier_é', 'paper\n', 'unknown', 'recovery_code'].map(
       (name): [string, Told] => [`is called ${JSON.stringify(name)}`, { kind: { ...paperCode, name } }],
@@ -170,6 +170,7 @@ describe('SR-29, SR-72 a kind of factor that is not told as agreed', () => {
     ['says a long method', { kind: { ...paperCode, methods: ['a'.repeat(9)] } }],
     ['says a method of other letters', { kind: { ...paperCode, methods: ['OTP'] } }],
     ['is worth for staff what there is not', { kind: { ...paperCode, staffWorth: 3 } }],
+    ['signs staff in, as passkeys alone do', { kind: { ...paperCode, staffWorth: 2 } }],
     ['is worth less than nothing for staff', { kind: { ...paperCode, staffWorth: -1 } }],
     ['is another than its number', { type: FactorType.TOTP, kind: kinds.webauthn }],
     ['is a passkey that says a method', { type: FactorType.WEBAUTHN, kind: { ...kinds.webauthn, methods: ['hwk'] } }],

@@ -12,6 +12,8 @@ export type { Audience } from '#access/audiences.ts';
 export { audiences, countingRoles, worksHere } from '#access/audiences.ts';
 export type { AuditAction, AuditOutcome, AuditRecord } from '#access/audit.ts';
 export { auditActions, auditLimits } from '#access/audit.ts';
+export type { FactorKind } from '#access/factor-kind.ts';
+export { FactorKindSchema, isPasskey } from '#access/factor-kind.ts';
 export type { Grant } from '#access/grant.ts';
 export { allow, requireUser } from '#access/grant.ts';
 export type { Permission, Role } from '#access/permissions.ts';

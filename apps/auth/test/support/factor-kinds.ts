@@ -1,6 +1,7 @@
+import type { FactorKind } from '@bank/domain';
 import type { ProofVerdict } from '#adapters/factors/factor-challenges.ts';
 import type { EnrolledFactor } from '#adapters/factors/factor-directory.ts';
-import { type FactorKind, type ProvedBy, unknownKind } from '#adapters/factors/factor-kind.ts';
+import { type ProvedBy, unknownKind } from '#adapters/factors/factor-kind.ts';
 
 /** The kinds of now, as mfa tells of them. */
 export const kinds = {

@@ -1,12 +1,12 @@
 import type { FactorType } from '#factor-types/factor-type.ts';
 import { factorTypes } from '#factor-types/gen/factor-types.gen.ts';
-import { methodProblems } from '#factor-types/methods.ts';
+import { kindProblems } from '#factor-types/kind-problems.ts';
 import type { FactorTypeName } from '#storage/factor.entity.ts';
 
 /** The kinds of factors that people can enrol and be asked for. */
 export const registered: readonly FactorType[] = Object.values(factorTypes);
 
-const problems = methodProblems(registered);
+const problems = kindProblems(registered);
 if (problems.length > 0) throw new Error(problems.join('; '));
 
 /** A kind by its name; undefined for one that this version cannot ask for. */

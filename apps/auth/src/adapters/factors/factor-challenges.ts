@@ -1,4 +1,4 @@
-import { DomainError } from '@bank/domain';
+import { DomainError, isPasskey } from '@bank/domain';
 import { ChallengePurpose, MfaService } from '@bank/proto/mfa';
 import { toBase64Url } from '@bank/security';
 import { createRpcClient, type RpcClientOptions } from '@bank/service-kit';
@@ -11,7 +11,7 @@ import {
   type PasskeyQuestion,
   questionOf,
 } from '#adapters/factors/assertion.ts';
-import { isPasskey, type ProvedBy } from '#adapters/factors/factor-kind.ts';
+import type { ProvedBy } from '#adapters/factors/factor-kind.ts';
 import { kindOf } from '#adapters/factors/told-kinds.ts';
 import { noAnswerOf, personWaitsMs, refusalCodeOf } from '#adapters/no-answer.ts';
 

@@ -1,7 +1,8 @@
+import type { FactorKind } from '@bank/domain';
 import { MfaService } from '@bank/proto/mfa';
 import { createRpcClient, type RpcClientOptions } from '@bank/service-kit';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
-import { type FactorKind, unknownKind } from '#adapters/factors/factor-kind.ts';
+import { unknownKind } from '#adapters/factors/factor-kind.ts';
 import { kindsOf } from '#adapters/factors/told-kinds.ts';
 
 /** A confirmed second factor, without anything secret. */

@@ -1,5 +1,5 @@
+import type { FactorKind } from '@bank/domain';
 import { FactorType } from '@bank/proto/mfa';
-import type { FactorKind } from '#adapters/factors/factor-kind.ts';
 
 /**
  * The kinds that have a number, as a mfa of the release before means them: it says the number alone. Once no such release stands beside

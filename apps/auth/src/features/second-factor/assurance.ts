@@ -1,6 +1,5 @@
-import type { AssuranceLevel } from '@bank/domain';
+import { type AssuranceLevel, type FactorKind, isPasskey } from '@bank/domain';
 import type { PasskeyFacts } from '#adapters/factors/assertion.ts';
-import { type FactorKind, isPasskey } from '#adapters/factors/factor-kind.ts';
 
 /** The level of a session and the methods by which it was proved, by their names in a token (RFC 8176). */
 export interface Assurance {

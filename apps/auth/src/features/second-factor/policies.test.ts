@@ -1,6 +1,6 @@
-import { audiences } from '@bank/domain';
+import { audiences, type FactorKind } from '@bank/domain';
 import { describe, expect, it } from 'vitest';
-import { type FactorKind, unknownKind } from '#adapters/factors/factor-kind.ts';
+import { unknownKind } from '#adapters/factors/factor-kind.ts';
 import { kinds, paperCode } from '../../../test/support/factor-kinds.ts';
 import { assuranceOf } from './assurance.ts';
 import { askedFactors, isOfBefore, needsFactor, opensSession, suffices, takesPasswordsPlace } from './policies.ts';

@@ -1,5 +1,5 @@
-import { audiences, isPhishingResistant } from '@bank/domain';
-import { type FactorKind, type ProvedBy, unknownKind } from '#adapters/factors/factor-kind.ts';
+import { audiences, type FactorKind, isPhishingResistant } from '@bank/domain';
+import { type ProvedBy, unknownKind } from '#adapters/factors/factor-kind.ts';
 import { type Assurance, assuranceOf } from '#features/second-factor/assurance.ts';
 
 /** Whether this is good enough for a session of that audience. */

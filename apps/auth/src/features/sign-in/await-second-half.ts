@@ -1,8 +1,6 @@
 import { readerOf, withStatement } from '@bank/database';
-import type { Grant, UserId } from '@bank/domain';
-import { DomainError } from '@bank/domain';
+import { DomainError, type FactorKind, type Grant, type UserId } from '@bank/domain';
 import type { Factor } from '#adapters/factors/factor-directory.ts';
-import type { FactorKind } from '#adapters/factors/factor-kind.ts';
 import type { AppContext } from '#context.ts';
 import type { Attempt } from '#features/sign-in/attempt.ts';
 import { pendingSignInSeconds } from '#features/sign-in/policies.ts';

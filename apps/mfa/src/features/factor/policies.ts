@@ -1,6 +1,6 @@
 import type { UserActor } from '@bank/domain';
 import { audiences, DomainError, isPhishingResistant, reachesAssurance } from '@bank/domain';
-import { besideFactors } from '#factor-types/methods.ts';
+import { besideFactors } from '#factor-types/kind-problems.ts';
 import { factorTypeOf, raisingBy, registered } from '#factor-types/registry.ts';
 import type { ChallengePurposeName } from '#storage/challenge.entity.ts';
 import type { FactorKind, FactorTypeName } from '#storage/factor.entity.ts';

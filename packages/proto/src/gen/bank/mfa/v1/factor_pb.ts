@@ -49,7 +49,7 @@ export type FactorKind = Message<"bank.mfa.v1.FactorKind"> & {
   isSent: boolean;
 
   /**
-   * What it does for staff at the console: 0 nothing, 1 opens a session that enrols alone, 2 signs in.
+   * What it does for staff at the console: 0 nothing, 1 opens a session that enrols alone, 2 signs in, which passkeys alone do.
    *
    * @generated from field: int32 staff_worth = 5;
    */
