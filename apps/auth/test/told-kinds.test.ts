@@ -33,6 +33,8 @@ function message({ kind, ...told }: Told = {}) {
 const mfa = {
   factors: [] as Told[],
   passkey: undefined as MessageInitShape<typeof PasskeyFactsSchema> | undefined,
+  /** The code that it was given last. */
+  code: '',
 };
 const ids = [uuidv7(), uuidv7()] as const;
 const [factorId] = ids;
@@ -46,10 +48,10 @@ const baseUrl = await rpcNeighbour(auth.files.certificates, 'mfa', (router) =>
       const expiresAt = timestampFromDate(new Date(Date.now() + 300_000));
       return { ...message(mfa.factors[0]), challengeId: uuidv7(), expiresAt };
     },
-    verifyChallenge: () => ({
-      ...message(mfa.factors[0]),
-      ...(mfa.passkey === undefined ? {} : { passkey: mfa.passkey }),
-    }),
+    verifyChallenge: ({ proof }) => {
+      mfa.code = proof.case === 'answer' ? proof.value.code : '';
+      return { ...message(mfa.factors[0]), ...(mfa.passkey === undefined ? {} : { passkey: mfa.passkey }) };
+    },
   }),
 );
 const { TLS_CA_FILE: caFile = '', TLS_CERT_FILE: certFile = '', TLS_KEY_FILE: keyFile = '' } = auth.files.env;
@@ -114,6 +116,27 @@ describe('SR-29 a kind of factor that no line of auth names', () => {
     expect((await stepUp(proof)).status).toBe(401);
     expect((await stepUp({ password })).status).toBe(200);
   });
+
+  it.each(['7392', '12345678', 'K3QX-77TR-9F2M-AAPC'])(
+    'has codes of its own form, which mfa judges: %s',
+    async (code) => {
+      const account = await register(auth);
+      mfa.factors = [{ kind: paperCode }];
+      const { loginId } = (await signIn(auth, account)).body;
+      const given = { loginId, challengeId: proof.challengeId, response: { code } };
+      expect((await post(auth, '/v1/auth/login/verify', given)).status).toBe(200);
+      expect(mfa.code).toBe(code);
+    },
+  );
+
+  it.each(['', '123', '1234 5678', '１２３４５６', '1'.repeat(33)])(
+    '422 for what is no code of any kind: %j',
+    async (code) => {
+      const given = { loginId: uuidv7(), challengeId: proof.challengeId, response: { code } };
+      const { status, body } = await post(auth, '/v1/auth/login/verify', given);
+      expect([status, body.code]).toEqual([422, 'request.invalid']);
+    },
+  );
 
   it.each(['paper_code', 'constructor'])('which is sent says itself where to: %s', async (name) => {
     const account = await register(auth);

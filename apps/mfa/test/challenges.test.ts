@@ -83,6 +83,16 @@ describe('VerifyChallenge', () => {
     }
   });
 
+  test.each(['12345', '12345678', 'abc-def', ''])(
+    'SR-25: counts what is no code of its kind as wrong: %j',
+    async (code) => {
+      const enrolled = await givenEnrolled(app);
+      const { answer } = await givenChallenge(app, enrolled);
+      for (let tries = 0; tries < 5; tries += 1) await expect(answer(code)).rejects.toMatchObject(wrong);
+      await expect(answer(shownCode(enrolled.secret))).rejects.toMatchObject(closed);
+    },
+  );
+
   test('SR-21: a code is good once, and those before it not at all', async () => {
     const enrolled = await givenEnrolled(app);
     const code = shownCode(enrolled.secret);

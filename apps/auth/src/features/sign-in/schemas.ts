@@ -33,8 +33,15 @@ export const CodeSchema = v.pipe(v.string('code'), v.regex(/^\d{6}$/, 'code'));
 /** A recovery code as people type it; what it is worth mfa says. */
 const RecoveryCodeSchema = v.pipe(v.string(), v.trim(), v.regex(/^[0-9A-Za-z -]{16,64}$/, 'recovery_code'));
 
+/** A code of a kind whose codes are of another form, which that kind judges in mfa. */
+const OtherCodeSchema = v.pipe(v.string('code'), v.regex(/^[0-9A-Za-z-]{4,32}$/, 'code'));
+
 /** What a factor answers: a code, or the assertion of a passkey. */
-export const FactorAnswerSchema = v.union([v.strictObject({ code: CodeSchema }), AssertionSchema]);
+export const FactorAnswerSchema = v.union([
+  v.strictObject({ code: CodeSchema }),
+  v.strictObject({ code: OtherCodeSchema }),
+  AssertionSchema,
+]);
 
 /** The answer to a challenge, or a recovery code in place of one. */
 export const CompleteSignInSchema = v.pipe(

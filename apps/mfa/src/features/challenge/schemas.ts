@@ -18,12 +18,15 @@ export const ChallengeStart = v.pipe(
   v.check(({ purpose, transaction }) => (purpose === 'transaction') === (transaction !== undefined), 'transaction'),
 );
 
+/** A code of any form: one that is not of the form of its kind is a wrong answer, and counted as one. */
+const AnyCode = v.strictObject({ code: v.pipe(v.string(), v.maxLength(64)) });
+
 /** Whom the session is for; callers of the release before do not say. */
 const audience = v.optional(v.picklist(Object.values(audiences)));
 
 /** An answer to a challenge, or a recovery code in place of one: for sign-ins and recoveries. */
 export const Answer = v.union([
-  v.strictObject({ ...binding, audience, challengeId: UuidSchema, response: v.union(responseShapes) }),
+  v.strictObject({ ...binding, audience, challengeId: UuidSchema, response: v.union([AnyCode, ...responseShapes]) }),
   v.strictObject({
     ...binding,
     audience,
