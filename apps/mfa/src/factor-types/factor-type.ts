@@ -81,7 +81,7 @@ export interface FactorType extends Prover {
   /** Beside a password it makes two factors of different kinds. */
   readonly raises: boolean;
   /** How good it is for staff (SR-72): 0 not good enough; of those that are, a better one is not given up for a lesser. */
-  readonly staffWorth: number;
+  readonly staffWorth: 0 | 1 | 2;
   /** No page but ours can ask for it, so that nobody is tricked out of it. */
   readonly isPhishingResistant: boolean;
   /** What proves it is sent to an address of its user, who has one such address: whoever enrols it may not know what was sent. */
@@ -115,7 +115,7 @@ export interface FactorTypeParts<R extends object, C extends object> {
   readonly methods: readonly string[];
   readonly raises: boolean;
   /** It is not good enough for them unless said. */
-  readonly staffWorth?: number;
+  readonly staffWorth?: FactorType['staffWorth'];
   readonly purposes: readonly ChallengePurposeName[];
   /** None of these is so unless said. */
   readonly isSigned?: boolean;

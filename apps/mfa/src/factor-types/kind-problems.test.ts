@@ -22,7 +22,7 @@ test('the kinds that there are have none', () => {
 });
 
 test('SR-72: of two that raise by one method neither passes for the other', () => {
-  const lesser = { ...paper, staffWorth: 0 };
+  const lesser: Kind = { ...paper, staffWorth: 0 };
   expect(kindProblems([totp, lesser])).toEqual([
     'paper_code: raises by one method with totp, and is not worth the same for staff',
   ]);
@@ -40,7 +40,8 @@ test.each<[string, Partial<Kind>, string]>([
   ['a method that is no word', { methods: ['card2'] }, 'a method is of two to eight letters'],
   ['no method', { methods: [] }, 'passkeys alone have no method'],
   ['five methods', { methods: ['aa', 'bb', 'cc', 'dd', 'ee'] }, 'no more than four methods'],
-  ['a worth that there is not', { staffWorth: 3 }, 'worth 0, 1 or 2 for staff'],
+  ['a worth that there is not', { staffWorth: 3 as 2 }, 'worth 0, 1 or 2 for staff'],
+  ['a worth that nothing it proves gives', { raises: false }, 'what raises nothing is worth nothing for staff'],
   ['the worth of a passkey', { staffWorth: 2 }, 'passkeys alone sign staff in'],
   ['the name of nothing', { name: 'unknown' as FactorTypeName }, 'that name is of something that is no kind'],
   [

@@ -25,12 +25,13 @@ export function kindProblems(kinds: readonly Kind[]): readonly string[] {
 
 function ownProblems(kind: Kind): readonly string[] {
   const { issues = [] } = v.safeParse(FactorKindSchema, kind);
-  const { raises, purposes, isPhishingResistant, methods, name } = kind;
+  const { raises, purposes, isPhishingResistant, methods, name, staffWorth } = kind;
   const rules: readonly (readonly [isBroken: boolean, problem: string])[] = [
     // What changes of factors then ask for, a token says of passkeys alone.
     [isPhishingResistant && methods.length > 0, 'passkeys alone resist phishing, as far as a token tells'],
     // auth asks for what there is at a sign-in, and takes a password alone from whoever has nothing that raises (SR-29).
     [raises && !purposes.includes('sign_in'), 'what raises is asked for at a sign-in as well'],
+    [!raises && staffWorth > 0, 'what raises nothing is worth nothing for staff'],
     [purposes.includes('transaction') && !approving.has(name), 'auth takes no transaction from it'],
   ];
   return [...issues.map(({ message }) => message), ...rules.filter(([isBroken]) => isBroken).map(([, text]) => text)];
