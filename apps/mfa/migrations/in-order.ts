@@ -1,8 +1,9 @@
 import type { NamedMigration } from '@bank/database';
 
 /**
- * The migrations of all kinds of factors among those of the app, each behind the last of an older name: what a release has run stays
- * where it stood, and what is new comes last, wherever it lies. @throws Error for a name that two have
+ * The migrations of all kinds of factors among those of the app, each before the first of a newer name, else last: what is new comes last,
+ * wherever it lies, and what a release has run stays where it stood, by whatever name the app appends another. @throws Error for a name
+ * that two have
  */
 export function inOrder(
   ofApp: readonly NamedMigration[],
@@ -11,7 +12,8 @@ export function inOrder(
   const all = [...ofApp];
   for (const migration of ofKinds) {
     if (all.some(({ name }) => name === migration.name)) throw new Error(`two migrations are called ${migration.name}`);
-    all.splice(all.findLastIndex(({ name }) => name < migration.name) + 1, 0, migration);
+    const newer = all.findIndex(({ name }) => name > migration.name);
+    all.splice(newer < 0 ? all.length : newer, 0, migration);
   }
   return all;
 }

@@ -22,6 +22,20 @@ describe('migrations of kinds of factors among those of the app', () => {
     expect(order(['1-a', '2-b', '5-e'], ['4-d', '3-c'])).toEqual(['1-a', '2-b', '3-c', '4-d', '5-e']);
   });
 
+  test('stay where they stood when the app gets one of an older name', () => {
+    expect(order(['1-a', '4-d'], ['3-k'])).toEqual(['1-a', '3-k', '4-d']);
+    expect(order(['1-a', '4-d', '2-b'], ['3-k'])).toEqual(['1-a', '3-k', '4-d', '2-b']);
+  });
+
+  test('are in one order, in whichever the folders are listed', () => {
+    for (const ofKinds of [
+      ['5-l', '3-k', '7-m'],
+      ['7-m', '3-k', '5-l'],
+    ]) {
+      expect(order(['1-a', '6-f', '4-d'], ofKinds)).toEqual(['1-a', '3-k', '5-l', '6-f', '4-d', '7-m']);
+    }
+  });
+
   test('move none of the app, which once ran in another order than their names', () => {
     expect(order(['1-a', '4-d', '3-c', '6-f'], ['5-e'])).toEqual(['1-a', '4-d', '3-c', '5-e', '6-f']);
   });
