@@ -8,7 +8,9 @@ import { DataRightsService } from '@bank/proto/data-rights';
 import { ChallengePurpose, FactorType, MfaService } from '@bank/proto/mfa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { factorTypeNames } from '#factor-types/gen/storage/names.gen.ts';
+import { migrations } from '../migrations/index.ts';
 import { copyWithKinds } from './app-copy.ts';
+import { keysThatHold } from './foreign-keys.ts';
 import { auth, givenChallenge, givenSubject, ownMfaApp, strongToken } from './mfa-app.ts';
 
 const copy = await copyWithKinds('paper-code');
@@ -45,14 +47,22 @@ test('with the folder the types of the app are sound', { timeout: 120_000 }, asy
   expect(stdout).toBe('');
 });
 
-test('its migration comes last, and its routes are among those of the document', () => {
-  expect(copy.sources.migrations.at(-1)?.name).toBe('202612060300-paper-codes');
+test('its migration, whose name is the newest, runs after all of the app', () => {
+  const names = copy.sources.migrations.map(({ name }) => name);
+  expect(names).toEqual([...migrations.map(({ name }) => name), '209901010000-paper-codes']);
+});
+
+test('its routes are among those of the document', () => {
   const paths = copy.routes.map(({ method, path }) => `${method} ${path}`);
   expect(paths).toContain('POST /v1/mfa/paper-code');
   expect(paths).toContain('POST /v1/mfa/paper-code/:id/confirm');
 });
 
 testGrowth(app, copy.growth);
+
+test('its table goes with what it refers to', async () => {
+  expect(await keysThatHold(app.database)).toEqual([]);
+});
 
 test('SR-88 its table is declared', async () => {
   expect(await dataRightsProblems(app.ctx.database.fork(), copy.dataRights)).toEqual([]);
