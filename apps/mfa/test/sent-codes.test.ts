@@ -3,6 +3,7 @@ import { uuidv7 } from '@bank/domain';
 import { ChallengePurpose, FactorType, MfaService } from '@bank/proto/mfa';
 import { losers, raceOf, testCertificates, winners } from '@bank/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { registered } from '#factor-types/registry.ts';
 import { shownCode } from './authenticator.ts';
 import { auth, givenChallenge, givenEnrolled, givenFactor, ownMfaApp, strongToken, toldOf } from './mfa-app.ts';
 import { authOfContacts, codesOf, contacts, givenReachable, givenSentCodes, lastCodeOf, waited } from './sent-codes.ts';
@@ -15,13 +16,14 @@ const wrong = { code: 'auth.second_factor.invalid' };
 const closed = { code: 'challenge.not_found' };
 const locked = { code: 'auth.second_factor.locked' };
 const types = ['sms', 'email'] as const;
+const sent: readonly string[] = registered.filter(({ isSent }) => isSent).map(({ name }) => name);
 const other = (code: string) => (code === '111111' ? '222222' : '111111');
 
 const begin = (token: string, type: string) =>
   request(app.service, 'POST', `/v1/mfa/${type}`, { token, body: {} }) as Promise<{
     status: number;
     headers: Headers;
-    body: { factorId: string };
+    body: { factorId: string; stronger: string[] };
   }>;
 const confirm = (token: string, type: string, factorId: string, code: string) =>
   request(app.service, 'POST', `/v1/mfa/${type}/${factorId}/confirm`, { token, body: { code } });
@@ -38,8 +40,12 @@ describe.each(types)('POST /v1/mfa/%s', (type) => {
       hint,
       expiresIn: 600,
       resendAfter: 30,
-      stronger: ['webauthn', 'totp'],
+      stronger: expect.arrayContaining(['webauthn', 'totp']),
     });
+    expect(body.stronger.filter((name) => /^(webauthn|totp)$/.test(name) || sent.includes(name))).toEqual([
+      'webauthn',
+      'totp',
+    ]);
     expect(await codesOf(app, userId)).toEqual([
       { channel: type, template: 'factor-code', code: expect.stringMatching(/^\d{6}$/) },
     ]);

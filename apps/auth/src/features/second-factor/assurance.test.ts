@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { isPhishingResistant } from '@bank/domain';
+import { FactorKindSchema, isPhishingResistant } from '@bank/domain';
+import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { unknownKind } from '#adapters/factors/factor-kind.ts';
 import { kinds, paperCode } from '../../../test/support/factor-kinds.ts';
@@ -106,8 +107,8 @@ test('SR-31, SR-62: a passkey that a session began with is no fresh one after a 
   }
 });
 
-/** The rows of the page: how it says that a session was proved, and what that is. */
-const rows: Readonly<Record<string, Parameters<typeof assuranceOf>>> = {
+/** How the page says that a session was proved, by what there is now, and what that is. */
+const proofs: Readonly<Record<string, Parameters<typeof assuranceOf>>> = {
   'password on a device that was not known': [['password']],
   'password on a known device': [['password', 'device']],
   'password and a code by email': [['password', 'emailed_code']],
@@ -120,11 +121,41 @@ const rows: Readonly<Record<string, Parameters<typeof assuranceOf>>> = {
   'an attested passkey of one device alone': [['passkey'], attested],
 };
 
-test('the page says the same', () => {
-  const page = readFileSync(new URL('../../../../../docs/api/mfa.md', import.meta.url), 'utf8');
-  const told = [...page.matchAll(/^\| ([a-z ]+) \| `(aal\d)` \| `([a-z ]+)` \|$/gm)];
-  expect(told.map(([, how = '']) => how)).toEqual(Object.keys(rows));
-  for (const [, how = '', acr, amr = ''] of told) {
-    expect([how, assuranceOf(...(rows[how] ?? [[]]))]).toEqual([how, { acr, amr: amr.split(' ') }]);
-  }
+const page = readFileSync(new URL('../../../../../docs/api/mfa.md', import.meta.url), 'utf8');
+const [, table = ''] = /^\| how the session was proved \|.*\n\|[-|]+\n((?:\|.*\n)+)/m.exec(page) ?? [];
+const rows = table.trimEnd().split('\n');
+const told = Object.entries(proofs).map(([how, proof]) => rowOf(how, proof));
+
+function rowOf(how: string, proof: Parameters<typeof assuranceOf>): string {
+  const { acr, amr } = assuranceOf(...proof);
+  return `| ${how} | \`${acr}\` | \`${amr.join(' ')}\` |`;
+}
+
+/** The row of a password and a kind that auth has no name for, of the methods and the level that a row says. */
+function ofAnotherKind(row: string): string {
+  const [, name = '', acr, amr = ''] = /^\| password and ([a-z ]+) \| `(aal\d)` \| `([a-z ]+)` \|$/.exec(row) ?? [];
+  const methods = amr.split(' ').filter((method) => method !== 'pwd' && method !== 'mfa');
+  const kind = { ...paperCode, methods, raises: acr === 'aal2' };
+  return v.is(FactorKindSchema, kind) ? rowOf(`password and ${name}`, [['password', kind]]) : 'no kind';
+}
+
+test.each(told)('the page says the same: %s', (row) => {
+  expect(rows).toContain(row);
+});
+
+test('what else the page says of sessions is what a password and another kind come to, once for each', () => {
+  const others = rows.filter((row) => !told.includes(row));
+  expect(others.map(ofAnotherKind)).toEqual(others);
+  expect(new Set(rows.map((row) => row.split(' | ')[0])).size).toBe(rows.length);
+});
+
+test.each([
+  ['| password and a printed code | `aal2` | `pwd otp mfa` |', true],
+  ['| password and a card | `aal1` | `pwd card` |', true],
+  ['| password and a card | `aal3` | `pwd card mfa` |', false],
+  ['| password and a card | `aal2` | `pwd card` |', false],
+  ['| password and a card | `aal2` | `pwd hwk mfa` |', false],
+  ['| a card alone | `aal2` | `card mfa` |', false],
+])('a row for another kind is taken as it is told: %s', (row, isTaken) => {
+  expect(ofAnotherKind(row) === row).toBe(isTaken);
 });
