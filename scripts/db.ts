@@ -1,7 +1,7 @@
 // `pnpm db migrate|status|check [app]` and `pnpm db create <app> <name> [folder]`, as the owner roles of the schemas.
 import type { SchemaMigrator } from '@bank/database';
 import { describeFailure, StackError } from '#stack/host/stack-error.ts';
-import { createMigration } from '#stack/provisioning/create-migration.ts';
+import { createMigration, listingOf, type NewMigration } from '#stack/provisioning/create-migration.ts';
 import { faultLines, statusLines } from '#stack/provisioning/migration-report.ts';
 import { openMigrator } from '#stack/provisioning/migrations.ts';
 import { secretsFolder } from '#stack/run/prepare.ts';
@@ -10,7 +10,7 @@ import { readOwnerAddress } from '#stack/settings/owner-addresses.ts';
 import { defaultStackFolder } from '#stack/settings/repository.ts';
 
 const usage =
-  'usage: pnpm db migrate|status|check [app], or pnpm db create <app> <name> [folder of the app that has migrations of its own]';
+  'usage: pnpm db migrate|status|check [app], or pnpm db create <app> <name> [part of the app, as src/factor-types/totp/storage]';
 
 /** What a command tells of one schema, and whether that is as it should be. */
 interface Outcome {
@@ -74,14 +74,10 @@ async function withMigrator<T>(app: AppName, work: (migrator: SchemaMigrator) =>
 }
 
 /** The new migration holds what separates the tables from the entities. */
-async function create(
-  migrator: SchemaMigrator,
-  app: AppName,
-  what: Parameters<typeof createMigration>[1],
-): Promise<void> {
+async function create(migrator: SchemaMigrator, app: AppName, what: NewMigration): Promise<void> {
   if ((await migrator.pending()).length > 0) {
     throw new StackError(`${app} has pending migrations: run "pnpm db migrate ${app}" first`);
   }
   const file = createMigration(app, what, await migrator.check());
-  process.stdout.write(`${file}: read it through, then list it where its folder lists what runs\n`);
+  process.stdout.write(`${file}: read it through, then ${listingOf(app, what)}\n`);
 }

@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createMigration, migrationNumber, migrationSource } from '#stack/provisioning/create-migration.ts';
+import { createMigration, listingOf, migrationNumber, migrationSource } from '#stack/provisioning/create-migration.ts';
+import { repositoryFolder } from '#stack/settings/repository.ts';
 
 describe('migrationSource', () => {
   it('is a class with the name and the statements', () => {
@@ -27,6 +30,21 @@ export class AddNickNames extends SqlMigration {
 
 it('refuses a name that is not kebab-case', () => {
   expect(() => createMigration('auth', { name: 'Add Nick' }, [])).toThrow('"Add Nick" is not a name in kebab-case');
+});
+
+it('refuses a part of an app that is not there, and makes nothing of it', () => {
+  const part = 'src/factor-types/totpp/storage';
+  expect(() => createMigration('mfa', { name: 'codes', part }, [])).toThrow(`there is no apps/mfa/${part}/index.ts`);
+  expect(existsSync(join(repositoryFolder, 'apps/mfa/src/factor-types/totpp'))).toBe(false);
+});
+
+describe('listingOf', () => {
+  it('says where a migration of an app is listed, and one of a part of it', () => {
+    expect(listingOf('auth', {})).toBe('list it last in apps/auth/migrations/index.ts');
+    expect(listingOf('mfa', { part: 'src/factor-types/totp/storage/' })).toBe(
+      'list it in `migrations`, which apps/mfa/src/factor-types/totp/storage/index.ts exports, and run "pnpm codegen"',
+    );
+  });
 });
 
 describe('migrationNumber', () => {
