@@ -28,7 +28,7 @@ test('SR-30: of sixteen answers to one challenge for a passkey at once, one is a
        from mfa.challenges c left join mfa.webauthn_challenges w on w.id = c.id where c.id = $1`,
       [challengeId],
     );
-    expect(rows).toEqual([{ attempts: 1, closed: true, open: false }]);
+    expect(rows).toEqual([{ attempts: 0, closed: true, open: false }]);
   }
 });
 

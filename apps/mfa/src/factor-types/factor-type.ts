@@ -63,8 +63,11 @@ export interface Beginning {
 /** A way to prove oneself: the shape of its answers, and who judges them. */
 export interface Prover {
   readonly name: Proof;
-  /** Its answers are signatures, which nobody guesses: a wrong one counts against nobody, and no block refuses one (SR-14). */
-  readonly isSigned: boolean;
+  /**
+   * Nobody guesses its answers, which are signatures or secrets of 112 bits at least: a wrong one counts against nobody, and neither a block
+   * nor tries that are used up refuse one (SR-14).
+   */
+  readonly isUnguessable: boolean;
   readonly response: v.GenericSchema<object>;
   /** Judges an answer, within the transaction that counted it, and uses up what is good once by a conditional statement. */
   check(tx: AppTransaction, given: Given, response: object): Promise<Judgement>;
@@ -107,6 +110,8 @@ export interface FactorType extends Prover {
 type Check<R, G> = (tx: AppTransaction, given: G, response: R) => Promise<Judgement>;
 
 interface ProverParts<R extends object> {
+  /** It is not so unless said. */
+  readonly isUnguessable?: boolean;
   readonly response: v.GenericSchema<R>;
   readonly check: Check<R, Given>;
 }
@@ -118,7 +123,7 @@ export interface FactorTypeParts<R extends object, C extends object> {
   readonly staffWorth?: FactorType['staffWorth'];
   readonly purposes: readonly ChallengePurposeName[];
   /** None of these is so unless said. */
-  readonly isSigned?: boolean;
+  readonly isUnguessable?: boolean;
   readonly isPhishingResistant?: boolean;
   readonly isSent?: boolean;
   /** That a factor was added, unless said. */
@@ -146,10 +151,10 @@ export function defineFactorType<N extends FactorTypeName, R extends object, C e
 ): NamedFactorType<N> {
   const { response: shape, confirmation, begin, methods, raises, purposes } = parts;
   const { staffWorth = 0, challengeSeconds = 300, refusal = 'factor.code_invalid', notice = 'factor-added' } = parts;
-  const { isSigned = false, isPhishingResistant = false, isSent = false } = parts;
+  const { isUnguessable = false, isPhishingResistant = false, isSent = false } = parts;
   return {
     name,
-    isSigned,
+    isUnguessable,
     isPhishingResistant,
     isSent,
     notice,
@@ -173,10 +178,11 @@ export function defineFactorType<N extends FactorTypeName, R extends object, C e
 
 /** What stands in for a factor, of its parts. */
 export function defineStandIn<R extends object>(name: Proof, parts: ProverParts<R>): Prover {
+  const { response: shape, isUnguessable = false } = parts;
   return {
     name,
-    isSigned: false,
-    response: parts.response,
-    check: async (tx, given, response) => v.is(parts.response, response) && (await parts.check(tx, given, response)),
+    isUnguessable,
+    response: shape,
+    check: async (tx, given, response) => v.is(shape, response) && (await parts.check(tx, given, response)),
   };
 }

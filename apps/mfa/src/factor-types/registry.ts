@@ -14,6 +14,11 @@ export function factorTypeOf(name: FactorTypeName): FactorType | undefined {
   return registered.find((type) => type.name === name);
 }
 
+/** The names of the kinds whose answers nobody guesses: no challenge counts a try of theirs (SR-14). */
+export const unguessable: readonly FactorTypeName[] = registered
+  .filter(({ isUnguessable }) => isUnguessable)
+  .map(({ name }) => name);
+
 /** The kinds that raise a session whose token then names that method. */
 export function raisingBy(method: string): readonly FactorType[] {
   return registered.filter(({ raises, methods }) => raises && methods.includes(method));

@@ -9,8 +9,12 @@ import { RecoveryCodeResponse } from '#factor-types/recovery-code/schemas.ts';
 /** So many are few: who is left with them is told to make new ones. */
 const fewCodes = 3;
 
-/** Recovery codes: each stands in for a factor, once. */
-export const recoveryCode = defineStandIn('recovery_code', { response: RecoveryCodeResponse, check: useCode });
+/** Recovery codes: each stands in for a factor, once. They have 120 bits, so that nobody guesses one. */
+export const recoveryCode = defineStandIn('recovery_code', {
+  isUnguessable: true,
+  response: RecoveryCodeResponse,
+  check: useCode,
+});
 
 /** Uses a recovery code up, and tells its user how many are left (SR-27). */
 async function useCode(

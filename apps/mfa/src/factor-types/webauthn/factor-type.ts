@@ -24,7 +24,7 @@ export const factorType = defineFactorType('webauthn', {
   methods: [],
   raises: true,
   staffWorth: 2,
-  isSigned: true,
+  isUnguessable: true,
   isPhishingResistant: true,
   purposes: ['sign_in', 'step_up', 'transaction'],
   challengeSeconds: ceremonySeconds,

@@ -2,7 +2,7 @@ import { withTransaction } from '@bank/database';
 import { type Actor, allow, DomainError, parse } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import type { AssertionOptions } from '#factor-types/factor-type.ts';
-import { factorTypeOf } from '#factor-types/registry.ts';
+import { factorTypeOf, unguessable } from '#factor-types/registry.ts';
 import { blockedUntil, poolOf, triesMax } from '#features/challenge/policies.ts';
 import { tooManyTries } from '#features/challenge/refusals.ts';
 import { ChallengeStart } from '#features/challenge/schemas.ts';
@@ -19,7 +19,8 @@ export interface StartedChallenge {
 
 /**
  * Asks a user for one of their factors, for one sign-in or session, and sends what it takes to answer. It replaces what that
- * was asked before, and the tries stay counted (SR-24 to SR-26).
+ * was asked before, and the tries stay counted (SR-24 to SR-26). What nobody guesses is asked
+ * for whatever was counted (SR-14).
  * @throws access.forbidden, request.invalid, factor.not_found, auth.second_factor.locked, request.rate_limited
  */
 export async function startChallenge(ctx: AppContext, actor: Actor, input: unknown): Promise<StartedChallenge> {
@@ -34,11 +35,13 @@ export async function startChallenge(ctx: AppContext, actor: Actor, input: unkno
     const asked = askable(factors, purpose).find((factor) => factor.id === factorId);
     const type = asked && factorTypeOf(asked.type);
     if (subject === undefined || type === undefined) throw new DomainError('factor.not_found');
-    const blocked = type.isSigned ? undefined : blockedUntil(subject.answers[poolOf(purpose)], now);
+    const blocked = type.isUnguessable ? undefined : blockedUntil(subject.answers[poolOf(purpose)], now);
     if (blocked !== undefined) throw tooManyTries(blocked, now);
     const expiresAt = new Date(now.getTime() + type.challengeSeconds * 1000);
     const challenge = { id, userId, factorId, purpose, bindingId, createdAt: now, expiresAt };
-    if (!(await tx.challenges.start(challenge, triesMax))) throw tooManyTries(expiresAt, now);
+    const tries = { attemptsMax: triesMax, uncounted: unguessable };
+    const usedUpUntil = await tx.challenges.start(challenge, type.name, tries);
+    if (usedUpUntil !== undefined) throw tooManyTries(usedUpUntil, now);
     const beginning = { userId, factorId, challengeId: id, purpose, transaction, now, expiresAt };
     const options = await type.begin(tx, beginning);
     return { challengeId: id, type: type.name, expiresAt, options };

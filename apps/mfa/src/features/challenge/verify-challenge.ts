@@ -49,7 +49,8 @@ async function judge(tx: AppTransaction, answer: Answer, now: Date): Promise<Out
   const [subject, { prover, given }] = await Promise.all([tx.subjects.lock(userId), findProver(tx, answer, now)]);
   if (subject === undefined) throw new DomainError('challenge.not_found', { reason: 'no such user' });
   const record = subject.answers[poolOf(purpose)];
-  const until = prover.isSigned ? undefined : blockedUntil(record, now);
+  const counts = !prover.isUnguessable;
+  const until = counts ? blockedUntil(record, now) : undefined;
   if (until !== undefined) {
     const details = { purpose };
     await tx.audit({ action: 'mfa.challenge.failed', subject: userId, outcome: 'denied', reason: 'blocked', details });
@@ -59,11 +60,12 @@ async function judge(tx: AppTransaction, answer: Answer, now: Date): Promise<Out
   const judgement = await prover.check(tx, given, answer.response);
   const isPassed = isRight(judgement) && (challengeId === undefined || (await tx.challenges.pass(challengeId, now)));
   if (!isPassed) {
-    await recordFailure(tx, { answer, factorId, record, now, counts: !prover.isSigned });
+    await recordFailure(tx, { answer, factorId, record, now, counts });
     return { kind: judgement === 'clock_off' ? judgement : 'wrong' };
   }
-  // What is signed is taken all the while: it lifts no block from codes that somebody else may be guessing.
-  if (record.failures > 0 && !prover.isSigned) await tx.subjects.noteAnswers(userId, poolOf(purpose), afterSuccess);
+  // A passkey or a recovery code proves the owner, and not that the wrong codes were theirs: somebody else who guesses would begin anew each
+  // time the owner signs in. The owner needs no block lifted for these: they are taken all the while.
+  if (counts && record.failures > 0) await tx.subjects.noteAnswers(userId, poolOf(purpose), afterSuccess);
   const details = { purpose, by: prover.name, ...(factorId !== undefined && { factorId }) };
   await tx.audit({ action: 'mfa.challenge.passed', subject: userId, outcome: 'success', details });
   return { kind: 'accepted', by: prover.name, worth: typeof judgement === 'object' ? judgement : undefined };
