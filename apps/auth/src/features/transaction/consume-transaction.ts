@@ -2,7 +2,7 @@ import { withTransaction } from '@bank/database';
 import { allow, DomainError, requireUser } from '@bank/domain';
 import type { AppContext } from '#context.ts';
 import type { Caller } from '#features/caller.ts';
-import { findOwnSession } from '#features/step-up/find-session.ts';
+import { holdOwnSession } from '#features/step-up/find-session.ts';
 import { readTransaction } from '#features/transaction/registry.ts';
 import type { ApprovalMethod } from '#storage/transactions/transaction.entity.ts';
 
@@ -18,9 +18,9 @@ export interface ApprovedTransaction {
 }
 
 /**
- * Tells, once, that the person who asks has approved exactly this transaction, in this very session (SR-63). When it is
- * another transaction the token is dead from now on, and the ledger hears of it. A token of somebody else or of another
- * session stays as it is. Whatever is wrong is answered alike.
+ * Tells, once, that the person who asks has approved exactly this transaction, in this very session (SR-63), which is
+ * not over before that is written down (SR-46). When it is another transaction the token is dead from now on, and the ledger hears of
+ * it. A token of somebody else or of another session stays as it is. Whatever is wrong is answered alike.
  * @throws auth.token.missing, auth.token.invalid, access.forbidden, request.invalid, transaction.not_approved,
  * service.unavailable
  */
@@ -37,10 +37,10 @@ export async function consumeTransaction(
   if (claims.userId !== userId || claims.sessionId !== sessionId || claims.audience !== audience) {
     throw new DomainError('transaction.not_approved', { reason: 'of another user or session' });
   }
-  await findOwnSession(ctx, user); // what the feed of revocations has yet to tell counts here
   const id = claims.transactionId;
   const audits = ['transaction.consumed', 'transaction.refused'] as const;
   const used = await withTransaction(ctx, { who, audits }, async (tx) => {
+    await holdOwnSession(tx, user); // what the feed of revocations has yet to tell counts here
     const consumed = await tx.transactions.consume({ id, userId, sessionId }, { digest, now: tx.clock.now() });
     const details = { transactionId: id, type, service: caller };
     if (consumed?.isSame === true) {

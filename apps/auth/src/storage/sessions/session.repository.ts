@@ -56,6 +56,11 @@ export class SessionRepository extends Repository {
     return this.row(`select ${sessionColumns} from auth.sessions s where s.id = ?`, [id]);
   }
 
+  /** The same, held against its end until the transaction ends; those who ask so do not wait for each other. */
+  share(id: string): Promise<Session | undefined> {
+    return this.row(`select ${sessionColumns} from auth.sessions s where s.id = ? for share`, [id]);
+  }
+
   /** Waits for whoever else opens a session for a user, until the transaction ends: two at once do not count themselves alone. */
   async lockOpeningOf(userId: UserId): Promise<void> {
     await this.rows(`select pg_advisory_xact_lock(hashtextextended('auth.sessions.' || ?::text, 0))`, [userId]);
