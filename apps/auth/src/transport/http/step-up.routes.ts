@@ -1,6 +1,8 @@
-import { defineRoutes, ok } from '@bank/service-kit';
+import { requireUser } from '@bank/domain';
+import { defineRoutes, ok, type RouteLimit } from '@bank/service-kit';
 import * as v from 'valibot';
 import type { AppContext } from '#context.ts';
+import { sessionsMax } from '#features/session/policies.ts';
 import { TokensSchema } from '#features/session/schemas.ts';
 import { challengeStepUp } from '#features/step-up/challenge-step-up.ts';
 import { StepUpChallengeSchema, StepUpSchema, StepUpStartedSchema } from '#features/step-up/schemas.ts';
@@ -11,6 +13,24 @@ import { tokenReply } from '#transport/http/token-reply.ts';
 
 const tag = 'step-up';
 
+const windowSeconds = 600;
+
+/**
+ * For each session, so that one that was stolen keeps no other of its user from stepping up or approving anything; and as much for the
+ * user as all sessions that they may have. What the session is refused takes nothing from that: limits by a function are asked in order.
+ */
+function limitsOf(name: string, points: number): readonly RouteLimit[] {
+  return [
+    { name, points, windowSeconds, by: ({ actor }) => requireUser(actor).sessionId },
+    {
+      name: `${name}-of-user`,
+      points: points * sessionsMax,
+      windowSeconds,
+      by: ({ actor }) => requireUser(actor).userId,
+    },
+  ];
+}
+
 export const stepUpRoutes = defineRoutes<AppContext>([
   {
     method: 'POST',
@@ -20,8 +40,8 @@ export const stepUpRoutes = defineRoutes<AppContext>([
     access: 'user',
     body: StepUpChallengeSchema,
     responses: { 200: StepUpStartedSchema },
-    errors: ['access.forbidden', 'factor.not_found', 'auth.second_factor.locked'],
-    limits: [{ name: 'step-up-challenge', points: 30, windowSeconds: 600, by: 'user' }],
+    errors: ['access.forbidden', 'factor.not_found', 'auth.step_up.required', 'auth.second_factor.locked'],
+    limits: limitsOf('step-up-challenge', 30),
     async handle(ctx, request) {
       return ok(await challengeStepUp(ctx, request.body, callerOf(request)));
     },
@@ -48,7 +68,7 @@ export const stepUpRoutes = defineRoutes<AppContext>([
       'auth.credentials.locked',
       'service.overloaded',
     ],
-    limits: [{ name: 'step-up-verify', points: 60, windowSeconds: 600, by: 'user' }],
+    limits: limitsOf('step-up-verify', 60),
     async handle(ctx, request) {
       const outcome = await stepUp(ctx, request.body, callerOf(request));
       if (outcome.kind === 'approved') return ok(outcome.token);
