@@ -1,11 +1,9 @@
 import { withTransaction } from '@bank/database';
-import { DomainError, isBlocked, type UserActor } from '@bank/domain';
-import { noAnswerOf } from '#adapters/no-answer.ts';
+import { DomainError, isBlocked } from '@bank/domain';
 import type { AppContext, AppTransaction } from '#context.ts';
 import { confirmPassword, endFailures, type OwnSession } from '#features/password/confirm-password.ts';
 import { isStillPassword } from '#features/password/policies.ts';
 import { assuranceOf } from '#features/second-factor/assurance.ts';
-import { needsFactor, takesPasswordsPlace } from '#features/second-factor/policies.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { withFailureLimit } from '#features/sign-in/address-failures.ts';
 import { isEmailedCode, stepUpCode } from '#features/sign-in/emailed-code.ts';
@@ -13,6 +11,7 @@ import { type CodeVerdict, judgeEmailedCode } from '#features/sign-in/judge-emai
 import { codeAttemptsMax } from '#features/sign-in/policies.ts';
 import { refuseLocked } from '#features/sign-in/refuse-locked.ts';
 import { renewSession } from '#features/step-up/renew-session.ts';
+import { requireNoFactor } from '#features/step-up/require-no-factor.ts';
 import { proveEmail } from '#features/user/prove-email.ts';
 
 type Outcome = { kind: 'renewed'; signedIn: SignedIn } | Exclude<CodeVerdict, { kind: 'right' }>;
@@ -53,20 +52,6 @@ export async function stepUpWithPassword(
   if (outcome.kind === 'renewed') return outcome.signedIn;
   if (outcome.kind === 'locked') return await refuseLocked(ctx, who, outcome.attempt);
   throw new DomainError('auth.second_factor.invalid', { reason: 'emailed code' });
-}
-
-/** Who has a factor steps up with it: the password alone would take it from them. Staff never do without (SR-72). */
-async function requireNoFactor(ctx: AppContext, { userId, audience }: UserActor): Promise<void> {
-  if (needsFactor(audience)) {
-    throw new DomainError('auth.step_up.required', { reason: 'staff', details: { acr: 'aal2' } });
-  }
-  const factors = await ctx.factors.list(userId);
-  if (factors === undefined) {
-    throw noAnswerOf('mfa');
-  }
-  if (factors.some(({ kind }) => takesPasswordsPlace(kind))) {
-    throw new DomainError('auth.step_up.required', { reason: 'has a factor', details: { acr: 'aal2' } });
-  }
 }
 
 /** Counts a try of the session's code, within the count of all codes of the user, and judges it; the ledger is told of a wrong one. */
