@@ -22,6 +22,8 @@ export interface Neighbours {
   /** What mfa says to a challenge that is started, and to a proof; undefined while it is away. */
   started: StartedFactor | undefined;
   proof: ToldProof | undefined;
+  /** What happens while mfa judges a proof. */
+  whileJudging?: (() => Promise<unknown>) | undefined;
   /** What mfa says to the answer of a passkey that names nobody; undefined while it is away. */
   passkey: PasskeyVerdict | undefined;
   /** What mfa says of whoever moves their number: that they may, until a test has it judge. */
@@ -145,6 +147,7 @@ export function answersOf(neighbours: Neighbours, clock: ShiftedClock): Neighbou
       },
       async verify(binding, proof) {
         neighbours.asked.proofs.push({ binding, proof });
+        await neighbours.whileJudging?.();
         return proofOf(orAway(neighbours.proof));
       },
     },

@@ -7,6 +7,9 @@ export const linkSeconds = 3600;
 /** Recovery codes that one link bears (SR-25). */
 export const triesMax = 5;
 
+/** How long a link is kept for a code that is being judged, in seconds: mfa has answered long before. */
+export const judgingSeconds = 30;
+
 /** How long a recovery without a recovery code waits for staff, in days. */
 export const reviewDays = 14;
 

@@ -30,6 +30,7 @@ export interface DueRecovery {
 
 const columns = 'id, user_id as "userId", proof, due_at as "dueAt"';
 const isUsable = `stage = 'asked' and id = ? and token_digest = ? and expires_at > ?`;
+const isFree = '(lease_until is null or lease_until <= ?)';
 const isOpen = `stage = 'proven' and begun_at is null`;
 
 /** Recoveries: one that was asked for and one that was proven, for each user. */
@@ -40,7 +41,7 @@ export class RecoveryRepository extends Repository {
     await this.affected(
       `insert into auth.recoveries (user_id, stage, id, token_digest, expires_at) values (?, 'asked', ?, ?, ?)
         on conflict on constraint recoveries_pkey do update set id = excluded.id, token_digest = excluded.token_digest,
-          expires_at = excluded.expires_at, attempts = 0`,
+          expires_at = excluded.expires_at, attempts = 0, lease_until = null`,
       [userId, id, digest, expiresAt],
     );
   }
@@ -49,25 +50,42 @@ export class RecoveryRepository extends Repository {
     return this.row(`select id, user_id as "userId" from auth.recoveries where ${isUsable}`, [id, digest, now]);
   }
 
-  /** Counts one try of a recovery code before it is judged. */
-  claimTry(
+  /**
+   * Counts one try of a recovery code before it is judged, and keeps the link for it alone until `leaseUntil`: no other code is judged
+   * meanwhile, nor is it used up without one.
+   */
+  reserve(
     { id, digest }: Link,
-    { triesMax, now }: { triesMax: number; now: Date },
+    { triesMax, now, leaseUntil }: { triesMax: number; now: Date; leaseUntil: Date },
   ): Promise<AskedRecovery | undefined> {
     return this.row(
-      `update auth.recoveries set attempts = attempts + 1 where ${isUsable} and attempts < ?
+      `update auth.recoveries set attempts = attempts + 1, lease_until = ? where ${isUsable} and attempts < ? and ${isFree}
         returning id, user_id as "userId"`,
-      [id, digest, now, triesMax],
+      [leaseUntil, id, digest, now, triesMax, now],
     );
   }
 
-  /** Uses the first link up; undefined when it cannot be used, or somebody was faster. */
+  /** Gives a link back that was kept until then; the try stays counted. */
+  async giveBack(id: string, leaseUntil: Date): Promise<void> {
+    const sql = `update auth.recoveries set lease_until = null where stage = 'asked' and id = ? and lease_until = ?`;
+    await this.affected(sql, [id, leaseUntil]);
+  }
+
+  /** Uses the first link up; undefined when it cannot be used, is kept for a code, or somebody was faster. */
   consume({ id, digest }: Link, now: Date): Promise<AskedRecovery | undefined> {
-    return this.row(`delete from auth.recoveries where ${isUsable} returning id, user_id as "userId"`, [
+    return this.row(`delete from auth.recoveries where ${isUsable} and ${isFree} returning id, user_id as "userId"`, [
       id,
       digest,
       now,
+      now,
     ]);
+  }
+
+  /** The same for one that is kept until then, whether or not it has expired since. */
+  consumeReserved(id: string, leaseUntil: Date): Promise<AskedRecovery | undefined> {
+    const sql = `delete from auth.recoveries where stage = 'asked' and id = ? and lease_until = ?
+      returning id, user_id as "userId"`;
+    return this.row(sql, [id, leaseUntil]);
   }
 
   /**
@@ -88,6 +106,12 @@ export class RecoveryRepository extends Repository {
 
   findProven(userId: UserId): Promise<ProvenRecovery | undefined> {
     return this.row(`select ${columns} from auth.recoveries where user_id = ? and ${isOpen}`, [userId]);
+  }
+
+  /** Whether one of a user is being carried out. */
+  async isBegun(userId: UserId): Promise<boolean> {
+    const sql = 'select 1 from auth.recoveries where user_id = ? and begun_at is not null';
+    return (await this.row(sql, [userId])) !== undefined;
   }
 
   /** The one of a user that waits for staff. */
