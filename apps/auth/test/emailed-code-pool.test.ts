@@ -65,6 +65,14 @@ const lockedEvents = (account: Account) =>
   );
 
 describe('SR-25 the codes by mail of a user', () => {
+  it('are six digits: 422 for anything else, which is not counted', async () => {
+    const begun = await half(await colleague());
+    for (const code of ['1234', '12345678', 'abc-def', 'BFGJFE-QS3PKS-A4FG07-HV884G', '1234567', '12345']) {
+      expect(await answer(begun, code)).toBe('422 request.invalid');
+    }
+    expect(await answer(begun, begun.code)).toMatch(/^200 /);
+  });
+
   it('SR-72 lock over all sign-ins at the console, though a sign-in as a customer succeeds between them', async () => {
     const account = await colleague();
     const answers: string[] = [];

@@ -87,7 +87,8 @@ export function challengeFailed(facts: {
   userId: UserId;
   factorId: string | undefined;
   purpose: CountedPurposeName;
-  record: AnswerRecord;
+  /** What is counted now; nothing for an answer that nobody guesses. */
+  record: AnswerRecord | undefined;
   at: Date;
 }): OutboxEvent {
   const { userId, factorId = '', purpose, record } = facts;
@@ -95,8 +96,8 @@ export function challengeFailed(facts: {
     userId,
     factorId,
     purpose: purposes[purpose],
-    failures: record.failures,
-    ...(record.blockedUntil && { blockedUntil: timestampFromDate(record.blockedUntil) }),
+    failures: record?.failures ?? 0,
+    ...(record?.blockedUntil && { blockedUntil: timestampFromDate(record.blockedUntil) }),
     failedAt: timestampFromDate(facts.at),
   };
   return { subject: userId, ...encodeEvent(ChallengeFailedSchema, data) };

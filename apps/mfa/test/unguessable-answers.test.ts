@@ -101,6 +101,12 @@ describe('SR-14: a recovery code', () => {
     expect(await use(codes[0], SIGN_IN)).toMatchObject({ type: FactorType.UNSPECIFIED });
     expect(await use(codes[1], RECOVERY)).toMatchObject({ type: FactorType.UNSPECIFIED });
     await expect(use(codes[0], SIGN_IN)).rejects.toMatchObject(wrong);
+    const [last] = await app.database.query<{ data: { failures?: number; blockedUntil?: string } }>(
+      `select data from mfa.outbox where subject = $1 and type = 'mfa.challenge_failed.v1' order by id desc limit 1`,
+      [enrolled.userId],
+    );
+    // Nothing is said of the codes that somebody else got wrong.
+    expect([last?.data.failures ?? 0, last?.data.blockedUntil]).toEqual([0, undefined]);
     await expect(givenChallenge(app, enrolled)).rejects.toMatchObject(locked);
     expect(await countsOf(enrolled)).toEqual({ failures: 10, session_failures: 0 });
   });

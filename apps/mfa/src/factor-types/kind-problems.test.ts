@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { FactorTypeName } from '#storage/factor.entity.ts';
+import { CodeResponse } from './code.ts';
 import { kindProblems } from './kind-problems.ts';
 import { registered } from './registry.ts';
 
@@ -12,6 +13,8 @@ const paper: Kind = {
   isSent: false,
   staffWorth: 1,
   isPhishingResistant: false,
+  isUnguessable: false,
+  response: CodeResponse,
   purposes: ['sign_in', 'step_up'],
 };
 const totp: Kind = { ...paper, name: 'totp' };
@@ -50,7 +53,9 @@ test.each<[string, Partial<Kind>, string]>([
     'passkeys alone resist phishing, as far as a token tells',
   ],
   ['no sign-in, and raises', { purposes: ['step_up'] }, 'what raises is asked for at a sign-in as well'],
-  ['a transaction', { purposes: ['sign_in', 'transaction'] }, 'auth takes no transaction from it'],
+  ['no step-up, and raises', { purposes: ['sign_in'] }, 'what raises is asked for at a step-up as well'],
+  ['six digits, and no try counted', { isUnguessable: true }, 'six digits are guessed'],
+  ['a transaction', { purposes: ['sign_in', 'step_up', 'transaction'] }, 'auth takes no transaction from it'],
 ])('refuses a kind with %s', (_, part, problem) => {
   const kind = { ...paper, ...part };
   expect(kindProblems([kind])).toEqual([`${kind.name}: ${problem}`]);

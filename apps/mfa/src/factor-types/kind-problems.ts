@@ -10,7 +10,15 @@ const approving: ReadonlySet<string> = new Set(['sms', 'webauthn']);
 
 type Kind = Pick<
   FactorType,
-  'name' | 'methods' | 'raises' | 'isSent' | 'staffWorth' | 'isPhishingResistant' | 'purposes'
+  | 'name'
+  | 'methods'
+  | 'raises'
+  | 'isSent'
+  | 'staffWorth'
+  | 'isPhishingResistant'
+  | 'isUnguessable'
+  | 'purposes'
+  | 'response'
 >;
 
 /**
@@ -31,6 +39,10 @@ function ownProblems(kind: Kind): readonly string[] {
     [isPhishingResistant && methods.length > 0, 'passkeys alone resist phishing, as far as a token tells'],
     // auth asks for what there is at a sign-in, and takes a password alone from whoever has nothing that raises (SR-29).
     [raises && !purposes.includes('sign_in'), 'what raises is asked for at a sign-in as well'],
+    // Where there is something that raises, a step-up wants that, and no password.
+    [raises && !purposes.includes('step_up'), 'what raises is asked for at a step-up as well'],
+    // No try of it would count (SR-25).
+    [kind.isUnguessable && v.is(kind.response, { code: '000000' }), 'six digits are guessed'],
     [!raises && staffWorth > 0, 'what raises nothing is worth nothing for staff'],
     [purposes.includes('transaction') && !approving.has(name), 'auth takes no transaction from it'],
   ];

@@ -6,7 +6,7 @@ import { resolveClient } from '#features/client/resolve-client.ts';
 import type { SignedIn } from '#features/session/open-session.ts';
 import { completeWithEmailedCode } from '#features/sign-in/complete-with-emailed-code.ts';
 import { completeWithFactor } from '#features/sign-in/complete-with-factor.ts';
-import { CompleteSignInSchema } from '#features/sign-in/schemas.ts';
+import { CompleteSignInSchema, EmailedAnswerSchema } from '#features/sign-in/schemas.ts';
 
 /**
  * The second half of a sign-in: by a factor or a recovery code, which mfa judges, or by an emailed code for a user who has
@@ -29,7 +29,8 @@ export async function completeSignIn(ctx: AppContext, input: unknown, caller: Ca
       return await completeWithFactor(ctx, half, { challengeId, answer: response });
     }
   } else if (challengeId !== undefined && response !== undefined && 'code' in response) {
-    return await completeWithEmailedCode(ctx, half, pending.userId, { challengeId, code: response.code });
+    const { code } = parse(EmailedAnswerSchema, { response }).response;
+    return await completeWithEmailedCode(ctx, half, pending.userId, { challengeId, code });
   }
   throw new DomainError('auth.second_factor.invalid', { reason: 'no answer to what was asked' });
 }

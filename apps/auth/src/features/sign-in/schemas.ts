@@ -43,6 +43,9 @@ export const FactorAnswerSchema = v.union([
   AssertionSchema,
 ]);
 
+/** The answer to a code that auth itself mailed. */
+export const EmailedAnswerSchema = v.object({ response: v.strictObject({ code: CodeSchema }) });
+
 /** The answer to a challenge, or a recovery code in place of one. */
 export const CompleteSignInSchema = v.pipe(
   v.strictObject({

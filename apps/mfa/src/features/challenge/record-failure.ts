@@ -23,16 +23,22 @@ export async function recordFailure(
 ): Promise<void> {
   const { answer, factorId, now, counts = true } = failure;
   const { userId, purpose } = answer;
-  const record = counts ? afterFailure(failure.record, now) : failure.record;
-  if (counts) await tx.subjects.noteAnswers(userId, poolOf(purpose), record);
+  // What counts for nothing says nothing of those that do.
+  const record = counts ? afterFailure(failure.record, now) : undefined;
+  if (record !== undefined) await tx.subjects.noteAnswers(userId, poolOf(purpose), record);
   await tx.emit(challengeFailed({ userId, factorId, purpose, record, at: now }));
   await tx.audit({
     action: 'mfa.challenge.failed',
     subject: userId,
     outcome: 'failure',
-    details: { purpose, failures: record.failures, ...(factorId !== undefined && { factorId }) },
+    details: {
+      purpose,
+      ...(record !== undefined && { failures: record.failures }),
+      ...(factorId !== undefined && { factorId }),
+    },
   });
-  if (!counts || record.blockedUntil === null || record.failures !== failuresBeforeBlock) return;
-  const minutes = Math.ceil((record.blockedUntil.getTime() - now.getTime()) / 60_000);
+  const until = record?.failures === failuresBeforeBlock ? record.blockedUntil : null;
+  if (until === null) return;
+  const minutes = Math.ceil((until.getTime() - now.getTime()) / 60_000);
   await notify(tx, userId, messageOf('second-factor-blocked', { at: now, minutes }));
 }

@@ -6,7 +6,7 @@ import { isStaff } from '#features/factor/is-staff.ts';
 import {
   confirmationsMax,
   isEnough,
-  isGuessable,
+  isGuessedWhileEnrolled,
   pendingSeconds,
   requireHighestLevel,
   requireProofOfStaff,
@@ -58,7 +58,7 @@ export async function beginEnrolment<D>(
 async function replacePending(tx: AppTransaction, { answers }: Subject, begun: BegunFactor): Promise<void> {
   const { userId, type, createdAt: now } = begun;
   const older = await tx.factors.removePending(userId, type, now);
-  if (!isGuessable(type)) return await tx.factors.insertPending(userId, begun);
+  if (!isGuessedWhileEnrolled(type)) return await tx.factors.insertPending(userId, begun);
   const until = blockedUntil(answers[poolOf('enrolment')], now);
   if (until !== undefined) throw tooSoon('too many wrong answers', until, now);
   if (older !== undefined && older.attempts >= confirmationsMax) throw tooSoon('tries used up', older.expiresAt, now);

@@ -11,7 +11,7 @@ import { isStaff } from '#features/factor/is-staff.ts';
 import {
   confirmationsMax,
   isEnough,
-  isGuessable,
+  isGuessedWhileEnrolled,
   requireHighestLevel,
   requireProofOfStaff,
 } from '#features/factor/policies.ts';
@@ -46,7 +46,7 @@ export async function confirmEnrolment(
     requireHighestLevel(user, { factorsResetAt: null }, others);
     requireProofOfStaff(standing, others, type.name);
     if (isEnough(others, type.name)) throw new DomainError('factor.limit_reached');
-    const until = isGuessable(type.name) ? blockedUntil(subject.answers[pool], now) : undefined;
+    const until = isGuessedWhileEnrolled(type.name) ? blockedUntil(subject.answers[pool], now) : undefined;
     if (until !== undefined) return await deny(tx, type, { userId, factorId: id, until });
     const attempt = { type: type.name, sessionId, attemptsMax: confirmationsMax, now };
     if (!(await tx.factors.claimConfirmation(userId, id, attempt))) {
@@ -76,7 +76,8 @@ async function confirm(
   { answers }: Subject,
 ) {
   if (!(await tx.factors.confirm(userId, factorId, now))) throw new DomainError('factor.not_found');
-  if (isGuessable(type) && answers[pool].failures > 0) await tx.subjects.noteAnswers(userId, pool, afterSuccess);
+  if (isGuessedWhileEnrolled(type) && answers[pool].failures > 0)
+    await tx.subjects.noteAnswers(userId, pool, afterSuccess);
   const details = { factorId, type };
   await tx.emit(factorEnrolled({ userId, factorId, type, at: now }));
   await tx.audit({ action: 'mfa.factor.enrolled', subject: userId, outcome: 'success', details });
@@ -93,7 +94,7 @@ async function refuse<J>(
 ) {
   const details = { factorId, type };
   await tx.audit({ action: 'mfa.factor.enrolled', subject: userId, outcome: 'failure', details });
-  if (isGuessable(type)) {
+  if (isGuessedWhileEnrolled(type)) {
     await recordFailure(tx, { answer: { userId, purpose: 'enrolment' }, factorId, record: answers[pool], now });
   }
   return judgement;

@@ -30,7 +30,7 @@ export function isEnough(confirmed: readonly Kind[], type: FactorTypeName): bool
  * Whether whoever enrols a factor of that kind may not know what proves it, and so could guess: then tries stay counted over all
  * enrolments, and are wrong answers of a live session (SR-25).
  */
-export function isGuessable(type: FactorTypeName): boolean {
+export function isGuessedWhileEnrolled(type: FactorTypeName): boolean {
   return isSent(type);
 }
 

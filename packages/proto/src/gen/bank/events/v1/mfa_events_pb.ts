@@ -258,14 +258,15 @@ export type ChallengeFailed = Message<"bank.events.v1.ChallengeFailed"> & {
   purpose: ChallengePurpose;
 
   /**
-   * Wrong answers in a row, over all challenges of the user.
+   * Wrong answers in a row, over all challenges of the user and purposes that are counted together; 0 for a passkey and a
+   * recovery code, which nobody guesses: none of those counts.
    *
    * @generated from field: int32 failures = 4;
    */
   failures: number;
 
   /**
-   * Until when no answer of the user is taken; unset while answers are.
+   * Until when no code of the user is taken for such purposes; unset while codes are.
    *
    * @generated from field: google.protobuf.Timestamp blocked_until = 5;
    */
