@@ -1,5 +1,5 @@
 import { until } from '@bank/testing';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createContext } from '#context.ts';
 import { assembleService } from '#service.ts';
 import { password, refresh, register } from './support/accounts.ts';
@@ -12,7 +12,7 @@ const auth = await startAuth();
 async function replicaWithoutClients(): Promise<TestAuth> {
   await auth.database.query('revoke select on auth.clients from auth_app');
   const service = assembleService(await createContext(auth.ctx.config, { clock: auth.clock, logger: auth.ctx.logger }));
-  afterAll(() => service.stop());
+  onTestFinished(() => service.stop());
   await service.start();
   return { ...auth, service, url: `http://127.0.0.1:${service.httpPort}` };
 }
