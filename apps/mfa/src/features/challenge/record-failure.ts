@@ -8,23 +8,21 @@ import type { CountedPurposeName } from '#storage/challenge.entity.ts';
 import type { AnswerRecord } from '#storage/subject.entity.ts';
 
 /**
- * Tells of a wrong answer. One that counts, unless said otherwise, is counted against its user over all challenges and enrolments of its pool; they are told once a
- * series when it blocks them.
+ * Tells of a wrong answer. One with a record is counted against its user over all challenges and enrolments of its pool; they are told once a
+ * series when it blocks them. What nobody guesses has none: it counts for nothing, and says nothing of what does.
  */
 export async function recordFailure(
   tx: AppTransaction,
   failure: {
     answer: { readonly userId: UserId; readonly purpose: CountedPurposeName };
     factorId: string | undefined;
-    record: AnswerRecord;
+    record: AnswerRecord | undefined;
     now: Date;
-    counts?: boolean;
   },
 ): Promise<void> {
-  const { answer, factorId, now, counts = true } = failure;
+  const { answer, factorId, now } = failure;
   const { userId, purpose } = answer;
-  // What counts for nothing says nothing of those that do.
-  const record = counts ? afterFailure(failure.record, now) : undefined;
+  const record = failure.record && afterFailure(failure.record, now);
   if (record !== undefined) await tx.subjects.noteAnswers(userId, poolOf(purpose), record);
   await tx.emit(challengeFailed({ userId, factorId, purpose, record, at: now }));
   await tx.audit({

@@ -60,7 +60,7 @@ async function judge(tx: AppTransaction, answer: Answer, now: Date): Promise<Out
   const judgement = await prover.check(tx, given, answer.response);
   const isPassed = isRight(judgement) && (challengeId === undefined || (await tx.challenges.pass(challengeId, now)));
   if (!isPassed) {
-    await recordFailure(tx, { answer, factorId, record, now, counts });
+    await recordFailure(tx, { answer, factorId, record: counts ? record : undefined, now });
     return { kind: judgement === 'clock_off' ? judgement : 'wrong' };
   }
   // A passkey or a recovery code proves the owner, and not that the wrong codes were theirs: somebody else who guesses would begin anew each
